@@ -1,0 +1,1 @@
+"""Requirements and profiles, findings and verdicts, and the words for them."""

@@ -1,0 +1,141 @@
+"""The candidate's declaration, `candidate.yaml` (schema lienthong.candidate/1)."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.parameters import Part, Timing
+from harness.catalogue.yamlfile import Located, convert, read
+
+Capability = Literal["register", "recall", "take_back", "update", "replace", "handling", "restart"]
+
+
+class Product(Part):
+    """What is tested: name, version and vendor of the product."""
+
+    name: str
+    version: str = ""
+    vendor: str = ""
+
+
+class Agency(Part):
+    """The agency that the candidate acts for, and the system it calls from.
+
+    The secret stands in the file, or in the environment variable named by `secret_env`, or is made by the harness.
+    """
+
+    organ_id: str
+    organ_name: str
+    system_id: str | None = None
+    secret: str | None = None
+    secret_env: str | None = None
+
+
+class HttpDriver(Part, tag_field="kind", tag="http"):
+    """The candidate is moved by HTTP posts to `url`."""
+
+    url: str
+
+
+class CommandDriver(Part, tag_field="kind", tag="command"):
+    """The candidate is moved by a program of the vendor's: JSON lines on its standard input and output."""
+
+    argv: tuple[str, ...]
+
+
+class ManualDriver(Part, tag_field="kind", tag="manual"):
+    """A person moves the candidate and answers prompts; `answers` is a file of prepared answers."""
+
+    answers: str | None = None
+
+
+class PassiveDriver(Part, tag_field="kind", tag="passive"):
+    """Nobody moves the candidate; the harness only watches the wire."""
+
+
+Driver = HttpDriver | CommandDriver | ManualDriver | PassiveDriver
+
+
+class DeclaredTiming(Part):
+    """What the vendor declares, in seconds; None where the profile's default holds."""
+
+    poll_interval: float | None = None
+    reaction: float | None = None
+    give_up: float | None = None
+
+
+class Candidate(Part):
+    """A candidate's declaration."""
+
+    schema: Literal["lienthong.candidate/1"]
+    candidate: Product
+    agency: Agency
+    driver: Driver
+    capabilities: tuple[Capability, ...] = ()
+    timing: DeclaredTiming = DeclaredTiming()
+
+    def public(self) -> dict[str, object]:
+        """Return the declaration without any secret, as it stands in journal and report."""
+        content: dict[str, object] = msgspec.to_builtins(self)
+        agency = dict(msgspec.to_builtins(self.agency))
+        agency.pop("secret", None)
+        return {**content, "agency": agency}
+
+
+class Times(msgspec.Struct, frozen=True):
+    """The times that hold in a run, in seconds."""
+
+    poll_interval: float
+    reaction: float
+    give_up: float
+
+
+def load_candidate(path: Path) -> tuple[Candidate, Located]:
+    """Read a candidate's declaration, and where each part of it stands.
+
+    Raises:
+        ConfigurationError: unreadable, or a key or value is wrong; with file and line.
+    """
+    located = read(path)
+    return convert(located, Candidate), located
+
+
+def secret_of(candidate: Candidate, located: Located) -> str | None:
+    """Return the declared secret, or None when the harness must make one.
+
+    Raises:
+        ConfigurationError: both `secret` and `secret_env` are given, or the variable is not set.
+    """
+    agency = candidate.agency
+    path, line = located.place(("agency", "secret_env"))
+    if agency.secret is not None and agency.secret_env is not None:
+        raise ConfigurationError("candidate.two-secrets", path=path, line=line)
+    if agency.secret_env is None:
+        return agency.secret
+    value = os.environ.get(agency.secret_env)
+    if not value:
+        raise ConfigurationError("candidate.secret-env-unset", path=path, line=line, name=agency.secret_env)
+    return value
+
+
+def times_of(candidate: Candidate, located: Located, bounds: Timing) -> Times:
+    """Return the times of a run: as declared, else the profile's defaults.
+
+    Raises:
+        ConfigurationError: a declared time is outside the profile's bounds.
+    """
+    chosen: dict[str, float] = {}
+    for name in ("poll_interval", "reaction", "give_up"):
+        bound = getattr(bounds, name)
+        declared = getattr(candidate.timing, name)
+        if declared is not None and not bound.lowest <= declared <= bound.highest:
+            path, line = located.place(("timing", name))
+            raise ConfigurationError(
+                "candidate.time-out-of-bounds", path=path, line=line, name=name, value=declared,
+                lowest=bound.lowest, highest=bound.highest,
+            )  # fmt: skip
+        chosen[name] = bound.default if declared is None else declared
+    return Times(**chosen)

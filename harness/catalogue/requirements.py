@@ -1,0 +1,74 @@
+"""The requirement catalogue: one entry per requirement, its id stable for ever."""
+
+import re
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.parameters import Part, Words
+from harness.catalogue.verdicts import Basis, Level
+from harness.catalogue.yamlfile import convert, read
+from harness.resources import folder
+
+_ID = re.compile(r"[A-Z]{3}-[0-9]{2}")
+
+
+class Requirement(Part):
+    """One requirement.
+
+    Attributes:
+        id: stable, `<group>-<number>`.
+        group: title key of its group.
+        statement: what must hold, in both languages.
+        level: weight, before a profile changes it.
+        basis: how sure we are.
+        clause: where the standard says it, in words.
+        where: `S` static check of one package, `X` exchange scenario.
+        capability: what a candidate must declare for a C requirement to count; None otherwise.
+    """
+
+    id: str
+    group: str
+    statement: Words
+    level: Level
+    basis: Basis
+    clause: str
+    where: Literal["S", "X"]
+    capability: str | None = None
+
+
+class _Catalogue(Part):
+    schema: Literal["lienthong.requirements/1"]
+    groups: dict[str, Words]
+    requirements: tuple[Requirement, ...]
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """All requirements in the standard's order, and the titles of their groups."""
+
+    groups: dict[str, Words]
+    requirements: dict[str, Requirement]
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Read the catalogue that the project ships.
+
+    Raises:
+        ConfigurationError: an id is malformed, stands twice or names an unknown group.
+    """
+    path = folder("profiles") / "requirements.yaml"
+    located = read(path)
+    content = convert(located, _Catalogue)
+    by_id: dict[str, Requirement] = {}
+    for index, requirement in enumerate(content.requirements):
+        line = located.place(("requirements", index))[1]
+        group = requirement.id.partition("-")[0]
+        if not _ID.fullmatch(requirement.id) or requirement.group != group or group not in content.groups:
+            raise ConfigurationError("catalogue.bad-id", path=path, line=line, id=requirement.id)
+        if requirement.id in by_id:
+            raise ConfigurationError("catalogue.id-twice", path=path, line=line, id=requirement.id)
+        by_id[requirement.id] = requirement
+    return Catalogue(content.groups, by_id)

@@ -1,0 +1,58 @@
+"""Text for people, in Vietnamese and English, from the message files. Vietnamese is the first language."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+import yaml
+
+from harness.resources import folder
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+
+@cache
+def _file(area: str) -> Mapping[str, Mapping[str, object]]:
+    path = folder("profiles") / "messages" / f"{area}.yaml"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8") as stream:
+        content = yaml.load(stream, Loader=yaml.CSafeLoader)  # noqa: S506
+    return content or {}
+
+
+def areas() -> list[str]:
+    """Return the names of all message files, without ending."""
+    return sorted(path.stem for path in (folder("profiles") / "messages").glob("*.yaml"))
+
+
+def entries(area: str) -> Mapping[str, Mapping[str, object]]:
+    """Return all entries of one message file, by key."""
+    return _file(area)
+
+
+def text(area: str, key: str, language: Language, **parameters: object) -> str:
+    """Return the text `key` of a message file, its places filled with `parameters`.
+
+    Raises:
+        KeyError: the file has no such text.
+    """
+    template = _file(area)[key][language]
+    return str(template).format(**parameters) if parameters else str(template)
+
+
+def finding_text(code: str, part: Literal["message", "explain", "remedy"], language: Language, **parameters: object) -> str:
+    """Return one of the texts of a finding: what is wrong, what it means, what to change.
+
+    Args:
+        code: `<requirement>.<reason>`; its texts stand in the file of the requirement's group.
+
+    Raises:
+        KeyError: no such code.
+    """
+    group = code.partition("-")[0].lower()
+    parts = _file(group)[code][part]
+    if not isinstance(parts, dict):
+        raise KeyError(code)
+    return str(parts[language]).format(**parameters)

@@ -1,0 +1,17 @@
+"""The command line, `lienthong VERB`: one module per verb, loaded only when it is called."""
+
+import sys
+
+from harness.cli.failures import report_failure
+from harness.cli.verbs import lienthong
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line and leave with an exit status of the contract."""
+    try:
+        status = lienthong.main(prog_name="lienthong", standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - the one place where every failure becomes a sentence
+        status = report_failure(error)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,14 @@
+"""Exit statuses, the same for every verb."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the process says to the one that started it."""
+
+    PASS = 0
+    FAIL = 1
+    USAGE = 2
+    HARNESS = 3
+    INCONCLUSIVE = 4
+    INCOMPLETE = 5

@@ -1,0 +1,49 @@
+"""Every failure a user can meet, as one sentence and an exit status."""
+
+import os
+import sys
+import traceback
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.findings import clipped
+from harness.cli.exits import Exit
+from harness.cli.language import say, sentence
+
+
+def report_failure(error: BaseException) -> int:
+    """Print what went wrong to standard error and return the exit status.
+
+    Args:
+        error: what a verb raised; a `SystemExit` keeps its status.
+    """
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else Exit.HARNESS
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        error.show()
+        return Exit.USAGE
+    if isinstance(error, ConfigurationError):
+        _complain(_configuration(error))
+        return Exit.USAGE
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        _complain(say("cli", "interrupted"))
+        return Exit.INCONCLUSIVE
+    if isinstance(error, BrokenPipeError):
+        sys.stderr.close()
+        return Exit.HARNESS
+    _complain(say("cli", "harness-failed", kind=type(error).__name__, detail=clipped(str(error))))
+    if os.environ.get("LIENTHONG_TRACEBACK"):
+        traceback.print_exception(error)
+    return Exit.HARNESS
+
+
+def _configuration(error: ConfigurationError) -> str:
+    place = f"{error.path}:{error.line}: " if error.path and error.line else f"{error.path}: " if error.path else ""
+    return place + sentence(error.code, **{name: clipped(value) for name, value in error.parameters.items()})
+
+
+def _complain(message: str) -> None:
+    click.echo(f"lienthong: {message}", err=True)

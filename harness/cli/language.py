@@ -1,0 +1,33 @@
+"""Which language a person reads: `LIENTHONG_LANG`, else Vietnamese; a verb's `--lang` comes before both."""
+
+import os
+
+import click
+
+from harness.catalogue.texts import LANGUAGES, Language, text
+
+
+def language() -> Language:
+    """Return the language of this call."""
+    context = click.get_current_context(silent=True)
+    wanted = context.params.get("lang") if context else None
+    wanted = wanted or os.environ.get("LIENTHONG_LANG", "")[:2]
+    return "en" if wanted == "en" else LANGUAGES[0]
+
+
+def say(area: str, key: str, **parameters: object) -> str:
+    """Return a text of the command line in this call's language."""
+    return text(area, key, language(), **parameters)
+
+
+def sentence(code: str, **parameters: object) -> str:
+    """Return the sentence of an error code, or the code itself with its values where no sentence is known."""
+    try:
+        return say("errors", code, **parameters)
+    except KeyError:
+        return f"{code} {parameters}"
+
+
+def help_text(area: str, key: str = "help") -> str:
+    """Return a help text for click; a line of `\\b` in the file keeps the paragraph below it as it is written."""
+    return say(area, key).replace("\\b\n", "\b\n")

@@ -1,0 +1,48 @@
+"""The group of verbs. A verb's module is imported when the verb is called or its own help is asked for."""
+
+import importlib
+
+import click
+
+from harness import __version__
+from harness.catalogue.texts import entries
+from harness.cli.language import help_text, language, say
+
+_MODULES = {
+    "certify": "certify",
+    "validate": "validate",
+    "hub": "hub",
+    "agency": "agency",
+    "profile": "profile",
+    "judge": "judge",
+    "report": "report",
+    "verify": "verify",
+    "explain": "explain",
+    "export": "export",
+    "pki": "pki",
+}
+
+
+class _Verbs(click.Group):
+    """Lists the verbs without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MODULES:
+            return None
+        module = importlib.import_module(f"harness.cli.{_MODULES[cmd_name]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        short = entries("cli")
+        with formatter.section(say("cli", "verbs")):
+            formatter.write_dl([(name, str(short[f"verb.{name}"][language()])) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_Verbs, help=help_text("cli"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lienthong")
+def lienthong() -> None:
+    """Entry of every verb; the help text is in the message files."""

@@ -1,0 +1,141 @@
+"""Writing the journal: one line per event, flushed at once, so that a killed run keeps what happened."""
+
+import hashlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from harness.journal.chain import FIRST, link
+from harness.journal.concealing import Concealer
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+JOURNAL_FILE = "journal.jsonl"
+BLOB_FOLDER = "blobs"
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event of a run.
+
+    Attributes:
+        seq: position in the journal, from 0.
+        at: Vietnam time, ISO 8601 with milliseconds.
+        elapsed: seconds since the journal was opened, by a clock that never goes back.
+        kind: what happened, e.g. `request`; the room that records it documents its data.
+        data: JSON values.
+        scenario: id of the scenario that caused it, None when it belongs to all.
+        prev: digest of the event before.
+        hash: digest of this event.
+    """
+
+    seq: int
+    at: str
+    elapsed: float
+    kind: str
+    data: dict[str, Any]
+    scenario: str | None
+    prev: str
+    hash: str
+
+
+class Recorder(Protocol):
+    """What a room needs in order to leave evidence."""
+
+    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
+        """Append one event and return it."""
+        ...
+
+    def blob(self, content: bytes) -> str:
+        """Keep `content` and return its SHA-256 in hex; events refer to it by that name."""
+        ...
+
+    def holds_secret(self, content: bytes) -> bool:
+        """Tell whether `content` holds a secret of this run; what is recorded has it concealed."""
+        ...
+
+
+class Journal:
+    """The journal of one run, in a folder of its own. Safe to use from several threads."""
+
+    def __init__(self, directory: Path, *, secrets: tuple[str, ...] = ()) -> None:
+        """Start a journal in `directory`, which must not hold one yet.
+
+        Raises:
+            FileExistsError: the directory has a journal.
+            ValueError: a secret is too short to be concealed.
+        """
+        self._blobs = directory / BLOB_FOLDER
+        self._blobs.mkdir(parents=True, exist_ok=True)
+        self._file = (directory / JOURNAL_FILE).open("xb")
+        self._began = time.monotonic()
+        self._lock = threading.Lock()
+        self._seq = 0
+        self._last = FIRST
+        self._listeners: list[Callable[[Event], None]] = []
+        self._concealer = Concealer()
+        for secret in secrets:
+            self._concealer.add(secret)
+
+    def conceal(self, secret: str) -> None:
+        """Keep `secret` out of everything written from now on.
+
+        Raises:
+            ValueError: it is too short to be concealed.
+        """
+        self._concealer.add(secret)
+
+    def holds_secret(self, content: bytes) -> bool:
+        """Tell whether `content` holds a secret of this run."""
+        return self._concealer.holds(content)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        """Call `listener` with every event from now on, in the thread that records it."""
+        self._listeners.append(listener)
+
+    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
+        """Append one event, flush it and return it."""
+        clean = self._concealer.value(dict(data))
+        with self._lock:
+            fields = {
+                "seq": self._seq,
+                "at": datetime.now(VIETNAM).isoformat(timespec="milliseconds"),
+                "elapsed": round(time.monotonic() - self._began, 6),
+                "kind": kind,
+                "data": clean,
+                "scenario": scenario,
+                "prev": self._last,
+            }
+            event = Event(**fields, hash=link(fields))  # type: ignore[arg-type]
+            line = json.dumps(msgspec.to_builtins(event), ensure_ascii=True, separators=(",", ":"))
+            self._file.write(line.encode("ascii") + b"\n")
+            self._file.flush()
+            self._seq += 1
+            self._last = event.hash
+        for listener in self._listeners:
+            listener(event)
+        return event
+
+    def blob(self, content: bytes) -> str:
+        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex."""
+        content = self._concealer.bytes(content)
+        name = hashlib.sha256(content).hexdigest()
+        path = self._blobs / name
+        if not path.exists():
+            part = path.with_name(f"{name}.{threading.get_ident()}.part")
+            part.write_bytes(content)
+            part.replace(path)
+        return name
+
+    def close(self) -> None:
+        """Write everything to disk and end the journal; closing twice is harmless."""
+        if not self._file.closed:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
