@@ -36,9 +36,13 @@ class Limits(Part):
 
 
 class Length(Part):
-    """Largest length of a text in characters: over `fail` a failure, over `remark` a remark."""
+    """Largest length of a text in characters: over `fail` a failure, over `remark` a remark; None where there is no such bound.
 
-    fail: int
+    The key of a length is the path of its element below MessageHeader, TraceHeaderList, edXMLManifest or
+    AttachmentEncoded, e.g. `From/OrganName`, `Bussiness/StaffInfo/Staff`, `Attachment/AttachmentName`.
+    """
+
+    fail: int | None = None
     remark: int | None = None
 
 
@@ -50,7 +54,7 @@ class Identifiers(Part):
     """
 
     old: str
-    new: str
+    new: str | None
     enterprise: str | None
     hub: str
     longest: int
