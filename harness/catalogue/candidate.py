@@ -13,7 +13,7 @@ from harness.catalogue.yamlfile import Located, convert, read
 Capability = Literal["register", "recall", "take_back", "update", "replace", "handling", "restart"]
 
 
-class Product(Part):
+class Product(Part, frozen=True):
     """What is tested: name, version and vendor of the product."""
 
     name: str
@@ -21,7 +21,7 @@ class Product(Part):
     vendor: str = ""
 
 
-class Agency(Part):
+class Agency(Part, frozen=True):
     """The agency that the candidate acts for, and the system it calls from.
 
     The secret stands in the file, or in the environment variable named by `secret_env`, or is made by the harness.
@@ -34,32 +34,32 @@ class Agency(Part):
     secret_env: str | None = None
 
 
-class HttpDriver(Part, tag_field="kind", tag="http"):
+class HttpDriver(Part, frozen=True, tag_field="kind", tag="http"):
     """The candidate is moved by HTTP posts to `url`."""
 
     url: str
 
 
-class CommandDriver(Part, tag_field="kind", tag="command"):
+class CommandDriver(Part, frozen=True, tag_field="kind", tag="command"):
     """The candidate is moved by a program of the vendor's: JSON lines on its standard input and output."""
 
     argv: tuple[str, ...]
 
 
-class ManualDriver(Part, tag_field="kind", tag="manual"):
+class ManualDriver(Part, frozen=True, tag_field="kind", tag="manual"):
     """A person moves the candidate and answers prompts; `answers` is a file of prepared answers."""
 
     answers: str | None = None
 
 
-class PassiveDriver(Part, tag_field="kind", tag="passive"):
+class PassiveDriver(Part, frozen=True, tag_field="kind", tag="passive"):
     """Nobody moves the candidate; the harness only watches the wire."""
 
 
 Driver = HttpDriver | CommandDriver | ManualDriver | PassiveDriver
 
 
-class DeclaredTiming(Part):
+class DeclaredTiming(Part, frozen=True):
     """What the vendor declares, in seconds; None where the profile's default holds."""
 
     poll_interval: float | None = None
@@ -67,7 +67,7 @@ class DeclaredTiming(Part):
     give_up: float | None = None
 
 
-class Candidate(Part):
+class Candidate(Part, frozen=True):
     """A candidate's declaration."""
 
     schema: Literal["lienthong.candidate/1"]

@@ -11,14 +11,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a profile: immutable, unknown keys refused."""
 
 
-class Words(Part):
+class Words(Part, frozen=True):
     """A text in both languages."""
 
     vi: str
     en: str
 
 
-class Limits(Part):
+class Limits(Part, frozen=True):
     """Size limits of a package (requirement PKG-10 and the hardened reader).
 
     Sizes in bytes, texts and attributes in characters, `depth` in elements below one another;
@@ -35,8 +35,8 @@ class Limits(Part):
     zip_ratio: int
 
 
-class Length(Part):
-    """Largest length of a text in characters: over `fail` a failure, over `remark` a remark; None where there is no such bound.
+class Length(Part, frozen=True):
+    """Largest length of a text in characters: over `fail` a failure, over `remark` a remark; None: no bound.
 
     The key of a length is the path of its element below MessageHeader, TraceHeaderList, edXMLManifest or
     AttachmentEncoded, e.g. `From/OrganName`, `Bussiness/StaffInfo/Staff`, `Attachment/AttachmentName`.
@@ -46,11 +46,12 @@ class Length(Part):
     remark: int | None = None
 
 
-class Identifiers(Part):
+class Identifiers(Part, frozen=True):
     """Forms of agency and document identifiers, as regular expressions over the whole text.
 
-    `enterprise` is the form of enterprise, cooperative and household codes, None where not allowed;
-    `hub` marks the ids of hubs and integration centres; `uuid` says how a UUID as DocumentId is judged.
+    `new` and `enterprise` (codes of enterprises, cooperatives and business households) are None where the
+    form is not allowed; `hub` marks the ids of hubs and integration centres; `longest` is in characters;
+    `uuid` says how a UUID as DocumentId is judged.
     """
 
     old: str
@@ -61,15 +62,19 @@ class Identifiers(Part):
     uuid: Severity
 
 
-class Range(Part):
+class Range(Part, frozen=True):
     """Whole numbers from `lowest` to `highest`, both included."""
 
     lowest: int
     highest: int
 
 
-class CodeLists(Part):
-    """Code lists of the package format."""
+class CodeLists(Part, frozen=True):
+    """Code lists of the package format.
+
+    `type_names` are the names of document types by list, in the order of their numbers from 1; `fillers` are
+    compared without regard to case; `level_one` names the agencies behind the level-1 codes.
+    """
 
     statuses: tuple[str, ...]
     statuses_with_reason: tuple[str, ...]
@@ -82,17 +87,21 @@ class CodeLists(Part):
     level_one: dict[str, str]
 
 
-class ErrorCode(Part):
-    """One error code of the hub: whether a client may hope for another answer, and its ASCII text."""
+class ErrorCode(Part, frozen=True):
+    """One error code of the hub: whether a client may hope for another answer, and its ASCII text.
+
+    The text is what `ErrorDesc` says on the wire, in Vietnamese without diacritics.
+    """
 
     kind: Literal["success", "final", "transient"]
     text: str
 
 
-class Hub(Part):
+class Hub(Part, frozen=True):
     """How the reference hub behaves.
 
-    `timestamp_skew` in seconds; `body_bytes` and `headers` are the most it takes.
+    `timestamp_skew` in seconds, counted after the zone that fits best is taken off; `body_bytes` and
+    `headers` are the most it takes; `codes` says which error code stands for which reason of refusal.
     """
 
     mode: Literal["verbatim", "rebuild"]
@@ -103,7 +112,7 @@ class Hub(Part):
     codes: dict[str, str]
 
 
-class Bound(Part):
+class Bound(Part, frozen=True):
     """What a vendor may declare, in seconds, and what holds when nothing is declared."""
 
     lowest: float
@@ -111,8 +120,11 @@ class Bound(Part):
     default: float
 
 
-class Timing(Part):
-    """Bounds of the declared times, and the profile's own limits (seconds)."""
+class Timing(Part, frozen=True):
+    """Bounds of the declared times, and the profile's own limits, all in seconds.
+
+    `margin` is granted on top of every time limit; `urgent` is how soon an urgent document must be sent.
+    """
 
     poll_interval: Bound
     reaction: Bound
@@ -121,11 +133,12 @@ class Timing(Part):
     urgent: float
 
 
-class Statuses(Part):
+class Statuses(Part, frozen=True):
     """The legal order of business statuses of one document and receiver.
 
     `start` lists the codes that may come first, `next` what may follow each code;
-    `repeatable` those that may stand several times; `sender_only` those that only the original sender sends.
+    `repeatable` those that may stand several times; `sender_only` those that only the original sender sends;
+    `answers` those that answer a recall, take-back or update, at any point before the end.
     """
 
     start: tuple[str, ...]
@@ -135,11 +148,36 @@ class Statuses(Part):
     answers: tuple[str, ...]
 
 
-class Signatures(Part):
+class Choices(Part, frozen=True):
+    """Which answers of a receiver are right where the sources leave a choice.
+
+    `bad_package`: the answer due to a package that breaks the standard, transport status `fail`, business
+    status `02`, or `either`; `replaced` and `replaced_silence`: the statuses that may answer for a replaced
+    document, and whether none may; `unknown_target`: those for an operation on an unknown document.
+    """
+
+    bad_package: Literal["fail", "02", "either"]
+    replaced: tuple[str, ...]
+    replaced_silence: bool
+    unknown_target: tuple[str, ...]
+
+
+class Volumes(Part, frozen=True):
+    """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes."""
+
+    directory_rows: int
+    waiting_documents: int
+    attachment_bytes: tuple[int, ...]
+    attachment_types: tuple[str, ...]
+
+
+class Signatures(Part, frozen=True):
     """How signatures are judged.
 
-    `required` asks for a signature in every package; anchors and intermediates are PEM or DER files
-    beside the profile; `revocation` says whether an unreachable responder is taken as unknown (`soft`) or fails (`hard`).
+    `required` asks for a signature in every package; anchors and intermediates are PEM or DER files beside
+    the profile file that names them; `revocation` says whether an unreachable responder is taken as unknown
+    (`soft`) or fails (`hard`); `weak_digests` are verified but found weak, any other digest is not verified;
+    `smallest_rsa` and `smallest_ec` are key sizes in bits.
     """
 
     required: bool
@@ -152,10 +190,11 @@ class Signatures(Part):
     smallest_ec: int
 
 
-class Retries(Part):
+class Retries(Part, frozen=True):
     """How often and how fast a candidate may repeat (requirement group RTY).
 
     `resets_in_row`: lost connections it must live through; `final_repeats`: repeats allowed on a final code;
+    `transient_repeats`: failures in a row with a transient or unknown code after which it must still try;
     `outage_per_minute`: requests a minute allowed in an outage, counted after `outage_grace` seconds;
     `growth`: least ratio of the last gap between tries to the first.
     """
@@ -168,7 +207,7 @@ class Retries(Part):
     growth: float
 
 
-class Parameters(Part):
+class Parameters(Part, frozen=True):
     """All parameters of a profile."""
 
     limits: Limits
@@ -178,5 +217,7 @@ class Parameters(Part):
     hub: Hub
     timing: Timing
     statuses: Statuses
+    choices: Choices
+    volumes: Volumes
     signatures: Signatures
     retries: Retries

@@ -21,7 +21,7 @@ _WEAK = {Basis.SINGLE, Basis.ASSUMED}
 _DEEPEST = 5
 
 
-class _ProfileFile(Part):
+class _ProfileFile(Part, frozen=True):
     schema: Literal["lienthong.profile/1"]
     id: str
     version: str

@@ -15,7 +15,7 @@ from harness.resources import folder
 _ID = re.compile(r"[A-Z]{3}-[0-9]{2}")
 
 
-class Requirement(Part):
+class Requirement(Part, frozen=True):
     """One requirement.
 
     Attributes:
@@ -39,7 +39,7 @@ class Requirement(Part):
     capability: str | None = None
 
 
-class _Catalogue(Part):
+class _Catalogue(Part, frozen=True):
     schema: Literal["lienthong.requirements/1"]
     groups: dict[str, Words]
     requirements: tuple[Requirement, ...]
