@@ -1,0 +1,74 @@
+"""Header lines as bytes: names do not tell upper from lower case, values are never assumed to be ASCII."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.vxp.operations import PREFIX
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+SIGN_HEADER = "sign-header"
+SIGN_HEADER_KEY = "sign-header-key"
+HASH_HEADER = "hash-header"
+UNSIGNED = frozenset({SIGN_HEADER, SIGN_HEADER_KEY, HASH_HEADER, "version"})
+
+_PREFIX = PREFIX.lower().encode()
+_BLANKS = b" \t"
+
+
+def header_text(value: bytes) -> str:
+    """Return a header value as text: UTF-8 where it is that, else byte by byte as HTTP always allowed."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def header_values(headers: RawHeaders, name: str) -> list[bytes]:
+    """Return every value of the header called `name`, without blanks around it, in order."""
+    wanted = name.lower().encode("latin-1", "replace")
+    return [value.strip(_BLANKS) for key, value in headers if key.lower() == wanted]
+
+
+def header(headers: RawHeaders, name: str) -> bytes | None:
+    """Return the first value of the header called `name`, or None."""
+    values = header_values(headers, name)
+    return values[0] if values else None
+
+
+def parameter_values(headers: RawHeaders) -> dict[str, list[bytes]]:
+    """Return every `XroadVnpt-` header: lower-case key without prefix, and its values in order."""
+    found: dict[str, list[bytes]] = {}
+    for name, value in headers:
+        lowered = name.lower()
+        if lowered.startswith(_PREFIX):
+            key = lowered[len(_PREFIX) :].decode("latin-1")
+            found.setdefault(key, []).append(value.strip(_BLANKS))
+    return found
+
+
+class Parameters(Mapping[str, str]):
+    """The parameters of a call, looked up without regard to case; of a header given twice the first counts.
+
+    Iterating yields the keys as the caller spelt them, as far as the header names still show it.
+    """
+
+    def __init__(self, headers: RawHeaders) -> None:
+        self._values: dict[str, str] = {}
+        self._spelling: dict[str, str] = {}
+        for name, value in headers:
+            lowered = name.lower()
+            if not lowered.startswith(_PREFIX):
+                continue
+            key = lowered[len(_PREFIX) :].decode("latin-1")
+            if key not in self._values:
+                self._values[key] = header_text(value.strip(_BLANKS))
+                self._spelling[key] = name[len(_PREFIX) :].decode("latin-1")
+
+    def __getitem__(self, key: str) -> str:
+        return self._values[key.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spelling.values())
+
+    def __len__(self) -> int:
+        return len(self._values)

@@ -1,0 +1,217 @@
+"""Signing the headers of a call, and verifying them over the bytes received.
+
+The signature covers the parameters only: method, path, host and body are not signed; the body of `sendEdoc`
+is bound by its digest in a signed parameter. Key order is the caller's own and is never changed.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.vxp.headers import (
+    HASH_HEADER,
+    SIGN_HEADER,
+    SIGN_HEADER_KEY,
+    UNSIGNED,
+    RawHeaders,
+    header_text,
+    parameter_values,
+)
+from harness.vxp.operations import PARAMETER_KEYS, PREFIX, VERSION
+
+ProblemCode = Literal[
+    "missing",
+    "header-twice",
+    "hash-mismatch",
+    "not-utf8",
+    "not-json",
+    "not-object",
+    "member-twice",
+    "member-not-text",
+    "member-differs",
+    "member-without-header",
+    "key-list-differs",
+    "unsigned",
+]
+
+ALWAYS_SIGNED = ("systemid", "timestamp", "content-type")
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x2028, 0x2029)}
+_ESCAPES |= {ord(sign): escape for sign, escape in _SHORT.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a signature.
+
+    Attributes:
+        code: stable code.
+        key: the parameter it is about, without prefix; empty where it is about the whole.
+    """
+
+    code: ProblemCode
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignHeader:
+    """The sign-header of a call as received.
+
+    Attributes:
+        raw: the bytes that the HMAC is made over.
+        members: name and value of each member, in order.
+        keys: the key list of its own header, in order.
+    """
+
+    raw: bytes
+    members: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Outcome of verifying a call's signature.
+
+    Attributes:
+        problems: everything found wrong; empty when the signature is good.
+        expected: what `hash-header` had to be, None when there is no sign-header or no secret.
+        given: what it was, empty when missing.
+    """
+
+    problems: tuple[Problem, ...]
+    expected: str | None
+    given: str
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def escaped(text: str) -> str:
+    """Return `text` as a JSON string; only `"`, `\\`, control characters, U+2028 and U+2029 are escaped."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def sign_header(parameters: Sequence[tuple[str, str]]) -> str:
+    """Return the compact JSON text that is signed: members in the order given, all values strings."""
+    members = (f"{escaped(PREFIX + key)}:{escaped(value)}" for key, value in parameters)
+    return "{" + ",".join(members) + "}"
+
+
+def hash_header(secret: str, sign_header: bytes) -> str:
+    """Return HMAC-SHA256 of the sign-header bytes in lower-case hex; the key is the secret's text in UTF-8."""
+    return hmac.new(secret.encode("utf-8", "replace"), sign_header, hashlib.sha256).hexdigest()
+
+
+def signed_headers(
+    operation_params: Sequence[tuple[str, str]],
+    *,
+    system_id: str,
+    secret: str,
+    timestamp: str,
+    content_type: str,
+) -> list[tuple[str, str]]:
+    """Return all header lines of a call, signed; text is to be written to the wire as UTF-8.
+
+    Args:
+        operation_params: keys without prefix and their values, in the order to be signed.
+        system_id: id of the calling system.
+        secret: its secret, used as text.
+        timestamp: in the form of `harness.vxp.timestamps.timestamp`.
+        content_type: sent both as a plain header and as a parameter.
+
+    Raises:
+        ValueError: a key or value holds a line break or NUL, which no header line can carry.
+    """
+    given = [
+        ("systemid", system_id),
+        *operation_params,
+        ("timestamp", timestamp),
+        ("Content-Type", content_type),
+    ]
+    pairs = [(_sendable(key), _sendable(value)) for key, value in given]
+    signed = sign_header(pairs)
+    return [
+        ("Content-Type", _sendable(content_type)),
+        *((PREFIX + key, value) for key, value in pairs),
+        (PREFIX + SIGN_HEADER_KEY, ";".join(key for key, _ in pairs)),
+        (PREFIX + SIGN_HEADER, signed),
+        (PREFIX + HASH_HEADER, hash_header(secret, signed.encode("utf-8"))),
+        (PREFIX + "version", VERSION),
+    ]
+
+
+def read_sign_header(headers: RawHeaders) -> SignHeader | Problem:
+    """Return the sign-header of a call, or what keeps it from being read."""
+    found = parameter_values(headers)
+    if SIGN_HEADER not in found:
+        return Problem("missing", SIGN_HEADER)
+    raw = found[SIGN_HEADER][0]
+    try:
+        content = json.loads(raw.decode("utf-8"), object_pairs_hook=lambda pairs: tuple(pairs))
+    except UnicodeDecodeError:
+        return Problem("not-utf8", SIGN_HEADER)
+    except (ValueError, RecursionError):
+        return Problem("not-json", SIGN_HEADER)
+    if not isinstance(content, tuple):
+        return Problem("not-object", SIGN_HEADER)
+    for name, value in content:
+        if not isinstance(value, str):
+            return Problem("member-not-text", _key(name))
+    key_list = header_text(found.get(SIGN_HEADER_KEY, [b""])[0])
+    return SignHeader(raw, content, tuple(key_list.split(";")))
+
+
+def verify(headers: RawHeaders, secret: str | None) -> Verification:
+    """Verify the signature of a call over the bytes received, in constant time.
+
+    Args:
+        headers: all header lines of the call.
+        secret: the caller's secret; None when the caller is unknown, so that only the form can be looked at.
+    """
+    found = parameter_values(headers)
+    given = header_text(found.get(HASH_HEADER, [b""])[0])
+    expected: str | None = None
+    problems = [Problem("missing", key) for key in (SIGN_HEADER_KEY, HASH_HEADER) if key not in found]
+    problems += [Problem("header-twice", key) for key, values in found.items() if len(values) > 1]
+    if secret is not None and SIGN_HEADER in found:
+        expected = hash_header(secret, found[SIGN_HEADER][0])
+        if HASH_HEADER in found and not hmac.compare_digest(expected.encode(), found[HASH_HEADER][0]):
+            problems.append(Problem("hash-mismatch", HASH_HEADER))
+    read = read_sign_header(headers)
+    problems += [read] if isinstance(read, Problem) else _disagreements(read, found)
+    return Verification(tuple(problems), expected, given)
+
+
+def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[Problem]:
+    keys = [_key(name) for name, _ in signed.members]
+    lowered = [key.lower() for key in keys]
+    problems = [Problem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
+    for (name, value), key in zip(signed.members, lowered, strict=True):
+        problems += _member_against_header(name, value, found.get(key))
+    problems += [Problem("missing", key) for key in ALWAYS_SIGNED if key not in lowered]
+    if SIGN_HEADER_KEY in found and lowered != [key.lower() for key in signed.keys]:
+        problems.append(Problem("key-list-differs", SIGN_HEADER_KEY))
+    loose = (key for key in found if key in PARAMETER_KEYS and key not in UNSIGNED and key not in lowered)
+    return problems + [Problem("unsigned", key) for key in loose]
+
+
+def _member_against_header(name: str, value: str, received: list[bytes] | None) -> list[Problem]:
+    if not name.lower().startswith(PREFIX.lower()) or received is None:
+        return [Problem("member-without-header", _key(name))]
+    same = value.strip(" \t").encode("utf-8", "surrogatepass") == received[0]
+    return [] if same else [Problem("member-differs", _key(name))]
+
+
+def _key(name: str) -> str:
+    return name[len(PREFIX) :] if name.lower().startswith(PREFIX.lower()) else name
+
+
+def _sendable(text: str) -> str:
+    if any(sign in text for sign in "\r\n\0"):
+        raise ValueError("a header line cannot carry a line break or NUL")
+    return text.encode("utf-8", "replace").decode("utf-8")
