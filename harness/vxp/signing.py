@@ -103,7 +103,7 @@ def sign_header(parameters: Sequence[tuple[str, str]]) -> str:
 
 
 def hash_header(secret: str, sign_header: bytes) -> str:
-    """Return HMAC-SHA256 of the sign-header bytes in lower-case hex; the key is the secret's text in UTF-8."""
+    """Return HMAC-SHA256 of the sign-header in lower-case hex; the key is the secret's text in UTF-8."""
     return hmac.new(secret.encode("utf-8", "replace"), sign_header, hashlib.sha256).hexdigest()
 
 

@@ -1,0 +1,135 @@
+"""One HTTP exchange with the hub: limits on time and size, no redirect followed, every loss typed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import anyio
+import httpx
+
+from harness.vxp.failures import LossCode, TransportFailed, Unsendable
+from harness.vxp.operations import Operation
+
+HIGHEST_STATUS_OF_SUCCESS = 299
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client puts up with: seconds to connect, seconds for the whole exchange, bytes of the answer."""
+
+    connect: float = 10.0
+    whole: float = 60.0
+    answer_bytes: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole HTTP answer; `retry_after` in seconds from now."""
+
+    status: int
+    body: bytes
+    retry_after: float | None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the HTTP status says success."""
+        return self.status <= HIGHEST_STATUS_OF_SUCCESS
+
+
+def http_client(
+    limits: Limits, *, verify: object = True, connections: int | None = None
+) -> httpx.AsyncClient:
+    """Return an HTTP client for the hub: no redirects, no proxies or credentials from the environment.
+
+    Args:
+        limits: for connecting; the whole exchange is limited by `exchange`.
+        verify: True, or an `ssl.SSLContext` with trust anchors of one's own.
+        connections: most connections at once, None for no limit.
+    """
+    return httpx.AsyncClient(
+        verify=verify,  # type: ignore[arg-type]
+        follow_redirects=False,
+        trust_env=False,
+        timeout=httpx.Timeout(limits.whole, connect=limits.connect),
+        limits=httpx.Limits(max_connections=connections),
+    )
+
+
+async def exchange(
+    http: httpx.AsyncClient,
+    operation: Operation,
+    url: str,
+    headers: Sequence[tuple[str, str]],
+    body: bytes | None,
+    limits: Limits,
+) -> Reply:
+    """Make one call and return the whole answer.
+
+    Args:
+        http: client to use.
+        operation: gives the method, and the name for failures.
+        url: endpoint, slash, operation.
+        headers: written to the wire as UTF-8.
+        body: None for a call without one.
+        limits: on time and size.
+
+    Raises:
+        Unsendable: a header line cannot be written.
+        TransportFailed: no whole answer came in time.
+    """
+    lines = [(name.encode(), value.encode()) for name, value in headers]
+    request = http.build_request(operation.method, url, headers=lines, content=body)
+    with _typed(operation, limits, lost="lost"), anyio.fail_after(limits.whole):
+        response = await http.send(request, stream=True, follow_redirects=False)
+        try:
+            with _typed(operation, limits, lost="cut"):
+                content = await _body(operation, response, limits)
+        finally:
+            await response.aclose()
+    return Reply(response.status_code, content, _retry_after(response))
+
+
+@contextmanager
+def _typed(operation: Operation, limits: Limits, *, lost: LossCode) -> Iterator[None]:
+    """Turn what the HTTP library raises into this package's failures; `lost` names a lost connection."""
+    try:
+        yield
+    except httpx.LocalProtocolError as error:
+        raise Unsendable(operation.name, str(error)) from error
+    except TimeoutError as error:
+        raise TransportFailed(operation.name, "timeout", f"{limits.whole} s") from error
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        detail = str(error) or type(error).__name__
+        raise TransportFailed(operation.name, _loss(error, lost), detail) from error
+
+
+async def _body(operation: Operation, response: httpx.Response, limits: Limits) -> bytes:
+    """Read the body as it came: an encoding nobody asked for is not undone, so nothing can expand."""
+    content = bytearray()
+    async for part in response.aiter_raw():
+        content += part
+        if len(content) > limits.answer_bytes:
+            raise TransportFailed(operation.name, "too-large", str(limits.answer_bytes))
+    return bytes(content)
+
+
+def _loss(error: Exception, lost: LossCode) -> LossCode:
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    if isinstance(error, httpx.ConnectError):
+        return "tls" if "SSL" in str(error) or "certificate" in str(error).lower() else "refused"
+    return lost if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError) else "other"
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    now = datetime.now(moment.tzinfo or UTC)
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
