@@ -1,1 +1,1 @@
-"""The package format: reading (hardened, one place), writing, identifiers, attachments. Nothing is judged here."""
+"""The package format: hardened reading, writing, identifiers, attachments. Nothing is judged here."""

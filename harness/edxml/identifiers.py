@@ -74,8 +74,8 @@ def organ_form(text: str, identifiers: Identifiers) -> OrganForm | None:
 def new_form(old: str) -> str | None:
     """Return the new form that corresponds to an id in the old form; None when `old` has another form.
 
-    The groups turn round, level 1 first, and the groups "not at this level" fall away: `000.00.15.H51` becomes
-    `H51.15`. A directory may say otherwise: where there is one, its pairs decide (see `same_agency`).
+    The groups turn round, level 1 first, and those that say "not at this level" fall away: `000.00.15.H51`
+    becomes `H51.15`. A directory may say otherwise: where there is one, its pairs decide (`same_agency`).
     """
     found = _OLD.fullmatch(old)
     if found is None:
