@@ -126,7 +126,7 @@ class ReplacementInfo:
 
 @dataclass(frozen=True, slots=True)
 class Bussiness:
-    """The operation (`doc_type` 0 new, 1 recall, 2 update, 3 replacement) and what it acts on (`document_id`)."""
+    """The operation: `doc_type` 0 new, 1 recall, 2 update, 3 replacement; `document_id` what it acts on."""
 
     doc_type: str = ""
     reason: str = ""
