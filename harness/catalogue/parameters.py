@@ -177,7 +177,10 @@ class Signatures(Part, frozen=True):
     `required` asks for a signature in every package; anchors and intermediates are PEM or DER files beside
     the profile file that names them; `revocation` says whether an unreachable responder is taken as unknown
     (`soft`) or fails (`hard`); `weak_digests` are verified but found weak, any other digest is not verified;
-    `smallest_rsa` and `smallest_ec` are key sizes in bits.
+    `smallest_rsa` and `smallest_ec` are key sizes in bits; `crls` and `ocsp_answers` are files of revocation
+    data beside the profile; `purposes` are the extended key usages (OIDs) of which a signer's certificate that
+    names any must name one; a certificate whose subject has one of `agency_attributes` and none of
+    `person_attributes` is an agency's seal, one with any of the latter is a person's.
     """
 
     required: bool
@@ -188,6 +191,11 @@ class Signatures(Part, frozen=True):
     weak_digests: tuple[str, ...]
     smallest_rsa: int
     smallest_ec: int
+    crls: tuple[str, ...] = ()
+    ocsp_answers: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    person_attributes: tuple[str, ...] = ()
+    agency_attributes: tuple[str, ...] = ()
 
 
 class Retries(Part, frozen=True):

@@ -1,0 +1,1 @@
+"""Signatures on packages and in PDF files, certificate chains, revocation, and the test PKI."""

@@ -1,0 +1,112 @@
+"""Whether a trusted certificate was revoked, by the CRLs and OCSP answers at hand; the rest is unknown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pyhanko_certvalidator.errors import RevokedError, StaleRevinfoError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.validate import async_validate_path
+
+from harness.crypto.certificates import facts_of
+from harness.crypto.chains import Chain, finish, load_trust, offline_context
+from harness.crypto.trust import Trust
+
+# The signer's own standing must be known. What a list says of an intermediate counts; that there is no list
+# does not: intermediates are the profile's own choice.
+_POLICY = CertRevTrustPolicy(
+    RevocationCheckingPolicy(
+        ee_certificate_rule=RevocationCheckingRule.CRL_OR_OCSP_REQUIRED,
+        intermediate_ca_cert_rule=RevocationCheckingRule.CHECK_IF_DECLARED_SOFT,
+    ),
+    retroactive_revinfo=True,
+)
+
+
+class Standing(StrEnum):
+    """Whether a certificate was revoked."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """What is known of a certificate's revocation.
+
+    Attributes:
+        standing: at the time asked about.
+        subject: name of the certificate spoken of.
+        date: when it was revoked; also where that was later than the time asked about.
+        reason: the CA's reason, in the words of RFC 5280; or why nothing is known: `none` (no data at hand),
+            `stale` (past its next update) or `unusable` (not about this certificate, or not verifiable).
+    """
+
+    standing: Standing
+    subject: str
+    date: datetime | None = None
+    reason: str = ""
+
+
+def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at: datetime) -> Revocation:
+    """Say whether the certificate of a trusted chain was revoked at the time it was used.
+
+    Args:
+        chain: without fault, from `chains.examine_chain`.
+        embedded: certificates that came with the signature, in DER.
+        trust: with the revocation data at hand.
+        at: time of signing, with a zone.
+
+    Raises:
+        ValueError: the chain has a fault.
+    """
+    if chain.path is None:
+        raise ValueError("a chain with a fault has no revocation to speak of")
+    facts = facts_of(chain.leaf)
+    first = _examined(chain, chain.path, embedded, trust, at)
+    afterwards = [given for given in _answered(trust) if at < given <= facts.ends]
+    if first.standing is not Standing.UNKNOWN or not afterwards:
+        return first
+    # An OCSP answer that tells of a later revocation says by that that the certificate was good before.
+    later = _examined(chain, chain.path, embedded, trust, max(afterwards))
+    if later.standing is Standing.REVOKED and later.date is not None and later.date > at:
+        return Revocation(Standing.GOOD, facts.subject, later.date, later.reason)
+    return first
+
+
+def _examined(
+    chain: Chain, path: ValidationPath, embedded: Sequence[bytes], trust: Trust, at: datetime
+) -> Revocation:
+    context = offline_context(trust, embedded, at, _POLICY)
+    try:
+        finish(async_validate_path(context, path))
+    except RevokedError as error:
+        subject = facts_of(error.current_path.last.dump()).subject
+        return Revocation(Standing.REVOKED, subject, error.revocation_dt, error.reason.native)
+    except (ValidationError, ValueError) as error:
+        return Revocation(Standing.UNKNOWN, facts_of(chain.leaf).subject, reason=_why_unknown(error, trust))
+    return Revocation(Standing.GOOD, facts_of(chain.leaf).subject)
+
+
+def _why_unknown(error: Exception, trust: Trust) -> str:
+    if isinstance(error, StaleRevinfoError):
+        return "stale"
+    return "unusable" if trust.crls or trust.ocsps else "none"
+
+
+def _answered(trust: Trust) -> list[datetime]:
+    """Return the times at which the OCSP answers at hand were true."""
+    times: list[datetime] = []
+    for answer in load_trust(trust).ocsps:
+        basic = answer.basic_ocsp_response
+        times += (
+            [each["this_update"].native for each in basic["tbs_response_data"]["responses"]] if basic else []
+        )
+    return times
