@@ -1,6 +1,7 @@
 """Profiles: which requirements count, how much, and with which parameters."""
 
 import hashlib
+import itertools
 from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
@@ -58,13 +59,20 @@ class Profile(msgspec.Struct, frozen=True):
     folder: Path
     sha256: str
 
-    def required(self, capabilities: Collection[str]) -> frozenset[str]:
-        """Return the ids that must pass for a certificate: all M, and the C whose capability is declared."""
+    def required(self, capabilities: Collection[str], only: Collection[str] | None = None) -> frozenset[str]:
+        """Return the ids that must pass: all M, and the C whose capability is declared.
+
+        With `only`, just those ids, R included: whoever asks for a recommended requirement wants to see it met.
+        """
+        weighing = {Level.MANDATORY} if only is None else {Level.MANDATORY, Level.RECOMMENDED}
         return frozenset(
             requirement.id
             for requirement in self.requirements.values()
-            if requirement.level is Level.MANDATORY
-            or (requirement.level is Level.CONDITIONAL and requirement.capability in capabilities)
+            if (only is None or requirement.id in only)
+            and (
+                requirement.level in weighing
+                or (requirement.level is Level.CONDITIONAL and requirement.capability in capabilities)
+            )
         )
 
     def severity(self, finding: Finding) -> Severity:
@@ -164,7 +172,8 @@ def _digest(content: _ProfileFile, requirements: dict[str, Requirement], beside:
     digest.update(msgspec.json.encode(content, order="sorted"))
     digest.update(msgspec.json.encode(requirements, order="sorted"))
     signatures = content.parameters.signatures
-    for name in (*signatures.trust_anchors, *signatures.intermediates):
+    named = (signatures.trust_anchors, signatures.intermediates, signatures.crls, signatures.ocsp_answers)
+    for name in itertools.chain.from_iterable(named):
         file = beside / name
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()

@@ -10,6 +10,7 @@ from harness.resources import folder
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
+SHARED_REASONS = "exchange"
 
 
 @cache
@@ -42,17 +43,34 @@ def text(area: str, key: str, language: Language, **parameters: object) -> str:
     return str(template).format(**parameters) if parameters else str(template)
 
 
-def finding_text(code: str, part: Literal["message", "explain", "remedy"], language: Language, **parameters: object) -> str:
+def finding_text(
+    code: str, part: Literal["message", "explain", "remedy"], language: Language, **parameters: object
+) -> str:
     """Return one of the texts of a finding: what is wrong, what it means, what to change.
 
     Args:
-        code: `<requirement>.<reason>`; its texts stand in the file of the requirement's group.
+        code: `<requirement>.<reason>`.
 
     Raises:
         KeyError: no such code.
     """
-    group = code.partition("-")[0].lower()
-    parts = _file(group)[code][part]
+    parts = _finding(code)[part]
     if not isinstance(parts, dict):
         raise KeyError(code)
     return str(parts[language]).format(**parameters)
+
+
+def known_finding(code: str) -> bool:
+    """Tell whether there are texts for a finding code."""
+    try:
+        _finding(code)
+    except KeyError:
+        return False
+    return True
+
+
+def _finding(code: str) -> Mapping[str, object]:
+    """Texts stand in the file of the requirement's group, or, for reasons that requirements share, by the reason alone."""
+    requirement, _, reason = code.partition(".")
+    own = _file(requirement.partition("-")[0].lower())
+    return own[code] if code in own else _file(SHARED_REASONS)[reason]

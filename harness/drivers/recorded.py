@@ -1,0 +1,78 @@
+"""Every call to a driver leaves evidence: what was asked, what came back, how long it took."""
+
+import base64
+import binascii
+import hashlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from harness.drivers.protocol import Driver, DriverError, DriverLost
+from harness.journal import Event, Recorder
+
+LOOKING = frozenset({"inbox", "outbox", "directory"})
+
+
+class RecordedDriver:
+    """Wraps a driver and records each call; a look that shows nothing new is recorded as such, without its content."""
+
+    def __init__(self, driver: Driver, recorder: Recorder) -> None:
+        self._driver = driver
+        self._recorder = recorder
+        self._shown: dict[str, tuple[Mapping[str, Any], Event]] = {}
+
+    async def call(
+        self, command: str, arguments: Mapping[str, Any], limit: float, *, scenario: str | None = None
+    ) -> dict[str, Any]:
+        """Carry out one command, recorded; see `Driver`."""
+        began = time.monotonic()
+        asked = {"command": command, "arguments": self._light(arguments)}
+        try:
+            result = await self._driver.call(command, arguments, limit)
+        except DriverError as error:
+            said = {"kind": error.kind, "message": error.message}
+            kind = "driver.unsupported" if error.kind == "unsupported" else "driver"
+            self._recorder.record(kind, {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
+            raise
+        except DriverLost as error:
+            said = {"kind": "lost", "message": str(error)}
+            self._recorder.record("driver", {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
+            raise
+        self._record_result(command, asked, result, _since(began), scenario)
+        return result
+
+    async def close(self) -> None:
+        """Close the driver underneath."""
+        await self._driver.close()
+
+    def _record_result(
+        self, command: str, asked: Mapping[str, Any], result: dict[str, Any], seconds: float, scenario: str | None
+    ) -> None:
+        before = self._shown.get(command)
+        if command in LOOKING and before is not None and before[0] == result:
+            self._recorder.record("driver.same", {"command": command, "as": before[1].seq, "seconds": seconds})
+            return
+        event = self._recorder.record(
+            "driver", {**asked, "result": result, "seconds": seconds}, scenario=None if command in LOOKING else scenario
+        )
+        if command in LOOKING:
+            self._shown[command] = (result, event)
+
+    def _light(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Put the content of attachments into blobs, so that the journal stays readable."""
+        light = dict(arguments)
+        if isinstance(light.get("attachments"), list):
+            light["attachments"] = [self._attachment(entry) for entry in light["attachments"]]
+        return light
+
+    def _attachment(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            content = base64.b64decode(entry["content_base64"], validate=True)
+        except (KeyError, TypeError, binascii.Error):
+            return dict(entry)
+        digest = hashlib.sha256(content).hexdigest()
+        return {"name": entry["name"], "size": len(content), "sha256": digest, "blob": self._recorder.blob(content)}
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 6)

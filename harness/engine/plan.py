@@ -1,0 +1,72 @@
+"""Which scenarios a run plays: those of the required requirements, and those that make a candidate show the rest."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import Profile
+from harness.catalogue.verdicts import Level
+from harness.scenarios.registry import EXCLUSIVE, Scenario, all_scenarios
+
+# Requirements that are watched on all traffic need traffic: a document sent, a status sent, a document received.
+_CARRIERS = ("SND-01", "RCV-02", "STS-01")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run plays.
+
+    Attributes:
+        shared: run side by side.
+        exclusive: run alone, afterwards, in this order.
+        only: the ids asked for, None when all were.
+    """
+
+    shared: tuple[Scenario, ...]
+    exclusive: tuple[Scenario, ...]
+    only: tuple[str, ...] | None
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """All of them, in the order in which they begin."""
+        return self.shared + self.exclusive
+
+
+def expanded(profile: Profile, only: Collection[str]) -> tuple[str, ...]:
+    """Return the requirement ids that `only` names: ids, or groups such as `RCV`.
+
+    Raises:
+        ConfigurationError: a name is neither.
+    """
+    chosen: list[str] = []
+    for name in only:
+        wanted = name.upper()
+        ids = [key for key in profile.requirements if wanted in (key, key.partition("-")[0])]
+        if not ids:
+            raise ConfigurationError("only.unknown", id=name)
+        chosen += ids
+    return tuple(sorted(set(chosen)))
+
+
+def make_plan(profile: Profile, only: Collection[str] | None) -> Plan:
+    """Choose the scenarios.
+
+    Args:
+        profile: what is off in it is not played.
+        only: requirement ids or groups to narrow the run to; None for all.
+
+    Raises:
+        ConfigurationError: `only` names something unknown.
+    """
+    ids = None if only is None else expanded(profile, only)
+    scenarios: Mapping[str, Scenario] = all_scenarios()
+    wanted = {key for key, entry in profile.requirements.items() if entry.level is not Level.OFF}
+    if ids is not None:
+        wanted &= set(ids)
+    chosen = {name: one for name, one in scenarios.items() if wanted & set(one.requirements)}
+    covered = {requirement for one in chosen.values() for requirement in one.requirements}
+    if wanted - covered:
+        chosen |= {name: scenarios[name] for name in _CARRIERS if name in scenarios}
+    shared = tuple(one for one in chosen.values() if one.isolation != EXCLUSIVE)
+    exclusive = tuple(one for one in chosen.values() if one.isolation == EXCLUSIVE)
+    return Plan(shared, exclusive, ids)

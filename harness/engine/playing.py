@@ -1,0 +1,54 @@
+"""Plays one scenario and records how it ended. Whatever goes wrong has a cause of its own, and only one is the candidate's."""
+
+import traceback
+from collections.abc import Mapping
+
+from harness.catalogue.verdicts import Cause
+from harness.drivers.protocol import DriverError, DriverLost
+from harness.scenarios.registry import Scenario
+from harness.scenarios.stage import Stage, Surroundings, Unmet
+
+
+async def play(scenario: Scenario, around: Surroundings) -> None:
+    """Let `scenario` play to its end; its events carry its id.
+
+    An exception of the scenario's own is the harness's trouble: it is recorded, and the other scenarios go on.
+    """
+    journal = around.journal
+    journal.record("scenario.started", {"requirements": list(scenario.requirements)}, scenario=scenario.id)
+    missing = sorted(set(scenario.needs) - around.capabilities)
+    if missing:
+        _finish(around, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
+        return
+    stage = Stage(scenario.id, scenario.requirements[0], around)
+    try:
+        await scenario.play(stage)
+        await stage.settle()
+    except Unmet:
+        await stage.close_window()
+    except DriverError as error:
+        detail = "driver-unsupported" if error.kind == "unsupported" else "driver-refused"
+        parameters = {"command": str(error.kind), "message": error.message}
+        _finish(around, scenario, "trouble", Cause.CANDIDATE, detail, parameters)
+        return
+    except DriverLost as error:
+        _finish(around, scenario, "trouble", Cause.CANDIDATE, "driver-lost", {"message": str(error)})
+        return
+    except Exception as error:
+        journal.record("harness.error", {"traceback": traceback.format_exc()}, scenario=scenario.id)
+        message = f"{type(error).__name__}: {error}"
+        _finish(around, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
+        return
+    _finish(around, scenario, "completed")
+
+
+def _finish(
+    around: Surroundings,
+    scenario: Scenario,
+    outcome: str,
+    cause: Cause | None = None,
+    detail: str = "",
+    parameters: Mapping[str, str] | None = None,
+) -> None:
+    data = {"outcome": outcome, "cause": cause, "detail": detail, "parameters": dict(parameters or {})}
+    around.journal.record("scenario.finished", data, scenario=scenario.id)

@@ -1,0 +1,201 @@
+"""One run from beginning to end: hub up, candidate configured, scenarios played, everything recorded."""
+
+import platform
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import msgspec
+
+from harness import __version__
+from harness.catalogue.candidate import Candidate, Times
+from harness.catalogue.profiles import Profile
+from harness.drivers.protocol import Driver, DriverError, DriverLost
+from harness.drivers.recorded import RecordedDriver
+from harness.engine.looking import look
+from harness.engine.plan import Plan
+from harness.engine.playing import play
+from harness.engine.waiting import EventWaits
+from harness.hub.server import HubServer, HubSettings
+from harness.hub.service import Hub
+from harness.journal import Journal
+from harness.judge.evidence import Evidence
+from harness.judge.examination import Examiner
+from harness.scenarios.material import Material, Peer, peers
+from harness.scenarios.registry import Scenario
+from harness.scenarios.stage import Surroundings
+
+PEER_SYSTEM = "harness.peers"
+_HELLO_LIMIT = 10.0
+
+OpenDriver = Callable[[], Awaitable[Driver]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a run is made with.
+
+    Attributes:
+        directory: an empty folder for the record.
+        profile: what is judged by; here only its parameters are used.
+        plan: which scenarios play.
+        candidate: the declaration.
+        times: the times that hold, in seconds.
+        secret: the candidate's, known to hub and candidate alone.
+        system_id: of the candidate's system.
+        driver: `kind` of the driver, for the record.
+        open_driver: connects to the candidate.
+        listen: host and port of the hub; port 0 for any.
+        seed: of the blind data.
+        jobs: scenarios at a time, None for all.
+        budget: seconds for all scenarios, None for as long as it takes.
+    """
+
+    directory: Path
+    run_id: str
+    profile: Profile
+    plan: Plan
+    candidate: Candidate
+    times: Times
+    secret: str
+    system_id: str
+    driver: str
+    open_driver: OpenDriver
+    listen: tuple[str, int] = ("127.0.0.1", 0)
+    seed: int = 0
+    jobs: int | None = None
+    budget: float | None = None
+
+
+async def run(settings: RunSettings, journal: Journal) -> None:
+    """Play the plan against the candidate and leave the record in `journal`.
+
+    A candidate that does not answer at all ends the run early; the record says so. Cancelling ends it at once,
+    and the record says that too.
+
+    Raises:
+        OSError: the hub cannot listen where it was told to.
+    """
+    reason = "failed"
+    try:
+        reason = await _recorded_run(settings, journal)
+    except anyio.get_cancelled_exc_class():
+        reason = "interrupted"
+        raise
+    finally:
+        journal.record("run.finished", {"reason": reason})
+
+
+async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
+    async with _opened(settings, journal) as around:
+        _record_start(settings, journal)
+        if not await _configured(settings, around):
+            return "driver"
+        with anyio.move_on_after(settings.budget) as scope:
+            await _played(settings, around)
+        return "budget" if scope.cancelled_caught else "complete"
+
+
+@asynccontextmanager
+async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surroundings]:
+    """Bring up hub, evidence and driver; take them down in the opposite order."""
+    evidence = Evidence(examine=Examiner(settings.profile, _reader(settings.directory)).failures)
+    waits = EventWaits(evidence)
+    journal.subscribe(waits.add)
+    host, port = settings.listen
+    hub_settings = HubSettings.of(settings.profile, host=host, port=port)
+    async with HubServer(hub_settings, journal) as server:
+        agency = _populate(server.hub, settings)
+        driver = RecordedDriver(await settings.open_driver(), journal)
+        try:
+            yield Surroundings(
+                hub=server.hub,
+                endpoint=server.endpoint,
+                driver=driver,
+                journal=journal,
+                evidence=evidence,
+                waits=waits,
+                profile=settings.profile,
+                times=settings.times,
+                material=Material(settings.seed),
+                agency=agency,
+                capabilities=frozenset(settings.candidate.capabilities),
+            )
+        finally:
+            with anyio.CancelScope(shield=True):
+                await driver.close()
+
+
+def _reader(directory: Path) -> Callable[[str], bytes]:
+    return lambda name: (directory / "blobs" / name).read_bytes()
+
+
+def _populate(hub: Hub, settings: RunSettings) -> Peer:
+    """Give the hub its systems and agencies: the peers the harness plays, and the candidate."""
+    hub.add_system(PEER_SYSTEM, secrets.token_urlsafe(24))
+    for peer in peers().values():
+        hub.add_agency(peer.organ_id, peer.organ_name, PEER_SYSTEM, parent=peer.parent, code102=peer.code102)
+    declared = settings.candidate.agency
+    hub.add_system(settings.system_id, settings.secret)
+    hub.add_agency(declared.organ_id, declared.organ_name, settings.system_id)
+    return Peer(declared.organ_id, declared.organ_name)
+
+
+def _record_start(settings: RunSettings, journal: Journal) -> None:
+    data: dict[str, Any] = {
+        "run_id": settings.run_id,
+        "seed": settings.seed,
+        "harness": {"name": "lienthong-harness", "version": __version__, "python": platform.python_version()},
+        "profile": {"id": settings.profile.id, "version": settings.profile.version, "sha256": settings.profile.sha256},
+        "candidate": settings.candidate.public(),
+        "driver": settings.driver,
+        "capabilities": sorted(settings.candidate.capabilities),
+        "organs": [settings.candidate.agency.organ_id],
+        "only": settings.plan.only,
+        "scenarios": [{"id": one.id, "requirements": list(one.requirements)} for one in settings.plan.scenarios],
+        "times": msgspec.to_builtins(settings.times),
+    }
+    journal.record("run.started", data)
+
+
+async def _configured(settings: RunSettings, around: Surroundings) -> bool:
+    """Greet the candidate and tell it where the hub is; False when it cannot be reached or configured."""
+    arguments = {
+        "endpoint": around.endpoint,
+        "system_id": settings.system_id,
+        "secret": settings.secret,
+        "organ_id": around.agency.organ_id,
+        "organ_name": around.agency.organ_name,
+        "poll_interval": settings.times.poll_interval,
+        "hub_trust_anchors_pem": "",
+        "signer_trust_anchors_pem": "",
+    }
+    try:
+        await around.driver.call("hello", {}, _HELLO_LIMIT)
+        await around.driver.call("configure", arguments, settings.times.give_up + _HELLO_LIMIT)
+    except DriverError as error:
+        return error.kind == "unsupported"  # a product that is configured by hand
+    except DriverLost:
+        return False
+    return True
+
+
+async def _played(settings: RunSettings, around: Surroundings) -> None:
+    limiter = anyio.CapacityLimiter(settings.jobs or max(len(settings.plan.shared), 1))
+
+    async def limited(scenario: Scenario) -> None:
+        async with limiter:
+            await play(scenario, around)
+
+    async with anyio.create_task_group() as watching:
+        watching.start_soon(look, around.driver, around.waits, settings.times.poll_interval)
+        async with anyio.create_task_group() as playing:
+            for scenario in settings.plan.shared:
+                playing.start_soon(limited, scenario)
+        for scenario in settings.plan.exclusive:
+            await play(scenario, around)
+        watching.cancel_scope.cancel()

@@ -1,0 +1,67 @@
+"""Waiting by event: every new event in the journal is a reason to look again, and nothing else is."""
+
+import anyio
+
+from harness.journal import Event
+from harness.judge.assessment import Blind, Broken, Holding, Met, Pending
+from harness.judge.evidence import Evidence
+from harness.judge.expectations import Expectation
+
+Stated = tuple[Expectation, str]
+
+
+class EventWaits:
+    """Waits over the evidence of a run; `add` is to be called with every event, in the loop's own thread."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._pulse = anyio.Event()
+        self._wanted: list[Stated] = []
+
+    def add(self, event: Event) -> None:
+        """Take an event into the evidence and wake whoever waits."""
+        self._evidence.add(event)
+        pulse, self._pulse = self._pulse, anyio.Event()
+        pulse.set()
+
+    def wanted_views(self) -> frozenset[str]:
+        """Return the driver commands whose answers somebody is waiting for now."""
+        return frozenset(
+            view
+            for expectation, requirement in self._wanted
+            if expectation.views and isinstance(expectation.assess(self._evidence, requirement), Pending)
+            for view in expectation.views
+        )
+
+    async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
+        """Wait until the expectation is met; False when it is broken, cannot be seen, or the time ran out."""
+        await self.settled([(expectation, requirement)], limit)
+        return isinstance(expectation.assess(self._evidence, requirement), Met | Holding)
+
+    async def settled(self, expectations: list[Stated], limit: float) -> bool:
+        """Wait until nothing stated is pending; False when the time ran out before."""
+        self._wanted.extend(expectations)
+        try:
+            with anyio.move_on_after(limit):
+                while not self._decided(expectations):
+                    await self._pulse.wait()
+                return True
+            return self._decided(expectations)
+        finally:
+            for stated in expectations:
+                self._wanted.remove(stated)
+
+    async def life(self, since: Event, limit: float) -> bool:
+        """Wait until the candidate makes a request after `since` that the hub serves."""
+        with anyio.move_on_after(limit):
+            while not self._evidence.served_after(since.seq):
+                await self._pulse.wait()
+        return self._evidence.served_after(since.seq)
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        await anyio.sleep(seconds)
+
+    def _decided(self, expectations: list[Stated]) -> bool:
+        outcomes = (expectation.assess(self._evidence, requirement) for expectation, requirement in expectations)
+        return all(isinstance(outcome, Met | Holding | Broken | Blind) for outcome in outcomes)

@@ -1,0 +1,1 @@
+"""Judging: from profile and journal to findings and verdicts, as pure functions."""

@@ -1,0 +1,39 @@
+"""What an expectation can come to: one frozen type per outcome."""
+
+from dataclasses import dataclass
+
+from harness.catalogue.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What was expected has happened; nothing that follows can change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What must not happen has not happened so far. Counts only together with a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What was expected has not happened yet; `finding` is what will be said if it never does."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What was expected can no longer come true."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """It cannot be seen: the driver does not support the command named by `command`."""
+
+    command: str
+
+
+Assessment = Met | Holding | Pending | Broken | Blind

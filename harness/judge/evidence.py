@@ -1,0 +1,175 @@
+"""The journal seen as evidence: requests with their answers, found by document; what the driver showed.
+
+The same view serves a run that is still going on (events are added as they happen) and one that is judged later.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.journal import Event
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request of the candidate and the hub's answer to it, which is None until it was given.
+
+    Attributes:
+        request: event `request`.
+        answer: event `answer`, or None.
+    """
+
+    request: Event
+    answer: Event | None = None
+
+    @property
+    def operation(self) -> str | None:
+        """Name of the operation, None when the hub knows none of that name."""
+        operation: str | None = self.request.data.get("operation")
+        return operation
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The call's parameters, by key without prefix."""
+        parameters: Mapping[str, str] = self.request.data.get("parameters") or {}
+        return parameters
+
+    @property
+    def package(self) -> Mapping[str, Any]:
+        """What the hub read of the package that was sent; empty for other calls."""
+        package: Mapping[str, Any] = self.request.data.get("package") or {}
+        return package
+
+    @property
+    def error_code(self) -> str | None:
+        """The hub's error code, None while unanswered."""
+        return self.answer.data.get("error_code") if self.answer else None
+
+    @property
+    def served(self) -> bool:
+        """True when the hub knew the caller, did what was asked and answered it whole, without any fault."""
+        return self.answer is not None and self.error_code == "0" and self.complete and not self.fault
+
+    @property
+    def complete(self) -> bool:
+        """True when the whole answer left the hub."""
+        return self.answer is not None and bool(self.answer.data.get("complete"))
+
+    @property
+    def fault(self) -> str | None:
+        """Name of the fault that the harness put into this exchange, if any."""
+        return self.answer.data.get("fault") if self.answer else None
+
+    def effect(self, name: str) -> Any:
+        """Return one effect that the call had at the hub, or None."""
+        return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Events of one run, indexed."""
+
+    events: list[Event] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    examine: Callable[[Exchange], tuple[str, ...]] | None = None
+    _by_request: dict[int, Exchange] = field(default_factory=dict)
+    _fetches: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _acks: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _documents: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _statuses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _kinds: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    _views: dict[str, Event] = field(default_factory=dict)
+    _looks: dict[str, int] = field(default_factory=dict)
+    _last_served: int = -1
+
+    @classmethod
+    def of(
+        cls, events: Iterable[Event], examine: Callable[[Exchange], tuple[str, ...]] | None = None
+    ) -> "Evidence":
+        """Index `events`, which stand in their order; `examine` names the failing rules of a package sent."""
+        evidence = cls(examine=examine)
+        for event in events:
+            evidence.add(event)
+        return evidence
+
+    def add(self, event: Event) -> None:
+        """Take in the next event."""
+        self.events.append(event)
+        self._kinds[event.kind].append(event)
+        if event.kind == "request":
+            self._add_request(event)
+        elif event.kind == "answer":
+            self._add_answer(event)
+        elif event.kind == "driver" and event.data.get("result") is not None:
+            self._views[event.data["command"]] = event
+            self._looks[event.data["command"]] = event.seq
+        elif event.kind == "driver.same":
+            self._looks[event.data["command"]] = event.seq
+
+    def _add_request(self, event: Event) -> None:
+        exchange = Exchange(event)
+        self.exchanges.append(exchange)
+        self._by_request[event.seq] = exchange
+        package = exchange.package
+        if package.get("kind") == "document" and package.get("document_id"):
+            self._documents[package["document_id"]].append(exchange)
+        elif package.get("kind") == "status":
+            answered = (package.get("response_for") or {}).get("document_id")
+            self._statuses[answered or ""].append(exchange)
+
+    def _add_answer(self, event: Event) -> None:
+        exchange = self._by_request.get(event.data["request"])
+        if exchange is None:
+            return
+        exchange.answer = event
+        for name, index in (("fetched", self._fetches), ("acked", self._acks)):
+            effect = exchange.effect(name)
+            if effect and effect.get("document_id"):
+                index[effect["document_id"]].append(exchange)
+        if exchange.served:
+            self._last_served = max(self._last_served, exchange.request.seq)
+
+    def kind(self, kind: str) -> Sequence[Event]:
+        """Return all events of one kind, in order."""
+        return self._kinds[kind]
+
+    def fetches(self, document_id: str, messagetype: str = "edoc") -> list[Exchange]:
+        """Return the calls that fetched a document, or a status about it, whether or not the answer was whole."""
+        return [one for one in self._fetches[document_id] if one.effect("fetched").get("messagetype") == messagetype]
+
+    def acks(self, document_id: str, messagetype: str = "edoc") -> list[Exchange]:
+        """Return the calls that set the transport status of a document, or of a status about it."""
+        return [one for one in self._acks[document_id] if one.effect("acked").get("messagetype") == messagetype]
+
+    def sendings(self, document_id: str) -> list[Exchange]:
+        """Return the calls that sent the document package with this DocumentId."""
+        return self._documents[document_id]
+
+    def all_sendings(self) -> list[Exchange]:
+        """Return every call of sendEdoc, whatever it carried."""
+        return [one for one in self.exchanges if one.operation == "sendEdoc"]
+
+    def statuses(self, document_id: str) -> list[Exchange]:
+        """Return the calls that sent a status package about this document."""
+        return self._statuses[document_id]
+
+    def view(self, command: str) -> Event | None:
+        """Return the last answer to a driver command that only looks (`inbox`, `outbox`, `directory`)."""
+        return self._views.get(command)
+
+    def looked_at(self, command: str) -> int:
+        """Return the event at which a looking command was last answered, changed or not; -1 for never."""
+        return self._looks.get(command, -1)
+
+    def failures(self, exchange: Exchange) -> tuple[str, ...]:
+        """Return the codes of the findings that fail the package sent in `exchange`."""
+        return () if self.examine is None else self.examine(exchange)
+
+    def served_after(self, seq: int) -> bool:
+        """Tell whether the candidate made a request after event `seq` that the hub served whole."""
+        return self._last_served > seq
+
+    def ever_called(self) -> bool:
+        """Tell whether any request of the candidate's reached the hub."""
+        return bool(self.exchanges)

@@ -1,0 +1,38 @@
+"""Static rules applied to the packages in a record."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+
+from harness.catalogue.profiles import Profile
+from harness.catalogue.verdicts import Severity
+from harness.judge.evidence import Exchange
+from harness.rules.checking import PackageReport, check_package
+
+_KEPT = 4096
+_DAY = len("2026-01-31")
+
+
+class Examiner:
+    """Applies a profile's rules to what was sent; equal bytes sent at the same day are examined once."""
+
+    def __init__(self, profile: Profile, read_blob: Callable[[str], bytes]) -> None:
+        self._profile = profile
+        self._read_blob = read_blob
+        self._report = lru_cache(maxsize=_KEPT)(self._examined)
+
+    def report(self, exchange: Exchange) -> PackageReport | None:
+        """Return the rules' report on the package that `exchange` carried, None when it carried none."""
+        blob = exchange.package.get("blob")
+        return None if blob is None else self._report(blob, exchange.request.at[:_DAY])
+
+    def failures(self, exchange: Exchange) -> tuple[str, ...]:
+        """Return the codes of the findings that fail the package in `exchange`."""
+        report = self.report(exchange)
+        if report is None:
+            return ()
+        fails = (one.code for one in report.findings if self._profile.severity(one) is Severity.FAIL)
+        return tuple(sorted(set(fails)))
+
+    def _examined(self, blob: str, day: str) -> PackageReport:
+        return check_package(self._read_blob(blob), self._profile, datetime.fromisoformat(f"{day}T23:59:59+07:00"))

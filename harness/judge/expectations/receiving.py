@@ -1,0 +1,150 @@
+"""What a candidate must do with a package that waits for it: fetch, store, acknowledge."""
+
+from typing import ClassVar
+
+from harness.judge.assessment import Assessment, Blind, Broken, Met, Pending
+from harness.judge.evidence import Evidence, Exchange
+from harness.judge.expectations.base import Expectation, finding, first, shown_rows
+
+Messagetype = str
+
+
+class Polled(Expectation, frozen=True, tag="polled"):
+    """The list of one message type is asked for at least `times` times, never more than `gap` seconds apart.
+
+    Counted from event `since`; the first request must come within `gap` of it too.
+    """
+
+    messagetype: Messagetype
+    times: int
+    gap: float
+    since: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the gaps between the requests for the list, by the hub's clock."""
+        last = evidence.events[self.since].elapsed
+        count = 0
+        for exchange in evidence.exchanges:
+            if exchange.request.seq < self.since or not _lists(exchange, self.messagetype):
+                continue
+            gap = exchange.request.elapsed - last
+            if gap > self.gap:
+                late = finding(
+                    requirement, "polled-late", event=exchange.request, expected=f"<= {self.gap:g} s",
+                    received=f"{gap:.1f} s", messagetype=self.messagetype,
+                )  # fmt: skip
+                return Broken((late,))
+            last = exchange.request.elapsed
+            count += 1
+            if count >= self.times:
+                return Met()
+        return Pending(
+            finding(
+                requirement, "not-polled", expected=f">= {self.times} × getReceivedEdocList",
+                received=count, messagetype=self.messagetype,
+            )  # fmt: skip
+        )
+
+
+def _lists(exchange: Exchange, messagetype: str) -> bool:
+    asked = exchange.parameters.get("messagetype", "")
+    return exchange.operation == "getReceivedEdocList" and asked.lower() == messagetype
+
+
+class Fetched(Expectation, frozen=True, tag="fetched"):
+    """A waiting item is fetched whole at least `times` times."""
+
+    document: str
+    times: int = 1
+    messagetype: Messagetype = "edoc"
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by the answers that left the hub whole."""
+        whole = [one for one in evidence.fetches(self.document, self.messagetype) if one.served]
+        if len(whole) >= self.times:
+            return Met()
+        wanted = f">= {self.times} × getEdoc"
+        return Pending(
+            finding(requirement, "not-fetched", expected=wanted, received=len(whole), document=self.document)
+        )
+
+
+class Acked(Expectation, frozen=True, tag="acked"):
+    """A fetched item is acknowledged with one of `statuses` after event `after`, never before it was fetched whole.
+
+    `processing` may come at any time; it is no acknowledgement.
+    """
+
+    document: str
+    statuses: tuple[str, ...] = ("done",)
+    after: int = -1
+    messagetype: Messagetype = "edoc"
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge order and kind of the acknowledgements."""
+        finals = [
+            one
+            for one in evidence.acks(self.document, self.messagetype)
+            if one.effect("acked")["status"] != "processing" and one.request.seq > self.after
+        ]
+        ack = first(finals)
+        expected = f"updateStatus {'|'.join(self.statuses)}"
+        if ack is None:
+            return Pending(finding(requirement, "not-acked", expected=expected, received="-", document=self.document))
+        if not self._fetched_before(evidence, ack):
+            early = finding(
+                requirement, "acked-before-fetch", event=ack.request, expected="getEdoc → updateStatus",
+                received="updateStatus", document=self.document,
+            )  # fmt: skip
+            return Broken((early,))
+        given = str(ack.effect("acked")["status"])
+        if given in self.statuses:
+            return Met()
+        wrong = finding(
+            requirement, "acked-otherwise", event=ack.request, expected=expected, received=given, document=self.document
+        )
+        return Broken((wrong,))
+
+    def _fetched_before(self, evidence: Evidence, ack: Exchange) -> bool:
+        return any(
+            one.served and one.answer is not None and one.answer.seq < ack.request.seq
+            for one in evidence.fetches(self.document, self.messagetype)
+        )
+
+
+class StoredOnce(Expectation, frozen=True, tag="stored-once"):
+    """The candidate shows the document in its inbox, exactly once, in a look taken after its last acknowledgement.
+
+    `states` narrows the states it may be shown in, empty means any; an acknowledgement must have come after event `after`.
+    """
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    document: str
+    states: tuple[str, ...] = ()
+    after: int = -1
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last look into the inbox."""
+        shown = shown_rows(evidence, "inbox", self.document)
+        if isinstance(shown, Blind):
+            return shown
+        absent = finding(requirement, "not-stored", expected="inbox: 1", received=0, document=self.document)
+        acks = [one for one in evidence.acks(self.document) if one.answer and one.request.seq > self.after]
+        if not acks or not shown or evidence.looked_at("inbox") < acks[-1].request.seq:
+            return Pending(absent)
+        look = evidence.view("inbox")
+        if len(shown) > 1:
+            doubled = finding(
+                requirement, "stored-twice", event=look, expected="inbox: 1", received=len(shown), document=self.document
+            )
+            return Broken((doubled,))
+        state = str(shown[0].get("state"))
+        if self.states and state not in self.states:
+            return Pending(
+                finding(
+                    requirement, "wrong-state", event=look, expected="|".join(self.states), received=state,
+                    document=self.document,
+                )  # fmt: skip
+            )
+        return Met()

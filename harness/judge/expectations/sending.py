@@ -1,0 +1,122 @@
+"""What a candidate must do with a document its clerk sends."""
+
+from typing import ClassVar
+
+from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.judge.evidence import Evidence
+from harness.judge.expectations.base import Expectation, finding, shown_rows
+
+
+class Accepted(Expectation, frozen=True, tag="accepted"):
+    """The hub takes the document, in one package, for all of `receivers`."""
+
+    document: str
+    receivers: tuple[str, ...] = ()
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by what the hub answered to the package with this DocumentId."""
+        sendings = evidence.sendings(self.document)
+        for exchange in sendings:
+            effect = exchange.effect("accepted")
+            if effect:
+                missing = sorted(set(self.receivers) - set(effect["receivers"]))
+                if not missing:
+                    return Met()
+                narrow = finding(
+                    requirement, "receiver-missing", event=exchange.request, expected=", ".join(self.receivers),
+                    received=", ".join(effect["receivers"]), document=self.document,
+                )  # fmt: skip
+                return Broken((narrow,))
+        if not sendings:
+            return Pending(
+                finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document)
+            )
+        last = sendings[-1]
+        answer = last.answer.data if last.answer else {}
+        return Pending(
+            finding(
+                requirement, "not-accepted", event=last.request, expected="ErrorCode 0",
+                received=f"{answer.get('error_code')} {answer.get('error_desc')}", document=self.document,
+            )  # fmt: skip
+        )
+
+
+class Sound(Expectation, frozen=True, tag="sound"):
+    """The document package that was sent has no finding that fails; a precondition, charged to the rules themselves."""
+
+    document: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last package with this DocumentId by the static rules."""
+        sendings = evidence.sendings(self.document)
+        unsent = finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document)
+        if not sendings:
+            return Pending(unsent)
+        failures = evidence.failures(sendings[-1])
+        if not failures:
+            return Met()
+        unsound = finding(
+            requirement, "unsound", event=sendings[-1].request, expected="-", received=", ".join(failures),
+            document=self.document,
+        )  # fmt: skip
+        return Broken((unsound,))
+
+
+class Shown(Expectation, frozen=True, tag="shown"):
+    """The clerk sees the document in the outbox in one of `states`; if given, with `status` for `receiver`."""
+
+    views: ClassVar[frozenset[str]] = frozenset({"outbox"})
+
+    document: str
+    states: tuple[str, ...] = ("sent",)
+    receiver: str | None = None
+    status: str | None = None
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last look into the outbox."""
+        rows = shown_rows(evidence, "outbox", self.document)
+        if isinstance(rows, Blind):
+            return rows
+        expected = "|".join(self.states)
+        if not rows:
+            return Pending(finding(requirement, "not-shown", expected=expected, received="-", document=self.document))
+        look = evidence.view("outbox")
+        state = str(rows[0].get("state"))
+        if state not in self.states:
+            return Pending(
+                finding(requirement, "shown-otherwise", event=look, expected=expected, received=state, document=self.document)
+            )
+        if self.status is None:
+            return Met()
+        entries = rows[0].get("receivers")
+        listed = entries if isinstance(entries, list) else []
+        own = (entry for entry in listed if isinstance(entry, dict) and entry.get("organ_id") == self.receiver)
+        codes = [str(entry.get("status_code")) for entry in own]
+        if self.status in codes:
+            return Met()
+        return Pending(
+            finding(
+                requirement, "status-not-shown", event=look, expected=self.status,
+                received=", ".join(codes) or "-", document=self.document,
+            )  # fmt: skip
+        )
+
+
+class OneIdentity(Expectation, frozen=True, tag="one-identity"):
+    """However often a document is sent, it carries one DocumentId; packages with its subject carry no other."""
+
+    document: str
+    subject: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge all packages with the document's subject."""
+        for exchange in evidence.all_sendings():
+            package = exchange.package
+            other = package.get("document_id")
+            if package.get("subject") == self.subject and other != self.document:
+                doubled = finding(
+                    requirement, "second-identity", event=exchange.request, expected=self.document, received=other,
+                    document=self.document,
+                )  # fmt: skip
+                return Broken((doubled,))
+        return Holding()

@@ -1,0 +1,76 @@
+"""From a record and a profile to a judgement: no clock, no network, no state."""
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile
+from harness.catalogue.verdicts import Cause, Verdict
+from harness.journal import Event, Record
+from harness.judge.evidence import Evidence
+from harness.judge.examination import Examiner
+from harness.judge.judgement import Judgement
+from harness.judge.packages import PackageWatch, watch_packages
+from harness.judge.scenarios import Outcome, judge_scenario
+from harness.judge.weighing import Outcomes, assembled
+from harness.judge.wire import WATCHED, watch_wire
+
+
+class NothingToJudge(Exception):
+    """The record has no start of a run: nothing can be said about anybody."""
+
+
+def judge(profile: Profile, record: Record) -> Judgement:
+    """Judge a recorded run.
+
+    Raises:
+        NothingToJudge: the run broke off before it began.
+    """
+    start = next((event for event in record.events if event.kind == "run.started"), None)
+    if start is None:
+        raise NothingToJudge(str(record.directory))
+    examiner = Examiner(profile, record.blob)
+    evidence = Evidence.of(record.events, examiner.failures)
+    outcomes = _scenarios(start, evidence)
+    outcomes |= _wire(start, evidence, profile)
+    outcomes |= _packages(watch_packages(evidence, examiner))
+    return assembled(profile, record, start, outcomes)
+
+
+def _scenarios(start: Event, evidence: Evidence) -> Outcomes:
+    outcomes: Outcomes = {}
+    for planned in start.data["scenarios"]:
+        own = [event for event in evidence.events if event.scenario == planned["id"]]
+        outcome = judge_scenario(own, evidence) if own else Outcome(Verdict.INCONCLUSIVE, Cause.HARNESS, "not-started")
+        outcomes[planned["id"]] = (tuple(planned["requirements"]), outcome)
+    return outcomes
+
+
+def _wire(start: Event, evidence: Evidence, profile: Profile) -> Outcomes:
+    organs = set(start.data["organs"])
+    registered = (exchange.effect("registered") for exchange in evidence.exchanges)
+    organs |= {str(organ) for organ in registered if organ}
+    found = watch_wire(evidence, profile, frozenset(organs))
+    silent = not evidence.ever_called()
+    sent = bool(evidence.all_sendings())
+    outcomes: Outcomes = {}
+    for requirement in WATCHED:
+        blank = silent or (requirement in {"VXP-06", "VXP-07", "VXP-09"} and not sent)
+        outcomes[f"watch/{requirement}"] = ((requirement,), _watched(found[requirement], blank))
+    return outcomes
+
+
+def _packages(watch: PackageWatch) -> Outcomes:
+    outcomes: Outcomes = {}
+    for requirement, findings in sorted(watch.findings.items()):
+        outcome = _watched(findings, blank=False)
+        if not findings and requirement in watch.undecided:
+            parameters = {"reason": watch.undecided[requirement]}
+            outcome = Outcome(Verdict.INCONCLUSIVE, Cause.NETWORK, "undecided", parameters)
+        outcomes[f"watch/{requirement}"] = ((requirement,), outcome)
+    return outcomes
+
+
+def _watched(findings: list[Finding], blank: bool) -> Outcome:
+    if blank:
+        return Outcome(Verdict.INCONCLUSIVE, Cause.CANDIDATE, "nothing-seen")
+    return Outcome(Verdict.PASS, findings=tuple(findings))
+
+

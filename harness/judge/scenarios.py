@@ -1,0 +1,140 @@
+"""The verdict of one scenario, from what it recorded: expectations, windows, signs of life, how it ended."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.verdicts import Cause, Verdict
+from harness.journal import Event
+from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.judge.evidence import Evidence
+from harness.judge.expectations import read_expectation
+
+Role = Literal["duty", "precondition", "liveness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An expectation as a scenario stated it.
+
+    Attributes:
+        role: `duty` is judged; a `precondition` or sign of life that is missing makes the scenario inconclusive.
+        requirement: id that findings are charged to.
+        assessment: what the whole evidence makes of it.
+        event: where it was stated.
+    """
+
+    role: Role
+    requirement: str
+    assessment: Assessment
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a scenario came out: findings not yet weighed, and the verdict that holds if none of them weighs.
+
+    Attributes:
+        verdict: verdict without the findings.
+        cause: whose trouble it was, for `inconclusive`.
+        detail: key of the sentence that explains it, in the message file `verdicts`.
+        parameters: values named by that sentence.
+        findings: what was found.
+        seconds: how long the scenario took.
+    """
+
+    verdict: Verdict
+    cause: Cause | None = None
+    detail: str | None = None
+    parameters: Mapping[str, str] | None = None
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+
+
+def judge_scenario(events: Sequence[Event], evidence: Evidence) -> Outcome:
+    """Judge one scenario.
+
+    Args:
+        events: the events that carry its id, in order; at least its start.
+        evidence: the whole run.
+    """
+    stated = [_stated(event, evidence) for event in events if event.kind == "expectation"]
+    duties = [one for one in stated if one.role == "duty"]
+    broken = tuple(found for one in duties for found in _broken(one.assessment))
+    seconds = round(events[-1].elapsed - events[0].elapsed, 3)
+    outcome = _without_broken(events, stated, evidence)
+    findings = (*broken, *outcome.findings)
+    return Outcome(outcome.verdict, outcome.cause, outcome.detail, outcome.parameters, findings, seconds)
+
+
+def _stated(event: Event, evidence: Evidence) -> Stated:
+    expectation = read_expectation(event.data["expectation"])
+    requirement = str(event.data["requirement"])
+    return Stated(event.data["role"], requirement, expectation.assess(evidence, requirement), event)
+
+
+def _broken(assessment: Assessment) -> tuple[Finding, ...]:
+    return assessment.findings if isinstance(assessment, Broken) else ()
+
+
+def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Outcome:
+    """Say what the scenario comes to apart from its broken duties: the first trouble found is the one named."""
+    for trouble in _troubles(events, stated, evidence):
+        return trouble
+    missing = tuple(
+        one.assessment.finding for one in stated if one.role == "duty" and isinstance(one.assessment, Pending)
+    )
+    if missing:
+        return _unmet(events, missing, evidence)
+    return Outcome(Verdict.PASS)
+
+
+def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Iterator[Outcome]:
+    finished = next((event for event in events if event.kind == "scenario.finished"), None)
+    if finished is not None and finished.data["outcome"] == "not_applicable":
+        yield Outcome(Verdict.NOT_APPLICABLE, detail="capability-not-declared", parameters=_detail(finished))
+    for one in stated:
+        if isinstance(one.assessment, Blind):
+            yield _inconclusive(Cause.CANDIDATE, "unsupported", command=one.assessment.command)
+    unmet = [one for one in stated if one.role != "duty" and not isinstance(one.assessment, Met)]
+    if finished is None:
+        yield _inconclusive(Cause.HARNESS, "not-finished")
+    elif finished.data["outcome"] == "trouble":
+        cause, parameters = Cause(finished.data["cause"]), _detail(finished)
+        yield Outcome(Verdict.INCONCLUSIVE, cause, str(finished.data["detail"]), parameters)
+    for one in unmet:
+        if not evidence.ever_called():
+            yield _inconclusive(Cause.NETWORK, "never-called")
+        key = "precondition" if one.role == "precondition" else "no-life"
+        yield _inconclusive(Cause.CANDIDATE, key, reason=_reason(one.assessment), requirement=one.requirement)
+    if not stated:
+        yield _inconclusive(Cause.HARNESS, "nothing-expected")
+
+
+def _detail(finished: Event) -> dict[str, str]:
+    return {name: str(value) for name, value in finished.data.get("parameters", {}).items()}
+
+
+def _reason(assessment: Assessment) -> str:
+    if isinstance(assessment, Pending):
+        return assessment.finding.code
+    if isinstance(assessment, Broken):
+        return assessment.findings[0].code
+    return "-" if isinstance(assessment, Met | Holding) else assessment.command
+
+
+def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evidence) -> Outcome:
+    """A duty not done is a failure only of a candidate that was there afterwards and could have done it."""
+    closed = next((event for event in events if event.kind == "window.closed"), None)
+    if closed is None:
+        return _inconclusive(Cause.HARNESS, "window-open")
+    if evidence.served_after(closed.seq):
+        return Outcome(Verdict.PASS, findings=missing)
+    if not evidence.ever_called():
+        return _inconclusive(Cause.NETWORK, "never-called")
+    return _inconclusive(Cause.CANDIDATE, "gone", reason=missing[0].code)
+
+
+def _inconclusive(cause: Cause, detail: str, **parameters: str) -> Outcome:
+    return Outcome(Verdict.INCONCLUSIVE, cause, detail, parameters)

@@ -1,0 +1,194 @@
+"""Weighing: outcomes and findings become verdicts by the profile's levels and severities."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile
+from harness.catalogue.requirements import Requirement
+from harness.catalogue.texts import finding_text, text
+from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
+from harness.journal import Event, Record
+from harness.judge.judgement import (
+    FindingEntry,
+    Judgement,
+    Place,
+    ProfileEntry,
+    RequirementEntry,
+    ScenarioEntry,
+    Summary,
+    Text,
+)
+from harness.judge.scenarios import Outcome
+
+_SHOWN_PER_CODE = 3
+
+Outcomes = dict[str, tuple[tuple[str, ...], Outcome]]
+
+
+def assembled(profile: Profile, record: Record, start: Event, outcomes: Outcomes) -> Judgement:
+    """Weigh the outcomes by the profile and put the judgement together.
+
+    Args:
+        profile: gives level and severity.
+        record: the run that was judged.
+        start: its `run.started`.
+        outcomes: by scenario or watch, the requirements it claims and what came out.
+    """
+    data = start.data
+    only = data["only"]
+    required = profile.required(data["capabilities"], only)
+    scenarios = tuple(_scenario(profile, name, *outcome) for name, outcome in outcomes.items())
+    requirements = tuple(
+        _requirement(entry, scenarios, outcomes, required, data)
+        for entry in profile.requirements.values()
+        if entry.level is not Level.OFF
+    )
+    missing = any(entry.verdict is Verdict.NOT_RUN for entry in requirements if entry.required)
+    title = profile.title
+    return Judgement(
+        schema="lienthong.report/1",
+        run_id=data["run_id"],
+        verdict=_overall(requirements, record),
+        profile=ProfileEntry(profile.id, profile.version, profile.sha256, Text(title.vi, title.en)),
+        candidate=data["candidate"],
+        harness=data["harness"],
+        driver=data["driver"],
+        started=start.at,
+        finished=record.events[-1].at,
+        seed=data["seed"],
+        narrowed=only is not None,
+        complete=bool(required) and not missing,
+        required=tuple(sorted(required)),
+        limits=_limits(record, data),
+        summary=Summary(_counts(requirements), _counts(scenarios)),
+        requirements=requirements,
+        scenarios=scenarios,
+    )
+
+
+def _scenario(profile: Profile, name: str, requirements: tuple[str, ...], outcome: Outcome) -> ScenarioEntry:
+    findings = tuple(_entries(profile, outcome.findings))
+    verdict = outcome.verdict
+    if any(found.severity is Severity.FAIL for found in findings):
+        verdict = Verdict.FAIL
+    elif findings and verdict is Verdict.PASS:
+        verdict = Verdict.REMARK
+    decided = verdict is Verdict.FAIL
+    return ScenarioEntry(
+        id=name,
+        requirements=requirements,
+        verdict=verdict,
+        cause=None if decided else outcome.cause,
+        detail=None if decided or outcome.detail is None else _sentence(outcome.detail, outcome.parameters or {}),
+        seconds=outcome.seconds,
+        findings=findings,
+    )
+
+
+def _entries(profile: Profile, findings: Iterable[Finding]) -> Iterable[FindingEntry]:
+    """Weigh the findings and leave out the repetitions: the first few of a code stand for all."""
+    listed = list(findings)
+    counts = Counter(found.code for found in listed)
+    shown: Counter[str] = Counter()
+    for found in listed:
+        severity = profile.severity(found)
+        shown[found.code] += 1
+        if severity is Severity.OFF or shown[found.code] > _SHOWN_PER_CODE:
+            continue
+        yield FindingEntry(
+            requirement=found.requirement,
+            code=found.code,
+            severity=severity,
+            message=_message(found),
+            where=Place(found.where.event, found.where.xpath, found.where.line),
+            expected=found.expected,
+            received=found.received,
+            occurrences=counts[found.code],
+        )
+
+
+def _message(found: Finding) -> Text:
+    values = {**found.parameters, "expected": found.expected, "received": found.received}
+    return Text(
+        vi=finding_text(found.code, "message", "vi", **values), en=finding_text(found.code, "message", "en", **values)
+    )
+
+
+def _requirement(
+    requirement: Requirement,
+    scenarios: tuple[ScenarioEntry, ...],
+    outcomes: Outcomes,
+    required: frozenset[str],
+    data: Mapping[str, Any],
+) -> RequirementEntry:
+    claiming = [entry for entry in scenarios if requirement.id in entry.requirements]
+    found = [one for entry in scenarios for one in entry.findings if one.requirement == requirement.id]
+    verdict, cause = _verdict([outcomes[entry.id][1] for entry in claiming], found)
+    if verdict in {Verdict.NOT_RUN, Verdict.INCONCLUSIVE} and _undeclared(requirement, data):
+        verdict, cause = Verdict.NOT_APPLICABLE, None
+    return RequirementEntry(
+        id=requirement.id,
+        level=requirement.level,
+        basis=requirement.basis,
+        clause=requirement.clause,
+        statement=Text(requirement.statement.vi, requirement.statement.en),
+        required=requirement.id in required,
+        verdict=verdict,
+        cause=cause,
+        scenarios=tuple(entry.id for entry in claiming),
+    )
+
+
+def _undeclared(requirement: Requirement, data: Mapping[str, Any]) -> bool:
+    return requirement.level is Level.CONDITIONAL and requirement.capability not in data["capabilities"]
+
+
+def _verdict(claiming: list[Outcome], found: list[FindingEntry]) -> tuple[Verdict, Cause | None]:
+    """A proven failure outweighs everything, what is open outweighs what passed, nothing at all is `not_run`.
+
+    The outcomes are those without findings: a scenario that fails for another requirement is not yet open for this one.
+    """
+    if any(one.severity is Severity.FAIL for one in found):
+        return Verdict.FAIL, None
+    open_outcomes = [outcome for outcome in claiming if outcome.verdict is Verdict.INCONCLUSIVE]
+    if open_outcomes:
+        return Verdict.INCONCLUSIVE, open_outcomes[0].cause
+    if found:
+        return Verdict.REMARK, None
+    verdicts = {outcome.verdict for outcome in claiming}
+    if not verdicts:
+        return Verdict.NOT_RUN, None
+    return (Verdict.NOT_APPLICABLE if verdicts == {Verdict.NOT_APPLICABLE} else Verdict.PASS), None
+
+
+def _overall(requirements: tuple[RequirementEntry, ...], record: Record) -> Literal["pass", "fail", "inconclusive"]:
+    """`pass` is computed from the required set, never from the absence of failures."""
+    required = [entry for entry in requirements if entry.required]
+    if any(entry.verdict is Verdict.FAIL for entry in required):
+        return "fail"
+    finished = any(event.kind == "run.finished" and event.data["reason"] == "complete" for event in record.events)
+    passed = all(entry.verdict in {Verdict.PASS, Verdict.REMARK} for entry in required)
+    return "pass" if required and passed and finished and not record.cut else "inconclusive"
+
+
+def _limits(record: Record, data: Mapping[str, Any]) -> tuple[Text, ...]:
+    keys: list[tuple[str, dict[str, str]]] = []
+    if data["only"] is not None:
+        keys.append(("limit.narrowed", {"ids": ", ".join(sorted(data["only"]))}))
+    finished = [event for event in record.events if event.kind == "run.finished"]
+    if record.cut or not finished or finished[-1].data["reason"] != "complete":
+        keys.append(("limit.interrupted", {}))
+    keys.append((f"limit.driver.{data['driver']}", {}))
+    keys.append(("limit.times", {name: f"{value:g}" for name, value in data["times"].items()}))
+    return tuple(_sentence(key, parameters) for key, parameters in keys)
+
+
+def _sentence(key: str, parameters: Mapping[str, str]) -> Text:
+    return Text(vi=text("verdicts", key, "vi", **parameters), en=text("verdicts", key, "en", **parameters))
+
+
+def _counts(listed: Iterable[RequirementEntry | ScenarioEntry]) -> dict[str, int]:
+    counts = Counter(str(entry.verdict) for entry in listed)
+    return {str(verdict): counts[str(verdict)] for verdict in Verdict}

@@ -1,0 +1,181 @@
+"""Blind data: what documents are about, their numbers and attachments, all from the seed of the run."""
+
+import hashlib
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from harness.edxml.attachments import pack
+from harness.edxml.identifiers import document_id
+from harness.edxml.model import (
+    Code,
+    DocumentPackage,
+    DocumentType,
+    Organization,
+    OtherInfo,
+    PromulgationInfo,
+    SignerInfo,
+    TraceHeader,
+)
+from harness.edxml.packages import write_package
+from harness.journal.recording import VIETNAM
+from harness.resources import folder
+
+_DATE = "%Y/%m/%d"
+_TIMESTAMP = "%Y/%m/%d %H:%M:%S"
+
+
+class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An agency that the harness plays; `code102` is its id in the other form, `parent` the agency above it."""
+
+    organ_id: str
+    organ_name: str
+    code102: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as a clerk attaches it."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Digest in hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that the harness sends to the candidate.
+
+    Attributes:
+        package: its content.
+        sender: the peer that sends it.
+        files: its attachments before packing.
+        content: the package's bytes.
+    """
+
+    package: DocumentPackage
+    sender: Peer
+    files: tuple[File, ...]
+    content: bytes
+
+    @property
+    def id(self) -> str:
+        """Its DocumentId."""
+        return self.package.document_id
+
+    @property
+    def code(self) -> str:
+        """Number and notation, as ResponseFor/Code names them."""
+        return f"{self.package.code.code_number}/{self.package.code.code_notation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A document that the candidate is asked to send; `arguments` are those of the driver command `send`."""
+
+    document_id: str
+    subject: str
+    receivers: tuple[str, ...]
+    files: tuple[File, ...]
+    arguments: Mapping[str, Any]
+
+
+@cache
+def peers() -> Mapping[str, Peer]:
+    """Return the agencies that the harness plays, by role."""
+    return msgspec.convert(_data("peers.yaml"), dict[str, Peer])
+
+
+@cache
+def _data(name: str) -> Any:
+    path: Path = folder("fixtures") / "exchange" / name
+    with path.open(encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader, and our own file
+
+
+class Material:
+    """Makes documents; two never share a number in one run, and equal seeds make equal documents."""
+
+    def __init__(self, seed: int) -> None:
+        self._numbers = random.Random(seed).sample(range(100, 99_999), 20_000)  # noqa: S311 - not for secrecy
+        self._seed = seed
+
+    def number(self) -> str:
+        """Return a document number that was not given out before in this run."""
+        return str(self._numbers.pop())
+
+    def choice(self, key: str) -> random.Random:
+        """Return a source of choices of its own for `key`, so that concurrent scenarios do not disturb one another."""
+        return random.Random(f"{self._seed}/{key}")  # noqa: S311 - not for secrecy
+
+    def subject(self, chance: random.Random) -> str:
+        """Return a subject line in Vietnamese."""
+        words = _data("words.yaml")
+        return f"{chance.choice(words['openings'])} {chance.choice(words['subjects'])} ({chance.randrange(10**6)})"
+
+    def notation(self, chance: random.Random) -> str:
+        """Return the second part of a document's code."""
+        return str(chance.choice(_data("words.yaml")["notations"]))
+
+    def signer(self, chance: random.Random) -> str:
+        """Return a signer's name."""
+        return str(chance.choice(_data("words.yaml")["signers"]))
+
+    def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
+        """Return a PDF of about `size` bytes whose content nobody can guess."""
+        return plain_pdf(chance.randbytes(max(size - 600, 16)))
+
+    def document(self, chance: random.Random, sender: Peer, to: Organization, files: tuple[File, ...]) -> Document:
+        """Return a good new document from `sender`."""
+        now = datetime.now(VIETNAM)
+        number, notation, date = self.number(), self.notation(chance), now.strftime(_DATE)
+        package = DocumentPackage(
+            from_=Organization(organ_id=sender.organ_id, organ_name=sender.organ_name),
+            to=(to,),
+            code=Code(number, notation),
+            promulgation_info=PromulgationInfo("Hà Nội", date),
+            document_type=DocumentType(2, "Công văn", type_detail=18),
+            subject=self.subject(chance),
+            content=self.subject(chance),
+            signer_info=SignerInfo(self.signer(chance), competence="KT.", position="Phó Chánh Văn phòng"),
+            other_info=OtherInfo(priority=0),
+            document_id=document_id(sender.organ_id, date, number, notation),
+            trace_headers=(TraceHeader(sender.organ_id, now.strftime(_TIMESTAMP)),),
+            attachments=tuple(
+                pack(file.name, file.content, content_id=f"cid:{chance.randrange(10**9)}") for file in files
+            ),
+        )
+        return Document(package, sender, files, write_package(package))
+
+
+def plain_pdf(ballast: bytes) -> bytes:
+    """Return a small valid PDF of one empty page that carries `ballast` in a stream of its own."""
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> /Contents 4 0 R >>",
+        b"<< /Length 0 >>\nstream\n\nendstream",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(ballast), ballast),
+    )
+    content = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    places = []
+    for number, body in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = len(content)
+    content += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    content += b"".join(b"%010d 00000 n \n" % place for place in places)
+    content += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    return bytes(content)

@@ -1,0 +1,288 @@
+"""The stage: what a scenario can do. It acts and states what it expects; it never judges."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from harness.catalogue.candidate import Times
+from harness.catalogue.profiles import Profile
+from harness.drivers.recorded import RecordedDriver
+from harness.edxml.identifiers import document_id
+from harness.edxml.model import Organization, ResponseFor, StaffInfo, StatusPackage
+from harness.edxml.packages import write_package
+from harness.hub.service import Delivery, Hub
+from harness.journal import Event, Journal
+from harness.journal.recording import VIETNAM
+from harness.judge.evidence import Evidence
+from harness.judge.expectations import Acked, Expectation, written_expectation
+from harness.judge.scenarios import Role
+from harness.scenarios.material import Document, File, Material, Outgoing, Peer, peers
+
+
+class Unmet(Exception):
+    """What the rest of a scenario stands on did not come; the record says so, the scenario ends here."""
+
+
+class Waits(Protocol):
+    """What the engine lends a stage for waiting."""
+
+    async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
+        """Wait until the expectation is met (True), or broken or out of time (False)."""
+        ...
+
+    async def settled(self, expectations: list[tuple[Expectation, str]], limit: float) -> bool:
+        """Wait until none of the expectations is pending; False when the time ran out before."""
+        ...
+
+    async def life(self, since: Event, limit: float) -> bool:
+        """Wait until the candidate makes a request after `since` that the hub serves."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+    def wanted_views(self) -> frozenset[str]:
+        """Return the driver commands whose answers somebody is waiting for now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all stages of a run share.
+
+    Attributes:
+        endpoint: url of the hub, for the candidate.
+        agency: the candidate's agency.
+        capabilities: what the candidate declares.
+    """
+
+    hub: Hub
+    endpoint: str
+    driver: RecordedDriver
+    journal: Journal
+    evidence: Evidence
+    waits: Waits
+    profile: Profile
+    times: Times
+    material: Material
+    agency: Peer
+    capabilities: frozenset[str]
+
+
+class Stage:
+    """Where one scenario plays."""
+
+    def __init__(self, scenario: str, requirement: str, around: Surroundings) -> None:
+        self._scenario = scenario
+        self._requirement = requirement
+        self._around = around
+        self._chance = around.material.choice(scenario)
+        self._stated: list[tuple[Expectation, str]] = []
+
+    @property
+    def hub(self) -> Hub:
+        """The reference hub, for what only this scenario needs."""
+        return self._around.hub
+
+    @property
+    def times(self) -> Times:
+        """The candidate's declared times, in seconds."""
+        return self._around.times
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of the run."""
+        return self._around.profile
+
+    @property
+    def agency(self) -> Peer:
+        """The candidate's own agency."""
+        return self._around.agency
+
+    @property
+    def patience(self) -> float:
+        """How long a duty may take: two polls, a reaction, and the profile's margin, in seconds."""
+        times = self._around.times
+        return 2 * times.poll_interval + times.reaction + self._around.profile.parameters.timing.margin
+
+    @property
+    def now(self) -> int:
+        """The last event so far; what comes later has a greater number."""
+        return len(self._around.evidence.events) - 1
+
+    # -- documents for the candidate
+
+    def document(self, sender: str = "ministry", files: tuple[File, ...] | None = None) -> Document:
+        """Return a good new document for the candidate from the peer called `sender`."""
+        if files is None:
+            files = (File(f"van-ban-{self._chance.randrange(10**6)}.pdf", self._around.material.pdf(self._chance)),)
+        to = Organization(organ_id=self.agency.organ_id, organ_name=self.agency.organ_name)
+        return self._around.material.document(self._chance, peers()[sender], to, files)
+
+    async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
+        """Put a document into the candidate's mailbox, as its sender's system would."""
+        journal = self._around.journal
+        self._record(
+            "stimulus",
+            {
+                "note": note,
+                "good": good,
+                "document_id": document.id,
+                "sender": document.sender.organ_id,
+                "code": document.code,
+                "promulgation_date": document.package.promulgation_info.promulgation_date,
+                "files": [{"name": file.name, "sha256": file.sha256, "size": len(file.content)} for file in document.files],
+                "blob": journal.blob(document.content),
+            },
+        )
+        delivery, *_ = self.hub.deliver(
+            document.content,
+            sender=document.sender.organ_id,
+            receivers=[self.agency.organ_id],
+            messagetype="edoc",
+            document_id=document.id,
+        )
+        return delivery
+
+    async def redeliver(self, delivery: Delivery, document: Document) -> Event:
+        """Put an acknowledged document back into the candidate's list, as a hub may do."""
+        event = self._record("stimulus", {"note": "redelivery", "good": True, "document_id": document.id})
+        self.hub.redeliver(delivery.receiver_doc_id)
+        return event
+
+    async def answer_status(self, outgoing: Outgoing, sender: Peer, code: str, description: str) -> Delivery:
+        """Let a peer that received the candidate's document answer with a business status."""
+        number, notation = outgoing.arguments["code_number"], outgoing.arguments["code_notation"]
+        now = datetime.now(VIETNAM)
+        package = StatusPackage(
+            from_=Organization(organ_id=sender.organ_id, organ_name=sender.organ_name),
+            response_for=ResponseFor(
+                organ_id=self.agency.organ_id,
+                code=f"{number}/{notation}",
+                promulgation_date=now.strftime("%Y/%m/%d"),
+                document_id=outgoing.document_id,
+            ),
+            staff_info=StaffInfo(department="Văn thư", staff="Nguyễn Thị Cán Bộ", email="", mobile=""),
+            status_code=code,
+            description=description,
+            timestamp=now.strftime("%Y/%m/%d %H:%M:%S"),
+        )
+        content = write_package(package)
+        self._record(
+            "stimulus",
+            {
+                "note": f"status {code}",
+                "good": True,
+                "document_id": outgoing.document_id,
+                "sender": sender.organ_id,
+                "blob": self._around.journal.blob(content),
+            },
+        )
+        delivery, *_ = self.hub.deliver(
+            content,
+            sender=sender.organ_id,
+            receivers=[self.agency.organ_id],
+            messagetype="status",
+            document_id=outgoing.document_id,
+        )
+        return delivery
+
+    # -- documents by the candidate
+
+    def outgoing(self, to: tuple[str, ...] = ("ministry",), **changes: Any) -> Outgoing:
+        """Return a document that the candidate is to send to the peers called `to`; `changes` are arguments of `send`."""
+        material, chance = self._around.material, self._chance
+        number, notation = material.number(), material.notation(chance)
+        files = changes.pop("files", None) or (File("cong-van.pdf", material.pdf(chance)),)
+        receivers = tuple(peers()[name] for name in to)
+        arguments = {
+            "to": [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers],
+            "code_number": number,
+            "code_notation": notation,
+            "type_name": "Công văn",
+            "subject": material.subject(chance),
+            "content": material.subject(chance),
+            "priority": 0,
+            "attachments": [
+                {"name": file.name, "content_base64": base64.b64encode(file.content).decode()} for file in files
+            ],
+            "operation": "new",
+            **changes,
+        }
+        today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
+        expected = document_id(self.agency.organ_id, today, number, notation)
+        organs = tuple(peer.organ_id for peer in receivers)
+        return Outgoing(expected, arguments["subject"], organs, files, arguments)
+
+    async def send(self, outgoing: Outgoing) -> Outgoing:
+        """Have the candidate send a document; the result carries the DocumentId that the candidate names."""
+        result = await self.drive("send", outgoing.arguments)
+        named = result.get("document_id")
+        if not isinstance(named, str) or not named:
+            return outgoing
+        return Outgoing(named, outgoing.subject, outgoing.receivers, outgoing.files, outgoing.arguments)
+
+    async def decide(self, document: Document, action: str, reason: str = "") -> None:
+        """Have the clerk decide about a document that arrived."""
+        await self.drive("decide", {"document_id": document.id, "action": action, "reason": reason})
+
+    async def drive(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out any command of the driver protocol.
+
+        Raises:
+            DriverError: the candidate answered with an error.
+            DriverLost: the driver is gone.
+        """
+        limit = self.times.give_up + self.patience
+        return await self._around.driver.call(command, arguments, limit, scenario=self._scenario)
+
+    # -- expectations
+
+    def expect(self, expectation: Expectation, *, role: Role = "duty", requirement: str | None = None) -> None:
+        """State something that must, or must not, happen."""
+        charged = requirement or self._requirement
+        self._stated.append((expectation, charged))
+        self._record(
+            "expectation", {"role": role, "requirement": charged, "expectation": written_expectation(expectation)}
+        )
+
+    async def until(
+        self, expectation: Expectation, *, role: Role = "precondition", requirement: str | None = None
+    ) -> None:
+        """State an expectation on which the rest stands, and wait for it.
+
+        Raises:
+            Unmet: it did not come.
+        """
+        charged = requirement or self._requirement
+        self.expect(expectation, role=role, requirement=charged)
+        if not await self._around.waits.until(expectation, charged, self.patience):
+            raise Unmet
+
+    async def linger(self, seconds: float | None = None) -> None:
+        """Let a window pass in which something must not happen; by default as long as a duty may take."""
+        await self._around.waits.pause(self.patience if seconds is None else seconds)
+
+    async def probe(self) -> None:
+        """Have the candidate complete one good exchange: without it, silence proves nothing."""
+        document = self.document()
+        await self.deliver(document, note="liveness")
+        await self.until(Acked(document=document.id), role="liveness")
+
+    async def settle(self) -> None:
+        """Wait until everything stated is decided; if time runs out, see whether the candidate still lives."""
+        if await self._around.waits.settled(self._stated, self.patience):
+            return
+        await self.close_window()
+
+    async def close_window(self) -> None:
+        """Record that the time is over, and wait for a sign of life, which tells not done from not there."""
+        closed = self._record("window.closed", {"patience": self.patience})
+        times = self.times
+        await self._around.waits.life(closed, times.poll_interval + times.reaction)
+
+    def _record(self, kind: str, data: Mapping[str, Any]) -> Event:
+        return self._around.journal.record(kind, data, scenario=self._scenario)
