@@ -117,11 +117,11 @@ def parse_untrusted(data: bytes, limits: Limits) -> etree._ElementTree:
     if len(data) > limits.package_bytes:
         raise XmlRefused("too-large", None, f"{len(data)} > {limits.package_bytes}")
     _check_encoding(data)
-    _check_prolog(data)
     crowded = len(data) > _SMALLEST_ELEMENT * limits.elements
     if crowded:
         _check_markup_count(data, limits.elements)
         _check_attribute_count(data, limits.elements)
+    _check_prolog(data)
     if len(data) > limits.attribute_chars:
         _check_attribute_lengths(data, limits.attribute_chars)
     root = _parsed(data)
