@@ -1,0 +1,99 @@
+"""`lienthong certify`: the main job, from a candidate's declaration to its report and an exit status."""
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.verdicts import Verdict
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+from harness.cli.listening import address
+from harness.cli.repeated import RepeatedValues
+
+if TYPE_CHECKING:
+    from harness.engine.certification import Certification
+
+_SEEDS = 2**31
+
+
+class _Certify(RepeatedValues):
+    forms = {"--only": r"(?i)[a-z]{3}(-[0-9]{2})?(,[a-z]{3}(-[0-9]{2})?)*"}  # noqa: RUF012 - read only
+
+
+@click.command(cls=_Certify, name="certify", help=help_text("cli-certify"))
+@click.argument("candidate", metavar="CANDIDATE")
+@click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say("cli-certify", "profile"))
+@click.option("--only", multiple=True, metavar="ID…", help=say("cli-certify", "only"))
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help=say("cli-certify", "jobs"))
+@click.option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help=say("cli-certify", "budget"))
+@click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say("cli-certify", "listen"))
+@click.option("--trust-anchors", type=click.Path(path_type=Path), metavar="PEM", help=say("cli-certify", "anchors"))
+@click.option("--seed", type=click.IntRange(0, _SEEDS), metavar="N", help=say("cli-certify", "seed"))
+@click.option("--quiet", is_flag=True, help=say("cli-certify", "quiet"))
+@click.option("--verbose", is_flag=True, help=say("cli-certify", "verbose"))
+def command(
+    candidate: str,
+    profile: str,
+    only: tuple[str, ...],
+    out: Path | None,
+    lang: str | None,
+    jobs: int | None,
+    budget: float | None,
+    listen: str,
+    trust_anchors: Path | None,
+    seed: int | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Run the profile's scenarios against a candidate; see the help text."""
+    from harness.engine.certification import Order, certify
+    from harness.cli.progress import Progress
+
+    ids = [part for value in only for part in value.split(",")]
+    order = Order(
+        candidate=candidate,
+        profile=profile,
+        only=ids or None,
+        directory=out,
+        language=language(),
+        jobs=jobs,
+        budget=budget,
+        listen=address(listen),
+        trust_anchors=trust_anchors,
+        seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+    )
+    with Progress(quiet=quiet, verbose=verbose) as progress:
+        certification = certify(order, progress.follow)
+    for line in closing_lines(certification):
+        click.echo(line)
+    return exit_status(certification.judgement.verdict, certification.judgement.complete)
+
+
+def closing_lines(certification: "Certification") -> list[str]:
+    """Return what a person reads at the end: the verdict, what stands in its way, where the report is."""
+    judgement = certification.judgement
+    lines = [say("cli-certify", f"verdict.{judgement.verdict}", run_id=judgement.run_id)]
+    if judgement.narrowed:
+        lines.append(say("cli-certify", "narrowed"))
+    for entry in judgement.requirements:
+        if entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK}:
+            statement = entry.statement.en if language() == "en" else entry.statement.vi
+            lines.append(f"  {entry.id}  {say('cli-certify', f'word.{entry.verdict}'):<16} {statement}")
+    counts = judgement.summary.requirements
+    lines.append(say("cli-certify", "counts", **counts))
+    lines.append(say("cli-certify", "where", directory=certification.directory))
+    return lines
+
+
+def exit_status(verdict: str, complete: bool) -> Exit:
+    """Return the exit status of a judgement: what fails, fails; what is incomplete is never a pass."""
+    if verdict == "fail":
+        return Exit.FAIL
+    if not complete:
+        return Exit.INCOMPLETE
+    return Exit.PASS if verdict == "pass" else Exit.INCONCLUSIVE

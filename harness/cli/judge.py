@@ -1,0 +1,33 @@
+"""`lienthong judge`: judges the recorded evidence of a run again, without the candidate."""
+
+from pathlib import Path
+
+import click
+
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+
+
+@click.command(name="judge", help=help_text("cli-judge"))
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--profile", metavar="ID", help=say("cli-judge", "profile"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-judge", "lang"))
+@click.option("--quiet", is_flag=True, help=say("cli-judge", "quiet"))
+def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> int:
+    """Judge a run again; see the help text."""
+    from harness.cli.certify import closing_lines, exit_status
+    from harness.engine.certification import judge_again
+
+    again = judge_again(run, profile, language())
+    for note in again.notes:
+        click.echo(say("cli-judge", note.key, **note.parameters), err=True)
+    for change in again.changes:
+        before = say("cli-certify", f"word.{change.before}")
+        after = say("cli-certify", f"word.{change.after}")
+        click.echo(say("cli-judge", "changed", id=change.requirement, before=before, after=after, why=change.why))
+    if not again.changes and not quiet:
+        click.echo(say("cli-judge", "unchanged"))
+    for line in closing_lines(again.certification):
+        click.echo(line)
+    status: Exit = exit_status(again.certification.judgement.verdict, again.certification.judgement.complete)
+    return status

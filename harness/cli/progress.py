@@ -1,0 +1,90 @@
+"""Progress of a run on standard error: a living line on a terminal, plain lines elsewhere."""
+
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from harness.catalogue.findings import clipped
+from harness.cli.language import say
+
+if TYPE_CHECKING:
+    from harness.journal import Event
+
+_WIDTH = 60
+
+
+class Progress:
+    """Follows the events of a run and tells where it stands."""
+
+    def __init__(self, *, quiet: bool, verbose: bool) -> None:
+        self._quiet = quiet
+        self._verbose = verbose
+        self._alive = sys.stderr.isatty() and not quiet
+        self._total = 0
+        self._finished = 0
+        self._requests = 0
+        self._playing: list[str] = []
+        self._acts: "dict[str, Callable[[Event], None]]" = {
+            "run.started": self._started,
+            "run.finished": self._ended,
+            "scenario.started": self._scenario_started,
+            "scenario.finished": self._scenario_finished,
+            "request": self._request,
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._wipe()
+
+    def follow(self, event: "Event") -> None:
+        """Take note of an event; called for every one, as it happens."""
+        act = self._acts.get(event.kind)
+        if act is not None and not self._quiet:
+            act(event)
+
+    def _started(self, event: "Event") -> None:
+        self._total = len(event.data["scenarios"])
+        name = clipped(str(event.data["candidate"]["candidate"]["name"]))
+        self._line(say("cli-certify", "started", name=name, run_id=event.data["run_id"], total=self._total))
+
+    def _ended(self, event: "Event") -> None:
+        self._line(say("cli-certify", f"ended.{event.data['reason']}", seconds=f"{event.elapsed:.1f}"))
+
+    def _scenario_started(self, event: "Event") -> None:
+        self._playing.append(str(event.scenario))
+        self._draw()
+
+    def _scenario_finished(self, event: "Event") -> None:
+        self._finished += 1
+        if event.scenario in self._playing:
+            self._playing.remove(event.scenario)
+        if self._verbose or not self._alive:
+            word = say("cli-certify", f"outcome.{event.data['outcome']}")
+            self._line(f"[{self._finished}/{self._total}] {event.scenario}: {word}")
+        self._draw()
+
+    def _request(self, event: "Event") -> None:
+        self._requests += 1
+        if self._verbose:
+            data = event.data
+            self._line(f"  {event.elapsed:8.3f}  {clipped(str(data.get('operation') or data['target']), _WIDTH)}")
+        self._draw()
+
+    def _line(self, text: str) -> None:
+        self._wipe()
+        click.echo(text, err=True)
+
+    def _draw(self) -> None:
+        if self._alive:
+            playing = ", ".join(self._playing)
+            state = say("cli-certify", "state", done=self._finished, total=self._total, requests=self._requests)
+            click.echo(f"\r\x1b[2K{state} {clipped(playing, _WIDTH)}", nl=False, err=True)
+
+    def _wipe(self) -> None:
+        if self._alive:
+            click.echo("\r\x1b[2K", nl=False, err=True)

@@ -1,0 +1,38 @@
+"""Driver `reference`: the reference agency, or one of its variants and defects, in this very process."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from harness.agency.gallery import DEFECTS, VARIANTS, build
+from harness.drivers.protocol import DriverLost, read_answer
+
+
+def kinds() -> frozenset[str]:
+    """Return the names of all defects and correct variants."""
+    return frozenset(DEFECTS) | frozenset(VARIANTS)
+
+
+class ReferenceDriver:
+    """Moves a reference agency that lives and ends with this driver; it talks to the hub over real HTTP."""
+
+    def __init__(self, kind: str | None = None) -> None:
+        """Make the agency; `kind` is a defect or a variant, None for the plain one."""
+        self._api = build(kind)
+
+    async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        """Hand one command to the agency; see `Driver`."""
+        call_id = uuid.uuid4().hex
+        request = {"id": call_id, "command": command, "arguments": dict(arguments)}
+        try:
+            answer = await asyncio.wait_for(self._api.handle(request), limit)
+        except TimeoutError as error:
+            raise DriverLost(f"no answer to {command} in {limit:g} s") from error
+        return read_answer(msgspec.json.encode(answer), call_id)
+
+    async def close(self) -> None:
+        """End the agency."""
+        await self._api.close()
