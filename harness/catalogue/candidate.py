@@ -56,7 +56,13 @@ class PassiveDriver(Part, frozen=True, tag_field="kind", tag="passive"):
     """Nobody moves the candidate; the harness only watches the wire."""
 
 
-Driver = HttpDriver | CommandDriver | ManualDriver | PassiveDriver
+class BuiltInDriver(Part, tag_field="kind", tag="reference"):
+    """The candidate is the reference agency inside the harness; `variant` names a defect or a correct variant."""
+
+    variant: str | None = None
+
+
+Driver = HttpDriver | CommandDriver | ManualDriver | PassiveDriver | BuiltInDriver
 
 
 class DeclaredTiming(Part, frozen=True):

@@ -31,7 +31,13 @@ class _Certify(RepeatedValues):
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=say("cli-certify", "jobs"))
 @click.option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help=say("cli-certify", "budget"))
-@click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say("cli-certify", "listen"))
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    default="127.0.0.1:0",
+    show_default=True,
+    help=say("cli-certify", "listen"),
+)
 @click.option("--trust-anchors", type=click.Path(path_type=Path), metavar="PEM", help=say("cli-certify", "anchors"))
 @click.option("--seed", type=click.IntRange(0, _SEEDS), metavar="N", help=say("cli-certify", "seed"))
 @click.option("--quiet", is_flag=True, help=say("cli-certify", "quiet"))
@@ -51,8 +57,8 @@ def command(
     verbose: bool,
 ) -> int:
     """Run the profile's scenarios against a candidate; see the help text."""
-    from harness.engine.certification import Order, certify
     from harness.cli.progress import Progress
+    from harness.engine.certification import Order, certify
 
     ids = [part for value in only for part in value.split(",")]
     order = Order(

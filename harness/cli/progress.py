@@ -27,7 +27,7 @@ class Progress:
         self._finished = 0
         self._requests = 0
         self._playing: list[str] = []
-        self._acts: "dict[str, Callable[[Event], None]]" = {
+        self._acts: dict[str, Callable[[Event], None]] = {
             "run.started": self._started,
             "run.finished": self._ended,
             "scenario.started": self._scenario_started,
@@ -38,7 +38,9 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._wipe()
 
     def follow(self, event: "Event") -> None:

@@ -1,4 +1,4 @@
-"""Options that take several values: `--only SND-01 SND-02` as well as `--only SND-01 --only SND-02` and `--only SND-01,SND-02`."""
+"""Options that take several values: `--only SND-01 SND-02` as well as `--only SND-01 --only SND-02`."""
 
 import re
 from collections.abc import Mapping

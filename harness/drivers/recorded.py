@@ -46,14 +46,21 @@ class RecordedDriver:
         await self._driver.close()
 
     def _record_result(
-        self, command: str, asked: Mapping[str, Any], result: dict[str, Any], seconds: float, scenario: str | None
+        self,
+        command: str,
+        asked: Mapping[str, Any],
+        result: dict[str, Any],
+        seconds: float,
+        scenario: str | None,
     ) -> None:
         before = self._shown.get(command)
         if command in LOOKING and before is not None and before[0] == result:
             self._recorder.record("driver.same", {"command": command, "as": before[1].seq, "seconds": seconds})
             return
         event = self._recorder.record(
-            "driver", {**asked, "result": result, "seconds": seconds}, scenario=None if command in LOOKING else scenario
+            "driver",
+            {**asked, "result": result, "seconds": seconds},
+            scenario=None if command in LOOKING else scenario,
         )
         if command in LOOKING:
             self._shown[command] = (result, event)
@@ -71,7 +78,12 @@ class RecordedDriver:
         except (KeyError, TypeError, binascii.Error):
             return dict(entry)
         digest = hashlib.sha256(content).hexdigest()
-        return {"name": entry["name"], "size": len(content), "sha256": digest, "blob": self._recorder.blob(content)}
+        return {
+            "name": entry["name"],
+            "size": len(content),
+            "sha256": digest,
+            "blob": self._recorder.blob(content),
+        }
 
 
 def _since(began: float) -> float:

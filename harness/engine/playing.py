@@ -1,4 +1,4 @@
-"""Plays one scenario and records how it ended. Whatever goes wrong has a cause of its own, and only one is the candidate's."""
+"""Plays one scenario and records how it ended; whatever goes wrong has a cause, and not all are the candidate's."""
 
 import traceback
 from collections.abc import Mapping

@@ -150,7 +150,11 @@ def _record_start(settings: RunSettings, journal: Journal) -> None:
         "run_id": settings.run_id,
         "seed": settings.seed,
         "harness": {"name": "lienthong-harness", "version": __version__, "python": platform.python_version()},
-        "profile": {"id": settings.profile.id, "version": settings.profile.version, "sha256": settings.profile.sha256},
+        "profile": {
+            "id": settings.profile.id,
+            "version": settings.profile.version,
+            "sha256": settings.profile.sha256,
+        },
         "candidate": settings.candidate.public(),
         "driver": settings.driver,
         "capabilities": sorted(settings.candidate.capabilities),

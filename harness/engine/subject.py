@@ -7,10 +7,11 @@ from pathlib import Path
 
 from harness.catalogue.candidate import (
     Agency,
+    BuiltInDriver,
     Candidate,
+    Capability,
     CommandDriver,
     HttpDriver,
-    PassiveDriver,
     Product,
     Times,
     load_candidate,
@@ -27,7 +28,7 @@ REFERENCE = "reference"
 # Quick enough for a run of seconds, slow enough for a loaded machine: every limit still has the profile's margin.
 _REFERENCE_TIMES = Times(poll_interval=0.1, reaction=1.0, give_up=2.0)
 _REFERENCE_AGENCY = Agency(organ_id="000.00.00.H41", organ_name="UBND tỉnh Nghệ An")
-_ALL = ("register", "recall", "take_back", "update", "replace", "handling", "restart")
+_ALL: tuple[Capability, ...] = ("register", "recall", "take_back", "update", "replace", "handling", "restart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _reference(defect: str | None) -> Subject:
         schema="lienthong.candidate/1",
         candidate=product,
         agency=_REFERENCE_AGENCY,
-        driver=PassiveDriver(),
+        driver=BuiltInDriver(defect),
         capabilities=_ALL,
     )
 
@@ -87,6 +88,8 @@ def _declared(path: Path, profile: Profile) -> Subject:
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriver):
             return command.CommandDriver(declared.argv)
+        if isinstance(declared, BuiltInDriver):
+            return reference.ReferenceDriver(declared.variant)
         raise ConfigurationError("candidate.driver", path=path, kind=type(declared).__name__)
 
     kind = str(declared.__struct_config__.tag)

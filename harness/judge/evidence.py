@@ -84,9 +84,7 @@ class Evidence:
     _last_served: int = -1
 
     @classmethod
-    def of(
-        cls, events: Iterable[Event], examine: Callable[[Exchange], tuple[str, ...]] | None = None
-    ) -> "Evidence":
+    def of(cls, events: Iterable[Event], examine: Callable[[Exchange], tuple[str, ...]] | None = None) -> "Evidence":
         """Index `events`, which stand in their order; `examine` names the failing rules of a package sent."""
         evidence = cls(examine=examine)
         for event in events:

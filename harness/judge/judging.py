@@ -72,5 +72,3 @@ def _watched(findings: list[Finding], blank: bool) -> Outcome:
     if blank:
         return Outcome(Verdict.INCONCLUSIVE, Cause.CANDIDATE, "nothing-seen")
     return Outcome(Verdict.PASS, findings=tuple(findings))
-
-

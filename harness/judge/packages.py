@@ -9,7 +9,6 @@ from harness.judge.examination import Examiner
 from harness.rules.checking import IMPLEMENTED
 
 
-
 @dataclass(frozen=True, slots=True)
 class PackageWatch:
     """What the rules found in all that was sent.

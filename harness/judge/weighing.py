@@ -112,7 +112,8 @@ def _entries(profile: Profile, findings: Iterable[Finding]) -> Iterable[FindingE
 def _message(found: Finding) -> Text:
     values = {**found.parameters, "expected": found.expected, "received": found.received}
     return Text(
-        vi=finding_text(found.code, "message", "vi", **values), en=finding_text(found.code, "message", "en", **values)
+        vi=finding_text(found.code, "message", "vi", **values),
+        en=finding_text(found.code, "message", "en", **values),
     )
 
 

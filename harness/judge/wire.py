@@ -49,12 +49,20 @@ def _call(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     operation = _operation(exchange)
     if operation is None:
         yield finding(
-            "VXP-01", "unknown-operation", event=request, expected="|".join(OPERATIONS), received=request.data["target"]
+            "VXP-01",
+            "unknown-operation",
+            event=request,
+            expected="|".join(OPERATIONS),
+            received=request.data["target"],
         )
         return
     if request.data["method"] != operation.method:
         yield finding(
-            "VXP-01", "wrong-method", event=request, expected=operation.method, received=request.data["method"]
+            "VXP-01",
+            "wrong-method",
+            event=request,
+            expected=operation.method,
+            received=request.data["method"],
         )
     given = str(request.data["framing"].get("content_type") or "-")
     kind = given.partition(";")[0].strip().lower()
@@ -122,7 +130,11 @@ def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
         yield finding("VXP-06", "missing", event=exchange.request, expected="XroadVnpt-hash-file", received="-")
     elif exchange.package and exchange.package.get("hash_file_form") is None:
         yield finding(
-            "VXP-06", "mismatch", event=exchange.request, expected=exchange.package.get("sha256", ""), received=given
+            "VXP-06",
+            "mismatch",
+            event=exchange.request,
+            expected=exchange.package.get("sha256", ""),
+            received=given,
         )
 
 
@@ -146,7 +158,11 @@ def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
     organ = exchange.package.get("from_organ")
     if organ and organ not in organs:
         yield finding(
-            "VXP-07", "foreign-organ", event=exchange.request, expected="|".join(sorted(organs)), received=organ
+            "VXP-07",
+            "foreign-organ",
+            event=exchange.request,
+            expected="|".join(sorted(organs)),
+            received=organ,
         )
 
 

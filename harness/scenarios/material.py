@@ -102,7 +102,7 @@ def peers() -> Mapping[str, Peer]:
 def _data(name: str) -> Any:
     path: Path = folder("fixtures") / "exchange" / name
     with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader, and our own file
+        return yaml.load(stream, Loader=yaml.CSafeLoader)
 
 
 class Material:
@@ -146,11 +146,11 @@ class Material:
             to=(to,),
             code=Code(number, notation),
             promulgation_info=PromulgationInfo("Hà Nội", date),
-            document_type=DocumentType(2, "Công văn", type_detail=18),
+            document_type=DocumentType("2", "Công văn", type_detail="18"),
             subject=self.subject(chance),
             content=self.subject(chance),
             signer_info=SignerInfo(self.signer(chance), competence="KT.", position="Phó Chánh Văn phòng"),
-            other_info=OtherInfo(priority=0),
+            other_info=OtherInfo(priority="0"),
             document_id=document_id(sender.organ_id, date, number, notation),
             trace_headers=(TraceHeader(sender.organ_id, now.strftime(_TIMESTAMP)),),
             attachments=tuple(

@@ -134,7 +134,9 @@ class Stage:
                 "sender": document.sender.organ_id,
                 "code": document.code,
                 "promulgation_date": document.package.promulgation_info.promulgation_date,
-                "files": [{"name": file.name, "sha256": file.sha256, "size": len(file.content)} for file in document.files],
+                "files": [
+                    {"name": file.name, "sha256": file.sha256, "size": len(file.content)} for file in document.files
+                ],
                 "blob": journal.blob(document.content),
             },
         )
@@ -193,7 +195,7 @@ class Stage:
     # -- documents by the candidate
 
     def outgoing(self, to: tuple[str, ...] = ("ministry",), **changes: Any) -> Outgoing:
-        """Return a document that the candidate is to send to the peers called `to`; `changes` are arguments of `send`."""
+        """Return a document for the candidate to send to the peers called `to`; `changes` are arguments of `send`."""
         material, chance = self._around.material, self._chance
         number, notation = material.number(), material.notation(chance)
         files = changes.pop("files", None) or (File("cong-van.pdf", material.pdf(chance)),)
@@ -246,7 +248,8 @@ class Stage:
         charged = requirement or self._requirement
         self._stated.append((expectation, charged))
         self._record(
-            "expectation", {"role": role, "requirement": charged, "expectation": written_expectation(expectation)}
+            "expectation",
+            {"role": role, "requirement": charged, "expectation": written_expectation(expectation)},
         )
 
     async def until(

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import msgspec
 
 from harness.catalogue.findings import Finding, Where, clipped
+from harness.journal import Event
 from harness.judge.assessment import Assessment, Blind
 from harness.judge.evidence import Evidence, Exchange
-from harness.journal import Event
 
 
 class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):

@@ -40,9 +40,12 @@ class Polled(Expectation, frozen=True, tag="polled"):
                 return Met()
         return Pending(
             finding(
-                requirement, "not-polled", expected=f">= {self.times} × getReceivedEdocList",
-                received=count, messagetype=self.messagetype,
-            )  # fmt: skip
+                requirement,
+                "not-polled",
+                expected=f">= {self.times} × getReceivedEdocList",
+                received=count,
+                messagetype=self.messagetype,
+            )
         )
 
 
@@ -101,7 +104,12 @@ class Acked(Expectation, frozen=True, tag="acked"):
         if given in self.statuses:
             return Met()
         wrong = finding(
-            requirement, "acked-otherwise", event=ack.request, expected=expected, received=given, document=self.document
+            requirement,
+            "acked-otherwise",
+            event=ack.request,
+            expected=expected,
+            received=given,
+            document=self.document,
         )
         return Broken((wrong,))
 
@@ -115,7 +123,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
 class StoredOnce(Expectation, frozen=True, tag="stored-once"):
     """The candidate shows the document in its inbox, exactly once, in a look taken after its last acknowledgement.
 
-    `states` narrows the states it may be shown in, empty means any; an acknowledgement must have come after event `after`.
+    `states` narrows the states it may be shown in, empty means any; an acknowledgement must follow event `after`.
     """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
@@ -136,15 +144,24 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
         look = evidence.view("inbox")
         if len(shown) > 1:
             doubled = finding(
-                requirement, "stored-twice", event=look, expected="inbox: 1", received=len(shown), document=self.document
+                requirement,
+                "stored-twice",
+                event=look,
+                expected="inbox: 1",
+                received=len(shown),
+                document=self.document,
             )
             return Broken((doubled,))
         state = str(shown[0].get("state"))
         if self.states and state not in self.states:
             return Pending(
                 finding(
-                    requirement, "wrong-state", event=look, expected="|".join(self.states), received=state,
+                    requirement,
+                    "wrong-state",
+                    event=look,
+                    expected="|".join(self.states),
+                    received=state,
                     document=self.document,
-                )  # fmt: skip
+                )
             )
         return Met()

@@ -28,16 +28,18 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
                 )  # fmt: skip
                 return Broken((narrow,))
         if not sendings:
-            return Pending(
-                finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document)
-            )
+            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
         last = sendings[-1]
         answer = last.answer.data if last.answer else {}
         return Pending(
             finding(
-                requirement, "not-accepted", event=last.request, expected="ErrorCode 0",
-                received=f"{answer.get('error_code')} {answer.get('error_desc')}", document=self.document,
-            )  # fmt: skip
+                requirement,
+                "not-accepted",
+                event=last.request,
+                expected="ErrorCode 0",
+                received=f"{answer.get('error_code')} {answer.get('error_desc')}",
+                document=self.document,
+            )
         )
 
 
@@ -84,7 +86,14 @@ class Shown(Expectation, frozen=True, tag="shown"):
         state = str(rows[0].get("state"))
         if state not in self.states:
             return Pending(
-                finding(requirement, "shown-otherwise", event=look, expected=expected, received=state, document=self.document)
+                finding(
+                    requirement,
+                    "shown-otherwise",
+                    event=look,
+                    expected=expected,
+                    received=state,
+                    document=self.document,
+                )
             )
         if self.status is None:
             return Met()
@@ -96,9 +105,13 @@ class Shown(Expectation, frozen=True, tag="shown"):
             return Met()
         return Pending(
             finding(
-                requirement, "status-not-shown", event=look, expected=self.status,
-                received=", ".join(codes) or "-", document=self.document,
-            )  # fmt: skip
+                requirement,
+                "status-not-shown",
+                event=look,
+                expected=self.status,
+                received=", ".join(codes) or "-",
+                document=self.document,
+            )
         )
 
 

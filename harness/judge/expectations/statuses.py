@@ -63,7 +63,13 @@ class StatusNames(Expectation, frozen=True, tag="status-names"):
         statuses = evidence.statuses(self.document)
         if not statuses:
             return Pending(
-                finding(requirement, "status-not-sent", expected="ResponseFor", received="-", document=self.document)
+                finding(
+                    requirement,
+                    "status-not-sent",
+                    expected="ResponseFor",
+                    received="-",
+                    document=self.document,
+                )
             )
         wrong = tuple(bad for exchange in statuses for bad in self._wrong(exchange, requirement))
         return Broken(wrong) if wrong else Met()
@@ -77,9 +83,14 @@ class StatusNames(Expectation, frozen=True, tag="status-names"):
         )
         return [
             finding(
-                requirement, "names-otherwise", event=exchange.request, expected=expected, received=given or "-",
-                element=f"ResponseFor/{element}", document=self.document,
-            )  # fmt: skip
+                requirement,
+                "names-otherwise",
+                event=exchange.request,
+                expected=expected,
+                received=given or "-",
+                element=f"ResponseFor/{element}",
+                document=self.document,
+            )
             for element, expected, given in pairs
             if given != expected
         ]
