@@ -12,7 +12,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Parameters, Part, Words
 from harness.catalogue.requirements import Requirement, load_catalogue
-from harness.catalogue.texts import entries
+from harness.catalogue.texts import known_finding
 from harness.catalogue.verdicts import Basis, Level, Severity
 from harness.catalogue.yamlfile import Located, convert, merged, read
 from harness.resources import folder
@@ -153,8 +153,7 @@ def _check_ids(located: Located, content: _ProfileFile, known: Collection[str]) 
                 path, line = located.place((section, key))
                 raise ConfigurationError("profile.unknown-requirement", path=path, line=line, id=key)
     for code in content.severities:
-        group = code.partition("-")[0].lower()
-        if code not in entries(group):
+        if code.partition(".")[0] not in known or not known_finding(code):
             path, line = located.place(("severities", code))
             raise ConfigurationError("profile.unknown-code", path=path, line=line, code=code)
 
