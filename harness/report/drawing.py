@@ -1,0 +1,108 @@
+"""Layout of a sequence picture: from messages to coordinates, which `sequence.svg.jinja` writes down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness.report.messages import Lane, Message
+
+WIDTH = 760
+LANES = {Lane.DRIVER: 170, Lane.CANDIDATE: 390, Lane.HUB: 690}
+_TOP = 64
+_ROW = 40
+_ROWS_IN_ONE = 20
+_MOST_ROWS = 60
+_KEPT_AT_ENDS = 18
+_PERIODS = (1, 2, 4)  # one message; a question and its answer; two such pairs, as polling for two kinds gives
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One message as drawn: from `x1` to `x2` at height `y`; `gap` counts the messages left out before it."""
+
+    y: int
+    x1: int
+    x2: int
+    message: Message
+    gap: int = 0
+
+    @property
+    def middle(self) -> int:
+        """Where its label is centred."""
+        return (self.x1 + self.x2) // 2
+
+    @property
+    def head(self) -> str:
+        """Points of the arrow's head, for an SVG polygon."""
+        back = self.x2 - 9 if self.x2 > self.x1 else self.x2 + 9
+        return f"{self.x2},{self.y} {back},{self.y - 4} {back},{self.y + 4}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One picture; a long scenario has several, each fitting on a page.
+
+    Attributes:
+        number: of this picture, from 1.
+        total: how many there are.
+        legend: short names of documents and what they stand for.
+    """
+
+    number: int
+    total: int
+    height: int
+    arrows: tuple[Arrow, ...]
+    legend: tuple[tuple[str, str], ...]
+
+
+def drawings(messages: Sequence[Message], legend: Sequence[tuple[str, str]]) -> tuple[Drawing, ...]:
+    """Lay out a scenario's messages; what repeats is drawn once, and of very many only what matters."""
+    kept = _thinned(_folded(messages))
+    pages = [kept[start : start + _ROWS_IN_ONE] for start in range(0, len(kept), _ROWS_IN_ONE)]
+    return tuple(
+        Drawing(
+            number=number,
+            total=len(pages),
+            height=_TOP + _ROW * len(page) + 16,
+            arrows=tuple(_arrow(message, gap, row) for row, (message, gap) in enumerate(page)),
+            legend=tuple(legend) if number == 1 else (),
+        )
+        for number, page in enumerate(pages, 1)
+    )
+
+
+def _arrow(message: Message, gap: int, row: int) -> Arrow:
+    return Arrow(_TOP + _ROW * row + 22, LANES[message.source], LANES[message.target], message, gap)
+
+
+def _folded(messages: Sequence[Message]) -> list[Message]:
+    """Fold what repeats at once: a poll and its answer, over and over, are drawn once with a count."""
+    folded: list[Message] = []
+    for message in messages:
+        folded.append(message)
+        for period in _PERIODS:
+            earlier, later = folded[-2 * period : -period], folded[-period:]
+            if len(earlier) == period and all(map(_same, earlier, later)):
+                folded[-2 * period :] = [replace(one, times=one.times + 1) for one in earlier]
+                break
+    return folded
+
+
+def _same(one: Message, other: Message) -> bool:
+    alike = (one.label, one.detail, one.source, one.target) == (
+        other.label,
+        other.detail,
+        other.source,
+        other.target,
+    )
+    return alike and not one.wrong and not other.wrong
+
+
+def _thinned(messages: Sequence[Message]) -> list[tuple[Message, int]]:
+    """Keep what is wrong and what stands at both ends; say how many were left out before each one kept."""
+    if len(messages) <= _MOST_ROWS:
+        return [(message, 0) for message in messages]
+    last = len(messages) - _KEPT_AT_ENDS
+    wrong = [index for index, message in enumerate(messages) if message.wrong][: _MOST_ROWS - 2 * _KEPT_AT_ENDS]
+    kept = sorted({*range(_KEPT_AT_ENDS), *range(last, len(messages)), *wrong})
+    before = [-1, *kept]
+    return [(messages[index], index - previous - 1) for index, previous in zip(kept, before, strict=False)]

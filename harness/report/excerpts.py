@@ -1,0 +1,84 @@
+"""The evidence behind one finding: what happened, the lines of the package, and how two values differ."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.journal import Event
+from harness.report.messages import Narrator
+from harness.report.model import Difference, Item, Line, Occurrence
+from harness.report.source import Source
+from harness.report.wording import Wording, shown
+
+_AROUND = 2
+_LONGEST_LINE = 160
+_LARGEST_PACKAGE = 64 * 1024 * 1024
+_ALIKE = 0.5
+
+
+def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wording: Wording) -> Occurrence:
+    """Gather the evidence of one finding of report.json."""
+    where = finding.get("where") or {}
+    event = source.event(where.get("event"))
+    expected, received = shown(finding.get("expected")), shown(finding.get("received"))
+    return Occurrence(
+        scenario=scenario,
+        expected=expected,
+        received=received,
+        difference=difference(expected, received),
+        where=_where(where, event, wording),
+        sent=Narrator(wording).sentence(event) if event else "",
+        lines=_lines(source.blob(_package(event)), where.get("line")),
+    )
+
+
+def difference(expected: str, received: str) -> Difference | None:
+    """Return the smallest stretch in which two values differ, or None when they are not alike enough."""
+    if not expected or not received or expected == received:
+        return None
+    before = _common(expected, received)
+    rest_expected, rest_received = expected[len(before) :], received[len(before) :]
+    after = _common(rest_expected[::-1], rest_received[::-1])[::-1]
+    if len(before) + len(after) < _ALIKE * max(len(expected), len(received)):
+        return None
+    end_expected, end_received = len(rest_expected) - len(after), len(rest_received) - len(after)
+    return Difference(before, rest_expected[:end_expected], rest_received[:end_received], after)
+
+
+def _common(one: str, other: str) -> str:
+    """Return what both texts begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    length = next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+    return one[:length]
+
+
+def _where(where: Mapping[str, Any], event: Event | None, wording: Wording) -> tuple[Item, ...]:
+    items = [
+        Item(wording.say(f"where.{name}"), shown(where[name]))
+        for name in ("event", "xpath", "line")
+        if where.get(name) is not None
+    ]
+    if event is not None:
+        items.insert(1, Item(wording.say("where.at"), wording.moment(event.at), own=True))
+    return tuple(items)
+
+
+def _package(event: Event | None) -> Any:
+    package = event.data.get("package") if event else None
+    return package.get("blob") if isinstance(package, Mapping) else None
+
+
+def _lines(package: bytes | None, line: Any) -> tuple[Line, ...]:
+    """Return the lines around number `line`; a package may be one endless line, so each is cut."""
+    if package is None or not isinstance(line, int) or line < 1 or len(package) > _LARGEST_PACKAGE:
+        return ()
+    lines = package.split(b"\n", line + _AROUND)[: line + _AROUND]
+    first = max(0, line - 1 - _AROUND)
+    return tuple(
+        Line(number, _text(content), number == line) for number, content in enumerate(lines[first:], first + 1)
+    )
+
+
+def _text(content: bytes) -> str:
+    start = content[: 4 * _LONGEST_LINE].decode("utf-8", "replace").rstrip("\r").replace("\t", " ")
+    cut = len(start) > _LONGEST_LINE or len(content) > 4 * _LONGEST_LINE
+    return shown(start[:_LONGEST_LINE]) + ("…" if cut else "")

@@ -1,0 +1,99 @@
+"""report.html: one self-contained page, inert whatever the candidate wrote."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from harness.report.drawing import LANES, WIDTH
+from harness.report.model import Report
+from harness.report.wording import Wording
+from harness.resources import folder
+
+_MARKED = re.compile(r"`([^`]+)`")
+_UNFIT_FOR_ID = re.compile(r"[^A-Za-z0-9_-]+")
+_UNFIT_FOR_STYLE = re.compile(r"[^A-Za-z0-9_.:+-]+")
+_LONGEST_ID = 64
+
+
+def render_html(reports: Sequence[Report]) -> str:
+    """Return the page that shows the given reports, one per language; the first is shown when it opens."""
+    environment = _environment()
+    words = {report.language: partial(_say, Wording(report.language)) for report in reports}
+    return environment.get_template("report.html.jinja").render(reports=reports, words=words, style=_style())
+
+
+def qr_text(report: Report) -> str:
+    """Return what the QR code says: run id, verdict and the digest over the evidence."""
+    run = report.run_id[:_LONGEST_ID]
+    return f"lienthong run={run} verdict={report.verdict.code} evidence={report.evidence}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder("reports")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "given": _given, "marks": _marks, "slug": _slug, "css_text": _css_text, "seconds": _seconds,
+    }  # fmt: skip
+    environment.globals |= {"qr": _qr, "sections": _sections, "canvas": _CANVAS}
+    return environment
+
+
+_CANVAS: Mapping[str, Any] = {"width": WIDTH, "lanes": [(lane.value, x) for lane, x in LANES.items()]}
+
+
+@cache
+def _style() -> Markup:
+    return Markup((folder("reports") / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _say(wording: Wording, key: str, **parameters: object) -> str:
+    return wording.say(key, **parameters)
+
+
+def _given(text: object) -> Markup:
+    """Isolate foreign text, so that its writing direction cannot move what stands beside it."""
+    return Markup('<bdi class="given">{}</bdi>').format(text)
+
+
+def _marks(text: str) -> Markup:
+    """Escape a text and set what stands between backticks as code."""
+    return Markup(_MARKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just now
+
+
+def _slug(text: object) -> str:
+    return _UNFIT_FOR_ID.sub("-", str(text))[:_LONGEST_ID]
+
+
+def _css_text(text: object) -> Markup:
+    return Markup(_UNFIT_FOR_STYLE.sub("", str(text))[:_LONGEST_ID])  # noqa: S704 - only harmless signs are left
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _qr(report: Report, alternative: str) -> Markup:
+    code = segno.make(qr_text(report), error="m", micro=False)
+    drawing = code.svg_inline(scale=1, border=2, title=alternative, dark="#000", light="#fff", omitsize=True)
+    return Markup(drawing)  # noqa: S704 - drawn by segno, which escapes the title
+
+
+def _sections(report: Report) -> Iterator[tuple[str, bool]]:
+    yield from (("todo", True), ("identification", True), ("summary", True))
+    yield "comparison", report.comparison is not None
+    yield "findings", bool(report.cards)
+    yield "open", bool(report.open_rows)
+    yield "remarks", bool(report.remarks)
+    yield "deviations", bool(report.deviations)
+    yield from (("scenarios", True), ("requirements", True), ("limits", True), ("statements", True))

@@ -1,0 +1,177 @@
+"""What was tested, by whom, how and when: the items that ISO/IEC 17025 clause 7.8.2 asks of a report."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.report.laboratory import Laboratory, LaboratoryIdentity, PublicKey
+from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE
+from harness.report.model import Item, Notice, Row
+from harness.report.rows import words_of
+from harness.report.source import Source
+from harness.report.wording import Wording, shown
+
+_LONGEST_PEM = 2000
+
+
+def part(value: Any) -> Mapping[str, Any]:
+    """Return an object of the report, or an empty one where there is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+class Identification:
+    """Collects the facts that identify a run."""
+
+    def __init__(self, source: Source, laboratory: Laboratory | None, wording: Wording) -> None:
+        self._source = source
+        self._wording = wording
+        self._laboratory = _identity(source, laboratory)
+        self._candidate = source.part("candidate")
+        self.product = {**self._candidate, **part(self._candidate.get("candidate"))}
+
+    @property
+    def laboratory(self) -> str:
+        """Name of the laboratory."""
+        return shown(self._laboratory.get("name")) or self._wording.say("laboratory.unnamed")
+
+    @property
+    def subject(self) -> str:
+        """Product, version and vendor on one line."""
+        name = shown(self.product.get("name")) or self._wording.say("subject.unnamed")
+        named = f"{name} {shown(self.product.get('version'))}".strip()
+        vendor = shown(self.product.get("vendor"))
+        return f"{named} · {vendor}" if vendor else named
+
+    @property
+    def authorised(self) -> str:
+        """Who authorises the report."""
+        person = part(self._laboratory.get("authorised"))
+        words = [shown(person.get(name)) for name in ("name", "title") if person.get(name)]
+        return ", ".join(words) or self._wording.say("authorised.none")
+
+    @property
+    def driver(self) -> str:
+        """Kind of driver, empty when unknown."""
+        driver = self._source.fact("driver") or self._candidate.get("driver")
+        return str(part(driver).get("kind") or "") if isinstance(driver, Mapping) else str(driver or "")
+
+    def items(self, rows: Sequence[Row], *, narrowed: bool) -> tuple[Item, ...]:
+        """Return everything there is, in the order of the clause; what must be there and is not says so."""
+        unknown = self._wording.say("item.unknown")
+        items = [
+            *self._laboratory_items(),
+            *self._tested(),
+            *self._method(rows, narrowed=narrowed),
+            *self._times(),
+        ]
+        return tuple(
+            Item(self._wording.say(f"item.{key}"), value or unknown, own or not value) for key, value, own in items
+        )
+
+    def limits(self) -> tuple[str, ...]:
+        """Return what this test could not show, in words."""
+        given = self._source.report.get("limits")
+        return tuple(self._wording.chosen(one) for one in given) if isinstance(given, list | tuple) else ()
+
+    def _laboratory_items(self) -> Iterator[tuple[str, str, bool]]:
+        yield "laboratory", shown(self._laboratory.get("name")), False
+        yield "address", shown(self._laboratory.get("address")), False
+        yield "place", shown(self._laboratory.get("place") or self._laboratory.get("address")), False
+        if self._laboratory.get("accreditation"):
+            yield "accreditation", shown(self._laboratory["accreditation"]), False
+        yield "authorised", self.authorised, False
+
+    def _tested(self) -> Iterator[tuple[str, str, bool]]:
+        agency = part(self._candidate.get("agency"))
+        yield "customer", shown(self.product.get("vendor")), False
+        if self.product.get("contact"):
+            yield "customer.contact", shown(self.product["contact"]), False
+        yield "product", shown(self.product.get("name")), False
+        yield "version", shown(self.product.get("version")), False
+        yield (
+            "agency",
+            " · ".join(shown(agency[key]) for key in ("organ_name", "organ_id") if agency.get(key)),
+            False,
+        )
+        if agency.get("system_id"):
+            yield "system", shown(agency["system_id"]), False
+        capabilities = ", ".join(words_of(self._candidate.get("capabilities")))
+        yield "capabilities", capabilities or self._wording.say("item.capabilities.none"), not capabilities
+        driver = self.driver
+        yield "driver", self._wording.known(f"driver.{driver}") or shown(driver), False
+        timing = part(self._source.fact("timing") or self._candidate.get("timing"))
+        stated = ", ".join(f"{shown(key)} {shown(value)}" for key, value in timing.items() if value is not None)
+        if stated:
+            yield "timing", stated, False
+
+    def _method(self, rows: Sequence[Row], *, narrowed: bool) -> Iterator[tuple[str, str, bool]]:
+        profile = self._source.part("profile")
+        named = f"{shown(profile.get('id'))} {shown(profile.get('version'))}".strip()
+        title = self._wording.chosen(profile.get("title"))
+        yield "profile", f"{named} – {title}" if title else named, False
+        yield "profile.sha256", shown(profile.get("sha256")), False
+        harness = self._source.part("harness")
+        yield (
+            "harness",
+            " ".join(shown(harness[key]) for key in ("name", "version") if harness.get(key)),
+            False,
+        )
+        total = sum(row.required for row in rows)
+        yield (
+            "scope",
+            self._wording.say(f"item.scope.{'narrowed' if narrowed else 'full'}", total=total),
+            True,
+        )
+        tested = part(self._source.fact("selftest"))
+        if tested:
+            values = {key: shown(tested.get(key)) for key in ("caught", "total")}
+            at = self._wording.moment(tested.get("at"))
+            yield "selftest", self._wording.say("item.selftest.text", **values, at=at), True
+
+    def _times(self) -> Iterator[tuple[str, str, bool]]:
+        yield "started", self._wording.moment(self._source.fact("started") or ""), False
+        yield "finished", self._wording.moment(self._source.fact("finished") or ""), False
+        if self._source.fact("seed") is not None:
+            yield "seed", shown(self._source.fact("seed")), False
+        if self._source.record is not None:
+            yield "events", str(len(self._source.record.events)), False
+
+
+def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: Wording) -> tuple[Item, ...]:
+    """Return what a reader needs in order to check the seal."""
+    command = wording.say("verify.command", directory=shlex.quote(shown(source.directory.name)))
+    items = [("evidence", evidence), ("key", key.sha256 if key else ""), ("check", command)]
+    return tuple(Item(wording.say(f"item.{term}"), value) for term, value in items if value)
+
+
+def seal_notice(key: PublicKey | None, wording: Wording) -> Notice:
+    """Say in large letters whether the report is signed."""
+    kind = "signed" if key else "unsigned"
+    text = (
+        wording.say(f"notice.{kind}.text", fingerprint=f"{key.sha256[:16]}…")
+        if key
+        else wording.say("notice.unsigned.text")
+    )
+    return Notice(kind, wording.say(f"notice.{kind}.title"), text)
+
+
+def sealing_key(directory: Path, laboratory: Laboratory | None) -> PublicKey | None:
+    """Return the key that seals a run: the laboratory's, else that of the seal it already has."""
+    if laboratory is not None and laboratory.key is not None:
+        return laboratory.key.public
+    if not (directory / SIGNATURE_FILE).is_file():
+        return None
+    try:
+        manifest = part(json.loads((directory / MANIFEST_FILE).read_bytes()))
+    except (OSError, ValueError):
+        return None
+    key = part(manifest.get("key"))
+    return PublicKey(shown(key["sha256"]), str(key["pem"])[:_LONGEST_PEM]) if {"sha256", "pem"} <= key.keys() else None
+
+
+def _identity(source: Source, laboratory: Laboratory | None) -> Mapping[str, Any]:
+    identity = laboratory.identity if laboratory else LaboratoryIdentity()
+    configured = {key: value for key, value in identity.public().items() if value}
+    return {**source.part("laboratory"), **configured}

@@ -1,0 +1,129 @@
+"""junit.xml, as GitLab, Jenkins and GitHub read it.
+
+One suite per group of the catalogue; one case per scenario, and one per requirement that has no scenario of its own.
+What has no verdict but is needed for the certificate is an `error`: a pipeline must not take it for a pass, nor for
+a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from harness.catalogue.verdicts import Verdict
+from harness.report.model import Card, Mark, Report, Row, Scene
+from harness.report.rows import UNSETTLED
+from harness.report.wording import Wording
+
+_WATCH = "watch/"
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    name: str
+    title: str
+    verdict: Mark
+    seconds: str
+    needed: bool
+    why: str
+    cards: tuple[Card, ...]
+
+
+def render_junit(report: Report) -> bytes:
+    """Return junit.xml of a report."""
+    wording = Wording(report.language)
+    root = etree.Element("testsuites", name=_fit(f"lienthong {report.run_id}"))
+    for group in report.groups:
+        cases = list(_cases(group.rows, report))
+        suite = etree.SubElement(root, "testsuite", name=_fit(f"{group.key} {group.title}"))
+        if report.issued:
+            suite.set("timestamp", _fit(report.issued[:19]))
+        for case in cases:
+            _add_case(suite, case, f"lienthong.{group.key}", report, wording)
+        _count(suite, [suite])
+    _count(root, root.iter("testsuite"))
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
+    """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves."""
+    cards = (*report.cards, *report.remarks)
+    scenes = {scene.id: scene for scene in report.scenes if not scene.id.startswith(_WATCH)}
+    for row in rows:
+        own = [scene for scene in scenes.values() if _at_home(scene, row)]
+        for scene in own:
+            mine = tuple(card for card in cards if scene.id in card.scenarios)
+            yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, scene.why, mine)
+        if not own:
+            mine = tuple(card for card in cards if card.requirement.id == row.id)
+            yield _Case(row.id, row.statement, row.verdict, "", row.required, row.why, mine)
+
+
+def _at_home(scene: Scene, row: Row) -> bool:
+    return bool(scene.requirements) and scene.requirements[0] == row.id
+
+
+def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Report, wording: Wording) -> None:
+    element = etree.SubElement(
+        suite,
+        "testcase",
+        classname=class_name,
+        name=_fit(f"{case.name}: {case.title}" if case.title else case.name),
+        time=case.seconds.replace(",", ".") or "0.00",
+    )
+    code = case.verdict.code
+    if code == Verdict.FAIL:
+        _add_failures(element, case, report, wording)
+    elif code in UNSETTLED and case.needed:
+        message = wording.say("junit.inconclusive", why=case.why)
+        _add(element, "error", message, case.verdict.code)
+    elif code in UNSETTLED or code == Verdict.NOT_APPLICABLE:
+        _add(element, "skipped", case.why or case.verdict.word)
+    if code == Verdict.REMARK:
+        etree.SubElement(element, "system-out").text = _fit("\n\n".join(_told(case.cards, wording)))
+
+
+def _add_failures(element: etree._Element, case: _Case, report: Report, wording: Wording) -> None:
+    known = {line.requirement: line for line in report.deviations if line.state == "open"}
+    failing = [card for card in case.cards if card.severity.code == "fail"]
+    lines = [known[card.requirement.id] for card in failing if card.requirement.id in known]
+    if failing and len(lines) == len(failing):
+        line = lines[0]
+        words = wording.say("junit.known", owner=line.owner, expires=line.expires, reason=line.reason)
+        _add(element, "skipped", words)
+        return
+    message = "; ".join(dict.fromkeys(f"{card.code}: {card.message}" for card in failing)) or case.verdict.word
+    failure = _add(element, "failure", message, failing[0].code if failing else case.verdict.code)
+    failure.text = _fit("\n\n".join(_told(failing, wording)))
+
+
+def _told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
+    for card in cards:
+        lines = [f"{card.code} ({card.severity.word}): {card.message}", card.requirement.statement]
+        for one in card.occurrences:
+            lines.append(wording.say("junit.found", expected=one.expected, received=one.received))
+            lines.append(" · ".join(f"{item.term} {item.value}" for item in one.where))
+        yield "\n".join(line for line in (*lines, card.remedy, *card.replays) if line)
+
+
+def _add(element: etree._Element, tag: str, message: str, kind: str | None = None) -> etree._Element:
+    child = etree.SubElement(element, tag, message=_fit(message))
+    if kind is not None:
+        child.set("type", _fit(kind))
+    return child
+
+
+def _count(element: etree._Element, suites: Iterable[etree._Element]) -> None:
+    """Write the numbers that readers show without looking at the cases."""
+    cases = [case for suite in suites for case in suite.iterchildren("testcase")]
+    element.set("tests", str(len(cases)))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(name, str(sum(case.find(tag) is not None for case in cases)))
+    element.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.2f}")
+
+
+def _fit(text: str) -> str:
+    """Replace what XML 1.0 cannot carry; the texts have been made visible before, so that this is the last resort."""
+    return _NOT_IN_XML.sub("\ufffd", text)

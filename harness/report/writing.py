@@ -1,0 +1,119 @@
+"""Writes the reports of a run: every format from the same model."""
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.catalogue.texts import LANGUAGES, Language
+from harness.report.building import build
+from harness.report.html import render_html
+from harness.report.junit import render_junit
+from harness.report.laboratory import Laboratory
+from harness.report.manifest import evidence_digest, evidence_of
+from harness.report.model import Report
+from harness.report.source import REPORT_FILE, Source, source_of
+
+FILES: Mapping[str, str] = {
+    "json": REPORT_FILE,
+    "html": "report.html",
+    "md": "report.md",
+    "junit": "junit.xml",
+    "pdf": "report.pdf",
+}
+FORMATS = tuple(FILES)
+
+
+class Renderer:
+    """Renders one run in any format; each language is built once."""
+
+    def __init__(
+        self,
+        source: Source,
+        lang: Language,
+        laboratory: Laboratory | None = None,
+        older: Source | None = None,
+    ) -> None:
+        """Prepare to render.
+
+        Args:
+            source: the run; its evidence must be complete, as the reports carry its digest.
+            lang: language shown first, and the only one of formats that have one language.
+            laboratory: who tests, where that is configured.
+            older: a run to compare with.
+        """
+        self._source = source
+        self._lang: Language = lang
+        self._laboratory = laboratory
+        self._older = older
+        self._evidence = evidence_digest(evidence_of(source.directory))
+        self._built: dict[Language, Report] = {}
+
+    def render(self, form: str) -> bytes:
+        """Return the report in one of `FORMATS`.
+
+        Raises:
+            PdfUnavailable: the system lacks what making a PDF needs.
+        """
+        return _RENDERERS[form](self)
+
+    def report(self, language: Language) -> Report:
+        """Return the report as shown in one language."""
+        if language not in self._built:
+            self._built[language] = build(
+                self._source, language, self._evidence, laboratory=self._laboratory, older=self._older
+            )
+        return self._built[language]
+
+    def html(self) -> bytes:
+        """Return the page with all languages, the chosen one first."""
+        languages = sorted(LANGUAGES, key=lambda language: language != self._lang)
+        return render_html([self.report(language) for language in languages]).encode()
+
+    def junit(self) -> bytes:
+        """Return junit.xml in the chosen language."""
+        return render_junit(self.report(self._lang))
+
+
+_RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {"html": Renderer.html, "junit": Renderer.junit}
+
+
+def write_reports(
+    run_directory: Path,
+    report: Mapping[str, Any],
+    *,
+    lang: Language,
+    formats: Collection[str],
+    laboratory: Laboratory | None = None,
+) -> list[Path]:
+    """Write the reports of a run into its directory.
+
+    The evidence must be complete: run.json, report.json and the closed journal are there before.
+
+    Args:
+        run_directory: the run.
+        report: content of report.json.
+        lang: language shown first.
+        formats: which of `FORMATS`; report.json itself is the judge's and is not written here.
+        laboratory: who tests, where that is configured.
+
+    Returns:
+        What was written, in the order of `FORMATS`.
+
+    Raises:
+        PdfUnavailable: the system lacks what making a PDF needs; every other format has been written.
+    """
+    renderer = Renderer(source_of(run_directory, report), lang, laboratory)
+    written = []
+    for form in FORMATS:
+        if form in formats and form in _RENDERERS:
+            written.append(write_whole(run_directory / FILES[form], renderer.render(form)))
+    return written
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file so that it is never seen half written, and return its path."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
+    return path
