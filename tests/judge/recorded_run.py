@@ -1,0 +1,133 @@
+"""Writes small journals of runs that never were, event by event, for tests of the judges."""
+
+from pathlib import Path
+from typing import Any
+
+from harness.catalogue.profiles import load_profile
+from harness.journal import Event, Journal, Record, read_record
+from harness.judge.expectations import Expectation, written_expectation
+from harness.judge.judgement import Judgement
+from harness.judge.judging import judge
+
+DOCUMENT = "000.00.00.G22,2026/11/23,7816/VPCP-TTĐT"
+CANDIDATE_ORGAN = "000.00.00.H41"
+SIGNED = {"expected_hash_header": "ab", "given_hash_header": "ab", "problems": [], "sign_header_present": True}
+
+
+class RecordedRun:
+    """A run as a journal in the making."""
+
+    def __init__(self, directory: Path, scenario: str = "RCV-02", only: list[str] | None = None) -> None:
+        self.directory = directory
+        self.journal = Journal(directory)
+        self.scenario = scenario
+        self.record(
+            "run.started",
+            {
+                "run_id": "test",
+                "seed": 1,
+                "harness": {"name": "lienthong-harness", "version": "0"},
+                "profile": {},
+                "candidate": {"candidate": {"name": "X"}},
+                "driver": "http",
+                "capabilities": [],
+                "organs": [CANDIDATE_ORGAN],
+                "only": only or [scenario],
+                "scenarios": [{"id": scenario, "requirements": [scenario]}],
+                "times": {"poll_interval": 1.0, "reaction": 1.0, "give_up": 1.0},
+            },
+        )
+        self.own("scenario.started", {"requirements": [scenario]})
+
+    def record(self, kind: str, data: dict[str, Any]) -> Event:
+        return self.journal.record(kind, data)
+
+    def own(self, kind: str, data: dict[str, Any]) -> Event:
+        return self.journal.record(kind, data, scenario=self.scenario)
+
+    def expect(self, expectation: Expectation, role: str = "duty") -> None:
+        written = written_expectation(expectation)
+        self.own("expectation", {"role": role, "requirement": self.scenario, "expectation": written})
+
+    def call(
+        self,
+        operation: str,
+        effect: dict[str, Any] | None = None,
+        *,
+        error_code: str = "0",
+        complete: bool = True,
+        fault: str | None = None,
+        **request: Any,
+    ) -> Event:
+        """Record a request and its answer; further words replace members of the request event."""
+        asked = self.record(
+            "request",
+            {
+                "method": "GET" if operation == "downloadEdoc" else "POST",
+                "target": f"/vxp/{operation}",
+                "operation": operation,
+                "system_id": "sys",
+                "parameters": {"systemid": "sys", "timestamp": "23112026T155521+0244"},
+                "framing": {
+                    "content_type": "application/octet-stream" if operation == "sendEdoc" else "application/json",
+                    "content_length": 2,
+                    "transfer_encoding": None,
+                },
+                "signature": SIGNED,
+                "secret_in": [],
+                "package": None,
+                **request,
+            },
+        )
+        answer = {"request": asked.seq, "operation": operation, "http_status": 200, "error_code": error_code}
+        return self.record(
+            "answer", {**answer, "error_desc": "", "complete": complete, "fault": fault, "effect": effect or {}}
+        )
+
+    def fetch(self, document: str = DOCUMENT, messagetype: str = "edoc", **changes: Any) -> Event:
+        effect = {"fetched": {"receiver_doc_id": "u1", "document_id": document, "messagetype": messagetype}}
+        return self.call("getEdoc", effect, **changes)
+
+    def ack(self, status: str = "done", document: str = DOCUMENT, messagetype: str = "edoc") -> Event:
+        acked = {"receiver_doc_id": "u1", "document_id": document, "messagetype": messagetype, "status": status}
+        return self.call("updateStatus", {"acked": acked})
+
+    def sent_status(self, code: str, document: str = DOCUMENT, **named: Any) -> Event:
+        package = {
+            "kind": "status",
+            "sha256": code,
+            "blob": None,
+            "status_code": code,
+            "response_for": {"document_id": document, **named},
+        }
+        return self.call("sendEdoc", {"accepted": {"document_id": document}}, package=package)
+
+    def inbox(self, *documents: dict[str, Any]) -> Event:
+        return self.record("driver", {"command": "inbox", "result": {"documents": list(documents)}})
+
+    def poll(self, messagetype: str = "edoc") -> Event:
+        parameters = {"systemid": "sys", "messagetype": messagetype, "timestamp": "23112026T155521+0244"}
+        return self.call("getReceivedEdocList", {"listed": []}, parameters=parameters)
+
+    def finish(self, outcome: str = "completed", **data: Any) -> None:
+        self.own("scenario.finished", {"outcome": outcome, "cause": None, "detail": "", "parameters": {}, **data})
+        self.record("run.finished", {"reason": "complete"})
+
+    def read(self) -> Record:
+        self.journal.close()
+        return read_record(self.directory)
+
+    def judged(self) -> Judgement:
+        return judge(load_profile(), self.read())
+
+
+def verdict(judgement: Judgement, requirement: str) -> str:
+    return str(next(entry.verdict for entry in judgement.requirements if entry.id == requirement))
+
+
+def cause(judgement: Judgement, requirement: str) -> str | None:
+    return next(entry.cause for entry in judgement.requirements if entry.id == requirement)
+
+
+def codes(judgement: Judgement) -> set[str]:
+    return {found.code for scenario in judgement.scenarios for found in scenario.findings}
