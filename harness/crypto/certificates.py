@@ -170,9 +170,7 @@ def facts_of(der: bytes) -> CertificateFacts:
     return CertificateFacts(
         subject=name_for_people(certificate.subject),
         names=tuple(
-            (_SHORT_NAMES[part.oid], str(part.value))
-            for part in certificate.subject
-            if part.oid in _SHORT_NAMES
+            (_SHORT_NAMES[part.oid], str(part.value)) for part in certificate.subject if part.oid in _SHORT_NAMES
         ),
         issuer=name_for_people(certificate.issuer),
         begins=certificate.not_valid_before_utc,

@@ -147,9 +147,7 @@ def revocation_list(
         .add_extension(_authority(issuer.key), critical=False)
     )
     for certificate, when in revoked:
-        entry = (
-            x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(when)
-        )
+        entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(when)
         reason = x509.CRLReason(x509.ReasonFlags.key_compromise)
         builder = builder.add_revoked_certificate(entry.add_extension(reason, critical=False).build())
     der: bytes = builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
@@ -225,7 +223,5 @@ def _addresses(base: str, issuer: str) -> list[tuple[x509.ExtensionType, bool]]:
     crl = x509.UniformResourceIdentifier(f"{base}/{issuer}.crl")
     ocsp_at = x509.UniformResourceIdentifier(f"{base}/ocsp")
     points = x509.CRLDistributionPoints([x509.DistributionPoint([crl], None, None, None)])
-    access = x509.AuthorityInformationAccess(
-        [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, ocsp_at)]
-    )
+    access = x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, ocsp_at)])
     return [(points, False), (access, False)]

@@ -81,9 +81,7 @@ def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at
     return first
 
 
-def _examined(
-    chain: Chain, path: ValidationPath, embedded: Sequence[bytes], trust: Trust, at: datetime
-) -> Revocation:
+def _examined(chain: Chain, path: ValidationPath, embedded: Sequence[bytes], trust: Trust, at: datetime) -> Revocation:
     context = offline_context(trust, embedded, at, _POLICY)
     try:
         finish(async_validate_path(context, path))
@@ -106,7 +104,5 @@ def _answered(trust: Trust) -> list[datetime]:
     times: list[datetime] = []
     for answer in load_trust(trust).ocsps:
         basic = answer.basic_ocsp_response
-        times += (
-            [each["this_update"].native for each in basic["tbs_response_data"]["responses"]] if basic else []
-        )
+        times += [each["this_update"].native for each in basic["tbs_response_data"]["responses"]] if basic else []
     return times

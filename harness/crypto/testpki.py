@@ -92,9 +92,7 @@ _RECIPES: dict[str, _Recipe] = {
     "other-agency": _Recipe(_OTHER_AGENCY, "signer", "issuing"),
     "unlisted": _Recipe(_authority("CA thử nghiệm không công bố"), "issuer", "root", begins=-9 * _YEAR),
     "issuer-missing": _Recipe(_AGENCY, "signer", "unlisted"),
-    "stranger": _Recipe(
-        (("CN", "RootCA lạ"), ("O", "Không rõ"), ("C", "VN")), "root", None, begins=-10 * _YEAR
-    ),
+    "stranger": _Recipe((("CN", "RootCA lạ"), ("O", "Không rõ"), ("C", "VN")), "root", None, begins=-10 * _YEAR),
     "untrusted": _Recipe(_AGENCY, "signer", "stranger"),
     "untrusted-tsa": _Recipe(_authority("TSA lạ"), "tsa", "stranger", "rsa-2048"),
 }
@@ -185,9 +183,7 @@ class Pki:
 
     def anchors_pem(self) -> bytes:
         """Return root and issuing CA in one PEM file, as `--trust-anchors` takes it."""
-        return b"".join(
-            self.identity(name).certificate.public_bytes(Encoding.PEM) for name in ("root", "issuing")
-        )
+        return b"".join(self.identity(name).certificate.public_bytes(Encoding.PEM) for name in ("root", "issuing"))
 
     def trust(self, now: datetime) -> Trust:
         """Return what a checker needs to trust this PKI: root, issuing CA, and the CRLs as of `now`."""

@@ -59,9 +59,7 @@ class Trust:
 
     def adding(self, other: "Trust") -> "Trust":
         """Return this trust with all parts of another added, none twice."""
-        return Trust(
-            *(tuple(dict.fromkeys(getattr(self, field) + getattr(other, field))) for field in _FIELDS)
-        )
+        return Trust(*(tuple(dict.fromkeys(getattr(self, field) + getattr(other, field))) for field in _FIELDS))
 
 
 def trust_of(profile: Profile, extra: Sequence[Path] = ()) -> Trust:

@@ -1,0 +1,195 @@
+"""Small PDF files with real signatures, as the reference agency sends them and the scenarios need them."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Literal, TypeVar
+
+from asn1crypto import keys, x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from harness.crypto.issuing import Identity
+
+T = TypeVar("T")
+Form = Literal["pades", "pkcs7"]
+
+_RESERVED = 24576  # hexadecimal digits for one signature with its time stamp; sparing a trial run
+_PAGE = (0, 0, 595, 842)
+_SUBFILTERS: dict[Form, SigSeedSubFilter] = {
+    "pades": SigSeedSubFilter.PADES,
+    "pkcs7": SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
+}
+
+
+def plain_pdf(lines: Sequence[str], *, version: tuple[int, int] = (1, 7)) -> bytes:
+    """Return a PDF file of one page.
+
+    Args:
+        lines: text of the page; what is not Latin-1 is written as `?`.
+        version: of the file format, as its header tells.
+    """
+    writer = PdfFileWriter(stream_xrefs=version >= (1, 5))
+    writer.output_version = version
+    font = writer.add_object(
+        generic.DictionaryObject(
+            {
+                pdf_name("/Type"): pdf_name("/Font"),
+                pdf_name("/Subtype"): pdf_name("/Type1"),
+                pdf_name("/BaseFont"): pdf_name("/Helvetica"),
+            }
+        )
+    )
+    page = PageObject(
+        contents=writer.add_object(generic.StreamObject(stream_data=_text(lines))),
+        media_box=generic.ArrayObject(map(generic.NumberObject, _PAGE)),
+        resources=generic.DictionaryObject({pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F1"): font})}),
+    )
+    writer.insert_page(page)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def signed_pdf(
+    *signers: Identity,
+    at: datetime,
+    tsa: Identity | None = None,
+    lines: Sequence[str] = ("lienthong",),
+    form: Form = "pades",
+    digest: str = "sha256",
+    embed_chain: bool = False,
+) -> bytes:
+    """Return a PDF file signed by each of `signers` in turn; the law asks for the person first, the agency last.
+
+    Args:
+        signers: who signs.
+        at: signing time that the signatures claim, with a zone.
+        tsa: who puts a time stamp on every signature, at the time `at`; None for none.
+        lines: text of the page.
+        form: PAdES, or the older PKCS#7 signature of Adobe.
+        digest: short name of the digest.
+        embed_chain: whether intermediates are put into the signatures; official tools leave them out.
+    """
+    content = plain_pdf(lines)
+    for signer in signers:
+        content = add_signature(content, signer, at=at, tsa=tsa, form=form, digest=digest, embed_chain=embed_chain)
+    return content
+
+
+def add_signature(
+    content: bytes,
+    signer: Identity,
+    *,
+    at: datetime,
+    tsa: Identity | None = None,
+    form: Form = "pades",
+    digest: str = "sha256",
+    embed_chain: bool = False,
+) -> bytes:
+    """Return a PDF file with one more signature; the arguments are those of `signed_pdf`."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    field = f"Signature{_fields(writer) + 1}"
+    metadata = PdfSignatureMetadata(field_name=field, md_algorithm=digest, subfilter=_SUBFILTERS[form])
+    simple = SimpleSigner(
+        signing_cert=_certificate(signer),
+        signing_key=_key(signer),
+        cert_registry=_store(signer.chain if embed_chain else ()),
+    )
+    dated = _DatedSigner(metadata, simple, timestamper=_stamper(tsa, at) if tsa else None)
+    dated.at = at
+    output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=_RESERVED))
+    return output.getvalue()
+
+
+def add_document_time_stamp(content: bytes, tsa: Identity, at: datetime) -> bytes:
+    """Return a PDF file with a time stamp over all of it."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    stamper = PdfTimeStamper(_stamper(tsa, at))
+    output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED))
+    return output.getvalue()
+
+
+def add_page_text(content: bytes, text: str) -> bytes:
+    """Return a PDF file with text added to its first page in a further revision, which no signature permits."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    stream = writer.add_object(generic.StreamObject(stream_data=_text((text,))))
+    writer.add_stream_to_page(0, stream)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+class _DatedSigner(PdfSigner):
+    """Signs as of a given time."""
+
+    at: datetime
+
+    def init_signing_session(self, *arguments: Any, **named: Any) -> PdfSigningSession:
+        session = super().init_signing_session(*arguments, **named)
+        session.system_time = self.at
+        return session
+
+
+def _stamper(tsa: Identity, at: datetime) -> DummyTimeStamper:
+    return DummyTimeStamper(_certificate(tsa), _key(tsa), _store(tsa.chain), fixed_dt=at)
+
+
+def _certificate(identity: Identity) -> x509.Certificate:
+    return x509.Certificate.load(identity.certificate.public_bytes(Encoding.DER))
+
+
+def _key(identity: Identity) -> keys.PrivateKeyInfo:
+    der = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return keys.PrivateKeyInfo.load(der)
+
+
+def _store(certificates: Sequence[Any]) -> SimpleCertificateStore:
+    found = [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in certificates]
+    store: SimpleCertificateStore = SimpleCertificateStore.from_certs(found)
+    return store
+
+
+def _fields(writer: IncrementalPdfFileWriter) -> int:
+    return len(writer.prev.embedded_signatures)
+
+
+def _text(lines: Sequence[str]) -> bytes:
+    shown = [
+        line.encode("latin-1", "replace").replace(b"\\", b"").replace(b"(", b"").replace(b")", b"") for line in lines
+    ]
+    moves = b" ".join(b"(%b) Tj 0 -18 Td" % line for line in shown)
+    return b"BT /F1 12 Tf 72 770 Td " + moves + b" ET"
+
+
+def _complete(work: Coroutine[Any, Any, T]) -> T:
+    """Run pyHanko's coroutine to its end, in a thread of its own where an event loop is running already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(asyncio.run(work))
+        except BaseException as error:  # raised again below, in the thread that asked
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="pdf-signing")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return results[0]

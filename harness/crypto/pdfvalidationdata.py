@@ -1,0 +1,56 @@
+"""What a PDF file brings for later verification: certificates, CRLs and OCSP answers (its document security store)."""
+
+from dataclasses import dataclass
+
+from asn1crypto import cms
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import find_cms_attribute_iter
+
+_MOST = 20
+_ADOBE = "adobe_revocation_info_archival"
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationData:
+    """Certificates and revocation data in DER; nothing is said of their worth."""
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+    def adding(self, other: "ValidationData") -> "ValidationData":
+        """Return these data with another's added."""
+        return ValidationData(self.certificates + other.certificates, self.crls + other.crls, self.ocsps + other.ocsps)
+
+
+def read_validation_data(reader: PdfFileReader) -> ValidationData:
+    """Return what the file's document security store holds; the first few of each kind.
+
+    Raises:
+        Exception: whatever pyHanko's parser trips over in a broken file.
+    """
+    store = reader.root.get("/DSS")
+    if store is None:
+        return ValidationData()
+    kinds = (
+        ("/Certs", DecodePurpose.CERTIFICATE),
+        ("/CRLs", DecodePurpose.CRL),
+        ("/OCSPs", DecodePurpose.OCSP_RESPONSE),
+    )
+    return ValidationData(
+        *(
+            tuple(each.get_object().read_data(purpose) for each in list(store.get(name, ()))[:_MOST])
+            for name, purpose in kinds
+        )
+    )
+
+
+def archived_revocation_data(info: cms.SignerInfo) -> ValidationData:
+    """Return the revocation data that a signature in Adobe's form carries among its signed attributes."""
+    crls: list[bytes] = []
+    ocsps: list[bytes] = []
+    for archival in find_cms_attribute_iter(info["signed_attrs"], _ADOBE):
+        crls += [each.dump() for each in archival["crl"] or ()]
+        ocsps += [each.dump() for each in archival["ocsp"] or ()]
+    return ValidationData((), tuple(crls[:_MOST]), tuple(ocsps[:_MOST]))

@@ -1,0 +1,127 @@
+"""The mathematics of an XML signature: signxml's, over our own hardened reader.
+
+What signxml is told to do otherwise: every tree it makes is made by `parse_untrusted`; the Signature is the one that
+was found, not one that lies about; comments are no part of what a Reference into the same document means; and an
+element is canonicalised on its own, because lxml 6.1 writes a stray `xmlns=""` into the canonical form of an element
+inside a larger tree with a default namespace.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from lxml import etree
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+from signxml.exceptions import InvalidDigest, SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
+
+from harness.catalogue.parameters import Limits
+from harness.crypto.algorithms import DIGEST_NAMES, METHODS
+from harness.crypto.certificates import load
+from harness.crypto.xmlsignature import XmlSignature
+from harness.edxml.reading import parse_untrusted
+
+Failure = Literal["digest", "value"]
+
+# A canonical form repeats namespaces and writes out what was short, so it may be longer than the package.
+_ROOM = 2
+_MOST_KEYS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the mathematics say.
+
+    Attributes:
+        failure: None when all of it verifies; `digest` when something signed was changed, `value` when the
+            signature was not made by the certificate's key over these digests.
+        certificate: the one whose key made the signature, else the first one; None where there is none.
+    """
+
+    failure: Failure | None
+    certificate: bytes | None
+
+
+def verify(signature: XmlSignature, limits: Limits) -> Verified:
+    """Verify digests and value of a signature in its package.
+
+    Args:
+        signature: read from the package's tree.
+        limits: those by which the package was read.
+    """
+    certificates = signature.certificates[:_MOST_KEYS]
+    if not certificates:
+        return Verified(_outcome(signature, limits, None), None)
+    for der in certificates:
+        outcome = _outcome(signature, limits, load(der))
+        if outcome != "value":
+            return Verified(outcome, der)
+    return Verified("value", certificates[0])
+
+
+def _outcome(signature: XmlSignature, limits: Limits, certificate: x509.Certificate | None) -> Failure | None:
+    roomy = msgspec.structs.replace(limits, package_bytes=limits.package_bytes * _ROOM)
+    verifier = _Verifier(signature.element, roomy)
+    config = SignatureConfiguration(
+        require_x509=certificate is not None,
+        expect_references=True,
+        signature_methods=frozenset(SignatureMethod(uri) for uri in METHODS),
+        digest_algorithms=frozenset(DigestAlgorithm(uri) for uri in DIGEST_NAMES),
+        ignore_ambiguous_key_info=False,
+        # The chain engine judges validity; signxml shall not.
+        verification_time=certificate.not_valid_before_utc if certificate else None,
+        default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
+    )
+    try:
+        verifier.verify(
+            signature.element.getroottree().getroot(),
+            x509_cert=certificate,
+            validate_schema=False,
+            expect_config=config,
+        )
+    except InvalidDigest:
+        return "digest"
+    except (SignXMLException, ValueError, TypeError, UnsupportedAlgorithm, NotImplementedError):
+        return "value"
+    return None
+
+
+class _Verifier(XMLVerifier):
+    """signxml with our reader."""
+
+    def __init__(self, signature: etree._Element, limits: Limits) -> None:
+        super().__init__()
+        self._path = signature.getroottree().getelementpath(signature)
+        self._limits = limits
+
+    def get_root(self, data: etree._Element) -> etree._Element:
+        return data
+
+    def _get_signature(self, root: etree._Element) -> etree._Element:
+        found = root.find(self._path)
+        if found is None:
+            raise SignXMLException("the signature is not where it was")
+        return found
+
+    def _fromstring(self, xml_string: bytes, **_: Any) -> etree._Element:
+        return parse_untrusted(xml_string, self._limits).getroot()
+
+    def _tostring(self, xml_node: etree._Element, **_: Any) -> bytes:
+        return etree.tostring(xml_node, encoding="utf-8", xml_declaration=False, with_tail=False)
+
+    def _resolve_reference(self, doc_root: etree._Element, reference: etree._Element, uri_resolver: None = None) -> Any:
+        """Return what a Reference of this document means: by XML-DSig 4.4.3.3 without its comments."""
+        etree.strip_tags(doc_root, etree.Comment)
+        return super()._resolve_reference(doc_root, reference, uri_resolver)  # type: ignore[no-untyped-call]
+
+    def _c14n(
+        self,
+        nodes: etree._Element,
+        algorithm: CanonicalizationMethod,
+        inclusive_ns_prefixes: list[str] | None = None,
+    ) -> bytes:
+        alone = nodes if nodes.getparent() is None else self._fromstring(self._tostring(nodes))
+        canonical: bytes = super()._c14n(alone, algorithm, inclusive_ns_prefixes)
+        return canonical
