@@ -114,17 +114,26 @@ def parse_untrusted(data: bytes, limits: Limits) -> etree._ElementTree:
     Raises:
         XmlRefused: see there for the codes.
     """
+    crowded = len(data) > _SMALLEST_ELEMENT * limits.elements
+    _check_bytes(data, limits, crowded=crowded)
+    root = _parsed(data)
+    _check_tree(root, data, limits, crowded=crowded)
+    return root.getroottree()
+
+
+def _check_bytes(data: bytes, limits: Limits, *, crowded: bool) -> None:
     if len(data) > limits.package_bytes:
         raise XmlRefused("too-large", None, f"{len(data)} > {limits.package_bytes}")
     _check_encoding(data)
-    crowded = len(data) > _SMALLEST_ELEMENT * limits.elements
     if crowded:
         _check_markup_count(data, limits.elements)
         _check_attribute_count(data, limits.elements)
     _check_prolog(data)
     if len(data) > limits.attribute_chars:
         _check_attribute_lengths(data, limits.attribute_chars)
-    root = _parsed(data)
+
+
+def _check_tree(root: etree._Element, data: bytes, limits: Limits, *, crowded: bool) -> None:
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefused("dtd", 1, "")
     _refuse(_INSTRUCTION(root), "processing-instruction")
@@ -134,7 +143,6 @@ def parse_untrusted(data: bytes, limits: Limits) -> etree._ElementTree:
     if len(data) > limits.text_chars:
         _refuse(_LONG_TEXT(root, n=limits.text_chars), "text-too-long")
         _refuse(_LONG_COMMENT(root, n=limits.text_chars), "text-too-long")
-    return root.getroottree()
 
 
 def _ascii(text: bytes | None) -> str | None:
@@ -221,9 +229,7 @@ def _check_tag(data: bytes, start: int, end: int, most: int) -> None:
 
 def _parsed(data: bytes) -> etree._Element:
     # Told the encoding, the parser cannot be talked into another one than the checks above have read.
-    parser = etree.XMLParser(
-        huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
-    )
+    parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
