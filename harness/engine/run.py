@@ -103,7 +103,7 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
 @asynccontextmanager
 async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surroundings]:
     """Bring up hub, evidence and driver; take them down in the opposite order."""
-    evidence = Evidence(examine=Examiner(settings.profile, _reader(settings.directory)).failures)
+    evidence = Evidence(inspector=Examiner(settings.profile, _reader(settings.directory)))
     waits = EventWaits(evidence)
     journal.subscribe(waits.add)
     host, port = settings.listen

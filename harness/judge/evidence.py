@@ -4,10 +4,11 @@ The same view serves a run that is still going on (events are added as they happ
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.journal import Event
 
 
@@ -66,13 +67,29 @@ class Exchange:
         return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
 
 
+class Inspector(Protocol):
+    """Looks into the packages of a record; both answers depend on profile and record alone."""
+
+    def failures(self, exchange: Exchange) -> tuple[str, ...]:
+        """Return the codes of the findings that fail the package sent in `exchange`."""
+        ...
+
+    def package(self, exchange: Exchange) -> DocumentPackage | StatusPackage | None:
+        """Return the package sent in `exchange`, None when there is none that can be read."""
+        ...
+
+    def files(self, exchange: Exchange) -> Mapping[str, str]:
+        """Return the files carried in `exchange`, unpacked: name to SHA-256 in hex, or to what is wrong with it."""
+        ...
+
+
 @dataclass(slots=True)
 class Evidence:
     """Events of one run, indexed."""
 
     events: list[Event] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
-    examine: Callable[[Exchange], tuple[str, ...]] | None = None
+    inspector: Inspector | None = None
     _by_request: dict[int, Exchange] = field(default_factory=dict)
     _fetches: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _acks: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
@@ -84,9 +101,9 @@ class Evidence:
     _last_served: int = -1
 
     @classmethod
-    def of(cls, events: Iterable[Event], examine: Callable[[Exchange], tuple[str, ...]] | None = None) -> "Evidence":
-        """Index `events`, which stand in their order; `examine` names the failing rules of a package sent."""
-        evidence = cls(examine=examine)
+    def of(cls, events: Iterable[Event], inspector: Inspector | None = None) -> "Evidence":
+        """Index `events`, which stand in their order."""
+        evidence = cls(inspector=inspector)
         for event in events:
             evidence.add(event)
         return evidence
@@ -162,7 +179,15 @@ class Evidence:
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package sent in `exchange`."""
-        return () if self.examine is None else self.examine(exchange)
+        return () if self.inspector is None else self.inspector.failures(exchange)
+
+    def package(self, exchange: Exchange) -> DocumentPackage | StatusPackage | None:
+        """Return the package sent in `exchange`, None when there is none that can be read."""
+        return None if self.inspector is None else self.inspector.package(exchange)
+
+    def files(self, exchange: Exchange) -> Mapping[str, str]:
+        """Return the files carried in `exchange`, unpacked: name to SHA-256 in hex, or to what is wrong with it."""
+        return {} if self.inspector is None else self.inspector.files(exchange)
 
     def served_after(self, seq: int) -> bool:
         """Tell whether the candidate made a request after event `seq` that the hub served whole."""

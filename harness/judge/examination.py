@@ -1,15 +1,20 @@
 """Static rules applied to the packages in a record."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Severity
+from harness.edxml.attachments import AttachmentBroken, unpack
+from harness.edxml.model import Attachment, DocumentPackage, StatusPackage
+from harness.edxml.packages import PackageUnreadable, read_package
 from harness.judge.evidence import Exchange
 from harness.rules.checking import PackageReport, check_package
 
 _KEPT = 4096
+_KEPT_WHOLE = 16
 _DAY = len("2026-01-31")
 
 
@@ -20,6 +25,7 @@ class Examiner:
         self._profile = profile
         self._read_blob = read_blob
         self._report = lru_cache(maxsize=_KEPT)(self._examined)
+        self._package = lru_cache(maxsize=_KEPT_WHOLE)(self._read)
 
     def report(self, exchange: Exchange) -> PackageReport | None:
         """Return the rules' report on the package that `exchange` carried, None when it carried none."""
@@ -33,6 +39,29 @@ class Examiner:
             return ()
         fails = (one.code for one in report.findings if self._profile.severity(one) is Severity.FAIL)
         return tuple(sorted(set(fails)))
+
+    def package(self, exchange: Exchange) -> DocumentPackage | StatusPackage | None:
+        """Return the package that `exchange` carried, None when it carried none that can be read."""
+        blob = exchange.package.get("blob")
+        return None if blob is None else self._package(blob)
+
+    def files(self, exchange: Exchange) -> Mapping[str, str]:
+        """Return the files carried in `exchange`, unpacked: name to SHA-256 in hex, or to what is wrong with it."""
+        package = self.package(exchange)
+        attachments = package.attachments if isinstance(package, DocumentPackage) else ()
+        return {attachment.name: self._digest(attachment) for attachment in attachments}
+
+    def _digest(self, attachment: Attachment) -> str:
+        try:
+            return hashlib.sha256(unpack(attachment, self._profile.parameters.limits)).hexdigest()
+        except AttachmentBroken as error:
+            return error.code
+
+    def _read(self, blob: str) -> DocumentPackage | StatusPackage | None:
+        try:
+            return read_package(self._read_blob(blob), self._profile.parameters.limits)
+        except PackageUnreadable:
+            return None  # why it cannot be read is for the rules to say
 
     def _examined(self, blob: str, day: str) -> PackageReport:
         return check_package(self._read_blob(blob), self._profile, datetime.fromisoformat(f"{day}T23:59:59+07:00"))

@@ -27,7 +27,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     if start is None:
         raise NothingToJudge(str(record.directory))
     examiner = Examiner(profile, record.blob)
-    evidence = Evidence.of(record.events, examiner.failures)
+    evidence = Evidence.of(record.events, examiner)
     outcomes = _scenarios(start, evidence)
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _packages(watch_packages(evidence, examiner))

@@ -1,9 +1,12 @@
 """What a candidate must do with a document its clerk sends."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from harness.catalogue.findings import Finding
+from harness.edxml.model import DocumentPackage
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
 
 
@@ -133,3 +136,54 @@ class OneIdentity(Expectation, frozen=True, tag="one-identity"):
                 )  # fmt: skip
                 return Broken((doubled,))
         return Holding()
+
+
+class Carries(Expectation, frozen=True, tag="carries"):
+    """The document reaches the hub with the very text and files that the clerk gave, bit for bit.
+
+    `texts` maps a name of the package model (`subject`, `content`) to its text; `files` are (name, SHA-256) pairs.
+    """
+
+    document: str
+    texts: dict[str, str]
+    files: tuple[tuple[str, str], ...] = ()
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the first package with this DocumentId that the hub took."""
+        taken = next((one for one in evidence.sendings(self.document) if one.effect("accepted")), None)
+        if taken is None:
+            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
+        package = evidence.package(taken)
+        if not isinstance(package, DocumentPackage):
+            return Pending(finding(requirement, "not-sent", expected="edXML", received="-", document=self.document))
+        altered = (*self._texts(package, taken, requirement), *self._files(evidence, taken, requirement))
+        return Broken(altered) if altered else Met()
+
+    def _texts(self, package: DocumentPackage, taken: Exchange, requirement: str) -> Iterator[Finding]:
+        for name, given in self.texts.items():
+            carried = str(getattr(package, name))
+            if carried != given:
+                yield finding(
+                    requirement,
+                    "text-altered",
+                    event=taken.request,
+                    expected=given,
+                    received=carried,
+                    element=name.capitalize(),
+                    document=self.document,
+                )
+
+    def _files(self, evidence: Evidence, taken: Exchange, requirement: str) -> Iterator[Finding]:
+        carried = evidence.files(taken)
+        for name, digest in self.files:
+            found = carried.get(name, "-")
+            if found != digest:
+                yield finding(
+                    requirement,
+                    "file-altered",
+                    event=taken.request,
+                    expected=digest,
+                    received=found,
+                    file=name,
+                    document=self.document,
+                )
