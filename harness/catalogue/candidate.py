@@ -8,9 +8,8 @@ import msgspec
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Part, Timing
+from harness.catalogue.requirements import Capability
 from harness.catalogue.yamlfile import Located, convert, read
-
-Capability = Literal["register", "recall", "take_back", "update", "replace", "handling", "restart"]
 
 
 class Product(Part, frozen=True):
@@ -56,7 +55,7 @@ class PassiveDriver(Part, frozen=True, tag_field="kind", tag="passive"):
     """Nobody moves the candidate; the harness only watches the wire."""
 
 
-class BuiltInDriver(Part, tag_field="kind", tag="reference"):
+class BuiltInDriver(Part, frozen=True, tag_field="kind", tag="reference"):
     """The candidate is the reference agency inside the harness; `variant` names a defect or a correct variant."""
 
     variant: str | None = None

@@ -13,7 +13,9 @@ class ConfigurationError(Exception):
         parameters: values named by the sentence.
     """
 
-    def __init__(self, code: str, *, path: Path | None = None, line: int | None = None, **parameters: object) -> None:
+    def __init__(
+        self, code: str, /, *, path: Path | None = None, line: int | None = None, **parameters: object
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.path = path
@@ -21,6 +23,12 @@ class ConfigurationError(Exception):
         self.parameters = {name: str(value) for name, value in parameters.items()}
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}: " if self.path and self.line else f"{self.path}: " if self.path else ""
         values = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
-        return f"{place}{self.code}({values})"
+        return f"{self.place}{self.code}({values})"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, ready to be put before a sentence: `file:line: `, `file: ` or nothing."""
+        if self.path is None:
+            return ""
+        return f"{self.path}: " if self.line is None else f"{self.path}:{self.line}: "

@@ -1,10 +1,12 @@
-"""A finding: one thing that is wrong, with the evidence for it. Data only; its words are in the message files."""
+"""A finding: one thing that is wrong, with the evidence for it. Its words are in the message files."""
 
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CLIP = 200
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+_WIDE = 0x10000
 _SHOWN = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -48,12 +50,13 @@ class Finding:
 
 
 def clipped(text: str, limit: int = CLIP) -> str:
-    """Make hostile text fit to be shown: at most `limit` characters, control and direction signs made visible."""
+    """Make hostile text fit to be shown: at most `limit` characters, what is invisible made visible."""
     head = text[:limit]
     shown = "".join(_SHOWN.get(sign) or _visible(sign) for sign in head)
     return shown if len(text) <= limit else f"{shown}… ({len(text)})"
 
 
 def _visible(sign: str) -> str:
-    category = unicodedata.category(sign)
-    return f"\\u{ord(sign):04x}" if category in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else sign
+    if sign == " " or unicodedata.category(sign) not in _INVISIBLE:
+        return sign
+    return f"\\u{ord(sign):04x}" if ord(sign) < _WIDE else f"\\U{ord(sign):08x}"

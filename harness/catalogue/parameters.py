@@ -6,6 +6,21 @@ import msgspec
 
 from harness.catalogue.verdicts import Severity
 
+REASONS = (
+    "success",
+    "unreadable",
+    "bad-request",
+    "unknown-document",
+    "unauthenticated",
+    "receiver-unknown",
+    "sender-not-registered",
+    "internal",
+    "processing",
+    "not-to-standard",
+    "receiver-locked",
+)
+"""Reasons for which the reference hub answers with a code; a profile must give one for each."""
+
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a profile: immutable, unknown keys refused."""

@@ -12,6 +12,9 @@ from harness.catalogue.verdicts import Basis, Level
 from harness.catalogue.yamlfile import convert, read
 from harness.resources import folder
 
+Capability = Literal["register", "recall", "take_back", "update", "replace", "handling", "restart"]
+"""What a candidate may declare, so that the C requirements that name it count."""
+
 _ID = re.compile(r"[A-Z]{3}-[0-9]{2}")
 
 
@@ -36,7 +39,7 @@ class Requirement(Part, frozen=True):
     basis: Basis
     clause: str
     where: Literal["S", "X"]
-    capability: str | None = None
+    capability: Capability | None = None
 
 
 class _Catalogue(Part, frozen=True):

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
-import yaml
-
+from harness.catalogue.yamlreading import read
 from harness.resources import folder
 
 Language = Literal["vi", "en"]
@@ -18,9 +17,8 @@ def _file(area: str) -> Mapping[str, Mapping[str, object]]:
     path = folder("profiles") / "messages" / f"{area}.yaml"
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8") as stream:
-        content = yaml.load(stream, Loader=yaml.CSafeLoader)  # noqa: S506
-    return content or {}
+    content: Mapping[str, Mapping[str, object]] = read(path).value
+    return content
 
 
 def areas() -> list[str]:
@@ -33,7 +31,7 @@ def entries(area: str) -> Mapping[str, Mapping[str, object]]:
     return _file(area)
 
 
-def text(area: str, key: str, language: Language, **parameters: object) -> str:
+def text(area: str, key: str, language: Language, /, **parameters: object) -> str:
     """Return the text `key` of a message file, its places filled with `parameters`.
 
     Raises:
@@ -44,7 +42,7 @@ def text(area: str, key: str, language: Language, **parameters: object) -> str:
 
 
 def finding_text(
-    code: str, part: Literal["message", "explain", "remedy"], language: Language, **parameters: object
+    code: str, part: Literal["message", "explain", "remedy"], language: Language, /, **parameters: object
 ) -> str:
     """Return one of the texts of a finding: what is wrong, what it means, what to change.
 
@@ -70,7 +68,7 @@ def known_finding(code: str) -> bool:
 
 
 def _finding(code: str) -> Mapping[str, object]:
-    """Texts stand in the file of the requirement's group, or, for reasons that requirements share, by the reason alone."""
+    """Find the texts in the file of the requirement's group, or, for a reason that requirements share, by it alone."""
     requirement, _, reason = code.partition(".")
     own = _file(requirement.partition("-")[0].lower())
     return own[code] if code in own else _file(SHARED_REASONS)[reason]

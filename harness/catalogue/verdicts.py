@@ -36,7 +36,7 @@ class Severity(StrEnum):
 
 
 class Level(StrEnum):
-    """How much a requirement weighs: M mandatory, R recommended, C mandatory if the capability is declared."""
+    """How much a requirement weighs: M mandatory, R recommended, C mandatory with its capability declared."""
 
     MANDATORY = "M"
     RECOMMENDED = "R"

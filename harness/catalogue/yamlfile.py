@@ -1,77 +1,18 @@
-"""YAML files read strictly: what is not known is refused, with file and line.
+"""Plain values turned into typed ones, and one file laid over another; what is wrong is blamed on file and line."""
 
-Files are read into plain values beside a map of where each value stands, so that a value taken over from
-another file (`extends`) is still blamed on the file and line it came from.
-"""
-
+import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-import yaml
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.yamlreading import Key, Located, Place, Steps, read
 
-Key = str | int
-Steps = tuple[Key, ...]
+__all__ = ["Located", "convert", "merged", "read", "without_nulls"]
+
 T = TypeVar("T")
-
-_LARGEST_FILE = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A value read from YAML, and where each of its parts stands.
-
-    Attributes:
-        value: plain mappings, lists and scalars.
-        places: path of keys to (file, line from 1).
-    """
-
-    value: Any
-    places: Mapping[Steps, tuple[Path, int]]
-
-    def place(self, steps: Steps) -> tuple[Path, int]:
-        """Return file and line of the nearest part at or above `steps`."""
-        while steps and steps not in self.places:
-            steps = steps[:-1]
-        return self.places[steps]
-
-
-def read(path: Path) -> Located:
-    """Read one YAML file.
-
-    Raises:
-        ConfigurationError: the file is missing, unreadable, not UTF-8, not YAML, or has a key twice.
-    """
-    try:
-        size = path.stat().st_size
-        text = path.read_text(encoding="utf-8") if size <= _LARGEST_FILE else None
-    except UnicodeDecodeError as error:
-        raise ConfigurationError("file.not-utf8", path=path, detail=error.reason) from error
-    except OSError as error:
-        raise ConfigurationError("file.unreadable", path=path, detail=error.strerror or error) from error
-    if text is None:
-        raise ConfigurationError("file.too-large", path=path, limit=_LARGEST_FILE)
-    try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ConfigurationError("yaml.broken", path=path, line=line, detail=getattr(error, "problem", error)) from error
-    places: dict[Steps, tuple[Path, int]] = {(): (path, 1)}
-    value = _plain(node, (), path, places) if node is not None else {}
-    return Located(value, places)
-
-
-def merged(base: Located, top: Located) -> Located:
-    """Lay `top` over `base`: mappings are merged key by key, everything else is replaced."""
-    places = dict(base.places)
-    value = _merge(base.value, top.value, (), places, top.places)
-    return Located(value, places)
 
 
 def convert(located: Located, kind: type[T]) -> T:
@@ -83,79 +24,144 @@ def convert(located: Located, kind: type[T]) -> T:
     try:
         return msgspec.convert(located.value, kind, strict=True)
     except msgspec.ValidationError as error:
-        steps = tuple(_failing(located.value, kind))
-        path, line = located.place(steps)
-        name = ".".join(str(step) for step in steps) or "-"
-        detail = str(error).partition(" - at ")[0]
-        raise ConfigurationError("yaml.wrong-value", path=path, line=line, key=name, detail=detail) from error
+        raise _blamed(located, kind) from error
 
 
-def _plain(node: yaml.Node, steps: Steps, path: Path, places: dict[Steps, tuple[Path, int]]) -> Any:
-    places[steps] = (path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, steps, path, places)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*steps, index), path, places) for index, item in enumerate(node.value)]
-    return _scalar(node, path)
+def merged(base: Located, top: Located) -> Located:
+    """Lay `top` over `base`: mappings are merged key by key, everything else is replaced."""
+    places = dict(base.places)
+    return Located(_merge(base.value, top.value, (), places, top.places), places)
 
 
-def _mapping(node: yaml.MappingNode, steps: Steps, path: Path, places: dict[Steps, tuple[Path, int]]) -> dict[Any, Any]:
-    result: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = _scalar(key_node, path)
-        line = key_node.start_mark.line + 1
-        if key in result:
-            raise ConfigurationError("yaml.key-twice", path=path, line=line, key=key)
-        result[key] = _plain(value_node, (*steps, key), path, places)
-        places[(*steps, key)] = (path, line)
-    return result
+def without_nulls(value: Any, kind: Any) -> Any:
+    """Return `value` without the entries that are null, in every mapping that the type `kind` leaves open.
+
+    A file that extends another takes an entry of it away by setting it to null.
+    """
+    shape = _only(kind, value)
+    if not isinstance(value, dict):
+        return value
+    if get_origin(shape) is dict:
+        part_kind = get_args(shape)[1]
+        return {key: without_nulls(part, part_kind) for key, part in value.items() if part is not None}
+    if _is_struct(shape):
+        hints = get_type_hints(shape)
+        return {key: without_nulls(part, hints.get(key)) for key, part in value.items()}
+    return value
 
 
-def _scalar(node: yaml.Node, path: Path) -> Any:
-    try:
-        value = yaml.CSafeLoader("").construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError) as error:
-        line = node.start_mark.line + 1
-        raise ConfigurationError("yaml.broken", path=path, line=line, detail=error) from error
-    return value if isinstance(value, str | int | float | bool | None) else str(node.value)
-
-
-def _merge(base: Any, top: Any, steps: Steps, places: dict[Steps, tuple[Path, int]], top_places: Mapping[Steps, tuple[Path, int]]) -> Any:
-    if steps in top_places:
-        places[steps] = top_places[steps]
-    if isinstance(base, dict) and isinstance(top, dict):
-        result = dict(base)
-        for key, value in top.items():
-            result[key] = _merge(base.get(key), value, (*steps, key), places, top_places)
+def _merge(base: Any, top: Any, steps: Steps, places: dict[Steps, Place], above: Mapping[Steps, Place]) -> Any:
+    if steps in above:
+        places[steps] = above[steps]
+    if isinstance(top, dict):
+        result = dict(base) if isinstance(base, dict) else {}
+        for key, part in top.items():
+            result[key] = _merge(result.get(key), part, (*steps, key), places, above)
         return result
-    for inner, place in top_places.items():
-        if inner[: len(steps)] == steps:
-            places[inner] = place
+    if isinstance(top, list):
+        return [_merge(None, part, (*steps, index), places, above) for index, part in enumerate(top)]
     return top
 
 
-def _failing(value: Any, kind: Any) -> Iterator[Key]:
-    """Yield the keys that lead to the first part of `value` that is not of its type."""
-    for key, part, part_kind in _parts(value, kind):
+class _Fault(NamedTuple):
+    steps: Steps
+    value: Any
+    kind: Any
+
+
+def _blamed(located: Located, kind: Any) -> ConfigurationError:
+    fault = _fault(_Fault((), located.value, kind))
+    shape = _only(fault.kind, fault.value)
+    if _is_struct(shape) and isinstance(fault.value, dict):
+        return _wrong_key(located, fault, shape)
+    path, line = located.place(fault.steps)
+    key = _dotted(fault.steps)
+    choices = _choices(shape)
+    if choices and isinstance(fault.value, str):
+        known = ", ".join(choices)
+        return ConfigurationError(
+            "yaml.not-allowed", path=path, line=line, key=key, value=fault.value, known=known
+        )  # fmt: skip
+    expected = "text" if choices else _called(shape)
+    received = _called(type(fault.value))
+    return ConfigurationError(
+        "yaml.wrong-type", path=path, line=line, key=key, expected=expected, received=received
+    )  # fmt: skip
+
+
+def _wrong_key(located: Located, fault: _Fault, shape: Any) -> ConfigurationError:
+    config = shape.__struct_config__
+    known = [*shape.__struct_fields__, *([config.tag_field] if config.tag_field else [])]
+    for key in fault.value:
+        if key not in known:
+            path, line = located.place((*fault.steps, key))
+            name = _dotted((*fault.steps, key))
+            return ConfigurationError("yaml.unknown-key", path=path, line=line, key=name, known=", ".join(known))
+    path, line = located.place(fault.steps)
+    required = [field.name for field in msgspec.structs.fields(shape) if field.required]
+    missing = [_dotted((*fault.steps, name)) for name in required if name not in fault.value]
+    return ConfigurationError("yaml.missing-key", path=path, line=line, key=", ".join(missing))
+
+
+def _fault(whole: _Fault) -> _Fault:
+    """Find the deepest first part that is not of its type."""
+    for part in _parts(whole):
         try:
-            msgspec.convert(part, part_kind, strict=True)
+            msgspec.convert(part.value, part.kind, strict=True)
         except msgspec.ValidationError:
-            yield key
-            yield from _failing(part, part_kind)
-            return
+            return _fault(part)
+    return whole
 
 
-def _parts(value: Any, kind: Any) -> Iterator[tuple[Key, Any, Any]]:
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        chosen = [option for option in arguments if option is not type(None)]
-        if len(chosen) == 1:
-            yield from _parts(value, chosen[0])
-    elif isinstance(value, dict) and origin in (dict, Mapping):
-        yield from ((key, part, arguments[1]) for key, part in value.items())
-    elif isinstance(value, list) and origin in (list, tuple, frozenset):
-        yield from ((index, part, arguments[0]) for index, part in enumerate(value))
-    elif isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        hints = get_type_hints(kind)
-        for key, part in value.items():
-            yield key, part, hints.get(key, Literal["-"])
+def _parts(whole: _Fault) -> Iterator[_Fault]:
+    steps, value, kind = whole
+    shape = _only(kind, value)
+    origin, arguments = get_origin(shape), get_args(shape)
+    if isinstance(value, dict) and origin is dict:
+        yield from (_Fault((*steps, key), part, arguments[1]) for key, part in value.items())
+    elif isinstance(value, list) and origin in (list, tuple):
+        yield from (_Fault((*steps, index), part, arguments[0]) for index, part in enumerate(value))
+    elif isinstance(value, dict) and _is_struct(shape):
+        hints = get_type_hints(shape)
+        yield from (_Fault((*steps, key), part, hints[key]) for key, part in value.items() if key in hints)
+
+
+def _only(kind: Any, value: Any) -> Any:
+    """Return the one option of a union that `value` can be meant for, else `kind` itself."""
+    if get_origin(kind) not in (Union, UnionType):
+        return kind
+    options = [option for option in get_args(kind) if option is not type(None)]
+    if len(options) == 1:
+        return options[0]
+    tag_fields = {option.__struct_config__.tag_field for option in options if _is_struct(option)}
+    if len(tag_fields) == 1 and isinstance(value, dict):
+        tag = value.get(tag_fields.pop())
+        return next((option for option in options if option.__struct_config__.tag == tag), kind)
+    return kind
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _choices(kind: Any) -> list[str]:
+    if get_origin(kind) is Literal:
+        return [str(choice) for choice in get_args(kind)]
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return [str(choice.value) for choice in kind]
+    return []
+
+
+_CALLED = {str: "text", int: "integer", float: "number", bool: "true/false", type(None): "null"}
+
+
+def _called(kind: Any) -> str:
+    if _is_struct(kind) or get_origin(kind) is dict or kind is dict:
+        return "mapping"
+    if get_origin(kind) in (list, tuple) or kind is list:
+        return "list"
+    return _CALLED.get(kind, str(kind))
+
+
+def _dotted(steps: tuple[Key, ...]) -> str:
+    return ".".join(str(step) for step in steps) or "-"

@@ -15,12 +15,12 @@ def language() -> Language:
     return "en" if wanted == "en" else LANGUAGES[0]
 
 
-def say(area: str, key: str, **parameters: object) -> str:
+def say(area: str, key: str, /, **parameters: object) -> str:
     """Return a text of the command line in this call's language."""
     return text(area, key, language(), **parameters)
 
 
-def sentence(code: str, **parameters: object) -> str:
+def sentence(code: str, /, **parameters: object) -> str:
     """Return the sentence of an error code, or the code itself with its values where no sentence is known."""
     try:
         return say("errors", code, **parameters)

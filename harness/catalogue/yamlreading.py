@@ -1,0 +1,176 @@
+"""YAML files read strictly, with the file and line of every part.
+
+The values are those of YAML's core schema: true, false, null, decimal numbers, and text. A number with a leading
+zero is text (status codes), and so are dates and the words `off` and `no`, which older YAML takes for false.
+Aliases, tags, keys that are not plain text and several documents in a file are refused: no configuration
+needs them, and hostile files live on them.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.catalogue.errors import ConfigurationError
+
+Key = str | int
+Steps = tuple[Key, ...]
+Place = tuple[Path, int]
+
+LARGEST_FILE = 1024 * 1024
+DEEPEST = 32
+
+# PyYAML built without libyaml has no C loader; both give the same events.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A value read from YAML, and where each of its parts stands.
+
+    Attributes:
+        value: plain mappings with text keys, lists and scalars.
+        places: path of keys to (file, line from 1); the empty path is always there.
+    """
+
+    value: Any
+    places: Mapping[Steps, Place]
+
+    def place(self, steps: Steps) -> Place:
+        """Return file and line of the nearest part at or above `steps`."""
+        while steps and steps not in self.places:
+            steps = steps[:-1]
+        return self.places[steps]
+
+
+def read(path: Path) -> Located:
+    """Read one YAML file; an empty one is an empty mapping.
+
+    Raises:
+        ConfigurationError: the file is missing, unreadable, too large, not UTF-8, not YAML, has a key twice,
+            or uses what is refused here; with file and line.
+    """
+    text = _text(path)
+    reader = _Reader(path, _events(text))
+    try:
+        return reader.document()
+    except yaml.YAMLError as error:
+        detail = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        line = _line_of(error, text)
+        raise ConfigurationError("yaml.broken", path=path, line=line, detail=detail) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ConfigurationError("file.unreadable", path=path, detail=error.strerror or error) from error
+    except ValueError as error:
+        raise ConfigurationError("file.unreadable", path=path, detail=error) from error
+    if len(content) > LARGEST_FILE:
+        raise ConfigurationError("file.too-large", path=path, limit=LARGEST_FILE)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigurationError("file.not-utf8", path=path, line=line, detail=error.reason) from error
+
+
+def _events(text: str) -> Iterator[Any]:
+    return yaml.parse(text, Loader=_LOADER)
+
+
+def _line_of(error: yaml.YAMLError, text: str) -> int:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return int(mark.line) + 1
+    return text.count("\n", 0, getattr(error, "position", 0)) + 1
+
+
+class _Reader:
+    """Builds plain values straight from the parser's events: nothing is composed, so nothing can blow up."""
+
+    def __init__(self, path: Path, events: Iterator[Any]) -> None:
+        self._path = path
+        self._events = events
+        self._places: dict[Steps, Place] = {(): (path, 1)}
+
+    def document(self) -> Located:
+        value: Any = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._refused("yaml.several-documents", event)
+            elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentEndEvent):
+                value = self._value(event, ())
+        return Located({} if value is None else value, self._places)
+
+    def _value(self, event: Any, steps: Steps) -> Any:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self._refused("yaml.alias", event)
+        if event.tag is not None:
+            raise self._refused("yaml.tag", event, tag=event.tag)
+        if len(steps) > DEEPEST:
+            raise self._refused("yaml.too-deep", event, limit=DEEPEST)
+        self._places.setdefault(steps, (self._path, _line(event)))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(steps)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(steps)
+        return _scalar(event.value, plain=event.implicit[0])
+
+    def _mapping(self, steps: Steps) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag is not None:
+                raise self._refused("yaml.key-not-text", event)
+            key = event.value
+            if key in result:
+                raise self._refused("yaml.key-twice", event, key=key)
+            self._places[(*steps, key)] = (self._path, _line(event))
+            result[key] = self._value(next(self._events), (*steps, key))
+        return result
+
+    def _sequence(self, steps: Steps) -> list[Any]:
+        result: list[Any] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            result.append(self._value(event, (*steps, len(result))))
+        return result
+
+    def _refused(self, code: str, event: Any, **parameters: object) -> ConfigurationError:
+        return ConfigurationError(code, path=self._path, line=_line(event), **parameters)
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _scalar(text: str, *, plain: bool) -> str | int | float | bool | None:
+    if not plain:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        return number if math.isfinite(number) else text
+    return text
