@@ -1,0 +1,80 @@
+"""ATT-05 to ATT-07: contents: base64, the operator's packing, and what the bytes are."""
+
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.edxml.attachments import AttachmentBroken, Base64Broken, Decoded
+from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of
+from harness.rules.nodes import found
+from harness.rules.registry import attachment_rule
+from harness.rules.specimen import Carried, Opened, Specimen
+
+_NO_EXTENSION = "unk"
+_SHOWN = 24
+_BROKEN = {
+    "entries": "ATT-06.entries",
+    "encrypted": "ATT-06.encrypted",
+    "entry-path": "ATT-06.entry-path",
+    "unsupported": "ATT-06.unsupported",
+    "too-large": "ATT-06.too-large",
+    "expansion": "ATT-06.too-large",
+    "empty-entry": "ATT-06.empty-entry",
+    "not-a-zip": "ATT-06.not-a-zip",
+}
+
+
+@attachment_rule("ATT-05")
+def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+    """The content is strict base64 and not empty."""
+    node, content = carried.encoded, carried.content
+    if isinstance(content, Base64Broken):
+        begin = max(content.position - _SHOWN // 2, 0)
+        yield found(
+            f"ATT-05.{content.reason}", node, expected="base64 (RFC 4648)",
+            received=carried.text[begin : begin + _SHOWN], position=str(content.position), name=carried.name,
+        )  # fmt: skip
+    elif isinstance(content, Decoded):
+        if not content.content:
+            yield found("ATT-05.empty", node, expected="base64 (RFC 4648)", name=carried.name)
+        elif content.line_breaks:
+            yield found("ATT-05.line-breaks", node, name=carried.name)
+
+
+@attachment_rule("ATT-06")
+def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+    """What is sent as a zip under another name is a zip of exactly that one file."""
+    opened = carried.opened
+    if isinstance(opened, AttachmentBroken):
+        code = _BROKEN.get(opened.code, "ATT-06.damaged")
+        yield found(code, carried.node, expected="zip (1)", received=opened.detail, name=carried.name)
+    elif opened is not None and _other_extension(carried, opened):
+        wanted, given = extension(carried.name) or _NO_EXTENSION, opened.packed_as or ""
+        yield found("ATT-06.extension", carried.node, expected=f"*.{wanted}", received=given, name=carried.name)
+
+
+@attachment_rule("ATT-07")
+def bytes_are_what_is_said(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+    """The bytes are what name and ContentType say.
+
+    A file packed under another extension than its name's is held to that of the entry: ATT-06 has told the rest.
+    """
+    opened = carried.opened
+    if opened is None or isinstance(opened, AttachmentBroken):
+        return
+    kind = type_of(opened.content)
+    shown = kind or opened.content[:8].hex(" ")
+    name = opened.packed_as or "" if _other_extension(carried, opened) else carried.name
+    if name and not fits_name(kind, extension(name)):
+        yield found("ATT-07.name", carried.node, expected=extension(name) or "-", received=shown, name=carried.name)
+    elif opened.packed_as is None and not fits_content_type(kind, carried.content_type):
+        yield found(
+            "ATT-07.content-type", carried.node, expected=carried.content_type, received=shown, name=carried.name
+        )
+
+
+def _other_extension(carried: Carried, opened: Opened) -> bool:
+    """Say whether the zip entry has another extension than the attachment's name; a file without one goes as `unk`."""
+    if opened.packed_as is None or not carried.name:
+        return False
+    own = extension(carried.name)
+    return extension(opened.packed_as) not in {own, own or _NO_EXTENSION}

@@ -1,0 +1,53 @@
+"""ATT-04: names of attachments are plain file names."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.rules.nodes import Node, found
+from harness.rules.registry import rule
+from harness.rules.specimen import Specimen, content_id
+
+_LONGEST = 255
+_separators = re.compile(r"[/\\:]")
+_direction = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_plain_edge = re.compile(r"[^\s\u00a0\u200b\ufeff.](.*[^\s\u00a0\u200b\ufeff.])?", re.DOTALL)
+_device = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])", re.IGNORECASE
+)
+
+
+@rule("ATT-04")
+def names_are_plain(specimen: Specimen) -> Iterator[Finding]:
+    """AttachmentName is a plain file name; a name that stands in Reference and Attachment is judged once."""
+    judged: set[tuple[str, str]] = set()
+    for holder in (*specimen.attachments, *specimen.references):
+        node = holder.child("AttachmentName")
+        if node is None or (content_id(holder), node.text) in judged:
+            continue
+        judged.add((content_id(holder), node.text))
+        reason = _reason(node.text)
+        if reason is not None:
+            yield _refused(reason, node)
+
+
+def _reason(name: str) -> str | None:
+    if not name.strip("."):
+        return "dots"
+    if _separators.search(name):
+        return "path"
+    if any(unicodedata.category(sign) == "Cc" for sign in name):
+        return "control"
+    if _direction.search(name):
+        return "direction"
+    if not _plain_edge.fullmatch(name):
+        return "edge"
+    if _device.fullmatch(name.partition(".")[0].rstrip()):
+        return "device"
+    return "too-long" if len(name.encode("utf-8", "surrogatepass")) > _LONGEST else None
+
+
+def _refused(reason: str, node: Node) -> Finding:
+    expected = f"≤ {_LONGEST}" if reason == "too-long" else ""
+    return found(f"ATT-04.{reason}", node, expected=expected, received=node.text)

@@ -1,0 +1,77 @@
+"""HDR-06 to HDR-08, HDR-19: place and day of promulgation, other days."""
+
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.journal.recording import VIETNAM
+from harness.rules.nodes import Node, found, missing
+from harness.rules.registry import rule
+from harness.rules.specimen import Specimen
+from harness.rules.values import DAY, day_or_none, read_day
+
+
+@rule("HDR-06")
+def promulgation_is_dated(specimen: Specimen) -> Iterator[Finding]:
+    """PromulgationInfo has a PromulgationDate and a Place."""
+    message = specimen.message
+    if message is None:
+        return
+    info = message.child("PromulgationInfo")
+    if info is None:
+        yield missing("HDR-06.no-promulgation-info", message, "PromulgationInfo")
+        return
+    if info.child("PromulgationDate") is None:
+        yield missing("HDR-06.no-date", info, "PromulgationDate")
+    if info.child("Place") is None:
+        yield missing("HDR-06.no-place", info, "Place")
+
+
+@rule("HDR-07")
+def days_are_days(specimen: Specimen) -> Iterator[Finding]:
+    """Dates are written `yyyy/MM/dd` and name real days."""
+    for node in _dates(specimen):
+        problem = read_day(node.text)
+        if isinstance(problem, str):
+            code = "HDR-07.pattern" if problem == "pattern" else "HDR-07.not-a-day"
+            yield found(code, node, expected=DAY, received=node.text)
+
+
+@rule("HDR-08")
+def promulgated_by_now(specimen: Specimen) -> Iterator[Finding]:
+    """PromulgationDate is not after the day of judgement in Vietnam."""
+    node = _promulgation_date(specimen)
+    day = day_or_none(node.text) if node is not None else None
+    if node is None or day is None:
+        return
+    today = specimen.at.astimezone(VIETNAM).date()
+    if day > today:
+        yield found("HDR-08.future", node, expected=f"≤ {today:%Y/%m/%d}", received=node.text)
+
+
+@rule("HDR-19")
+def due_after_promulgation(specimen: Specimen) -> Iterator[Finding]:
+    """DueDate is not before PromulgationDate."""
+    due = specimen.message.child("DueDate") if specimen.message is not None else None
+    start = _promulgation_date(specimen)
+    if due is None or start is None:
+        return
+    due_day, start_day = day_or_none(due.text), day_or_none(start.text)
+    if due_day is not None and start_day is not None and due_day < start_day:
+        yield found("HDR-19.before", due, expected=f"≥ {start.text}", received=due.text)
+
+
+def _promulgation_date(specimen: Specimen) -> Node | None:
+    info = specimen.message.child("PromulgationInfo") if specimen.message is not None else None
+    return info.child("PromulgationDate") if info is not None else None
+
+
+def _dates(specimen: Specimen) -> Iterator[Node]:
+    message = specimen.message
+    if message is None:
+        return
+    holders = [(message.child("PromulgationInfo"), "PromulgationDate"), (message, "DueDate")]
+    holders += [(node, "PromulgationDate") for node in message.present("ResponseFor")]
+    for holder, name in holders:
+        node = holder.child(name) if holder is not None else None
+        if node is not None:
+            yield node

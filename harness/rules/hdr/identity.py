@@ -1,0 +1,129 @@
+"""HDR-05, HDR-16 to HDR-18: number and notation, DocumentId, and the documents answered."""
+
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.parameters import Identifiers
+from harness.catalogue.verdicts import Severity
+from harness.edxml.identifiers import document_id, is_uuid, new_form, parse_document_id
+from harness.rules.hdr.parties import form_of
+from harness.rules.hdr.texts import is_filler
+from harness.rules.nodes import Node, found, missing
+from harness.rules.registry import rule
+from harness.rules.specimen import Specimen
+from harness.rules.values import day_or_none
+
+RESPONSE = ("OrganId", "Code", "PromulgationDate", "DocumentId")
+_FORM = "OrganId,yyyy/MM/dd,CodeNumber/CodeNotation"
+
+
+@rule("HDR-05")
+def code_is_complete(specimen: Specimen) -> Iterator[Finding]:
+    """Code has CodeNumber, a number, and CodeNotation."""
+    message = specimen.message
+    if message is None:
+        return
+    code = message.child("Code")
+    if code is None:
+        yield missing("HDR-05.no-code", message, "Code")
+        return
+    number = code.child("CodeNumber")
+    if number is None:
+        yield missing("HDR-05.no-number", code, "CodeNumber")
+    elif not _is_numeric(number.text) and not is_filler(number.text, specimen.parameters.code_lists):
+        yield found("HDR-05.not-a-number", number, expected="0-9", received=number.text)
+    if code.child("CodeNotation") is None:
+        yield missing("HDR-05.no-notation", code, "CodeNotation")
+
+
+@rule("HDR-16")
+def answered_documents_are_complete(specimen: Specimen) -> Iterator[Finding]:
+    """Every ResponseFor has OrganId, Code, PromulgationDate and DocumentId."""
+    if specimen.message is None:
+        return
+    for node in specimen.message.present("ResponseFor"):
+        for name in RESPONSE:
+            if node.child(name) is None:
+                yield missing("HDR-16.incomplete", node, name)
+
+
+@rule("HDR-17")
+def id_has_a_form(specimen: Specimen) -> Iterator[Finding]:
+    """DocumentId is there and of an allowed form."""
+    message = specimen.message
+    if message is None:
+        return
+    node = message.child("DocumentId")
+    if node is None:
+        yield missing("HDR-17.missing", message, "DocumentId")
+    elif node.text != _composed(specimen):
+        yield from _own_form(node, specimen.parameters.identifiers)
+
+
+@rule("HDR-17")
+def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
+    """Ids of other documents are of an allowed form; an impossible day in them only draws a remark."""
+    identifiers = specimen.parameters.identifiers
+    for node in specimen.nodes.index.get("DocumentId", ()):
+        holder = node.parent
+        if holder is None or holder is specimen.message or node.is_blank():
+            continue
+        if is_uuid(node.text) and identifiers.uuid is not Severity.FAIL:
+            continue
+        parts = parse_document_id(node.text)
+        if parts is None or form_of(identifiers)(parts.organ_id) is None:
+            yield found("HDR-17.other-form", node, expected=_FORM, received=node.text)
+        elif day_or_none(parts.date) is None and holder.value("PromulgationDate") != parts.date:
+            yield found("HDR-17.other-impossible-day", node, expected=_FORM, received=node.text)
+
+
+@rule("HDR-18")
+def id_agrees(specimen: Specimen) -> Iterator[Finding]:
+    """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
+    node = specimen.message.child("DocumentId") if specimen.message is not None else None
+    parts = parse_document_id(node.text) if node is not None else None
+    if node is None or parts is None or node.text == _composed(specimen):
+        return
+    sender = specimen.value("From", "OrganId")
+    if sender and not _same_agency(sender, parts.organ_id):
+        yield found("HDR-18.organ", node, expected=sender, received=parts.organ_id)
+    date = specimen.value("PromulgationInfo", "PromulgationDate")
+    if date and date != parts.date:
+        yield found("HDR-18.date", node, expected=date, received=parts.date)
+    number, notation = specimen.value("Code", "CodeNumber"), specimen.value("Code", "CodeNotation")
+    code, given = f"{number}/{notation}", f"{parts.number}/{parts.notation}"
+    if number and notation and code != given:
+        yield found("HDR-18.code", node, expected=code, received=given)
+
+
+def _composed(specimen: Specimen) -> str:
+    """Return the DocumentId that the header's values make: such an id has no defect that is not theirs."""
+    return document_id(
+        specimen.value("From", "OrganId"),
+        specimen.value("PromulgationInfo", "PromulgationDate"),
+        specimen.value("Code", "CodeNumber"),
+        specimen.value("Code", "CodeNotation"),
+    )
+
+
+def _own_form(node: Node, identifiers: Identifiers) -> Iterator[Finding]:
+    if is_uuid(node.text):
+        if identifiers.uuid is not Severity.OFF:
+            code = "HDR-17.uuid" if identifiers.uuid is Severity.REMARK else "HDR-17.uuid-refused"
+            yield found(code, node, expected=_FORM, received=node.text)
+        return
+    parts = parse_document_id(node.text)
+    if parts is None or form_of(identifiers)(parts.organ_id) in {None, "hub"}:
+        yield found("HDR-17.not-a-form", node, expected=_FORM, received=node.text)
+    elif day_or_none(parts.date) is None:
+        yield found("HDR-17.impossible-day", node, expected=_FORM, received=node.text)
+
+
+def _is_numeric(text: str) -> bool:
+    shorn = text.strip()
+    return shorn.isascii() and shorn.isdigit()
+
+
+def _same_agency(first: str, second: str) -> bool:
+    """Compare two ids; old and new form of one agency are the same."""
+    return first == second or new_form(first) == second or new_form(second) == first

@@ -1,0 +1,67 @@
+"""HDR-09, HDR-13 to HDR-15: values out of code lists, amounts."""
+
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.parameters import Range
+from harness.rules.nodes import Node, found, missing
+from harness.rules.registry import rule
+from harness.rules.specimen import Specimen
+from harness.rules.values import whole_number
+
+_AMOUNTS = ("PromulgationAmount", "PageAmount")
+
+
+@rule("HDR-09")
+def type_is_known(specimen: Specimen) -> Iterator[Finding]:
+    """DocumentType has a Type out of the code list and a TypeName."""
+    message = specimen.message
+    if message is None:
+        return
+    kind = message.child("DocumentType")
+    if kind is None:
+        yield missing("HDR-09.no-document-type", message, "DocumentType")
+        return
+    number = kind.child("Type")
+    if number is None:
+        yield missing("HDR-09.no-type", kind, "Type")
+    else:
+        yield from out_of_range("HDR-09.not-in-list", number, specimen.parameters.code_lists.document_type)
+    if kind.child("TypeName") is None:
+        yield missing("HDR-09.no-type-name", kind, "TypeName")
+
+
+@rule("HDR-13")
+def priority_is_known(specimen: Specimen) -> Iterator[Finding]:
+    """Priority is in the code list."""
+    other = specimen.message.child("OtherInfo") if specimen.message is not None else None
+    node = other.child("Priority") if other is not None else None
+    if node is not None:
+        yield from out_of_range("HDR-13.not-in-list", node, specimen.parameters.code_lists.priority)
+
+
+@rule("HDR-14")
+def steering_type_is_known(specimen: Specimen) -> Iterator[Finding]:
+    """SteeringType is in the code list."""
+    node = specimen.message.child("SteeringType") if specimen.message is not None else None
+    if node is not None:
+        yield from out_of_range("HDR-14.not-in-list", node, specimen.parameters.code_lists.steering_type)
+
+
+@rule("HDR-15")
+def amounts_are_amounts(specimen: Specimen) -> Iterator[Finding]:
+    """Amounts are whole numbers, not negative."""
+    other = specimen.message.child("OtherInfo") if specimen.message is not None else None
+    if other is None:
+        return
+    for name in _AMOUNTS:
+        node = other.child(name)
+        if node is not None and whole_number(node.text) is None:
+            yield found("HDR-15.not-an-amount", node, expected="0, 1, 2 …", received=node.text, name=name)
+
+
+def out_of_range(code: str, node: Node, allowed: Range) -> Iterator[Finding]:
+    """Yield a finding if the text of `node` is no whole number within `allowed`."""
+    number = whole_number(node.text)
+    if number is None or not allowed.lowest <= number <= allowed.highest:
+        yield found(code, node, expected=f"{allowed.lowest}..{allowed.highest}", received=node.text)

@@ -1,0 +1,128 @@
+"""HDR-01 to HDR-04, HDR-12, HDR-21: sender, receivers, signer."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.parameters import Identifiers
+from harness.edxml.identifiers import organ_form
+from harness.rules.derived import derived
+from harness.rules.nodes import Node, found, missing
+from harness.rules.registry import BOTH, rule
+from harness.rules.specimen import Specimen
+
+_EXAMPLES = {"old": "000.00.00.G22", "new": "G22.12", "enterprise": "0100109106-001"}
+_address = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>().]+(\.[^@\s,;<>().]+)+")
+
+
+@rule("HDR-01")
+def sender_is_named(specimen: Specimen) -> Iterator[Finding]:
+    """From has OrganId and OrganName."""
+    message = specimen.message
+    if message is None:
+        return
+    sender = message.child("From")
+    if sender is None:
+        yield missing("HDR-01.no-from", message, "From")
+    elif sender.child("From") is not None and not sender.value("OrganId"):
+        yield found("HDR-01.nested", sender, expected="From/OrganId", received="From/From", missing="From")
+    else:
+        yield from _named(sender, "HDR-01")
+
+
+@rule("HDR-02", BOTH)
+def agency_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
+    """Every OrganId has a form that the profile allows; each wrong one is told once, where it first stands."""
+    identifiers = specimen.parameters.identifiers
+    form = form_of(identifiers)
+    wrong: dict[str, Node] = {}
+    for node in specimen.nodes.index.get("OrganId", ()):
+        kind = form(node.text)
+        if (kind is None or (kind == "hub" and not _is_later_hop(node))) and not node.is_blank():
+            earlier = wrong.setdefault(node.text, node)
+            if (node.line or 0) < (earlier.line or 0):
+                wrong[node.text] = node
+    for text, node in wrong.items():
+        code = "HDR-02.hub-id" if form(text) == "hub" else "HDR-02.not-a-form"
+        yield found(code, node, expected=_allowed(identifiers), received=text)
+
+
+@rule("HDR-03")
+def receivers_are_named(specimen: Specimen) -> Iterator[Finding]:
+    """There is a To, and each has OrganId and OrganName."""
+    message = specimen.message
+    if message is None:
+        return
+    receivers = message.present("To")
+    if not receivers:
+        yield missing("HDR-03.no-to", message, "To")
+    for receiver in receivers:
+        yield from _named(receiver, "HDR-03")
+
+
+@rule("HDR-04")
+def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]:
+    """No OrganId stands twice in To."""
+    if specimen.message is None:
+        return
+    seen: set[str] = set()
+    for receiver in specimen.message.every("To"):
+        node = receiver.child("OrganId")
+        if node is None:
+            continue
+        if node.text in seen:
+            yield found("HDR-04.twice", node, received=node.text)
+        seen.add(node.text)
+
+
+@rule("HDR-12")
+def signer_is_named(specimen: Specimen) -> Iterator[Finding]:
+    """SignerInfo has a FullName."""
+    message = specimen.message
+    if message is None:
+        return
+    signer = message.child("SignerInfo")
+    if signer is None:
+        yield missing("HDR-12.no-signer-info", message, "SignerInfo")
+    elif signer.child("FullName") is None:
+        yield missing("HDR-12.no-full-name", signer, "FullName")
+
+
+@rule("HDR-21")
+def addresses_are_addresses(specimen: Specimen) -> Iterator[Finding]:
+    """E-mail addresses, where given, are addresses."""
+    for node in specimen.nodes.index.get("Email", ()):
+        if _address.fullmatch(node.text.strip()) is None and not node.is_blank():
+            yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
+
+
+def _named(organization: Node, requirement: str) -> Iterator[Finding]:
+    if organization.child("OrganId") is None:
+        yield missing(f"{requirement}.no-organ-id", organization, "OrganId")
+    if organization.child("OrganName") is None:
+        yield missing(f"{requirement}.no-organ-name", organization, "OrganName")
+
+
+@derived
+def form_of(identifiers: Identifiers) -> Callable[[str], str | None]:
+    """Return `organ_form` for one profile, remembering ids: a hub's day has few agencies and many packages."""
+
+    @lru_cache(maxsize=4096)
+    def form(text: str) -> str | None:
+        return organ_form(text, identifiers)
+
+    return form
+
+
+@derived
+def _allowed(identifiers: Identifiers) -> str:
+    forms = {"old": identifiers.old, "new": identifiers.new, "enterprise": identifiers.enterprise}
+    return " | ".join(_EXAMPLES[name] for name, form in forms.items() if form is not None)
+
+
+def _is_later_hop(node: Node) -> bool:
+    hop = node.parent
+    if hop is None or hop.local != "TraceHeader" or hop.parent is None:
+        return False
+    return hop is not hop.parent.every("TraceHeader")[0]

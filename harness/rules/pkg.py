@@ -1,0 +1,171 @@
+"""PKG: structure of the package."""
+
+import difflib
+from collections.abc import Iterator
+from unicodedata import is_normalized
+
+from lxml import etree
+
+from harness.catalogue.findings import Finding, Where
+from harness.edxml.names import DSIG, NAMESPACE, PREFIX
+from harness.rules.locating import NAMES, Part
+from harness.rules.nodes import Node, found, missing
+from harness.rules.registry import BOTH, attachment_rule, rule
+from harness.rules.specimen import Carried, Specimen, TooLarge
+from harness.rules.structure import gate, oddities, opaque, repeated, structure
+
+_BOM = b"\xef\xbb\xbf"
+_SIGNATURE = "Signature"
+_LONGEST_NAME = 40
+
+
+@rule("PKG-02", BOTH)
+def starts_without_mark(specimen: Specimen) -> Iterator[Finding]:
+    """There is no byte order mark."""
+    if specimen.data.startswith(_BOM):
+        yield Finding("PKG-02.byte-order-mark", Where(line=1), expected="<?xml …", received="EF BB BF")
+
+
+@rule("PKG-02", BOTH)
+def text_is_composed(specimen: Specimen) -> Iterator[Finding]:
+    """Text is in Unicode NFC; the first text that is not stands for all."""
+    loose = [
+        node
+        for group in specimen.nodes.index.values()
+        for node in group
+        if not (node.text.isascii() or is_normalized("NFC", node.text))
+    ]
+    if loose:
+        first = min(loose, key=lambda node: node.line or 0)
+        yield found("PKG-02.not-nfc", first, expected="NFC", received=first.text, count=str(len(loose)))
+
+
+@rule("PKG-04", BOTH)
+def root_and_envelope(specimen: Specimen) -> Iterator[Finding]:
+    """The root is edXML and holds edXMLEnvelope."""
+    yield from _irregular(specimen, "PKG-04", "root", "envelope")
+
+
+@rule("PKG-04", BOTH)
+def in_the_namespace(specimen: Specimen) -> Iterator[Finding]:
+    """Every element of the regulation is in its namespace; the first of each foreign one stands for all."""
+    if not specimen.nodes.strays or specimen.places.envelope is None:
+        return
+    first: dict[str, Node] = {}
+    count: dict[str, int] = {}
+    for node in specimen.nodes.strays:
+        if _is_foreign(node):
+            first.setdefault(node.namespace, node)
+            count[node.namespace] = count.get(node.namespace, 0) + 1
+    for namespace, node in first.items():
+        yield found(
+            "PKG-04.namespace", node, expected=NAMESPACE, received=namespace or 'xmlns=""', count=str(count[namespace])
+        )
+
+
+@rule("PKG-05", BOTH)
+def header_and_body(specimen: Specimen) -> Iterator[Finding]:
+    """There is edXMLHeader with MessageHeader, and edXMLBody with edXMLManifest in a document package."""
+    yield from _irregular(specimen, "PKG-05", "header", "message", "body", "manifest")
+
+
+@rule("PKG-06", BOTH)
+def attachments_beside_envelope(specimen: Specimen) -> Iterator[Finding]:
+    """AttachmentEncoded is a sibling of the envelope."""
+    yield from _irregular(specimen, "PKG-06", "encoded")
+
+
+@rule("PKG-07", BOTH)
+def literal_prefix(specimen: Specimen) -> Iterator[Finding]:
+    """From the envelope down the prefix is the literal `edXML:`; the first other one stands for all."""
+    envelope = specimen.places.envelope
+    if envelope is None:
+        return
+    offenders = [element for element in envelope.element.iter() if element.prefix != PREFIX]
+    own = list(_of_the_package(offenders)) if offenders else []
+    if own:
+        first = own[0]
+        local = first.tag.rpartition("}")[2]
+        node = next(node for node in specimen.nodes.index[local] if node.element is first)
+        received = f"{first.prefix}:{local}" if first.prefix else local
+        yield found("PKG-07.other-prefix", node, expected=f"{PREFIX}:{local}", received=received, count=str(len(own)))
+
+
+@rule("PKG-08", BOTH)
+def nothing_unknown(specimen: Specimen) -> Iterator[Finding]:
+    """Every element is the regulation's or one of the operator's additions, and stands where it may."""
+    if specimen.places.envelope is None or gate().validate(specimen.tree):
+        return
+    for oddity in oddities(specimen.nodes.root, specimen.places.claimed):
+        node = oddity.node
+        if oddity.kind == "text":
+            yield found("PKG-08.text-between", node, element=node.local)
+        elif node.local != _SIGNATURE:
+            meant = _meant(node.local)
+            code = "PKG-08.misplaced" if meant == node.local else "PKG-08.misspelt" if meant else "PKG-08.unknown"
+            yield found(code, node, expected=meant, received=node.local, unknown=node.local, meant=meant)
+
+
+@rule("PKG-09", BOTH)
+def once_only(specimen: Specimen) -> Iterator[Finding]:
+    """What may stand once stands once."""
+    for node in repeated(specimen.nodes.repeated):
+        count = len(node.parent.every(node.local)) if node.parent is not None else 0
+        yield found("PKG-09.repeated", node, expected="1", received=str(count), name=node.local)
+
+
+@attachment_rule("PKG-10")
+def attachment_within_limit(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+    """No attachment is larger than the profile's limit."""
+    content = carried.content
+    if isinstance(content, TooLarge):
+        most = specimen.parameters.limits.attachment_bytes
+        yield found(
+            "PKG-10.attachment", carried.node, expected=f"≤ {most}", received=str(content.size), name=carried.name
+        )
+
+
+def _irregular(specimen: Specimen, requirement: str, *parts: Part) -> Iterator[Finding]:
+    for irregularity in specimen.places.irregular:
+        if irregularity.part not in parts or irregularity.how == "container":
+            continue
+        name, node = NAMES[irregularity.part], irregularity.node
+        if irregularity.how == "missing":
+            yield missing(f"{requirement}.missing", node, name)
+        else:
+            code = f"{requirement}.{irregularity.how}"
+            yield found(code, node, expected=name, received=node.local, name=name)
+
+
+def _is_foreign(node: Node) -> bool:
+    """Say whether an element of the regulation stands in a namespace that is not the regulation's."""
+    table = structure()
+    if node.namespace == DSIG or node.local == _SIGNATURE or node.local in table.additions:
+        return False
+    if node.parent is not None and node not in node.parent.every(node.local):
+        return False
+    return node.local in table.names
+
+
+def _of_the_package(offenders: list[etree._Element]) -> Iterator[etree._Element]:
+    """Yield the elements, in document order, that are the regulation's and not inside a signature or an addition."""
+    others = opaque()
+    passed: set[etree._Element] = set()
+    for element in offenders:
+        name = etree.QName(element) if isinstance(element.tag, str) else None
+        if name is None or element.getparent() in passed or name.localname in others:
+            passed.add(element)
+        elif name.namespace == NAMESPACE:
+            yield element
+
+
+def _meant(local: str) -> str:
+    """Return the name of the regulation that an element was probably meant to have, empty where none is near."""
+    spellings = structure().spellings
+    if len(local) > _LONGEST_NAME:
+        return ""
+    folded = local.casefold()
+    if folded in spellings:
+        return spellings[folded]
+    near = difflib.get_close_matches(folded, spellings, n=1, cutoff=0.8)
+    return spellings[near[0]] if near else ""

@@ -1,0 +1,131 @@
+"""Where rules are registered: a rule is a small pure function that yields findings, or what it could not decide.
+
+    @rule("HDR-04")
+    def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]: ...
+
+    @attachment_rule("ATT-05")
+    def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]: ...
+
+Package rules run first; then attachment rules, one attachment after the other, so that only one content is in
+memory; closing rules last: these read what attachment rules left in `specimen.notes`.
+The modules of `MODULES` register their rules when they are imported; an expensive library is imported inside the
+rule that needs it.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+from harness.catalogue.findings import Finding
+from harness.rules.specimen import Carried, Specimen
+from harness.rules.undecided import Undecided
+
+Kind = Literal["document", "status"]
+Outcome = Finding | Undecided
+PackageCheck = Callable[[Specimen], Iterable[Outcome]]
+AttachmentCheck = Callable[[Specimen, Carried], Iterable[Outcome]]
+
+DOCUMENT: frozenset[Kind] = frozenset({"document"})
+STATUS: frozenset[Kind] = frozenset({"status"})
+BOTH: frozenset[Kind] = frozenset({"document", "status"})
+
+MODULES = ("pkg", "hdr", "trc", "att", "stp")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A registered rule.
+
+    Attributes:
+        requirement: id of the requirement it speaks about.
+        kinds: kinds of packages it looks at; empty: every package, also one of unknown kind.
+        check: the function.
+    """
+
+    requirement: str
+    kinds: frozenset[Kind]
+    check: PackageCheck
+
+    @property
+    def group(self) -> str:
+        """Group of the requirement, e.g. `HDR`."""
+        return self.requirement.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRule:
+    """A registered rule about each attachment of a document package."""
+
+    requirement: str
+    check: AttachmentCheck
+
+    @property
+    def group(self) -> str:
+        """Group of the requirement, e.g. `ATT`."""
+        return self.requirement.partition("-")[0]
+
+
+_package: list[Rule] = []
+_attachment: list[AttachmentRule] = []
+_closing: list[Rule] = []
+
+
+def rule(requirement: str, kinds: frozenset[Kind] = DOCUMENT) -> Callable[[PackageCheck], PackageCheck]:
+    """Register a rule about a whole package."""
+
+    def register(check: PackageCheck) -> PackageCheck:
+        _package.append(Rule(requirement, kinds, check))
+        return check
+
+    return register
+
+
+def attachment_rule(requirement: str) -> Callable[[AttachmentCheck], AttachmentCheck]:
+    """Register a rule that is asked once for every attachment, in document order."""
+
+    def register(check: AttachmentCheck) -> AttachmentCheck:
+        _attachment.append(AttachmentRule(requirement, check))
+        return check
+
+    return register
+
+
+def closing_rule(requirement: str, kinds: frozenset[Kind] = DOCUMENT) -> Callable[[PackageCheck], PackageCheck]:
+    """Register a rule about a whole package that is asked after all attachments were looked at."""
+
+    def register(check: PackageCheck) -> PackageCheck:
+        _closing.append(Rule(requirement, kinds, check))
+        return check
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All registered rules, in the order in which they run."""
+
+    package: tuple[Rule, ...]
+    attachment: tuple[AttachmentRule, ...]
+    closing: tuple[Rule, ...]
+
+
+@cache
+def all_rules() -> Rules:
+    """Import every module of rules and return what they registered."""
+    for name in MODULES:
+        importlib.import_module(f"harness.rules.{name}")
+    return Rules(tuple(_package), tuple(_attachment), tuple(_closing))
+
+
+def implemented() -> Mapping[str, frozenset[Kind]]:
+    """Return the requirements that rules speak about, with the kinds of packages they look at."""
+    rules = all_rules()
+    kinds: dict[str, frozenset[Kind]] = {}
+    for entry in (*rules.package, *rules.closing):
+        kinds[entry.requirement] = kinds.get(entry.requirement, frozenset()) | entry.kinds
+    for each in rules.attachment:
+        kinds[each.requirement] = kinds.get(each.requirement, frozenset()) | DOCUMENT
+    return MappingProxyType(kinds)

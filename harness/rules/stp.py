@@ -1,0 +1,99 @@
+"""STP: status package."""
+
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.rules.nodes import found, missing
+from harness.rules.registry import STATUS, rule
+from harness.rules.specimen import Specimen
+from harness.rules.trc import timestamp_findings
+
+_RESPONSE = ("OrganId", "Code", "PromulgationDate", "DocumentId")
+_FOREIGN = ("TraceHeaderList", "edXMLBody", "AttachmentEncoded", "Signature")
+_CLERK = ("Department", "Staff")
+
+
+@rule("STP-01", STATUS)
+def content_in_message_header(specimen: Specimen) -> Iterator[Finding]:
+    """The status stands in MessageHeader, and nothing of a document package is there."""
+    for irregularity in specimen.places.irregular:
+        if irregularity.how == "container":
+            node = irregularity.node
+            yield found(
+                "STP-01.container", node, expected="MessageHeader", received=node.local, missing="MessageHeader"
+            )
+    receivers = specimen.message.every("To") if specimen.message is not None else []
+    strangers = [nodes[0] for name in _FOREIGN if (nodes := specimen.nodes.index.get(name))]
+    for node in (*receivers[:1], *strangers):
+        yield found("STP-01.not-in-status", node, received=node.local, name=node.local)
+
+
+@rule("STP-02", STATUS)
+def answers_one_document(specimen: Specimen) -> Iterator[Finding]:
+    """There is a From with OrganId, and exactly one complete ResponseFor."""
+    message = specimen.message
+    if message is None:
+        return
+    sender = message.child("From")
+    if sender is None:
+        yield missing("STP-02.no-from", message, "From")
+    elif sender.child("OrganId") is None:
+        yield missing("STP-02.no-organ-id", sender, "OrganId")
+    answers = message.present("ResponseFor")
+    if not answers:
+        yield missing("STP-02.no-response-for", message, "ResponseFor")
+    if len(answers) > 1:
+        yield found("STP-02.several", answers[1], expected="1", received=str(len(answers)))
+    for answer in answers[:1]:
+        for name in _RESPONSE:
+            if answer.child(name) is None:
+                yield missing("STP-02.incomplete", answer, name)
+
+
+@rule("STP-03", STATUS)
+def code_is_known(specimen: Specimen) -> Iterator[Finding]:
+    """StatusCode is one of the list, with two digits."""
+    message = specimen.message
+    if message is None:
+        return
+    node = message.child("StatusCode")
+    known = specimen.parameters.code_lists.statuses
+    if node is None:
+        yield missing("STP-03.missing", message, "StatusCode")
+    elif node.text not in known:
+        bare = node.text.strip()
+        code = "STP-03.digits" if bare.zfill(2) in known else "STP-03.not-in-list"
+        yield found(code, node, expected=" ".join(known), received=node.text)
+
+
+@rule("STP-04", STATUS)
+def status_is_timed(specimen: Specimen) -> Iterator[Finding]:
+    """Timestamp names a real time."""
+    if specimen.message is not None:
+        yield from timestamp_findings("STP-04", specimen.message)
+
+
+@rule("STP-05", STATUS)
+def refusal_has_a_reason(specimen: Specimen) -> Iterator[Finding]:
+    """The codes that refuse or ask back give the reason in Description."""
+    message = specimen.message
+    if message is None or message.child("Description") is not None:
+        return
+    code = message.value("StatusCode").strip()
+    if code.zfill(2) in specimen.parameters.code_lists.statuses_with_reason:
+        yield found("STP-05.no-reason", message, expected="Description", missing="Description", status=code)
+
+
+@rule("STP-06", STATUS)
+def clerk_is_named(specimen: Specimen) -> Iterator[Finding]:
+    """StaffInfo names the clerk."""
+    message = specimen.message
+    if message is None:
+        return
+    staff = message.child("StaffInfo")
+    if staff is None:
+        yield missing("STP-06.no-staff-info", message, "StaffInfo")
+        return
+    for name in _CLERK:
+        if staff.child(name) is None:
+            yield missing("STP-06.incomplete", staff, name)

@@ -1,0 +1,136 @@
+"""TRC: trace and operation of a document package."""
+
+from collections.abc import Iterator
+
+from harness.catalogue.findings import Finding
+from harness.rules.hdr.lists import out_of_range
+from harness.rules.nodes import Node, found, missing
+from harness.rules.registry import rule
+from harness.rules.specimen import Specimen
+from harness.rules.values import MOMENT, read_moment, whole_number
+
+_RECALL, _UPDATE, _REPLACEMENT = 1, 2, 3
+_FLAGS = ("DocumentInfo", "DocumentReceiver")
+_YES_NO = ("0", "1")
+
+
+@rule("TRC-01")
+def trace_starts_at_sender(specimen: Specimen) -> Iterator[Finding]:
+    """TraceHeaderList has a TraceHeader, and the first names the sender."""
+    trace, header = specimen.places.trace, specimen.places.header
+    if trace is None:
+        if header is not None:
+            yield missing("TRC-01.no-list", header, "TraceHeaderList")
+        return
+    if not specimen.hops:
+        yield missing("TRC-01.no-hop", trace, "TraceHeader")
+        return
+    first = specimen.hops[0].child("OrganId")
+    sender = specimen.value("From", "OrganId")
+    if first is None:
+        yield missing("TRC-01.no-organ-id", specimen.hops[0], "OrganId")
+    elif sender and first.text != sender:
+        yield found("TRC-01.not-the-sender", first, expected=sender, received=first.text)
+
+
+@rule("TRC-02")
+def hops_are_timed(specimen: Specimen) -> Iterator[Finding]:
+    """Every TraceHeader has a Timestamp that names a real time."""
+    for hop in specimen.hops:
+        yield from timestamp_findings("TRC-02", hop)
+
+
+@rule("TRC-03")
+def operation_is_known(specimen: Specimen) -> Iterator[Finding]:
+    """BussinessDocType is in the code list."""
+    business = specimen.business
+    if business is None:
+        return
+    node = business.child("BussinessDocType")
+    if node is None:
+        yield missing("TRC-03.missing", business, "BussinessDocType")
+    else:
+        yield from out_of_range("TRC-03.not-in-list", node, specimen.parameters.code_lists.operation)
+
+
+@rule("TRC-04")
+def recall_names_its_document(specimen: Specimen) -> Iterator[Finding]:
+    """A recall names the recalled document in ResponseFor."""
+    message = specimen.message
+    if _operation(specimen) == _RECALL and message is not None and message.child("ResponseFor") is None:
+        yield missing("TRC-04.no-response-for", message, "ResponseFor")
+
+
+@rule("TRC-05")
+def update_is_complete(specimen: Specimen) -> Iterator[Finding]:
+    """An update carries DocumentId and BussinessDocumentInfo with complete receivers."""
+    business = specimen.business
+    if business is None or _operation(specimen) != _UPDATE:
+        return
+    if business.child("DocumentId") is None:
+        yield missing("TRC-05.no-document-id", business, "DocumentId")
+    info = business.child("BussinessDocumentInfo")
+    if info is None:
+        yield missing("TRC-05.no-document-info", business, "BussinessDocumentInfo")
+        return
+    for name in _FLAGS:
+        flag = info.child(name)
+        if flag is not None and flag.text.strip() not in _YES_NO:
+            yield found("TRC-05.not-a-flag", flag, expected="0 | 1", received=flag.text, name=name)
+    receivers = info.child("ReceiverList")
+    for receiver in receivers.present("Receiver") if receivers is not None else ():
+        yield from _receiver(receiver)
+
+
+@rule("TRC-06")
+def replacement_is_complete(specimen: Specimen) -> Iterator[Finding]:
+    """A replacement carries ReplacementInfoList, each with DocumentId and at least one OrganId."""
+    business = specimen.business
+    if business is None or _operation(specimen) != _REPLACEMENT:
+        return
+    listed = business.child("ReplacementInfoList")
+    entries = listed.present("ReplacementInfo") if listed is not None else []
+    if not entries:
+        yield missing("TRC-06.no-replacements", listed or business, "ReplacementInfoList")
+    for entry in entries:
+        if entry.child("DocumentId") is None:
+            yield missing("TRC-06.no-document-id", entry, "DocumentId")
+        agencies = entry.child("OrganIdList")
+        if agencies is None or agencies.child("OrganId") is None:
+            yield missing("TRC-06.no-organ-id", entry, "OrganId")
+
+
+@rule("TRC-07")
+def operation_gives_a_reason(specimen: Specimen) -> Iterator[Finding]:
+    """A recall, an update and a replacement give a reason."""
+    business = specimen.business
+    if business is None or _operation(specimen) not in {_RECALL, _UPDATE, _REPLACEMENT}:
+        return
+    if business.child("BussinessDocReason") is None:
+        yield missing("TRC-07.no-reason", business, "BussinessDocReason")
+
+
+def timestamp_findings(requirement: str, holder: Node) -> Iterator[Finding]:
+    """Yield what is wrong with the Timestamp in `holder`: `.no-timestamp`, `.pattern` or `.not-a-time`."""
+    node = holder.child("Timestamp")
+    if node is None:
+        yield missing(f"{requirement}.no-timestamp", holder, "Timestamp")
+        return
+    problem = read_moment(node.text)
+    if isinstance(problem, str):
+        reason = "pattern" if problem == "pattern" else "not-a-time"
+        yield found(f"{requirement}.{reason}", node, expected=MOMENT, received=node.text)
+
+
+def _operation(specimen: Specimen) -> int | None:
+    return whole_number(specimen.business.value("BussinessDocType")) if specimen.business is not None else None
+
+
+def _receiver(receiver: Node) -> Iterator[Finding]:
+    if receiver.child("OrganId") is None:
+        yield missing("TRC-05.receiver-without-id", receiver, "OrganId")
+    kind = receiver.child("ReceiverType")
+    if kind is None:
+        yield missing("TRC-05.no-receiver-type", receiver, "ReceiverType")
+    elif kind.text.strip() not in _YES_NO:
+        yield found("TRC-05.receiver-type", kind, expected="0 | 1", received=kind.text)
