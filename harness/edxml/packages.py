@@ -1,0 +1,71 @@
+"""Packages as bytes and as values: reading, writing, and what a hub that rebuilds them does."""
+
+from harness.catalogue.parameters import Limits
+from harness.edxml.elements import elements_of
+from harness.edxml.interpreting import Uninterpretable, package_of
+from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, OPERATOR_ORDER, Addition, Layout
+from harness.edxml.model import DocumentPackage, Package, StatusPackage
+from harness.edxml.places import SourceLines, path_of
+from harness.edxml.reading import PackageUnreadable, XmlRefused, parse_untrusted
+from harness.edxml.rebuilding import rebuilt
+from harness.edxml.writing import TextUnwritable, written
+
+__all__ = [
+    "BUSSINESS_FIRST",
+    "CLAUSE_ORDER",
+    "OPERATOR",
+    "OPERATOR_ORDER",
+    "Addition",
+    "DocumentPackage",
+    "Layout",
+    "Package",
+    "PackageUnreadable",
+    "StatusPackage",
+    "TextUnwritable",
+    "XmlRefused",
+    "read_header",
+    "read_package",
+    "rebuilt",
+    "write_package",
+]
+
+
+def read_package(data: bytes, limits: Limits) -> Package:
+    """Return what a package says, attachments decoded (not unzipped).
+
+    Args:
+        data: the package.
+        limits: the profile's limits.
+
+    Raises:
+        PackageUnreadable: with a code of `XmlRefused`, or `root`, `no-envelope`, `no-header`,
+            `no-message-header`, `base64`, `too-many-attachments`, `attachment-too-large`.
+    """
+    return _read(data, limits, with_attachments=True)
+
+
+def read_header(data: bytes, limits: Limits) -> Package:
+    """Return what the header of a package says, and no attachments: quick, and undisturbed by broken ones.
+
+    Raises:
+        PackageUnreadable: as `read_package`, without the codes of attachments.
+    """
+    return _read(data, limits, with_attachments=False)
+
+
+def write_package(package: Package, layout: Layout = OPERATOR) -> bytes:
+    """Return the bytes of a package. What is empty is left out; nothing is checked.
+
+    Raises:
+        TextUnwritable: a text holds a character that XML cannot carry.
+    """
+    return written(elements_of(package), layout)
+
+
+def _read(data: bytes, limits: Limits, *, with_attachments: bool) -> Package:
+    tree = parse_untrusted(data, limits)
+    try:
+        return package_of(tree, limits, with_attachments=with_attachments)
+    except Uninterpretable as found:
+        line = SourceLines(data, tree).of(found.element)
+        raise PackageUnreadable(found.code, line, path_of(found.element), found.detail) from None
