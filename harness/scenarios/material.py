@@ -1,9 +1,11 @@
 """Blind data: what documents are about, their numbers and attachments, all from the seed of the run."""
 
 import hashlib
+import io
 import random
+import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,7 @@ import yaml
 
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
+from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import (
     Code,
     DocumentPackage,
@@ -137,8 +140,20 @@ class Material:
         """Return a PDF of about `size` bytes whose content nobody can guess."""
         return plain_pdf(chance.randbytes(max(size - 600, 16)))
 
-    def document(self, chance: random.Random, sender: Peer, to: Organization, files: tuple[File, ...]) -> Document:
-        """Return a good new document from `sender`."""
+    def file(self, chance: random.Random, kind: str) -> File:
+        """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""
+        return File(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
+
+    def document(
+        self,
+        chance: random.Random,
+        sender: Peer,
+        to: Organization,
+        files: tuple[File, ...],
+        layout: Layout = OPERATOR,
+        **changes: Any,
+    ) -> Document:
+        """Return a good new document from `sender`, written in `layout`; `changes` are members of the package."""
         now = datetime.now(VIETNAM)
         number, notation, date = self.number(), self.notation(chance), now.strftime(_DATE)
         package = DocumentPackage(
@@ -157,7 +172,45 @@ class Material:
                 pack(file.name, file.content, content_id=f"cid:{chance.randrange(10**9)}") for file in files
             ),
         )
-        return Document(package, sender, files, write_package(package))
+        package = replace(package, **changes)
+        return Document(package, sender, files, write_package(package, layout))
+
+
+def file_content(kind: str, ballast: bytes) -> bytes:
+    """Return a small file of a kind: what its beginning must be, and `ballast` that nobody can guess.
+
+    Raises:
+        KeyError: a kind that is not known here.
+    """
+    if kind == "pdf":
+        return plain_pdf(ballast)
+    if kind in _ZIPPED:
+        return _zipped({**_ZIPPED[kind], "du-lieu.bin": ballast})
+    return _BEGINNINGS[kind] + ballast
+
+
+def _zipped(entries: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in entries.items():
+            archive.writestr(name, body)
+    return content.getvalue()
+
+
+_TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+_ZIPPED: Mapping[str, Mapping[str, bytes]] = {
+    "zip": {},
+    "docx": {"[Content_Types].xml": _TYPES, "word/document.xml": b"<document/>"},
+    "xlsx": {"[Content_Types].xml": _TYPES, "xl/workbook.xml": b"<workbook/>"},
+    "pptx": {"[Content_Types].xml": _TYPES, "ppt/presentation.xml": b"<presentation/>"},
+}
+_BEGINNINGS: Mapping[str, bytes] = {
+    "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "txt": b"Ghi ch\xc3\xba\r\n",
+}
 
 
 def plain_pdf(ballast: bytes) -> bytes:

@@ -1,10 +1,24 @@
 """RCV: what a candidate does with the packages that wait for it."""
 
-from harness.judge.expectations import Acked, Fetched, Polled, StoredOnce
-from harness.scenarios.registry import scenario
+from dataclasses import replace
+
+from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, Addition
+from harness.edxml.model import Organization
+from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, StatusSent, StoredAs, StoredOnce
+from harness.scenarios.material import peers
+from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
 _POLLS = 3
+_LAYOUTS = (
+    replace(OPERATOR, prefix="", order=CLAUSE_ORDER),
+    replace(OPERATOR, prefix="ns2", root_prefix="ns2", line_end="\n"),
+    replace(OPERATOR, order=BUSSINESS_FIRST, indent="", line_end=""),
+    replace(OPERATOR, additions=(Addition("MessageHeader", "ApplicationType", "1"),)),
+)
+_SUBJECT = "V/v tiếp nhận «văn bản» & phụ lục <kèm theo>; Đắk Lắk, ỳ ỵ ỷ ỹ, ‘nháy’ \u00a0 𠮷"
+# Seconds that a candidate may take for each of many waiting documents, beyond its usual patience.
+_PER_DOCUMENT = 0.1
 
 
 @scenario("RCV-01")
@@ -35,3 +49,55 @@ async def delivered_again(stage: Stage) -> None:
     again = await stage.redeliver(delivery, document)
     stage.expect(Acked(document=document.id, after=again.seq))
     stage.expect(StoredOnce(document=document.id, after=again.seq))
+
+
+@scenario("RCV-03/layouts")
+async def every_way_of_writing(stage: Stage) -> None:
+    """Packages are read whatever their prefixes, order and white space, and with optional elements unknown to it."""
+    for layout in _LAYOUTS:
+        document = stage.document(layout=layout)
+        await stage.deliver(document)
+        stage.expect(Acked(document=document.id))
+        stage.expect(StoredOnce(document=document.id))
+
+
+@scenario("RCV-03/senders")
+async def both_identifier_forms(stage: Stage) -> None:
+    """Senders are read in the old and in the new form of identifiers, from all four levels."""
+    for sender in peers():
+        document = stage.document(sender)
+        await stage.deliver(document)
+        stage.expect(Acked(document=document.id))
+        stage.expect(StoredOnce(document=document.id))
+
+
+@scenario("RCV-04")
+async def stored_as_sent(stage: Stage) -> None:
+    """Text and attachments are stored bit for bit, zipped ones unpacked, under their original names."""
+    files = (stage.pdf("Quyết định (bản ký số).pdf"), stage.file_of("txt"), stage.file_of("xlsx"), stage.file_of("zip"))
+    document = stage.document(files=files, subject=_SUBJECT)
+    await stage.deliver(document)
+    await stage.until(Acked(document=document.id))
+    kept = tuple((file.name, len(file.content), file.sha256) for file in files)
+    stage.expect(StoredAs(document=document.id, subject=_SUBJECT, files=kept))
+
+
+@scenario("RCV-07")
+async def addressed_to_another(stage: Stage) -> None:
+    """A document that is addressed to another agency is returned with 02, and the next one is served."""
+    other = peers()["province"]
+    document = stage.document(to=(Organization(organ_id=other.organ_id, organ_name=other.organ_name),))
+    await stage.deliver(document, good=False, note="addressed to another agency")
+    stage.expect(StatusSent(document=document.id, codes=("02",)))
+    await stage.settle()
+    await stage.probe()
+
+
+@scenario("RCV-09", isolation=EXCLUSIVE)
+async def many_waiting(stage: Stage) -> None:
+    """A long list of waiting documents is emptied, none skipped."""
+    documents = [stage.document() for _ in range(stage.profile.parameters.volumes.waiting_documents)]
+    for document in documents:
+        await stage.deliver(document, note="one of many")
+    stage.patience_added = _PER_DOCUMENT * len(documents)
+    stage.expect(AllAcked(documents=tuple(document.id for document in documents)))

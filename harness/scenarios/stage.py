@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
+from harness.drivers.protocol import DriverError
 from harness.drivers.recorded import RecordedDriver
 from harness.edxml.identifiers import document_id
+from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import Organization, ResponseFor, StaffInfo, StatusPackage
 from harness.edxml.packages import write_package
 from harness.hub.service import Delivery, Hub
@@ -81,6 +83,7 @@ class Stage:
         self._around = around
         self._chance = around.material.choice(scenario)
         self._stated: list[tuple[Expectation, str]] = []
+        self.patience_added = 0.0
 
     @property
     def hub(self) -> Hub:
@@ -104,9 +107,9 @@ class Stage:
 
     @property
     def patience(self) -> float:
-        """How long a duty may take: two polls, a reaction, and the profile's margin, in seconds."""
-        times = self._around.times
-        return 2 * times.poll_interval + times.reaction + self._around.profile.parameters.timing.margin
+        """How long a duty may take: two polls, a reaction, the profile's margin, and what was added, in seconds."""
+        times, margin = self._around.times, self._around.profile.parameters.timing.margin
+        return 2 * times.poll_interval + times.reaction + margin + self.patience_added
 
     @property
     def now(self) -> int:
@@ -115,12 +118,27 @@ class Stage:
 
     # -- documents for the candidate
 
-    def document(self, sender: str = "ministry", files: tuple[File, ...] | None = None) -> Document:
-        """Return a good new document for the candidate from the peer called `sender`."""
+    def document(
+        self,
+        sender: str = "ministry",
+        files: tuple[File, ...] | None = None,
+        layout: Layout = OPERATOR,
+        organ_id: str | None = None,
+        **changes: Any,
+    ) -> Document:
+        """Return a good new document for the candidate.
+
+        Args:
+            sender: role of the peer that sends it.
+            files: its attachments; one PDF if not given.
+            layout: how the package is written.
+            organ_id: the receiver named in To, the candidate's if not given.
+            changes: members of the package that differ.
+        """
         if files is None:
-            files = (File(f"van-ban-{self._chance.randrange(10**6)}.pdf", self._around.material.pdf(self._chance)),)
-        to = Organization(organ_id=self.agency.organ_id, organ_name=self.agency.organ_name)
-        return self._around.material.document(self._chance, peers()[sender], to, files)
+            files = (self.pdf(f"van-ban-{self._chance.randrange(10**6)}.pdf"),)
+        to = Organization(organ_id=organ_id or self.agency.organ_id, organ_name=self.agency.organ_name)
+        return self._around.material.document(self._chance, peers()[sender], to, files, layout, **changes)
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""
@@ -200,8 +218,9 @@ class Stage:
         number, notation = material.number(), material.notation(chance)
         files = changes.pop("files", None) or (File("cong-van.pdf", material.pdf(chance)),)
         receivers = tuple(peers()[name] for name in to)
+        organs = [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers]
         arguments = {
-            "to": [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers],
+            "to": changes.pop("to_organs", organs),
             "code_number": number,
             "code_notation": notation,
             "type_name": "Công văn",
@@ -216,8 +235,7 @@ class Stage:
         }
         today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
         expected = document_id(self.agency.organ_id, today, number, notation)
-        organs = tuple(peer.organ_id for peer in receivers)
-        return Outgoing(expected, arguments["subject"], organs, files, arguments)
+        return Outgoing(expected, arguments["subject"], tuple(peer.organ_id for peer in receivers), files, arguments)
 
     async def send(self, outgoing: Outgoing) -> Outgoing:
         """Have the candidate send a document; the result carries the DocumentId that the candidate names."""
@@ -230,6 +248,27 @@ class Stage:
     async def decide(self, document: Document, action: str, reason: str = "") -> None:
         """Have the clerk decide about a document that arrived."""
         await self.drive("decide", {"document_id": document.id, "action": action, "reason": reason})
+
+    def pdf(self, name: str, size: int = 2_000) -> File:
+        """Return a PDF of about `size` bytes."""
+        return File(name, self._around.material.pdf(self._chance, size))
+
+    def file_of(self, kind: str) -> File:
+        """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
+        return self._around.material.file(self._chance, kind)
+
+    def outgoing_to_nobody(self) -> Outgoing:
+        """Return a document to an agency that the hub does not know."""
+        nobody = {"organ_id": "000.00.00.H99", "organ_name": "Cơ quan không có trên trục"}
+        return self.outgoing(to=(), to_organs=[nobody])
+
+    async def tolerated(self, command: str, arguments: Mapping[str, Any]) -> None:
+        """Carry out a command that the candidate may rightly refuse."""
+        try:
+            await self.drive(command, arguments)
+        except DriverError as error:
+            if error.kind == "unsupported":
+                raise
 
     async def drive(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out any command of the driver protocol.

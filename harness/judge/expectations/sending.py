@@ -141,7 +141,7 @@ class OneIdentity(Expectation, frozen=True, tag="one-identity"):
 class Carries(Expectation, frozen=True, tag="carries"):
     """The document reaches the hub with the very text and files that the clerk gave, bit for bit.
 
-    `texts` maps a name of the package model (`subject`, `content`) to its text; `files` are (name, SHA-256) pairs.
+    `texts` maps `subject`, `content` or `priority` to its text; `files` are (name, SHA-256) pairs.
     """
 
     document: str
@@ -161,7 +161,7 @@ class Carries(Expectation, frozen=True, tag="carries"):
 
     def _texts(self, package: DocumentPackage, taken: Exchange, requirement: str) -> Iterator[Finding]:
         for name, given in self.texts.items():
-            carried = str(getattr(package, name))
+            carried = _text(package, name)
             if carried != given:
                 yield finding(
                     requirement,
@@ -187,3 +187,72 @@ class Carries(Expectation, frozen=True, tag="carries"):
                     file=name,
                     document=self.document,
                 )
+
+
+def _text(package: DocumentPackage, name: str) -> str:
+    if name == "priority":
+        return package.other_info.priority if package.other_info else ""
+    return str(getattr(package, name))
+
+
+class SentWithin(Expectation, frozen=True, tag="sent-within"):
+    """The document reaches the hub within `seconds` after event `since`."""
+
+    document: str
+    since: int
+    seconds: float
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by the hub's clock."""
+        expected = f"<= {self.seconds:g} s"
+        sendings = evidence.sendings(self.document)
+        if not sendings:
+            return Pending(finding(requirement, "not-sent", expected=expected, received="-", document=self.document))
+        request = sendings[0].request
+        took = request.elapsed - evidence.events[self.since].elapsed
+        if took <= self.seconds:
+            return Met()
+        late = finding(
+            requirement, "sent-late", event=request, expected=expected, received=f"{took:.1f} s", document=self.document
+        )
+        return Broken((late,))
+
+
+class NotReached(Expectation, frozen=True, tag="not-reached"):
+    """No package with this subject ever reaches the hub."""
+
+    subject: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge all packages sent."""
+        for exchange in evidence.all_sendings():
+            if exchange.package.get("subject") == self.subject:
+                reached = finding(
+                    requirement, "reached-hub", event=exchange.request, expected="-", received=self.subject
+                )
+                return Broken((reached,))
+        return Holding()
+
+
+class DistinctIds(Expectation, frozen=True, tag="distinct-ids"):
+    """No two different documents are sent under one DocumentId; different means another subject."""
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge all packages sent, in order."""
+        subjects: dict[str, str] = {}
+        for exchange in evidence.all_sendings():
+            package = exchange.package
+            document, subject = package.get("document_id"), str(package.get("subject"))
+            if package.get("kind") != "document" or not document:
+                continue
+            if subjects.setdefault(document, subject) != subject:
+                shared = finding(
+                    requirement,
+                    "id-shared",
+                    event=exchange.request,
+                    expected=subjects[document],
+                    received=subject,
+                    document=document,
+                )
+                return Broken((shared,))
+        return Holding()
