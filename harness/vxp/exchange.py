@@ -38,9 +38,7 @@ class Reply:
         return self.status <= HIGHEST_STATUS_OF_SUCCESS
 
 
-def http_client(
-    limits: Limits, *, verify: object = True, connections: int | None = None
-) -> httpx.AsyncClient:
+def http_client(limits: Limits, *, verify: object = True, connections: int | None = None) -> httpx.AsyncClient:
     """Return an HTTP client for the hub: no redirects, no proxies or credentials from the environment.
 
     Args:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.vxp.operations import PREFIX
+from harness.vxp.operations import OPERATIONS, PREFIX
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -12,6 +12,13 @@ HASH_HEADER = "hash-header"
 UNSIGNED = frozenset({SIGN_HEADER, SIGN_HEADER_KEY, HASH_HEADER, "version"})
 
 _PREFIX = PREFIX.lower().encode()
+_SPELLING = {
+    key.lower(): key
+    for key in (
+        "systemid", "timestamp", "Content-Type", *UNSIGNED,
+        *(parameter.key for operation in OPERATIONS.values() for parameter in operation.parameters),
+    )
+}  # fmt: skip
 _BLANKS = b" \t"
 
 
@@ -49,7 +56,7 @@ def parameter_values(headers: RawHeaders) -> dict[str, list[bytes]]:
 class Parameters(Mapping[str, str]):
     """The parameters of a call, looked up without regard to case; of a header given twice the first counts.
 
-    Iterating yields the keys as the caller spelt them, as far as the header names still show it.
+    Iterating yields the known keys as the protocol spells them, the others as the caller did.
     """
 
     def __init__(self, headers: RawHeaders) -> None:
@@ -62,7 +69,7 @@ class Parameters(Mapping[str, str]):
             key = lowered[len(_PREFIX) :].decode("latin-1")
             if key not in self._values:
                 self._values[key] = header_text(value.strip(_BLANKS))
-                self._spelling[key] = name[len(_PREFIX) :].decode("latin-1")
+                self._spelling[key] = _SPELLING.get(key) or name[len(_PREFIX) :].decode("latin-1")
 
     def __getitem__(self, key: str) -> str:
         return self._values[key.lower()]

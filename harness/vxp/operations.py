@@ -104,6 +104,4 @@ _TABLE = (
 )  # fmt: skip
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({operation.name: operation for operation in _TABLE})
-PARAMETER_KEYS = frozenset(
-    parameter.key.lower() for operation in _TABLE for parameter in operation.parameters
-)
+PARAMETER_KEYS = frozenset(parameter.key.lower() for operation in _TABLE for parameter in operation.parameters)

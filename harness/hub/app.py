@@ -1,0 +1,180 @@
+"""The hub as an ASGI application: from request to call, from outcome to answer, recorded on both sides."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from harness.hub.evidence import Evidence, Sent
+from harness.hub.incoming import Incoming, Receive, Scope, Send, read_request, wire_of
+from harness.hub.interception import Drop, Hold, Moment, Plan, Reply, RequestFacts
+from harness.hub.openapi import description
+from harness.hub.outcomes import Call, Deferred, Outcome, Refusal
+from harness.hub.service import Hub
+from harness.hub.transmission import Prepared, Transmission
+from harness.hub.wire import Malformed
+from harness.journal.recording import Recorder
+from harness.vxp.headers import Parameters, header
+from harness.vxp.operations import OPERATIONS
+from harness.vxp.signing import verify
+
+LOG = logging.getLogger("harness.hub")
+T = TypeVar("T")
+
+_LARGE = 1024 * 1024
+_TOO_LARGE, _TIMED_OUT, _FAILED = 413, 408, 500
+_SLOW = frozenset({"getAgenciesList", "getAgenciesListQD20", "getSynchronizeUnit"})
+_PREVENTING = (Reply, Drop, Hold)
+_CLOSE = (("connection", "close"),)
+
+
+class HubApp:
+    """Serves one hub; every request leaves a `request` and an `answer` event."""
+
+    def __init__(self, hub: Hub, recorder: Recorder | None = None) -> None:
+        self._hub = hub
+        self._evidence = Evidence(recorder) if recorder is not None else None
+        self._numbers = itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; nothing that a peer sends makes it fail."""
+        incoming = await read_request(next(self._numbers), scope, receive, self._hub.settings)
+        transmission = Transmission(receive, send, wire_of(scope))
+        try:
+            await self._serve(incoming, transmission)
+        except Exception:
+            LOG.exception("request %d failed", incoming.n)
+            outcome = self._hub.refused(None, Refusal("internal"))
+            await transmission.whole(_prepared(replace(outcome, http_status=_FAILED), closing=True))
+
+    def malformed(self, what: Malformed) -> bytes:
+        """Record what came instead of a request and return the JSON body of the answer."""
+        incoming = Incoming(next(self._numbers), "", "", "", "", (), what.beginning, complete=False)
+        call = self._call(incoming)
+        refused = self._hub.refused(None, Refusal("bad-request", "bad-http"))
+        answer = _prepared(replace(refused, http_status=what.status))
+        if self._evidence is not None:
+            event = self._evidence.request(self._evidence.facts(incoming, call))
+            self._evidence.answer(event, call, refused, Sent(what.status, answer.body, complete=True))
+        return answer.body
+
+    async def _serve(self, incoming: Incoming, transmission: Transmission) -> None:
+        call = await _apart(len(incoming.body) > _LARGE, lambda: self._call(incoming))
+        event = await self._recorded(incoming, call)
+        refused = self._unserved(incoming)
+        if refused is not None:
+            sent = await transmission.whole(_prepared(refused, closing=True))
+            self._answered(event, call, refused, sent)
+            return
+        plan = await self._plan("before", event, incoming, call)
+        outcome = await self._outcome(call, plan)
+        answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome, closing=_upgrading(incoming)))
+        if plan is None:
+            plan = await self._plan("after", event, incoming, call, outcome, answer.body)
+        sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
+        self._answered(event, call, outcome, sent)
+
+    def _call(self, incoming: Incoming) -> Call:
+        parameters = Parameters(incoming.headers)
+        system_id = parameters.get("systemid")
+        operation = OPERATIONS.get(incoming.name)
+        specimen = None
+        if operation is not None and operation.body == "package" and incoming.complete:
+            specimen = self._hub.specimen(incoming.body, parameters.get("hash-file", ""))
+        secret = self._hub.directory.secret(system_id or "")
+        verification = verify(incoming.headers, secret)
+        return Call(operation, incoming.name, system_id, parameters, verification, incoming.body, specimen)
+
+    def _unserved(self, incoming: Incoming) -> Outcome | None:
+        """Return the answer to a request that did not come whole, None for one that did."""
+        if incoming.too_large:
+            refusal = Refusal("bad-request", "body-too-large", limit=self._hub.settings.body_bytes)
+            return replace(self._hub.refused(None, refusal), http_status=_TOO_LARGE)
+        if not incoming.complete:
+            refused = self._hub.refused(None, Refusal("bad-request", "bad-http"))
+            return replace(refused, http_status=_TIMED_OUT)
+        return None
+
+    async def _outcome(self, call: Call, plan: Plan | None) -> Outcome:
+        if plan is not None and isinstance(plan.action, _PREVENTING):
+            return Outcome(b"")
+        slow = len(call.body) > _LARGE or call.name in _SLOW
+        return await _apart(slow, lambda: self._hub.perform(call))
+
+    async def _plan(
+        self,
+        moment: Moment,
+        event: int | None,
+        incoming: Incoming,
+        call: Call,
+        outcome: Outcome | None = None,
+        answer: bytes = b"",
+    ) -> Plan | None:
+        """Ask the interceptor, if there is one, and wait as long as its plan says."""
+        if self._hub.interceptor is None:
+            return None
+        item = self._hub.item(call.parameters.get("docId", ""))
+        specimen = call.specimen
+        facts = RequestFacts(
+            moment=moment,
+            event=event,
+            n=incoming.n,
+            operation=call.operation.name if call.operation else None,
+            system_id=call.system_id,
+            parameters=call.parameters,
+            document_id=specimen.document_id if specimen else item.document_id if item else None,
+            messagetype=item.messagetype if item else call.parameters.get("messagetype"),
+            receivers=specimen.addressees if specimen else (item.receiver,) if item else (),
+            answer=answer if outcome is not None and len(answer) <= _LARGE else None,
+            effect=outcome.effect if outcome is not None else {},
+        )
+        plan = await self._hub.interceptor(facts)
+        if plan is not None and plan.delay > 0:
+            await asyncio.sleep(plan.delay)
+        return plan
+
+    async def _recorded(self, incoming: Incoming, call: Call) -> int | None:
+        evidence = self._evidence
+        if evidence is None:
+            return None
+        large = len(incoming.body) > _LARGE
+        return evidence.request(await _apart(large, lambda: evidence.facts(incoming, call)))
+
+    def _answered(self, event: int | None, call: Call, outcome: Outcome, sent: Sent) -> None:
+        if self._evidence is not None and event is not None:
+            self._evidence.answer(event, call, outcome, sent)
+
+
+def create_app(hub_app: HubApp, hub: Hub) -> Starlette:
+    """Return the whole application: the hub's operations, and their description at `/openapi.json`."""
+
+    async def openapi(request: Request) -> JSONResponse:
+        return JSONResponse(description(hub.settings))
+
+    return Starlette(routes=[Route("/openapi.json", openapi), Route("/{path:path}", hub_app)])
+
+
+async def _apart(slow: bool, work: Callable[[], T]) -> T:
+    """Do slow work in another thread, so that other requests are served meanwhile; quick work at once."""
+    return await asyncio.to_thread(work) if slow else work()
+
+
+def _size(outcome: Outcome) -> int:
+    return outcome.body.size if isinstance(outcome.body, Deferred) else len(outcome.body)
+
+
+def _prepared(outcome: Outcome, *, closing: bool = False) -> Prepared:
+    body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
+    return Prepared(outcome.http_status, outcome.content_type, body, _CLOSE if closing else ())
+
+
+def _upgrading(incoming: Incoming) -> bool:
+    """Tell whether the peer asks for another protocol: its parser is then done with this connection."""
+    return header(incoming.headers, "upgrade") is not None

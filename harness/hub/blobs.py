@@ -1,0 +1,93 @@
+"""Where the hub keeps packages: by SHA-256, in a folder or in memory."""
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+from typing import Protocol
+
+
+class Blobs(Protocol):
+    """Content kept under its SHA-256."""
+
+    def keep(self, content: bytes) -> str:
+        """Keep `content` for good and return its name."""
+        ...
+
+    def content(self, name: str) -> bytes:
+        """Return what is kept under `name`.
+
+        Raises:
+            KeyError: nothing is.
+        """
+        ...
+
+
+class MemoryBlobs:
+    """Blobs of a hub that keeps nothing."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def keep(self, content: bytes) -> str:
+        """Keep `content` and return its name."""
+        name = hashlib.sha256(content).hexdigest()
+        self._contents.setdefault(name, content)
+        return name
+
+    def content(self, name: str) -> bytes:
+        """Return what is kept under `name`.
+
+        Raises:
+            KeyError: nothing is.
+        """
+        return self._contents[name]
+
+
+class FolderBlobs:
+    """Blobs in a folder; what `keep` returned for survives a crash of the machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, content: bytes) -> str:
+        """Keep `content`, written through to the disk, and return its name.
+
+        Raises:
+            OSError: the disk is full or not writable.
+        """
+        name = hashlib.sha256(content).hexdigest()
+        path = self._folder / name
+        if path.exists():
+            return name
+        part = self._folder / f"{name}.{os.getpid()}.{threading.get_ident()}.part"
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+        self._sync_folder()
+        return name
+
+    def content(self, name: str) -> bytes:
+        """Return what is kept under `name`.
+
+        Raises:
+            KeyError: nothing is.
+            OSError: it cannot be read.
+        """
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError as error:
+            raise KeyError(name) from error
+
+    def _sync_folder(self) -> None:
+        """Write the folder's entries through; only then does a new name survive a crash."""
+        if os.name != "posix":
+            return
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,223 @@
+"""The hub without HTTP: who may call, what every operation does, and what the harness itself may do."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from harness.hub.blobs import Blobs, FolderBlobs, MemoryBlobs
+from harness.hub.directory import Agency, Directory, Registration
+from harness.hub.fetching import Fetching
+from harness.hub.interception import Interceptor
+from harness.hub.mailboxes import Item, Mailboxes, new_hub_id
+from harness.hub.outcomes import Call, Outcome, Refusal
+from harness.hub.registering import Registering
+from harness.hub.sending import Sending
+from harness.hub.settings import ErrorText, HubSettings, Reason
+from harness.hub.specimen import Specimen, specimen_of
+from harness.hub.store import Store
+from harness.journal.recording import VIETNAM
+from harness.vxp.answers import failure
+
+LOG = logging.getLogger("harness.hub")
+_NOT_FOUND = 404
+
+
+def vietnam_now() -> datetime:
+    """Return the time in Vietnam."""
+    return datetime.now(VIETNAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message in one mailbox.
+
+    Attributes:
+        receiver_doc_id: the receiver's id of it; `hub_id` is the sender's.
+        receiver: OrganId of the receiving agency.
+        document_id: DocumentId of the document carried, or answered by a status.
+    """
+
+    receiver_doc_id: str
+    hub_id: str
+    receiver: str
+    document_id: str | None
+
+
+class Hub:
+    """A reference hub. Safe to use from several threads.
+
+    Attributes:
+        directory: systems and agencies.
+        mailboxes: everything sent.
+        interceptor: asked about every call that comes by HTTP, None for nobody.
+    """
+
+    def __init__(self, settings: HubSettings, clock: Callable[[], datetime] = vietnam_now) -> None:
+        """Open the hub's data, or make new.
+
+        Raises:
+            StoreUnusable: the folder holds something that cannot be used.
+            OSError: the folder cannot be made.
+        """
+        self.settings = settings
+        self.interceptor: Interceptor | None = None
+        self._store = Store(settings.data)
+        self._blobs: Blobs = FolderBlobs(settings.data / "blobs") if settings.data else MemoryBlobs()
+        self.directory = Directory(self._store, clock)
+        self.mailboxes = Mailboxes(self._store, clock)
+        self._sending = Sending(settings, self.directory, self.mailboxes, self._blobs, clock)
+        self._operations = self._table()
+
+    def perform(self, call: Call) -> Outcome:
+        """Carry out one call; never raises, whatever the call is."""
+        try:
+            self._admit(call)
+            if call.operation is None:
+                raise Refusal("bad-request", "unknown-operation", name=call.name)
+            return self._operations[call.operation.name](call)
+        except Refusal as refusal:
+            return self.refused(call, refusal)
+        except Exception:
+            LOG.exception("operation %s failed", call.name)
+            return self.refused(call, Refusal("internal"))
+
+    def refused(self, call: Call | None, refusal: Refusal) -> Outcome:
+        """Return the outcome of a refusal; None for what was no call at all."""
+        error = self.error(refusal.reason)
+        parts = (refusal.detail,) if refusal.whole else (error.text, refusal.detail)
+        description = ": ".join(part for part in parts if part)
+        operation = call.operation if call else None
+        # A client that finds no DocId in a refusal loses the error text.
+        members = {"DocId": new_hub_id()} if operation and operation.answer == "sent" else {}
+        return Outcome(
+            failure(error.code, description, members),
+            error_code=error.code,
+            error_desc=description,
+            effect={"refused": {"code": error.code, "reason": refusal.reason}},
+            http_status=_NOT_FOUND if call and operation is None else 200,
+        )
+
+    def error(self, reason: Reason) -> ErrorText:
+        """Return what the hub says for a reason; a profile that has no code for it gives the internal one."""
+        return self.settings.errors.get(reason) or self.settings.errors["internal"]
+
+    def add_system(self, system_id: str, secret: str) -> None:
+        """Connect a system."""
+        self.directory.set_system(system_id, secret)
+
+    def set_secret(self, system_id: str, secret: str) -> None:
+        """Change the secret of a system.
+
+        Raises:
+            KeyError: there is no such system.
+        """
+        if self.directory.secret(system_id) is None:
+            raise KeyError(system_id)
+        self.directory.set_system(system_id, secret)
+
+    def add_agency(
+        self,
+        organ_id: str,
+        name: str,
+        system_id: str,
+        parent: str = "",
+        code102: str = "",
+        locked: bool = False,
+    ) -> Agency:
+        """Create an agency, or change the one with that OrganId.
+
+        Args:
+            organ_id: its OrganId.
+            name: its name.
+            system_id: the system that calls for it; empty for one that is not connected.
+            parent: OrganId of the agency above it.
+            code102: its other identifier.
+            locked: whether documents to it are refused.
+        """
+        return self.directory.register(
+            Registration(organ_id, name, system_id, parent=parent, code102=code102, locked=locked)
+        )
+
+    def fill_directory(self, rows: int) -> None:
+        """Add made-up agencies of systems that are not connected."""
+        self.directory.fill(rows)
+
+    def deliver(
+        self,
+        package: bytes,
+        *,
+        sender: str,
+        receivers: Sequence[str],
+        messagetype: Literal["edoc", "status"],
+        document_id: str | None = None,
+    ) -> tuple[Delivery, ...]:
+        """Put a message into mailboxes as if a system elsewhere had sent it; any bytes are taken.
+
+        Args:
+            package: the file; in `rebuild` mode it is rebuilt where it can be read.
+            sender: OrganId that the list names as sender.
+            receivers: OrganIds in either form.
+            messagetype: how it is listed.
+            document_id: what it is recorded as; None takes it from the package.
+
+        Raises:
+            Refusal: a receiver is unknown or locked.
+        """
+        specimen = specimen_of(package, "", self.settings.limits, trailer=False)
+        agencies = self._sending.resolved(tuple(receivers))
+        message = self._sending.message(specimen, "", sender, messagetype, document_id)
+        posted = self.mailboxes.post(message, agencies, once=False)
+        return tuple(
+            Delivery(item.receiver_doc_id, posted.hub_id, item.receiver, item.document_id) for item in posted.items
+        )
+
+    def redeliver(self, receiver_doc_id: str) -> None:
+        """Put an item back into its receiver's list, whatever was said of it.
+
+        Raises:
+            KeyError: there is no such item.
+        """
+        if self.mailboxes.item(receiver_doc_id) is None:
+            raise KeyError(receiver_doc_id)
+        self.mailboxes.set_state(receiver_doc_id, "initial", "")
+
+    def item(self, receiver_doc_id: str) -> Item | None:
+        """Return one delivery as it stands, or None."""
+        return self.mailboxes.item(receiver_doc_id)
+
+    def specimen(self, body: bytes, given_hash: str) -> Specimen:
+        """Read a `sendEdoc` body within this hub's limits."""
+        return specimen_of(body, given_hash, self.settings.limits)
+
+    def close(self) -> None:
+        """Write everything to disk and close."""
+        self._store.close()
+
+    def _admit(self, call: Call) -> None:
+        problems = [p for p in call.verification.problems if p.code in self.settings.refused_problems]
+        if self.directory.secret(call.caller) is None:
+            raise Refusal("unauthenticated", "unknown-system", system_id=call.caller or "-")
+        if problems:
+            named = ", ".join(f"{problem.code} {problem.key}" for problem in problems)
+            raise Refusal("unauthenticated", "bad-signature", problems=named)
+
+    def _table(self) -> Mapping[str, Callable[[Call], Outcome]]:
+        fetching = Fetching(self.mailboxes, self._blobs)
+        registering = Registering(self.directory)
+        return {
+            "registerAgency": registering.register,
+            "deleteAgency": registering.delete,
+            "getAgenciesList": registering.listing,
+            "getAgenciesListQD20": registering.listing_qd20,
+            "getSynchronizeUnit": registering.units,
+            "sendEdoc": self._sending.send,
+            "getReceivedEdocList": fetching.received_list,
+            "getSentEdocList": fetching.sent_list,
+            "getEdoc": fetching.package,
+            "downloadEdoc": fetching.file,
+            "updateStatus": fetching.acknowledge,
+            "countReceiveEdoc": fetching.count_documents,
+            "countReceiveStatus": fetching.count_statuses,
+        }

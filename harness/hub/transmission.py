@@ -1,0 +1,101 @@
+"""Sending an answer, whole or as a plan wants it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from harness.hub.evidence import Sent
+from harness.hub.incoming import Receive, Send
+from harness.hub.interception import Action, Cut, Drop, Hold, Plan, Replace, Reply, Trickle
+from harness.hub.wire import Wire
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An answer ready to be sent."""
+
+    http_status: int
+    content_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Transmission:
+    """The answering half of one request."""
+
+    def __init__(self, receive: Receive, send: Send, wire: Wire | None) -> None:
+        self._receive = receive
+        self._send = send
+        self._wire = wire
+
+    async def whole(self, answer: Prepared) -> Sent:
+        """Send an answer as it is."""
+        await self._start(answer)
+        complete = not self._gone
+        await self._part(answer.body, more=False)
+        return Sent(answer.http_status, answer.body, complete)
+
+    async def planned(self, answer: Prepared, plan: Plan) -> Sent:
+        """Send an answer as `plan` wants it; its delay is already over."""
+        sent = await self._shaped(answer, plan.action)
+        altered = isinstance(plan.action, Reply | Replace | Drop | Hold)
+        return Sent(sent.http_status, sent.body, sent.complete, altered, plan.name)
+
+    async def _shaped(self, answer: Prepared, action: Action | None) -> Sent:
+        if isinstance(action, Reply):
+            return await self.whole(Prepared(action.status, action.content_type, action.body, action.headers))
+        if isinstance(action, Replace):
+            return await self.whole(Prepared(_OK, answer.content_type, action.body))
+        if isinstance(action, Cut):
+            return await self._cut(answer, action)
+        if isinstance(action, Trickle):
+            return await self._trickled(answer, action)
+        if isinstance(action, Drop):
+            return await self._dropped(action.reset)
+        if isinstance(action, Hold):
+            return await self._left()
+        return await self.whole(answer)
+
+    @property
+    def _gone(self) -> bool:
+        return self._wire is not None and self._wire.transport.is_closing()
+
+    async def _start(self, answer: Prepared) -> None:
+        lines = [("content-type", answer.content_type), ("content-length", str(len(answer.body)))]
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (*lines, *answer.headers)]
+        await self._send({"type": "http.response.start", "status": answer.http_status, "headers": raw})
+
+    async def _part(self, body: bytes, *, more: bool) -> None:
+        await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def _cut(self, answer: Prepared, action: Cut) -> Sent:
+        at = int(len(answer.body) * action.at) if isinstance(action.at, float) else action.at
+        beginning = answer.body[: max(0, at)]
+        await self._start(answer)
+        if beginning:
+            await self._part(beginning, more=True)
+        await self._dropped(action.reset)
+        return Sent(answer.http_status, beginning, complete=False)
+
+    async def _trickled(self, answer: Prepared, action: Trickle) -> Sent:
+        await self._start(answer)
+        at = 0
+        while at < len(answer.body) and not self._gone:
+            await self._part(answer.body[at : at + action.size], more=True)
+            at += action.size
+            await asyncio.sleep(action.pause)
+        complete = not self._gone
+        await self._part(b"", more=False)
+        return Sent(answer.http_status, answer.body[:at], complete)
+
+    async def _dropped(self, reset: bool) -> Sent:
+        if self._wire is not None:
+            self._wire.close(reset=reset)
+        return await self._left()
+
+    async def _left(self) -> Sent:
+        """Wait until the connection is gone; only then may the application return without an answer."""
+        while (await self._receive())["type"] != "http.disconnect":
+            continue
+        return Sent(0, b"", complete=False)
