@@ -1,0 +1,229 @@
+"""Builds the packages that the agency sends, and their bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.agency.part import Part
+from harness.agency.store.inbox import InboxDocument
+from harness.edxml.attachments import pack
+from harness.edxml.identifiers import document_id
+from harness.edxml.model import (
+    Attachment,
+    Bussiness,
+    BussinessDocumentInfo,
+    Code,
+    DocumentPackage,
+    DocumentType,
+    Organization,
+    OtherInfo,
+    PromulgationInfo,
+    Receiver,
+    ReplacementInfo,
+    ResponseFor,
+    SignerInfo,
+    StaffInfo,
+    StatusPackage,
+    TraceHeader,
+)
+from harness.edxml.packages import OPERATOR, Layout, write_package
+
+DATE = "%Y/%m/%d"
+TIME = "%Y/%m/%d %H:%M:%S"
+
+NEW, RECALL, UPDATE, REPLACE = 0, 1, 2, 3
+
+# The agency's own people, as a product would keep them in its settings.
+_PLACE = "Hà Nội"
+_SIGNER = SignerInfo(full_name="Nguyễn Văn Mẫu", competence="TL.", position="Chánh Văn phòng")
+_STAFF = StaffInfo(department="Văn thư cơ quan", staff="Trần Thị Mẫu", mobile="0900000000")
+_OFFICIAL_LETTER = "18"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that the clerk attaches."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The sent document that an operation acts on."""
+
+    document_id: str
+    code: str
+    promulgation_date: str
+    receivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the clerk wants to send.
+
+    Attributes:
+        sender: the sending agency.
+        to: receivers.
+        operation: 0 new, 1 recall, 2 update, 3 replacement.
+        target: what the operation acts on.
+        added, removed: OrganIds of receivers that an update adds or takes away.
+    """
+
+    sender: Organization
+    to: tuple[Organization, ...]
+    code: Code
+    type_name: str
+    subject: str
+    content: str
+    priority: int
+    files: tuple[File, ...]
+    operation: int = NEW
+    target: Target | None = None
+    reason: str = ""
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Composer(Part):
+    """Builds document packages and status packages."""
+
+    def document(self, draft: Draft, now: datetime) -> DocumentPackage:
+        """Return the package of a draft, promulgated on the day of `now`."""
+        return DocumentPackage(
+            from_=self.sender(draft),
+            to=self.receivers(draft),
+            code=draft.code,
+            promulgation_info=PromulgationInfo(place=_PLACE, promulgation_date=self.promulgation_date(now)),
+            document_type=self.document_type(draft),
+            subject=draft.subject,
+            content=draft.content,
+            signer_info=self.signer(),
+            other_info=self.other_info(draft),
+            response_for=self.response_for(draft),
+            steering_type="0",
+            document_id=self.document_id(draft, now),
+            trace_headers=self.trace(draft.sender, now),
+            bussiness=self.bussiness(draft),
+            attachments=self.attachments(draft.files),
+        )
+
+    def sender(self, draft: Draft) -> Organization:
+        """Return From."""
+        return draft.sender
+
+    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+        """Return every To."""
+        return draft.to
+
+    def promulgation_date(self, now: datetime) -> str:
+        """Return the day of promulgation."""
+        return now.strftime(DATE)
+
+    def document_id(self, draft: Draft, now: datetime) -> str:
+        """Return the DocumentId: sender, day and number."""
+        code = draft.code
+        return document_id(draft.sender.organ_id, now.strftime(DATE), code.code_number, code.code_notation)
+
+    def document_type(self, draft: Draft) -> DocumentType:
+        """Return the type by its name: its number in list B, else that of an official letter."""
+        names = self.agency.profile.parameters.code_lists.type_names.get("B", ())
+        number = str(names.index(draft.type_name) + 1) if draft.type_name in names else _OFFICIAL_LETTER
+        return DocumentType(type=number, type_name=draft.type_name)
+
+    def signer(self) -> SignerInfo:
+        """Return who signed."""
+        return _SIGNER
+
+    def staff(self) -> StaffInfo:
+        """Return the clerk."""
+        return _STAFF
+
+    def other_info(self, draft: Draft) -> OtherInfo:
+        """Return urgency and amounts."""
+        return OtherInfo(priority=str(draft.priority), promulgation_amount="1", page_amount="1", direction="false")
+
+    def response_for(self, draft: Draft) -> tuple[ResponseFor, ...]:
+        """Return the document that a recall names."""
+        target = draft.target
+        if draft.operation != RECALL or target is None:
+            return ()
+        return (ResponseFor(draft.sender.organ_id, target.code, target.promulgation_date, target.document_id),)
+
+    def trace(self, sender: Organization, now: datetime) -> tuple[TraceHeader, ...]:
+        """Return the first hop: the sender."""
+        return (TraceHeader(sender.organ_id, now.strftime(TIME)),)
+
+    def bussiness(self, draft: Draft) -> Bussiness:
+        """Return the operation and what it acts on."""
+        target = draft.target
+        return Bussiness(
+            doc_type=str(draft.operation),
+            reason=draft.reason,
+            paper="0",
+            document_id=target.document_id if target and draft.operation in {RECALL, UPDATE} else "",
+            document_info=self.changes(draft) if draft.operation == UPDATE else None,
+            replacements=self.replacements(draft) if draft.operation == REPLACE else (),
+            staff=self.staff(),
+        )
+
+    def changes(self, draft: Draft) -> BussinessDocumentInfo:
+        """Return what an update changes: always the information, the receivers where some come or go."""
+        receivers = [Receiver(organ_id, "0") for organ_id in draft.removed]
+        receivers += [Receiver(organ_id, "1") for organ_id in draft.added]
+        return BussinessDocumentInfo("1", "1" if receivers else "0", tuple(receivers))
+
+    def replacements(self, draft: Draft) -> tuple[ReplacementInfo, ...]:
+        """Return the document that is replaced, for all its receivers."""
+        target = draft.target
+        return (ReplacementInfo(target.document_id, target.receivers),) if target else ()
+
+    def attachments(self, files: Sequence[File]) -> tuple[Attachment, ...]:
+        """Return the clerk's files, packed."""
+        return tuple(self.attachment(file, position) for position, file in enumerate(files, start=1))
+
+    def attachment(self, file: File, position: int) -> Attachment:
+        """Return one file, packed as the operator's library does."""
+        return pack(file.name, file.content, f"cid:{position}")
+
+    def status(
+        self, document: InboxDocument, code: str, reason: str, sender: Organization, now: datetime
+    ) -> StatusPackage:
+        """Return a status about a received document, to its sender."""
+        return StatusPackage(
+            from_=sender,
+            response_for=self.answered(document),
+            staff_info=self.staff(),
+            status_code=code,
+            description=reason or self.description(code),
+            timestamp=now.strftime(TIME),
+        )
+
+    def answered(self, document: InboxDocument) -> ResponseFor:
+        """Return the ResponseFor of a status about a received document."""
+        return ResponseFor(document.sender, document.code, document.promulgation_date, document.document_id or "")
+
+    def description(self, code: str) -> str:
+        """Return the words that go with a status without a reason."""
+        return self.agency.words(f"status.{code}")
+
+    def take_back(
+        self, target: Target, receiver: str, reason: str, sender: Organization, now: datetime
+    ) -> StatusPackage:
+        """Return status 13, roles turned: the sender speaks to one receiver about its own document."""
+        return StatusPackage(
+            from_=sender,
+            response_for=ResponseFor(receiver, target.code, target.promulgation_date, target.document_id),
+            staff_info=self.staff(),
+            status_code="13",
+            description=reason,
+            timestamp=now.strftime(TIME),
+        )
+
+    def written(self, package: DocumentPackage | StatusPackage) -> bytes:
+        """Return the bytes of a package."""
+        return write_package(package, self.layout())
+
+    def layout(self) -> Layout:
+        """Return the layout of the packages written."""
+        return OPERATOR

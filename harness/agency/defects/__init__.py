@@ -1,0 +1,1 @@
+"""Defective agencies, one module for each group of the requirement catalogue."""

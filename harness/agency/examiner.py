@@ -1,0 +1,151 @@
+"""Examines what came from the hub: is it whole, can it be read, does it keep the standard, what is in it."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from harness.agency.part import Part
+from harness.agency.wording import complaint, words
+from harness.catalogue.findings import Finding
+from harness.catalogue.parameters import Limits
+from harness.catalogue.verdicts import Severity
+from harness.edxml.attachments import AttachmentBroken, unpack
+from harness.edxml.model import DocumentPackage, StatusPackage
+from harness.edxml.packages import read_header, read_package
+from harness.edxml.reading import PackageUnreadable
+from harness.rules.checking import check_package
+
+Nature = Literal["package", "cut", "foreign"]
+
+_LARGE = 256 * 1024
+_HEAD = 4096
+_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_ROOT_NAME = b"edxml"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """An attachment as the clerk of the sender attached it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found out about the bytes of an item.
+
+    Attributes:
+        nature: a package; something that broke off; something that is no package at all.
+        package: None when it cannot be read.
+        complaints: what breaks the standard so that the package cannot be accepted, in words.
+        codes: codes of the findings behind the complaints.
+        attachments: unpacked; empty when one of them cannot be.
+        fingerprint: equal for packages of equal content, whatever hops they took.
+    """
+
+    nature: Nature
+    package: DocumentPackage | StatusPackage | None
+    complaints: tuple[str, ...]
+    codes: tuple[str, ...]
+    attachments: tuple[Unpacked, ...]
+    fingerprint: str
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether nothing stands against accepting the package."""
+        return self.package is not None and not self.complaints
+
+
+class Examiner(Part):
+    """Examines packages. Pure: reads nothing but the bytes, settings and profile; large ones in a thread."""
+
+    async def examine(self, data: bytes) -> Examined:
+        """Examine the bytes of an item."""
+        now = self.agency.now()
+        if len(data) > _LARGE:
+            return await asyncio.to_thread(self.examined, data, now)
+        return self.examined(data, now)
+
+    def examined(self, data: bytes, now: datetime) -> Examined:
+        """Examine the bytes of an item as of `now`."""
+        package, unreadable = self.read(data)
+        findings = self.weighty(self.findings(data, now))
+        complaints = tuple(dict.fromkeys(complaint(finding) for finding in findings))
+        if unreadable and not complaints:
+            complaints = (unreadable,)
+        attachments: tuple[Unpacked, ...] = ()
+        if isinstance(package, DocumentPackage):
+            try:
+                attachments = self.unpacked(package)
+            except AttachmentBroken as error:
+                complaints = complaints or (words("attachment.broken", code=error.code),)
+        return Examined(
+            nature="package" if package is not None else nature_of(data),
+            package=package,
+            complaints=complaints,
+            codes=tuple(dict.fromkeys(finding.code for finding in findings)),
+            attachments=attachments,
+            fingerprint=fingerprint(package, data),
+        )
+
+    def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
+        """Return the package, or as much of it as can be read (None: nothing), and why not all of it."""
+        try:
+            return read_package(data, self.limits()), ""
+        except PackageUnreadable as error:
+            why = words("package.unreadable", code=error.code, line=error.line or "?", detail=error.detail)
+        try:
+            return read_header(data, self.limits()), why
+        except PackageUnreadable:
+            return None, why
+
+    def limits(self) -> Limits:
+        """Return the limits of what is taken in."""
+        return self.agency.profile.parameters.limits
+
+    def findings(self, data: bytes, now: datetime) -> Sequence[Finding]:
+        """Return everything that the rules find in a package."""
+        return check_package(data, self.agency.profile, now, trust=self.agency.trust).findings
+
+    def weighty(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Return the findings for which a package is not accepted."""
+        return [finding for finding in findings if self.agency.profile.severity(finding) is Severity.FAIL]
+
+    def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
+        """Return the attachments unpacked.
+
+        Raises:
+            AttachmentBroken: one of them cannot be.
+        """
+        limits = self.limits()
+        return tuple(Unpacked(one.name, unpack(one, limits)) for one in package.attachments)
+
+
+def nature_of(data: bytes) -> Nature:
+    """Say what bytes that cannot be read as a package are, by their root element and whether it is closed."""
+    root = _ROOT.search(data[:_HEAD])
+    if root is None:
+        return "foreign" if data.strip() else "cut"
+    name = root[2].lower()
+    if not name.startswith(_ROOT_NAME):
+        return "foreign"
+    closed = re.search(rb"</([A-Za-z_][\w.-]*:)?" + re.escape(name) + rb"\s*>", data[-_HEAD:].lower())
+    return "package" if closed else "cut"
+
+
+def fingerprint(package: DocumentPackage | StatusPackage | None, data: bytes) -> str:
+    """Return a digest of what a package says; hops that were added on the way do not count."""
+    if not isinstance(package, DocumentPackage):
+        return hashlib.sha256(data).hexdigest()
+    contents = [hashlib.sha256(one.content).hexdigest() for one in package.attachments]
+    bare = replace(
+        package, trace_headers=(), attachments=tuple(replace(one, content=b"") for one in package.attachments)
+    )
+    said = json.dumps([astuple(bare), contents], ensure_ascii=True, default=lambda _: "")
+    return hashlib.sha256(said.encode("ascii")).hexdigest()

@@ -1,0 +1,120 @@
+"""The gallery: defective agencies, each breaking one requirement, and correct ones that differ in what is free.
+
+@defect("never-acks", breaks="RCV-02")
+class NeverAcks(Fetcher):
+    \"\"\"Never acknowledges a document, so that the hub lists it for ever.\"\"\"
+
+    async def acknowledge(self, item: Item) -> None: ...
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TypeVar
+
+from harness.agency.part import Part
+from harness.agency.settings import AgencySettings
+from harness.agency.system import AgencySystem, Parts
+
+DEFECTS: Mapping[str, "Entry"]
+VARIANTS: Mapping[str, "Entry"]
+
+P = TypeVar("P", bound=type[Part])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One agency of the gallery.
+
+    Attributes:
+        name: its name on the command line.
+        breaks: id of the requirement it breaks; None for a correct variant.
+        docstring: what it does, in English.
+        parts: what it is made of.
+    """
+
+    name: str
+    breaks: str | None
+    docstring: str
+    parts: Parts
+
+    def build(self, settings: AgencySettings | None = None) -> AgencySystem:
+        """Return an agency of this kind."""
+        return AgencySystem(settings, parts=self.parts, name=f"lienthong reference agency ({self.name})")
+
+
+_DEFECTS: dict[str, Entry] = {}
+_VARIANTS: dict[str, Entry] = {}
+
+
+def defect(name: str, *, breaks: str) -> Callable[[P], P]:
+    """Register a part as a defect that breaks the requirement `breaks`."""
+    return _registered(_DEFECTS, name, breaks)
+
+
+def variant(name: str) -> Callable[[P], P]:
+    """Register a part as a correct variant; parts registered under one name belong to one agency."""
+    return _registered(_VARIANTS, name, None)
+
+
+def _registered(table: dict[str, Entry], name: str, breaks: str | None) -> Callable[[P], P]:
+    def register(part: P) -> P:
+        known = table.get(name)
+        if known is not None and known.breaks != breaks:
+            raise ValueError(f"two defects are called {name}")
+        said = inspect.cleandoc(part.__doc__ or "")
+        parts = (known.parts if known else Parts()).with_part(part)
+        table[name] = Entry(name, breaks, f"{known.docstring} {said}" if known else said, parts)
+        return part
+
+    return register
+
+
+@cache
+def defects() -> Mapping[str, Entry]:
+    """Return all defects by name, in the order of the requirements they break."""
+    _load("harness.agency.defects")
+    return MappingProxyType(dict(sorted(_DEFECTS.items(), key=lambda pair: (_place(pair[1]), pair[0]))))
+
+
+@cache
+def variants() -> Mapping[str, Entry]:
+    """Return all correct variants by name."""
+    _load("harness.agency.variants")
+    return MappingProxyType(dict(sorted(_VARIANTS.items())))
+
+
+def build(kind: str | None = None, settings: AgencySettings | None = None) -> AgencySystem:
+    """Return the reference agency (None), or the defect or variant called `kind`.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    if kind is None:
+        return AgencySystem(settings)
+    return {**variants(), **defects()}[kind].build(settings)
+
+
+def __getattr__(name: str) -> Mapping[str, Entry]:
+    """Offer `DEFECTS` and `VARIANTS`, whose modules need this one and so are loaded when first asked for."""
+    if name == "DEFECTS":
+        return defects()
+    if name == "VARIANTS":
+        return variants()
+    raise AttributeError(name)
+
+
+def _load(package: str) -> None:
+    found = importlib.import_module(package)
+    for module in pkgutil.iter_modules(found.__path__):
+        importlib.import_module(f"{package}.{module.name}")
+
+
+def _place(entry: Entry) -> tuple[int, str]:
+    groups = ("PKG", "HDR", "TRC", "ATT", "STP", "SIG", "PDF", "VXP", "SND", "RCV", "STS", "OPS", "RTY", "SEC")
+    broken = entry.breaks or ""
+    return groups.index(broken[:3]), broken

@@ -1,0 +1,273 @@
+"""Takes a fetched package in: doubts it, accepts it, or says why not. It is stored before anything is said."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from harness.agency.composer import TIME
+from harness.agency.examiner import Examined
+from harness.agency.part import Part
+from harness.agency.store.inbox import InboxDocument, NewDocument, State, StoredAttachment
+from harness.agency.store.items import Item
+from harness.agency.wording import words
+from harness.edxml.model import DocumentPackage, StatusPackage
+
+if TYPE_CHECKING:
+    from harness.agency.system import AgencySystem
+
+_DONE, _FAIL = "done", "fail"
+_NOT_ACCEPTED = frozenset({State.REFUSED, State.REJECTED})
+
+# How often the same bytes must come before they are believed.
+_TWICE, _OFTEN, _VERY_OFTEN = 2, 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item of a list: the hub's id, and sender and receiver as the list names them (empty: not named)."""
+
+    receiver_doc_id: str
+    messagetype: str
+    sender: str = ""
+    receiver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The item must be fetched again before anything is done with it."""
+
+    why: str
+
+
+class Receiver(Part):
+    """Receives packages."""
+
+    def __init__(self, agency: "AgencySystem") -> None:
+        super().__init__(agency)
+        self._seen: dict[str, tuple[str, int]] = {}
+
+    async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
+        """Take in the bytes of an item; None when it is stored and may be acknowledged."""
+        examined = await self.agency.examiner.examine(data)
+        doubt = self.doubt(listed, data, examined)
+        if doubt is not None:
+            return doubt
+        self._seen.pop(listed.receiver_doc_id, None)
+        if isinstance(examined.package, StatusPackage):
+            self.agency.tracker.take(listed, examined.package, examined)
+            return None
+        kept = await self.keep(data, examined)
+        if isinstance(examined.package, DocumentPackage):
+            await self.agency.registrar.learn(self.agency.operations.named_organs(examined.package))
+        with self.store.transaction():
+            self.take(listed, examined, kept)
+        return None
+
+    def doubt(self, listed: Listed, data: bytes, examined: Examined) -> NotYet | None:
+        """Say why an item must be fetched again; None when it can be believed as it is."""
+        why, times = self.suspicion(listed, examined)
+        digest = hashlib.sha256(data).hexdigest()
+        before, count = self._seen.get(listed.receiver_doc_id, ("", 0))
+        count = count + 1 if before == digest else 1
+        self._seen[listed.receiver_doc_id] = (digest, count)
+        if times is None or count < times:
+            return NotYet(why)
+        return None
+
+    def suspicion(self, listed: Listed, examined: Examined) -> tuple[str, int | None]:
+        """Return what is suspicious about an item, and how often it must come the same to be believed; None: never."""
+        if examined.nature == "cut":
+            return "cut", None
+        if examined.nature == "foreign":
+            return "no package", _VERY_OFTEN
+        if self.is_another(listed, examined):
+            return "not the item that was listed", _OFTEN
+        if not examined.acceptable:
+            return "breaks the standard", _TWICE
+        return "", 1
+
+    def is_another(self, listed: Listed, examined: Examined) -> bool:
+        """Say whether the content seems to belong to another item: the hub may have mixed them up."""
+        package = examined.package
+        if package is None:
+            return False
+        if isinstance(package, StatusPackage):
+            return listed.messagetype == "edoc"
+        if listed.messagetype == "status":
+            return True
+        return self.contradicts_list(listed, package) or self.came_before(listed, package.document_id)
+
+    def came_before(self, listed: Listed, document_id: str) -> bool:
+        """Say whether the document came already as another item, and not for another own agency."""
+        known = self.store.inbox.find(document_id)
+        if known is not None and listed.receiver:
+            same = self.agency.registrar.same
+            if not any(same(listed.receiver, organ_id) for organ_id in known.addressees):
+                return False
+        return self.store.items.came_before(document_id, listed.receiver_doc_id)
+
+    def contradicts_list(self, listed: Listed, package: DocumentPackage) -> bool:
+        """Say whether the list names other agencies than the package."""
+        registrar = self.agency.registrar
+        if listed.sender and registrar.is_organ(listed.sender):
+            return not registrar.same(listed.sender, package.from_.organ_id)
+        return False
+
+    async def keep(self, data: bytes, examined: Examined) -> "Kept":
+        """Write the package and its attachments to files named by their digests."""
+        package = await asyncio.to_thread(self.store.keep, data)
+        attachments = []
+        for one in examined.attachments:
+            digest = await asyncio.to_thread(self.store.keep, one.content)
+            attachments.append(StoredAttachment(one.name, len(one.content), digest))
+        return Kept(package, tuple(attachments))
+
+    def take(self, listed: Listed, examined: Examined, kept: "Kept") -> None:
+        """Store a document package, or note why not, and queue what is to be said about it."""
+        document = self.described(listed, examined, kept)
+        package = examined.package
+        if not isinstance(package, DocumentPackage) or examined.complaints:
+            self.reject(listed, document, self.reason_to_reject(examined))
+        elif not document.addressees:
+            self.send_back(listed, document)
+        elif (known := self.known(document)) is not None:
+            self.take_known(listed, document, known, package)
+        else:
+            self.accept(listed, document, package)
+
+    def described(self, listed: Listed, examined: Examined, kept: "Kept") -> NewDocument:
+        """Return what the inbox will say about a package."""
+        package = examined.package
+        blank = NewDocument(
+            document_id=None,
+            sender="",
+            package=kept.package,
+            fingerprint=examined.fingerprint,
+            arrived=self.agency.now().strftime(TIME),
+            state=State.ARRIVED,
+            flags=self.flags(examined),
+            attachments=kept.attachments,
+        )
+        if not isinstance(package, DocumentPackage):
+            return blank
+        bussiness = package.bussiness
+        return replace(
+            blank,
+            document_id=package.document_id or None,
+            sender=package.from_.organ_id,
+            sender_name=package.from_.organ_name,
+            code=f"{package.code.code_number}/{package.code.code_notation}",
+            promulgation_date=package.promulgation_info.promulgation_date,
+            subject=self.subject(package),
+            content=package.content,
+            operation=int(bussiness.doc_type) if bussiness and bussiness.doc_type in {"1", "2", "3"} else 0,
+            original_id=self.agency.operations.joined_document(package),
+            addressees=self.addressees(listed, package),
+        )
+
+    def subject(self, package: DocumentPackage) -> str:
+        """Return the subject that is stored."""
+        return package.subject
+
+    def flags(self, examined: Examined) -> tuple[str, ...]:
+        """Return the free words that the clerk sees beside a document."""
+        groups = {code.partition("-")[0] for code in examined.codes}
+        trust = {"SIG-05", "SIG-06", "PDF-04"}
+        codes = {code.partition(".")[0] for code in examined.codes}
+        flags = {
+            "attachment_invalid": "ATT" in groups,
+            "signer_untrusted": bool(codes & trust),
+            "signature_invalid": bool({code for code in codes if code[:3] in {"SIG", "PDF"}} - trust - {"PDF-01"}),
+        }
+        return tuple(name for name, raised in flags.items() if raised)
+
+    def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
+        """Return the own OrganIds that a package is addressed to, as it writes them; those of the list first."""
+        registrar = self.agency.registrar
+        own = [organ_id for organ_id in self.agency.operations.named_organs(package) if registrar.is_own(organ_id)]
+        listed_one = [organ_id for organ_id in own if registrar.same(organ_id, listed.receiver)]
+        return tuple(dict.fromkeys(listed_one or own))
+
+    def known(self, document: NewDocument) -> InboxDocument | None:
+        """Return the stored document of the same DocumentId."""
+        found = self.store.inbox.find(document.document_id or "")
+        return found if found is not None and found.document_id == document.document_id else None
+
+    def reason_to_reject(self, examined: Examined) -> str:
+        """Return why a package is not accepted, in words."""
+        return "; ".join(examined.complaints[:3]) or words("package.unknown")
+
+    def reject(self, listed: Listed, document: NewDocument, reason: str) -> None:
+        """Store a package that breaks the standard as not accepted; status 02 where it names whom to tell."""
+        known = self.known(document)
+        self.settle(listed, document, _FAIL, reason)
+        if known is not None:
+            return
+        row = self.store.inbox.add(replace(document, state=State.REJECTED, reason=reason))
+        if document.sender and document.document_id:
+            self.agency.clerk.say(self.store.inbox.get(row), "02", reason)
+
+    def send_back(self, listed: Listed, document: NewDocument) -> None:
+        """Refuse a document that is addressed to somebody else."""
+        reason = words("document.not-for-us", organ_id=self.settings.organ_id)
+        self.settle(listed, document, _DONE, "")
+        if self.known(document) is None:
+            row = self.store.inbox.add(replace(document, state=State.REFUSED, reason=reason))
+            self.agency.clerk.say(self.store.inbox.get(row), "02", reason)
+
+    def take_known(self, listed: Listed, document: NewDocument, known: InboxDocument, package: DocumentPackage) -> None:
+        """Take in a document whose DocumentId is stored already."""
+        if known.fingerprint == document.fingerprint:
+            self.take_again(listed, document, known)
+        elif self.agency.operations.acts_on(package, known):
+            self.settle(listed, document, _DONE, "")
+            self.agency.operations.apply(package, document)
+        elif known.state in _NOT_ACCEPTED:
+            self.store.inbox.replace(known.id, document)
+            self.settle(listed, document, _DONE, "")
+            self.welcome(self.store.inbox.get(known.id), package)
+        else:
+            self.settle(listed, document, _FAIL, words("document.other-content", document_id=document.document_id))
+
+    def take_again(self, listed: Listed, document: NewDocument, known: InboxDocument) -> None:
+        """Take in a re-delivery: no second document; an own agency that had not got it yet says 01."""
+        self.settle(listed, document, _DONE, "")
+        for organ_id in document.addressees:
+            if organ_id not in known.addressees and known.state not in _NOT_ACCEPTED:
+                self.store.inbox.add_addressee(known.id, organ_id)
+                self.agency.clerk.say(known, "01", "", (organ_id,))
+
+    def accept(self, listed: Listed, document: NewDocument, package: DocumentPackage) -> None:
+        """Store a document that arrived."""
+        row = self.store.inbox.add(document)
+        self.settle(listed, document, _DONE, "")
+        self.welcome(self.store.inbox.get(row), package)
+
+    def welcome(self, document: InboxDocument, package: DocumentPackage) -> None:
+        """Say that a document arrived and carry out the operation it may carry."""
+        refusal = self.agency.operations.refusal(package, document)
+        if refusal:
+            self.store.inbox.set_state(document.id, State.REFUSED, refusal)
+            self.agency.clerk.say(document, "02", refusal)
+            return
+        self.arrived(document)
+        self.agency.operations.apply(package, document)
+
+    def arrived(self, document: InboxDocument) -> None:
+        """Say 01, in the name of every own agency that got the document."""
+        self.agency.clerk.say(document, "01", "")
+
+    def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
+        """Note what is to be reported to the hub about an item."""
+        self.store.items.put(
+            Item(listed.receiver_doc_id, listed.messagetype, document.document_id, answer, description)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Names of the files of a package: itself, and its attachments unpacked."""
+
+    package: str
+    attachments: tuple[StoredAttachment, ...]

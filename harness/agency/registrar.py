@@ -1,0 +1,108 @@
+"""Who is who: the system's own agencies, the hub's directory, the two forms of one agency's id."""
+
+import asyncio
+from collections.abc import Sequence
+
+from harness.agency.part import Part
+from harness.agency.store.organs import DirectoryEntry, OwnAgency
+from harness.agency.wording import failed, refused
+from harness.edxml.identifiers import new_form, organ_form
+from harness.edxml.model import Organization
+from harness.vxp.entries import ListedAgency
+from harness.vxp.failures import Refused, VxpFailure
+
+_TRIES = 3
+_FRESH = 300.0
+
+
+class Registrar(Part):
+    """Registers agencies and keeps the directory."""
+
+    _read_at: float | None = None
+
+    async def register(self, agencies: Sequence[OwnAgency]) -> None:
+        """Register agencies at the hub, for this system.
+
+        Raises:
+            NotDone: the hub refuses, or cannot be reached.
+        """
+        for agency in agencies:
+            await self.register_one(agency)
+            with self.store.transaction():
+                self.store.own.add(agency)
+
+    async def register_one(self, agency: OwnAgency) -> None:
+        """Register one agency."""
+        content = {"id": "", "pcode": agency.parent, "code": agency.organ_id, "name": agency.organ_name}
+        for tries in range(1, _TRIES + 1):
+            try:
+                await self.agency.line.ask(lambda client: client.register_agency(content))
+            except Refused as refusal:
+                if self.agency.retries.is_final(refusal, tries):
+                    raise refused("hub.refused", code=refusal.code, text=refusal.description) from refusal
+                failure: VxpFailure = refusal
+            except VxpFailure as lost:
+                failure = lost
+            else:
+                return
+            if tries == _TRIES:
+                raise failed("hub.no-answer", detail=str(failure)) from failure
+            await asyncio.sleep(self.agency.retries.wait(failure, tries))
+
+    async def read_directory(self) -> int:
+        """Read the hub's directory and return the number of its rows.
+
+        Raises:
+            VxpFailure: it could not be had; what was read before stays.
+        """
+        listed = await self.agency.line.ask(lambda client: client.get_agencies_list())
+        entries = [_entry(one) for one in listed]
+        await asyncio.to_thread(self.store.directory.replace, entries)
+        self._read_at = asyncio.get_running_loop().time()
+        return len(entries)
+
+    async def learn(self, organ_ids: Sequence[str]) -> None:
+        """Look up in the directory whether one of `organ_ids` is an own agency by another name, if not done lately."""
+        now = asyncio.get_running_loop().time()
+        if any(self.is_own(organ_id) for organ_id in organ_ids):
+            return
+        if self._read_at is not None and now - self._read_at < _FRESH:
+            return
+        try:
+            await self.read_directory()
+        except VxpFailure as failure:
+            self.log.info("directory: %s", failure)
+
+    def own(self) -> Sequence[OwnAgency]:
+        """Return the agencies that the system acts for, the configured one first."""
+        settings = self.settings
+        return [OwnAgency(settings.organ_id, settings.organ_name), *self.store.own.all()]
+
+    def is_own(self, organ_id: str) -> bool:
+        """Say whether `organ_id` names an own agency, in either form."""
+        return any(self.same(organ_id, agency.organ_id) for agency in self.own())
+
+    def same(self, first: str, second: str) -> bool:
+        """Say whether two ids name one agency; the directory decides where it knows them."""
+        if first == second:
+            return True
+        if second in (known := self.store.directory.same_as(first)):
+            return True
+        if len(known) > 1:
+            return False
+        return (new_form(first) or first) == (new_form(second) or second)
+
+    def is_organ(self, text: str) -> bool:
+        """Say whether a text has the form of an agency's id."""
+        return organ_form(text, self.agency.profile.parameters.identifiers) in {"old", "new", "enterprise"}
+
+    def organization(self, organ_id: str) -> Organization:
+        """Return an own agency as it stands in From, under the id that was used for it."""
+        for agency in self.own():
+            if self.same(organ_id, agency.organ_id):
+                return Organization(organ_id=organ_id, organ_name=agency.organ_name)
+        return Organization(organ_id=self.settings.organ_id, organ_name=self.settings.organ_name)
+
+
+def _entry(listed: ListedAgency) -> DirectoryEntry:
+    return DirectoryEntry(listed.code, listed.other_code, listed.name)

@@ -1,0 +1,40 @@
+"""Settings that outlive the program, in the folder of the store, as a product keeps them in a file of its own."""
+
+import json
+import os
+from dataclasses import replace
+from typing import Any
+
+from harness.agency.settings import AgencySettings
+
+FILE = "settings.json"
+_KEPT = (
+    "endpoint", "system_id", "secret", "organ_id", "organ_name", "hub_trust_anchors_pem", "signer_trust_anchors_pem",
+)  # fmt: skip
+
+
+def remember(settings: AgencySettings) -> None:
+    """Keep what the driver told, readable for nobody else; only where the store has a folder of its own."""
+    if settings.data is None:
+        return
+    content: dict[str, Any] = {name: getattr(settings, name) for name in _KEPT}
+    content["poll_interval"] = settings.timing.poll_interval
+    settings.data.mkdir(parents=True, exist_ok=True)
+    part = settings.data / f"{FILE}.part"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(content, stream, ensure_ascii=False)
+    part.replace(settings.data / FILE)
+
+
+def remembered(settings: AgencySettings) -> AgencySettings:
+    """Return `settings` with what was kept in their folder; what they say themselves comes first.
+
+    Raises:
+        ValueError: the file there is none of ours.
+    """
+    if settings.data is None or not (settings.data / FILE).is_file():
+        return settings
+    content = json.loads((settings.data / FILE).read_text(encoding="utf-8"))
+    told = {name: getattr(settings, name) or content[name] for name in _KEPT}
+    timing = replace(settings.timing, poll_interval=content["poll_interval"])
+    return replace(settings, **told, timing=timing)

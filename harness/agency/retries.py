@@ -1,0 +1,66 @@
+"""What to do after a failed call: again after a pause, or never."""
+
+from dataclasses import dataclass
+
+from harness.agency.part import Part
+from harness.agency.wording import words
+from harness.catalogue.findings import clipped
+from harness.vxp.failures import HttpFailed, Refused, Unsendable, VxpFailure
+
+_SERVER_TROUBLE = 500
+_NOT_ABOUT_THE_PACKAGE = frozenset({401, 403, 408, 425, 429})
+_WRONG_SECRET = "15"  # noqa: S105 - an error code
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try again after `seconds`; `error` is for the clerk."""
+
+    seconds: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Never try again; `error` is for the clerk."""
+
+    error: str
+
+
+class Retries(Part):
+    """Judges failures of calls."""
+
+    def pause(self, tries: int) -> float:
+        """Return the seconds to wait after `tries` failures in a row: each pause is twice the one before."""
+        timing = self.settings.timing
+        doubled = timing.first_pause * 2.0 ** min(tries - 1, 30)
+        return min(doubled, timing.longest_pause)
+
+    def reaction(self, failure: VxpFailure, tries: int) -> Again | Final:
+        """Return what to do after `failure`, which was try number `tries` of its kind."""
+        if isinstance(failure, Unsendable) or (isinstance(failure, Refused) and self.is_final(failure, tries)):
+            return Final(self.said(failure))
+        return Again(self.wait(failure, tries), self.said(failure))
+
+    def is_final(self, failure: Refused, tries: int) -> bool:
+        """Say whether a refusal is the hub's last word on a package."""
+        status = failure.http_status or 0
+        if status >= _SERVER_TROUBLE or status in _NOT_ABOUT_THE_PACKAGE or failure.code == _WRONG_SECRET:
+            return False
+        known = self.agency.profile.parameters.hub.error_codes.get(failure.code)
+        if known is None or known.kind == "success":
+            return tries >= self.agency.profile.parameters.retries.transient_repeats
+        return known.kind == "final"
+
+    def wait(self, failure: VxpFailure, tries: int) -> float:
+        """Return the pause in seconds: growing, and no shorter than the hub asks for."""
+        asked = min(failure.retry_after or 0.0, self.settings.timing.longest_wait)
+        return max(self.pause(tries), asked)
+
+    def said(self, failure: VxpFailure) -> str:
+        """Return the failure in words for the clerk."""
+        if isinstance(failure, Refused):
+            return words("hub.refused", code=failure.code, text=failure.description)
+        if isinstance(failure, HttpFailed):
+            return words("hub.http-status", status=failure.http_status)
+        return words("hub.no-answer", detail=clipped(str(failure)))

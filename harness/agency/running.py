@@ -1,0 +1,59 @@
+"""Running one agency as a program: until it is interrupted, or its standard input ends."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from harness.agency.gallery import build
+from harness.agency.server import DriverServer
+from harness.agency.settings import AgencySettings
+from harness.agency.stdio import serve_lines
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(
+    kind: str | None,
+    settings: AgencySettings,
+    *,
+    host: str,
+    port: int,
+    stdio: bool,
+    announce: Callable[[str], None],
+) -> None:
+    """Run an agency and its driver.
+
+    Args:
+        kind: a defect or variant, None for the reference agency.
+        settings: what it is told from the start.
+        host, port: where its driver listens.
+        stdio: its driver is standard input and output instead.
+        announce: told the driver's url once it listens.
+
+    Raises:
+        OSError: the address cannot be listened on, or the folder not written.
+    """
+    asyncio.run(_serve(kind, settings, (host, port), stdio, announce))
+
+
+async def _serve(
+    kind: str | None,
+    settings: AgencySettings,
+    listen: tuple[str, int],
+    stdio: bool,
+    announce: Callable[[str], None],
+) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _ENDING:
+        loop.add_signal_handler(number, ended.set)
+    async with build(kind, settings) as agency:
+        if stdio:
+            lines = asyncio.create_task(serve_lines(agency))
+            lines.add_done_callback(lambda _: ended.set())
+            await ended.wait()
+            lines.cancel()
+            return
+        async with DriverServer(agency, *listen) as server:
+            announce(server.url)
+            await ended.wait()

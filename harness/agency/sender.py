@@ -1,0 +1,83 @@
+"""Sends what is queued: package by package in each stream, as long as it takes, the same bytes every time."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from harness.agency.part import Part
+from harness.agency.retries import Final
+from harness.agency.store.queue import Outgoing
+from harness.vxp.client import MessageType, VxpClient
+from harness.vxp.failures import VxpFailure
+
+if TYPE_CHECKING:
+    from harness.agency.system import AgencySystem
+
+
+class Sender(Part):
+    """Empties the queue of outgoing packages. What concerns one document is one stream and keeps its order."""
+
+    def __init__(self, agency: "AgencySystem") -> None:
+        super().__init__(agency)
+        self._active: set[str] = set()
+        self._lane = asyncio.Semaphore(self.settings.calls_at_once)
+
+    def start(self) -> None:
+        """Go on with everything that waits."""
+        for head in self.store.queue.heads():
+            self._go_on(head.stream)
+
+    def queue(self, *, messagetype: str, stream: str, document_id: str, organ_id: str, package: bytes) -> int:
+        """Queue a package, inside the caller's transaction, and return its row."""
+        row = self.store.queue.add(
+            messagetype=messagetype,
+            stream=stream,
+            document_id=document_id,
+            sender=organ_id,
+            package=self.store.keep(package),
+        )
+        # The transaction of the caller ends before the loop runs anything else.
+        asyncio.get_running_loop().call_soon(self._go_on, stream)
+        return row
+
+    def _go_on(self, stream: str) -> None:
+        if self.agency.running and stream not in self._active:
+            self._active.add(stream)
+            self.agency.spawn(self._empty(stream))
+
+    async def _empty(self, stream: str) -> None:
+        try:
+            while (head := self.store.queue.next_of(stream)) is not None:
+                async with self._lane:
+                    pause = await self.send(head)
+                if pause is not None:
+                    await asyncio.sleep(pause)
+        finally:
+            self._active.discard(stream)
+
+    async def send(self, outgoing: Outgoing) -> float | None:
+        """Try once to send a package and note what came of it; the seconds to wait if it must be tried again."""
+        package = self.store.content(self.package_of(outgoing))
+        try:
+            hub_id = await self.agency.line.ask(lambda client: self.call(client, outgoing, package), size=len(package))
+        except VxpFailure as failure:
+            return self.after(outgoing, failure)
+        self.store.queue.sent(outgoing.id, hub_id)
+        return None
+
+    def package_of(self, outgoing: Outgoing) -> str:
+        """Return the name of the bytes to be sent: always those that were queued."""
+        return outgoing.package
+
+    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
+        """Make the call that sends a package and return the hub's id of it."""
+        messagetype: MessageType = "status" if outgoing.messagetype == "status" else "edoc"
+        return await client.send_edoc(package, messagetype)
+
+    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+        """Note a failed try; the seconds to wait before the next one, None when there will be none."""
+        reaction = self.agency.retries.reaction(failure, outgoing.tries + 1)
+        if isinstance(reaction, Final):
+            self.store.queue.failed(outgoing.id, reaction.error)
+            return None
+        self.store.queue.tried(outgoing.id, reaction.error)
+        return reaction.seconds

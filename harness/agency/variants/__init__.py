@@ -1,0 +1,1 @@
+"""Correct agencies that differ from the reference agency in what the standard leaves free."""
