@@ -11,7 +11,12 @@ FIRST = "0" * 64
 def canonical(value: object) -> bytes:
     """Return the one JSON form of `value`: keys sorted, no blanks, UTF-8; equal values give equal bytes."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode("utf-8")
+
+
+def written(event: Mapping[str, Any]) -> bytes:
+    """Return an event as it stands in the journal: one line of ASCII, without its line end."""
+    return json.dumps(event, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def link(event: Mapping[str, Any]) -> str:

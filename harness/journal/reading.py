@@ -1,16 +1,18 @@
 """Reading a journal back: every link checked, blobs checked when they are used."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from harness.journal.chain import FIRST, link
+from harness.journal.chain import FIRST, link, written
 from harness.journal.recording import BLOB_FOLDER, JOURNAL_FILE, Event
 
-_NAME_LENGTH = 64
+_BLOB_NAME = re.compile("[0-9a-f]{64}")
+_SHOWN = 64
 
 
 class JournalBroken(Exception):
@@ -49,8 +51,8 @@ class Record:
         Raises:
             JournalBroken: it is missing, or its content is not what its name says.
         """
-        if len(name) != _NAME_LENGTH or not name.isalnum():
-            raise JournalBroken("blob-missing", detail=name[:_NAME_LENGTH])
+        if not _BLOB_NAME.fullmatch(name):
+            raise JournalBroken("blob-missing", detail=name[:_SHOWN])
         try:
             content = (self.directory / BLOB_FOLDER / name).read_bytes()
         except OSError as error:
@@ -77,7 +79,8 @@ def read_record(directory: Path) -> Record:
         event = _event(line, number)
         if event.seq != len(events) or event.prev != last:
             raise JournalBroken("order", number)
-        if link(msgspec.to_builtins(event)) != event.hash:
+        content_of_line = msgspec.to_builtins(event)
+        if written(content_of_line) != line or link(content_of_line) != event.hash:
             raise JournalBroken("edited", number)
         last = event.hash
         events.append(event)
@@ -87,5 +90,5 @@ def read_record(directory: Path) -> Record:
 def _event(line: bytes, number: int) -> Event:
     try:
         return msgspec.json.decode(line, type=Event)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise JournalBroken("unreadable", number, str(error)) from error

@@ -1,7 +1,7 @@
 """Writing the journal: one line per event, flushed at once, so that a killed run keeps what happened."""
 
+import contextlib
 import hashlib
-import json
 import os
 import threading
 import time
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from harness.journal.chain import FIRST, link
+from harness.journal.chain import FIRST, link, written
 from harness.journal.concealing import Concealer
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -71,6 +71,9 @@ class Journal:
             FileExistsError: the directory has a journal.
             ValueError: a secret is too short to be concealed.
         """
+        self._concealer = Concealer()
+        for secret in secrets:
+            self._concealer.add(secret)
         self._blobs = directory / BLOB_FOLDER
         self._blobs.mkdir(parents=True, exist_ok=True)
         self._file = (directory / JOURNAL_FILE).open("xb")
@@ -79,9 +82,6 @@ class Journal:
         self._seq = 0
         self._last = FIRST
         self._listeners: list[Callable[[Event], None]] = []
-        self._concealer = Concealer()
-        for secret in secrets:
-            self._concealer.add(secret)
 
     def conceal(self, secret: str) -> None:
         """Keep `secret` out of everything written from now on.
@@ -100,27 +100,48 @@ class Journal:
         self._listeners.append(listener)
 
     def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
-        """Append one event, flush it and return it."""
-        clean = self._concealer.value(dict(data))
+        """Append one event, flush it and return it.
+
+        Args:
+            kind: what happened.
+            data: any values; what JSON cannot say is said in text.
+            scenario: id of the scenario that caused it.
+
+        Raises:
+            OSError: it cannot be written; the journal is closed, as nothing may follow half a line.
+            ValueError: the journal is closed.
+        """
+        clean = self._concealer.value(data)
         with self._lock:
             fields = {
                 "seq": self._seq,
                 "at": datetime.now(VIETNAM).isoformat(timespec="milliseconds"),
                 "elapsed": round(time.monotonic() - self._began, 6),
-                "kind": kind,
+                "kind": self._concealer.value(kind),
                 "data": clean,
-                "scenario": scenario,
+                "scenario": self._concealer.value(scenario),
                 "prev": self._last,
             }
-            event = Event(**fields, hash=link(fields))  # type: ignore[arg-type]
-            line = json.dumps(msgspec.to_builtins(event), ensure_ascii=True, separators=(",", ":"))
-            self._file.write(line.encode("ascii") + b"\n")
-            self._file.flush()
+            event = Event(**fields, hash=link(fields))
+            self._append(written(msgspec.to_builtins(event)) + b"\n")
             self._seq += 1
             self._last = event.hash
         for listener in self._listeners:
             listener(event)
         return event
+
+    def _append(self, line: bytes) -> None:
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError:
+            self._abandon()
+            raise
+
+    def _abandon(self) -> None:
+        # Closing flushes what is still buffered, which fails again on the same full disk.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def blob(self, content: bytes) -> str:
         """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex."""
