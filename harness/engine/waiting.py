@@ -7,6 +7,9 @@ from harness.judge.assessment import Blind, Broken, Holding, Met, Pending
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import Expectation
 
+# Seconds; short against every poll interval, long against the pause between two events of a burst.
+_COALESCE = 0.01
+
 Stated = tuple[Expectation, str]
 
 
@@ -45,6 +48,7 @@ class EventWaits:
             with anyio.move_on_after(limit):
                 while not self._decided(expectations):
                     await self._pulse.wait()
+                    await anyio.sleep(_COALESCE)  # events come in bursts; one look serves a burst
                 return True
             return self._decided(expectations)
         finally:

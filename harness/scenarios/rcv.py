@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, Addition
-from harness.edxml.model import Organization
 from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, StatusSent, StoredAs, StoredOnce
 from harness.scenarios.material import peers
 from harness.scenarios.registry import EXCLUSIVE, scenario
@@ -85,8 +84,7 @@ async def stored_as_sent(stage: Stage) -> None:
 @scenario("RCV-07")
 async def addressed_to_another(stage: Stage) -> None:
     """A document that is addressed to another agency is returned with 02, and the next one is served."""
-    other = peers()["province"]
-    document = stage.document(to=(Organization(organ_id=other.organ_id, organ_name=other.organ_name),))
+    document = stage.document(receiver=peers()["province"])
     await stage.deliver(document, good=False, note="addressed to another agency")
     stage.expect(StatusSent(document=document.id, codes=("02",)))
     await stage.settle()

@@ -123,7 +123,7 @@ class Stage:
         sender: str = "ministry",
         files: tuple[File, ...] | None = None,
         layout: Layout = OPERATOR,
-        organ_id: str | None = None,
+        receiver: Peer | None = None,
         **changes: Any,
     ) -> Document:
         """Return a good new document for the candidate.
@@ -132,12 +132,13 @@ class Stage:
             sender: role of the peer that sends it.
             files: its attachments; one PDF if not given.
             layout: how the package is written.
-            organ_id: the receiver named in To, the candidate's if not given.
+            receiver: the agency named in To, the candidate's if not given.
             changes: members of the package that differ.
         """
         if files is None:
             files = (self.pdf(f"van-ban-{self._chance.randrange(10**6)}.pdf"),)
-        to = Organization(organ_id=organ_id or self.agency.organ_id, organ_name=self.agency.organ_name)
+        named = receiver or self.agency
+        to = Organization(organ_id=named.organ_id, organ_name=named.organ_name)
         return self._around.material.document(self._chance, peers()[sender], to, files, layout, **changes)
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:

@@ -54,9 +54,9 @@ async def statuses_come_back(stage: Stage) -> None:
     await stage.until(Accepted(document=sent.document_id))
     await stage.answer_status(sent, peer, "01", "Văn bản đã đến")
     stage.expect(Acked(document=sent.document_id, messagetype="status"))
-    stage.expect(Shown(document=sent.document_id, receiver=peer.organ_id, status="01"))
+    stage.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("01", "03")))
     await stage.settle()
     again = stage.now
     await stage.answer_status(sent, peer, "03", "Đã tiếp nhận")
     stage.expect(Acked(document=sent.document_id, messagetype="status", after=again))
-    stage.expect(Shown(document=sent.document_id, receiver=peer.organ_id, status="03"))
+    stage.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("03",)))

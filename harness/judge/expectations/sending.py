@@ -68,14 +68,14 @@ class Sound(Expectation, frozen=True, tag="sound"):
 
 
 class Shown(Expectation, frozen=True, tag="shown"):
-    """The clerk sees the document in the outbox in one of `states`; if given, with `status` for `receiver`."""
+    """The clerk sees the document in the outbox in one of `states`; if given, with one of `statuses` for `receiver`."""
 
     views: ClassVar[frozenset[str]] = frozenset({"outbox"})
 
     document: str
     states: tuple[str, ...] = ("sent",)
     receiver: str | None = None
-    status: str | None = None
+    statuses: tuple[str, ...] = ()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last look into the outbox."""
@@ -98,20 +98,20 @@ class Shown(Expectation, frozen=True, tag="shown"):
                     document=self.document,
                 )
             )
-        if self.status is None:
+        if not self.statuses:
             return Met()
         entries = rows[0].get("receivers")
         listed = entries if isinstance(entries, list) else []
         own = (entry for entry in listed if isinstance(entry, dict) and entry.get("organ_id") == self.receiver)
         codes = [str(entry.get("status_code")) for entry in own]
-        if self.status in codes:
+        if set(self.statuses) & set(codes):
             return Met()
         return Pending(
             finding(
                 requirement,
                 "status-not-shown",
                 event=look,
-                expected=self.status,
+                expected="|".join(self.statuses),
                 received=", ".join(codes) or "-",
                 document=self.document,
             )
