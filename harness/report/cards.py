@@ -108,7 +108,8 @@ def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, 
     findings = objects(entry.get("findings"))
     wrong = {number for one in findings if isinstance(number := (one.get("where") or {}).get("event"), int)}
     seconds = entry.get("seconds")
-    pictured = str(entry.get("verdict")) in _PICTURED
+    watch = id_.startswith(_WATCH)
+    pictured = str(entry.get("verdict")) in _PICTURED and not watch
     detail = wording.chosen(entry.get("detail"))
     return Scene(
         id=id_,
@@ -118,5 +119,6 @@ def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, 
         seconds=wording.number(seconds) if isinstance(seconds, int | float) else "",
         why=" ".join(part for part in (why_of(entry, wording), detail) if part),
         findings=tuple(dict.fromkeys(shown(one.get("code")) for one in findings)),
+        watch=watch,
         drawings=chronicle.pictures(id_, wrong) if pictured else (),
     )

@@ -79,8 +79,8 @@ def _css_text(text: object) -> Markup:
     return Markup(_UNFIT_FOR_STYLE.sub("", str(text))[:_LONGEST_ID])  # noqa: S704 - only harmless signs are left
 
 
-def _seconds(value: float) -> str:
-    return f"{value:.3f}"
+def _seconds(value: float, decimal_mark: str) -> str:
+    return f"{value:.3f}".replace(".", decimal_mark)
 
 
 def _qr(report: Report, alternative: str) -> Markup:

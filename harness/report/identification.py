@@ -81,7 +81,7 @@ class Identification:
         yield "place", shown(self._laboratory.get("place") or self._laboratory.get("address")), False
         if self._laboratory.get("accreditation"):
             yield "accreditation", shown(self._laboratory["accreditation"]), False
-        yield "authorised", self.authorised, False
+        yield "authorised", self.authorised, not part(self._laboratory.get("authorised"))
 
     def _tested(self) -> Iterator[tuple[str, str, bool]]:
         agency = part(self._candidate.get("agency"))
@@ -100,7 +100,8 @@ class Identification:
         capabilities = ", ".join(words_of(self._candidate.get("capabilities")))
         yield "capabilities", capabilities or self._wording.say("item.capabilities.none"), not capabilities
         driver = self.driver
-        yield "driver", self._wording.known(f"driver.{driver}") or shown(driver), False
+        words = self._wording.known(f"driver.{driver}")
+        yield "driver", words or shown(driver), bool(words)
         timing = part(self._source.fact("timing") or self._candidate.get("timing"))
         stated = ", ".join(f"{shown(key)} {shown(value)}" for key, value in timing.items() if value is not None)
         if stated:
@@ -131,12 +132,12 @@ class Identification:
             yield "selftest", self._wording.say("item.selftest.text", **values, at=at), True
 
     def _times(self) -> Iterator[tuple[str, str, bool]]:
-        yield "started", self._wording.moment(self._source.fact("started") or ""), False
-        yield "finished", self._wording.moment(self._source.fact("finished") or ""), False
+        yield "started", self._wording.moment(self._source.fact("started") or ""), True
+        yield "finished", self._wording.moment(self._source.fact("finished") or ""), True
         if self._source.fact("seed") is not None:
             yield "seed", shown(self._source.fact("seed")), False
         if self._source.record is not None:
-            yield "events", str(len(self._source.record.events)), False
+            yield "events", str(len(self._source.record.events)), True
 
 
 def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: Wording) -> tuple[Item, ...]:

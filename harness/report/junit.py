@@ -16,7 +16,6 @@ from harness.report.model import Card, Mark, Report, Row, Scene
 from harness.report.rows import UNSETTLED
 from harness.report.wording import Wording
 
-_WATCH = "watch/"
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -50,7 +49,7 @@ def render_junit(report: Report) -> bytes:
 def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
     """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves."""
     cards = (*report.cards, *report.remarks)
-    scenes = {scene.id: scene for scene in report.scenes if not scene.id.startswith(_WATCH)}
+    scenes = {scene.id: scene for scene in report.scenes if not scene.watch}
     for row in rows:
         own = [scene for scene in scenes.values() if _at_home(scene, row)]
         for scene in own:

@@ -12,8 +12,14 @@ from typing import Literal
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Part
@@ -110,6 +116,25 @@ def load_laboratory(folder: Path) -> Laboratory:
         raise ConfigurationError("laboratory.empty", path=folder, key=KEY_FILE, identity=IDENTITY_FILE)
     identity = convert(read(identity_path), LaboratoryIdentity) if identity_path.is_file() else LaboratoryIdentity()
     return Laboratory(identity, _key(key_path, folder / CERTIFICATE_FILE) if key_path.is_file() else None)
+
+
+def read_public_key(path: Path) -> ec.EllipticCurvePublicKey:
+    """Read the public key of a laboratory from a PEM file that holds its certificate or the bare key.
+
+    Raises:
+        ConfigurationError: unreadable, or no EC key.
+    """
+    try:
+        content = path.read_bytes()
+        certified = b"BEGIN CERTIFICATE" in content
+        key: object = (
+            x509.load_pem_x509_certificates(content)[0].public_key() if certified else load_pem_public_key(content)
+        )
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise ConfigurationError("laboratory.bad-key", path=path, detail=error) from error
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise ConfigurationError("laboratory.not-p256", path=path)
+    return key
 
 
 def _key(key_path: Path, certificate_path: Path) -> LaboratoryKey:

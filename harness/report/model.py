@@ -139,7 +139,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scenario with its verdict and, when it went wrong, the picture of its messages."""
+    """A scenario with its verdict and, when it went wrong, the picture of its messages.
+
+    Attributes:
+        watch: True when it is no scenario but a rule applied to all the traffic.
+    """
 
     id: str
     title: str
@@ -148,6 +152,7 @@ class Scene:
     seconds: str
     why: str
     findings: tuple[str, ...]
+    watch: bool
     drawings: tuple[Drawing, ...]
 
 

@@ -43,7 +43,16 @@ class Chronicle:
             if seq in wrong or answered in wrong or seq in chosen or documents & self._documents[seq]:
                 chosen |= {event.seq: event for event in (exchange.request, exchange.answer) if event}
         chosen |= {event.seq: event for event in self._events if event.seq in wrong}
-        return chosen.values()
+        return [*chosen.values(), *self._first_listings(documents, chosen)]
+
+    def _first_listings(self, documents: Collection[str], chosen: Collection[int]) -> Iterator[Event]:
+        """Yield the polls in which a document is listed for the first time."""
+        waiting = set(documents)
+        for exchange in self._exchanges.values():
+            named = waiting & _listed(exchange) if waiting and exchange.answer else set()
+            waiting -= named
+            if named and exchange.request.seq not in chosen:
+                yield from (event for event in (exchange.request, exchange.answer) if event)
 
 
 def _documents_of(exchange: Exchange) -> frozenset[str]:
@@ -51,6 +60,11 @@ def _documents_of(exchange: Exchange) -> frozenset[str]:
     answer: Mapping[str, Any] = exchange.answer.data if exchange.answer else {}
     effect = {key: value for key, value in (answer.get("effect") or {}).items() if key != "listed"}
     return frozenset(_names(exchange.package, effect))
+
+
+def _listed(exchange: Exchange) -> set[str]:
+    listed = exchange.effect("listed")
+    return set(named_documents(listed)) if isinstance(listed, list) else set()
 
 
 def _names(*values: Mapping[str, Any]) -> Iterator[str]:

@@ -62,7 +62,8 @@ class Wording:
             at = datetime.fromisoformat(str(value))
         except ValueError:
             return shown(value)
-        return at.strftime(self.say("moment.pattern")) + (f" {at:%:z}" if at.tzinfo else "")
+        zone = at.strftime("%z")
+        return at.strftime(self.say("moment.pattern")) + (f" {zone[:3]}:{zone[3:5]}" if zone else "")
 
     def number(self, value: float) -> str:
         """Return a number with two decimals, the decimal mark being this language's."""

@@ -11,7 +11,9 @@ from harness.report.html import render_html
 from harness.report.junit import render_junit
 from harness.report.laboratory import Laboratory
 from harness.report.manifest import evidence_digest, evidence_of
+from harness.report.markdown import render_markdown
 from harness.report.model import Report
+from harness.report.pdf import render_pdf
 from harness.report.source import REPORT_FILE, Source, source_of
 
 FILES: Mapping[str, str] = {
@@ -65,6 +67,10 @@ class Renderer:
             )
         return self._built[language]
 
+    def json(self) -> bytes:
+        """Return report.json as it stands: it is the judge's."""
+        return (self._source.directory / REPORT_FILE).read_bytes()
+
     def html(self) -> bytes:
         """Return the page with all languages, the chosen one first."""
         languages = sorted(LANGUAGES, key=lambda language: language != self._lang)
@@ -74,8 +80,26 @@ class Renderer:
         """Return junit.xml in the chosen language."""
         return render_junit(self.report(self._lang))
 
+    def markdown(self) -> bytes:
+        """Return the summary in Markdown in the chosen language."""
+        return render_markdown(self.report(self._lang)).encode()
 
-_RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {"html": Renderer.html, "junit": Renderer.junit}
+    def pdf(self) -> bytes:
+        """Return the PDF in the chosen language.
+
+        Raises:
+            PdfUnavailable: the system lacks what it needs.
+        """
+        return render_pdf(self.report(self._lang))
+
+
+_RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {
+    "json": Renderer.json,
+    "html": Renderer.html,
+    "md": Renderer.markdown,
+    "junit": Renderer.junit,
+    "pdf": Renderer.pdf,
+}
 
 
 def write_reports(
@@ -106,7 +130,7 @@ def write_reports(
     renderer = Renderer(source_of(run_directory, report), lang, laboratory)
     written = []
     for form in FORMATS:
-        if form in formats and form in _RENDERERS:
+        if form in formats and form != "json":
             written.append(write_whole(run_directory / FILES[form], renderer.render(form)))
     return written
 

@@ -1,0 +1,59 @@
+"""Whether a certificate follows from its required set: recomputed from the report, and from the profile where known."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.catalogue.profiles import Profile, load_profile, profile_names
+from harness.catalogue.verdicts import Level, Verdict
+from harness.report.rows import objects
+from harness.report.source import REPORT_FILE
+from harness.report.tampering import Problem, Tampering
+
+_GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
+
+
+def completeness(report: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is missing from the required set, and a verdict that does not follow from it.
+
+    Args:
+        report: content of report.json.
+    """
+    verdicts = {str(entry.get("id")): str(entry.get("verdict")) for entry in objects(report.get("requirements"))}
+    named = report.get("required")
+    required = {str(one) for one in named} if isinstance(named, list) else set()
+    missing = sorted((required | _expected(report)) - (required & verdicts.keys()))
+    if missing or not required:
+        yield Problem(Tampering.INCOMPLETE, REPORT_FILE, detail=", ".join(missing[:20]))
+    verdict = report.get("verdict")
+    if verdict not in _possible({verdicts.get(id_, str(Verdict.NOT_RUN)) for id_ in required}):
+        yield Problem(Tampering.VERDICT_WRONG, REPORT_FILE, detail=str(verdict)[:100])
+
+
+def _possible(verdicts: set[str]) -> set[str]:
+    """Return the overall verdicts that can follow: a whole set may still be inconclusive when the run broke off."""
+    if Verdict.FAIL in verdicts:
+        return {"fail"}
+    return {"pass", "inconclusive"} if verdicts and verdicts <= _GOOD else {"inconclusive"}
+
+
+def _expected(report: Mapping[str, Any]) -> set[str]:
+    """Return what must be required of a full run: by the profile where it is the one that was used, else by levels."""
+    if report.get("narrowed"):
+        return set()
+    profile = _profile(report)
+    candidate = report.get("candidate")
+    capabilities = candidate.get("capabilities") if isinstance(candidate, Mapping) else None
+    if profile is not None:
+        return set(profile.required(capabilities if isinstance(capabilities, list) else ()))
+    mandatory = (entry for entry in objects(report.get("requirements")) if entry.get("level") == Level.MANDATORY)
+    return {str(entry.get("id")) for entry in mandatory}
+
+
+def _profile(report: Mapping[str, Any]) -> Profile | None:
+    named = report.get("profile")
+    if not isinstance(named, Mapping):
+        return None
+    if named.get("id") not in profile_names():
+        return None
+    profile = load_profile(str(named["id"]))
+    return profile if profile.sha256 == named.get("sha256") else None

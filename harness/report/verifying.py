@@ -1,0 +1,179 @@
+"""Checks a seal, offline: every file against the manifest, the manifest against its signature, the verdict against
+the required set."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from harness.journal.recording import JOURNAL_FILE
+from harness.report.bundle import Bundle, open_bundle
+from harness.report.completeness import completeness
+from harness.report.laboratory import public_part
+from harness.report.manifest import MANIFEST_FILE, SCHEMA, SIGNATURE_FILE, evidence_digest
+from harness.report.signature import check_signature
+from harness.report.source import REPORT_FILE, RUN_FILE
+from harness.report.tampering import Problem, Tampering, journal_tampering
+
+_LARGEST_MANIFEST = 256 * 1024 * 1024
+_LARGEST_SIGNATURE = 64 * 1024
+_BLOCK = 1 << 20
+_NAMES_ITS_RUN = frozenset({REPORT_FILE, RUN_FILE, "report.html", "report.md", "junit.xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check came to.
+
+    Attributes:
+        run_id: as the manifest says.
+        verdict: of the run, as the manifest says.
+        key: fingerprint of the key that signed, empty when unsigned.
+        problems: what is wrong, the telling one first; empty when the seal holds.
+        files: how many files were checked.
+    """
+
+    run_id: str
+    verdict: str
+    key: str
+    problems: tuple[Problem, ...]
+    files: int
+
+
+def verify(path: Path, trusted: ec.EllipticCurvePublicKey | None = None) -> Verification:
+    """Check the seal of a run.
+
+    Args:
+        path: the run directory, or a zip or tar archive of it.
+        trusted: the laboratory's public key, known from elsewhere; without it the seal is only checked in itself.
+
+    Raises:
+        ConfigurationError: there is no such path, or it is no run and no archive.
+    """
+    with open_bundle(path) as bundle:
+        return _verified(bundle, trusted)
+
+
+def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Verification:
+    if MANIFEST_FILE not in bundle.files:
+        return Verification("", "", "", (Problem(Tampering.MANIFEST_MISSING, MANIFEST_FILE),), 0)
+    content = _start(bundle, MANIFEST_FILE, _LARGEST_MANIFEST)
+    manifest = _manifest(content)
+    if manifest is None:
+        return Verification("", "", "", (Problem(Tampering.MANIFEST_UNREADABLE, MANIFEST_FILE),), 0)
+    fingerprint = public_part(trusted).sha256 if trusted else None
+    signature = _start(bundle, SIGNATURE_FILE, _LARGEST_SIGNATURE) if SIGNATURE_FILE in bundle.files else None
+    signed = check_signature(content, manifest, signature, fingerprint)
+    sealed = _sealed(manifest)
+    problems = [
+        *signed,
+        *_files(bundle, sealed, manifest),
+        *_consistent(manifest),
+        *_report(bundle, sealed, manifest),
+    ]
+    key = manifest.get("key")
+    return Verification(
+        run_id=str(manifest.get("run_id")),
+        verdict=str(manifest.get("verdict")),
+        key=str(key.get("sha256")) if isinstance(key, dict) else "",
+        problems=tuple(sorted(problems, key=_weight)),
+        files=len(sealed),
+    )
+
+
+def _weight(problem: Problem) -> int:
+    """What explains the others comes first: files of two runs; that nothing is signed comes last."""
+    return {Tampering.MIXED: 0, Tampering.UNSIGNED: 2}.get(problem.code, 1)
+
+
+def _manifest(content: bytes) -> Mapping[str, Any] | None:
+    """Return the manifest when it has the shape of one."""
+    try:
+        manifest = json.loads(content)
+        for part in ("evidence", "renderings"):
+            for entry in manifest[part]["files"]:
+                if not isinstance(entry["path"], str) or not isinstance(entry["size"], int) or entry["size"] < 0:
+                    return None
+                entry["sha256"].encode("ascii")
+        shaped = manifest["schema"] == SCHEMA and isinstance(manifest["journal"], dict)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return manifest if shaped else None
+
+
+def _sealed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {entry["path"]: entry for part in ("evidence", "renderings") for entry in manifest[part]["files"]}
+
+
+def _consistent(manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """The digest over the evidence, which QR code and renderings carry, must be that of the files listed."""
+    files = {entry["path"]: entry["sha256"] for entry in manifest["evidence"]["files"]}
+    if manifest["evidence"].get("sha256") != evidence_digest(files):
+        yield Problem(Tampering.SIGNATURE_INVALID, MANIFEST_FILE, detail="evidence.sha256")
+
+
+def _files(bundle: Bundle, sealed: Mapping[str, Mapping[str, Any]], manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, entry in sealed.items():
+        if path not in bundle.files:
+            if path not in bundle.strange:
+                yield Problem(Tampering.FILE_REMOVED, path)
+        elif not _same(bundle, path, entry):
+            yield _altered(bundle, path, manifest)
+    for path in sorted(bundle.files.keys() - sealed.keys() - {MANIFEST_FILE, SIGNATURE_FILE}):
+        yield Problem(Tampering.FILE_ADDED, path)
+    for path in bundle.strange:
+        yield Problem(Tampering.FILE_ADDED, path, detail="not a plain file of the run")
+
+
+def _same(bundle: Bundle, path: str, entry: Mapping[str, Any]) -> bool:
+    """Compare a file with its entry, reading one byte more than it should have at most."""
+    digest, left = hashlib.sha256(), entry["size"] + 1
+    with bundle.files[path]() as stream:
+        while left > 0 and (block := stream.read(min(_BLOCK, left))):
+            digest.update(block)
+            left -= len(block)
+    return left == 1 and digest.hexdigest() == str(entry["sha256"])
+
+
+def _altered(bundle: Bundle, path: str, manifest: Mapping[str, Any]) -> Problem:
+    """Say what was done to a file that is not the sealed one."""
+    if path == JOURNAL_FILE:
+        with bundle.files[path]() as stream:
+            code, line = journal_tampering(_lines(stream), manifest["journal"])
+        return Problem(code, path, line)
+    if path in _NAMES_ITS_RUN:
+        content = _start(bundle, path, _LARGEST_MANIFEST)
+        if str(manifest.get("run_id")).encode() not in content:
+            return Problem(Tampering.MIXED, path)
+    return Problem(Tampering.FILE_EDITED, path)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    for line in stream:
+        yield line.removesuffix(b"\n")
+
+
+def _report(bundle: Bundle, sealed: Mapping[str, Mapping[str, Any]], manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """Recompute from the report whether the required set is complete and the verdict follows from it."""
+    if REPORT_FILE not in bundle.files or REPORT_FILE not in sealed:
+        yield Problem(Tampering.INCOMPLETE, REPORT_FILE, detail=REPORT_FILE)
+        return
+    try:
+        report = json.loads(_start(bundle, REPORT_FILE, sealed[REPORT_FILE]["size"]))
+    except (ValueError, RecursionError):
+        return  # an altered file has been reported as such
+    if isinstance(report, dict):
+        if report.get("run_id") != manifest.get("run_id"):
+            yield Problem(Tampering.MIXED, REPORT_FILE, detail=str(report.get("run_id"))[:100])
+        if report.get("verdict") != manifest.get("verdict"):
+            yield Problem(Tampering.VERDICT_WRONG, MANIFEST_FILE, detail=str(manifest.get("verdict"))[:100])
+        yield from completeness(report)
+
+
+def _start(bundle: Bundle, path: str, limit: int) -> bytes:
+    with bundle.files[path]() as stream:
+        return stream.read(limit)
