@@ -6,7 +6,7 @@ from unicodedata import is_normalized
 
 from lxml import etree
 
-from harness.catalogue.findings import Finding, Where
+from harness.catalogue.findings import Finding, Where, clipped
 from harness.edxml.names import DSIG, NAMESPACE, PREFIX
 from harness.rules.locating import NAMES, Part
 from harness.rules.nodes import Node, found, missing
@@ -14,9 +14,18 @@ from harness.rules.registry import BOTH, attachment_rule, rule
 from harness.rules.specimen import Carried, Specimen, TooLarge
 from harness.rules.structure import gate, oddities, opaque, repeated, structure
 
+_VERSION = "1.0"
 _BOM = b"\xef\xbb\xbf"
 _SIGNATURE = "Signature"
 _LONGEST_NAME = 40
+
+
+@rule("PKG-01", BOTH)
+def version_is_one(specimen: Specimen) -> Iterator[Finding]:
+    """The XML version, where it is declared, is 1.0."""
+    version = specimen.tree.docinfo.xml_version
+    if version != _VERSION:
+        yield Finding("PKG-01.version", Where(line=1), expected=_VERSION, received=clipped(version))
 
 
 @rule("PKG-02", BOTH)
