@@ -195,7 +195,8 @@ class Signatures(Part, frozen=True):
     `smallest_rsa` and `smallest_ec` are key sizes in bits; `crls` and `ocsp_answers` are files of revocation
     data beside the profile; `purposes` are the extended key usages (OIDs) of which a signer's certificate that
     names any must name one; a certificate whose subject has one of `agency_attributes` and none of
-    `person_attributes` is an agency's seal, one with any of the latter is a person's.
+    `person_attributes` is an agency's seal, one with any of the latter is a person's; `oldest_pdf` is the
+    least version of PDF files.
     """
 
     required: bool
@@ -211,6 +212,7 @@ class Signatures(Part, frozen=True):
     purposes: tuple[str, ...] = ()
     person_attributes: tuple[str, ...] = ()
     agency_attributes: tuple[str, ...] = ()
+    oldest_pdf: tuple[int, int] = (1, 4)
 
 
 class Retries(Part, frozen=True):

@@ -20,13 +20,12 @@ from pyhanko.sign.validation.generic_cms import extract_self_reported_ts, valida
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from harness.crypto.pdfglance import PdfUnreadable, header_version
 from harness.crypto.pdftimestamps import TimeStamp, document_time_stamp, signature_time_stamps
 from harness.crypto.pdfvalidationdata import ValidationData, archived_revocation_data, read_validation_data
 
 Problem = Literal["digest", "value", "not-covering", "changed-after", "unsupported", "unverifiable"]
 
-_HEADER = re.compile(rb"%PDF-([0-9]{1,2})\.([0-9]{1,2})")
-_HEADER_ZONE = 1024
 _CATALOGUE_VERSION = re.compile(r"/([0-9]{1,2})\.([0-9]{1,2})")
 _SUPPORTED = {"adbe.pkcs7.detached", "ETSI.CAdES.detached"}
 _TIME_STAMP = "ETSI.RFC3161"
@@ -35,20 +34,6 @@ _MOST_SIGNATURES = 50
 _LAST = 1 << 30  # where a signature stands whose revision cannot be read
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-
-
-class PdfUnreadable(Exception):
-    """The file cannot be read as PDF.
-
-    Attributes:
-        encrypted: it can, but only with a password.
-        detail: what the reader said.
-    """
-
-    def __init__(self, detail: str, *, encrypted: bool = False) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.encrypted = encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +76,6 @@ class PdfFile:
 
     version: tuple[int, int] | None
     signatures: tuple[PdfSignature, ...]
-
-
-def header_version(content: bytes) -> tuple[int, int] | None:
-    """Return the version that the file's first bytes name, None if they name none."""
-    match = _HEADER.search(content, 0, _HEADER_ZONE)
-    return (int(match[1]), int(match[2])) if match else None
 
 
 def read_pdf(content: bytes) -> PdfFile:

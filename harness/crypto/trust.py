@@ -3,10 +3,12 @@
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.parameters import Signatures
 from harness.catalogue.profiles import Profile
 from harness.crypto.certificates import (
     CertificateUnreadable,
@@ -18,6 +20,7 @@ from harness.crypto.certificates import (
 
 T = TypeVar("T")
 
+_KEPT = 16
 _FIELDS = ("anchors", "intermediates", "crls", "ocsps")
 
 
@@ -62,27 +65,42 @@ class Trust:
         return Trust(*(tuple(dict.fromkeys(getattr(self, field) + getattr(other, field))) for field in _FIELDS))
 
 
+def profile_trust(profile: Profile) -> Trust:
+    """Return what a profile trusts; read once for every content of its files.
+
+    Args:
+        profile: names its files in `parameters.signatures`, looked for in the profile's folder.
+
+    Raises:
+        ConfigurationError: a file is missing or is not what it should be.
+    """
+    return _trust_of_files(profile.folder, profile.parameters.signatures, profile.sha256)
+
+
 def trust_of(profile: Profile, extra: Sequence[Path] = ()) -> Trust:
     """Return what a profile trusts, with further files of anchors and intermediates.
 
     Args:
-        profile: names its files in `parameters.signatures`, looked for in the profile's folder.
+        profile: as for `profile_trust`.
         extra: PEM or DER files, as `--trust-anchors` names them.
 
     Raises:
         ConfigurationError: a file is missing or is not what it should be.
     """
-    named = profile.parameters.signatures
-    beside = profile.folder
-    trust = Trust(
+    trust = profile_trust(profile)
+    for path in extra:
+        trust = trust.adding(_read(path, Trust.of_pem))
+    return trust
+
+
+@lru_cache(maxsize=_KEPT)
+def _trust_of_files(beside: Path, named: Signatures, _content: str) -> Trust:
+    return Trust(
         anchors=_certificates(beside, named.trust_anchors),
         intermediates=_certificates(beside, named.intermediates),
         crls=tuple(_read(beside / name, read_crl) for name in named.crls),
         ocsps=tuple(_read(beside / name, read_ocsp_answer) for name in named.ocsp_answers),
     )
-    for path in extra:
-        trust = trust.adding(_read(path, Trust.of_pem))
-    return trust
 
 
 def _certificates(beside: Path, names: Sequence[str]) -> tuple[bytes, ...]:

@@ -32,7 +32,7 @@ DOCUMENT: frozenset[Kind] = frozenset({"document"})
 STATUS: frozenset[Kind] = frozenset({"status"})
 BOTH: frozenset[Kind] = frozenset({"document", "status"})
 
-MODULES = ("pkg", "hdr", "trc", "att", "stp")
+MODULES = ("pkg", "hdr", "trc", "att", "stp", "sig", "pdf")
 
 
 @dataclass(frozen=True, slots=True)

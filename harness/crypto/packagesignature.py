@@ -1,0 +1,67 @@
+"""Everything there is to know of one Signature element of a package, in one examination."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from harness.catalogue.parameters import Limits, Signatures
+from harness.crypto.certificates import CertificateFacts, facts_of
+from harness.crypto.signers import SignerTrust, Weakness, judge_signer, weaknesses
+from harness.crypto.trust import Trust
+from harness.crypto.xmlcoverage import Gap, gaps
+from harness.crypto.xmlsignature import Flaw, XmlSignature, read_signature
+from harness.crypto.xmlverify import Failure, verify
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSignature:
+    """What an examination found.
+
+    Attributes:
+        element: the Signature element.
+        flaws: of structure; with any of them nothing further was looked at.
+        failure: of the mathematics, None if it verifies.
+        gaps: what is not covered.
+        weaknesses: of algorithms and keys.
+        signer: facts of the certificate whose key signed; None where there is none.
+        trust: whether the signer is trusted; None where there is no certificate, or a flaw.
+    """
+
+    element: etree._Element
+    flaws: tuple[Flaw, ...] = ()
+    failure: Failure | None = None
+    gaps: tuple[Gap, ...] = ()
+    weaknesses: tuple[Weakness, ...] = ()
+    signer: CertificateFacts | None = None
+    trust: SignerTrust | None = None
+
+
+def examine_signature(
+    element: etree._Element, at: datetime, signatures: Signatures, limits: Limits, trust: Trust
+) -> PackageSignature:
+    """Examine a Signature element.
+
+    Args:
+        element: in the tree of its package, in whatever namespace.
+        at: time of signing, with a zone.
+        signatures: the profile's parameters.
+        limits: those by which the package was read.
+        trust: anchors, intermediates and revocation data.
+    """
+    read = read_signature(element, (*signatures.digests, *signatures.weak_digests))
+    if not isinstance(read, XmlSignature):
+        return PackageSignature(element, flaws=read)
+    root = element.getroottree().getroot()
+    verified = verify(read, limits)
+    certificate = verified.certificate
+    facts = facts_of(certificate) if certificate else None
+    embedded = tuple(der for der in read.certificates if der != certificate)
+    return PackageSignature(
+        element=element,
+        failure=verified.failure,
+        gaps=gaps(read, root),
+        weaknesses=weaknesses(facts, (read.method.digest, *(each.digest for each in read.references)), signatures),
+        signer=facts,
+        trust=judge_signer(certificate, embedded, trust, at, signatures) if certificate else None,
+    )

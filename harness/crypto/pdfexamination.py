@@ -1,0 +1,111 @@
+"""Everything there is to know of the signatures of one PDF file, in one examination."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from harness.catalogue.parameters import Signatures
+from harness.crypto.certificates import CertificateFacts, CertificateUnreadable, facts_of, is_certificate
+from harness.crypto.pdfsignatures import PdfSignature, read_pdf
+from harness.crypto.pdftimestamps import TimeStamp
+from harness.crypto.revocation import Standing
+from harness.crypto.signers import SignerKind, SignerTrust, Weakness, judge_signer, kind_of_signer, weaknesses
+from harness.crypto.trust import Trust
+
+Stamped = Literal["trusted", "missing", "broken", "untrusted", "revocation-unknown", "no-anchors"]
+_BEST_FIRST: tuple[Stamped, ...] = ("trusted", "revocation-unknown", "no-anchors", "untrusted", "broken", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedSignature:
+    """One signature of a PDF file, and what is to be thought of it.
+
+    Attributes:
+        signature: as read.
+        at: signing time: a trusted time stamp's, else what the signer wrote, else the time of judgement.
+        stamped: whether a trusted time stamp is over it; of several, the best.
+        kind: whether a person or an agency signed.
+        facts: of the signer's certificate; None where there is none that can be read.
+        weaknesses: of algorithms and keys.
+        trust: whether the signer is trusted; None where there is no certificate.
+    """
+
+    signature: PdfSignature
+    at: datetime
+    stamped: Stamped
+    kind: SignerKind = "unknown"
+    facts: CertificateFacts | None = None
+    weaknesses: tuple[Weakness, ...] = ()
+    trust: SignerTrust | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedPdf:
+    """A PDF file: its version, and its signatures in the order in which they were made."""
+
+    version: tuple[int, int] | None
+    signatures: tuple[ExaminedSignature, ...]
+
+
+def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Trust) -> ExaminedPdf:
+    """Examine a PDF file.
+
+    Args:
+        content: the file.
+        at: time of judgement, with a zone; taken for the signing time where a signature has none.
+        signatures: the profile's parameters.
+        trust: anchors, intermediates and revocation data.
+
+    Raises:
+        PdfUnreadable: it is no PDF file, or a broken or encrypted one.
+    """
+    file = read_pdf(content)
+    return ExaminedPdf(file.version, tuple(_examined(each, at, signatures, trust) for each in file.signatures))
+
+
+def _examined(signature: PdfSignature, at: datetime, signatures: Signatures, trust: Trust) -> ExaminedSignature:
+    data = signature.validation_data
+    fuller = trust.adding(Trust(crls=data.crls, ocsps=data.ocsps))
+    stamped, stamp_time = _best_stamp(signature.time_stamps, data.certificates, fuller, signatures)
+    time = stamp_time or signature.claimed or at
+    certificate = signature.certificate
+    if certificate is None or not is_certificate(certificate):
+        return ExaminedSignature(signature, time, stamped)
+    facts = facts_of(certificate)
+    embedded = (*signature.embedded, *data.certificates)
+    return ExaminedSignature(
+        signature=signature,
+        at=time,
+        stamped=stamped,
+        kind=kind_of_signer(certificate, signatures),
+        facts=facts,
+        weaknesses=weaknesses(facts, (signature.digest,), signatures),
+        trust=judge_signer(certificate, embedded, fuller, time, signatures),
+    )
+
+
+def _best_stamp(
+    stamps: Sequence[TimeStamp], certificates: Sequence[bytes], trust: Trust, signatures: Signatures
+) -> tuple[Stamped, datetime | None]:
+    """Return how good the best of the time stamps is, and its time where that can be relied upon."""
+    judged = [(_judged(stamp, certificates, trust, signatures), stamp.time) for stamp in stamps]
+    best: Stamped = min((state for state, _ in judged), key=_BEST_FIRST.index, default="missing")
+    times = [time for state, time in judged if state == best and time is not None]
+    reliable = best in ("trusted", "revocation-unknown")
+    return best, min(times) if times and reliable else None
+
+
+def _judged(stamp: TimeStamp, certificates: Sequence[bytes], trust: Trust, signatures: Signatures) -> Stamped:
+    if not stamp.intact or stamp.certificate is None or stamp.time is None:
+        return "broken"
+    embedded = (*stamp.embedded, *certificates)
+    try:
+        outcome = judge_signer(stamp.certificate, embedded, trust, stamp.time, signatures, "time-stamp")
+    except CertificateUnreadable:
+        return "broken"
+    if not outcome.anchored:
+        return "no-anchors"
+    if outcome.revocation is None or outcome.revocation.standing is Standing.REVOKED:
+        return "untrusted"
+    return "trusted" if outcome.revocation.standing is Standing.GOOD else "revocation-unknown"

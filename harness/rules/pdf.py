@@ -1,0 +1,190 @@
+"""PDF: the signatures in the PDF files that a package carries; the legal signature is theirs.
+
+Every PDF attachment is examined once, unpacked where it is zipped. An expensive library does that, so it is loaded
+only for a file that shows a sign of a signature.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.verdicts import Cause
+from harness.crypto.pdfglance import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
+from harness.crypto.trust import profile_trust
+from harness.rules.nodes import Node, found
+from harness.rules.registry import Outcome, attachment_rule, closing_rule
+from harness.rules.specimen import Carried, Opened, Specimen
+from harness.rules.undecided import Undecided
+
+if TYPE_CHECKING:
+    from harness.crypto.pdfexamination import ExaminedPdf, ExaminedSignature
+
+_NOTE = "PDF"
+_WEAKNESSES = {"digest": "weak-digest", "key": "weak-key", "certificate-digest": "weak-certificate"}
+_STAMPS = {"missing": "no-time-stamp", "broken": "broken-time-stamp", "untrusted": "untrusted-time-stamp"}
+_OPEN_STAMPS = {"revocation-unknown": Cause.NETWORK, "no-anchors": Cause.CONFIGURATION}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pdf:
+    """One PDF attachment.
+
+    Attributes:
+        node: the Attachment.
+        name: of the file.
+        version: the highest that it names.
+        signed: it has, or seems to have, a signature.
+        examined: None where there is nothing to examine, or it cannot be read.
+        unreadable: why a file that seems to be signed cannot be read.
+    """
+
+    node: Node
+    name: str
+    version: tuple[int, int] | None
+    signed: bool
+    examined: "ExaminedPdf | None" = None
+    unreadable: PdfUnreadable | None = None
+
+    @property
+    def signatures(self) -> "tuple[ExaminedSignature, ...]":
+        """The signatures, in the order in which they were made."""
+        return self.examined.signatures if self.examined is not None else ()
+
+    def finding(self, code: str, *, expected: str = "", received: str = "", **parameters: str) -> Finding:
+        """Return a finding about this file."""
+        return found(code, self.node, expected=expected, received=received, file=self.name, **parameters)
+
+
+@attachment_rule("PDF-01")
+def recent_enough(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+    """A PDF file is of the profile's least version or later."""
+    pdf = _pdf(specimen, carried)
+    oldest = specimen.parameters.signatures.oldest_pdf
+    if pdf is not None and pdf.version is not None and pdf.version < oldest:
+        yield pdf.finding("PDF-01.too-old", expected=_written(oldest), received=_written(pdf.version))
+
+
+@attachment_rule("PDF-03")
+def signatures_hold(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+    """Every signature verifies and covers the file, up to what may come later."""
+    pdf = _pdf(specimen, carried)
+    if pdf is None:
+        return
+    if pdf.unreadable is not None:
+        code = "PDF-03.encrypted" if pdf.unreadable.encrypted else "PDF-03.unreadable"
+        yield pdf.finding(code, received=pdf.unreadable.detail)
+    for examined in pdf.signatures:
+        signature = examined.signature
+        if signature.problem is not None:
+            subject = examined.facts.subject if examined.facts else ""
+            yield pdf.finding(
+                f"PDF-03.{signature.problem}", received=signature.detail, field=signature.field, subject=subject
+            )
+
+
+@attachment_rule("PDF-04")
+def signers_are_trusted(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+    """Every signer leads to a trust anchor, was valid and not revoked when it signed, and uses strong algorithms."""
+    pdf = _pdf(specimen, carried)
+    if pdf is None:
+        return
+    if pdf.unreadable is not None:
+        yield Undecided(pdf.finding("PDF-04.not-examined"), Cause.CANDIDATE)
+    for examined in pdf.signatures:
+        yield from _signer(pdf, examined, specimen)
+
+
+@attachment_rule("PDF-05")
+def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+    """Every signature has a trusted time stamp."""
+    pdf = _pdf(specimen, carried)
+    if pdf is None:
+        return
+    for examined in pdf.signatures:
+        make = partial(pdf.finding, field=examined.signature.field)
+        if examined.stamped in _STAMPS:
+            yield make(f"PDF-05.{_STAMPS[examined.stamped]}", expected="RFC 3161", received=examined.signature.form)
+        elif examined.stamped in _OPEN_STAMPS:
+            yield Undecided(make(f"PDF-05.{examined.stamped}"), _OPEN_STAMPS[examined.stamped])
+
+
+@attachment_rule("PDF-06")
+def person_then_agency(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+    """A person signs first, the agency's seal comes last."""
+    pdf = _pdf(specimen, carried)
+    if pdf is None:
+        return
+    kinds = [examined.kind for examined in pdf.signatures]
+    if not kinds or "unknown" in kinds:
+        return
+    received = ", ".join(examined.facts.subject for examined in pdf.signatures if examined.facts)
+    if "agency" not in kinds:
+        yield pdf.finding("PDF-06.no-agency", received=received)
+    elif "person" not in kinds:
+        yield pdf.finding("PDF-06.no-person", received=received)
+    elif kinds[0] != "person" or kinds[-1] != "agency":
+        yield pdf.finding("PDF-06.order", received=received)
+
+
+@closing_rule("PDF-02")
+def one_is_signed(specimen: Specimen) -> Iterator[Outcome]:
+    """At least one PDF file of the package is signed."""
+    seen = _seen(specimen)
+    if seen and not any(pdf.signed for pdf in seen):
+        yield seen[0].finding("PDF-02.unsigned", count=str(len(seen)))
+
+
+def _seen(specimen: Specimen) -> list[_Pdf]:
+    kept = specimen.notes.setdefault(_NOTE, [])
+    return kept if isinstance(kept, list) else []
+
+
+def _pdf(specimen: Specimen, carried: Carried) -> _Pdf | None:
+    """Return the attachment as PDF, examined; None if it is none. Kept while the attachment is looked at."""
+    if _NOTE not in carried.notes:
+        pdf = carried.notes[_NOTE] = _read(specimen, carried)
+        if pdf is not None:
+            _seen(specimen).append(_Pdf(pdf.node, pdf.name, pdf.version, pdf.signed))
+    kept = carried.notes[_NOTE]
+    return kept if isinstance(kept, _Pdf) else None
+
+
+def _read(specimen: Specimen, carried: Carried) -> _Pdf | None:
+    opened = carried.opened
+    if not isinstance(opened, Opened) or not looks_like_pdf(opened.content):
+        return None
+    content = opened.content
+    version = header_version(content)
+    signed = may_be_signed(content)
+    oldest = specimen.parameters.signatures.oldest_pdf
+    if not signed and version is not None and version >= oldest:
+        return _Pdf(carried.node, carried.name, version, False)
+    from harness.crypto.pdfexamination import examine_pdf
+
+    trust = profile_trust(specimen.profile).adding(specimen.trust)
+    try:
+        examined = examine_pdf(content, specimen.at, specimen.parameters.signatures, trust)
+    except PdfUnreadable as error:
+        return _Pdf(carried.node, carried.name, version, signed, unreadable=error if signed else None)
+    return _Pdf(carried.node, carried.name, examined.version, bool(examined.signatures), examined)
+
+
+def _signer(pdf: _Pdf, examined: "ExaminedSignature", specimen: Specimen) -> Iterator[Outcome]:
+    from harness.rules.signers import revocation_outcomes, trust_outcomes
+
+    make = partial(pdf.finding, field=examined.signature.field)
+    trust = examined.trust
+    if trust is None:
+        yield Undecided(make("PDF-04.not-examined"), Cause.CANDIDATE)
+        return
+    yield from trust_outcomes("PDF-04", trust, examined.at, make)
+    yield from revocation_outcomes("PDF-04", trust, examined.at, specimen.parameters.signatures, make)
+    subject = examined.facts.subject if examined.facts else ""
+    for weak in examined.weaknesses:
+        yield make(f"PDF-04.{_WEAKNESSES[weak.kind]}", expected=weak.expected, received=weak.received, subject=subject)
+
+
+def _written(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"

@@ -1,0 +1,194 @@
+"""SIG: the signature on the package.
+
+A Signature that is not built right is described, and nothing more is said of it; one that is built right is verified,
+and its coverage, algorithms, signer and revocation are judged one by one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from harness.catalogue.findings import Finding, Where
+from harness.catalogue.verdicts import Cause
+from harness.crypto.certificates import same_name
+from harness.crypto.trust import profile_trust
+from harness.journal.recording import VIETNAM
+from harness.rules.nodes import Node, found
+from harness.rules.registry import Outcome, rule
+from harness.rules.specimen import Specimen
+from harness.rules.undecided import Undecided
+from harness.rules.values import read_moment
+
+if TYPE_CHECKING:
+    from harness.crypto.packagesignature import PackageSignature
+
+_SIGNATURE = "Signature"
+_HEADER = "edXMLHeader"
+_NOTE = "SIG"
+_WEAKNESSES = {"digest": "weak-digest", "key": "weak-key", "certificate-digest": "weak-certificate"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """One Signature of the package: where it stands, when it says it was made, and what was found."""
+
+    node: Node
+    at: datetime
+    examined: "PackageSignature"
+
+
+@rule("SIG-01")
+def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
+    """Where the profile asks for a signature, there is one."""
+    if specimen.parameters.signatures.required and not _nodes(specimen):
+        place = specimen.places.header or specimen.nodes.root
+        yield found("SIG-01.missing", place, expected=_SIGNATURE)
+
+
+@rule("SIG-01")
+def built_right(specimen: Specimen) -> Iterator[Outcome]:
+    """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
+    for node in _nodes(specimen):
+        if node.parent is not specimen.places.header:
+            received = node.parent.local if node.parent is not None else ""
+            yield found("SIG-01.misplaced", node, expected=_HEADER, received=received)
+    for signed in _signed(specimen):
+        for flaw in signed.examined.flaws:
+            name = etree.QName(flaw.element).localname
+            yield _at(
+                f"SIG-01.{flaw.code}", signed.node, flaw.element,
+                expected=flaw.expected, received=flaw.received, name=name,
+            )  # fmt: skip
+
+
+@rule("SIG-02")
+def verifies(specimen: Specimen) -> Iterator[Outcome]:
+    """Digest and signature value are right."""
+    for signed in _signed(specimen):
+        yield from _unexamined("SIG-02", signed)
+        if signed.examined.failure is not None:
+            yield found(f"SIG-02.{signed.examined.failure}", signed.node)
+
+
+@rule("SIG-03")
+def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
+    """All that is read was signed."""
+    for signed in _signed(specimen):
+        yield from _unexamined("SIG-03", signed)
+        for gap in signed.examined.gaps:
+            name = etree.QName(gap.element).localname
+            yield _at(f"SIG-03.{gap.code}", signed.node, gap.element, received=gap.received, name=name)
+
+
+@rule("SIG-04")
+def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
+    """Digests and keys are as strong as the profile asks."""
+    for signed in _signed(specimen):
+        yield from _unexamined("SIG-04", signed)
+        for weak in signed.examined.weaknesses:
+            yield found(f"SIG-04.{_WEAKNESSES[weak.kind]}", signed.node, expected=weak.expected, received=weak.received)
+
+
+@rule("SIG-05")
+def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
+    """The signer's certificate leads to a trust anchor, was valid when it signed, is meant for it, and fits From."""
+    for signed in _signed(specimen):
+        yield from _unexamined("SIG-05", signed)
+        if signed.examined.flaws:
+            continue
+        trust = signed.examined.trust
+        if trust is None:
+            yield found("SIG-05.no-certificate", signed.node, expected="X509Certificate")
+            continue
+        from harness.rules.signers import trust_outcomes
+
+        yield from trust_outcomes("SIG-05", trust, signed.at, partial(_found_at, signed.node))
+        if trust.trusted:
+            yield from _other_name(specimen, signed)
+
+
+@rule("SIG-06")
+def signer_is_not_revoked(specimen: Specimen) -> Iterator[Outcome]:
+    """The signer's certificate was not revoked when it signed."""
+    for signed in _signed(specimen):
+        trust = signed.examined.trust
+        if trust is None or not trust.trusted:
+            yield Undecided(found("SIG-06.not-examined", signed.node), _blame(signed))
+            continue
+        from harness.rules.signers import revocation_outcomes
+
+        signatures = specimen.parameters.signatures
+        yield from revocation_outcomes("SIG-06", trust, signed.at, signatures, partial(_found_at, signed.node))
+
+
+def _nodes(specimen: Specimen) -> list[Node]:
+    return specimen.nodes.index.get(_SIGNATURE, [])
+
+
+def _signed(specimen: Specimen) -> list[_Signed]:
+    """Return every Signature that stands where it should, examined; kept for the rules that follow."""
+    kept = specimen.notes.get(_NOTE)
+    if isinstance(kept, list):
+        return kept
+    signed = [_examined(specimen, node) for node in _nodes(specimen) if node.parent is specimen.places.header]
+    specimen.notes[_NOTE] = signed
+    return signed
+
+
+def _examined(specimen: Specimen, node: Node) -> _Signed:
+    from harness.crypto.packagesignature import examine_signature
+
+    at = _signing_time(specimen)
+    trust = profile_trust(specimen.profile).adding(specimen.trust)
+    parameters = specimen.parameters
+    return _Signed(node, at, examine_signature(node.element, at, parameters.signatures, parameters.limits, trust))
+
+
+def _signing_time(specimen: Specimen) -> datetime:
+    """Return the first TraceHeader's time, as XML-DSig has none of its own; the time of judgement without one."""
+    written = specimen.hops[0].value("Timestamp") if specimen.hops else ""
+    moment = read_moment(written)
+    return moment.replace(tzinfo=VIETNAM) if isinstance(moment, datetime) else specimen.at
+
+
+def _other_name(specimen: Specimen, signed: _Signed) -> Iterator[Finding]:
+    """A certificate names its agency, not an OrganId: the sender's name should be among its names."""
+    sender, signer = specimen.value("From", "OrganName"), signed.examined.signer
+    if not sender or signer is None:
+        return
+    names = signer.values("CN", "O", "OU")
+    if not any(same_name(sender, name) for name in names):
+        yield found("SIG-05.other-name", signed.node, expected=sender, received="; ".join(names))
+
+
+def _unexamined(requirement: str, signed: _Signed) -> Iterator[Undecided]:
+    if signed.examined.flaws:
+        yield Undecided(found(f"{requirement}.not-examined", signed.node), Cause.CANDIDATE)
+
+
+def _blame(signed: _Signed) -> Cause:
+    trust = signed.examined.trust
+    return Cause.CANDIDATE if trust is None or trust.anchored else Cause.CONFIGURATION
+
+
+def _found_at(node: Node, code: str, *, expected: str = "", received: str = "", **parameters: str) -> Finding:
+    return found(code, node, expected=expected, received=received, **parameters)
+
+
+def _at(
+    code: str, signature: Node, element: etree._Element, *, expected: str = "", received: str = "", **parameters: str
+) -> Finding:
+    """Return a finding at an element in or beside a Signature; the view of the package has no nodes inside one."""
+    finding = found(code, signature, expected=expected, received=received, **parameters)
+    where = Where(finding.where.event, _path(element), cast("int | None", element.sourceline))
+    return Finding(finding.code, where, finding.expected, finding.received, finding.parameters)
+
+
+def _path(element: etree._Element) -> str:
+    steps = [etree.QName(element).localname]
+    steps += [etree.QName(above).localname for above in element.iterancestors()]
+    return "/" + "/".join(reversed(steps))
