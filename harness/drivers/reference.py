@@ -10,6 +10,8 @@ import msgspec
 from harness.agency.gallery import DEFECTS, VARIANTS, build
 from harness.drivers.protocol import DriverLost, read_answer
 
+_WHERE = "reference"
+
 
 def kinds() -> frozenset[str]:
     """Return the names of all defects and correct variants."""
@@ -30,8 +32,8 @@ class ReferenceDriver:
         try:
             answer = await asyncio.wait_for(self._api.handle(request), limit)
         except TimeoutError as error:
-            raise DriverLost(f"no answer to {command} in {limit:g} s") from error
-        return read_answer(msgspec.json.encode(answer), call_id)
+            raise DriverLost("silent", _WHERE, f"{limit:g} s") from error
+        return read_answer(msgspec.json.encode(answer), call_id, _WHERE)
 
     async def close(self) -> None:
         """End the agency."""

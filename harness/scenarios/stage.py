@@ -176,38 +176,35 @@ class Stage:
 
     async def answer_status(self, outgoing: Outgoing, sender: Peer, code: str, description: str) -> Delivery:
         """Let a peer that received the candidate's document answer with a business status."""
+        date = outgoing.document_id.partition(",")[2].partition(",")[0]
         number, notation = outgoing.arguments["code_number"], outgoing.arguments["code_notation"]
-        now = datetime.now(VIETNAM)
+        named = ResponseFor(self.agency.organ_id, f"{number}/{notation}", date, outgoing.document_id)
+        return await self._deliver_status(named, sender, code, description)
+
+    async def deliver_status(self, document: Document, sender: Peer, code: str, description: str) -> Delivery:
+        """Let `sender` send a status about a document that the candidate received, addressed to the candidate."""
+        date = document.package.promulgation_info.promulgation_date
+        named = ResponseFor(self.agency.organ_id, document.code, date, document.id)
+        return await self._deliver_status(named, sender, code, description)
+
+    async def _deliver_status(self, named: ResponseFor, sender: Peer, code: str, description: str) -> Delivery:
         package = StatusPackage(
             from_=Organization(organ_id=sender.organ_id, organ_name=sender.organ_name),
-            response_for=ResponseFor(
-                organ_id=self.agency.organ_id,
-                code=f"{number}/{notation}",
-                promulgation_date=now.strftime("%Y/%m/%d"),
-                document_id=outgoing.document_id,
-            ),
-            staff_info=StaffInfo(department="Văn thư", staff="Nguyễn Thị Cán Bộ", email="", mobile=""),
+            response_for=named,
+            staff_info=StaffInfo(department="Văn thư", staff="Nguyễn Thị Cán Bộ"),
             status_code=code,
             description=description,
-            timestamp=now.strftime("%Y/%m/%d %H:%M:%S"),
+            timestamp=datetime.now(VIETNAM).strftime("%Y/%m/%d %H:%M:%S"),
         )
         content = write_package(package)
-        self._record(
-            "stimulus",
-            {
-                "note": f"status {code}",
-                "good": True,
-                "document_id": outgoing.document_id,
-                "sender": sender.organ_id,
-                "blob": self._around.journal.blob(content),
-            },
-        )
+        stimulus = {"note": f"status {code}", "good": True, "document_id": named.document_id}
+        self._record("stimulus", {**stimulus, "sender": sender.organ_id, "blob": self._around.journal.blob(content)})
         delivery, *_ = self.hub.deliver(
             content,
             sender=sender.organ_id,
             receivers=[self.agency.organ_id],
             messagetype="status",
-            document_id=outgoing.document_id,
+            document_id=named.document_id,
         )
         return delivery
 
@@ -257,6 +254,10 @@ class Stage:
     def file_of(self, kind: str) -> File:
         """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
         return self._around.material.file(self._chance, kind)
+
+    def fresh_number(self) -> str:
+        """Return a document number that nobody uses."""
+        return self._around.material.number()
 
     def outgoing_to_nobody(self) -> Outgoing:
         """Return a document to an agency that the hub does not know."""

@@ -1,11 +1,12 @@
 """STS: business statuses, sent and received."""
 
 from harness.judge.expectations import Accepted, Acked, Shown, StatusNames, StatusSent, StoredOnce
-from harness.scenarios.material import peers
+from harness.scenarios.material import Document, peers
 from harness.scenarios.registry import scenario
 from harness.scenarios.stage import Stage
 
 _PEER = "ministry"
+_UNKNOWN_CODE = "99"
 
 
 @scenario("STS-01")
@@ -59,4 +60,59 @@ async def statuses_come_back(stage: Stage) -> None:
     again = stage.now
     await stage.answer_status(sent, peer, "03", "Đã tiếp nhận")
     stage.expect(Acked(document=sent.document_id, messagetype="status", after=again))
+    stage.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("03",)))
+
+
+async def _handled(stage: Stage, document: Document, action: str, code: str) -> None:
+    await stage.decide(document, action)
+    await stage.until(StatusSent(document=document.id, codes=(code,)), role="duty")
+
+
+@scenario("STS-03", needs=("handling",))
+async def handling_is_reported(stage: Stage) -> None:
+    """Assigning, processing and finishing a document sends 04, 05 and 06, each when the clerk does so."""
+    document = stage.document()
+    await stage.deliver(document)
+    await stage.until(StoredOnce(document=document.id))
+    await stage.decide(document, "accept")
+    await stage.until(StatusSent(document=document.id, codes=("03",)))
+    for action, code in (("assign", "04"), ("process", "05"), ("finish", "06")):
+        await _handled(stage, document, action, code)
+
+
+@scenario("STS-04")
+async def order_is_legal(stage: Stage) -> None:
+    """Arrival, re-delivery, decision and decision again: statuses keep their order and are not repeated."""
+    accepted, refused = stage.document(), stage.document("department")
+    deliveries = [(await stage.deliver(document), document) for document in (accepted, refused)]
+    for document in (accepted, refused):
+        await stage.until(StoredOnce(document=document.id))
+        await stage.until(StatusSent(document=document.id, codes=("01",)))
+    again = [await stage.redeliver(delivery, document) for delivery, document in deliveries]
+    for event, document in zip(again, (accepted, refused), strict=True):
+        await stage.until(Acked(document=document.id, statuses=("done", "fail"), after=event.seq))
+    await stage.decide(accepted, "accept")
+    await stage.decide(refused, "refuse", "Không thuộc thẩm quyền giải quyết")
+    await stage.until(StatusSent(document=accepted.id, codes=("03",)))
+    await stage.until(StatusSent(document=refused.id, codes=("02",)))
+    for document, action in ((accepted, "accept"), (refused, "accept"), (refused, "refuse")):
+        await stage.tolerated("decide", {"document_id": document.id, "action": action, "reason": "Lặp lại"})
+    await stage.linger(stage.times.reaction)
+    await stage.probe()
+
+
+@scenario("STS-07")
+async def strange_statuses_do_no_harm(stage: Stage) -> None:
+    """A status about an unknown document, and one with an unknown code, are put aside; a good one is still shown."""
+    peer = peers()[_PEER]
+    stranger = stage.document()
+    await stage.deliver_status(stranger, peer, "03", "Văn bản không phải của đơn vị này")
+    stage.expect(Acked(document=stranger.id, statuses=("done", "fail"), messagetype="status"))
+    sent = await stage.send(stage.outgoing(to=(_PEER,)))
+    await stage.until(Accepted(document=sent.document_id))
+    await stage.answer_status(sent, peer, _UNKNOWN_CODE, "Mã lạ")
+    await stage.until(Acked(document=sent.document_id, statuses=("done", "fail"), messagetype="status"), role="duty")
+    after = stage.now
+    await stage.answer_status(sent, peer, "03", "Đã tiếp nhận")
+    stage.expect(Acked(document=sent.document_id, messagetype="status", after=after))
     stage.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("03",)))

@@ -1,6 +1,7 @@
 """The vocabulary of expectations. Scenarios state them, the journal keeps them, judges decide them."""
 
 from harness.judge.expectations.base import Expectation
+from harness.judge.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from harness.judge.expectations.receiving import Acked, Fetched, Polled, StoredOnce
 from harness.judge.expectations.registry import read_expectation, written_expectation
 from harness.judge.expectations.sending import (
@@ -20,6 +21,7 @@ __all__ = [
     "Accepted",
     "Acked",
     "AllAcked",
+    "AnyStatus",
     "Carries",
     "DistinctIds",
     "Expectation",
@@ -27,6 +29,7 @@ __all__ = [
     "NoStatus",
     "NotReached",
     "OneIdentity",
+    "Operates",
     "Polled",
     "Refused",
     "SentWithin",
@@ -34,8 +37,11 @@ __all__ = [
     "Sound",
     "StatusNames",
     "StatusSent",
+    "StatusTo",
     "StoredAs",
     "StoredOnce",
+    "Untouched",
+    "Withdrawn",
     "read_expectation",
     "written_expectation",
 ]

@@ -1,0 +1,214 @@
+"""OPS: recall, take-back, update, replacement, sent and received."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from harness.edxml.identifiers import document_id
+from harness.edxml.model import Bussiness, BussinessDocumentInfo, Receiver, ReplacementInfo, ResponseFor
+from harness.journal.recording import VIETNAM
+from harness.judge.expectations import (
+    Accepted,
+    AnyStatus,
+    Operates,
+    StatusSent,
+    StatusTo,
+    StoredAs,
+    StoredOnce,
+    Untouched,
+    Withdrawn,
+)
+from harness.judge.expectations.operating import RECALL, REPLACEMENT, UPDATE
+from harness.scenarios.material import Document, Outgoing, peers
+from harness.scenarios.registry import scenario
+from harness.scenarios.stage import Stage
+
+_REASON = "Văn bản có sai sót về thể thức, đề nghị thực hiện"
+_NEW_SUBJECT = "V/v đính chính, bổ sung nội dung văn bản đã gửi"
+
+
+def _named(document: Document) -> ResponseFor:
+    package = document.package
+    return ResponseFor(
+        organ_id=package.from_.organ_id,
+        code=document.code,
+        promulgation_date=package.promulgation_info.promulgation_date,
+        document_id=document.id,
+    )
+
+
+def _recall(stage: Stage, document: Document, sender: str = "ministry") -> Document:
+    return stage.document(
+        sender, response_for=(_named(document),), bussiness=Bussiness(doc_type=RECALL, reason=_REASON)
+    )
+
+
+def _update(stage: Stage, document: Document, info: BussinessDocumentInfo, subject: str) -> Document:
+    business = Bussiness(doc_type=UPDATE, reason=_REASON, document_id=document.id, document_info=info)
+    return stage.document(subject=subject, bussiness=business)
+
+
+async def _arrived(stage: Stage, sender: str = "ministry") -> Document:
+    document = stage.document(sender)
+    await stage.deliver(document)
+    await stage.until(StoredOnce(document=document.id))
+    return document
+
+
+async def _sent(stage: Stage, to: tuple[str, ...] = ("ministry", "province")) -> Outgoing:
+    sent = await stage.send(stage.outgoing(to=to))
+    await stage.until(Accepted(document=sent.document_id))
+    return sent
+
+
+async def _agreed(stage: Stage, document: Document) -> None:
+    """Give the system its time to apply by itself, then let the clerk agree; a refusal means that it is done."""
+    await stage.linger(stage.times.reaction)
+    await stage.tolerated("decide", {"document_id": document.id, "action": "agree", "reason": ""})
+
+
+@scenario("OPS-01", needs=("recall",))
+async def recall_sent(stage: Stage) -> None:
+    """A recall names the document it recalls and is accepted."""
+    target = await _sent(stage)
+    recall = await stage.send(
+        stage.outgoing(to=("ministry", "province"), operation="recall", target=target.document_id, reason=_REASON)
+    )
+    stage.expect(Operates(document=recall.document_id, doc_type=RECALL, target=target.document_id))
+
+
+@scenario("OPS-02")
+async def recall_received(stage: Stage) -> None:
+    """A recalled document is cancelled and 15 is sent, or 16."""
+    document = await _arrived(stage)
+    await stage.deliver(_recall(stage, document), note="recall")
+    await _agreed(stage, document)
+    stage.expect(Withdrawn(document=document.id))
+
+
+@scenario("OPS-03/sent", needs=("take_back",))
+async def take_back_sent(stage: Stage) -> None:
+    """Taking a document back from one receiver sends it status 13 with turned roles."""
+    target = await _sent(stage)
+    receiver = peers()["ministry"].organ_id
+    await stage.drive("take_back", {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON})
+    stage.expect(StatusTo(document=target.document_id, code="13", organ_id=receiver))
+
+
+@scenario("OPS-03/received")
+async def take_back_received(stage: Stage) -> None:
+    """A take-back by the original sender is answered with 15 and applied, or with 16."""
+    document = await _arrived(stage)
+    await stage.deliver_status(document, document.sender, "13", _REASON)
+    await _agreed(stage, document)
+    stage.expect(Withdrawn(document=document.id))
+
+
+@scenario("OPS-04/sent", needs=("update",))
+async def update_sent(stage: Stage) -> None:
+    """An update names its target, and the receivers added and removed."""
+    target = await _sent(stage)
+    added, removed = peers()["department"].organ_id, peers()["province"].organ_id
+    update = await stage.send(
+        stage.outgoing(
+            to=("ministry", "department", "province"),
+            operation="update",
+            target=target.document_id,
+            reason=_REASON,
+            receivers_added=[added],
+            receivers_removed=[removed],
+        )
+    )
+    stage.expect(
+        Operates(
+            document=update.document_id,
+            doc_type=UPDATE,
+            target=target.document_id,
+            added=(added,),
+            removed=(removed,),
+        )
+    )
+
+
+@scenario("OPS-04/received", needs=("update",))
+async def update_received(stage: Stage) -> None:
+    """An update of a document's information is applied to it, and answered."""
+    document = await _arrived(stage)
+    update = _update(stage, document, BussinessDocumentInfo(document_info="1", document_receiver="0"), _NEW_SUBJECT)
+    await stage.deliver(update, note="update")
+    await _agreed(stage, document)
+    stage.expect(StatusSent(document=document.id, codes=("15",)))
+    stage.expect(StoredAs(document=document.id, subject=_NEW_SUBJECT, files=()))
+
+
+@scenario("OPS-04/removed", needs=("update",))
+async def removed_by_update(stage: Stage) -> None:
+    """A receiver that an update removes treats it as a recall."""
+    document = await _arrived(stage)
+    removed = (Receiver(stage.agency.organ_id, "0"), Receiver(peers()["district"].organ_id, "1"))
+    info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
+    await stage.deliver(_update(stage, document, info, document.package.subject), note="update that removes")
+    await _agreed(stage, document)
+    stage.expect(Withdrawn(document=document.id))
+
+
+@scenario("OPS-05/sent", needs=("replace",))
+async def replacement_sent(stage: Stage) -> None:
+    """A replacement names the document it replaces."""
+    target = await _sent(stage)
+    replacement = await stage.send(
+        stage.outgoing(to=("ministry", "province"), operation="replace", target=target.document_id, reason=_REASON)
+    )
+    stage.expect(Operates(document=replacement.document_id, doc_type=REPLACEMENT, target=target.document_id))
+
+
+@scenario("OPS-05/received", needs=("replace",))
+async def replacement_received(stage: Stage) -> None:
+    """The replacing document is treated as a new one; the replaced one is withdrawn, or the refusal is said."""
+    document = await _arrived(stage)
+    info = ReplacementInfo(document_id=document.id, organ_ids=(stage.agency.organ_id,))
+    business = Bussiness(doc_type=REPLACEMENT, reason=_REASON, replacements=(info,))
+    replacement = stage.document(bussiness=business)
+    await stage.deliver(replacement, note="replacement")
+    stage.expect(StatusSent(document=replacement.id, codes=("01",)))
+    stage.expect(StoredOnce(document=replacement.id))
+    await _agreed(stage, document)
+    stage.expect(Withdrawn(document=document.id, silence=stage.profile.parameters.choices.replaced_silence))
+
+
+@scenario("OPS-06")
+async def unknown_target(stage: Stage) -> None:
+    """A recall of a document it never had is refused, and no other document is touched."""
+    bystander = await _arrived(stage)
+    today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
+    number, notation = stage.fresh_number(), bystander.package.code.code_notation
+    unknown = replace(
+        _named(bystander),
+        code=f"{number}/{notation}",
+        document_id=document_id(bystander.sender.organ_id, today, number, notation),
+    )
+    recall = stage.document(response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
+    await stage.deliver(recall, note="recall of an unknown document")
+    codes = stage.profile.parameters.choices.unknown_target
+    stage.expect(AnyStatus(documents=(recall.id, unknown.document_id), codes=codes))
+    await stage.settle()
+    stage.expect(Untouched(document=bystander.id, after=stage.now))
+
+
+@scenario("OPS-07/recall")
+async def recall_by_another(stage: Stage) -> None:
+    """A recall by anyone but the original sender is not applied."""
+    document = await _arrived(stage)
+    await stage.deliver(_recall(stage, document, "province"), note="recall by another")
+    await stage.linger()
+    stage.expect(Untouched(document=document.id, after=stage.now))
+    await stage.probe()
+
+
+@scenario("OPS-07/take-back")
+async def take_back_by_another(stage: Stage) -> None:
+    """A take-back by anyone but the original sender is not applied."""
+    document = await _arrived(stage)
+    await stage.deliver_status(document, peers()["province"], "13", _REASON)
+    await stage.linger()
+    stage.expect(Untouched(document=document.id, after=stage.now))
+    await stage.probe()
