@@ -1,8 +1,9 @@
 """The candidate's declaration, `candidate.yaml` (schema lienthong.candidate/1)."""
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -84,10 +85,11 @@ class Candidate(Part, frozen=True):
 
     def public(self) -> dict[str, object]:
         """Return the declaration without any secret, as it stands in journal and report."""
-        content: dict[str, object] = msgspec.to_builtins(self)
-        agency = dict(msgspec.to_builtins(self.agency))
-        agency.pop("secret", None)
-        return {**content, "agency": agency}
+        content: dict[str, Any] = msgspec.to_builtins(self)
+        content["agency"].pop("secret", None)
+        if isinstance(self.driver, HttpDriver):
+            content["driver"]["url"] = _without_login(self.driver.url)
+        return content
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -112,7 +114,7 @@ def secret_of(candidate: Candidate, located: Located) -> str | None:
     """Return the declared secret, or None when the harness must make one.
 
     Raises:
-        ConfigurationError: both `secret` and `secret_env` are given, or the variable is not set.
+        ConfigurationError: both `secret` and `secret_env` are given, or the variable is not set or is no text.
     """
     agency = candidate.agency
     path, line = located.place(("agency", "secret_env"))
@@ -123,7 +125,18 @@ def secret_of(candidate: Candidate, located: Located) -> str | None:
     value = os.environ.get(agency.secret_env)
     if not value:
         raise ConfigurationError("candidate.secret-env-unset", path=path, line=line, name=agency.secret_env)
+    if not _is_utf8(value):
+        raise ConfigurationError("candidate.secret-not-utf8", path=path, line=line, name=agency.secret_env)
     return value
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell whether a value of the environment was UTF-8: what was not is kept in it as lone surrogates."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _without_login(url: str) -> str:
+    return re.sub(r"\A([^:/?#]*://)[^/?#]*@", r"\1", url)
 
 
 def times_of(candidate: Candidate, located: Located, bounds: Timing) -> Times:

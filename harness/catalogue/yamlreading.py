@@ -2,8 +2,8 @@
 
 The values are those of YAML's core schema: true, false, null, decimal numbers, and text. A number with a leading
 zero is text (status codes), and so are dates and the words `off` and `no`, which older YAML takes for false.
-Aliases, tags, keys that are not plain text and several documents in a file are refused: no configuration
-needs them, and hostile files live on them.
+Tags, keys that are not plain text and several documents in a file are refused. What an alias stands for counts as
+if it were written again, so that a file cannot be larger than it looks.
 """
 
 import math
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -22,6 +22,7 @@ Steps = tuple[Key, ...]
 Place = tuple[Path, int]
 
 LARGEST_FILE = 1024 * 1024
+LARGEST_VALUE = 4 * LARGEST_FILE
 DEEPEST = 32
 
 # PyYAML built without libyaml has no C loader; both give the same events.
@@ -99,6 +100,14 @@ def _line_of(error: yaml.YAMLError, text: str) -> int:
     return text.count("\n", 0, getattr(error, "position", 0)) + 1
 
 
+class _Anchored(NamedTuple):
+    """A value that aliases may repeat: how much it holds, and how many levels it has below itself."""
+
+    value: Any
+    size: int
+    height: int
+
+
 class _Reader:
     """Builds plain values straight from the parser's events: nothing is composed, so nothing can blow up."""
 
@@ -106,6 +115,9 @@ class _Reader:
         self._path = path
         self._events = events
         self._places: dict[Steps, Place] = {(): (path, 1)}
+        self._size = 0
+        self._deepest = 0
+        self._anchors: dict[str, _Anchored] = {}
 
     def document(self) -> Located:
         value: Any = None
@@ -120,18 +132,48 @@ class _Reader:
         return Located({} if value is None else value, self._places)
 
     def _value(self, event: Any, steps: Steps) -> Any:
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise self._refused("yaml.alias", event)
+        self._places.setdefault(steps, (self._path, _line(event)))
+        if isinstance(event, yaml.AliasEvent):
+            return self._repeated(event, len(steps))
         if event.tag is not None:
             raise self._refused("yaml.tag", event, tag=event.tag)
-        if len(steps) > DEEPEST:
-            raise self._refused("yaml.too-deep", event, limit=DEEPEST)
-        self._places.setdefault(steps, (self._path, _line(event)))
+        self._reach(len(steps), event)
+        if event.anchor is None:
+            return self._new(event, steps)
+        return self._anchored(event, steps)
+
+    def _anchored(self, event: Any, steps: Steps) -> Any:
+        size, deepest = self._size, self._deepest
+        self._deepest = len(steps)
+        value = self._new(event, steps)
+        self._anchors[event.anchor] = _Anchored(value, self._size - size, self._deepest - len(steps))
+        self._deepest = max(deepest, self._deepest)
+        return value
+
+    def _new(self, event: Any, steps: Steps) -> Any:
+        self._size += 1
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(steps)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(steps)
+        self._size += len(event.value)
         return _scalar(event.value, plain=event.implicit[0])
+
+    def _repeated(self, event: Any, depth: int) -> Any:
+        """Return what an alias stands for; inside its own anchor it stands for nothing yet."""
+        anchored = self._anchors.get(event.anchor)
+        if anchored is None:
+            raise self._refused("yaml.alias", event, name=event.anchor)
+        self._reach(depth + anchored.height, event)
+        self._size += anchored.size
+        if self._size > LARGEST_VALUE:
+            raise self._refused("yaml.too-much", event, limit=LARGEST_VALUE)
+        return anchored.value
+
+    def _reach(self, depth: int, event: Any) -> None:
+        self._deepest = max(self._deepest, depth)
+        if depth > DEEPEST:
+            raise self._refused("yaml.too-deep", event, limit=DEEPEST)
 
     def _mapping(self, steps: Steps) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -141,6 +183,7 @@ class _Reader:
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag is not None:
                 raise self._refused("yaml.key-not-text", event)
             key = event.value
+            self._size += len(key)
             if key in result:
                 raise self._refused("yaml.key-twice", event, key=key)
             self._places[(*steps, key)] = (self._path, _line(event))

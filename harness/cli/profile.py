@@ -1,0 +1,100 @@
+"""`lienthong profile`: lists, shows and checks the profiles."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+
+if TYPE_CHECKING:
+    from harness.catalogue.lint import Problem
+
+_AREA = "cli-profile"
+
+
+def _output(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a subcommand the options of its output."""
+    form = click.Choice(["text", "json"])
+    function = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))(function)
+    return click.option("--format", "form", type=form, default="text", show_default=True, help=say(_AREA, "format"))(
+        function
+    )
+
+
+@click.group(name="profile", help=help_text(_AREA))
+def command() -> None:
+    """Group of the subcommands; the help text is in the message files."""
+
+
+@command.command("list", help=help_text(_AREA, "help.list"), short_help=say(_AREA, "short.list"))
+@_output
+def list_profiles(form: str, lang: str | None) -> int:
+    """List the shipped profiles; see the help text."""
+    from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, profile_names
+    from harness.cli.profileview import as_row
+
+    profiles = [load_profile(name) for name in profile_names()]
+    if form == "json":
+        rows = [
+            {"id": profile.id, "version": profile.version, "title": _both(profile.title), "sha256": profile.sha256}
+            for profile in profiles
+        ]
+        _print_json({"schema": "lienthong.profiles/1", "default": DEFAULT_PROFILE, "profiles": rows})
+        return Exit.PASS
+    for profile in profiles:
+        note = say(_AREA, "default") if profile.id == DEFAULT_PROFILE else ""
+        for line in as_row(profile, language(), note):
+            click.echo(line)
+    return Exit.PASS
+
+
+@command.command("show", help=help_text(_AREA, "help.show"), short_help=say(_AREA, "short.show"))
+@click.argument("profile", metavar="ID")
+@_output
+def show(profile: str, form: str, lang: str | None) -> int:
+    """Show one profile; see the help text."""
+    from harness.catalogue.profiles import load_profile
+    from harness.cli.profileview import as_data, as_lines
+
+    loaded = load_profile(profile)
+    if form == "json":
+        _print_json(as_data(loaded))
+    else:
+        for line in as_lines(loaded, language()):
+            click.echo(line)
+    return Exit.PASS
+
+
+@command.command("lint", help=help_text(_AREA, "help.lint"), short_help=say(_AREA, "short.lint"))
+@click.argument("profile", metavar="[FILE]", required=False)
+@_output
+def lint(profile: str | None, form: str, lang: str | None) -> int:
+    """Check one profile, or all shipped data; see the help text."""
+    from harness.catalogue.lint import lint_profile, lint_shipped
+
+    problems = list(lint_shipped() if profile is None else lint_profile(profile))
+    if form == "json":
+        _print_json({"schema": "lienthong.lint/1", "problems": [_as_data(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            click.echo(f"{problem.path}:{problem.line}: {say(_AREA, f'lint.{problem.code}', **problem.parameters)}")
+        click.echo(say(_AREA, "lint.count", count=len(problems)) if problems else say(_AREA, "lint.nothing"), err=True)
+    return Exit.FAIL if problems else Exit.PASS
+
+
+def _as_data(problem: "Problem") -> dict[str, object]:
+    from harness.catalogue.texts import LANGUAGES, text
+
+    message = {name: text(_AREA, f"lint.{problem.code}", name, **problem.parameters) for name in LANGUAGES}
+    return {"code": problem.code, "path": str(problem.path), "line": problem.line, "message": message}
+
+
+def _both(words: Any) -> dict[str, str]:
+    return {"vi": words.vi, "en": words.en}
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
