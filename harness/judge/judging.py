@@ -7,6 +7,7 @@ from harness.journal import Event, Record
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.judge.judgement import Judgement
+from harness.judge.order import WATCHED_ORDER, watch_order
 from harness.judge.packages import PackageWatch, watch_packages
 from harness.judge.scenarios import Outcome, judge_scenario
 from harness.judge.weighing import Outcomes, assembled
@@ -30,6 +31,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     evidence = Evidence.of(record.events, examiner)
     outcomes = _scenarios(start, evidence)
     outcomes |= _wire(start, evidence, profile)
+    outcomes |= _order(evidence, profile)
     outcomes |= _packages(watch_packages(evidence, examiner))
     return assembled(profile, record, start, outcomes)
 
@@ -55,6 +57,13 @@ def _wire(start: Event, evidence: Evidence, profile: Profile) -> Outcomes:
         blank = silent or (requirement in {"VXP-06", "VXP-07", "VXP-09"} and not sent)
         outcomes[f"watch/{requirement}"] = ((requirement,), _watched(found[requirement], blank))
     return outcomes
+
+
+def _order(evidence: Evidence, profile: Profile) -> Outcomes:
+    findings = watch_order(evidence, profile)
+    if findings is None:
+        return {}
+    return {f"watch/{WATCHED_ORDER}": ((WATCHED_ORDER,), _watched(findings, blank=False))}
 
 
 def _packages(watch: PackageWatch) -> Outcomes:

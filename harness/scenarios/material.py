@@ -29,6 +29,7 @@ from harness.edxml.model import (
 )
 from harness.edxml.packages import write_package
 from harness.journal.recording import VIETNAM
+from harness.judge.expectations.operating import RECALL
 from harness.resources import folder
 
 _DATE = "%Y/%m/%d"
@@ -82,6 +83,13 @@ class Document:
     def code(self) -> str:
         """Number and notation, as ResponseFor/Code names them."""
         return f"{self.package.code.code_number}/{self.package.code.code_notation}"
+
+    @property
+    def recalls(self) -> str | None:
+        """DocumentId of the document that this one recalls, if it is a recall."""
+        business = self.package.bussiness
+        recalling = business is not None and business.doc_type == RECALL and self.package.response_for
+        return self.package.response_for[0].document_id if recalling else None
 
 
 @dataclass(frozen=True, slots=True)

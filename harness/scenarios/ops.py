@@ -20,7 +20,7 @@ from harness.judge.expectations import (
 from harness.judge.expectations.operating import RECALL, REPLACEMENT, UPDATE
 from harness.scenarios.material import Document, Outgoing, peers
 from harness.scenarios.registry import scenario
-from harness.scenarios.stage import Stage
+from harness.scenarios.stage import TAKE_BACK, Stage
 
 _REASON = "Văn bản có sai sót về thể thức, đề nghị thực hiện"
 _NEW_SUBJECT = "V/v đính chính, bổ sung nội dung văn bản đã gửi"
@@ -91,14 +91,14 @@ async def take_back_sent(stage: Stage) -> None:
     target = await _sent(stage)
     receiver = peers()["ministry"].organ_id
     await stage.drive("take_back", {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON})
-    stage.expect(StatusTo(document=target.document_id, code="13", organ_id=receiver))
+    stage.expect(StatusTo(document=target.document_id, code=TAKE_BACK, organ_id=receiver))
 
 
 @scenario("OPS-03/received")
 async def take_back_received(stage: Stage) -> None:
     """A take-back by the original sender is answered with 15 and applied, or with 16."""
     document = await _arrived(stage)
-    await stage.deliver_status(document, document.sender, "13", _REASON)
+    await stage.deliver_status(document, document.sender, TAKE_BACK, _REASON)
     await _agreed(stage, document)
     stage.expect(Withdrawn(document=document.id))
 
@@ -208,7 +208,7 @@ async def recall_by_another(stage: Stage) -> None:
 async def take_back_by_another(stage: Stage) -> None:
     """A take-back by anyone but the original sender is not applied."""
     document = await _arrived(stage)
-    await stage.deliver_status(document, peers()["province"], "13", _REASON)
+    await stage.deliver_status(document, peers()["province"], TAKE_BACK, _REASON)
     await stage.linger()
     stage.expect(Untouched(document=document.id, after=stage.now))
     await stage.probe()

@@ -22,6 +22,8 @@ from harness.judge.expectations import Acked, Expectation, written_expectation
 from harness.judge.scenarios import Role
 from harness.scenarios.material import Document, File, Material, Outgoing, Peer, peers
 
+TAKE_BACK = "13"
+
 
 class Unmet(Exception):
     """What the rest of a scenario stands on did not come; the record says so, the scenario ends here."""
@@ -151,6 +153,8 @@ class Stage:
                 "good": good,
                 "document_id": document.id,
                 "sender": document.sender.organ_id,
+                "receiver": self.agency.organ_id,
+                "recalls": document.recalls,
                 "code": document.code,
                 "promulgation_date": document.package.promulgation_info.promulgation_date,
                 "files": [
@@ -197,7 +201,8 @@ class Stage:
             timestamp=datetime.now(VIETNAM).strftime("%Y/%m/%d %H:%M:%S"),
         )
         content = write_package(package)
-        stimulus = {"note": f"status {code}", "good": True, "document_id": named.document_id}
+        recalls = named.document_id if code == TAKE_BACK else None
+        stimulus = {"note": f"status {code}", "good": True, "document_id": named.document_id, "recalls": recalls}
         self._record("stimulus", {**stimulus, "sender": sender.organ_id, "blob": self._around.journal.blob(content)})
         delivery, *_ = self.hub.deliver(
             content,
@@ -269,7 +274,7 @@ class Stage:
         try:
             await self.drive(command, arguments)
         except DriverError as error:
-            if error.kind == "unsupported":
+            if error.kind in {"unsupported", "operator"}:
                 raise
 
     async def drive(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
