@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Literal
 
 from cryptography import x509
@@ -19,9 +20,10 @@ from cryptography.x509.oid import (
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KeyKind = Literal["ec-256", "rsa-1024", "rsa-2048", "rsa-3072"]
-Role = Literal["root", "issuer", "signer", "tsa", "ocsp", "tls-server", "laboratory"]
+Role = Literal["root", "issuer", "signer", "tsa", "ocsp", "tls-server", "encipherment", "laboratory"]
 
 _RSA_EXPONENT = 65537
+_SHA256 = hashes.SHA256()
 _NAMES = {
     "C": NameOID.COUNTRY_NAME,
     "L": NameOID.LOCALITY_NAME,
@@ -39,7 +41,8 @@ _USAGES: dict[Role, frozenset[str]] = {
     "laboratory": _SIGNER_USAGE,
     "tsa": frozenset({"digital_signature"}),
     "ocsp": frozenset({"digital_signature"}),
-    "tls-server": frozenset({"key_encipherment"}),
+    "tls-server": frozenset({"digital_signature", "key_encipherment"}),
+    "encipherment": frozenset({"key_encipherment"}),
 }
 _PURPOSES: dict[Role, tuple[ObjectIdentifier, ...]] = {
     "signer": (ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.CLIENT_AUTH),
@@ -82,6 +85,7 @@ class Order:
         ends: last moment of validity.
         key: kind and size of the key.
         responder: base URL of OCSP and CRL, None where the certificate shall name none.
+        hosts: host names and IP addresses of a TLS server.
     """
 
     name: str
@@ -91,6 +95,7 @@ class Order:
     ends: datetime
     key: KeyKind = "ec-256"
     responder: str | None = None
+    hosts: tuple[str, ...] = ()
 
 
 def make_key(kind: KeyKind) -> PrivateKey:
@@ -160,6 +165,7 @@ def ocsp_answer(
     responder: Identity,
     times: tuple[datetime, datetime],
     revoked: datetime | None = None,
+    algorithm: hashes.HashAlgorithm = _SHA256,
 ) -> bytes:
     """Return an OCSP answer about one certificate, in DER.
 
@@ -169,11 +175,12 @@ def ocsp_answer(
         responder: who signs the answer, on the CA's behalf.
         times: the answer's own time, and when the next one is due.
         revoked: when the certificate was revoked, None while it is good.
+        algorithm: hash by which the question named the issuer; the answer must use the same.
     """
     builder = ocsp.OCSPResponseBuilder().add_response(
         cert=certificate,
         issuer=issuer.certificate,
-        algorithm=hashes.SHA256(),
+        algorithm=algorithm,
         cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
         this_update=times[0],
         next_update=times[1],
@@ -212,11 +219,20 @@ def _extensions(
     ]
     if order.role in _PURPOSES:
         extensions.append((x509.ExtendedKeyUsage(_PURPOSES[order.role]), order.role == "tsa"))
+    if order.hosts:
+        extensions.append((x509.SubjectAlternativeName([_host(name) for name in order.hosts]), False))
     if order.role == "ocsp":
         extensions.append((x509.OCSPNoCheck(), False))
     elif order.responder and issuer:
         extensions += _addresses(order.responder, issuer.name)
     return extensions
+
+
+def _host(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _addresses(base: str, issuer: str) -> list[tuple[x509.ExtensionType, bool]]:

@@ -106,7 +106,7 @@ def add_signature(
         signing_key=_key(signer),
         cert_registry=_store(signer.chain if embed_chain else ()),
     )
-    dated = _DatedSigner(metadata, simple, timestamper=_stamper(tsa, at) if tsa else None)
+    dated = _DatedSigner(metadata, simple, timestamper=time_stamper(tsa, at) if tsa else None)
     dated.at = at
     output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=_RESERVED))
     return output.getvalue()
@@ -115,7 +115,7 @@ def add_signature(
 def add_document_time_stamp(content: bytes, tsa: Identity, at: datetime) -> bytes:
     """Return a PDF file with a time stamp over all of it."""
     writer = IncrementalPdfFileWriter(BytesIO(content))
-    stamper = PdfTimeStamper(_stamper(tsa, at))
+    stamper = PdfTimeStamper(time_stamper(tsa, at))
     output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED))
     return output.getvalue()
 
@@ -130,6 +130,11 @@ def add_page_text(content: bytes, text: str) -> bytes:
     return output.getvalue()
 
 
+def time_stamper(tsa: Identity, at: datetime) -> DummyTimeStamper:
+    """Return a time stamping authority that always tells the time `at`."""
+    return DummyTimeStamper(_certificate(tsa), _key(tsa), _store(tsa.chain), fixed_dt=at)
+
+
 class _DatedSigner(PdfSigner):
     """Signs as of a given time."""
 
@@ -139,10 +144,6 @@ class _DatedSigner(PdfSigner):
         session = super().init_signing_session(*arguments, **named)
         session.system_time = self.at
         return session
-
-
-def _stamper(tsa: Identity, at: datetime) -> DummyTimeStamper:
-    return DummyTimeStamper(_certificate(tsa), _key(tsa), _store(tsa.chain), fixed_dt=at)
 
 
 def _certificate(identity: Identity) -> x509.Certificate:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.crypto.issuing import (
@@ -29,7 +30,7 @@ from harness.crypto.trust import Trust
 Kind = Literal[
     "root", "issuing", "ocsp", "tsa", "person", "agency",
     "expired", "not-yet-valid", "revoked", "wrong-usage", "weak-key", "other-agency",
-    "issuer-missing", "untrusted", "untrusted-tsa",
+    "issuer-missing", "untrusted", "untrusted-tsa", "hub", "hub-expired", "hub-wrong-host", "hub-untrusted",
 ]  # fmt: skip
 
 RESPONDER = "http://127.0.0.1:8990"
@@ -41,7 +42,10 @@ _YEAR = timedelta(days=365)
 _REVOKED_SINCE = timedelta(days=60)
 _FRESH = timedelta(days=7)
 _SKEW = timedelta(hours=1)
+_SHA256 = hashes.SHA256()
 _AGENCY = (("CN", AGENCY_NAME), ("O", "Chính phủ thử nghiệm"), ("L", "Nghệ An"), ("C", "VN"))
+_HUB = (("CN", "127.0.0.1"), ("O", "Trục tham chiếu thử nghiệm"), ("C", "VN"))
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OTHER_AGENCY = (("CN", OTHER_AGENCY_NAME), ("O", "UBND tỉnh Lai Châu"), ("L", "Lai Châu"), ("C", "VN"))
 
 
@@ -55,6 +59,7 @@ class _Recipe:
     key: KeyKind = "ec-256"
     begins: timedelta = -2 * _YEAR
     ends: timedelta = 3 * _YEAR
+    hosts: tuple[str, ...] = ()
 
 
 def _authority(name: str) -> tuple[tuple[str, str], ...]:
@@ -87,7 +92,7 @@ _RECIPES: dict[str, _Recipe] = {
     "expired": _Recipe(_AGENCY, "signer", "issuing", ends=timedelta(days=-30)),
     "not-yet-valid": _Recipe(_AGENCY, "signer", "issuing", begins=timedelta(days=30)),
     "revoked": _Recipe(_AGENCY, "signer", "issuing"),
-    "wrong-usage": _Recipe(_AGENCY, "tls-server", "issuing"),
+    "wrong-usage": _Recipe(_AGENCY, "encipherment", "issuing"),
     "weak-key": _Recipe(_AGENCY, "signer", "issuing", "rsa-1024"),
     "other-agency": _Recipe(_OTHER_AGENCY, "signer", "issuing"),
     "unlisted": _Recipe(_authority("CA thử nghiệm không công bố"), "issuer", "root", begins=-9 * _YEAR),
@@ -95,6 +100,10 @@ _RECIPES: dict[str, _Recipe] = {
     "stranger": _Recipe((("CN", "RootCA lạ"), ("O", "Không rõ"), ("C", "VN")), "root", None, begins=-10 * _YEAR),
     "untrusted": _Recipe(_AGENCY, "signer", "stranger"),
     "untrusted-tsa": _Recipe(_authority("TSA lạ"), "tsa", "stranger", "rsa-2048"),
+    "hub": _Recipe(_HUB, "tls-server", "issuing", hosts=_LOOPBACK),
+    "hub-expired": _Recipe(_HUB, "tls-server", "issuing", ends=timedelta(days=-30), hosts=_LOOPBACK),
+    "hub-wrong-host": _Recipe(_HUB, "tls-server", "issuing", hosts=("truc.khac.example",)),
+    "hub-untrusted": _Recipe(_HUB, "tls-server", "stranger", hosts=_LOOPBACK),
 }
 _ALWAYS_REVOKED = "revoked"
 _EMBEDS_NOTHING = "issuer-missing"
@@ -144,6 +153,15 @@ class Pki:
                 self._identities[kind] = self._issued(kind, _RECIPES[kind], self._key(kind))
             return self._identities[kind]
 
+    @staticmethod
+    def key_kind(kind: str) -> KeyKind:
+        """Return the kind of key that an identity has.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        return _RECIPES[kind].key
+
     def agency(self, name: str, parent: str = "Chính phủ thử nghiệm") -> Identity:
         """Return the seal of the agency called `name`, issued when it is first asked for."""
         return self._further(name, (("CN", name), ("O", parent), ("L", "Hà Nội"), ("C", "VN")))
@@ -172,14 +190,22 @@ class Pki:
         """Return the CRLs of root and issuing CA as of `now`, by the CA's name, in DER."""
         return {name: self._crl(name, now) for name in ("root", "issuing")}
 
-    def ocsp_answer(self, certificate: x509.Certificate, now: datetime) -> bytes | None:
-        """Return the OCSP answer about a certificate as of `now`, None if the issuing CA issued none such."""
+    def ocsp_answer(
+        self, certificate: x509.Certificate, now: datetime, algorithm: hashes.HashAlgorithm = _SHA256
+    ) -> bytes | None:
+        """Return the OCSP answer about a certificate as of `now`, None if the issuing CA issued none such.
+
+        Args:
+            certificate: asked about.
+            now: time of the answer, with a zone.
+            algorithm: hash by which the question names the issuer.
+        """
         issuer = self.identity("issuing")
         if certificate.issuer != issuer.certificate.subject:
             return None
         times = (now - _SKEW, now + _FRESH)
         revoked = next((when for known, when in self._revoked_by("issuing") if known == certificate), None)
-        return ocsp_answer(certificate, issuer, self.identity("ocsp"), times, revoked)
+        return ocsp_answer(certificate, issuer, self.identity("ocsp"), times, revoked, algorithm)
 
     def anchors_pem(self) -> bytes:
         """Return root and issuing CA in one PEM file, as `--trust-anchors` takes it."""
@@ -199,13 +225,14 @@ class Pki:
 
     def _issued(self, name: str, recipe: _Recipe, key: PrivateKey) -> Identity:
         order = Order(
-            name,
-            recipe.subject,
-            recipe.role,
-            self.made + recipe.begins,
-            self.made + recipe.ends,
-            recipe.key,
-            self.responder,
+            name=name,
+            subject=recipe.subject,
+            role=recipe.role,
+            begins=self.made + recipe.begins,
+            ends=self.made + recipe.ends,
+            key=recipe.key,
+            responder=self.responder,
+            hosts=recipe.hosts,
         )
         issuer = self.identity(recipe.issuer) if recipe.issuer else None
         identity = issue(order, issuer, key)
