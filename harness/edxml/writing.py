@@ -83,10 +83,16 @@ class _Writer:
 
 
 def _attributes(element: Element, prefix: str, *, declare: bool) -> str:
-    own = "".join(f' {name}="{value}"' for name, value in element.attributes)
+    own = "".join(f' {name}="{_quotable(element.name, value)}"' for name, value in element.attributes)
     if not declare:
         return own
     return f' xmlns:{prefix}="{NAMESPACE}"{own}' if prefix else f' xmlns="{NAMESPACE}"{own}'
+
+
+def _quotable(element: str, value: str) -> str:
+    quoted = escaped(element, value).replace('"', "&quot;")
+    # A reader takes bare line feeds and tabs in an attribute for blanks.
+    return quoted.replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def _children(element: Element, layout: Layout) -> list[Element]:

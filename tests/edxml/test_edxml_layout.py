@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from harness.edxml import model
+from harness.edxml.elements import Element
 from harness.edxml.packages import CLAUSE_ORDER, Layout, write_package
-from tests.edxml.packages_made import usual_document
+from harness.edxml.reading import parse_untrusted
+from harness.edxml.writing import written
+from tests.edxml.packages_made import LIMITS, usual_document
 
 NS = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 
@@ -113,3 +116,9 @@ def test_a_prefix_in_scope_is_not_declared_again(layout: Layout, inside: str) ->
     data = write_package(usual_document(), replace(layout, indent="", line_end="")).decode()
     assert inside in data
     assert data.count("xmlns") == 1
+
+
+def test_attributes_are_written_so_that_they_come_back() -> None:
+    value = "a\"b'<c>&d\te\nf\rg"
+    root = parse_untrusted(written(Element("edXML", attributes=(("x", value),)), Layout()), LIMITS).getroot()
+    assert root.get("x") == value
