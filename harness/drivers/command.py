@@ -1,16 +1,16 @@
 """Driver `command`: a program of the vendor's, JSON lines on its standard input and output, answers in any order."""
 
 import asyncio
-import contextlib
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from harness.drivers.protocol import LONGEST_ANSWER, DriverLost, read_answer
+from harness.drivers.program import Program
+from harness.drivers.protocol import DriverError, DriverLost, read_answer
 
-_ENDING = 5.0
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Id(msgspec.Struct):
@@ -18,98 +18,89 @@ class _Id(msgspec.Struct):
 
 
 class CommandDriver:
-    """Starts the adapter program when it is first called; it belongs to this driver and ends with it."""
+    """Starts the adapter program when it is first called; it belongs to this driver and ends with it.
+
+    A program that ended is started again for the next call and told its last configuration first: to forget
+    what it was told is a new program's right.
+    """
 
     def __init__(self, argv: Sequence[str]) -> None:
+        """Prepare the driver.
+
+        Args:
+            argv: the program and its arguments; relative paths are those of the working directory.
+        """
         self._argv = tuple(argv)
-        self._process: asyncio.subprocess.Process | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._program: Program | None = None
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._starting = asyncio.Lock()
+        self._configuration: dict[str, Any] | None = None
 
     async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
         """Write one line, wait for the line that answers it; see `Driver`."""
-        process = await self._running()
+        try:
+            # The limit is for starting, writing and waiting together: a program that does not read blocks the writing.
+            async with asyncio.timeout(limit):
+                result = await self._called(command, arguments)
+        except TimeoutError as error:
+            raise DriverLost("silent", self._argv[0], f"{limit:g} s") from error
+        if command == "configure":
+            self._configuration = dict(arguments)
+        return result
+
+    async def close(self) -> None:
+        """Close the program's standard input, give it a moment to end by itself, then end it."""
+        program, self._program = self._program, None
+        if program is not None:
+            await program.end()
+
+    async def _called(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        async with self._starting:
+            program = self._program
+            if program is None or program.ended:
+                program = await self._started(command)
+        return await self._exchange(program, command, arguments)
+
+    async def _started(self, command: str) -> Program:
+        if self._program is not None:
+            await self._program.end()
+        self._program = program = await Program.start(self._argv, self._hand_over, self._tell_lost)
+        if self._configuration is not None and command not in {"hello", "configure"}:
+            await self._configured_again(program, self._configuration)
+        return program
+
+    async def _configured_again(self, program: Program, configuration: Mapping[str, Any]) -> None:
+        told = False
+        try:
+            await self._exchange(program, "configure", configuration)
+            told = True
+        except DriverError as error:
+            raise DriverLost("ended", self._argv[0], f"configure: {error}") from error
+        finally:
+            program.ended = program.ended or not told
+
+    async def _exchange(self, program: Program, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         call_id = uuid.uuid4().hex
         line = msgspec.json.encode({"id": call_id, "command": command, "arguments": dict(arguments)}) + b"\n"
         answer = self._waiting[call_id] = asyncio.get_running_loop().create_future()
         try:
-            _input(process).write(line)
-            await _input(process).drain()
-            return read_answer(await asyncio.wait_for(answer, limit), call_id)
-        except (OSError, TimeoutError) as error:
-            raise DriverLost(f"{self._argv[0]}: {type(error).__name__} {error}") from error
+            await program.write(line)
+            return read_answer(await answer, call_id, self._argv[0])
         finally:
             self._waiting.pop(call_id, None)
 
-    async def kill(self) -> None:
-        """Kill the adapter program at once; the next call starts it again."""
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        await self._end_reader()
-
-    async def close(self) -> None:
-        """Close the program's standard input and give it a moment to end by itself."""
-        process = self._process
-        if process is not None and process.returncode is None:
-            _input(process).close()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), _ENDING)
-        await self.kill()
-
-    async def _running(self) -> asyncio.subprocess.Process:
-        async with self._starting:
-            if self._process is None or self._process.returncode is not None:
-                await self._end_reader()
-                try:
-                    self._process = await asyncio.create_subprocess_exec(
-                        *self._argv,
-                        stdin=asyncio.subprocess.PIPE,
-                        stdout=asyncio.subprocess.PIPE,
-                        limit=LONGEST_ANSWER,
-                    )
-                except OSError as error:
-                    raise DriverLost(f"{self._argv[0]}: {error.strerror or error}") from error
-                self._reader = asyncio.create_task(self._read(self._process))
-            return self._process
-
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        """Hand every line to the call it answers; when the program ends, tell all that still wait."""
-        try:
-            while process.stdout is not None and (line := await process.stdout.readline()):
-                self._hand_over(line)
-        except ValueError:
-            process.kill()  # a line longer than any answer may be
-        for future in self._waiting.values():
-            if not future.done():
-                future.set_exception(DriverLost(f"{self._argv[0]}: the program ended"))
-
     def _hand_over(self, line: bytes) -> None:
+        """Give a line to the call that it answers; programs print other things too, and they are passed over."""
+        line = line.removeprefix(_BYTE_ORDER_MARK)
         try:
             call_id = str(msgspec.json.decode(line, type=_Id).id)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return  # programs print other things too; an answer that never comes is noticed by its caller
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return
         future = self._waiting.get(call_id)
         if future is not None and not future.done():
             future.set_result(line)
 
-    async def _end_reader(self) -> None:
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
-            self._reader = None
-
-
-def _input(process: asyncio.subprocess.Process) -> asyncio.StreamWriter:
-    """Return the program's standard input.
-
-    Raises:
-        DriverLost: it has none, which only a program started elsewhere can have.
-    """
-    if process.stdin is None:
-        raise DriverLost("the program has no standard input")
-    return process.stdin
+    def _tell_lost(self, lost: DriverLost) -> None:
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(lost)

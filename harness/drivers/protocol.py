@@ -5,16 +5,39 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-ErrorKind = Literal["unsupported", "refused", "failed"]
-LONGEST_ANSWER = 256 * 1024 * 1024
+from harness.catalogue.findings import clipped
+
+ErrorKind = Literal["unsupported", "refused", "failed", "operator"]
+Answer = Literal["cannot", "skip", "silent", "passive"]
+LostReason = Literal[
+    "unreachable", "silent", "http-status", "not-protocol", "other-call", "too-long", "ended", "not-started"
+]
+
+COMMANDS = (
+    "hello",
+    "configure",
+    "send",
+    "decide",
+    "take_back",
+    "register",
+    "directory",
+    "inbox",
+    "outbox",
+    "poll",
+    "stop",
+    "start",
+)
+LOOKING = frozenset({"inbox", "outbox", "directory"})
+# The longest answer there is a use for is a directory of all the country's agencies, and that takes 15 MB.
+LONGEST_ANSWER = 64 * 1024 * 1024
 
 
 class DriverError(Exception):
     """The candidate answered that it did not do what was asked.
 
     Attributes:
-        kind: `unsupported`, `refused` (rightly will not) or `failed`.
-        message: the candidate's own words.
+        kind: `unsupported`, `refused` (rightly will not), `failed`, or `operator` (the person did not do it).
+        message: the candidate's own words, clipped.
     """
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
@@ -23,8 +46,32 @@ class DriverError(Exception):
         self.message = message
 
 
+class OperatorError(DriverError):
+    """The person who moves the candidate did not do what was asked, or there is no such person.
+
+    Attributes:
+        answer: `cannot`, `skip`, `silent` (no answer in time) or `passive` (nobody moves this candidate).
+    """
+
+    def __init__(self, answer: Answer, said: str = "") -> None:
+        super().__init__("operator", said or answer)
+        self.answer = answer
+
+
 class DriverLost(Exception):
-    """No answer of the protocol came: the driver is not there, has ended, or does not speak it."""
+    """No answer of the protocol came: the driver is not there, has ended, or does not speak it.
+
+    Attributes:
+        reason: stable word for what happened.
+        where: address or program of the driver.
+        detail: what the system said, clipped.
+    """
+
+    def __init__(self, reason: LostReason, where: str, detail: object = "") -> None:
+        self.reason = reason
+        self.where = where
+        self.detail = clipped(str(detail))
+        super().__init__(f"{where}: {reason}" + (f" ({self.detail})" if self.detail else ""))
 
 
 class Driver(Protocol):
@@ -60,8 +107,13 @@ class _Answer(msgspec.Struct):
     error: _Error | None = None
 
 
-def read_answer(content: bytes, call_id: str | None = None) -> dict[str, Any]:
+def read_answer(content: bytes, call_id: str, where: str) -> dict[str, Any]:
     """Return the result in an answer.
+
+    Args:
+        content: what came back.
+        call_id: id of the call that it must answer.
+        where: address or program of the driver, for the failure.
 
     Raises:
         DriverError: the answer is an error.
@@ -69,11 +121,19 @@ def read_answer(content: bytes, call_id: str | None = None) -> dict[str, Any]:
     """
     try:
         answer = msgspec.json.decode(content, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DriverLost(f"not an answer of lienthong.driver/1: {error}") from error
-    if call_id is not None and str(answer.id) != call_id:
-        raise DriverLost(f"the answer is to call {answer.id!r}, not to {call_id!r}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DriverLost("not-protocol", where, error) from error
+    if str(answer.id) != call_id:
+        raise DriverLost("other-call", where, f"{answer.id!r}")
     if answer.error is not None:
-        kind = answer.error.code
-        raise DriverError(kind if kind in {"unsupported", "refused"} else "failed", answer.error.message)  # type: ignore[arg-type]
-    return answer.result or {}
+        raise DriverError(_kind(answer.error.code), clipped(answer.error.message))
+    if answer.result is None:
+        raise DriverLost("not-protocol", where, "result | error")
+    return answer.result
+
+
+def _kind(code: str) -> ErrorKind:
+    """Only what the protocol names can excuse a candidate; everything else is a failure of the command."""
+    if code == "unsupported":
+        return "unsupported"
+    return "refused" if code == "refused" else "failed"

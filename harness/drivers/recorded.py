@@ -1,16 +1,16 @@
 """Every call to a driver leaves evidence: what was asked, what came back, how long it took."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.drivers.protocol import Driver, DriverError, DriverLost
+from harness.drivers.attention import Attended, Glance
+from harness.drivers.protocol import LOOKING, Driver, DriverError, DriverLost
 from harness.journal import Event, Recorder
-
-LOOKING = frozenset({"inbox", "outbox", "directory"})
 
 
 class RecordedDriver:
@@ -20,6 +20,11 @@ class RecordedDriver:
         self._driver = driver
         self._recorder = recorder
         self._shown: dict[str, tuple[Mapping[str, Any], Event]] = {}
+
+    @property
+    def attended(self) -> Attended | None:
+        """The driver underneath, if a person sits behind it."""
+        return self._driver if isinstance(self._driver, Attended) else None
 
     async def call(
         self, command: str, arguments: Mapping[str, Any], limit: float, *, scenario: str | None = None
@@ -31,15 +36,36 @@ class RecordedDriver:
             result = await self._driver.call(command, arguments, limit)
         except DriverError as error:
             said = {"kind": error.kind, "message": error.message}
-            kind = "driver.unsupported" if error.kind == "unsupported" else "driver"
-            self._recorder.record(kind, {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
+            self._recorder.record(
+                _kind_of(error, command), {**asked, "error": said, "seconds": _since(began)}, scenario=scenario
+            )
             raise
         except DriverLost as error:
-            said = {"kind": "lost", "message": str(error)}
+            said = {"kind": "lost", "reason": error.reason, "message": str(error)}
+            self._recorder.record("driver", {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
+            raise
+        except asyncio.CancelledError:
+            said = {"kind": "interrupted", "message": ""}
             self._recorder.record("driver", {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
             raise
         self._record_result(command, asked, result, _since(began), scenario)
         return result
+
+    async def look(self, view: str, due: Sequence[Glance], wanted: Sequence[Glance]) -> None:
+        """Have the person behind the driver look, and record what was told and what was not.
+
+        Raises:
+            TypeError: no person sits behind this driver.
+        """
+        if self.attended is None:
+            raise TypeError("nobody to ask")
+        began = time.monotonic()
+        seen = await self.attended.look(view, due, wanted)
+        for missing in seen.unseen:
+            untold = {"command": view, "document": missing.document, "answer": missing.answer}
+            self._recorder.record("driver.unseen", untold)
+        data = {"command": view, "arguments": {}, "result": seen.result, "asked": seen.asked}
+        self._recorder.record("driver", {**data, "seconds": _since(began)})
 
     async def close(self) -> None:
         """Close the driver underneath."""
@@ -84,6 +110,12 @@ class RecordedDriver:
             "sha256": digest,
             "blob": self._recorder.blob(content),
         }
+
+
+def _kind_of(error: DriverError, command: str) -> str:
+    """What cannot be looked at is recorded under a name of its own: judges ask for it."""
+    blind = error.kind == "operator" and command in LOOKING
+    return "driver.unsupported" if blind or error.kind == "unsupported" else "driver"
 
 
 def _since(began: float) -> float:

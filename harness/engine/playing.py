@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Mapping
 
 from harness.catalogue.verdicts import Cause
-from harness.drivers.protocol import DriverError, DriverLost
+from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.scenarios.registry import Scenario
 from harness.scenarios.stage import Stage, Surroundings, Unmet
 
@@ -26,13 +26,17 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
         await stage.settle()
     except Unmet:
         await stage.close_window()
+    except OperatorError as error:
+        _finish(around, scenario, "trouble", Cause.OPERATOR, f"operator.{error.answer}", {"message": error.message})
+        return
     except DriverError as error:
         detail = "driver-unsupported" if error.kind == "unsupported" else "driver-refused"
         parameters = {"command": str(error.kind), "message": error.message}
         _finish(around, scenario, "trouble", Cause.CANDIDATE, detail, parameters)
         return
     except DriverLost as error:
-        _finish(around, scenario, "trouble", Cause.CANDIDATE, "driver-lost", {"message": str(error)})
+        said = {"where": error.where, "detail": error.detail}
+        _finish(around, scenario, "trouble", Cause.CANDIDATE, f"driver-lost.{error.reason}", said)
         return
     except Exception as error:
         journal.record("harness.error", {"traceback": traceback.format_exc()}, scenario=scenario.id)

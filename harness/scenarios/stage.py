@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
+from harness.crypto.testpki import Pki
+from harness.crypto.trust import Trust
 from harness.drivers.protocol import DriverError
 from harness.drivers.recorded import RecordedDriver
 from harness.edxml.identifiers import document_id
@@ -59,6 +61,8 @@ class Surroundings:
 
     Attributes:
         endpoint: url of the hub, for the candidate.
+        pki: made for this run; the candidate was told to trust it.
+        trust: what signatures of this run are judged by, besides the profile's anchors.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
     """
@@ -71,6 +75,8 @@ class Surroundings:
     waits: Waits
     profile: Profile
     times: Times
+    pki: Pki
+    trust: Trust
     material: Material
     agency: Peer
     capabilities: frozenset[str]
@@ -219,7 +225,7 @@ class Stage:
         """Return a document for the candidate to send to the peers called `to`; `changes` are arguments of `send`."""
         material, chance = self._around.material, self._chance
         number, notation = material.number(), material.notation(chance)
-        files = changes.pop("files", None) or (File("cong-van.pdf", material.pdf(chance)),)
+        files = changes.pop("files", None) or (self.signed_pdf("cong-van.pdf"),)
         receivers = tuple(peers()[name] for name in to)
         organs = [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers]
         arguments = {
@@ -255,6 +261,10 @@ class Stage:
     def pdf(self, name: str, size: int = 2_000) -> File:
         """Return a PDF of about `size` bytes."""
         return File(name, self._around.material.pdf(self._chance, size))
+
+    def signed_pdf(self, name: str) -> File:
+        """Return a PDF that an official and the candidate's agency have signed, as an agency's outgoing documents are."""
+        return File(name, self._around.material.signed_pdf(self._chance))
 
     def file_of(self, kind: str) -> File:
         """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
