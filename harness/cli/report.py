@@ -1,5 +1,6 @@
 """`lienthong report`: renders the reports of a run again, and compares it with an older one."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +81,7 @@ def _write_out(renderer: "Renderer", formats: Sequence[str], out: Path) -> None:
 
 
 def _print(content: bytes) -> None:
-    if content.startswith(b"%PDF") and click.get_binary_stream("stdout").isatty():
+    if content.startswith(b"%PDF") and sys.stdout.isatty():
         raise ConfigurationError("report.pdf-to-terminal")
     click.echo(content, nl=False)
 

@@ -125,16 +125,18 @@ def read_public_key(path: Path) -> ec.EllipticCurvePublicKey:
         ConfigurationError: unreadable, or no EC key.
     """
     try:
-        content = path.read_bytes()
-        certified = b"BEGIN CERTIFICATE" in content
-        key: object = (
-            x509.load_pem_x509_certificates(content)[0].public_key() if certified else load_pem_public_key(content)
-        )
+        key = _public_key(path.read_bytes())
     except (OSError, ValueError, UnsupportedAlgorithm) as error:
         raise ConfigurationError("laboratory.bad-key", path=path, detail=error) from error
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise ConfigurationError("laboratory.not-p256", path=path)
     return key
+
+
+def _public_key(content: bytes) -> object:
+    if b"BEGIN CERTIFICATE" in content:
+        return x509.load_pem_x509_certificates(content)[0].public_key()
+    return load_pem_public_key(content)
 
 
 def _key(key_path: Path, certificate_path: Path) -> LaboratoryKey:

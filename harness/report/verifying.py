@@ -165,13 +165,15 @@ def _report(bundle: Bundle, sealed: Mapping[str, Mapping[str, Any]], manifest: M
     try:
         report = json.loads(_start(bundle, REPORT_FILE, sealed[REPORT_FILE]["size"]))
     except (ValueError, RecursionError):
-        return  # an altered file has been reported as such
-    if isinstance(report, dict):
-        if report.get("run_id") != manifest.get("run_id"):
-            yield Problem(Tampering.MIXED, REPORT_FILE, detail=str(report.get("run_id"))[:100])
-        if report.get("verdict") != manifest.get("verdict"):
-            yield Problem(Tampering.VERDICT_WRONG, MANIFEST_FILE, detail=str(manifest.get("verdict"))[:100])
-        yield from completeness(report)
+        report = None
+    if not isinstance(report, dict):
+        yield Problem(Tampering.INCOMPLETE, REPORT_FILE)
+        return
+    if report.get("run_id") != manifest.get("run_id"):
+        yield Problem(Tampering.MIXED, REPORT_FILE, detail=str(report.get("run_id"))[:100])
+    if report.get("verdict") != manifest.get("verdict"):
+        yield Problem(Tampering.VERDICT_WRONG, MANIFEST_FILE, detail=str(manifest.get("verdict"))[:100])
+    yield from completeness(report)
 
 
 def _start(bundle: Bundle, path: str, limit: int) -> bytes:

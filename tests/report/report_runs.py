@@ -20,7 +20,6 @@ from harness.judge.judgement import (
     ScenarioEntry,
     Summary,
     Text,
-    encoded,
 )
 
 DOCUMENT = "000.00.00.H41,2026/11/23,101/UBND-VX"
@@ -122,9 +121,9 @@ def build_run(directory: Path, plan: RunPlan | None = None) -> dict[str, Any]:
     journal.close()
     judgement = _judgement(plan, load_profile(), first, last)
     facts = {"schema": "lienthong.run/1", "run_id": plan.run_id, "candidate": plan.candidate, "seed": 7}
-    (directory / "run.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-    (directory / "report.json").write_bytes(encoded(judgement))
+    (directory / "run.json").write_text(json.dumps(facts), encoding="ascii")
     report: dict[str, Any] = msgspec.to_builtins(judgement)
+    (directory / "report.json").write_text(json.dumps(report), encoding="ascii")
     return report
 
 

@@ -1,0 +1,122 @@
+"""junit.xml and the Markdown summary."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from harness.catalogue.verdicts import Verdict
+from harness.report import write_reports
+from harness.report.markdown import code
+from tests.report.report_runs import RunPlan, build_run, failed_plan
+
+
+def junit_of(tmp_path: Path, plan: RunPlan | None = None, **changes: object) -> etree._Element:
+    """Write junit.xml of a built run and return it parsed."""
+    report = {**build_run(tmp_path, plan), **changes}
+    (path,) = write_reports(tmp_path, report, lang="en", formats=["junit"])
+    return etree.fromstring(path.read_bytes())
+
+
+def cases(root: etree._Element) -> dict[str, etree._Element]:
+    """Return the cases by the id that their names begin with."""
+    return {str(case.get("name")).partition(":")[0]: case for case in root.iter("testcase")}
+
+
+def test_every_requirement_has_a_case_in_its_group(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, failed_plan())
+    found = cases(root)
+    assert len(found) == len(list(root.iter("testcase"))) == 132
+    assert found["HDR-07"].get("classname") == "lienthong.HDR"
+    assert root.tag == "testsuites"
+    assert [suite.get("name", "")[:3] for suite in root][:3] == ["PKG", "HDR", "TRC"]
+
+
+def test_outcomes_are_told_apart(tmp_path: Path) -> None:
+    found = cases(junit_of(tmp_path, failed_plan()))
+    outcomes = {name: [child.tag for child in found[name]] for name in found}
+    assert outcomes["RCV-02"] == outcomes["HDR-07"] == ["failure"]
+    assert outcomes["STS-02"] == outcomes["RTY-10"] == ["error"]
+    assert outcomes["OPS-03"] == ["skipped"]
+    assert outcomes["HDR-18"] == ["system-out"]
+    assert outcomes["SND-01"] == []
+
+
+def test_failure_tells_expected_received_and_how_to_replay(tmp_path: Path) -> None:
+    found = cases(junit_of(tmp_path, failed_plan()))
+    (failure,) = found["RCV-02"]
+    assert failure.get("type") == "RCV-02.acked-before-fetch"
+    assert failure.get("message") == "RCV-02.acked-before-fetch: The document was acknowledged before it was fetched."
+    assert "Expected: getEdoc → updateStatus | Received: updateStatus" in (failure.text or "")
+    assert f"lienthong replay {tmp_path.name} RCV-02" in (failure.text or "")
+
+
+def test_numbers_add_up(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, failed_plan())
+    numbers = {name: int(root.get(name, "-1")) for name in ("tests", "failures", "errors", "skipped")}
+    assert numbers == {"tests": 132, "failures": 2, "errors": 2, "skipped": 1}
+    for name in numbers:
+        assert sum(int(suite.get(name, "-1")) for suite in root) == numbers[name]
+
+
+def test_not_run_outside_a_narrowed_set_is_skipped(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, RunPlan(only=("SND-01",)))
+    assert (root.get("errors"), root.get("failures"), root.get("skipped")) == ("0", "0", "131")
+
+
+def test_known_deviation_within_its_term_is_skipped_and_an_expired_one_fails(tmp_path: Path) -> None:
+    known = {"owner": "A", "reason": "3.3", "expires": "2099-01-01"}
+    root = junit_of(
+        tmp_path,
+        failed_plan(),
+        deviations=[
+            {"requirement": "RCV-02", "state": "open", **known},
+            {"requirement": "HDR-07", "state": "expired", **known},
+        ],
+    )
+    found = cases(root)
+    assert [child.tag for child in found["RCV-02"]] == ["skipped"]
+    assert found["RCV-02"][0].get("message") == "Known deviation: A, until 2099-01-01. 3.3"
+    assert [child.tag for child in found["HDR-07"]] == ["failure"]
+
+
+@pytest.mark.parametrize("subject", ["\x00\x1b]8;;\x07 ]]> <a & \u202e \ud800 \ufffe", "Ă" * 1_000_000])
+def test_hostile_text_stays_text_in_junit(tmp_path: Path, subject: str) -> None:
+    root = junit_of(tmp_path, failed_plan(subject))
+    (failure,) = cases(root)["HDR-07"]
+    assert "\u202e" not in (failure.text or "")
+    assert len(failure.text or "") < 5000
+
+
+def test_markdown_names_verdict_findings_and_what_is_open(tmp_path: Path) -> None:
+    report = build_run(tmp_path, failed_plan())
+    (path,) = write_reports(tmp_path, report, lang="en", formats=["md"])
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# ✘ FAIL: `QLVB Alpha 3.2 · Công ty Alpha`\n")
+    assert "THIS REPORT IS NOT SIGNED" in text
+    assert "### RCV-02: `The document was acknowledged before it was fetched.`" in text
+    assert "**RTY-10**" in text
+
+
+def test_hostile_text_is_nothing_but_code_in_markdown(tmp_path: Path) -> None:
+    hostile = "` **x** [a](http://evil) <script> | @all #1 www.evil.example\n# title " + "~" * 60
+    plan = RunPlan(candidate={"candidate": {"name": hostile}, "capabilities": [], "driver": {"kind": "http"}})
+    (path,) = write_reports(tmp_path, build_run(tmp_path, plan), lang="vi", formats=["md"])
+    text = path.read_text(encoding="utf-8")
+    assert "\n# title" not in text
+    assert text.startswith("# ✔ ĐẠT: `` ` **x** [a]")
+
+
+@given(st.text())
+def test_code_span_cannot_be_ended_from_within(text: str) -> None:
+    first, *inner, last = (len(run) for run in re.findall("`+", code(text)))
+    assert first == last
+    assert first not in inner
+
+
+def test_verdict_of_a_passed_run_is_pass_everywhere(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, RunPlan(verdicts={"HDR-18": Verdict.REMARK}))
+    assert (root.get("failures"), root.get("errors"), root.get("skipped")) == ("0", "0", "0")
