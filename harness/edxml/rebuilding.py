@@ -16,7 +16,7 @@ from harness.edxml.writing import DECLARATION
 
 _SPACE = " \t\r\n"
 _INDENT = "  "
-_LIST = "/".join(["edXMLEnvelope", "edXMLHeader", "TraceHeaderList"])
+_HOPS = "/".join(map(q, ("edXMLEnvelope", "edXMLHeader", "TraceHeaderList", "TraceHeader")))
 
 
 def rebuilt(data: bytes, trace: TraceHeader, limits: Limits) -> bytes:
@@ -43,13 +43,12 @@ def rebuilt(data: bytes, trace: TraceHeader, limits: Limits) -> bytes:
 
 
 def _append(root: etree._Element, trace: TraceHeader) -> None:
-    hops = root.findall("/".join(map(q, _LIST.split("/"))) + f"/{q('TraceHeader')}")
+    hops = root.findall(_HOPS)
     if not hops:
         return
     last = hops[-1]
     hop = deepcopy(last)  # so that it is written with the sender's prefix
-    for child in list(hop):
-        hop.remove(child)
+    hop.clear()
     for name, text in (("OrganId", trace.organ_id), ("Timestamp", trace.timestamp)):
         child = etree.SubElement(hop, q(name))
         child.text = text
@@ -70,4 +69,4 @@ def _indent(element: etree._Element, level: int) -> None:
 
 
 def _says(text: str | None) -> bool:
-    return bool(text) and text is not None and bool(text.strip(_SPACE))
+    return text is not None and bool(text.strip(_SPACE))
