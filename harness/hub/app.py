@@ -21,7 +21,7 @@ from harness.hub.service import Hub
 from harness.hub.transmission import Prepared, Transmission
 from harness.hub.wire import Malformed
 from harness.journal.recording import Recorder
-from harness.vxp.headers import Parameters, header
+from harness.vxp.headers import Parameters
 from harness.vxp.operations import OPERATIONS
 from harness.vxp.signing import verify
 
@@ -75,7 +75,7 @@ class HubApp:
             return
         plan = await self._plan("before", event, incoming, call)
         outcome = await self._outcome(call, plan)
-        answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome, closing=_upgrading(incoming)))
+        answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome))
         if plan is None:
             plan = await self._plan("after", event, incoming, call, outcome, answer.body)
         sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
@@ -173,8 +173,3 @@ def _size(outcome: Outcome) -> int:
 def _prepared(outcome: Outcome, *, closing: bool = False) -> Prepared:
     body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
     return Prepared(outcome.http_status, outcome.content_type, body, _CLOSE if closing else ())
-
-
-def _upgrading(incoming: Incoming) -> bool:
-    """Tell whether the peer asks for another protocol: its parser is then done with this connection."""
-    return header(incoming.headers, "upgrade") is not None

@@ -181,7 +181,8 @@ class Directory:
 
     def _all(self, deleted: bool) -> Iterator[Row]:
         yield from self._store.rows(
-            "SELECT a.*, coalesce(p.number, '') AS pid FROM agencies AS a"
+            "SELECT a.number, a.organ_id, a.code102, a.name, a.mail, a.level, a.version, a.deleted, a.modified,"
+            " coalesce(p.number, '') AS pid FROM agencies AS a"
             " LEFT JOIN agencies AS p ON p.organ_id = a.parent WHERE a.deleted <= ? ORDER BY a.number",
             deleted,
         )

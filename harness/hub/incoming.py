@@ -15,6 +15,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Lines = Sequence[tuple[bytes, bytes]]
 
 _DRAINED = 64 * 1024 * 1024
+_DRAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +95,27 @@ async def _body(headers: Lines, receive: Receive, settings: HubSettings) -> tupl
     announced = header(headers, "content-length") or b"0"
     if announced.isdigit() and int(announced) > settings.body_bytes:
         if header(headers, "expect") is None:
-            await _drain(receive, settings)
+            await _drain(receive)
         return b"", False, True
     body = bytearray()
     while True:
-        part = await _part(receive, settings)
+        part = await _part(receive, settings.body_seconds)
         if part is None:
             return bytes(body), False, False
         content, more = part
         body += content
         if len(body) > settings.body_bytes:
-            await _drain(receive, settings)
+            if more:
+                await _drain(receive)
             return b"", False, True
         if not more:
             return bytes(body), True, False
 
 
-async def _part(receive: Receive, settings: HubSettings) -> tuple[bytes, bool] | None:
+async def _part(receive: Receive, patience: float) -> tuple[bytes, bool] | None:
     """Return the next part of a body and whether more follows; None when the peer left or fell silent."""
     try:
-        message = await asyncio.wait_for(receive(), settings.body_seconds)
+        message = await asyncio.wait_for(receive(), patience)
     except TimeoutError:
         return None
     if message["type"] != "http.request":
@@ -121,11 +123,11 @@ async def _part(receive: Receive, settings: HubSettings) -> tuple[bytes, bool] |
     return message.get("body", b""), message.get("more_body", False)
 
 
-async def _drain(receive: Receive, settings: HubSettings) -> None:
+async def _drain(receive: Receive) -> None:
     """Read on a little, so that a peer in the middle of sending can read the refusal."""
     drained = 0
     while drained < _DRAINED:
-        part = await _part(receive, settings)
+        part = await _part(receive, _DRAIN_SECONDS)
         if part is None or not part[1]:
             return
         drained += len(part[0])

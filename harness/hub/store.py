@@ -10,7 +10,7 @@ from typing import Any
 
 _FILE = "hub.sqlite3"
 _VERSION = 1
-_PATIENCE = 1.0
+_PATIENCE = 0.3
 _SCHEMA = """
 CREATE TABLE systems (
     system_id TEXT PRIMARY KEY,

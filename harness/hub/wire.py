@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -24,6 +25,7 @@ _IGNORED = 1024 * 1024
 _FAREWELL = 2.0
 _BAD_REQUEST = 400
 _HEADERS_TOO_LARGE = 431
+_FRAMING = (b"content-length", b"transfer-encoding")
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -107,6 +109,8 @@ class HubProtocol(HttpToolsProtocol):
         self._refused = _BAD_REQUEST
         self._broken = False
         self._ignored = 0
+        self._upgrading = False
+        self._resuming = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a new connection; small answers are to leave at once."""
@@ -136,18 +140,48 @@ class HubProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._timer is None:
                 self._allow(self._limits.header_seconds)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._feed(data)
         if self._in_head and self._head_bytes > self._limits.header_bytes and not self._broken:
             self._refused = _HEADERS_TOO_LARGE
             self.send_400_response("")
 
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._decline_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("")
+
+    def _decline_upgrade(self, rest: bytes) -> None:
+        """Go on in HTTP/1.1 with a request that asked for another protocol, as clients of HTTP/2 do.
+
+        The parser leaves out the body of such a request. A new one is told how the body is framed and reads it.
+        """
+        framing = [line for line in self.headers if line[0] in _FRAMING]
+        head = b"".join(b"%b: %b\r\n" % line for line in framing)
+        self.parser = httptools.HttpRequestParser(self)
+        self._resuming, self._upgrading = True, False
+        self._feed(b"POST / HTTP/1.1\r\n" + head + b"\r\n")
+        self._resuming = False
+        if rest:
+            self._feed(rest)
+
     def on_message_begin(self) -> None:
         """Begin a request; the application finds its connection in the scope."""
+        if self._resuming:
+            return
         super().on_message_begin()
         self._wire = Wire(self.transport)
         self.scope["extensions"] = {EXTENSION: self._wire}  # type: ignore[dict-item]
         self._in_head = True
         self._head_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the request's target."""
+        if not self._resuming:
+            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header line; its name is kept as written.
@@ -155,6 +189,8 @@ class HubProtocol(HttpToolsProtocol):
         Raises:
             ValueError: there are too many, or they are too long together; the parser ends the request.
         """
+        if self._resuming:
+            return
         if self._wire is not None:
             self._wire.names.append(name)
         self._head_bytes += len(name) + len(value)
@@ -165,13 +201,18 @@ class HubProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
+        if self._resuming:
+            return
         self._in_head = False
         self._head_bytes = 0
+        self._upgrading = self.parser.should_upgrade()
         self._disarm()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """End a request; what comes next begins another."""
+        if self._upgrading:
+            return
         self._in_head = True
         self._fresh = True
         super().on_message_complete()
