@@ -67,7 +67,7 @@ def within_run(entries):
         if safe and times[name] == 1 and stat.S_IFMT(mode) in (0, stat.S_IFREG):
             files[name.removeprefix(root)] = opener
         else:
-            strange.append(name)
+            strange.append(name.removeprefix(root))
     return files, list(dict.fromkeys(strange))
 
 

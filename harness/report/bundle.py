@@ -118,7 +118,7 @@ def _packed(path: Path, entries: list[tuple[str, Opener | None]]) -> Bundle:
         parts = name.split("/")
         within = name.startswith(root) and ".." not in parts and "" not in parts
         if opener is None or not within or seen[name] > 1:
-            strange.append(name)
+            strange.append(name.removeprefix(root))
         else:
             files[name.removeprefix(root)] = opener
     return Bundle(path.name, files, tuple(dict.fromkeys(strange)))
