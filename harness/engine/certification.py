@@ -121,6 +121,7 @@ def certify(order: Order, follow: Follow) -> Certification:
         seed=order.seed,
         jobs=order.jobs,
         budget=order.budget,
+        trust_anchors=() if order.trust_anchors is None else (order.trust_anchors,),
     )
     _record(settings, follow)
     return _report(profile, directory, order.language)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,20 @@ import msgspec
 from harness import __version__
 from harness.catalogue.candidate import Candidate, Times
 from harness.catalogue.profiles import Profile
+from harness.crypto.responder import Responder
+from harness.crypto.testpki import Pki
+from harness.crypto.trust import trust_of
 from harness.drivers.protocol import Driver, DriverError, DriverLost
 from harness.drivers.recorded import RecordedDriver
 from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.waiting import EventWaits
-from harness.hub.server import HubServer, HubSettings
+from harness.hub.server import HubServer
+from harness.hub.settings import HubSettings
 from harness.hub.service import Hub
 from harness.journal import Journal
+from harness.journal.recording import VIETNAM
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.scenarios.material import Material, Peer, peers
@@ -53,6 +59,7 @@ class RunSettings:
         seed: of the blind data.
         jobs: scenarios at a time, None for all.
         budget: seconds for all scenarios, None for as long as it takes.
+        trust_anchors: files of anchors and intermediates besides the profile's.
     """
 
     directory: Path
@@ -69,6 +76,7 @@ class RunSettings:
     seed: int = 0
     jobs: int | None = None
     budget: float | None = None
+    trust_anchors: tuple[Path, ...] = ()
 
 
 async def run(settings: RunSettings, journal: Journal) -> None:
@@ -92,7 +100,7 @@ async def run(settings: RunSettings, journal: Journal) -> None:
 
 async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
     async with _opened(settings, journal) as around:
-        _record_start(settings, journal)
+        _record_start(settings, around)
         if not await _configured(settings, around):
             return "driver"
         with anyio.move_on_after(settings.budget) as scope:
@@ -102,32 +110,37 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
 
 @asynccontextmanager
 async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surroundings]:
-    """Bring up hub, evidence and driver; take them down in the opposite order."""
-    evidence = Evidence(inspector=Examiner(settings.profile, _reader(settings.directory)))
-    waits = EventWaits(evidence)
-    journal.subscribe(waits.add)
+    """Bring up PKI, hub, evidence and driver; take them down in the opposite order."""
     host, port = settings.listen
     hub_settings = HubSettings.of(settings.profile, host=host, port=port)
-    async with HubServer(hub_settings, journal) as server:
-        agency = _populate(server.hub, settings)
-        driver = RecordedDriver(await settings.open_driver(), journal)
-        try:
-            yield Surroundings(
-                hub=server.hub,
-                endpoint=server.endpoint,
-                driver=driver,
-                journal=journal,
-                evidence=evidence,
-                waits=waits,
-                profile=settings.profile,
-                times=settings.times,
-                material=Material(settings.seed),
-                agency=agency,
-                capabilities=frozenset(settings.candidate.capabilities),
-            )
-        finally:
-            with anyio.CancelScope(shield=True):
-                await driver.close()
+    with Responder() as responder:
+        pki = Pki(datetime.now(VIETNAM), responder.url)
+        responder.serve(pki)
+        trust = pki.trust(pki.made).adding(trust_of(settings.profile, settings.trust_anchors))
+        evidence = Evidence(inspector=Examiner(settings.profile, _reader(settings.directory), trust))
+        waits = EventWaits(evidence)
+        journal.subscribe(waits.add)
+        async with HubServer(hub_settings, journal) as server:
+            driver = RecordedDriver(await settings.open_driver(), journal)
+            try:
+                yield Surroundings(
+                    hub=server.hub,
+                    endpoint=server.endpoint,
+                    driver=driver,
+                    journal=journal,
+                    evidence=evidence,
+                    waits=waits,
+                    profile=settings.profile,
+                    times=settings.times,
+                    pki=pki,
+                    trust=trust,
+                    material=Material(settings.seed, pki, settings.candidate.agency.organ_name),
+                    agency=_populate(server.hub, settings),
+                    capabilities=frozenset(settings.candidate.capabilities),
+                )
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await driver.close()
 
 
 def _reader(directory: Path) -> Callable[[str], bytes]:
@@ -145,7 +158,7 @@ def _populate(hub: Hub, settings: RunSettings) -> Peer:
     return Peer(declared.organ_id, declared.organ_name)
 
 
-def _record_start(settings: RunSettings, journal: Journal) -> None:
+def _record_start(settings: RunSettings, around: Surroundings) -> None:
     data: dict[str, Any] = {
         "run_id": settings.run_id,
         "seed": settings.seed,
@@ -162,12 +175,14 @@ def _record_start(settings: RunSettings, journal: Journal) -> None:
         "only": settings.plan.only,
         "scenarios": [{"id": one.id, "requirements": list(one.requirements)} for one in settings.plan.scenarios],
         "times": msgspec.to_builtins(settings.times),
+        "trust": around.trust.as_data(),
     }
-    journal.record("run.started", data)
+    around.journal.record("run.started", data)
 
 
 async def _configured(settings: RunSettings, around: Surroundings) -> bool:
     """Greet the candidate and tell it where the hub is; False when it cannot be reached or configured."""
+    anchors = around.pki.anchors_pem().decode("ascii")
     arguments = {
         "endpoint": around.endpoint,
         "system_id": settings.system_id,
@@ -175,8 +190,8 @@ async def _configured(settings: RunSettings, around: Surroundings) -> bool:
         "organ_id": around.agency.organ_id,
         "organ_name": around.agency.organ_name,
         "poll_interval": settings.times.poll_interval,
-        "hub_trust_anchors_pem": "",
-        "signer_trust_anchors_pem": "",
+        "hub_trust_anchors_pem": anchors,
+        "signer_trust_anchors_pem": anchors,
     }
     try:
         await around.driver.call("hello", {}, _HELLO_LIMIT)

@@ -7,30 +7,36 @@ from functools import lru_cache
 
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Severity
+from harness.crypto.trust import Trust
 from harness.edxml.attachments import AttachmentBroken, unpack
 from harness.edxml.model import Attachment, DocumentPackage, StatusPackage
 from harness.edxml.packages import PackageUnreadable, read_package
 from harness.judge.evidence import Exchange
 from harness.rules.checking import PackageReport, check_package
 
-_KEPT = 4096
 _KEPT_WHOLE = 16
-_DAY = len("2026-01-31")
 
 
 class Examiner:
-    """Applies a profile's rules to what was sent; equal bytes sent at the same day are examined once."""
+    """Applies a profile's rules to what was sent; equal bytes are examined once, as of when they first came."""
 
-    def __init__(self, profile: Profile, read_blob: Callable[[str], bytes]) -> None:
+    def __init__(self, profile: Profile, read_blob: Callable[[str], bytes], trust: Trust) -> None:
+        """Examine by `profile`; `trust` is what the run's own signatures rest on, besides the profile's anchors."""
         self._profile = profile
         self._read_blob = read_blob
-        self._report = lru_cache(maxsize=_KEPT)(self._examined)
+        self._trust = trust
+        self._reports: dict[str, PackageReport] = {}
         self._package = lru_cache(maxsize=_KEPT_WHOLE)(self._read)
 
     def report(self, exchange: Exchange) -> PackageReport | None:
         """Return the rules' report on the package that `exchange` carried, None when it carried none."""
         blob = exchange.package.get("blob")
-        return None if blob is None else self._report(blob, exchange.request.at[:_DAY])
+        if blob is None:
+            return None
+        if blob not in self._reports:
+            at = datetime.fromisoformat(exchange.request.at)
+            self._reports[blob] = check_package(self._read_blob(blob), self._profile, at, trust=self._trust)
+        return self._reports[blob]
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package in `exchange`."""
@@ -62,6 +68,3 @@ class Examiner:
             return read_package(self._read_blob(blob), self._profile.parameters.limits)
         except PackageUnreadable:
             return None  # why it cannot be read is for the rules to say
-
-    def _examined(self, blob: str, day: str) -> PackageReport:
-        return check_package(self._read_blob(blob), self._profile, datetime.fromisoformat(f"{day}T23:59:59+07:00"))

@@ -3,6 +3,7 @@
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Cause, Verdict
+from harness.crypto.trust import Trust
 from harness.journal import Event, Record
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
@@ -27,7 +28,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     start = next((event for event in record.events if event.kind == "run.started"), None)
     if start is None:
         raise NothingToJudge(str(record.directory))
-    examiner = Examiner(profile, record.blob)
+    examiner = Examiner(profile, record.blob, Trust.from_data(start.data.get("trust") or {}))
     evidence = Evidence.of(record.events, examiner)
     outcomes = _scenarios(start, evidence)
     outcomes |= _wire(start, evidence, profile)

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 import yaml
 
+from harness.crypto.pdfmaking import signed_pdf
+from harness.crypto.testpki import Pki
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
 from harness.edxml.layout import OPERATOR, Layout
@@ -34,6 +36,8 @@ from harness.resources import folder
 
 _DATE = "%Y/%m/%d"
 _TIMESTAMP = "%Y/%m/%d %H:%M:%S"
+# Signing takes a tenth of a second; a few signed files serve all documents of a run.
+_SIGNED = 3
 
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,9 +123,13 @@ def _data(name: str) -> Any:
 class Material:
     """Makes documents; two never share a number in one run, and equal seeds make equal documents."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, pki: Pki, agency_name: str) -> None:
+        """Make documents from `seed`; the candidate's own are signed as `agency_name` with certificates of `pki`."""
         self._numbers = random.Random(seed).sample(range(100, 99_999), 20_000)  # noqa: S311 - not for secrecy
         self._seed = seed
+        self._pki = pki
+        self._agency_name = agency_name
+        self._signed: list[bytes] = []
 
     def number(self) -> str:
         """Return a document number that was not given out before in this run."""
@@ -147,6 +155,20 @@ class Material:
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
         """Return a PDF of about `size` bytes whose content nobody can guess."""
         return plain_pdf(chance.randbytes(max(size - 600, 16)))
+
+    def signed_pdf(self, chance: random.Random) -> bytes:
+        """Return a PDF signed by an official of the candidate's agency and sealed by it; one of a few made per run."""
+        if len(self._signed) < _SIGNED:
+            self._signed.append(
+                signed_pdf(
+                    self._pki.person(self.signer(chance), self._agency_name),
+                    self._pki.agency(self._agency_name),
+                    at=datetime.now(VIETNAM),
+                    tsa=self._pki.identity("tsa"),
+                    lines=(chance.randbytes(16).hex(),),
+                )
+            )
+        return chance.choice(self._signed)
 
     def file(self, chance: random.Random, kind: str) -> File:
         """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""

@@ -37,7 +37,7 @@ async def both_identifier_forms(stage: Stage) -> None:
 @scenario("SND-04")
 async def text_and_files_unchanged(stage: Stage) -> None:
     """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
-    files = (stage.pdf("Tờ trình số 12 (bản ký).pdf"), File("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()))
+    files = (stage.signed_pdf("Tờ trình số 12 (bản ký).pdf"), File("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()))
     sent = await stage.send(stage.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
     carried = tuple((file.name, file.sha256) for file in files)
     stage.expect(Carries(document=sent.document_id, texts={"subject": _SUBJECT, "content": _CONTENT}, files=carried))
@@ -48,14 +48,15 @@ async def large_attachments(stage: Stage) -> None:
     """Attachments of every size the profile names arrive whole."""
     for size in stage.profile.parameters.volumes.attachment_bytes:
         file = stage.pdf(f"phu-luc-{size}.pdf", size)
-        sent = await stage.send(stage.outgoing(files=(file,)))
+        sent = await stage.send(stage.outgoing(files=(stage.signed_pdf("to-trinh.pdf"), file)))
         await stage.until(Carries(document=sent.document_id, texts={}, files=((file.name, file.sha256),)), role="duty")
 
 
 @scenario("SND-05/types")
 async def attachment_types(stage: Stage) -> None:
     """Attachments of the usual types arrive whole under their own names."""
-    files = tuple(stage.file_of(kind) for kind in stage.profile.parameters.volumes.attachment_types)
+    kinds = (stage.file_of(kind) for kind in stage.profile.parameters.volumes.attachment_types)
+    files = (stage.signed_pdf("Công văn.pdf"), *kinds)
     sent = await stage.send(stage.outgoing(files=files))
     carried = tuple((file.name, file.sha256) for file in files)
     stage.expect(Carries(document=sent.document_id, texts={}, files=carried))

@@ -263,7 +263,7 @@ class Stage:
         return File(name, self._around.material.pdf(self._chance, size))
 
     def signed_pdf(self, name: str) -> File:
-        """Return a PDF that an official and the candidate's agency have signed, as an agency's outgoing documents are."""
+        """Return a PDF that an official and the candidate's agency have signed, as is due."""
         return File(name, self._around.material.signed_pdf(self._chance))
 
     def file_of(self, kind: str) -> File:
