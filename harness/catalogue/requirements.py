@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -57,12 +58,20 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 @cache
 def load_catalogue() -> Catalogue:
-    """Read the catalogue that the project ships.
+    """Return the catalogue that the project ships.
 
     Raises:
         ConfigurationError: an id is malformed, stands twice or names an unknown group.
     """
-    path = folder("profiles") / "requirements.yaml"
+    return read_catalogue(folder("profiles") / "requirements.yaml")
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read a catalogue, schema lienthong.requirements/1.
+
+    Raises:
+        ConfigurationError: an id is malformed, stands twice or names an unknown group; with file and line.
+    """
     located = read(path)
     content = convert(located, _Catalogue)
     by_id: dict[str, Requirement] = {}

@@ -72,21 +72,38 @@ class _Fault(NamedTuple):
 def _blamed(located: Located, kind: Any) -> ConfigurationError:
     fault = _fault(_Fault((), located.value, kind))
     shape = _only(fault.kind, fault.value)
-    if _is_struct(shape) and isinstance(fault.value, dict):
-        return _wrong_key(located, fault, shape)
-    path, line = located.place(fault.steps)
-    key = _dotted(fault.steps)
+    if isinstance(fault.value, dict):
+        if _is_struct(shape):
+            return _wrong_key(located, fault, shape)
+        options = _tagged(shape)
+        if options:
+            return _wrong_tag(located, fault, options)
     choices = _choices(shape)
     if choices and isinstance(fault.value, str):
-        known = ", ".join(choices)
-        return ConfigurationError(
-            "yaml.not-allowed", path=path, line=line, key=key, value=fault.value, known=known
-        )  # fmt: skip
+        return _not_allowed(located, fault.steps, fault.value, choices)
+    path, line = located.place(fault.steps)
     expected = "text" if choices else _called(shape)
     received = _called(type(fault.value))
+    key = _dotted(fault.steps)
     return ConfigurationError(
         "yaml.wrong-type", path=path, line=line, key=key, expected=expected, received=received
     )  # fmt: skip
+
+
+def _not_allowed(located: Located, steps: Steps, value: object, choices: list[str]) -> ConfigurationError:
+    path, line = located.place(steps)
+    known = ", ".join(choices)
+    return ConfigurationError("yaml.not-allowed", path=path, line=line, key=_dotted(steps), value=value, known=known)
+
+
+def _wrong_tag(located: Located, fault: _Fault, options: list[Any]) -> ConfigurationError:
+    field = options[0].__struct_config__.tag_field
+    steps = (*fault.steps, field)
+    if field in fault.value:
+        tags = [str(option.__struct_config__.tag) for option in options]
+        return _not_allowed(located, steps, fault.value[field], tags)
+    path, line = located.place(fault.steps)
+    return ConfigurationError("yaml.missing-key", path=path, line=line, key=_dotted(steps))
 
 
 def _wrong_key(located: Located, fault: _Fault, shape: Any) -> ConfigurationError:
@@ -128,16 +145,27 @@ def _parts(whole: _Fault) -> Iterator[_Fault]:
 
 def _only(kind: Any, value: Any) -> Any:
     """Return the one option of a union that `value` can be meant for, else `kind` itself."""
-    if get_origin(kind) not in (Union, UnionType):
-        return kind
-    options = [option for option in get_args(kind) if option is not type(None)]
+    options = _options(kind)
     if len(options) == 1:
         return options[0]
-    tag_fields = {option.__struct_config__.tag_field for option in options if _is_struct(option)}
-    if len(tag_fields) == 1 and isinstance(value, dict):
-        tag = value.get(tag_fields.pop())
-        return next((option for option in options if option.__struct_config__.tag == tag), kind)
-    return kind
+    tagged = _tagged(kind)
+    if not tagged or not isinstance(value, dict):
+        return kind
+    tag = value.get(tagged[0].__struct_config__.tag_field)
+    return next((option for option in tagged if option.__struct_config__.tag == tag), kind)
+
+
+def _options(kind: Any) -> list[Any]:
+    if get_origin(kind) not in (Union, UnionType):
+        return [kind]
+    return [option for option in get_args(kind) if option is not type(None)]
+
+
+def _tagged(kind: Any) -> list[Any]:
+    """Return the options of a union of types that a key of the value tells apart, else nothing."""
+    options = _options(kind)
+    told_apart = len(options) > 1 and all(_is_struct(option) for option in options)
+    return options if told_apart else []
 
 
 def _is_struct(kind: Any) -> bool:
