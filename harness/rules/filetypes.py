@@ -84,8 +84,11 @@ _BY_CONTENT_TYPE: dict[str, str] = {
 
 
 def extension(name: str) -> str:
-    """Return the extension of a file name in lower case, without the dot; empty where it has none."""
-    stem, dot, ending = name.rpartition(".")
+    """Return the extension of a file name in lower case, without the dot; empty where it has none.
+
+    Blanks and dots at the end are passed over: that they are there is for ATT-04 to say.
+    """
+    stem, dot, ending = name.rstrip(" .\u00a0\t\r\n").rpartition(".")
     return ending.lower() if dot and stem else ""
 
 

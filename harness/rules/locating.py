@@ -85,18 +85,15 @@ class _Search:
             self.claimed.add(node)
         return node
 
-    def part_or_below(self, parent: Node, part: Part, *inner: Part) -> Node | None:
-        """Return the part; where it is missing but one of its own children stands in its place, return the parent."""
+    def part_or_below(self, parent: Node, part: Part, *inner: str) -> Node | None:
+        """Return the part; where it is missing but children of its own stand in its place, return the parent."""
         node = self.part(parent, part)
         if node is not None:
             return node
         self.note(part, "missing", parent)
-        for name in inner:
-            moved = parent.every(NAMES[name])
-            if moved:
-                self.claimed.update(moved)
-                return parent
-        return None
+        moved = [child for name in inner for child in parent.every(name)]
+        self.claimed.update(moved)
+        return parent if moved else None
 
 
 def locate(tree: Tree) -> Places:
@@ -105,10 +102,10 @@ def locate(tree: Tree) -> Places:
     search = _Search()
     if not _is_root(root, search):
         return _nothing(search)
-    envelope = search.part_or_below(root, "envelope", "header", "body")
+    envelope = search.part_or_below(root, "envelope", NAMES["header"], NAMES["body"])
     if envelope is None:
         return _nothing(search)
-    header = search.part_or_below(envelope, "header", "message")
+    header = search.part_or_below(envelope, "header", NAMES["message"], "TraceHeaderList", "Signature")
     message, container = _message(search, header)
     trace = _trace(search, header, envelope)
     kind = "status" if container is not None else _kind(message)
@@ -181,7 +178,7 @@ def _body(search: _Search, envelope: Node, kind: PackageKind) -> tuple[Node | No
     if kind != "document":
         bodies = envelope.every(NAMES["body"])
         return (bodies[0] if bodies else None), None, None
-    body = search.part_or_below(envelope, "body", "manifest")
+    body = search.part_or_below(envelope, "body", NAMES["manifest"])
     if body is None:
         return None, None, None
     if body is envelope:

@@ -25,7 +25,7 @@ def version_is_one(specimen: Specimen) -> Iterator[Finding]:
     """The XML version, where it is declared, is 1.0."""
     version = specimen.tree.docinfo.xml_version
     if version != _VERSION:
-        yield Finding("PKG-01.version", Where(line=1), expected=_VERSION, received=clipped(version))
+        yield Finding("PKG-01.version", Where(line=1), expected=_VERSION, received=clipped(version or ""))
 
 
 @rule("PKG-02", BOTH)
@@ -88,7 +88,7 @@ def attachments_beside_envelope(specimen: Specimen) -> Iterator[Finding]:
 def literal_prefix(specimen: Specimen) -> Iterator[Finding]:
     """From the envelope down the prefix is the literal `edXML:`; the first other one stands for all."""
     envelope = specimen.places.envelope
-    if envelope is None:
+    if envelope is None or envelope is specimen.nodes.root:
         return
     offenders = [element for element in envelope.element.iter() if element.prefix != PREFIX]
     own = list(_of_the_package(offenders)) if offenders else []

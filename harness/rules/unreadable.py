@@ -13,7 +13,7 @@ _CODES = {
     "not-well-formed": "PKG-01.not-well-formed",
     "encoding": "PKG-02.not-utf8",
     "dtd": "PKG-03.doctype",
-    "entity": "PKG-03.entity",
+    "entity": "PKG-01.unknown-entity",
     "processing-instruction": "PKG-03.processing-instruction",
     "too-large": "PKG-10.package",
     "too-deep": "PKG-10.depth",

@@ -51,12 +51,12 @@ def references_match_attachments(specimen: Specimen) -> Iterator[Finding]:
 @rule("ATT-03")
 def names_agree(specimen: Specimen) -> Iterator[Finding]:
     """AttachmentName is there, and the same in Reference and Attachment."""
-    references = {content_id(node): node for node in reversed(specimen.references)}
     for node in (*specimen.references, *specimen.attachments):
         if node.child("AttachmentName") is None:
             yield missing("ATT-03.missing", node, "AttachmentName")
-    for node in specimen.attachments:
-        reference = references.get(content_id(node))
+    references, attachments = _by_id(specimen.references), _by_id(specimen.attachments)
+    for bare, node in attachments.items():
+        reference = references.get(bare)
         name = node.child("AttachmentName")
         listed = reference.value("AttachmentName") if reference is not None else ""
         if name is not None and listed and name.text != listed:
@@ -95,6 +95,12 @@ def _identified(nodes: list[Node]) -> Iterator[Finding]:
         if count[bare] > 1 and bare in told:
             yield found("ATT-02.content-id-twice", own, received=own.text)
         told.add(bare)
+
+
+def _by_id(nodes: list[Node]) -> dict[str, Node]:
+    """Return the nodes whose ContentId is theirs alone, by it: of others nobody knows which belongs to which."""
+    count = Counter(content_id(node) for node in nodes)
+    return {bare: node for node in nodes if count[bare := content_id(node)] == 1 and bare}
 
 
 def _says_pdf(node: Node) -> bool:

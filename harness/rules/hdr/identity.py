@@ -84,6 +84,8 @@ def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     parts = parse_document_id(node.text) if node is not None else None
     if node is None or parts is None or node.text == _composed(specimen):
         return
+    if next(_own_form(node, specimen.parameters.identifiers), None) is not None:
+        return
     sender = specimen.value("From", "OrganId")
     if sender and not _same_agency(sender, parts.organ_id):
         yield found("HDR-18.organ", node, expected=sender, received=parts.organ_id)
