@@ -80,14 +80,17 @@ class Transmission:
 
     async def _trickled(self, answer: Prepared, action: Trickle) -> Sent:
         await self._start(answer)
-        at = 0
+        at = action.size
+        await self._part(answer.body[:at], more=True)
         while at < len(answer.body) and not self._gone:
+            await asyncio.sleep(action.pause)
             await self._part(answer.body[at : at + action.size], more=True)
             at += action.size
-            await asyncio.sleep(action.pause)
+        if at < len(answer.body):
+            return Sent(answer.http_status, answer.body[:at], complete=False)
         complete = not self._gone
         await self._part(b"", more=False)
-        return Sent(answer.http_status, answer.body[:at], complete)
+        return Sent(answer.http_status, answer.body, complete)
 
     async def _dropped(self, reset: bool) -> Sent:
         if self._wire is not None:

@@ -86,7 +86,7 @@ class Rig:
 @asynccontextmanager
 async def running(**changes: Any) -> AsyncIterator[Rig]:
     notes = Notes()
-    async with HubServer(HubSettings.of(**changes), notes) as server, http_client(LIMITS) as http:
+    async with HubServer(HubSettings.of(**changes), notes, farewell=0.2) as server, http_client(LIMITS) as http:
         for system_id, secret in SECRETS.items():
             server.hub.add_system(system_id, secret)
         server.hub.add_agency(MINISTRY, "Văn phòng Chính phủ", "sys.ministry", code102="G22")

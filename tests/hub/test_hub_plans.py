@@ -1,0 +1,183 @@
+"""Plans: what an interceptor can do to one call, before and after it took effect."""
+
+import asyncio
+import base64
+
+import pytest
+
+from harness.hub.interception import Action, Cut, Drop, Hold, Moment, Plan, Replace, Reply, RequestFacts, Trickle
+from harness.vxp.client import VxpClient
+from harness.vxp.exchange import Limits
+from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
+from tests.hub.hub_rig import PROVINCE, Rig, document, document_id, with_rig
+
+
+class Interceptor:
+    """Answers with one plan at one moment of one operation, and remembers what it was told."""
+
+    def __init__(self, operation: str, moment: Moment, plan: Plan) -> None:
+        self._aim = (operation, moment)
+        self._plan = plan
+        self.told: list[RequestFacts] = []
+
+    async def __call__(self, facts: RequestFacts) -> Plan | None:
+        self.told.append(facts)
+        return self._plan if (facts.operation, facts.moment) == self._aim else None
+
+
+async def failing(client: VxpClient, package: bytes) -> VxpFailure:
+    with pytest.raises(VxpFailure) as caught:
+        await client.send_edoc(package, "edoc")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        (Reply(503, b"<html>", "text/html", (("Retry-After", "2"),)), HttpFailed),
+        (Reply(200, b""), AnswerFailed),
+        (Reply(200, b'{"status":"FAIL","ErrorCode":"20","ErrorDesc":"x"}'), Refused),
+        (Reply(307, b"", headers=(("Location", "http://127.0.0.1:1/"),)), HttpFailed),
+        (Drop(), TransportFailed),
+        (Drop(reset=True), TransportFailed),
+    ],
+)
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_answers_in_the_hubs_place(action: Action, kind: type[VxpFailure], moment: Moment) -> None:
+    async def play(rig: Rig) -> None:
+        rig.hub.interceptor = Interceptor("sendEdoc", moment, Plan("trouble", action))
+        failure = await failing(rig.ministry, document())
+        assert type(failure) is kind
+        rig.hub.interceptor = None
+        assert await rig.province.count_receive_edoc() == (1 if moment == "after" else 0)
+        answer = rig.notes.of("answer")[0]
+        assert answer["fault"] == "trouble"
+        assert ("accepted" in answer["effect"]) is (moment == "after")
+        assert answer["complete"] is isinstance(action, Reply)
+        if isinstance(action, Reply):
+            assert answer["http_status"] == action.status
+            assert answer["error_code"] == ("20" if b"20" in action.body else None)
+        else:
+            assert (answer["http_status"], answer["error_code"]) == (0, None)
+
+    with_rig(play)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(("at", "reset"), [(0.5, False), (10, False), (0, False), (0.9, True)])
+def test_cut_answers(moment: Moment, at: float, reset: bool) -> None:
+    async def play(rig: Rig) -> None:
+        (delivery,) = rig.hub.deliver(document(), sender="x", receivers=[PROVINCE], messagetype="edoc")
+        interceptor = Interceptor("getEdoc", moment, Plan("cut", Cut(at, reset)))
+        rig.hub.interceptor = interceptor
+        with pytest.raises(TransportFailed) as caught:
+            await rig.province.get_edoc(delivery.receiver_doc_id)
+        assert caught.value.code in ("cut", "lost")
+        assert interceptor.told[0].document_id == document_id()
+        assert interceptor.told[0].receivers == (PROVINCE,)
+        answer = rig.notes.last_answer
+        assert answer["complete"] is False
+        assert answer["effect"]["fetched"]["complete"] is False
+        assert answer["effect"]["fetched"]["receiver_doc_id"] == delivery.receiver_doc_id
+        whole = len(base64.b64encode(document()))
+        assert answer["body"]["size"] == at if isinstance(at, int) else 0 < answer["body"]["size"] < whole
+
+    with_rig(play)
+
+
+def test_replaced_bytes_are_no_whole_fetch() -> None:
+    async def play(rig: Rig) -> None:
+        (delivery,) = rig.hub.deliver(document(), sender="x", receivers=[PROVINCE], messagetype="edoc")
+        forged = b'{"status":"OK","ErrorCode":"0","ErrorDesc":"","data":"AAAA"}'
+        rig.hub.interceptor = Interceptor("getEdoc", "after", Plan("foreign", Replace(forged)))
+        assert await rig.province.get_edoc(delivery.receiver_doc_id) == b"\0\0\0"
+        answer = rig.notes.last_answer
+        assert (answer["complete"], answer["error_code"]) == (True, "0")
+        assert answer["effect"]["fetched"]["complete"] is False
+        assert rig.notes.blobs[answer["body"]["blob"]] == forged
+
+    with_rig(play)
+
+
+def test_a_trickle_is_whole_in_the_end() -> None:
+    async def play(rig: Rig) -> None:
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", Plan("slow", Trickle(7, 0.001)))
+        assert await rig.province.count_receive_edoc() == 0
+        assert (rig.notes.last_answer["fault"], rig.notes.last_answer["complete"]) == ("slow", True)
+
+    with_rig(play)
+
+
+@pytest.mark.parametrize("action", [Hold(), Trickle(1, 0.02)])
+def test_a_client_gives_up_and_the_hub_notices(action: Action) -> None:
+    async def play(rig: Rig) -> None:
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", Plan("silence", action))
+        rig.province.limits = Limits(whole=0.1)
+        with pytest.raises(TransportFailed) as caught:
+            await rig.province.count_receive_edoc()
+        assert caught.value.code == "timeout"
+        await rig.notes.until(lambda: len(rig.notes.of("answer")) == 1)
+        assert rig.notes.last_answer["complete"] is False
+        rig.hub.interceptor = None
+        rig.province.limits = Limits()
+        assert await rig.province.count_receive_edoc() == 0
+
+    with_rig(play)
+
+
+def test_a_held_connection_does_not_keep_the_hub_from_stopping() -> None:
+    async def play(rig: Rig) -> asyncio.Task[int]:
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "before", Plan("silence", Hold()))
+        waiting = asyncio.create_task(rig.province.count_receive_edoc())
+        await rig.notes.until(lambda: bool(rig.notes.of("request")))
+        await rig.server.stop_listening()
+        with pytest.raises(TransportFailed):
+            await waiting
+        return waiting
+
+    assert with_rig(play).done()
+
+
+def test_a_delay_alone_changes_nothing_else() -> None:
+    async def play(rig: Rig) -> None:
+        interceptor = Interceptor("sendEdoc", "before", Plan("late", delay=0.01))
+        rig.hub.interceptor = interceptor
+        hub_id = await rig.ministry.send_edoc(document(), "edoc")
+        assert rig.notes.last_answer["fault"] == "late"
+        assert rig.notes.last_answer["effect"]["accepted"]["hub_id"] == hub_id
+        (facts,) = interceptor.told
+        assert (facts.moment, facts.operation, facts.system_id) == ("before", "sendEdoc", "sys.ministry")
+        assert (facts.document_id, facts.receivers, facts.event) == (document_id(), (PROVINCE,), 0)
+        assert facts.answer is None
+
+    with_rig(play)
+
+
+def test_after_the_effect_the_interceptor_sees_the_answer() -> None:
+    async def play(rig: Rig) -> None:
+        interceptor = Interceptor("none", "after", Plan("unused"))
+        rig.hub.interceptor = interceptor
+        hub_id = await rig.ministry.send_edoc(document(), "edoc")
+        before, after = interceptor.told
+        assert (before.moment, after.moment) == ("before", "after")
+        assert after.answer is not None
+        assert hub_id.encode() in after.answer
+        assert after.effect["accepted"]["hub_id"] == hub_id
+        assert rig.notes.last_answer["fault"] is None
+
+    with_rig(play)
+
+
+def test_an_interceptor_that_fails_does_not_stop_the_hub() -> None:
+    async def play(rig: Rig) -> None:
+        async def broken(facts: RequestFacts) -> Plan | None:
+            raise ZeroDivisionError
+
+        rig.hub.interceptor = broken
+        failure = await failing(rig.ministry, document())
+        assert isinstance(failure, Refused)
+        assert (failure.code, failure.http_status) == ("20", 500)
+        rig.hub.interceptor = None
+        await rig.ministry.send_edoc(document(), "edoc")
+
+    with_rig(play)
