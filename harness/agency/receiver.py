@@ -55,7 +55,10 @@ class Receiver(Part):
             return doubt
         self._seen.pop(listed.receiver_doc_id, None)
         if isinstance(examined.package, StatusPackage):
-            self.agency.tracker.take(listed, examined.package, examined)
+            self.agency.tracker.take(listed, examined.package)
+            return None
+        if examined.package is None and listed.messagetype == "status":
+            self.agency.tracker.reject(listed, self.reason_to_reject(examined))
             return None
         kept = await self.keep(data, examined)
         if isinstance(examined.package, DocumentPackage):
@@ -101,18 +104,16 @@ class Receiver(Part):
     def came_before(self, listed: Listed, document_id: str) -> bool:
         """Say whether the document came already as another item, and not for another own agency."""
         known = self.store.inbox.find(document_id)
-        if known is not None and listed.receiver:
-            same = self.agency.registrar.same
-            if not any(same(listed.receiver, organ_id) for organ_id in known.addressees):
-                return False
+        expected = self.agency.registrar.own_id(listed.receiver)
+        if known is not None and expected and expected not in known.addressees:
+            return False
         return self.store.items.came_before(document_id, listed.receiver_doc_id)
 
     def contradicts_list(self, listed: Listed, package: DocumentPackage) -> bool:
         """Say whether the list names other agencies than the package."""
         registrar = self.agency.registrar
-        if listed.sender and registrar.is_organ(listed.sender):
-            return not registrar.same(listed.sender, package.from_.organ_id)
-        return False
+        both = (listed.sender, package.from_.organ_id)
+        return all(registrar.is_organ(one) for one in both) and not registrar.same(*both)
 
     async def keep(self, data: bytes, examined: Examined) -> "Kept":
         """Write the package and its attachments to files named by their digests."""
@@ -183,11 +184,12 @@ class Receiver(Part):
         return tuple(name for name, raised in flags.items() if raised)
 
     def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
-        """Return the own OrganIds that a package is addressed to, as it writes them; those of the list first."""
+        """Return the own agencies that a package is addressed to, under the ids they are registered by."""
         registrar = self.agency.registrar
-        own = [organ_id for organ_id in self.agency.operations.named_organs(package) if registrar.is_own(organ_id)]
-        listed_one = [organ_id for organ_id in own if registrar.same(organ_id, listed.receiver)]
-        return tuple(dict.fromkeys(listed_one or own))
+        own = [registrar.own_id(organ_id) for organ_id in self.agency.operations.named_organs(package)]
+        listed_one = registrar.own_id(listed.receiver)
+        found = tuple(dict.fromkeys(organ_id for organ_id in own if organ_id))
+        return (listed_one,) if listed_one in found else found
 
     def known(self, document: NewDocument) -> InboxDocument | None:
         """Return the stored document of the same DocumentId."""

@@ -78,17 +78,22 @@ class Registrar(Part):
         settings = self.settings
         return [OwnAgency(settings.organ_id, settings.organ_name), *self.store.own.all()]
 
+    def own_id(self, organ_id: str) -> str:
+        """Return the id under which the agency `organ_id` is registered for this system; empty for others."""
+        return next((one.organ_id for one in self.own() if self.same(organ_id, one.organ_id)), "")
+
     def is_own(self, organ_id: str) -> bool:
         """Say whether `organ_id` names an own agency, in either form."""
-        return any(self.same(organ_id, agency.organ_id) for agency in self.own())
+        return bool(self.own_id(organ_id))
 
     def same(self, first: str, second: str) -> bool:
         """Say whether two ids name one agency; the directory decides where it knows them."""
         if first == second:
             return True
-        if second in (known := self.store.directory.same_as(first)):
+        known = self.store.directory.same_as(first)
+        if second in known:
             return True
-        if len(known) > 1:
+        if len(known) > 1 or len(self.store.directory.same_as(second)) > 1:
             return False
         return (new_form(first) or first) == (new_form(second) or second)
 
@@ -97,11 +102,9 @@ class Registrar(Part):
         return organ_form(text, self.agency.profile.parameters.identifiers) in {"old", "new", "enterprise"}
 
     def organization(self, organ_id: str) -> Organization:
-        """Return an own agency as it stands in From, under the id that was used for it."""
-        for agency in self.own():
-            if self.same(organ_id, agency.organ_id):
-                return Organization(organ_id=organ_id, organ_name=agency.organ_name)
-        return Organization(organ_id=self.settings.organ_id, organ_name=self.settings.organ_name)
+        """Return an own agency as it stands in From; the configured one for an id that is none's."""
+        found = next((one for one in self.own() if one.organ_id == organ_id), self.own()[0])
+        return Organization(organ_id=found.organ_id, organ_name=found.organ_name)
 
 
 def _entry(listed: ListedAgency) -> DirectoryEntry:

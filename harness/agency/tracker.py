@@ -1,6 +1,5 @@
 """Statuses that come in: what the receivers say about the own documents."""
 
-from harness.agency.examiner import Examined
 from harness.agency.part import Part
 from harness.agency.receiver import Listed
 from harness.agency.store.items import Item
@@ -13,7 +12,7 @@ _TAKE_BACK = "13"
 class Tracker(Part):
     """Takes statuses in. One that says nothing to this system is acknowledged and does nothing."""
 
-    def take(self, listed: Listed, status: StatusPackage, examined: Examined) -> None:
+    def take(self, listed: Listed, status: StatusPackage) -> None:
         """Store a status and show it."""
         with self.store.transaction():
             self.settle(listed, status)
@@ -21,6 +20,11 @@ class Tracker(Part):
                 self.agency.operations.taken_back(status)
             else:
                 self.apply(status)
+
+    def reject(self, listed: Listed, reason: str) -> None:
+        """Note that an item cannot be read as a status."""
+        with self.store.transaction():
+            self.store.items.put(Item(listed.receiver_doc_id, listed.messagetype, None, "fail", reason))
 
     def settle(self, listed: Listed, status: StatusPackage) -> None:
         """Note what is to be reported to the hub about the item."""

@@ -42,7 +42,7 @@ class NewDocument:
         operation: 0 new, 1 recall, 2 update, 3 replacement.
         fingerprint: equal for packages of equal content.
         package: digest of the package as received.
-        addressees: own OrganIds it is addressed to, as the package writes them.
+        addressees: own OrganIds it is addressed to.
     """
 
     document_id: str | None
@@ -193,6 +193,8 @@ class Inbox:
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[InboxDocument]:
         rows = self._connection.execute(f"SELECT * FROM document_in {where}", values).fetchall()  # noqa: S608
+        if not rows:
+            return []
         few = len(rows) == 1
         only = "WHERE document = ?" if few else ""
         wanted = (rows[0]["id"],) if few else ()
