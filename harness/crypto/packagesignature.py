@@ -9,9 +9,9 @@ from harness.catalogue.parameters import Limits, Signatures
 from harness.crypto.certificates import CertificateFacts, facts_of
 from harness.crypto.signers import SignerTrust, Weakness, judge_signer, weaknesses
 from harness.crypto.trust import Trust
-from harness.crypto.xmlcoverage import Gap, gaps
+from harness.crypto.xmlcoverage import UNRESOLVED, Gap, gaps
 from harness.crypto.xmlsignature import Flaw, XmlSignature, read_signature
-from harness.crypto.xmlverify import Failure, verify
+from harness.crypto.xmlverify import Failure, Verified, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class PackageSignature:
     Attributes:
         element: the Signature element.
         flaws: of structure; with any of them nothing further was looked at.
+        resolved: False when a Reference does not say what it signs, so that there are no mathematics to be done.
         failure: of the mathematics, None if it verifies.
         gaps: what is not covered.
         weaknesses: of algorithms and keys.
@@ -30,6 +31,7 @@ class PackageSignature:
 
     element: etree._Element
     flaws: tuple[Flaw, ...] = ()
+    resolved: bool = True
     failure: Failure | None = None
     gaps: tuple[Gap, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
@@ -53,14 +55,17 @@ def examine_signature(
     if not isinstance(read, XmlSignature):
         return PackageSignature(element, flaws=read)
     root = element.getroottree().getroot()
-    verified = verify(read, limits)
+    found = gaps(read, root)
+    resolved = not any(gap.code in UNRESOLVED for gap in found)
+    verified = verify(read, limits) if resolved else Verified(None, next(iter(read.certificates), None))
     certificate = verified.certificate
     facts = facts_of(certificate) if certificate else None
     embedded = tuple(der for der in read.certificates if der != certificate)
     return PackageSignature(
         element=element,
+        resolved=resolved,
         failure=verified.failure,
-        gaps=gaps(read, root),
+        gaps=found,
         weaknesses=weaknesses(facts, (read.method.digest, *(each.digest for each in read.references)), signatures),
         signer=facts,
         trust=judge_signer(certificate, embedded, trust, at, signatures) if certificate else None,

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any, Literal, TypeVar
 
 from asn1crypto import keys, x509
+from asn1crypto.cms import ContentInfo
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -15,6 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -101,12 +103,7 @@ def add_signature(
     writer = IncrementalPdfFileWriter(BytesIO(content))
     field = f"Signature{_fields(writer) + 1}"
     metadata = PdfSignatureMetadata(field_name=field, md_algorithm=digest, subfilter=_SUBFILTERS[form])
-    simple = SimpleSigner(
-        signing_cert=_certificate(signer),
-        signing_key=_key(signer),
-        cert_registry=_store(signer.chain if embed_chain else ()),
-    )
-    dated = _DatedSigner(metadata, simple, timestamper=time_stamper(tsa, at) if tsa else None)
+    dated = _DatedSigner(metadata, _simple(signer, embed_chain), timestamper=time_stamper(tsa, at) if tsa else None)
     dated.at = at
     output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=_RESERVED))
     return output.getvalue()
@@ -118,6 +115,15 @@ def add_document_time_stamp(content: bytes, tsa: Identity, at: datetime) -> byte
     stamper = PdfTimeStamper(time_stamper(tsa, at))
     output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED))
     return output.getvalue()
+
+
+def detached_cms(signer: Identity, digest: bytes, at: datetime) -> bytes:
+    """Return the value of a PDF signature, a CMS in DER, over the SHA-256 digest of what it covers."""
+    simple = _simple(signer)
+    attributes = PdfCMSSignedAttributes(signing_time=at)
+    cms: ContentInfo = _complete(simple.async_sign(digest, "sha256", use_pades=True, signed_attr_settings=attributes))
+    value: bytes = cms.dump()
+    return value
 
 
 def add_page_text(content: bytes, text: str) -> bytes:
@@ -144,6 +150,14 @@ class _DatedSigner(PdfSigner):
         session = super().init_signing_session(*arguments, **named)
         session.system_time = self.at
         return session
+
+
+def _simple(signer: Identity, embed_chain: bool = False) -> SimpleSigner:
+    return SimpleSigner(
+        signing_cert=_certificate(signer),
+        signing_key=_key(signer),
+        cert_registry=_store(signer.chain if embed_chain else ()),
+    )
 
 
 def _certificate(identity: Identity) -> x509.Certificate:

@@ -99,7 +99,7 @@ class Responder:
         try:
             asked = ocsp.load_der_ocsp_request(request)
             serial, algorithm = asked.serial_number, asked.hash_algorithm
-        except (ValueError, UnsupportedAlgorithm):
+        except (ValueError, UnsupportedAlgorithm, NotImplementedError):
             return 200, _OCSP_TYPE, _refusal(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
         known = pki.identities().values() if pki else ()
         for identity in known:

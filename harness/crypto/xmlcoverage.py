@@ -14,7 +14,10 @@ GapCode = Literal[
     "restricting-transform", "unsigned-object", "comment-in-text",
 ]  # fmt: skip
 
-_ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
+# With one of these gaps nobody can say what should be digested.
+UNRESOLVED = frozenset(
+    {"no-reference", "external-reference", "dangling-reference", "duplicate-id", "restricting-transform"}
+)
 _ID = " or ".join(f"local-name() = '{name}'" for name in ("Id", "ID", "id"))
 _WITH_ID = etree.XPath(f"//*[@*[{_ID}] = $id]")
 _SPLIT_TEXT = etree.XPath("(//*[comment() and text()[normalize-space()]])[1]")

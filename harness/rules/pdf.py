@@ -102,9 +102,13 @@ def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Out
     pdf = _pdf(specimen, carried)
     if pdf is None:
         return
+    if pdf.unreadable is not None:
+        yield Undecided(pdf.finding("PDF-05.not-examined"), Cause.CANDIDATE)
     for examined in pdf.signatures:
         make = partial(pdf.finding, field=examined.signature.field)
-        if examined.stamped in _STAMPS:
+        if examined.facts is None:
+            yield Undecided(make("PDF-05.not-examined"), Cause.CANDIDATE)
+        elif examined.stamped in _STAMPS:
             yield make(f"PDF-05.{_STAMPS[examined.stamped]}", expected="RFC 3161", received=examined.signature.form)
         elif examined.stamped in _OPEN_STAMPS:
             yield Undecided(make(f"PDF-05.{examined.stamped}"), _OPEN_STAMPS[examined.stamped])

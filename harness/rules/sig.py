@@ -34,11 +34,22 @@ _WEAKNESSES = {"digest": "weak-digest", "key": "weak-key", "certificate-digest":
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    """One Signature of the package: where it stands, when it says it was made, and what was found."""
+    """One Signature of the package.
+
+    Attributes:
+        node: where it stands.
+        at: when it says it was made.
+        examined: what was found; None for one that stands where no receiver looks for it.
+    """
 
     node: Node
     at: datetime
-    examined: "PackageSignature"
+    examined: "PackageSignature | None"
+
+    @property
+    def sound(self) -> "PackageSignature | None":
+        """What was found, if the signature is built right."""
+        return None if self.examined is None or self.examined.flaws else self.examined
 
 
 @rule("SIG-01")
@@ -52,11 +63,11 @@ def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
 @rule("SIG-01")
 def built_right(specimen: Specimen) -> Iterator[Outcome]:
     """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
-    for node in _nodes(specimen):
-        if node.parent is not specimen.places.header:
-            received = node.parent.local if node.parent is not None else ""
-            yield found("SIG-01.misplaced", node, expected=_HEADER, received=received)
     for signed in _signed(specimen):
+        if signed.examined is None:
+            received = signed.node.parent.local if signed.node.parent is not None else ""
+            yield found("SIG-01.misplaced", signed.node, expected=_HEADER, received=received)
+            continue
         for flaw in signed.examined.flaws:
             name = etree.QName(flaw.element).localname
             yield _at(
@@ -69,17 +80,23 @@ def built_right(specimen: Specimen) -> Iterator[Outcome]:
 def verifies(specimen: Specimen) -> Iterator[Outcome]:
     """Digest and signature value are right."""
     for signed in _signed(specimen):
-        yield from _unexamined("SIG-02", signed)
-        if signed.examined.failure is not None:
-            yield found(f"SIG-02.{signed.examined.failure}", signed.node)
+        examined = signed.sound
+        if examined is None:
+            yield _not_examined("SIG-02", signed)
+        elif not examined.resolved:
+            yield Undecided(found("SIG-02.not-resolved", signed.node), Cause.CANDIDATE)
+        elif examined.failure is not None:
+            yield found(f"SIG-02.{examined.failure}", signed.node)
 
 
 @rule("SIG-03")
 def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
     """All that is read was signed."""
     for signed in _signed(specimen):
-        yield from _unexamined("SIG-03", signed)
-        for gap in signed.examined.gaps:
+        if signed.sound is None:
+            yield _not_examined("SIG-03", signed)
+            continue
+        for gap in signed.sound.gaps:
             name = etree.QName(gap.element).localname
             yield _at(f"SIG-03.{gap.code}", signed.node, gap.element, received=gap.received, name=name)
 
@@ -88,8 +105,10 @@ def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
 def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
     """Digests and keys are as strong as the profile asks."""
     for signed in _signed(specimen):
-        yield from _unexamined("SIG-04", signed)
-        for weak in signed.examined.weaknesses:
+        if signed.sound is None:
+            yield _not_examined("SIG-04", signed)
+            continue
+        for weak in signed.sound.weaknesses:
             yield found(f"SIG-04.{_WEAKNESSES[weak.kind]}", signed.node, expected=weak.expected, received=weak.received)
 
 
@@ -97,10 +116,10 @@ def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
 def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
     """The signer's certificate leads to a trust anchor, was valid when it signed, is meant for it, and fits From."""
     for signed in _signed(specimen):
-        yield from _unexamined("SIG-05", signed)
-        if signed.examined.flaws:
+        if signed.sound is None:
+            yield _not_examined("SIG-05", signed)
             continue
-        trust = signed.examined.trust
+        trust = signed.sound.trust
         if trust is None:
             yield found("SIG-05.no-certificate", signed.node, expected="X509Certificate")
             continue
@@ -108,16 +127,18 @@ def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
 
         yield from trust_outcomes("SIG-05", trust, signed.at, partial(_found_at, signed.node))
         if trust.trusted:
-            yield from _other_name(specimen, signed)
+            yield from _other_name(specimen, signed.node, signed.sound)
 
 
 @rule("SIG-06")
 def signer_is_not_revoked(specimen: Specimen) -> Iterator[Outcome]:
     """The signer's certificate was not revoked when it signed."""
     for signed in _signed(specimen):
-        trust = signed.examined.trust
+        trust = signed.sound.trust if signed.sound is not None else None
         if trust is None or not trust.trusted:
-            yield Undecided(found("SIG-06.not-examined", signed.node), _blame(signed))
+            configured = trust is None or trust.anchored
+            cause = Cause.CANDIDATE if configured else Cause.CONFIGURATION
+            yield Undecided(found("SIG-06.not-examined", signed.node), cause)
             continue
         from harness.rules.signers import revocation_outcomes
 
@@ -130,19 +151,21 @@ def _nodes(specimen: Specimen) -> list[Node]:
 
 
 def _signed(specimen: Specimen) -> list[_Signed]:
-    """Return every Signature that stands where it should, examined; kept for the rules that follow."""
+    """Return every Signature, examined if it stands where it should; kept for the rules that follow."""
     kept = specimen.notes.get(_NOTE)
     if isinstance(kept, list):
         return kept
-    signed = [_examined(specimen, node) for node in _nodes(specimen) if node.parent is specimen.places.header]
+    signed = [_examined(specimen, node) for node in _nodes(specimen)]
     specimen.notes[_NOTE] = signed
     return signed
 
 
 def _examined(specimen: Specimen, node: Node) -> _Signed:
+    at = _signing_time(specimen)
+    if node.parent is not specimen.places.header:
+        return _Signed(node, at, None)
     from harness.crypto.packagesignature import examine_signature
 
-    at = _signing_time(specimen)
     trust = profile_trust(specimen.profile).adding(specimen.trust)
     parameters = specimen.parameters
     return _Signed(node, at, examine_signature(node.element, at, parameters.signatures, parameters.limits, trust))
@@ -155,24 +178,18 @@ def _signing_time(specimen: Specimen) -> datetime:
     return moment.replace(tzinfo=VIETNAM) if isinstance(moment, datetime) else specimen.at
 
 
-def _other_name(specimen: Specimen, signed: _Signed) -> Iterator[Finding]:
+def _other_name(specimen: Specimen, node: Node, examined: "PackageSignature") -> Iterator[Finding]:
     """A certificate names its agency, not an OrganId: the sender's name should be among its names."""
-    sender, signer = specimen.value("From", "OrganName"), signed.examined.signer
+    sender, signer = specimen.value("From", "OrganName"), examined.signer
     if not sender or signer is None:
         return
     names = signer.values("CN", "O", "OU")
     if not any(same_name(sender, name) for name in names):
-        yield found("SIG-05.other-name", signed.node, expected=sender, received="; ".join(names))
+        yield found("SIG-05.other-name", node, expected=sender, received="; ".join(names))
 
 
-def _unexamined(requirement: str, signed: _Signed) -> Iterator[Undecided]:
-    if signed.examined.flaws:
-        yield Undecided(found(f"{requirement}.not-examined", signed.node), Cause.CANDIDATE)
-
-
-def _blame(signed: _Signed) -> Cause:
-    trust = signed.examined.trust
-    return Cause.CANDIDATE if trust is None or trust.anchored else Cause.CONFIGURATION
+def _not_examined(requirement: str, signed: _Signed) -> Undecided:
+    return Undecided(found(f"{requirement}.not-examined", signed.node), Cause.CANDIDATE)
 
 
 def _found_at(node: Node, code: str, *, expected: str = "", received: str = "", **parameters: str) -> Finding:
