@@ -81,15 +81,15 @@ def _folded(messages: Sequence[Message]) -> list[Message]:
         folded.append(message)
         for period in _PERIODS:
             earlier, later = folded[-2 * period : -period], folded[-period:]
-            if len(earlier) == period and _opens(earlier) and all(map(_same, earlier, later)):
+            if len(earlier) == period and _whole(earlier) and all(map(_same, earlier, later)):
                 folded[-2 * period :] = [replace(one, times=one.times + 1) for one in earlier]
                 break
     return folded
 
 
-def _opens(block: Sequence[Message]) -> bool:
-    """A block of several messages is only one thing when it opens with a question."""
-    return len(block) == 1 or block[0].kind == "ask"
+def _whole(block: Sequence[Message]) -> bool:
+    """A block of several messages is only one thing when it opens with a question and happened as a block before."""
+    return len(block) == 1 or (block[0].kind == "ask" and len({one.times for one in block}) == 1)
 
 
 def _same(one: Message, other: Message) -> bool:
@@ -99,7 +99,7 @@ def _same(one: Message, other: Message) -> bool:
         other.source,
         other.target,
     )
-    return alike and not one.wrong and not other.wrong
+    return alike and not one.wrong and not other.wrong and other.times == 1
 
 
 def _thinned(messages: Sequence[Message]) -> list[tuple[Message, int]]:

@@ -1,0 +1,121 @@
+"""A run against an older one, and known deviations."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.verdicts import Verdict
+from harness.report.comparing import change_kind, comparison_of
+from harness.report.deviations import DeviationState, breaches, judge_deviations, load_deviations
+from harness.report.source import Source, source_of
+from harness.report.wording import Wording
+from tests.report.report_runs import RunPlan, build_run, failed_plan
+
+KNOWN = """schema: lienthong.deviations/1
+deviations:
+- requirement: RTY-05
+  owner: Nguyễn Văn A <a@alpha.example>
+  reason: Bản 3.3 mới có giãn cách tăng dần
+  expires: 2027-03-31
+"""
+
+
+def source(directory: Path, plan: RunPlan) -> Source:
+    """Build a run and gather its sources."""
+    return source_of(directory, build_run(directory, plan))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("fail", "pass", "fixed"),
+        ("fail", "remark", "fixed"),
+        ("pass", "fail", "new"),
+        ("absent", "fail", "new"),
+        ("inconclusive", "fail", "new"),
+        ("fail", "fail", "still"),
+        ("fail", "not_run", "other"),
+        ("pass", "inconclusive", "other"),
+        ("pass", "pass", None),
+        ("not_run", "not_run", None),
+    ],
+)
+def test_changes_are_named(before: str, after: str, kind: str | None) -> None:
+    assert change_kind(before, after) == kind
+
+
+def test_runs_are_compared_by_requirement(tmp_path: Path) -> None:
+    older = source(tmp_path / "older", failed_plan())
+    newer = failed_plan()
+    newer.verdicts = {"RCV-02": Verdict.FAIL, "SND-01": Verdict.FAIL}
+    comparison = comparison_of(source(tmp_path / "newer", newer), older, Wording("en"))
+    changes = [(change.kind, change.requirement) for change in comparison.changes]
+    assert changes[:3] == [("new", "SND-01"), ("still", "RCV-02"), ("fixed", "HDR-07")]
+    assert {kind for kind, _ in changes[3:]} == {"other"}
+    assert comparison.changes[1].codes == ("RCV-02.acked-before-fetch",)
+    assert comparison.caution == ""
+
+
+def test_runs_of_other_profiles_or_products_are_compared_with_caution(tmp_path: Path) -> None:
+    older = source(tmp_path / "older", RunPlan(candidate={"candidate": {"name": "Beta"}, "capabilities": []}))
+    newer = source(tmp_path / "newer", RunPlan())
+    changed = Source(newer.directory, {**newer.report, "profile": {"sha256": "f" * 64}}, newer.facts, newer.record)
+    caution = comparison_of(changed, older, Wording("en")).caution
+    assert "different profiles" in caution
+    assert "Beta" in caution
+
+
+@pytest.mark.parametrize(
+    ("verdict", "day", "state"),
+    [
+        ("fail", date(2027, 3, 31), DeviationState.OPEN),
+        ("fail", date(2027, 4, 1), DeviationState.EXPIRED),
+        ("pass", date(2026, 1, 1), DeviationState.PASSED),
+        ("remark", date(2026, 1, 1), DeviationState.PASSED),
+        ("inconclusive", date(2026, 1, 1), DeviationState.UNJUDGED),
+        (None, date(2026, 1, 1), DeviationState.UNJUDGED),
+    ],
+)
+def test_known_deviation_has_a_term(tmp_path: Path, verdict: str | None, day: date, state: DeviationState) -> None:
+    path = tmp_path / "deviations.yaml"
+    path.write_text(KNOWN, encoding="utf-8")
+    judged = judge_deviations(load_deviations(path), {"RTY-05": verdict} if verdict else {}, day)
+    assert [one.state for one in judged] == [state]
+    assert bool(breaches(judged)) == (state in {DeviationState.EXPIRED, DeviationState.PASSED})
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        (KNOWN.replace("RTY-05", "RTY-99"), "deviations.unknown", 3),
+        (KNOWN + KNOWN.partition("deviations:\n")[2], "deviations.twice", 7),
+        (KNOWN.replace("owner", "onwer"), "yaml.unknown-key", 4),
+        (KNOWN.replace("2027-03-31", "soon"), "yaml.wrong-type", 6),
+    ],
+    ids=["unknown", "twice", "misspelt", "no day"],
+)
+def test_wrong_file_is_refused_with_its_line(tmp_path: Path, text: str, code: str, line: int) -> None:
+    path = tmp_path / "deviations.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_deviations(path)
+    assert (caught.value.code, caught.value.line) == (code, line)
+
+
+def test_broken_journal_or_none_does_not_stop_a_report(tmp_path: Path) -> None:
+    report = build_run(tmp_path)
+    (tmp_path / "journal.jsonl").write_text("x\n")
+    assert source_of(tmp_path, report).record is None
+    (tmp_path / "journal.jsonl").unlink()
+    assert source_of(tmp_path, report).event(3) is None
+
+
+def test_run_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
+    report = build_run(tmp_path)
+    (tmp_path / "run.json").write_text(json.dumps([1]))
+    with pytest.raises(ConfigurationError) as caught:
+        source_of(tmp_path, report)
+    assert caught.value.code == "report.not-json"

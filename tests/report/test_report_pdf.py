@@ -1,0 +1,109 @@
+"""report.pdf: A4, the run's id on every page, loads nothing, signed where the laboratory has a certificate."""
+
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from harness.crypto.issuing import Identity
+from harness.crypto.pdfsignatures import read_pdf
+from harness.crypto.pkifolder import make_laboratory, write_identity
+from harness.report import write_reports
+from harness.report.laboratory import Laboratory, load_laboratory
+from harness.report.pdf import PdfUnavailable
+from harness.report.sealing import seal
+from harness.report.verifying import verify
+from tests.report.report_runs import build_run, failed_plan
+
+HOSTILE = "<img src='http://127.0.0.1:9/x'><link rel=attachment href='file:///etc/passwd'>\u202e" + "Ă" * 10**6
+A4 = (595, 841)
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    """A laboratory with key and certificate, read from its folder."""
+    folder = tmp_path_factory.mktemp("laboratory")
+    identity: Identity = make_laboratory(datetime.now(UTC))
+    write_identity(identity, folder)
+    (folder / "laboratory.yaml").write_text("schema: lienthong.laboratory/1\nname: Trung tâm X\n", encoding="utf-8")
+    return load_laboratory(folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, laboratory: Laboratory) -> Path:
+    """A sealed run with a signed PDF full of hostile text."""
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"weasyprint cannot be used here: {error}")
+    directory = tmp_path_factory.mktemp("run")
+    report = build_run(directory, failed_plan(HOSTILE))
+    write_reports(directory, report, lang="vi", formats=["html", "pdf"], laboratory=laboratory)
+    seal(directory, laboratory.key)
+    return directory
+
+
+def test_pages_are_a4(run: Path) -> None:
+    pages = PdfFileReader(BytesIO((run / "report.pdf").read_bytes())).root["/Pages"]
+    assert pages["/Count"] > 5
+    boxes = {tuple(int(side) for side in page.get_object()["/MediaBox"]) for page in pages["/Kids"]}
+    assert boxes == {(0, 0, *A4)}
+
+
+def test_every_page_names_the_run_and_its_number(run: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: apt install poppler-utils)")
+    printed = subprocess.run(["pdftotext", "-layout", run / "report.pdf", "-"], capture_output=True, check=True)
+    pages = printed.stdout.decode().split("\f")[:-1]
+    for number, page in enumerate(pages, 1):
+        last = page.strip().splitlines()[-1]
+        assert last.split() == ["20261123-101530-a1b2c3", str(number), "/", str(len(pages))]
+    assert "KHÔNG ĐẠT" in pages[0]
+    assert "Trung tâm X" in pages[0]
+
+
+def test_nothing_is_attached_or_reached_for(run: Path) -> None:
+    content = (run / "report.pdf").read_bytes()
+    for name in (b"/EmbeddedFile", b"/JavaScript", b"/URI", b"/Launch"):
+        assert name not in content
+
+
+def test_laboratory_signs_the_pdf_once_and_the_seal_holds(run: Path, laboratory: Laboratory) -> None:
+    (signature,) = read_pdf((run / "report.pdf").read_bytes()).signatures
+    assert signature.problem is None
+    assert signature.form == "ETSI.CAdES.detached"
+    before = (run / "report.pdf").read_bytes()
+    seal(run, laboratory.key)
+    assert (run / "report.pdf").read_bytes() == before
+    assert verify(run).problems == ()
+
+
+def test_page_names_the_laboratory_and_its_key(run: Path, laboratory: Laboratory) -> None:
+    assert laboratory.key is not None
+    text = (run / "report.html").read_text(encoding="utf-8")
+    assert laboratory.key.public.sha256 in text
+    assert "BEGIN PUBLIC KEY" in text
+    assert 'class="notice signed"' in text
+
+
+def test_same_report_gives_the_same_pdf(tmp_path: Path, run: Path) -> None:
+    report = build_run(tmp_path, failed_plan())
+    contents = [write_reports(tmp_path, report, lang="en", formats=["pdf"])[0].read_bytes() for _ in range(2)]
+    assert contents[0] == contents[1]
+
+
+def test_missing_library_is_said_and_everything_else_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    report = build_run(tmp_path)
+    with pytest.raises(PdfUnavailable) as caught:
+        write_reports(tmp_path, report, lang="vi", formats=["html", "junit", "md", "pdf"])
+    assert caught.value.code == "report.no-pdf"
+    assert {path.name for path in tmp_path.iterdir()} >= {"report.html", "report.md", "junit.xml"}
+    assert not (tmp_path / "report.pdf").exists()
