@@ -91,6 +91,7 @@ class Evidence:
                     "blob": self._recorder.blob(sent.body) if sent.body and small and not kept else None,
                 },
                 "complete": sent.complete,
+                "altered": sent.altered,
                 "fault": sent.fault,
                 "effect": _effect(outcome, sent),
             },

@@ -82,7 +82,12 @@ class HubServer:
         return self._port
 
     async def __aenter__(self) -> "HubServer":
-        """Listen.
+        """Listen; see `listen`."""
+        await self.listen()
+        return self
+
+    async def listen(self) -> None:
+        """Listen, for the first time or again at the same port.
 
         Raises:
             AddressUnavailable: the port is taken, or the address is not this machine's.
@@ -105,7 +110,6 @@ class HubServer:
         self._server = Server(config)
         self._server.lifespan = config.lifespan_class(config)
         await self._server.startup(sockets=[listener])
-        return self
 
     async def __aexit__(
         self,

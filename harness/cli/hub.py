@@ -1,0 +1,197 @@
+"""`lienthong hub`: the reference hub on its own, for a vendor to develop against."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, say
+from harness.cli.listening import address
+from harness.cli.repeated import RepeatedValues
+
+if TYPE_CHECKING:
+    from harness.hub.calllog import CallLine
+    from harness.hub.server import HubServer
+    from harness.hub.service import Hub
+    from harness.hub.settings import HubSettings
+
+_AREA = "cli-hub"
+_DEFAULT_LISTEN = "127.0.0.1:8400"
+_DEFAULT_SYSTEM = "vxp.test.01"
+_SECRET_BYTES = 24
+
+
+class _Hub(RepeatedValues):
+    forms = {"--system": r"[^-:][^:]*:.+", "--agency": r"[^-=][^=]*=.+"}  # noqa: RUF012 - read only
+
+
+@click.command(cls=_Hub, name="hub", help=help_text(_AREA))
+@click.option("--listen", default=_DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT", help=say(_AREA, "listen"))
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=say(_AREA, "data"))
+@click.option("--system", "systems", multiple=True, metavar="ID:SECRET…", help=say(_AREA, "system"))
+@click.option("--agency", "agencies", multiple=True, metavar="ORGANID=NAME@SYSTEMID…", help=say(_AREA, "agency"))
+@click.option("--mode", type=click.Choice(["verbatim", "rebuild"]), help=say(_AREA, "mode"))
+@click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
+@click.option("--verbose", is_flag=True, help=say(_AREA, "verbose"))
+def command(
+    listen: str,
+    data: Path | None,
+    systems: tuple[str, ...],
+    agencies: tuple[str, ...],
+    mode: str | None,
+    profile: str,
+    lang: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Serve until interrupted; see the help text."""
+    given = [_system(text) for text in systems]
+    with _folder(data) as folder:
+        settings = _settings(profile, listen, folder, mode)
+        server = _opened(settings, None if quiet else _shown(verbose))
+        try:
+            made = _populate(server.hub, given, agencies)
+            _run(server, lambda: _announce(server, settings, data is None, made))
+        finally:
+            server.hub.close()
+    return Exit.PASS
+
+
+@contextlib.contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="lienthong-hub-") as made:
+        yield Path(made)
+
+
+def _settings(profile: str, listen: str, folder: Path, mode: str | None) -> "HubSettings":
+    from harness.catalogue.profiles import load_profile
+    from harness.hub.settings import HubSettings
+
+    host, port = address(listen)
+    chosen: dict[str, Any] = {"mode": mode} if mode else {}
+    return HubSettings.of(load_profile(profile), host=host, port=port, data=folder, **chosen)
+
+
+def _opened(settings: "HubSettings", listener: "Callable[[CallLine], None] | None") -> "HubServer":
+    from harness.hub.calllog import CallLog
+    from harness.hub.server import HubServer
+    from harness.hub.store import StoreUnusable
+
+    try:
+        return HubServer(settings, CallLog(listener) if listener else None)
+    except StoreUnusable as error:
+        raise ConfigurationError(f"hub.data-{error.code}", path=settings.data) from error
+    except OSError as error:
+        raise ConfigurationError("hub.data-unwritable", path=settings.data, detail=error.strerror) from error
+
+
+def _populate(hub: "Hub", systems: list[tuple[str, str]], agencies: tuple[str, ...]) -> tuple[str, str] | None:
+    """Connect systems and agencies; return the system made up when there is none at all."""
+    for system_id, secret in systems:
+        hub.add_system(system_id, secret)
+    made = None
+    if not hub.directory.systems():
+        made = _DEFAULT_SYSTEM, secrets.token_urlsafe(_SECRET_BYTES)
+        hub.add_system(*made)
+    for text in agencies:
+        organ_id, name, system_id = _agency(text, hub.directory.systems())
+        hub.add_agency(organ_id, name, system_id)
+    return made
+
+
+def _system(text: str) -> tuple[str, str]:
+    system_id, _, secret = text.partition(":")
+    if not system_id or not secret:
+        raise ConfigurationError("hub.bad-system", value=system_id or "-")
+    return system_id, secret
+
+
+def _agency(text: str, systems: tuple[str, ...]) -> tuple[str, str, str]:
+    """Return OrganId, name and system; the system may be left out where there is only one."""
+    organ_id, equals, rest = text.partition("=")
+    name, at, system_id = rest.rpartition("@")
+    if not at and len(systems) == 1:
+        name, system_id = rest, systems[0]
+    if not equals or not organ_id.strip() or not name.strip():
+        raise ConfigurationError("hub.bad-agency", value=text)
+    if system_id not in systems:
+        raise ConfigurationError("hub.unknown-system", value=system_id, known=", ".join(systems))
+    return organ_id.strip(), name.strip(), system_id
+
+
+def _run(server: "HubServer", announce: Callable[[], None]) -> None:
+    from harness.hub.server import AddressUnavailable
+
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(server, announce))
+    except AddressUnavailable as error:
+        raise ConfigurationError(
+            "hub.cannot-listen", address=f"{error.host}:{error.port}", detail=error.detail
+        ) from error
+    except KeyboardInterrupt:
+        return
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return the quicker event loop where it is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+async def _serve(server: "HubServer", announce: Callable[[], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # not on Windows: there Ctrl-C raises KeyboardInterrupt
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+    async with server:
+        announce()
+        await stop.wait()
+
+
+def _announce(server: "HubServer", settings: "HubSettings", temporary: bool, made: tuple[str, str] | None) -> None:
+    base = server.endpoint.removesuffix(settings.path)
+    folder = "data-temporary" if temporary else "data-kept"
+    lines = [
+        say(_AREA, "endpoint", url=server.endpoint),
+        say(_AREA, "openapi", url=f"{base}/openapi.json"),
+        say(_AREA, folder, path=settings.data),
+        say(_AREA, "mode-now", mode=settings.mode),
+    ]
+    for system_id in server.hub.directory.systems():
+        organs = ", ".join(agency.organ_id for agency in server.hub.directory.agencies_of(system_id))
+        lines.append(say(_AREA, "system-now", system_id=system_id, organs=organs or "-"))
+    if made is not None:
+        lines.append(say(_AREA, "secret-made", system_id=made[0], secret=made[1]))
+    lines.append(say(_AREA, "connect"))
+    click.echo("\n".join(lines))
+
+
+def _shown(verbose: bool) -> "Callable[[CallLine], None]":
+    def show(line: "CallLine") -> None:
+        outcome = f"{line.http_status} {line.error_code} {line.error_desc}".strip()
+        click.echo(f"{line.at:%H:%M:%S} {line.caller} {line.operation}: {outcome}", err=True)
+        if verbose:
+            for problem in line.problems:
+                click.echo(f"         {say(_AREA, 'signature', problem=problem)}", err=True)
+
+    return show

@@ -1,0 +1,182 @@
+"""The canary: an address that no candidate has any business with. Whatever comes to it is evidence.
+
+Hostile packages and redirects name it. It answers everything with a plausible success of the hub, so that a
+candidate that was lured to it goes on as if nothing had happened.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from harness.journal.recording import Recorder
+from harness.vxp.answers import success
+
+Lines = tuple[tuple[str, str], ...]
+
+_HEAD = 64 * 1024
+_BODY = 256 * 1024 * 1024
+_PIECE = 64 * 1024
+_SILENCE = 5.0  # seconds
+_LAST_CHUNK = b"0\r\n\r\n"
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_ANSWER = success({"DocId": "0" * 24, "data": [], "count": 0})
+_REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(_ANSWER),
+    _ANSWER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to the canary.
+
+    Attributes:
+        method, target: of the request line; empty for what is no HTTP.
+        headers: in order, as latin-1 text.
+        size, sha256: of the body.
+        beginning: first bytes of the body, or of what is no HTTP.
+    """
+
+    method: str
+    target: str
+    headers: Lines
+    size: int
+    sha256: str
+    beginning: bytes
+
+    @property
+    def token(self) -> str | None:
+        """First part of the path: the token of the url that led here."""
+        return self.target.partition("?")[0].strip("/").partition("/")[0] or None
+
+
+class Canary:
+    """A listener whose every request leaves an event `canary`; use it as an asynchronous context manager.
+
+    Event data: {token, method, path, headers, peer, body {size, sha256, blob}}.
+    """
+
+    def __init__(self, recorder: Recorder, host: str = "127.0.0.1") -> None:
+        """Listen on `host`, which the candidate must be able to reach, at a free port."""
+        self._recorder = recorder
+        self._host = host
+        self._port = 0
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def url(self, token: str, label: str) -> str:
+        """Return an address that tells, when something comes to it, by `token` whose it is and by `label` why."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}/{token}/{label}"
+
+    async def __aenter__(self) -> "Canary":
+        """Listen.
+
+        Raises:
+            OSError: the address is not this machine's.
+        """
+        self._server = await asyncio.start_server(self._came, self._host, 0, limit=_HEAD)
+        self._port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening; visits under way end."""
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            visit = await _visit(reader, writer)
+            if visit is not None:
+                self._recorder.record("canary", self._facts(visit, writer))
+                writer.write(_REPLY)
+                await writer.drain()
+        except ConnectionError:
+            return  # the visitor left; that it came is recorded
+        finally:
+            writer.close()
+
+    def _facts(self, visit: Visit, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
+        beginning = self._recorder.blob(visit.beginning) if visit.beginning else None
+        return {
+            "token": visit.token,
+            "method": visit.method,
+            "path": visit.target,
+            "headers": [list(line) for line in visit.headers],
+            "peer": str((writer.get_extra_info("peername") or ("",))[0]),
+            "body": {"size": visit.size, "sha256": visit.sha256, "blob": beginning},
+        }
+
+
+async def _visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Visit | None:
+    """Read what comes, to its end or its limit; None when nothing came at all."""
+    head = await _head(reader)
+    if not head:
+        return None
+    first, *rest = head.decode("latin-1").split("\r\n")
+    parts = first.split(" ")
+    if not head.endswith(b"\r\n\r\n") or len(parts) != 3:
+        return Visit("", "", (), len(head), hashlib.sha256(head).hexdigest(), head)
+    lines = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in rest if line))
+    given = {name.lower(): value for name, value in lines}
+    if given.get("expect"):
+        writer.write(_CONTINUE)
+    body = _Body()
+    await body.read(reader, _announced(given), _LAST_CHUNK if "transfer-encoding" in given else b"")
+    return Visit(parts[0], parts[1], lines, body.size, body.digest.hexdigest(), bytes(body.beginning))
+
+
+async def _head(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _SILENCE)
+    except asyncio.IncompleteReadError as broken:
+        return broken.partial
+    except (asyncio.LimitOverrunError, TimeoutError):
+        return await _piece(reader, _HEAD)
+
+
+async def _piece(reader: asyncio.StreamReader, most: int) -> bytes:
+    """Return what there is; nothing when the visitor ended, or is silent for long."""
+    try:
+        return await asyncio.wait_for(reader.read(most), _SILENCE)
+    except TimeoutError:
+        return b""
+
+
+def _announced(given: Mapping[str, str]) -> int:
+    """Return how many bytes of body are read: as announced, or as many as come."""
+    length = given.get("content-length", "")
+    if length.isascii() and length.isdigit():
+        return min(int(length[:12]), _BODY)
+    return _BODY if given.get("transfer-encoding") else 0
+
+
+class _Body:
+    """A body as it comes: counted and digested, not kept."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self.beginning = bytearray()
+
+    async def read(self, reader: asyncio.StreamReader, wanted: int, last: bytes) -> None:
+        """Read until `wanted` bytes came, a piece ends with `last`, or the visitor ends or falls silent."""
+        while self.size < wanted:
+            piece = await _piece(reader, min(_PIECE, wanted - self.size))
+            self.size += len(piece)
+            self.digest.update(piece)
+            self.beginning += piece[: _PIECE - len(self.beginning)]
+            if not piece or (last and piece.endswith(last)):
+                return
