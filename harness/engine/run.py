@@ -24,6 +24,7 @@ from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.waiting import EventWaits
+from harness.hub.canary import Canary
 from harness.hub.server import HubServer
 from harness.hub.settings import HubSettings
 from harness.hub.service import Hub
@@ -120,12 +121,13 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
         evidence = Evidence(inspector=Examiner(settings.profile, _reader(settings.directory), trust))
         waits = EventWaits(evidence)
         journal.subscribe(waits.add)
-        async with HubServer(hub_settings, journal) as server:
+        async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:
             driver = RecordedDriver(await settings.open_driver(), journal)
             try:
                 yield Surroundings(
                     hub=server.hub,
                     endpoint=server.endpoint,
+                    canary=canary,
                     driver=driver,
                     journal=journal,
                     evidence=evidence,

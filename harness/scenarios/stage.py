@@ -1,6 +1,7 @@
 """The stage: what a scenario can do. It acts and states what it expects; it never judges."""
 
 import base64
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from harness.edxml.identifiers import document_id
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import Organization, ResponseFor, StaffInfo, StatusPackage
 from harness.edxml.packages import write_package
+from harness.hub.canary import Canary
 from harness.hub.service import Delivery, Hub
 from harness.journal import Event, Journal
 from harness.journal.recording import VIETNAM
@@ -61,6 +63,7 @@ class Surroundings:
 
     Attributes:
         endpoint: url of the hub, for the candidate.
+        canary: an address where nobody has any business.
         pki: made for this run; the candidate was told to trust it.
         trust: what signatures of this run are judged by, besides the profile's anchors.
         agency: the candidate's agency.
@@ -69,6 +72,7 @@ class Surroundings:
 
     hub: Hub
     endpoint: str
+    canary: Canary
     driver: RecordedDriver
     journal: Journal
     evidence: Evidence
@@ -91,6 +95,7 @@ class Stage:
         self._around = around
         self._chance = around.material.choice(scenario)
         self._stated: list[tuple[Expectation, str]] = []
+        self.canary_token = secrets.token_hex(8)
         self.patience_added = 0.0
 
     @property
@@ -123,6 +128,10 @@ class Stage:
     def now(self) -> int:
         """The last event so far; what comes later has a greater number."""
         return len(self._around.evidence.events) - 1
+
+    def canary_url(self, label: str) -> str:
+        """Return an address of the canary; what comes to it carries `canary_token`, and `label` as its last part."""
+        return self._around.canary.url(self.canary_token, label)
 
     # -- documents for the candidate
 

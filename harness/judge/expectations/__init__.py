@@ -4,6 +4,7 @@ from harness.judge.expectations.base import Expectation
 from harness.judge.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from harness.judge.expectations.receiving import Acked, Fetched, Polled, StoredOnce
 from harness.judge.expectations.registry import read_expectation, written_expectation
+from harness.judge.expectations.security import Unvisited
 from harness.judge.expectations.sending import (
     Accepted,
     Carries,
@@ -41,6 +42,7 @@ __all__ = [
     "StoredAs",
     "StoredOnce",
     "Untouched",
+    "Unvisited",
     "Withdrawn",
     "read_expectation",
     "written_expectation",
