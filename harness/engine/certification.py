@@ -19,6 +19,7 @@ from harness.catalogue.verdicts import Verdict
 from harness.engine.plan import make_plan
 from harness.engine.run import RunSettings, run
 from harness.engine.subject import Subject, open_subject
+from harness.hub.server import AddressUnavailable
 from harness.journal import Event, Journal, JournalBroken, Record, read_record
 from harness.journal.concealing import SHORTEST_SECRET
 from harness.journal.recording import VIETNAM
@@ -186,10 +187,9 @@ def _record(settings: RunSettings, follow: Follow) -> None:
     try:
         with contextlib.suppress(KeyboardInterrupt):
             anyio.run(run, settings, journal)
-    except OSError as error:
-        host, port = settings.listen
-        detail = error.strerror or str(error)
-        raise ConfigurationError("hub.cannot-listen", address=f"{host}:{port}", detail=detail) from error
+    except AddressUnavailable as error:
+        address = f"{error.host}:{error.port}"
+        raise ConfigurationError("hub.cannot-listen", address=address, detail=error.detail) from error
     finally:
         journal.close()
 

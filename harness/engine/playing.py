@@ -25,6 +25,7 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
         await scenario.play(stage)
         await stage.settle()
     except Unmet:
+        stage.mend()  # a sign of life must not meet the faults
         await stage.close_window()
     except OperatorError as error:
         _finish(around, scenario, "trouble", Cause.OPERATOR, f"operator.{error.answer}", {"message": error.message})
@@ -43,6 +44,8 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
         message = f"{type(error).__name__}: {error}"
         _finish(around, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
         return
+    finally:
+        stage.mend()
     _finish(around, scenario, "completed")
 
 

@@ -25,6 +25,7 @@ from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.waiting import EventWaits
 from harness.hub.canary import Canary
+from harness.hub.faults import Faults
 from harness.hub.server import HubServer
 from harness.hub.settings import HubSettings
 from harness.hub.service import Hub
@@ -122,10 +123,14 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
         waits = EventWaits(evidence)
         journal.subscribe(waits.add)
         async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:
+            faults = Faults()
+            server.hub.interceptor = faults
             driver = RecordedDriver(await settings.open_driver(), journal)
             try:
                 yield Surroundings(
                     hub=server.hub,
+                    server=server,
+                    faults=faults,
                     endpoint=server.endpoint,
                     canary=canary,
                     driver=driver,

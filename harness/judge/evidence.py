@@ -49,8 +49,9 @@ class Exchange:
 
     @property
     def served(self) -> bool:
-        """True when the hub knew the caller, did what was asked and answered it whole, without any fault."""
-        return self.answer is not None and self.error_code == "0" and self.complete and not self.fault
+        """True when the hub knew the caller, did what was asked, and its own answer left it whole."""
+        answer = self.answer
+        return answer is not None and self.error_code == "0" and self.complete and not answer.data.get("altered")
 
     @property
     def complete(self) -> bool:
@@ -65,6 +66,9 @@ class Exchange:
     def effect(self, name: str) -> Any:
         """Return one effect that the call had at the hub, or None."""
         return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
+
+
+_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
 
 
 class Inspector(Protocol):
@@ -91,6 +95,8 @@ class Evidence:
     exchanges: list[Exchange] = field(default_factory=list)
     inspector: Inspector | None = None
     _by_request: dict[int, Exchange] = field(default_factory=dict)
+    _items: dict[str, str] = field(default_factory=dict)
+    _calls: dict[tuple[str, str], list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _fetches: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _acks: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _documents: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
@@ -119,6 +125,8 @@ class Evidence:
         elif event.kind == "driver" and event.data.get("result") is not None:
             self._views[event.data["command"]] = event
             self._looks[event.data["command"]] = event.seq
+        elif event.kind == "delivered":
+            self._items[event.data["receiver_doc_id"]] = event.data["document_id"]
         elif event.kind == "driver.same":
             self._looks[event.data["command"]] = event.seq
 
@@ -126,6 +134,9 @@ class Evidence:
         exchange = Exchange(event)
         self.exchanges.append(exchange)
         self._by_request[event.seq] = exchange
+        item = next((value for key, value in exchange.parameters.items() if key.lower() == "docid"), None)
+        if exchange.operation in _ABOUT_ITEMS and item in self._items:
+            self._calls[exchange.operation, self._items[item]].append(exchange)
         package = exchange.package
         if package.get("kind") == "document" and package.get("document_id"):
             self._documents[package["document_id"]].append(exchange)
@@ -160,6 +171,10 @@ class Evidence:
     def sendings(self, document_id: str) -> list[Exchange]:
         """Return the calls that sent the document package with this DocumentId."""
         return self._documents[document_id]
+
+    def calls(self, operation: str, document_id: str) -> list[Exchange]:
+        """Return the calls of one operation about a document, whatever came of them."""
+        return self.sendings(document_id) if operation == "sendEdoc" else self._calls[operation, document_id]
 
     def all_sendings(self) -> list[Exchange]:
         """Return every call of sendEdoc, whatever it carried."""

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
@@ -18,6 +18,9 @@ from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import Organization, ResponseFor, StaffInfo, StatusPackage
 from harness.edxml.packages import write_package
 from harness.hub.canary import Canary
+from harness.hub.faults import Fault, Faults, Target
+from harness.hub.interception import Moment, Plan
+from harness.hub.server import HubServer
 from harness.hub.service import Delivery, Hub
 from harness.journal import Event, Journal
 from harness.journal.recording import VIETNAM
@@ -71,6 +74,8 @@ class Surroundings:
     """
 
     hub: Hub
+    server: HubServer
+    faults: Faults
     endpoint: str
     canary: Canary
     driver: RecordedDriver
@@ -96,6 +101,7 @@ class Stage:
         self._chance = around.material.choice(scenario)
         self._stated: list[tuple[Expectation, str]] = []
         self.canary_token = secrets.token_hex(8)
+        self._faults: list[Fault] = []
         self.patience_added = 0.0
 
     @property
@@ -178,14 +184,7 @@ class Stage:
                 "blob": journal.blob(document.content),
             },
         )
-        delivery, *_ = self.hub.deliver(
-            document.content,
-            sender=document.sender.organ_id,
-            receivers=[self.agency.organ_id],
-            messagetype="edoc",
-            document_id=document.id,
-        )
-        return delivery
+        return self._delivered(document.content, document.sender, document.id, "edoc")
 
     async def redeliver(self, delivery: Delivery, document: Document) -> Event:
         """Put an acknowledged document back into the candidate's list, as a hub may do."""
@@ -219,14 +218,68 @@ class Stage:
         recalls = named.document_id if code == TAKE_BACK else None
         stimulus = {"note": f"status {code}", "good": True, "document_id": named.document_id, "recalls": recalls}
         self._record("stimulus", {**stimulus, "sender": sender.organ_id, "blob": self._around.journal.blob(content)})
+        return self._delivered(content, sender, named.document_id, "status")
+
+    def _delivered(
+        self, content: bytes, sender: Peer, document: str, messagetype: Literal["edoc", "status"]
+    ) -> Delivery:
         delivery, *_ = self.hub.deliver(
             content,
             sender=sender.organ_id,
             receivers=[self.agency.organ_id],
-            messagetype="status",
-            document_id=named.document_id,
+            messagetype=messagetype,
+            document_id=document,
         )
+        facts = {"receiver_doc_id": delivery.receiver_doc_id, "document_id": document, "messagetype": messagetype}
+        self._record("delivered", facts)
         return delivery
+
+    # -- faults
+
+    def fault(
+        self,
+        operations: str | tuple[str, ...] | None,
+        *plans: Plan | None,
+        document: str | None = None,
+        messagetype: str | None = None,
+        moment: Moment = "before",
+        lasting: bool = False,
+    ) -> Fault:
+        """Put a fault into the hub, at the latest until the scenario ends.
+
+        Args:
+            operations: which calls it meets, None for all.
+            plans: what happens to one call after the other; None lets one through.
+            document: DocumentId, to meet only calls about that document.
+            messagetype: to meet only lists of `edoc` or `status`.
+            moment: `after` leaves a call its effect.
+            lasting: whether the last plan holds for all further calls.
+        """
+        names = (operations,) if isinstance(operations, str) else operations
+        target = Target(names, document, messagetype)
+        fault = self._around.faults.add(Fault(target, plans, moment, lasting))
+        self._faults.append(fault)
+        data = {"operations": names, "document_id": document, "messagetype": messagetype, "moment": moment}
+        self._record("fault", {**data, "plans": [plan.name if plan else "ok" for plan in plans], "lasting": lasting})
+        return fault
+
+    def mend(self, *faults: Fault) -> None:
+        """End faults; without any named, all of this scenario."""
+        for fault in faults or tuple(self._faults):
+            self._around.faults.remove(fault)
+            self._record("mended", {"operations": fault.target.operations, "document_id": fault.target.document_id})
+            if fault in self._faults:
+                self._faults.remove(fault)
+
+    async def hub_down(self, seconds: float) -> None:
+        """Let nobody reach the hub for some seconds: connections are refused."""
+        self._record("hub.down", {"seconds": seconds})
+        await self._around.server.stop_listening()
+        try:
+            await self._around.waits.pause(seconds)
+        finally:
+            await self._around.server.listen()
+            self._record("hub.up", {})
 
     # -- documents by the candidate
 
@@ -348,6 +401,7 @@ class Stage:
 
     async def close_window(self) -> None:
         """Record that the time is over, and wait for a sign of life, which tells not done from not there."""
+        self.mend()
         closed = self._record("window.closed", {"patience": self.patience})
         times = self.times
         await self._around.waits.life(closed, times.poll_interval + times.reaction)

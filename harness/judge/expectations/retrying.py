@@ -1,0 +1,254 @@
+"""What a candidate must do when calls fail: try again, but not for ever and not at once."""
+
+from typing import ClassVar
+
+from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.judge.evidence import Evidence, Exchange
+from harness.judge.expectations.base import Expectation, finding, shown_rows
+
+_SHORTEST_WALK = 3  # tries that make two gaps
+
+
+class Retried(Expectation, frozen=True, tag="retried"):
+    """An operation about a document is called at least `times` times."""
+
+    operation: str
+    document: str
+    times: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by the number of calls."""
+        calls = evidence.calls(self.operation, self.document)
+        if len(calls) >= self.times:
+            return Met()
+        return Pending(
+            finding(
+                requirement,
+                "not-retried",
+                event=calls[-1].request if calls else None,
+                expected=f">= {self.times} × {self.operation}",
+                received=len(calls),
+                document=self.document,
+            )
+        )
+
+
+class GaveUp(Expectation, frozen=True, tag="gave-up"):
+    """After a call that was never answered, the same operation about the document is called again within `seconds`."""
+
+    operation: str
+    document: str
+    seconds: float
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the gap after the first call."""
+        calls = evidence.calls(self.operation, self.document)
+        expected = f"{self.operation} <= {self.seconds:g} s"
+        if len(calls) < 2:
+            return Pending(
+                finding(
+                    requirement,
+                    "not-given-up",
+                    event=calls[0].request if calls else None,
+                    expected=expected,
+                    received="-",
+                    document=self.document,
+                )
+            )
+        took = calls[1].request.elapsed - calls[0].request.elapsed
+        if took <= self.seconds:
+            return Met()
+        late = finding(
+            requirement,
+            "given-up-late",
+            event=calls[1].request,
+            expected=expected,
+            received=f"{took:.1f} s",
+            document=self.document,
+        )
+        return Broken((late,))
+
+
+class ListRetried(Expectation, frozen=True, tag="list-retried"):
+    """After event `since`, the list of a message type is asked for again within `seconds`."""
+
+    messagetype: str
+    since: int
+    seconds: float
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the first two requests for the list after the event."""
+        asked = [
+            one
+            for one in evidence.exchanges
+            if one.operation == "getReceivedEdocList"
+            and one.parameters.get("messagetype") == self.messagetype
+            and one.request.seq > self.since
+        ]
+        expected = f"getReceivedEdocList {self.messagetype} <= {self.seconds:g} s"
+        if len(asked) < 2:
+            return Pending(finding(requirement, "list-not-retried", expected=expected, received=len(asked)))
+        took = asked[1].request.elapsed - asked[0].request.elapsed
+        if took <= self.seconds:
+            return Met()
+        late = finding(
+            requirement, "list-not-retried", event=asked[1].request, expected=expected, received=f"{took:.1f} s"
+        )
+        return Broken((late,))
+
+
+class Bounded(Expectation, frozen=True, tag="bounded"):
+    """An operation about a document is called at most `most` times."""
+
+    operation: str
+    document: str
+    most: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by the number of calls."""
+        calls = evidence.calls(self.operation, self.document)
+        if len(calls) <= self.most:
+            return Holding()
+        excess = finding(
+            requirement,
+            "retried-too-often",
+            event=calls[self.most].request,
+            expected=f"<= {self.most} × {self.operation}",
+            received=len(calls),
+            document=self.document,
+        )
+        return Broken((excess,))
+
+
+class Waited(Expectation, frozen=True, tag="waited"):
+    """After each failed call that asked for it, the same call about the document waits at least `seconds`."""
+
+    operation: str
+    document: str
+    seconds: float
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the gap after every call that met a fault."""
+        calls = evidence.calls(self.operation, self.document)
+        if not any(one.served for one in calls):
+            return Pending(
+                finding(
+                    requirement, "not-retried", expected=self.operation, received=len(calls), document=self.document
+                )
+            )
+        for before, after in zip(calls, calls[1:], strict=False):
+            gap = after.request.elapsed - (before.answer or before.request).elapsed
+            if before.fault and gap < self.seconds:
+                hasty = finding(
+                    requirement,
+                    "did-not-wait",
+                    event=after.request,
+                    expected=f">= {self.seconds:g} s",
+                    received=f"{gap:.2f} s",
+                    document=self.document,
+                )
+                return Broken((hasty,))
+        return Met()
+
+
+class Paced(Expectation, frozen=True, tag="paced"):
+    """Between events `since` and `until` all requests together stay within a rate, counted after `grace` seconds.
+
+    `most` is the number of requests allowed in the counted time.
+    """
+
+    since: int
+    until: int
+    grace: float
+    most: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by the number of requests."""
+        counted_from = evidence.events[self.since].elapsed + self.grace
+        within = [
+            one
+            for one in evidence.exchanges
+            if self.since < one.request.seq < self.until and one.request.elapsed >= counted_from
+        ]
+        if len(within) <= self.most:
+            return Met()
+        seconds = evidence.events[self.until].elapsed - counted_from
+        hammering = finding(
+            requirement,
+            "hammering",
+            event=within[self.most].request,
+            expected=f"<= {self.most} / {seconds:.1f} s",
+            received=f"{len(within)} / {seconds:.1f} s",
+        )
+        return Broken((hammering,))
+
+
+class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
+    """Of the tries to send a document up to event `until`, the last gap is at least `growth` times the first.
+
+    Fewer than three tries make no two gaps; who tries so seldom is paced already.
+    """
+
+    document: str
+    until: int
+    growth: float
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the gaps between tries."""
+        tries = [one for one in evidence.sendings(self.document) if one.request.seq < self.until]
+        if len(tries) < _SHORTEST_WALK:
+            return Met()
+        first, last = _gap(tries[0], tries[1]), _gap(tries[-2], tries[-1])
+        if last >= self.growth * first:
+            return Met()
+        steady = finding(
+            requirement,
+            "pauses-do-not-grow",
+            event=tries[-1].request,
+            expected=f">= {self.growth:g} × {first:.2f} s",
+            received=f"{last:.2f} s",
+            document=self.document,
+        )
+        return Broken((steady,))
+
+
+def _gap(before: Exchange, after: Exchange) -> float:
+    return after.request.elapsed - before.request.elapsed
+
+
+class NotTakenForSent(Expectation, frozen=True, tag="not-taken-for-sent"):
+    """As long as the hub has not taken the document, no look into the outbox shows it as sent.
+
+    A look after event `after` is needed.
+    """
+
+    views: ClassVar[frozenset[str]] = frozenset({"outbox"})
+
+    document: str
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge every look into the outbox before the document was taken."""
+        rows = shown_rows(evidence, "outbox", self.document)
+        if isinstance(rows, Blind):
+            return rows
+        taken = next((one.request.seq for one in evidence.sendings(self.document) if one.effect("accepted")), None)
+        for event in evidence.kind("driver"):
+            if event.data.get("command") == "outbox" and (taken is None or event.seq < taken):
+                listed = (event.data.get("result") or {}).get("documents")
+                rows_then = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+                if any(row.get("document_id") == self.document and row.get("state") == "sent" for row in rows_then):
+                    wrong = finding(
+                        requirement,
+                        "taken-for-sent",
+                        event=event,
+                        expected="queued|failed",
+                        received="sent",
+                        document=self.document,
+                    )
+                    return Broken((wrong,))
+        if evidence.looked_at("outbox") < self.after:
+            return Pending(
+                finding(requirement, "not-shown", expected="queued|failed", received="-", document=self.document)
+            )
+        return Met()
