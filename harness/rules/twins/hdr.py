@@ -135,6 +135,7 @@ bad("HDR-08.future", "next-year", _later(365))
 
 good("HDR-09", "last-of-the-list", _text("DocumentType/Type", "32"))
 bad("HDR-09.no-document-type", "no-document-type", _without("DocumentType"))
+bad("HDR-09.no-type", "no-type", _without("DocumentType/Type"))
 bad("HDR-09.no-type-name", "no-type-name", _without("DocumentType/TypeName"))
 bad("HDR-09.not-in-list", "beyond-the-list", _text("DocumentType/Type", "33"))
 bad("HDR-09.not-in-list", "name-for-a-number", _text("DocumentType/Type", "Công văn"))
@@ -183,7 +184,7 @@ bad("HDR-16.incomplete", "no-code", lambda identity: answering(identity).without
 bad("HDR-16.incomplete", "no-date", lambda identity: answering(identity).without("ResponseFor/PromulgationDate"))
 bad("HDR-16.incomplete", "recall-without-id", lambda identity: recall(identity).without("ResponseFor/DocumentId"))
 
-good("HDR-17", "number-with-a-comma", _numbered("12"))
+good("HDR-17", "notation-with-a-comma", _noted("VPCP-TTĐT,KTTH"))
 bad("HDR-17.missing", "no-document-id", _without("MessageHeader/DocumentId"))
 bad("HDR-17.not-a-form", "without-commas", _identified("{organ}-{day}-{code}"))
 bad("HDR-17.not-a-form", "number-only", _identified("20240930"))

@@ -62,6 +62,7 @@ good("PKG-01", "comments", _replaced("<edXML ", "<!-- QLVB -->\r\n<edXML ", 1))
 good("PKG-01", "single-quotes", _replaced(_DECLARATION, "<?xml version='1.0' encoding='utf-8'?>"))
 bad("PKG-01.before-declaration", "bytes-before-declaration", _edited(lambda data: b"1212" + data))
 bad("PKG-01.before-declaration", "blank-line-before-declaration", _edited(lambda data: b"\r\n" + data))
+bad("PKG-01.empty", "empty", _edited(lambda data: b""))
 bad("PKG-01.not-well-formed", "cut-off", _edited(lambda data: data[: len(data) * 2 // 3]))
 bad("PKG-01.not-well-formed", "bare-ampersand", _replaced("Liên thông văn bản</", "Liên thông & văn bản</", 1))
 bad("PKG-01.not-well-formed", "element-not-closed", _replaced("</edXML:Subject>", "", 1))
@@ -103,6 +104,7 @@ bad(
     "subject-without-namespace",
     _edited(lambda data: re.sub(rb"<edXML:Subject>(.*?)</edXML:Subject>", rb'<Subject xmlns="">\1</Subject>', data)),
 )
+bad("PKG-04.foreign", "soap-envelope", lambda identity: document(identity).renamed("edXML", "Envelope"))
 bad("PKG-04.missing", "no-envelope", lambda identity: document(identity).unwrapped("edXMLEnvelope"))
 
 good("PKG-05", "clause-order", lambda identity: document(identity).laid_out(Layout(order=CLAUSE_ORDER)))

@@ -33,6 +33,7 @@ bad("STP-01.container", "in-a-container-of-its-own", _contained)
 
 good("STP-02", "sender-by-id", lambda identity: status(identity).without("From/OrganAdd").without("From/Email"))
 bad("STP-02.no-from", "no-sender", _without("From"))
+bad("STP-02.no-organ-id", "sender-without-id", _without("From/OrganId"))
 bad("STP-02.no-response-for", "answers-nothing", _without("ResponseFor"))
 bad("STP-02.several", "answers-two", lambda identity: status(identity).repeated("ResponseFor"))
 bad("STP-02.incomplete", "no-document-id", _without("ResponseFor/DocumentId"))

@@ -1,0 +1,117 @@
+"""Every twin proves itself: a good one gives no finding, a bad one gives its own and none of another requirement."""
+
+from collections import Counter
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile, load_profile
+from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.texts import LANGUAGES, entries, finding_text
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import IMPLEMENTED, check_package
+from harness.rules.twins.base import Identity
+from harness.rules.twins.registry import GROUPS, Twin, all_twins, twins_of
+
+OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
+TWINS = [twin for twin in all_twins().values() if twin.requirement[:3] in OWN_GROUPS]
+HEAVY = {"PKG-10", "ATT-06"}
+# Said of files and archives, not of the bytes of one package; and what only a profile of one's own can bring about.
+NOT_BY_A_PACKAGE = {
+    "PKG-01.archive-damaged",
+    "PKG-01.archive-nested",
+    "PKG-01.file-unreadable",
+    "PKG-03.processing-instruction",
+    "PKG-10.attachment",
+    "PKG-10.attributes",
+    "PKG-10.elements",
+    "PKG-10.member",
+    "PKG-10.package",
+    "HDR-17.uuid-refused",
+    "ATT-04.dots",
+    "ATT-05.blank",
+    "ATT-06.unsupported",
+}
+
+
+def findings_of(twin: Twin, identity: Identity, profile: Profile) -> tuple[Finding, ...]:
+    at = datetime.combine(identity.day, time(12), VIETNAM)
+    return check_package(twin.written(identity), profile, at, groups=OWN_GROUPS).findings
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return load_profile("qcvn102-2022")
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
+def test_twin_breaks_what_it_names_and_nothing_else(twin: Twin, profile: Profile) -> None:
+    findings = findings_of(twin, Identity(), profile)
+    codes = {finding.code for finding in findings}
+    assert codes == (set() if twin.code is None else {twin.code})
+    for finding in findings:
+        for language in LANGUAGES:
+            said = {**finding.parameters, "expected": finding.expected, "received": finding.received}
+            assert finding_text(finding.code, "message", language, **said)
+    if twin.code is not None and twin.code.startswith(("HDR", "TRC", "STP")):
+        assert all(finding.where.line and finding.where.xpath for finding in findings)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
+def test_twin_says_why(twin: Twin) -> None:
+    assert all(twin.why(language) for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("requirement", sorted(key for key in IMPLEMENTED if key[:3] in OWN_GROUPS))
+def test_every_requirement_has_its_twins(requirement: str) -> None:
+    codes = [twin.code for twin in twins_of(requirement)]
+    assert codes.count(None) >= 1
+    assert len(codes) - codes.count(None) >= 3
+
+
+def test_every_static_requirement_has_a_rule() -> None:
+    static = {entry.id for entry in load_catalogue().requirements.values() if entry.where == "S"}
+    assert {key for key in static if key[:3] in OWN_GROUPS} <= set(IMPLEMENTED)
+
+
+def test_every_code_is_given_by_some_twin() -> None:
+    known = {code for group in GROUPS if group.upper() in OWN_GROUPS for code in entries(group)}
+    given_codes = {twin.code for twin in TWINS}
+    assert known - given_codes == NOT_BY_A_PACKAGE
+    assert given_codes - {None} <= known
+
+
+def test_profile_of_2016_differs_in_identifiers_only() -> None:
+    older = load_profile("qcvn102-2016")
+    differing = {}
+    for twin in TWINS:
+        if twin.requirement in HEAVY:
+            continue
+        codes = Counter(finding.code for finding in findings_of(twin, Identity(), older))
+        if set(codes) != (set() if twin.code is None else {twin.code}):
+            differing[twin.key] = set(codes)
+    assert differing == {"HDR-02/both-forms": {"HDR-02.not-a-form"}, "HDR-17/uuid": set()}
+
+
+_AGENCIES = st.tuples(
+    st.sampled_from(["000.00.00.G22", "002.00.20.H13", "H41", "H41.12", "H37.DN.001", "0100109106", "0100109106-001"]),
+    st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạ ", min_size=1, max_size=60).filter(str.strip),
+)
+_IDENTITIES = st.builds(
+    Identity,
+    sender=_AGENCIES,
+    receiver=_AGENCIES,
+    number=st.integers(1, 99999).map(str),
+    notation=st.text("ABCĐQTU-&", min_size=1, max_size=20),
+    day=st.dates(date(2001, 1, 8), date(2090, 1, 1)),
+).filter(lambda identity: identity.sender[0] != identity.receiver[0])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(identity=_IDENTITIES, twin=st.sampled_from([twin for twin in TWINS if twin.requirement not in HEAVY]))
+def test_twins_hold_for_any_identity(identity: Identity, twin: Twin) -> None:
+    codes = {finding.code for finding in findings_of(twin, identity, load_profile("qcvn102-2022"))}
+    assert codes == (set() if twin.code is None else {twin.code})
