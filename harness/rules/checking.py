@@ -3,19 +3,22 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.crypto.trust import Trust
 from harness.edxml.reading import XmlRefused, parse_untrusted
-from harness.rules.echoes import without_echoes
 from harness.rules.locating import PackageKind
+from harness.rules.ordering import in_order, without_echoes
 from harness.rules.registry import BOTH, Kind, Outcome, Rule, all_rules, implemented
 from harness.rules.specimen import Specimen
 from harness.rules.undecided import Undecided
 from harness.rules.unreadable import READING, refusal, too_many
 
 _NO_TRUST = Trust()
+MOST_OF_ONE_RULE = 100
+"""Findings that one rule may give about one package or attachment: a hostile package has a million defects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def check_package(
     if excess is not None:
         return PackageReport(specimen.kind, (excess,), specimen.document_id())
     outcomes = list(_outcomes(specimen, groups))
-    findings = without_echoes(one for one in outcomes if isinstance(one, Finding))
+    findings = in_order(without_echoes(one for one in outcomes if isinstance(one, Finding)))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
     return PackageReport(specimen.kind, tuple(findings), specimen.document_id(), undecided)
 
@@ -70,7 +73,7 @@ def _outcomes(specimen: Specimen, groups: Collection[str] | None) -> Iterator[Ou
         if chosen:
             for carried in specimen.carried():
                 for each in chosen:
-                    yield from each.check(specimen, carried)
+                    yield from islice(each.check(specimen, carried), MOST_OF_ONE_RULE)
     yield from _asked(rules.closing, specimen, groups)
 
 
@@ -80,7 +83,7 @@ def _asked(rules: tuple[Rule, ...], specimen: Specimen, groups: Collection[str] 
         if groups is not None and entry.group not in groups:
             continue
         if kind in entry.kinds or (kind == "unknown" and entry.kinds == BOTH):
-            yield from entry.check(specimen)
+            yield from islice(entry.check(specimen), MOST_OF_ONE_RULE)
 
 
 def _implemented() -> Mapping[str, frozenset[Kind]]:

@@ -1,10 +1,11 @@
-"""One defect, one finding: an unknown element is not reported when it is what another finding misses."""
+"""What is told of all that was found, and in which order."""
 
 from collections.abc import Iterable
 
 from harness.catalogue.findings import Finding
 
 _UNKNOWN = "PKG-08"
+_GROUPS = {name: place for place, name in enumerate(("PKG", "HDR", "TRC", "ATT", "STP", "SIG", "PDF"))}
 
 
 def without_echoes(findings: Iterable[Finding]) -> list[Finding]:
@@ -27,3 +28,13 @@ def without_echoes(findings: Iterable[Finding]) -> list[Finding]:
         for finding in kept
         if finding.requirement != _UNKNOWN or finding.parameters.get("meant", "") not in missing
     ]
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    """Sort by requirement as the catalogue lists them, and by line."""
+    return sorted(findings, key=_place) if len(findings) > 1 else findings
+
+
+def _place(finding: Finding) -> tuple[int, str, int]:
+    requirement = finding.requirement
+    return _GROUPS.get(requirement[:3], len(_GROUPS)), requirement, finding.where.line or 0

@@ -1,0 +1,30 @@
+"""What a rule could not find out: neither a finding nor a pass."""
+
+from dataclasses import dataclass
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.verdicts import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """An open question about one package.
+
+    Attributes:
+        finding: what could not be found out and where, with a code that has words as every finding has.
+        cause: whose trouble it is: `network` for a revocation list out of reach, `configuration` for a profile
+            that names no trust anchor.
+    """
+
+    finding: Finding
+    cause: Cause
+
+    @property
+    def requirement(self) -> str:
+        """Id of the requirement that cannot be decided."""
+        return self.finding.requirement
+
+    @property
+    def detail(self) -> str:
+        """Stable code of the question."""
+        return self.finding.code
