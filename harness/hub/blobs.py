@@ -50,6 +50,8 @@ class FolderBlobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in folder.glob("*.part"):
+            unfinished.unlink()
 
     def keep(self, content: bytes) -> str:
         """Keep `content`, written through to the disk, and return its name.

@@ -61,8 +61,8 @@ async def read_request(n: int, scope: Scope, receive: Receive, settings: HubSett
     """
     headers = _as_written(scope)
     body, complete, too_large = await _body(headers, receive, settings)
-    query = scope["query_string"]
-    target = scope["raw_path"] + (b"?" + query if query else b"")
+    wire = wire_of(scope)
+    target: bytes = wire.target if wire is not None else scope["raw_path"]
     return Incoming(
         n=n,
         method=scope["method"],
@@ -115,7 +115,8 @@ async def _body(headers: Lines, receive: Receive, settings: HubSettings) -> tupl
 async def _part(receive: Receive, patience: float) -> tuple[bytes, bool] | None:
     """Return the next part of a body and whether more follows; None when the peer left or fell silent."""
     try:
-        message = await asyncio.wait_for(receive(), patience)
+        async with asyncio.timeout(patience):
+            message = await receive()
     except TimeoutError:
         return None
     if message["type"] != "http.request":

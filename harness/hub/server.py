@@ -102,7 +102,7 @@ class HubServer:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_keep_alive=cast(int, self._settings.keep_alive_seconds),
+            timeout_keep_alive=self._settings.keep_alive_seconds,
             backlog=_BACKLOG,
         )
         config.load()

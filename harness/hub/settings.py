@@ -55,7 +55,8 @@ class HubSettings:
         headers: most header lines of a request.
         header_bytes: largest size of all header lines together.
         header_seconds, body_seconds: how long a peer may take for its header lines, and be silent in its body.
-        keep_alive_seconds: how long an idle connection stays open.
+        keep_alive_seconds: how long an idle connection stays open; longer than the longest poll interval, so
+            that the hub never closes a connection in the moment a client uses it again.
         unknown_receivers: `refuse` refuses a package of which any receiver is unknown; `deliver-to-known`
             only one of which all are.
         refused_problems: signature problems that make the hub refuse a call as unauthenticated.
@@ -74,7 +75,7 @@ class HubSettings:
     header_bytes: int = 128 * 1024
     header_seconds: float = 30.0
     body_seconds: float = 60.0
-    keep_alive_seconds: float = 30.0
+    keep_alive_seconds: int = 660
     unknown_receivers: Literal["refuse", "deliver-to-known"] = "refuse"
     refused_problems: frozenset[ProblemCode] = field(default=SIGNATURE_PROBLEMS)
 

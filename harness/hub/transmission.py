@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from email.utils import formatdate
 
 from harness.hub.evidence import Sent
 from harness.hub.incoming import Receive, Send
@@ -62,7 +63,11 @@ class Transmission:
         return self._wire is not None and self._wire.transport.is_closing()
 
     async def _start(self, answer: Prepared) -> None:
-        lines = [("content-type", answer.content_type), ("content-length", str(len(answer.body)))]
+        lines = [
+            ("date", formatdate(usegmt=True)),
+            ("content-type", answer.content_type),
+            ("content-length", str(len(answer.body))),
+        ]
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (*lines, *answer.headers)]
         await self._send({"type": "http.response.start", "status": answer.http_status, "headers": raw})
 

@@ -6,6 +6,7 @@ needed here. What is no HTTP is answered, recorded and forgotten: the hub goes o
 
 import asyncio
 import logging
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -26,7 +27,7 @@ _FAREWELL = 2.0
 _BAD_REQUEST = 400
 _HEADERS_TOO_LARGE = 431
 _FRAMING = (b"content-length", b"transfer-encoding")
-_NO_LINGER = struct.pack("ii", 1, 0)
+_NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,12 @@ class Wire:
     Attributes:
         transport: of the connection.
         names: header names as written, in order.
+        target: of the request, as written.
     """
 
     transport: asyncio.Transport
     names: list[bytes] = field(default_factory=list)
+    target: bytes = b""
 
     def close(self, *, reset: bool = False) -> None:
         """End the connection: what was written is sent first, unless the peer is to see a reset."""
@@ -206,6 +209,8 @@ class HubProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._upgrading = self.parser.should_upgrade()
+        if self._wire is not None:
+            self._wire.target = bytes(self.url)
         self._disarm()
         super().on_headers_complete()
 

@@ -100,9 +100,7 @@ def test_lists_that_are_none(members: dict[str, object], code: str) -> None:
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(
-    ("value", "code"), [("true", "wrong-type"), ('"1"', "wrong-type"), ("null", "null-member")]
-)
+@pytest.mark.parametrize(("value", "code"), [("true", "wrong-type"), ('"1"', "wrong-type"), ("null", "null-member")])
 def test_numbers_that_are_none(value: str, code: str) -> None:
     answer = read_answer(f'{{"status":"OK","ErrorCode":"0","ErrorDesc":"","count":{value}}}'.encode())
     with pytest.raises(AnswerBroken) as caught:

@@ -102,9 +102,7 @@ def test_headers_of_a_call_carry_the_vector() -> None:
 
 def test_only_the_named_signs_are_escaped() -> None:
     assert escaped("a\"b\\c/<>&='é") == '"a\\"b\\\\c/<>&=\'é"'
-    assert (
-        escaped("\b\f\n\r\t\x00\x1f\x7f\u2028\u2029") == '"\\b\\f\\n\\r\\t\\u0000\\u001f\x7f\\u2028\\u2029"'
-    )
+    assert escaped("\b\f\n\r\t\x00\x1f\x7f\u2028\u2029") == '"\\b\\f\\n\\r\\t\\u0000\\u001f\x7f\\u2028\\u2029"'
 
 
 @given(st.text())
@@ -125,11 +123,7 @@ def test_what_is_signed_verifies(parameters: list[tuple[str, str]], secret: str)
 @given(PARAMETERS, st.data())
 def test_any_changed_byte_is_noticed(parameters: list[tuple[str, str]], data: st.DataObject) -> None:
     headers = call(parameters)
-    signed = [
-        index
-        for index, (name, _) in enumerate(headers)
-        if name not in (b"Content-Type", b"XroadVnpt-version")
-    ]
+    signed = [index for index, (name, _) in enumerate(headers) if name not in (b"Content-Type", b"XroadVnpt-version")]
     index = data.draw(st.sampled_from(signed))
     name, value = headers[index]
     place = data.draw(st.integers(0, len(value)))
@@ -142,17 +136,13 @@ def test_any_changed_byte_is_noticed(parameters: list[tuple[str, str]], data: st
 def test_any_removed_header_is_noticed(parameters: list[tuple[str, str]], data: st.DataObject) -> None:
     headers = call(parameters)
     index = data.draw(
-        st.sampled_from(
-            [i for i, (name, _) in enumerate(headers) if b"Xroad" in name and b"version" not in name]
-        )
+        st.sampled_from([i for i, (name, _) in enumerate(headers) if b"Xroad" in name and b"version" not in name])
     )
     del headers[index]
     assert not verify(headers, SECRET).valid
 
 
-@given(
-    st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=60)), max_size=6), st.binary(max_size=80)
-)
+@given(st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=60)), max_size=6), st.binary(max_size=80))
 def test_hostile_headers_never_raise(headers: list[tuple[bytes, bytes]], signed: bytes) -> None:
     hostile = [*headers, (b"XroadVnpt-sign-header", signed), (b"xroadvnpt-HASH-header", signed)]
     assert not verify(hostile, SECRET).valid
@@ -177,15 +167,17 @@ def test_key_order_is_the_callers_own() -> None:
 
 
 def test_left_over_and_unknown_keys_are_no_error() -> None:
-    assert (
-        codes(call([("hash-file", "old"), ("docId", "x"), ("filePath", "/tmp/"), ("anything", "at all")]))
-        == set()
-    )
+    assert codes(call([("hash-file", "old"), ("docId", "x"), ("filePath", "/tmp/"), ("anything", "at all")])) == set()
 
 
 def test_both_spellings_of_doc_id() -> None:
     for spelling in ("docId", "docid"):
         assert Parameters(call([(spelling, "x")]))["docId"] == "x"
+
+
+def test_known_keys_are_spelt_as_the_protocol_does() -> None:
+    headers = [(b"XROADVNPT-DOCID", b"1"), (b"xroadvnpt-Own-Key", b"2"), (b"xroadvnpt-docid", b"3")]
+    assert dict(Parameters(headers)) == {"docId": "1", "Own-Key": "2"}
 
 
 def test_header_that_differs_from_its_member() -> None:
@@ -194,9 +186,7 @@ def test_header_that_differs_from_its_member() -> None:
 
 
 def test_parameter_outside_the_signature() -> None:
-    assert verify([*call([]), (b"XroadVnpt-status", b"done")], SECRET).problems == (
-        Problem("unsigned", "status"),
-    )
+    assert verify([*call([]), (b"XroadVnpt-status", b"done")], SECRET).problems == (Problem("unsigned", "status"),)
 
 
 def test_header_given_twice() -> None:
@@ -205,9 +195,7 @@ def test_header_given_twice() -> None:
 
 
 def test_key_list_in_another_order() -> None:
-    headers = [
-        (n, b"timestamp;systemid;Content-Type" if n.endswith(b"header-key") else v) for n, v in call([])
-    ]
+    headers = [(n, b"timestamp;systemid;Content-Type" if n.endswith(b"header-key") else v) for n, v in call([])]
     assert codes(headers) == {"key-list-differs"}
 
 
@@ -232,9 +220,7 @@ def test_key_list_in_another_order() -> None:
 )
 def test_broken_sign_headers(signed: bytes, code: str) -> None:
     headers = [(n, signed if n == b"XroadVnpt-sign-header" else v) for n, v in call([])]
-    headers = [
-        (n, hash_header(SECRET, signed).encode() if n == b"XroadVnpt-hash-header" else v) for n, v in headers
-    ]
+    headers = [(n, hash_header(SECRET, signed).encode() if n == b"XroadVnpt-hash-header" else v) for n, v in headers]
     assert code in codes(headers)
     assert "hash-mismatch" not in codes(headers)
 
