@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from harness.agency.gallery import DEFECTS, VARIANTS, build
+from harness.agency.settings import AgencySettings, Timing
 from harness.drivers.protocol import DriverLost, read_answer
 
 _WHERE = "reference"
@@ -21,9 +22,14 @@ def kinds() -> frozenset[str]:
 class ReferenceDriver:
     """Moves a reference agency that lives and ends with this driver; it talks to the hub over real HTTP."""
 
-    def __init__(self, kind: str | None = None) -> None:
-        """Make the agency; `kind` is a defect or a variant, None for the plain one."""
-        self._api = build(kind)
+    def __init__(self, kind: str | None, give_up: float) -> None:
+        """Make the agency.
+
+        Args:
+            kind: a defect or a variant, None for the plain one.
+            give_up: seconds after which it gives up a call.
+        """
+        self._api = build(kind, AgencySettings(timing=Timing(give_up=give_up)))
 
     async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
         """Hand one command to the agency; see `Driver`."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from harness.catalogue.verdicts import Cause
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.scenarios.registry import Scenario
-from harness.scenarios.stage import Stage, Surroundings, Unmet
+from harness.scenarios.stage import Stage
+from harness.scenarios.surroundings import Surroundings, Unmet
 
 
 async def play(scenario: Scenario, around: Surroundings) -> None:

@@ -27,15 +27,15 @@ from harness.engine.waiting import EventWaits
 from harness.hub.canary import Canary
 from harness.hub.faults import Faults
 from harness.hub.server import HubServer
-from harness.hub.settings import HubSettings
 from harness.hub.service import Hub
+from harness.hub.settings import HubSettings
 from harness.journal import Journal
 from harness.journal.recording import VIETNAM
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.scenarios.material import Material, Peer, peers
 from harness.scenarios.registry import Scenario
-from harness.scenarios.stage import Surroundings
+from harness.scenarios.surroundings import Surroundings
 
 PEER_SYSTEM = "harness.peers"
 _HELLO_LIMIT = 10.0

@@ -9,7 +9,6 @@ from harness.catalogue.candidate import (
     Agency,
     BuiltInDriver,
     Candidate,
-    Capability,
     CommandDriver,
     HttpDriver,
     Product,
@@ -20,6 +19,7 @@ from harness.catalogue.candidate import (
 )
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
+from harness.catalogue.requirements import Capability
 from harness.drivers import command, http, reference
 from harness.drivers.protocol import Driver
 from harness.edxml.identifiers import organ_form
@@ -68,7 +68,7 @@ def _reference(defect: str | None) -> Subject:
     )
 
     async def opened() -> Driver:
-        return reference.ReferenceDriver(defect)
+        return reference.ReferenceDriver(defect, _REFERENCE_TIMES.give_up)
 
     return Subject(candidate, _REFERENCE_TIMES, _made_secret(), "vxp.reference", REFERENCE, opened)
 
@@ -89,7 +89,7 @@ def _declared(path: Path, profile: Profile) -> Subject:
         if isinstance(declared, CommandDriver):
             return command.CommandDriver(declared.argv)
         if isinstance(declared, BuiltInDriver):
-            return reference.ReferenceDriver(declared.variant)
+            return reference.ReferenceDriver(declared.variant, times.give_up)
         raise ConfigurationError("candidate.driver", path=path, kind=type(declared).__name__)
 
     kind = str(declared.__struct_config__.tag)

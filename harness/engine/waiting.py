@@ -1,7 +1,11 @@
 """Waiting by event: every new event in the journal is a reason to look again, and nothing else is."""
 
+import math
+
 import anyio
 
+from harness.drivers.attention import Glance
+from harness.drivers.stopwatch import Stopwatch
 from harness.journal import Event
 from harness.judge.assessment import Blind, Broken, Holding, Met, Pending
 from harness.judge.evidence import Evidence
@@ -14,16 +18,24 @@ Stated = tuple[Expectation, str]
 
 
 class EventWaits:
-    """Waits over the evidence of a run; `add` is to be called with every event, in the loop's own thread."""
+    """Waits over the evidence of a run; `add` is to be called with every event, in the loop's own thread.
+
+    While a person is being asked, the time of every wait stands still.
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._pulse = anyio.Event()
         self._wanted: list[Stated] = []
+        self._watch = Stopwatch()
 
     def add(self, event: Event) -> None:
         """Take an event into the evidence and wake whoever waits."""
         self._evidence.add(event)
+        if event.kind == "operator.asked":
+            self._watch.hold()
+        elif event.kind == "operator.answered":
+            self._watch.release()
         pulse, self._pulse = self._pulse, anyio.Event()
         pulse.set()
 
@@ -32,9 +44,20 @@ class EventWaits:
         return frozenset(
             view
             for expectation, requirement in self._wanted
-            if expectation.views and isinstance(expectation.assess(self._evidence, requirement), Pending)
-            for view in expectation.views
+            if expectation.looks_at and isinstance(expectation.assess(self._evidence, requirement), Pending)
+            for view in expectation.looks_at
         )
+
+    def glances(self) -> tuple[Glance, ...]:
+        """Return what somebody is waiting to see now, document by document."""
+        merged: dict[tuple[str, str | None], Glance] = {}
+        for expectation, requirement in self._wanted:
+            if expectation.looks_at and isinstance(expectation.assess(self._evidence, requirement), Pending):
+                for view in sorted(expectation.looks_at):
+                    glance = _glance(view, expectation, self._evidence)
+                    key = glance.view, glance.document
+                    merged[key] = merged[key].with_more(glance) if key in merged else glance
+        return tuple(merged.values())
 
     async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
         """Wait until the expectation is met; False when it is broken, cannot be seen, or the time ran out."""
@@ -45,12 +68,15 @@ class EventWaits:
         """Wait until nothing stated is pending; False when the time ran out before."""
         self._wanted.extend(expectations)
         try:
-            with anyio.move_on_after(limit):
-                while not self._decided(expectations):
+            end = self._watch.time() + limit
+            while not self._decided(expectations):
+                left = math.inf if self._watch.standing else end - self._watch.time()
+                if left <= 0:
+                    return False
+                with anyio.move_on_after(left):
                     await self._pulse.wait()
                     await anyio.sleep(_COALESCE)  # events come in bursts; one look serves a burst
-                return True
-            return self._decided(expectations)
+            return True
         finally:
             for stated in expectations:
                 self._wanted.remove(stated)
@@ -69,3 +95,10 @@ class EventWaits:
     def _decided(self, expectations: list[Stated]) -> bool:
         outcomes = (expectation.assess(self._evidence, requirement) for expectation, requirement in expectations)
         return all(isinstance(outcome, Met | Holding | Broken | Blind) for outcome in outcomes)
+
+
+def _glance(view: str, expectation: Expectation, evidence: Evidence) -> Glance:
+    document: str | None = getattr(expectation, "document", None)
+    receiver: str | None = getattr(expectation, "receiver", None)
+    receivers = frozenset({receiver} if receiver else ())
+    return Glance(view, document, expectation.reads, receivers, -1 if document is None else evidence.moved(document))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from harness.catalogue.findings import Finding
+from harness.catalogue.verdicts import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """It cannot be seen: the driver does not support the command named by `command`."""
+    """It cannot be seen: by whose `cause`, the driver does not support `command`, or its operator did not tell."""
 
     command: str
+    cause: Cause = Cause.CANDIDATE
 
 
 Assessment = Met | Holding | Pending | Broken | Blind

@@ -104,6 +104,7 @@ class Evidence:
     _kinds: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     _views: dict[str, Event] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
+    _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
     _last_served: int = -1
 
     @classmethod
@@ -123,12 +124,20 @@ class Evidence:
         elif event.kind == "answer":
             self._add_answer(event)
         elif event.kind == "driver" and event.data.get("result") is not None:
-            self._views[event.data["command"]] = event
-            self._looks[event.data["command"]] = event.seq
+            self._add_look(event)
         elif event.kind == "delivered":
             self._items[event.data["receiver_doc_id"]] = event.data["document_id"]
         elif event.kind == "driver.same":
             self._looks[event.data["command"]] = event.seq
+
+    def _add_look(self, event: Event) -> None:
+        command = event.data["command"]
+        self._views[command] = event
+        if "asked" not in event.data:
+            self._looks[command] = event.seq
+        # A person is asked about single documents, and may take long to answer: what counts is when it was asked.
+        for document, asked in event.data.get("asked", ()):
+            self._told[command, document] = asked
 
     def _add_request(self, event: Event) -> None:
         exchange = Exchange(event)
@@ -184,13 +193,23 @@ class Evidence:
         """Return the calls that sent a status package about this document."""
         return self._statuses[document_id]
 
+    def moved(self, document_id: str) -> int:
+        """Return the last event on the wire that had to do with a document, -1 for none."""
+        calls = (
+            *self._fetches[document_id],
+            *self._acks[document_id],
+            *self._documents[document_id],
+            *self._statuses[document_id],
+        )
+        return max((one.answer.seq if one.answer else one.request.seq for one in calls), default=-1)
+
     def view(self, command: str) -> Event | None:
         """Return the last answer to a driver command that only looks (`inbox`, `outbox`, `directory`)."""
         return self._views.get(command)
 
-    def looked_at(self, command: str) -> int:
-        """Return the event at which a looking command was last answered, changed or not; -1 for never."""
-        return self._looks.get(command, -1)
+    def looked_at(self, command: str, document: str | None = None) -> int:
+        """Return the event at which a looking command last showed a document, changed or not; -1 for never."""
+        return max(self._looks.get(command, -1), self._told.get((command, document), -1))
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package sent in `exchange`."""

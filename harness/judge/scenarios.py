@@ -22,6 +22,7 @@ class Stated:
         role: `duty` is judged; a `precondition` or sign of life that is missing makes the scenario inconclusive.
         requirement: id that findings are charged to.
         assessment: what the whole evidence makes of it.
+        unseen: command of a look that it needs and that never succeeded after it was stated, if any.
         event: where it was stated.
     """
 
@@ -29,6 +30,7 @@ class Stated:
     requirement: str
     assessment: Assessment
     event: Event
+    unseen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def judge_scenario(events: Sequence[Event], evidence: Evidence) -> Outcome:
 def _stated(event: Event, evidence: Evidence) -> Stated:
     expectation = read_expectation(event.data["expectation"])
     requirement = str(event.data["requirement"])
-    return Stated(event.data["role"], requirement, expectation.assess(evidence, requirement), event)
+    document = getattr(expectation, "document", None)
+    views = (view for view in sorted(expectation.looks_at) if evidence.looked_at(view, document) < event.seq)
+    assessment = expectation.assess(evidence, requirement)
+    return Stated(event.data["role"], requirement, assessment, event, next(views, None))
 
 
 def _broken(assessment: Assessment) -> tuple[Finding, ...]:
@@ -82,11 +87,12 @@ def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence:
     """Say what the scenario comes to apart from its broken duties: the first trouble found is the one named."""
     for trouble in _troubles(events, stated, evidence):
         return trouble
-    missing = tuple(
-        one.assessment.finding for one in stated if one.role == "duty" and isinstance(one.assessment, Pending)
-    )
+    pending = [one for one in stated if one.role == "duty" and isinstance(one.assessment, Pending)]
+    missing = tuple(one.assessment.finding for one in pending if not one.unseen and isinstance(one.assessment, Pending))
     if missing:
         return _unmet(events, missing, evidence)
+    if pending:
+        return _inconclusive(_blame(evidence), "not-looked", command=str(pending[0].unseen))
     return Outcome(Verdict.PASS)
 
 
@@ -96,7 +102,8 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         yield Outcome(Verdict.NOT_APPLICABLE, detail="capability-not-declared", parameters=_detail(finished))
     for one in stated:
         if isinstance(one.assessment, Blind):
-            yield _inconclusive(Cause.CANDIDATE, "unsupported", command=one.assessment.command)
+            key = "unseen" if one.assessment.cause is Cause.OPERATOR else "unsupported"
+            yield _inconclusive(one.assessment.cause, key, command=one.assessment.command)
     unmet = [one for one in stated if one.role != "duty" and not isinstance(one.assessment, Met)]
     if finished is None:
         yield _inconclusive(Cause.HARNESS, "not-finished")
@@ -110,6 +117,11 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         yield _inconclusive(Cause.CANDIDATE, key, reason=_reason(one.assessment), requirement=one.requirement)
     if not stated:
         yield _inconclusive(Cause.HARNESS, "nothing-expected")
+
+
+def _blame(evidence: Evidence) -> Cause:
+    """Say whose trouble it is that nobody looked: where a person was asked anything, that person's."""
+    return Cause.OPERATOR if evidence.kind("operator.asked") else Cause.CANDIDATE
 
 
 def _detail(finished: Event) -> dict[str, str]:

@@ -1,14 +1,25 @@
 """RCV: what a candidate does with the packages that wait for it."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from harness.catalogue.findings import Finding
+from harness.catalogue.verdicts import Level, Severity
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, Addition
-from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, StatusSent, StoredAs, StoredOnce
+from harness.journal.recording import VIETNAM
+from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, Refused, StatusSent, StoredAs, StoredOnce
+from harness.rules.twins.base import Identity
+from harness.rules.twins.registry import Twin, all_twins
 from harness.scenarios.material import peers
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
 _POLLS = 3
+_DOCUMENT_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT"})
+# Orphan, empty, mislabelled: these have a requirement of their own.
+_ATTACHMENTS = frozenset({"ATT-02", "ATT-05", "ATT-07"})
+# What is cut or too large is a matter of transport and of hostile input, not of a package that breaks the standard.
+_NEVER = frozenset({"PKG-10"})
 _LAYOUTS = (
     replace(OPERATOR, prefix="", order=CLAUSE_ORDER),
     replace(OPERATOR, prefix="ns2", root_prefix="ns2", line_end="\n"),
@@ -99,3 +110,53 @@ async def many_waiting(stage: Stage) -> None:
         await stage.deliver(document, note="one of many")
     stage.patience_added = _PER_DOCUMENT * len(documents)
     stage.expect(AllAcked(documents=tuple(document.id for document in documents)))
+
+
+def _bad_twins(stage: Stage, *, only: frozenset[str] = frozenset(), but: frozenset[str] = frozenset()) -> list[Twin]:
+    """Return one bad document package for every mandatory static requirement that a hub could pass on."""
+    chosen: dict[str, Twin] = {}
+    for twin in all_twins().values():
+        entry = stage.profile.requirements[twin.requirement]
+        wanted = twin.requirement in only if only else twin.requirement not in but
+        fails = twin.code is not None and stage.profile.severity(Finding(twin.code)) is Severity.FAIL
+        if wanted and fails and entry.group in _DOCUMENT_GROUPS and entry.level is Level.MANDATORY:
+            chosen.setdefault(twin.requirement, twin)
+    return list(chosen.values())
+
+
+async def _refused(stage: Stage, twins: list[Twin], flags: tuple[str, ...] = ()) -> None:
+    """Deliver bad packages and expect each to be answered; then a good one must still be served."""
+    choice = stage.profile.parameters.choices.bad_package
+    answers = ("fail", "02") if choice == "either" else (choice,)
+    for twin in twins:
+        sender = peers()["ministry"]
+        identity = Identity(
+            sender=(sender.organ_id, sender.organ_name),
+            receiver=(stage.agency.organ_id, stage.agency.organ_name),
+            number=stage.fresh_number(),
+            day=datetime.now(VIETNAM).date(),
+        )
+        await stage.deliver_bytes(twin.written(identity), sender, identity.document_id, note=twin.key)
+        stage.expect(
+            Refused(
+                document=identity.document_id,
+                why=twin.code or twin.key,
+                answers=answers,
+                flags=flags,
+                code=f"{identity.number}/{identity.notation}",
+            )
+        )
+    await stage.settle()
+    await stage.probe()
+
+
+@scenario("RCV-06", isolation=EXCLUSIVE)
+async def bad_packages(stage: Stage) -> None:
+    """Packages that break the standard, one for each rule, are answered, and do not stop the next."""
+    await _refused(stage, _bad_twins(stage, but=_ATTACHMENTS | _NEVER))
+
+
+@scenario("RCV-08", isolation=EXCLUSIVE)
+async def bad_attachments(stage: Stage) -> None:
+    """An orphan, an empty and a mislabelled attachment are answered, or flagged for the clerk."""
+    await _refused(stage, _bad_twins(stage, only=_ATTACHMENTS), flags=("attachment_invalid",))

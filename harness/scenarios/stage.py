@@ -2,93 +2,30 @@
 
 import base64
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
-from harness.crypto.testpki import Pki
-from harness.crypto.trust import Trust
 from harness.drivers.protocol import DriverError
-from harness.drivers.recorded import RecordedDriver
 from harness.edxml.identifiers import document_id
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import Organization, ResponseFor, StaffInfo, StatusPackage
 from harness.edxml.packages import write_package
-from harness.hub.canary import Canary
-from harness.hub.faults import Fault, Faults, Target
+from harness.hub.faults import Fault, Target
 from harness.hub.interception import Moment, Plan
-from harness.hub.server import HubServer
 from harness.hub.service import Delivery, Hub
-from harness.journal import Event, Journal
+from harness.journal import Event
 from harness.journal.recording import VIETNAM
-from harness.judge.evidence import Evidence
 from harness.judge.expectations import Acked, Expectation, written_expectation
 from harness.judge.scenarios import Role
-from harness.scenarios.material import Document, File, Material, Outgoing, Peer, peers
+from harness.scenarios.material import Document, File, Outgoing, Peer, peers
+from harness.scenarios.surroundings import Surroundings, Unmet
 
 TAKE_BACK = "13"
-
-
-class Unmet(Exception):
-    """What the rest of a scenario stands on did not come; the record says so, the scenario ends here."""
-
-
-class Waits(Protocol):
-    """What the engine lends a stage for waiting."""
-
-    async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
-        """Wait until the expectation is met (True), or broken or out of time (False)."""
-        ...
-
-    async def settled(self, expectations: list[tuple[Expectation, str]], limit: float) -> bool:
-        """Wait until none of the expectations is pending; False when the time ran out before."""
-        ...
-
-    async def life(self, since: Event, limit: float) -> bool:
-        """Wait until the candidate makes a request after `since` that the hub serves."""
-        ...
-
-    async def pause(self, seconds: float) -> None:
-        """Let time pass."""
-        ...
-
-    def wanted_views(self) -> frozenset[str]:
-        """Return the driver commands whose answers somebody is waiting for now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all stages of a run share.
-
-    Attributes:
-        endpoint: url of the hub, for the candidate.
-        canary: an address where nobody has any business.
-        pki: made for this run; the candidate was told to trust it.
-        trust: what signatures of this run are judged by, besides the profile's anchors.
-        agency: the candidate's agency.
-        capabilities: what the candidate declares.
-    """
-
-    hub: Hub
-    server: HubServer
-    faults: Faults
-    endpoint: str
-    canary: Canary
-    driver: RecordedDriver
-    journal: Journal
-    evidence: Evidence
-    waits: Waits
-    profile: Profile
-    times: Times
-    pki: Pki
-    trust: Trust
-    material: Material
-    agency: Peer
-    capabilities: frozenset[str]
+_UNITS = (91, 92)
 
 
 class Stage:
@@ -186,6 +123,15 @@ class Stage:
         )
         return self._delivered(document.content, document.sender, document.id, "edoc")
 
+    async def deliver_bytes(
+        self, content: bytes, sender: Peer, document: str, *, good: bool = False, note: str
+    ) -> Delivery:
+        """Put any bytes into the candidate's mailbox as an `edoc`; `document` is what they are known by."""
+        blob = self._around.journal.blob(content)
+        facts = {"note": note, "good": good, "document_id": document, "sender": sender.organ_id, "blob": blob}
+        self._record("stimulus", facts)
+        return self._delivered(content, sender, document, "edoc")
+
     async def redeliver(self, delivery: Delivery, document: Document) -> Event:
         """Put an acknowledged document back into the candidate's list, as a hub may do."""
         event = self._record("stimulus", {"note": "redelivery", "good": True, "document_id": document.id})
@@ -271,11 +217,13 @@ class Stage:
             if fault in self._faults:
                 self._faults.remove(fault)
 
-    async def hub_down(self, seconds: float) -> None:
-        """Let nobody reach the hub for some seconds: connections are refused."""
-        self._record("hub.down", {"seconds": seconds})
+    @asynccontextmanager
+    async def hub_down(self, seconds: float) -> AsyncIterator[None]:
+        """Let nobody reach the hub: connections are refused until the block ends, and `seconds` longer."""
+        self._record("hub.down", {})
         await self._around.server.stop_listening()
         try:
+            yield
             await self._around.waits.pause(seconds)
         finally:
             await self._around.server.listen()
@@ -331,6 +279,13 @@ class Stage:
     def file_of(self, kind: str) -> File:
         """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
         return self._around.material.file(self._chance, kind)
+
+    def subordinates(self) -> list[tuple[str, str]]:
+        """Return OrganId and name of two units below the candidate's agency, in the form of its own identifier."""
+        head, _, rest = self.agency.organ_id.partition(".")
+        old = head.isdigit()
+        units = [f"{index:03}.{rest}" if old else f"{self.agency.organ_id}.{index}" for index in _UNITS]
+        return [(unit, f"Đơn vị kiểm thử {unit}") for unit in units]
 
     def fresh_number(self) -> str:
         """Return a document number that nobody uses."""

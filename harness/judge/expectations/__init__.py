@@ -1,9 +1,20 @@
 """The vocabulary of expectations. Scenarios state them, the journal keeps them, judges decide them."""
 
 from harness.judge.expectations.base import Expectation
+from harness.judge.expectations.directory import DirectoryRead, Registered
 from harness.judge.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from harness.judge.expectations.receiving import Acked, Fetched, Polled, StoredOnce
 from harness.judge.expectations.registry import read_expectation, written_expectation
+from harness.judge.expectations.retrying import (
+    Bounded,
+    GaveUp,
+    ListRetried,
+    NotTakenForSent,
+    Paced,
+    PausesGrow,
+    Retried,
+    Waited,
+)
 from harness.judge.expectations.security import Unvisited
 from harness.judge.expectations.sending import (
     Accepted,
@@ -23,16 +34,25 @@ __all__ = [
     "Acked",
     "AllAcked",
     "AnyStatus",
+    "Bounded",
     "Carries",
+    "DirectoryRead",
     "DistinctIds",
     "Expectation",
     "Fetched",
+    "GaveUp",
+    "ListRetried",
     "NoStatus",
     "NotReached",
+    "NotTakenForSent",
     "OneIdentity",
     "Operates",
+    "Paced",
+    "PausesGrow",
     "Polled",
     "Refused",
+    "Registered",
+    "Retried",
     "SentWithin",
     "Shown",
     "Sound",
@@ -43,6 +63,7 @@ __all__ = [
     "StoredOnce",
     "Untouched",
     "Unvisited",
+    "Waited",
     "Withdrawn",
     "read_expectation",
     "written_expectation",

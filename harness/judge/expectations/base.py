@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from harness.catalogue.findings import Finding, Where, clipped
+from harness.catalogue.verdicts import Cause
 from harness.journal import Event
 from harness.judge.assessment import Assessment, Blind
 from harness.judge.evidence import Evidence, Exchange
@@ -18,6 +19,16 @@ class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_
     """
 
     views: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The views that this very expectation needs, where it does not need all that its kind may need."""
+        return self.views
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it reads of a document that is shown, besides its state: `subject`, `flags`, `attachments`."""
+        return frozenset()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the evidence there is.
@@ -53,15 +64,42 @@ def first(exchanges: list[Exchange]) -> Exchange | None:
     return exchanges[0] if exchanges else None
 
 
-def shown_rows(evidence: Evidence, command: str, document: str) -> list[Mapping[str, Any]] | Blind:
+def unsupported(evidence: Evidence, command: str) -> Blind | None:
+    """Return Blind when the driver does not support a command, or its operator would not tell."""
+    for event in evidence.kind("driver.unsupported"):
+        if event.data.get("command") == command:
+            return Blind(command, _cause(event))
+    if any(one.data["command"] == command and one.data["document"] is None for one in evidence.kind("driver.unseen")):
+        return Blind(command, Cause.OPERATOR)
+    return None
+
+
+def shown_rows(
+    evidence: Evidence, command: str, document: str, reads: frozenset[str] = frozenset()
+) -> list[Mapping[str, Any]] | Blind:
     """Return the entries about a document in what the driver last showed, Blind when the driver cannot show it.
 
-    What a candidate shows is hostile: whatever is not of the contract's shape is passed over.
+    What a candidate shows is hostile: whatever is not of the contract's shape is passed over, and so are entries
+    that lack a member that is read.
     """
-    if any(event.data.get("command") == command for event in evidence.kind("driver.unsupported")):
-        return Blind(command)
+    blind = unsupported(evidence, command)
+    if blind is not None:
+        return blind
+    rows = _rows(evidence, command, document, reads)
+    unseen = (event.data for event in evidence.kind("driver.unseen"))
+    if not rows and any(one["command"] == command and one["document"] == document for one in unseen):
+        return Blind(command, Cause.OPERATOR)
+    return rows
+
+
+def _cause(event: Event) -> Cause:
+    return Cause.OPERATOR if event.data["error"]["kind"] == "operator" else Cause.CANDIDATE
+
+
+def _rows(evidence: Evidence, command: str, document: str, reads: frozenset[str]) -> list[Mapping[str, Any]]:
     event = evidence.view(command)
     rows = event.data["result"].get("documents") if event else None
     if not isinstance(rows, list):
         return []
-    return [row for row in rows if isinstance(row, dict) and row.get("document_id") == document]
+    shown = (row for row in rows if isinstance(row, dict) and row.get("document_id") == document)
+    return [row for row in shown if reads <= row.keys()]

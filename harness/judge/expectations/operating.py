@@ -157,7 +157,7 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
             )
             return Broken((sent,))
         look = evidence.view("inbox")
-        if not rows or evidence.looked_at("inbox") < self.after:
+        if not rows or evidence.looked_at("inbox", self.document) < self.after:
             return Pending(
                 finding(requirement, "not-stored", event=look, expected="inbox: 1", received=0, document=self.document)
             )

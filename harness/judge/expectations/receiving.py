@@ -75,20 +75,23 @@ class Fetched(Expectation, frozen=True, tag="fetched"):
 class Acked(Expectation, frozen=True, tag="acked"):
     """A fetched item is acknowledged with one of `statuses` after event `after`, never before it was fetched whole.
 
-    `processing` may come at any time; it is no acknowledgement.
+    `processing` may come at any time; it is no acknowledgement. With `served`, the hub must have answered it whole.
     """
 
     document: str
     statuses: tuple[str, ...] = ("done",)
     after: int = -1
     messagetype: Messagetype = "edoc"
+    served: bool = False
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge order and kind of the acknowledgements."""
         finals = [
             one
             for one in evidence.acks(self.document, self.messagetype)
-            if one.effect("acked")["status"] != "processing" and one.request.seq > self.after
+            if one.effect("acked")["status"] != "processing"
+            and one.request.seq > self.after
+            and (one.served or not self.served)
         ]
         ack = first(finals)
         expected = f"updateStatus {'|'.join(self.statuses)}"
@@ -139,7 +142,7 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
             return shown
         absent = finding(requirement, "not-stored", expected="inbox: 1", received=0, document=self.document)
         acks = [one for one in evidence.acks(self.document) if one.answer and one.request.seq > self.after]
-        if not acks or not shown or evidence.looked_at("inbox") < acks[-1].request.seq:
+        if not acks or not shown or evidence.looked_at("inbox", self.document) < acks[-1].request.seq:
             return Pending(absent)
         look = evidence.view("inbox")
         if len(shown) > 1:

@@ -1,5 +1,6 @@
 """What a candidate must do when calls fail: try again, but not for ever and not at once."""
 
+from itertools import pairwise
 from typing import ClassVar
 
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
@@ -136,7 +137,7 @@ class Waited(Expectation, frozen=True, tag="waited"):
                     requirement, "not-retried", expected=self.operation, received=len(calls), document=self.document
                 )
             )
-        for before, after in zip(calls, calls[1:], strict=False):
+        for before, after in pairwise(calls):
             gap = after.request.elapsed - (before.answer or before.request).elapsed
             if before.fault and gap < self.seconds:
                 hasty = finding(
@@ -247,7 +248,7 @@ class NotTakenForSent(Expectation, frozen=True, tag="not-taken-for-sent"):
                         document=self.document,
                     )
                     return Broken((wrong,))
-        if evidence.looked_at("outbox") < self.after:
+        if evidence.looked_at("outbox", self.document) < self.after:
             return Pending(
                 finding(requirement, "not-shown", expected="queued|failed", received="-", document=self.document)
             )

@@ -1,11 +1,11 @@
 """What must come out of a candidate's store: the very text and files that came in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.judge.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
 
 
@@ -18,9 +18,14 @@ class StoredAs(Expectation, frozen=True, tag="stored-as"):
     subject: str
     files: tuple[tuple[str, int, str], ...]
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Subject and attachments."""
+        return frozenset({"subject", "attachments"})
+
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last look into the inbox."""
-        rows = shown_rows(evidence, "inbox", self.document)
+        rows = shown_rows(evidence, "inbox", self.document, self.reads)
         if isinstance(rows, Blind):
             return rows
         if not rows:
@@ -60,7 +65,8 @@ class StoredAs(Expectation, frozen=True, tag="stored-as"):
 class Refused(Expectation, frozen=True, tag="refused"):
     """A package that must not be accepted is answered: transport status `fail`, or status 02, as `answers` allows.
 
-    With `flags`, a document that is kept but shown with one of them counts as well. `why` says what is wrong with it.
+    With `flags`, a document that is kept but shown with one of them counts as well. `why` says what is wrong with it;
+    `code` (number and notation) identifies a status about a package whose DocumentId cannot be read.
     """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
@@ -69,6 +75,17 @@ class Refused(Expectation, frozen=True, tag="refused"):
     why: str
     answers: tuple[str, ...] = ("fail", "02")
     flags: tuple[str, ...] = ()
+    code: str = ""
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The inbox, where flags count."""
+        return self.views if self.flags else frozenset()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Flags, where they count."""
+        return frozenset({"flags"}) if self.flags else frozenset()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge acknowledgements and statuses; the inbox only where flags count."""
@@ -76,10 +93,13 @@ class Refused(Expectation, frozen=True, tag="refused"):
         given = [str(one.effect("acked")["status"]) for one in acks]
         if "fail" in self.answers and "fail" in given:
             return Met()
-        codes = [str(one.package.get("status_code")) for one in evidence.statuses(self.document)]
+        codes = [str(one.package.get("status_code")) for one in self._statuses(evidence)]
         if "02" in self.answers and any(code.lstrip("0") == "2" for code in codes):
             return Met()
-        if self.flags and self._flagged(evidence):
+        rows = shown_rows(evidence, "inbox", self.document, self.reads) if self.flags else []
+        if isinstance(rows, Blind):
+            return rows
+        if self._flagged(rows):
             return Met()
         accepted = "done" in given
         return Pending(
@@ -94,10 +114,15 @@ class Refused(Expectation, frozen=True, tag="refused"):
             )
         )
 
-    def _flagged(self, evidence: Evidence) -> bool:
-        rows = shown_rows(evidence, "inbox", self.document)
-        if isinstance(rows, Blind):
-            return False
+    def _statuses(self, evidence: Evidence) -> list[Exchange]:
+        named = evidence.statuses(self.document)
+        if named or not self.code:
+            return named
+        return [
+            one for one in evidence.all_sendings() if (one.package.get("response_for") or {}).get("code") == self.code
+        ]
+
+    def _flagged(self, rows: Sequence[Mapping[str, Any]]) -> bool:
         flags = [row.get("flags") for row in rows]
         return any(flag in self.flags for listed in flags if isinstance(listed, list) for flag in listed)
 

@@ -1,0 +1,77 @@
+"""What the engine lends to all stages of a run."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.catalogue.candidate import Times
+from harness.catalogue.profiles import Profile
+from harness.crypto.testpki import Pki
+from harness.crypto.trust import Trust
+from harness.drivers.recorded import RecordedDriver
+from harness.hub.canary import Canary
+from harness.hub.faults import Faults
+from harness.hub.server import HubServer
+from harness.hub.service import Hub
+from harness.journal import Event, Journal
+from harness.judge.evidence import Evidence
+from harness.judge.expectations import Expectation
+from harness.scenarios.material import Material, Peer
+
+
+class Unmet(Exception):
+    """What the rest of a scenario stands on did not come; the record says so, the scenario ends here."""
+
+
+class Waits(Protocol):
+    """What the engine lends a stage for waiting."""
+
+    async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
+        """Wait until the expectation is met (True), or broken or out of time (False)."""
+        ...
+
+    async def settled(self, expectations: list[tuple[Expectation, str]], limit: float) -> bool:
+        """Wait until none of the expectations is pending; False when the time ran out before."""
+        ...
+
+    async def life(self, since: Event, limit: float) -> bool:
+        """Wait until the candidate makes a request after `since` that the hub serves."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+    def wanted_views(self) -> frozenset[str]:
+        """Return the driver commands whose answers somebody is waiting for now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all stages of a run share.
+
+    Attributes:
+        endpoint: url of the hub, for the candidate.
+        canary: an address where nobody has any business.
+        pki: made for this run; the candidate was told to trust it.
+        trust: what signatures of this run are judged by, besides the profile's anchors.
+        agency: the candidate's agency.
+        capabilities: what the candidate declares.
+    """
+
+    hub: Hub
+    server: HubServer
+    faults: Faults
+    endpoint: str
+    canary: Canary
+    driver: RecordedDriver
+    journal: Journal
+    evidence: Evidence
+    waits: Waits
+    profile: Profile
+    times: Times
+    pki: Pki
+    trust: Trust
+    material: Material
+    agency: Peer
+    capabilities: frozenset[str]
