@@ -1,6 +1,6 @@
 """How often a driver may be looked at. A program may be asked at any time, a person about single documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -47,6 +47,11 @@ class Glance:
     receivers: frozenset[str] = frozenset()
     moved: int = -1
 
+    def with_more(self, other: "Glance") -> "Glance":
+        """Return a glance at the same thing that sees what either sees."""
+        moved = max(self.moved, other.moved)
+        return Glance(self.view, self.document, self.parts | other.parts, self.receivers | other.receivers, moved)
+
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
@@ -62,12 +67,12 @@ class Seen:
 
     Attributes:
         result: in the shape of the command's result; rows have only the members that were asked for.
-        asked: event of the first question: nothing told is older than that.
+        asked: by document, the event of the question about it: what was told is no older than that.
         unseen: what was not told.
     """
 
     result: dict[str, Any]
-    asked: int
+    asked: Mapping[str | None, int]
     unseen: tuple[Unseen, ...] = ()
 
 

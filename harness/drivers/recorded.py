@@ -37,7 +37,7 @@ class RecordedDriver:
         except DriverError as error:
             said = {"kind": error.kind, "message": error.message}
             self._recorder.record(
-                _kind_of(error, command), {**asked, "error": said, "seconds": _since(began)}, scenario=scenario
+                self._kind_of(error, command), {**asked, "error": said, "seconds": _since(began)}, scenario=scenario
             )
             raise
         except DriverLost as error:
@@ -64,12 +64,19 @@ class RecordedDriver:
         for missing in seen.unseen:
             untold = {"command": view, "document": missing.document, "answer": missing.answer}
             self._recorder.record("driver.unseen", untold)
-        data = {"command": view, "arguments": {}, "result": seen.result, "asked": seen.asked}
-        self._recorder.record("driver", {**data, "seconds": _since(began)})
+        if seen.asked:
+            asked = [[document, event] for document, event in seen.asked.items()]
+            data = {"command": view, "arguments": {}, "result": seen.result, "asked": asked}
+            self._recorder.record("driver", {**data, "seconds": _since(began)})
 
     async def close(self) -> None:
         """Close the driver underneath."""
         await self._driver.close()
+
+    def _kind_of(self, error: DriverError, command: str) -> str:
+        """What cannot be looked at by any call is recorded under a name of its own: judges ask for it."""
+        blind = error.kind == "operator" and command in LOOKING and self.attended is None
+        return "driver.unsupported" if blind or error.kind == "unsupported" else "driver"
 
     def _record_result(
         self,
@@ -110,12 +117,6 @@ class RecordedDriver:
             "sha256": digest,
             "blob": self._recorder.blob(content),
         }
-
-
-def _kind_of(error: DriverError, command: str) -> str:
-    """What cannot be looked at is recorded under a name of its own: judges ask for it."""
-    blind = error.kind == "operator" and command in LOOKING
-    return "driver.unsupported" if blind or error.kind == "unsupported" else "driver"
 
 
 def _since(began: float) -> float:

@@ -7,6 +7,7 @@ from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
 from harness.crypto.testpki import Pki
 from harness.crypto.trust import Trust
+from harness.drivers.attention import Glance
 from harness.drivers.recorded import RecordedDriver
 from harness.hub.canary import Canary
 from harness.hub.faults import Faults
@@ -43,6 +44,10 @@ class Waits(Protocol):
 
     def wanted_views(self) -> frozenset[str]:
         """Return the driver commands whose answers somebody is waiting for now."""
+        ...
+
+    def glances(self) -> tuple[Glance, ...]:
+        """Return what somebody is waiting to see now, document by document."""
         ...
 
 
