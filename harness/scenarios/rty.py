@@ -10,6 +10,7 @@ from harness.hub.faults import (
     html,
     missing_data,
     null_data,
+    redirect,
     retry_after,
     status,
 )
@@ -21,6 +22,7 @@ from harness.judge.expectations import (
     Fetched,
     GaveUp,
     ListRetried,
+    NotTakenForSent,
     OneIdentity,
     Paced,
     PausesGrow,
@@ -28,6 +30,7 @@ from harness.judge.expectations import (
     StoredOnce,
     Waited,
 )
+from harness.judge.expectations.security import Unvisited
 from harness.scenarios.material import Outgoing
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
@@ -39,6 +42,7 @@ _CUT = Plan("cut", Cut(0.5))
 _TRANSIENT = ("20", "21")
 _FINAL = ("10", "18", "19", "22", "23")
 _UNKNOWN_CODE = "77"
+_REDIRECTS = (301, 302, 303, 307, 308)
 _RETRY_AFTER = 2  # seconds
 _MINUTE = 60.0
 # Seconds of an outage that are counted after the grace: long enough to tell a pace.
@@ -293,3 +297,44 @@ async def stopped_between_fetch_and_ack(stage: Stage) -> None:
     await stage.drive("start", {})
     stage.expect(Acked(document=document.id, after=restarted))
     stage.expect(StoredOnce(document=document.id, after=restarted))
+
+
+@scenario("RTY-14/operations")
+async def redirects(stage: Stage) -> None:
+    """Redirects by any code, on sending, fetching and acknowledging, lead nothing to another host."""
+    stage.expect(Unvisited(token=stage.canary_token))
+    elsewhere = []
+    for code in _REDIRECTS:
+        outgoing = stage.outgoing()
+        plan = redirect(code, stage.canary_url(f"sendEdoc-{code}"))
+        stage.fault("sendEdoc", plan, document=outgoing.document_id, lasting=True)
+        elsewhere.append(await stage.send(outgoing))
+        for operation in ("getEdoc", "updateStatus"):
+            document = stage.document()
+            plan = redirect(code, stage.canary_url(f"{operation}-{code}"))
+            stage.fault(operation, plan, document=document.id)
+            await stage.deliver(document)
+            stage.expect(Retried(operation=operation, document=document.id, times=1))
+    for sent in elsewhere:
+        stage.expect(Retried(operation="sendEdoc", document=sent.document_id, times=1))
+    await stage.linger(stage.times.reaction)
+    for sent in elsewhere:
+        stage.expect(NotTakenForSent(document=sent.document_id, after=stage.now))
+    await stage.settle()
+    stage.mend()
+    await stage.probe()
+
+
+@scenario("RTY-14/list", isolation=EXCLUSIVE)
+async def list_redirected(stage: Stage) -> None:
+    """A redirected list leads nothing to another host; afterwards documents arrive."""
+    _patient(stage)
+    stage.expect(Unvisited(token=stage.canary_token))
+    plans = tuple(redirect(code, stage.canary_url(f"list-{code}")) for code in _REDIRECTS)
+    for messagetype in ("edoc", "status"):
+        stage.fault(_LIST, *plans, messagetype=messagetype)
+    began = stage.now
+    stage.expect(ListRetried(messagetype="edoc", since=began, seconds=stage.patience))
+    await stage.settle()
+    stage.mend()
+    await stage.probe()
