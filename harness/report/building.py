@@ -48,7 +48,8 @@ def build(
         laboratory=facts.laboratory,
         subject=facts.subject,
         verdict=verdict,
-        headline=_headline(verdict.code, rows, wording),
+        narrowed=narrowed,
+        headline=_headline(verdict.code, rows, wording, narrowed=narrowed),
         evidence=evidence,
         notices=(*_notices(verdict.code, rows, wording, narrowed=narrowed), seal_notice(key, wording)),
         identification=facts.items(rows, narrowed=narrowed),
@@ -67,7 +68,7 @@ def build(
     )
 
 
-def _headline(verdict: str, rows: Sequence[Row], wording: Wording) -> str:
+def _headline(verdict: str, rows: Sequence[Row], wording: Wording, *, narrowed: bool) -> str:
     needed = [row for row in rows if row.required]
     if not needed:
         return wording.say("headline.empty")
@@ -75,7 +76,8 @@ def _headline(verdict: str, rows: Sequence[Row], wording: Wording) -> str:
     unsettled = sum(row.verdict.code in UNSETTLED for row in needed)
     remarks = sum(row.verdict.code == Verdict.REMARK for row in rows)
     numbers = {"total": len(needed), "failed": failed, "open": unsettled, "remarks": remarks}
-    sentences = [wording.say(f"headline.{verdict}", **numbers)] if wording.known(f"headline.{verdict}") else []
+    key = f"headline.{verdict}.narrowed" if narrowed else f"headline.{verdict}"
+    sentences = [wording.say(key, **numbers)] if wording.known(key) else []
     if verdict == Verdict.FAIL and unsettled:
         sentences.append(wording.say("headline.fail.open", **numbers))
     if remarks:

@@ -11,7 +11,7 @@ from harness.report.model import Card, Row, Scene
 from harness.report.rows import mark, objects, severity_mark, why_of, words_of
 from harness.report.sequence import Chronicle
 from harness.report.source import Source
-from harness.report.wording import Wording, shown
+from harness.report.wording import LONGEST_SHOWN, Wording, shown
 
 _SHOWN_OCCURRENCES = 3
 _REPLAYS = 3
@@ -58,7 +58,7 @@ def _card(code: str, row: Row, found: Sequence[Found], source: Source, wording: 
         code=code,
         severity=severity_mark(_worst(found), wording),
         requirement=row,
-        message=wording.chosen(first.get("message")) or code,
+        message=wording.chosen(first.get("message"), LONGEST_SHOWN) or code,
         explanation=wording.about_finding(code, "explain", values),
         remedy=wording.about_finding(code, "remedy", values),
         occurrences=evidence,
@@ -113,7 +113,7 @@ def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, 
     detail = wording.chosen(entry.get("detail"))
     return Scene(
         id=id_,
-        title=wording.chosen(entry.get("title")) or titles.get(id_.removeprefix(_WATCH), ""),
+        title=wording.chosen(entry.get("title")) or titles.get(id_.removeprefix(_WATCH).partition("/")[0], ""),
         requirements=words_of(entry.get("requirements")),
         verdict=mark(entry.get("verdict"), wording),
         seconds=wording.number(seconds) if isinstance(seconds, int | float) else "",

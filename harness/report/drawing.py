@@ -57,17 +57,24 @@ class Drawing:
 def drawings(messages: Sequence[Message], legend: Sequence[tuple[str, str]]) -> tuple[Drawing, ...]:
     """Lay out a scenario's messages; what repeats is drawn once, and of very many only what matters."""
     kept = _thinned(_folded(messages))
-    pages = [kept[start : start + _ROWS_IN_ONE] for start in range(0, len(kept), _ROWS_IN_ONE)]
+    count = -(-len(kept) // _ROWS_IN_ONE)
+    pages = [kept[number * len(kept) // count : (number + 1) * len(kept) // count] for number in range(count)]
     return tuple(
         Drawing(
             number=number,
             total=len(pages),
             height=_TOP + _ROW * len(page) + 16,
             arrows=tuple(_arrow(message, gap, row) for row, (message, gap) in enumerate(page)),
-            legend=tuple(legend) if number == 1 else (),
+            legend=_legend(page, legend),
         )
         for number, page in enumerate(pages, 1)
     )
+
+
+def _legend(page: Sequence[tuple[Message, int]], legend: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Keep the names that one picture uses."""
+    used = {name for message, _ in page for name in message.names}
+    return tuple((name, document) for name, document in legend if name in used)
 
 
 def _arrow(message: Message, gap: int, row: int) -> Arrow:

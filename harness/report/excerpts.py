@@ -26,7 +26,7 @@ def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wordin
         received=received,
         difference=difference(expected, received),
         where=_where(where, event, wording),
-        sent=Narrator(wording).sentence(event) if event else "",
+        sent=Narrator(wording, short=False).sentence(event) if event else "",
         lines=_lines(source.blob(_package(event)), where.get("line")),
     )
 

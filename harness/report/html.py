@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.report.drawing import LANES, WIDTH
-from harness.report.model import Report
+from harness.report.model import Report, Row
 from harness.report.wording import Wording
 from harness.resources import folder
 
@@ -43,8 +43,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "given": _given, "marks": _marks, "slug": _slug, "css_text": _css_text, "seconds": _seconds,
-    }  # fmt: skip
+        "by_reason": _by_reason,
+        "css_text": _css_text,
+        "given": _given,
+        "marks": _marks,
+        "seconds": _seconds,
+        "slug": _slug,
+    }
     environment.globals |= {"qr": _qr, "sections": _sections, "canvas": _CANVAS}
     return environment
 
@@ -77,6 +82,14 @@ def _slug(text: object) -> str:
 
 def _css_text(text: object) -> Markup:
     return Markup(_UNFIT_FOR_STYLE.sub("", str(text))[:_LONGEST_ID])  # noqa: S704 - only harmless signs are left
+
+
+def _by_reason(rows: Sequence[Row]) -> list[list[Row]]:
+    """Put rows that lack a verdict for the same reason together, in the order of the first of each."""
+    reasons: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        reasons.setdefault((row.verdict.code, row.why), []).append(row)
+    return list(reasons.values())
 
 
 def _seconds(value: float, decimal_mark: str) -> str:

@@ -102,8 +102,12 @@ class Identification:
         driver = self.driver
         words = self._wording.known(f"driver.{driver}")
         yield "driver", words or shown(driver), bool(words)
-        timing = part(self._source.fact("timing") or self._candidate.get("timing"))
-        stated = ", ".join(f"{shown(key)} {shown(value)}" for key, value in timing.items() if value is not None)
+        timing = part(self._source.start.get("times") or self._candidate.get("timing"))
+        stated = ", ".join(
+            f"{self._wording.known(f'timing.{key}') or shown(key)} {shown(value)}"
+            for key, value in timing.items()
+            if value is not None
+        )
         if stated:
             yield "timing", stated, False
 

@@ -16,7 +16,7 @@ def render_markdown(report: Report) -> str:
     """Return the summary of a report."""
     wording = Wording(report.language)
     blocks = [
-        f"# {report.verdict.sign} {report.verdict.word.upper()}: {code(report.subject)}",
+        f"# {report.verdict.sign} {report.verdict.word.upper()}{_partial(report, wording)}: {code(report.subject)}",
         report.headline,
         *(f"> **{notice.title}**\n> {_plain(notice.text)}" for notice in report.notices),
         "\n".join(_facts(report, wording)),
@@ -29,6 +29,10 @@ def render_markdown(report: Report) -> str:
         f"{wording.say('item.evidence')}: {code(report.evidence)}",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _partial(report: Report, wording: Wording) -> str:
+    return f" ({wording.say('partial')})" if report.narrowed else ""
 
 
 def code(text: str, *, cell: bool = False) -> str:

@@ -32,6 +32,7 @@ class Message:
         detail: the rest, on a second line.
         kind: `ask`, `answer` or `note`.
         wrong: True when a finding points at it.
+        names: short names of the documents it is about.
         times: how many equal ones followed each other.
     """
 
@@ -43,6 +44,7 @@ class Message:
     detail: str
     kind: str
     wrong: bool = False
+    names: frozenset[str] = frozenset()
     times: int = 1
 
 
@@ -63,10 +65,12 @@ def named_documents(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 class Narrator:
-    """Turns events into messages in one language; documents get short names, explained in a legend."""
+    """Turns events into messages in one language; documents may get short names, to be explained in a legend."""
 
-    def __init__(self, wording: Wording) -> None:
+    def __init__(self, wording: Wording, *, short: bool = True) -> None:
         self._wording = wording
+        self._short = short
+        self._used: set[str] = set()
         self.names: dict[str, str] = {}
 
     def message(self, event: Event, *, wrong: bool) -> Message | None:
@@ -81,9 +85,18 @@ class Narrator:
             draw = self._note
         if draw is None:
             return None
+        self._used = set()
         source, target, label, detail, kind = draw(event)
         return Message(
-            event.seq, event.elapsed, source, target, shown(label, _LABEL), shown(detail, _LABEL), kind, wrong
+            seq=event.seq,
+            elapsed=event.elapsed,
+            source=source,
+            target=target,
+            label=shown(label, _LABEL),
+            detail=shown(detail, _LABEL),
+            kind=kind,
+            wrong=wrong,
+            names=frozenset(self._used),
         )
 
     def sentence(self, event: Event) -> str:
@@ -98,8 +111,12 @@ class Narrator:
     def _name(self, document: Any) -> str:
         if not isinstance(document, str) or not document:
             return ""
+        if not self._short:
+            return document
         short = self._wording.say("document.short", number=len(self.names) + 1)
-        return self.names.setdefault(document, short)
+        name = self.names.setdefault(document, short)
+        self._used.add(name)
+        return name
 
     def _request(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
         data = event.data
@@ -155,10 +172,19 @@ class Narrator:
         return Lane.DRIVER, Lane.CANDIDATE, str(data.get("command", event.kind)), detail, "ask"
 
     def _note(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
+        note = shown(event.data.get("note"))
+        kind, _, code = note.partition(" ")
+        words = self._wording.known(f"stimulus.{note}") or note
+        if kind == "status":
+            words = self._wording.say("stimulus.status", code=code)
         names = [self._name(name) for name in dict.fromkeys(named_documents(event.data))]
-        note = event.data.get("note")
-        words = self._wording.known(f"stimulus.{note}") or shown(note) or self._wording.say(f"event.{event.kind}")
-        return Lane.HUB, Lane.HUB, words, ", ".join(names[:3]), "note"
+        detail = [*_texts(event.data.get("operations")), *_texts(event.data.get("plans")), *names]
+        label = words or self._wording.say(f"event.{event.kind}")
+        return Lane.HUB, Lane.HUB, label, ", ".join(detail[:6]), "note"
+
+
+def _texts(value: Any) -> list[str]:
+    return list(dict.fromkeys(str(one) for one in value)) if isinstance(value, list) else []
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -208,6 +208,7 @@ class Report:
 
     Attributes:
         language: of every text in it.
+        narrowed: True when only some requirements were asked for; then it is no certificate.
         headline: the result in one sentence.
         issued: when the report was made, ISO 8601, empty when unknown.
         evidence: digest over all evidence of the run, in hex; the QR code and the manifest carry it too.
@@ -224,6 +225,7 @@ class Report:
     laboratory: str
     subject: str
     verdict: Mark
+    narrowed: bool
     headline: str
     evidence: str
     notices: tuple[Notice, ...]

@@ -46,6 +46,12 @@ class Source:
         parts = [part for part in (self.facts.get(name), self.report.get(name)) if isinstance(part, Mapping)]
         return {key: value for part in parts for key, value in part.items()}
 
+    @property
+    def start(self) -> Mapping[str, Any]:
+        """What the journal says of the run's start, empty when it does not."""
+        events = self.record.events if self.record else ()
+        return next((event.data for event in events if event.kind == "run.started"), {})
+
     def event(self, number: Any) -> Event | None:
         """Return the event with this number, or None when the journal does not have it."""
         events = self.record.events if self.record else ()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import Language, entries, text
+from harness.catalogue.texts import SHARED_REASONS, Language, entries, text
 
 AREA = "report"
 LONGEST_SHOWN = 400
@@ -37,11 +37,11 @@ class Wording:
         """Return the text `key`, or an empty text where the message file has none."""
         return str(entries(AREA)[key][self.language]) if key in entries(AREA) else ""
 
-    def chosen(self, words: Any) -> str:
+    def chosen(self, words: Any, limit: int = 4 * LONGEST_SHOWN) -> str:
         """Return one language of a `{vi, en}` member of a report, fit to be shown; a plain text as it is."""
         if isinstance(words, Mapping):
             words = words.get(self.language) or words.get("vi") or words.get("en") or ""
-        return shown(words, limit=4 * LONGEST_SHOWN)
+        return shown(words, limit)
 
     def about_finding(self, code: str, part: str, values: Mapping[str, str]) -> str:
         """Return the text that explains a finding or its remedy; empty where the code has none.
@@ -51,7 +51,9 @@ class Wording:
             part: `explain` or `remedy`.
             values: what the text may name; what is lacking shows as an ellipsis.
         """
-        words = entries(code.partition("-")[0].lower()).get(code, {}).get(part)
+        reason = code.partition(".")[2]
+        parts = entries(code.partition("-")[0].lower()).get(code) or entries(SHARED_REASONS).get(reason, {})
+        words = parts.get(part)
         if not isinstance(words, Mapping):
             return ""
         return str(words.get(self.language, "")).format_map(_Filled(values)).strip()

@@ -108,7 +108,7 @@ def test_only_messages_about_the_scenarios_documents_are_drawn(tmp_path: Path) -
     ("data", "expected"),
     [
         ({"http_status": 200, "error_code": "18", "error_desc": "unknown"}, "18 unknown"),
-        ({"http_status": 200, "error_code": "0", "effect": {"listed": [{}, {}]}}, "OK 2 items"),
+        ({"http_status": 200, "error_code": "0", "effect": {"listed": [{}, {}]}}, "OK 2 listed"),
         ({"http_status": None}, "no answer"),
         ({"http_status": 200, "fault": "cut-body"}, "simulated fault: cut-body"),
         ({"http_status": 302, "error_code": None}, "HTTP 302"),
@@ -182,3 +182,9 @@ def test_endless_line_is_cut(tmp_path: Path) -> None:
     ((_, text, _),) = evidence_of(tmp_path, b"<a>" + b"\xff\x00" * 5_000_000, 1)
     assert text.endswith("…")
     assert len(text) < 1500
+
+
+def test_explanation_of_a_shared_reason_is_found_and_lacking_values_do_no_harm() -> None:
+    explained = ENGLISH.about_finding("RTY-04.given-up-late", "explain", {})
+    assert explained
+    assert ENGLISH.about_finding("RTY-04.no-such-reason", "explain", {}) == ""
