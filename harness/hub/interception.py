@@ -50,6 +50,13 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True)
+class Alter:
+    """Send what `change` makes of the body, with the HTTP status of success."""
+
+    change: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Trickle:
     """Send the whole answer in pieces of `size` bytes with `pause` seconds between them."""
 
@@ -57,7 +64,7 @@ class Trickle:
     pause: float
 
 
-Action = Reply | Drop | Hold | Cut | Replace | Trickle
+Action = Reply | Drop | Hold | Cut | Replace | Alter | Trickle
 
 
 @dataclass(frozen=True, slots=True)

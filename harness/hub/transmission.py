@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 from harness.hub.evidence import Sent
 from harness.hub.incoming import Receive, Send
-from harness.hub.interception import Action, Cut, Drop, Hold, Plan, Replace, Reply, Trickle
+from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Plan, Replace, Reply, Trickle
 from harness.hub.wire import Wire
 
 _OK = 200
@@ -40,7 +40,7 @@ class Transmission:
     async def planned(self, answer: Prepared, plan: Plan) -> Sent:
         """Send an answer as `plan` wants it; its delay is already over."""
         sent = await self._shaped(answer, plan.action)
-        altered = isinstance(plan.action, Reply | Replace | Drop | Hold)
+        altered = isinstance(plan.action, Reply | Replace | Alter | Drop | Hold)
         return Sent(sent.http_status, sent.body, sent.complete, altered, plan.name)
 
     async def _shaped(self, answer: Prepared, action: Action | None) -> Sent:
@@ -48,6 +48,8 @@ class Transmission:
             return await self.whole(Prepared(action.status, action.content_type, action.body, action.headers))
         if isinstance(action, Replace):
             return await self.whole(Prepared(_OK, answer.content_type, action.body))
+        if isinstance(action, Alter):
+            return await self.whole(Prepared(_OK, answer.content_type, action.change(answer.body)))
         if isinstance(action, Cut):
             return await self._cut(answer, action)
         if isinstance(action, Trickle):

@@ -5,7 +5,7 @@ import base64
 
 import pytest
 
-from harness.hub.interception import Action, Cut, Drop, Hold, Moment, Plan, Replace, Reply, RequestFacts, Trickle
+from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Moment, Plan, Replace, Reply, RequestFacts, Trickle
 from harness.vxp.client import VxpClient
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
 from tests.hub.hub_rig import PROVINCE, Rig, document, document_id, with_rig
@@ -176,5 +176,17 @@ def test_an_interceptor_that_fails_does_not_stop_the_hub() -> None:
         assert (failure.code, failure.http_status) == ("20", 500)
         rig.hub.interceptor = None
         await rig.ministry.send_edoc(document(), "edoc")
+
+    with_rig(play)
+
+
+def test_an_answer_is_altered() -> None:
+    async def play(rig: Rig) -> None:
+        doubling = Alter(lambda body: body.replace(b'"count":0', b'"count":2'))
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", Plan("doubled", doubling))
+        assert await rig.province.count_receive_edoc() == 2
+        answer = rig.notes.last_answer
+        assert (answer["fault"], answer["complete"]) == ("doubled", True)
+        assert rig.notes.blobs[answer["body"]["blob"]].endswith(b'"count":2}')
 
     with_rig(play)
