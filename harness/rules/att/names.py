@@ -27,12 +27,13 @@ def names_are_plain(specimen: Specimen) -> Iterator[Finding]:
         if node is None or (content_id(holder), node.text) in judged:
             continue
         judged.add((content_id(holder), node.text))
-        reason = _reason(node.text)
+        reason = unsafe_name(node.text)
         if reason is not None:
             yield _refused(reason, node)
 
 
-def _reason(name: str) -> str | None:
+def unsafe_name(name: str) -> str | None:
+    """Return in a word why a name is no plain file name, None for one that is."""
     if not name.strip("."):
         return "dots"
     if _separators.search(name):
