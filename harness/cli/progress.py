@@ -27,12 +27,16 @@ class Progress:
         self._finished = 0
         self._requests = 0
         self._playing: list[str] = []
+        self._asking = False
         self._acts: dict[str, Callable[[Event], None]] = {
             "run.started": self._started,
             "run.finished": self._ended,
             "scenario.started": self._scenario_started,
             "scenario.finished": self._scenario_finished,
             "request": self._request,
+            "operator.asked": self._asked,
+            "operator.answered": self._answered,
+            "operator.waiting": self._waiting,
         }
 
     def __enter__(self) -> Self:
@@ -77,12 +81,26 @@ class Progress:
             self._line(f"  {event.elapsed:8.3f}  {clipped(str(data.get('operation') or data['target']), _WIDTH)}")
         self._draw()
 
+    def _asked(self, event: "Event") -> None:
+        """Leave the terminal to the question: whatever else happens now is told afterwards, by the numbers."""
+        self._wipe()
+        self._asking = True
+
+    def _waiting(self, event: "Event") -> None:
+        self._line(say("cli-certify", "waiting", seconds=f"{event.data['seconds']:g}"))
+
+    def _answered(self, event: "Event") -> None:
+        self._asking = False
+        self._draw()
+
     def _line(self, text: str) -> None:
+        if self._asking:
+            return
         self._wipe()
         click.echo(text, err=True)
 
     def _draw(self) -> None:
-        if self._alive:
+        if self._alive and not self._asking:
             playing = ", ".join(self._playing)
             state = say("cli-certify", "state", done=self._finished, total=self._total, requests=self._requests)
             click.echo(f"\r\x1b[2K{state} {clipped(playing, _WIDTH)}", nl=False, err=True)

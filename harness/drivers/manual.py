@@ -10,6 +10,7 @@ from harness.catalogue.texts import text
 from harness.drivers.attention import Glance, Seen, Unseen, Workplace
 from harness.drivers.manual_interview import PATIENCE, Interview
 from harness.drivers.manual_looks import Looks
+from harness.drivers.manual_secrets import Secrets
 from harness.drivers.manual_tasks import TASKS, task_lines
 from harness.drivers.manual_terminal import Console
 from harness.drivers.manual_views import ask_view
@@ -36,7 +37,7 @@ class ManualDriver:
         self._interview = Interview(workplace, console, patience)
         self._looks = Looks(workplace.times, self._interview.watch)
         self._turn = asyncio.Lock()
-        self._secrets = _Secrets(workplace)
+        self._secrets = Secrets(workplace)
         self._language = workplace.language
         self._organ_id = ""
 
@@ -106,26 +107,3 @@ class ManualDriver:
         if command == "configure":
             self._organ_id = str(arguments.get("organ_id", self._organ_id))
         return {"document_id": identity} if command == "send" else {}
-
-
-class _Secrets:
-    """Tells the secret to the person once, and only one that the harness made."""
-
-    def __init__(self, workplace: Workplace) -> None:
-        self._made = workplace.secret_made
-        self._language = workplace.language
-        self._first: str | None = None
-        self._last: str | None = None
-
-    def shown(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the arguments of `configure` as the person may see them."""
-        secret = str(arguments.get("secret", ""))
-        self._first = self._first or secret
-        if secret == self._last:
-            told = text(AREA, "secret.given", self._language)
-        elif secret == self._first and not self._made:
-            told = text(AREA, "secret.declared", self._language)
-        else:
-            told = secret
-        self._last = secret
-        return {**arguments, "secret": told}

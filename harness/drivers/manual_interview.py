@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 # Half an hour is enough for any of the tasks, and short enough to find out that nobody is there.
 PATIENCE = 1800.0
-_FOLDER = "operator"
+FOLDER = "operator"
 _RULE = "─" * 72
 
 
@@ -42,7 +42,7 @@ class Interview:
 
     def folder(self) -> Path:
         """Return a new folder, not made yet, for files that go with the next question."""
-        return (self._directory / _FOLDER / f"{next(self._folders):03d}").absolute()
+        return (self._directory / FOLDER / f"{next(self._folders):03d}").absolute()
 
     async def put(
         self,

@@ -26,7 +26,12 @@ _FORBIDDEN = dict.fromkeys(map(ord, '/\\:*?"<>|'), "_") | dict.fromkeys(range(32
 
 
 def task_lines(command: str, arguments: Mapping[str, Any], folder: Path, language: Language) -> list[str]:
-    """Return the text of a task, and write its files below `folder`, from where a person can upload them.
+    """Return the text of a task: what to do, and with which data; see `data_lines`."""
+    return [*_instructions(command, arguments, language), *data_lines(command, arguments, folder, language)]
+
+
+def data_lines(command: str, arguments: Mapping[str, Any], folder: Path, language: Language) -> list[str]:
+    """Return the data that go with a command, and write its files below `folder`, for a person to upload them.
 
     Args:
         command: one of `TASKS`.
@@ -37,14 +42,14 @@ def task_lines(command: str, arguments: Mapping[str, Any], folder: Path, languag
     Raises:
         OSError: the files cannot be written.
     """
-    lines = list(_instructions(command, arguments, language))
+    lines = []
     for name in _FIELDS[command]:
-        label = text(AREA, f"field.{name}", language)
-        lines += [f"  {label}: {shown}" for shown in _shown(name, arguments.get(name), language)]
-    for path, name in _files(command, arguments, folder):
-        label = text(AREA, f"field.{name}", language)
-        lines.append(f"  {label}: {path}")
-    return lines
+        lines += [_line(name, shown, language) for shown in _shown(name, arguments.get(name), language)]
+    return lines + [_line(name, str(path), language) for path, name in _files(command, arguments, folder)]
+
+
+def _line(name: str, shown: str, language: Language) -> str:
+    return f"  {text(AREA, f'field.{name}', language)}: {shown}"
 
 
 def _instructions(command: str, arguments: Mapping[str, Any], language: Language) -> Iterator[str]:

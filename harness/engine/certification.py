@@ -118,6 +118,8 @@ def certify(order: Order, follow: Follow) -> Certification:
         system_id=subject.system_id,
         driver=subject.driver,
         open_driver=subject.open_driver,
+        secret_made=subject.secret_made,
+        language=order.language,
         listen=order.listen,
         seed=order.seed,
         jobs=order.jobs,

@@ -1,8 +1,10 @@
 """One run from beginning to end: hub up, candidate configured, scenarios played, everything recorded."""
 
+import contextlib
 import platform
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +17,17 @@ import msgspec
 from harness import __version__
 from harness.catalogue.candidate import Candidate, Times
 from harness.catalogue.profiles import Profile
+from harness.catalogue.texts import Language
 from harness.crypto.responder import Responder
 from harness.crypto.testpki import Pki
 from harness.crypto.trust import trust_of
-from harness.drivers.protocol import Driver, DriverError, DriverLost
+from harness.drivers.attention import Workplace
+from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
+from harness.engine.subject import OpenDriver
 from harness.engine.waiting import EventWaits
 from harness.hub.canary import Canary
 from harness.hub.faults import Faults
@@ -40,7 +45,12 @@ from harness.scenarios.surroundings import Surroundings
 PEER_SYSTEM = "harness.peers"
 _HELLO_LIMIT = 10.0
 
-OpenDriver = Callable[[], Awaitable[Driver]]
+# People do best with little at a time, but the waits of a few scenarios may overlap.
+_JOBS_OF_A_PERSON = 3
+# Seconds until a product that nobody moves must call: while a person may be connecting it, and otherwise.
+_CONNECTING = 900.0
+_CALLING = 60.0
+_POLLS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class RunSettings:
         system_id: of the candidate's system.
         driver: `kind` of the driver, for the record.
         open_driver: connects to the candidate.
+        secret_made: True when the harness made the secret, so that somebody has to be told it.
+        language: of the person who moves the candidate, where there is one.
         listen: host and port of the hub; port 0 for any.
         seed: of the blind data.
         jobs: scenarios at a time, None for all.
@@ -79,6 +91,8 @@ class RunSettings:
     jobs: int | None = None
     budget: float | None = None
     trust_anchors: tuple[Path, ...] = ()
+    secret_made: bool = False
+    language: Language = "vi"
 
 
 async def run(settings: RunSettings, journal: Journal) -> None:
@@ -103,8 +117,11 @@ async def run(settings: RunSettings, journal: Journal) -> None:
 async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
     async with _opened(settings, journal) as around:
         _record_start(settings, around)
-        if not await _configured(settings, around):
-            return "driver"
+        trouble = await _configured(settings, around)
+        if trouble is None and settings.driver == "passive":
+            trouble = await _called_at_last(settings, around)
+        if trouble:
+            return trouble
         with anyio.move_on_after(settings.budget) as scope:
             await _played(settings, around)
         return "budget" if scope.cancelled_caught else "complete"
@@ -125,7 +142,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
         async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:
             faults = Faults()
             server.hub.interceptor = faults
-            driver = RecordedDriver(await settings.open_driver(), journal)
+            driver = RecordedDriver(await settings.open_driver(_workplace(settings, journal)), journal)
             try:
                 yield Surroundings(
                     hub=server.hub,
@@ -148,6 +165,10 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
             finally:
                 with anyio.CancelScope(shield=True):
                     await driver.close()
+
+
+def _workplace(settings: RunSettings, journal: Journal) -> Workplace:
+    return Workplace(settings.directory, journal, settings.language, settings.times, settings.secret_made)
 
 
 def _reader(directory: Path) -> Callable[[str], bytes]:
@@ -187,8 +208,8 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
     around.journal.record("run.started", data)
 
 
-async def _configured(settings: RunSettings, around: Surroundings) -> bool:
-    """Greet the candidate and tell it where the hub is; False when it cannot be reached or configured."""
+async def _configured(settings: RunSettings, around: Surroundings) -> str | None:
+    """Greet the candidate and tell it where the hub is; return why the run ends here, None if it need not."""
     anchors = around.pki.anchors_pem().decode("ascii")
     arguments = {
         "endpoint": around.endpoint,
@@ -201,17 +222,30 @@ async def _configured(settings: RunSettings, around: Surroundings) -> bool:
         "signer_trust_anchors_pem": anchors,
     }
     try:
-        await around.driver.call("hello", {}, _HELLO_LIMIT)
+        with contextlib.suppress(DriverError):  # who does not greet may work all the same
+            await around.driver.call("hello", {}, _HELLO_LIMIT)
         await around.driver.call("configure", arguments, settings.times.give_up + _HELLO_LIMIT)
+    except OperatorError as error:
+        return None if error.answer == "skip" else "operator"  # skipped by one who has configured it before
     except DriverError as error:
-        return error.kind == "unsupported"  # a product that is configured by hand
+        return None if error.kind == "unsupported" else "driver"  # unsupported: a product that is configured by hand
     except DriverLost:
-        return False
-    return True
+        return "driver"
+    return None
+
+
+async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | None:
+    """Wait until a product that nobody moves calls the hub; a person may have to connect it first."""
+    attended = sys.stdin is not None and sys.stdin.isatty()
+    limit = _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING
+    limit = max(limit, _POLLS * settings.times.poll_interval)
+    waiting = around.journal.record("operator.waiting", {"seconds": limit})
+    return None if await around.waits.life(waiting, limit) else "silent"
 
 
 async def _played(settings: RunSettings, around: Surroundings) -> None:
-    limiter = anyio.CapacityLimiter(settings.jobs or max(len(settings.plan.shared), 1))
+    usual = len(settings.plan.shared) if around.driver.attended is None else _JOBS_OF_A_PERSON
+    limiter = anyio.CapacityLimiter(settings.jobs or max(usual, 1))
 
     async def limited(scenario: Scenario) -> None:
         async with limiter:

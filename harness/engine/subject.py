@@ -11,6 +11,8 @@ from harness.catalogue.candidate import (
     Candidate,
     CommandDriver,
     HttpDriver,
+    ManualDriver,
+    PassiveDriver,
     Product,
     Times,
     load_candidate,
@@ -20,7 +22,11 @@ from harness.catalogue.candidate import (
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Capability
-from harness.drivers import command, http, reference
+from harness.catalogue.yamlreading import Located
+from harness.drivers import command, http, manual, passive, reference
+from harness.drivers.attention import Workplace
+from harness.drivers.manual_answers import Prepared, PreparedConsole, load_answers
+from harness.drivers.manual_terminal import Terminal
 from harness.drivers.protocol import Driver
 from harness.edxml.identifiers import organ_form
 
@@ -31,16 +37,23 @@ _REFERENCE_AGENCY = Agency(organ_id="000.00.00.H41", organ_name="UBND tỉnh Ngh
 _ALL: tuple[Capability, ...] = ("register", "recall", "take_back", "update", "replace", "handling", "restart")
 
 
+OpenDriver = Callable[[Workplace], Awaitable[Driver]]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A candidate ready to be run against: declaration, times, secret, and a way to reach it."""
+    """A candidate ready to be run against: declaration, times, secret, and a way to reach it.
+
+    `secret_made` is True when the harness made the secret, which nobody knows yet.
+    """
 
     candidate: Candidate
     times: Times
     secret: str
     system_id: str
     driver: str
-    open_driver: Callable[[], Awaitable[Driver]]
+    open_driver: OpenDriver
+    secret_made: bool = True
 
 
 def open_subject(name: str, profile: Profile) -> Subject:
@@ -67,7 +80,7 @@ def _reference(defect: str | None) -> Subject:
         capabilities=_ALL,
     )
 
-    async def opened() -> Driver:
+    async def opened(_: Workplace) -> Driver:
         return reference.ReferenceDriver(defect, _REFERENCE_TIMES.give_up)
 
     return Subject(candidate, _REFERENCE_TIMES, _made_secret(), "vxp.reference", REFERENCE, opened)
@@ -79,21 +92,42 @@ def _declared(path: Path, profile: Profile) -> Subject:
         file, line = located.place(("agency", "organ_id"))
         raise ConfigurationError("candidate.organ-id", path=file, line=line, value=candidate.agency.organ_id)
     times = times_of(candidate, located, profile.parameters.timing)
-    secret = secret_of(candidate, located) or _made_secret()
+    secret = secret_of(candidate, located)
     system_id = candidate.agency.system_id or "vxp.candidate"
-    declared = candidate.driver
+    kind = str(candidate.driver.__struct_config__.tag)
+    opened = _opening(candidate, located, times)
+    return Subject(candidate, times, secret or _made_secret(), system_id, kind, opened, secret is None)
 
-    async def opened() -> Driver:
+
+def _opening(candidate: Candidate, located: Located, times: Times) -> OpenDriver:
+    """Return what opens the declared driver; what can be wrong with the declaration is found at once."""
+    declared = candidate.driver
+    if isinstance(declared, CommandDriver) and not declared.argv:
+        path, line = located.place(("driver", "argv"))
+        raise ConfigurationError("candidate.no-program", path=path, line=line)
+    answers = _answers(declared, located) if isinstance(declared, ManualDriver) else ()
+
+    async def opened(workplace: Workplace) -> Driver:
         if isinstance(declared, HttpDriver):
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriver):
             return command.CommandDriver(declared.argv)
         if isinstance(declared, BuiltInDriver):
             return reference.ReferenceDriver(declared.variant, times.give_up)
-        raise ConfigurationError("candidate.driver", path=path, kind=type(declared).__name__)
+        terminal = Terminal(workplace.language)
+        if isinstance(declared, PassiveDriver):
+            return passive.PassiveDriver(workplace, terminal)
+        return manual.ManualDriver(workplace, PreparedConsole(answers, terminal))
 
-    kind = str(declared.__struct_config__.tag)
-    return Subject(candidate, times, secret, system_id, kind, opened)
+    return opened
+
+
+def _answers(declared: ManualDriver, located: Located) -> tuple[Prepared, ...]:
+    """Read the prepared answers; their path is relative to the declaration."""
+    if declared.answers is None:
+        return ()
+    path, _ = located.place(("driver", "answers"))
+    return load_answers(path.parent / declared.answers)
 
 
 def _made_secret() -> str:

@@ -10,9 +10,10 @@ from harness.judge.examination import Examiner
 from harness.judge.judgement import Judgement
 from harness.judge.order import WATCHED_ORDER, watch_order
 from harness.judge.packages import PackageWatch, watch_packages
-from harness.judge.scenarios import Outcome, judge_scenario
+from harness.judge.scenarios import Outcome, broken_off, judge_scenario
 from harness.judge.weighing import Outcomes, assembled
 from harness.judge.wire import WATCHED, watch_wire
+from harness.rules.checking import IMPLEMENTED
 
 
 class NothingToJudge(Exception):
@@ -34,6 +35,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _order(evidence, profile)
     outcomes |= _packages(watch_packages(evidence, examiner))
+    outcomes |= _nothing_sent(start, evidence, outcomes)
     return assembled(profile, record, start, outcomes)
 
 
@@ -41,7 +43,7 @@ def _scenarios(start: Event, evidence: Evidence) -> Outcomes:
     outcomes: Outcomes = {}
     for planned in start.data["scenarios"]:
         own = [event for event in evidence.events if event.scenario == planned["id"]]
-        outcome = judge_scenario(own, evidence) if own else Outcome(Verdict.INCONCLUSIVE, Cause.HARNESS, "not-started")
+        outcome = judge_scenario(own, evidence) if own else broken_off(evidence, "not-started")
         outcomes[planned["id"]] = (tuple(planned["requirements"]), outcome)
     return outcomes
 
@@ -56,7 +58,10 @@ def _wire(start: Event, evidence: Evidence, profile: Profile) -> Outcomes:
     outcomes: Outcomes = {}
     for requirement in WATCHED:
         blank = silent or (requirement in {"VXP-06", "VXP-07", "VXP-09"} and not sent)
-        outcomes[f"watch/{requirement}"] = ((requirement,), _watched(found[requirement], blank))
+        outcomes[f"watch/{requirement}"] = (
+            (requirement,),
+            _nothing_seen(evidence) if blank else _watched(found[requirement]),
+        )
     return outcomes
 
 
@@ -64,13 +69,13 @@ def _order(evidence: Evidence, profile: Profile) -> Outcomes:
     findings = watch_order(evidence, profile)
     if findings is None:
         return {}
-    return {f"watch/{WATCHED_ORDER}": ((WATCHED_ORDER,), _watched(findings, blank=False))}
+    return {f"watch/{WATCHED_ORDER}": ((WATCHED_ORDER,), _watched(findings))}
 
 
 def _packages(watch: PackageWatch) -> Outcomes:
     outcomes: Outcomes = {}
     for requirement, findings in sorted(watch.findings.items()):
-        outcome = _watched(findings, blank=False)
+        outcome = _watched(findings)
         if not findings and requirement in watch.undecided:
             parameters = {"reason": watch.undecided[requirement]}
             outcome = Outcome(Verdict.INCONCLUSIVE, Cause.NETWORK, "undecided", parameters)
@@ -78,7 +83,21 @@ def _packages(watch: PackageWatch) -> Outcomes:
     return outcomes
 
 
-def _watched(findings: list[Finding], blank: bool) -> Outcome:
-    if blank:
-        return Outcome(Verdict.INCONCLUSIVE, Cause.CANDIDATE, "nothing-seen")
+def _nothing_sent(start: Event, evidence: Evidence, outcomes: Outcomes) -> Outcomes:
+    """What is watched on packages was looked for, in a run that asked for it, even if no such package came."""
+    only = start.data["only"]
+    wanted = IMPLEMENTED if only is None else set(IMPLEMENTED) & set(only)
+    absent = sorted(requirement for requirement in wanted if f"watch/{requirement}" not in outcomes)
+    return {f"watch/{requirement}": ((requirement,), _nothing_seen(evidence)) for requirement in absent}
+
+
+def _nothing_seen(evidence: Evidence) -> Outcome:
+    if not evidence.ever_called():
+        return Outcome(Verdict.INCONCLUSIVE, Cause.NETWORK, "never-called")
+    calls = (*evidence.kind("driver"), *evidence.kind("driver.unsupported"))
+    declined = any((event.data.get("error") or {}).get("kind") == "operator" for event in calls)
+    return Outcome(Verdict.INCONCLUSIVE, Cause.OPERATOR if declined else Cause.CANDIDATE, "nothing-seen")
+
+
+def _watched(findings: list[Finding]) -> Outcome:
     return Outcome(Verdict.PASS, findings=tuple(findings))

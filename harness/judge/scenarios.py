@@ -11,6 +11,14 @@ from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pe
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import read_expectation
 
+_ENDS: Mapping[str, tuple[Cause, str | None]] = {
+    "interrupted": (Cause.OPERATOR, None),
+    "budget": (Cause.CONFIGURATION, None),
+    "operator": (Cause.OPERATOR, "not-connected"),
+    "driver": (Cause.NETWORK, "driver-unreachable"),
+    "silent": (Cause.NETWORK, "never-called"),
+}
+
 Role = Literal["duty", "precondition", "liveness"]
 
 
@@ -106,7 +114,7 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
             yield _inconclusive(one.assessment.cause, key, command=one.assessment.command)
     unmet = [one for one in stated if one.role != "duty" and not isinstance(one.assessment, Met)]
     if finished is None:
-        yield _inconclusive(Cause.HARNESS, "not-finished")
+        yield broken_off(evidence, "not-finished")
     elif finished.data["outcome"] == "trouble":
         cause, parameters = Cause(finished.data["cause"]), _detail(finished)
         yield Outcome(Verdict.INCONCLUSIVE, cause, str(finished.data["detail"]), parameters)
@@ -117,6 +125,18 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         yield _inconclusive(Cause.CANDIDATE, key, reason=_reason(one.assessment), requirement=one.requirement)
     if not stated:
         yield _inconclusive(Cause.HARNESS, "nothing-expected")
+
+
+def broken_off(evidence: Evidence, detail: str) -> Outcome:
+    """Say whose trouble it is that a scenario did not come to its end, or not even to its beginning.
+
+    Args:
+        evidence: the whole run.
+        detail: key of the sentence for a run that was broken off in the middle.
+    """
+    ends = [str(event.data["reason"]) for event in evidence.kind("run.finished")]
+    cause, known = _ENDS.get(ends[-1] if ends else "", (Cause.HARNESS, None))
+    return _inconclusive(cause, known or detail)
 
 
 def _blame(evidence: Evidence) -> Cause:
