@@ -11,6 +11,7 @@ from harness.report.identification import Identification, seal_items, seal_notic
 from harness.report.laboratory import Laboratory
 from harness.report.model import Notice, Report, Row
 from harness.report.rows import UNSETTLED, counts_of, groups_of, mark, rows_of
+from harness.report.sequence import Chronicle
 from harness.report.source import Source
 from harness.report.wording import Wording, shown
 
@@ -21,6 +22,7 @@ def build(
     source: Source,
     language: Language,
     evidence: str,
+    chronicle: Chronicle,
     laboratory: Laboratory | None = None,
     older: Source | None = None,
 ) -> Report:
@@ -30,6 +32,7 @@ def build(
         source: the run.
         language: of every text.
         evidence: digest over the run's evidence.
+        chronicle: the journal, indexed for pictures.
         laboratory: who tests, where that is configured; completes what run.json says.
         older: a run to compare with.
     """
@@ -58,7 +61,7 @@ def build(
         cards=tuple(card for card in cards if card.severity.code == "fail"),
         remarks=tuple(card for card in cards if card.severity.code != "fail"),
         open_rows=tuple(row for row in rows if row.required and row.verdict.code in UNSETTLED),
-        scenes=scenes_of(source, rows, wording),
+        scenes=scenes_of(source.report, chronicle, rows, wording),
         limits=facts.limits(),
         deviations=deviation_lines(source.report, wording),
         comparison=comparison_of(source, older, wording) if older else None,

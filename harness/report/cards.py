@@ -36,11 +36,12 @@ def cards_of(source: Source, rows: Sequence[Row], wording: Wording) -> tuple[Car
     )
 
 
-def scenes_of(source: Source, rows: Sequence[Row], wording: Wording) -> tuple[Scene, ...]:
+def scenes_of(
+    report: Mapping[str, Any], chronicle: Chronicle, rows: Sequence[Row], wording: Wording
+) -> tuple[Scene, ...]:
     """Return every scenario; those that went wrong with the pictures of their messages."""
-    chronicle = Chronicle(source.record.events if source.record else (), wording)
     titles = {row.id: row.statement for row in rows}
-    return tuple(_scene(entry, chronicle, titles, wording) for entry in objects(source.report.get("scenarios")))
+    return tuple(_scene(entry, chronicle, titles, wording) for entry in objects(report.get("scenarios")))
 
 
 def _findings(report: Mapping[str, Any]) -> Iterator[Found]:
@@ -103,10 +104,17 @@ def _values(finding: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def events_found(scenario: Mapping[str, Any]) -> frozenset[int]:
+    """Return the numbers of the events that a scenario's findings point at."""
+    places = [one.get("where") for one in objects(scenario.get("findings"))]
+    numbers = (place.get("event") for place in places if isinstance(place, Mapping))
+    return frozenset(number for number in numbers if isinstance(number, int))
+
+
 def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, str], wording: Wording) -> Scene:
     id_ = shown(entry.get("id"))
     findings = objects(entry.get("findings"))
-    wrong = {number for one in findings if isinstance(number := (one.get("where") or {}).get("event"), int)}
+    wrong = events_found(entry)
     seconds = entry.get("seconds")
     watch = id_.startswith(_WATCH)
     pictured = str(entry.get("verdict")) in _PICTURED and not watch
@@ -120,5 +128,5 @@ def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, 
         why=" ".join(part for part in (why_of(entry, wording), detail) if part),
         findings=tuple(dict.fromkeys(shown(one.get("code")) for one in findings)),
         watch=watch,
-        drawings=chronicle.pictures(id_, wrong) if pictured else (),
+        drawings=chronicle.pictures(id_, wrong, wording) if pictured else (),
     )

@@ -62,7 +62,7 @@ def _style() -> Markup:
     return Markup((folder("reports") / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-def _say(wording: Wording, key: str, **parameters: object) -> str:
+def _say(wording: Wording, key: str, /, **parameters: object) -> str:
     return wording.say(key, **parameters)
 
 

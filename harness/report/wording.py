@@ -25,7 +25,7 @@ class Wording:
     def __init__(self, language: Language) -> None:
         self.language: Language = language
 
-    def say(self, key: str, **parameters: object) -> str:
+    def say(self, key: str, /, **parameters: object) -> str:
         """Return the text `key` of the report's message file.
 
         Raises:

@@ -14,6 +14,7 @@ from harness.report.manifest import evidence_digest, evidence_of
 from harness.report.markdown import render_markdown
 from harness.report.model import Report
 from harness.report.pdf import render_pdf
+from harness.report.sequence import Chronicle
 from harness.report.source import REPORT_FILE, Source, source_of
 
 FILES: Mapping[str, str] = {
@@ -49,6 +50,7 @@ class Renderer:
         self._laboratory = laboratory
         self._older = older
         self._evidence = evidence_digest(evidence_of(source.directory))
+        self._chronicle = Chronicle(source.record.events if source.record else ())
         self._built: dict[Language, Report] = {}
 
     def render(self, form: str) -> bytes:
@@ -63,7 +65,7 @@ class Renderer:
         """Return the report as shown in one language."""
         if language not in self._built:
             self._built[language] = build(
-                self._source, language, self._evidence, laboratory=self._laboratory, older=self._older
+                self._source, language, self._evidence, self._chronicle, self._laboratory, self._older
             )
         return self._built[language]
 

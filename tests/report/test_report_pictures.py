@@ -82,7 +82,7 @@ def record_of(tmp_path: Path, *events: tuple[str, dict[str, Any], str | None]) -
 
 def labels(events: Sequence[Event], scenario: str, wrong: frozenset[int] = frozenset()) -> list[str]:
     """Return what the picture of a scenario shows."""
-    pages = Chronicle(events, ENGLISH).pictures(scenario, wrong)
+    pages = Chronicle(events).pictures(scenario, wrong, ENGLISH)
     return [f"{one.message.label} {one.message.detail}".strip() for page in pages for one in page.arrows]
 
 
