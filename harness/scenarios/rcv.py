@@ -14,7 +14,7 @@ from harness.scenarios.material import peers
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
-_POLLS = 3
+_POLLS = 2
 _DOCUMENT_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT"})
 # Orphan, empty, mislabelled: these have a requirement of their own.
 _ATTACHMENTS = frozenset({"ATT-02", "ATT-05", "ATT-07"})
@@ -35,6 +35,7 @@ _PER_DOCUMENT = 0.1
 async def polls(stage: Stage) -> None:
     """Both lists are asked for again and again, within the declared interval."""
     gap = stage.times.poll_interval + stage.profile.parameters.timing.margin
+    stage.patience_added = _POLLS * stage.times.poll_interval
     for messagetype in ("edoc", "status"):
         stage.expect(Polled(messagetype=messagetype, times=_POLLS, gap=gap, since=stage.now))
 

@@ -116,7 +116,7 @@ async def server_errors(stage: Stage) -> None:
         stage.expect(Acked(document=document.id, served=True))
 
 
-@scenario("RTY-04/operations")
+@scenario("RTY-04/operations", isolation=EXCLUSIVE)
 async def no_answer(stage: Stage) -> None:
     """A call that is never answered is given up in time, and the same operation is tried again."""
     _patient(stage)

@@ -2,14 +2,14 @@
 
 from harness.judge.expectations import Accepted, Acked, Shown, StatusNames, StatusSent, StoredOnce
 from harness.scenarios.material import Document, peers
-from harness.scenarios.registry import scenario
+from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
 _PEER = "ministry"
 _UNKNOWN_CODE = "99"
 
 
-@scenario("STS-01")
+@scenario("STS-01", isolation=EXCLUSIVE)
 async def arrival_is_reported(stage: Stage) -> None:
     """Status 01 follows the arrival of a document by itself, in time."""
     document = stage.document()
