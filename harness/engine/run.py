@@ -161,6 +161,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     material=Material(settings.seed, pki, settings.candidate.agency.organ_name),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
+                    configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:
                 with anyio.CancelScope(shield=True):
@@ -169,6 +170,22 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
 
 def _workplace(settings: RunSettings, journal: Journal) -> Workplace:
     return Workplace(settings.directory, journal, settings.language, settings.times, settings.secret_made)
+
+
+def _configuration(settings: RunSettings, endpoint: str, pki: Pki) -> dict[str, Any]:
+    """Return what the candidate is told by `configure`."""
+    anchors = pki.anchors_pem().decode("ascii")
+    declared = settings.candidate.agency
+    return {
+        "endpoint": endpoint,
+        "system_id": settings.system_id,
+        "secret": settings.secret,
+        "organ_id": declared.organ_id,
+        "organ_name": declared.organ_name,
+        "poll_interval": settings.times.poll_interval,
+        "hub_trust_anchors_pem": anchors,
+        "signer_trust_anchors_pem": anchors,
+    }
 
 
 def _reader(directory: Path) -> Callable[[str], bytes]:
@@ -210,21 +227,11 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
 
 async def _configured(settings: RunSettings, around: Surroundings) -> str | None:
     """Greet the candidate and tell it where the hub is; return why the run ends here, None if it need not."""
-    anchors = around.pki.anchors_pem().decode("ascii")
-    arguments = {
-        "endpoint": around.endpoint,
-        "system_id": settings.system_id,
-        "secret": settings.secret,
-        "organ_id": around.agency.organ_id,
-        "organ_name": around.agency.organ_name,
-        "poll_interval": settings.times.poll_interval,
-        "hub_trust_anchors_pem": anchors,
-        "signer_trust_anchors_pem": anchors,
-    }
+    limit = settings.times.give_up + _HELLO_LIMIT
     try:
         with contextlib.suppress(DriverError):  # who does not greet may work all the same
             await around.driver.call("hello", {}, _HELLO_LIMIT)
-        await around.driver.call("configure", arguments, settings.times.give_up + _HELLO_LIMIT)
+        await around.driver.call("configure", around.configuration, limit)
     except OperatorError as error:
         return None if error.answer == "skip" else "operator"  # skipped by one who has configured it before
     except DriverError as error:

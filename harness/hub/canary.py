@@ -6,6 +6,7 @@ candidate that was lured to it goes on as if nothing had happened.
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -56,13 +57,30 @@ class Visit:
 class Canary:
     """A listener whose every request leaves an event `canary`; use it as an asynchronous context manager.
 
-    Event data: {token, method, path, headers, peer, body {size, sha256, blob}}.
+    Event data: {token, method, path, headers, peer, body {size, sha256, blob}}. With TLS, the greeting of every
+    client that begins a handshake leaves an event `canary.greeted` {name} before: who then sends nothing has refused.
     """
 
-    def __init__(self, recorder: Recorder, host: str = "127.0.0.1") -> None:
-        """Listen on `host`, which the candidate must be able to reach, at a free port."""
+    def __init__(
+        self,
+        recorder: Recorder,
+        host: str = "127.0.0.1",
+        *,
+        tls: ssl.SSLContext | None = None,
+        name: str = "canary",
+    ) -> None:
+        """Be ready to listen at a free port.
+
+        Args:
+            recorder: takes the events.
+            host: address that the candidate must be able to reach.
+            tls: makes it speak TLS; the context's greeting is watched from now on.
+            name: in events about TLS.
+        """
         self._recorder = recorder
         self._host = host
+        self._tls = tls
+        self._name = name
         self._port = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -70,7 +88,7 @@ class Canary:
     def url(self, token: str, label: str) -> str:
         """Return an address that tells, when something comes to it, by `token` whose it is and by `label` why."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}/{token}/{label}"
+        return f"{'https' if self._tls else 'http'}://{host}:{self._port}/{token}/{label}"
 
     async def __aenter__(self) -> "Canary":
         """Listen.
@@ -78,7 +96,9 @@ class Canary:
         Raises:
             OSError: the address is not this machine's.
         """
-        self._server = await asyncio.start_server(self._came, self._host, 0, limit=_HEAD)
+        if self._tls is not None:
+            self._tls.sni_callback = self._greeted
+        self._server = await asyncio.start_server(self._came, self._host, 0, limit=_HEAD, ssl=self._tls)
         self._port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -103,10 +123,13 @@ class Canary:
                 self._recorder.record("canary", self._facts(visit, writer))
                 writer.write(_REPLY)
                 await writer.drain()
-        except ConnectionError:
-            return  # the visitor left; that it came is recorded
+        except OSError:
+            return  # the visitor left, or refused the certificate; what it sent before is recorded
         finally:
             writer.close()
+
+    def _greeted(self, connection: ssl.SSLObject, host: str | None, context: ssl.SSLContext) -> None:
+        self._recorder.record("canary.greeted", {"name": self._name})
 
     def _facts(self, visit: Visit, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
         beginning = self._recorder.blob(visit.beginning) if visit.beginning else None

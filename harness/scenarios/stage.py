@@ -57,6 +57,11 @@ class Stage:
         return self._around.profile
 
     @property
+    def around(self) -> Surroundings:
+        """What the run lends to all stages."""
+        return self._around
+
+    @property
     def agency(self) -> Peer:
         """The candidate's own agency."""
         return self._around.agency
@@ -360,6 +365,10 @@ class Stage:
         closed = self._record("window.closed", {"patience": self.patience})
         times = self.times
         await self._around.waits.life(closed, times.poll_interval + times.reaction)
+
+    def note(self, kind: str, data: Mapping[str, Any]) -> Event:
+        """Record what happened on this stage and nowhere else."""
+        return self._record(kind, data)
 
     def _record(self, kind: str, data: Mapping[str, Any]) -> Event:
         return self._around.journal.record(kind, data, scenario=self._scenario)

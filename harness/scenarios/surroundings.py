@@ -1,7 +1,8 @@
 """What the engine lends to all stages of a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
@@ -62,6 +63,7 @@ class Surroundings:
         trust: what signatures of this run are judged by, besides the profile's anchors.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
+        configuration: arguments of the command `configure`, as the candidate was told at the start.
     """
 
     hub: Hub
@@ -80,3 +82,4 @@ class Surroundings:
     material: Material
     agency: Peer
     capabilities: frozenset[str]
+    configuration: Mapping[str, Any]
