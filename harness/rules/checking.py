@@ -1,6 +1,6 @@
 """Checks one package against all rules. Pure: the same bytes, profile and time give the same report."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -11,7 +11,7 @@ from harness.crypto.trust import Trust
 from harness.edxml.reading import XmlRefused, parse_untrusted
 from harness.rules.locating import PackageKind
 from harness.rules.ordering import in_order, without_echoes
-from harness.rules.registry import BOTH, Kind, Outcome, Rule, all_rules, implemented
+from harness.rules.registry import BOTH, Kind, Outcome, checks_for, implemented
 from harness.rules.specimen import Specimen
 from harness.rules.undecided import Undecided
 from harness.rules.unreadable import READING, refusal, too_many
@@ -56,34 +56,34 @@ def check_package(
     except XmlRefused as error:
         return PackageReport("unknown", (refusal(data, error),), None)
     specimen = Specimen(data, tree, profile, at, trust)
+    try:
+        return _report(specimen, groups)
+    finally:
+        specimen.nodes.dismantle()
+
+
+def _report(specimen: Specimen, groups: Collection[str] | None) -> PackageReport:
     excess = too_many(specimen)
     if excess is not None:
         return PackageReport(specimen.kind, (excess,), specimen.document_id())
-    outcomes = list(_outcomes(specimen, groups))
+    outcomes = _outcomes(specimen, groups)
     findings = in_order(without_echoes(one for one in outcomes if isinstance(one, Finding)))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
     return PackageReport(specimen.kind, tuple(findings), specimen.document_id(), undecided)
 
 
-def _outcomes(specimen: Specimen, groups: Collection[str] | None) -> Iterator[Outcome]:
-    rules = all_rules()
-    yield from _asked(rules.package, specimen, groups)
-    if specimen.kind == "document":
-        chosen = [each for each in rules.attachment if groups is None or each.group in groups]
-        if chosen:
-            for carried in specimen.carried():
-                for each in chosen:
-                    yield from islice(each.check(specimen, carried), MOST_OF_ONE_RULE)
-    yield from _asked(rules.closing, specimen, groups)
-
-
-def _asked(rules: tuple[Rule, ...], specimen: Specimen, groups: Collection[str] | None) -> Iterator[Outcome]:
-    kind = specimen.kind
-    for entry in rules:
-        if groups is not None and entry.group not in groups:
-            continue
-        if kind in entry.kinds or (kind == "unknown" and entry.kinds == BOTH):
-            yield from islice(entry.check(specimen), MOST_OF_ONE_RULE)
+def _outcomes(specimen: Specimen, groups: Collection[str] | None) -> list[Outcome]:
+    checks = checks_for(specimen.kind, None if groups is None else frozenset(groups))
+    outcomes: list[Outcome] = []
+    for check in checks.package:
+        outcomes += islice(check(specimen), MOST_OF_ONE_RULE)
+    if checks.attachment:
+        for carried in specimen.carried():
+            for look in checks.attachment:
+                outcomes += islice(look(specimen, carried), MOST_OF_ONE_RULE)
+    for check in checks.closing:
+        outcomes += islice(check(specimen), MOST_OF_ONE_RULE)
+    return outcomes
 
 
 def _implemented() -> Mapping[str, frozenset[Kind]]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.edxml.names import CONTENT
-from harness.rules.nodes import Node, Tree
+from harness.rules.nodes import Node
+from harness.rules.tree import Tree
 
 PackageKind = Literal["document", "status", "unknown"]
 Part = Literal["root", "envelope", "header", "message", "body", "manifest", "encoded"]

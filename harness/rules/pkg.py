@@ -12,7 +12,7 @@ from harness.rules.locating import NAMES, Part
 from harness.rules.nodes import Node, found, missing
 from harness.rules.registry import BOTH, attachment_rule, rule
 from harness.rules.specimen import Carried, Specimen, TooLarge
-from harness.rules.structure import gate, oddities, opaque, repeated, structure
+from harness.rules.structure import gate, oddities, repeated, structure
 
 _VERSION = "1.0"
 _BOM = b"\xef\xbb\xbf"
@@ -38,12 +38,8 @@ def starts_without_mark(specimen: Specimen) -> Iterator[Finding]:
 @rule("PKG-02", BOTH)
 def text_is_composed(specimen: Specimen) -> Iterator[Finding]:
     """Text is in Unicode NFC; the first text that is not stands for all."""
-    loose = [
-        node
-        for group in specimen.nodes.index.values()
-        for node in group
-        if not (node.text.isascii() or is_normalized("NFC", node.text))
-    ]
+    accented = [node for group in specimen.nodes.index.values() for node in group if not node.text.isascii()]
+    loose = [node for node in accented if not is_normalized("NFC", node.text)]
     if loose:
         first = min(loose, key=lambda node: node.line or 0)
         yield found("PKG-02.not-nfc", first, expected="NFC", received=first.text, count=str(len(loose)))
@@ -158,7 +154,7 @@ def _is_foreign(node: Node) -> bool:
 
 def _of_the_package(offenders: list[etree._Element]) -> Iterator[etree._Element]:
     """Yield the elements, in document order, that are the regulation's and not inside a signature or an addition."""
-    others = opaque()
+    others = structure().additions
     passed: set[etree._Element] = set()
     for element in offenders:
         name = etree.QName(element) if isinstance(element.tag, str) else None

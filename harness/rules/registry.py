@@ -15,7 +15,7 @@ rule that needs it.
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -118,6 +118,35 @@ def all_rules() -> Rules:
     for name in MODULES:
         importlib.import_module(f"harness.rules.{name}")
     return Rules(tuple(_package), tuple(_attachment), tuple(_closing))
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The functions to be asked of one kind of package, in order."""
+
+    package: tuple[PackageCheck, ...]
+    attachment: tuple[AttachmentCheck, ...]
+    closing: tuple[PackageCheck, ...]
+
+
+@lru_cache(maxsize=64)
+def checks_for(kind: str, groups: frozenset[str] | None) -> Checks:
+    """Choose the rules for a kind of package, of some groups or of all.
+
+    Of a package of unknown kind those are asked that look at both kinds.
+    """
+    rules = all_rules()
+
+    def chosen(entry: Rule) -> bool:
+        fits = kind in entry.kinds or (kind == "unknown" and entry.kinds == BOTH)
+        return fits and (groups is None or entry.group in groups)
+
+    looks = rules.attachment if kind == "document" else ()
+    return Checks(
+        tuple(entry.check for entry in rules.package if chosen(entry)),
+        tuple(look.check for look in looks if groups is None or look.group in groups),
+        tuple(entry.check for entry in rules.closing if chosen(entry)),
+    )
 
 
 def implemented() -> Mapping[str, frozenset[Kind]]:

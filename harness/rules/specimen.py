@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from lxml import etree
 
@@ -11,11 +10,13 @@ from harness.catalogue.parameters import Limits, Parameters
 from harness.catalogue.profiles import Profile
 from harness.crypto.trust import Trust
 from harness.edxml.attachments import AttachmentBroken, Base64Broken, Decoded, read_base64, unpack_entry
+from harness.edxml.identifiers import document_id
 from harness.edxml.model import Attachment
 from harness.edxml.names import CONTENT
 from harness.rules.locating import PackageKind, locate
-from harness.rules.nodes import Node, read_nodes
-from harness.rules.structure import opaque
+from harness.rules.nodes import Node
+from harness.rules.structure import vocabulary
+from harness.rules.tree import read_tree
 
 _SLACK = 64 * 1024  # bytes of white space in a base64 text which may make it look too large before it is decoded
 
@@ -41,30 +42,43 @@ class Opened:
     packed_as: str | None
 
 
+class Entry:
+    """A Reference or an Attachment.
+
+    Attributes:
+        node: the element.
+        id: its ContentId without `cid:`, however often that stands there; empty where it is absent.
+        name: its AttachmentName; empty where it is absent.
+    """
+
+    __slots__ = ("id", "name", "node")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.name = node.value("AttachmentName")
+        self.id = _bare(node.value("ContentId"))
+
+
 class Carried:
     """One Attachment with its Reference in the manifest, if it has one.
 
     Attributes:
         node: the Attachment.
+        name: AttachmentName; empty where it is absent.
         reference: the Reference of the same ContentId.
+        content_type: ContentType in lower case; empty where it is absent.
         notes: what one rule leaves for a later one about the same attachment.
     """
 
-    def __init__(self, node: Node, reference: Node | None, limits: Limits) -> None:
+    def __init__(self, node: Node, name: str, reference: Node | None, limits: Limits) -> None:
         self.node = node
+        self.name = name
         self.reference = reference
+        self.content_type = node.value("ContentType").strip().lower()
         self.notes: dict[str, object] = {}
         self._limits = limits
-
-    @property
-    def name(self) -> str:
-        """AttachmentName; empty where it is absent."""
-        return self.node.value("AttachmentName")
-
-    @property
-    def content_type(self) -> str:
-        """ContentType in lower case; empty where it is absent."""
-        return self.node.value("ContentType").strip().lower()
+        self._content: Decoded | Base64Broken | TooLarge | None = None
+        self._opened: Opened | AttachmentBroken | None = None
 
     @property
     def encoded(self) -> Node:
@@ -78,9 +92,25 @@ class Carried:
         node = self.encoded
         return "" if node is self.node else node.element.text or ""
 
-    @cached_property
+    @property
     def content(self) -> Decoded | Base64Broken | TooLarge:
         """The decoded content, or why there is none."""
+        if self._content is None:
+            self._content = self._decode()
+        return self._content
+
+    @property
+    def opened(self) -> Opened | AttachmentBroken | None:
+        """The file, unzipped where the packing rule says so, or what is wrong with the zip.
+
+        None where there is no content to open.
+        """
+        decoded = self.content
+        if self._opened is None and isinstance(decoded, Decoded) and decoded.content:
+            self._opened = self._open(decoded.content)
+        return self._opened
+
+    def _decode(self) -> Decoded | Base64Broken | TooLarge:
         text = self.text
         largest = self._limits.attachment_bytes
         size = len(text) // 4 * 3
@@ -92,26 +122,12 @@ class Carried:
             return error
         return decoded if len(decoded.content) <= largest else TooLarge(len(decoded.content))
 
-    @cached_property
-    def opened(self) -> Opened | AttachmentBroken | None:
-        """The file, unzipped where the packing rule says so, or what is wrong with the zip.
-
-        None where there is no content to open.
-        """
-        decoded = self.content
-        if not isinstance(decoded, Decoded) or not decoded.content:
-            return None
-        attachment = Attachment("", self.name, self.content_type, decoded.content)
+    def _open(self, content: bytes) -> Opened | AttachmentBroken:
         try:
-            entry = unpack_entry(attachment, self._limits)
+            entry = unpack_entry(Attachment("", self.name, self.content_type, content), self._limits)
         except AttachmentBroken as broken:
             return broken
-        return Opened(decoded.content, None) if entry is None else Opened(entry.content, entry.name)
-
-    def release(self) -> None:
-        """Forget the contents, which may be large."""
-        for name in ("content", "opened"):
-            self.__dict__.pop(name, None)
+        return Opened(content, None) if entry is None else Opened(entry.content, entry.name)
 
 
 class Specimen:
@@ -125,6 +141,11 @@ class Specimen:
         trust: what the caller trusts for signatures besides the profile's anchors.
         nodes: all elements.
         places: header, body and the other parts, wherever they stand.
+        message: the MessageHeader.
+        business: the element Bussiness, None where there is none or it is blank.
+        hops: the TraceHeaders that are not blank.
+        references: the References of the manifest.
+        attachments: the Attachments.
         notes: what attachment rules leave for closing rules, by a name of their own.
     """
 
@@ -134,10 +155,16 @@ class Specimen:
         self.profile = profile
         self.at = at
         self.trust = trust
-        self.nodes = read_nodes(tree.getroot(), opaque())
+        self.nodes = read_tree(tree.getroot(), vocabulary())
         self.places = locate(self.nodes)
         self.message = self.places.message
+        trace, references, encoded = self.places.trace, self.places.references, self.places.encoded
+        self.business = trace.child("Bussiness") if trace is not None else None
+        self.hops = trace.present("TraceHeader") if trace is not None else []
+        self.references = [Entry(node) for node in references.every("Reference")] if references is not None else []
+        self.attachments = [Entry(node) for node in encoded.every("Attachment")] if encoded is not None else []
         self.notes: dict[str, object] = {}
+        self._composed_id: str | None = None
 
     @property
     def kind(self) -> PackageKind:
@@ -149,26 +176,17 @@ class Specimen:
         """The profile's parameters."""
         return self.profile.parameters
 
-    @cached_property
-    def business(self) -> Node | None:
-        """The element Bussiness, if it is there and not blank."""
-        return self.places.trace.child("Bussiness") if self.places.trace is not None else None
-
-    @cached_property
-    def hops(self) -> list[Node]:
-        """The TraceHeaders."""
-        return self.places.trace.present("TraceHeader") if self.places.trace is not None else []
-
-    @cached_property
-    def references(self) -> list[Node]:
-        """The References of the manifest."""
-        holder = self.places.references
-        return holder.every("Reference") if holder is not None else []
-
-    @cached_property
-    def attachments(self) -> list[Node]:
-        """The Attachments."""
-        return self.places.encoded.every("Attachment") if self.places.encoded is not None else []
+    @property
+    def composed_id(self) -> str:
+        """The DocumentId that the header's values make: such an id has no defect that is not theirs."""
+        if self._composed_id is None:
+            self._composed_id = document_id(
+                self.value("From", "OrganId"),
+                self.value("PromulgationInfo", "PromulgationDate"),
+                self.value("Code", "CodeNumber"),
+                self.value("Code", "CodeNotation"),
+            )
+        return self._composed_id
 
     def value(self, *names: str) -> str:
         """Return the text found by following `names` below MessageHeader, empty where it is absent or blank."""
@@ -181,16 +199,12 @@ class Specimen:
 
     def carried(self) -> Iterator[Carried]:
         """Yield every attachment with its Reference; a content is kept only while its attachment is looked at."""
-        references = {content_id(node): node for node in reversed(self.references)}
-        for node in self.attachments:
-            carried = Carried(node, references.get(content_id(node)), self.parameters.limits)
-            yield carried
-            carried.release()
+        references = {entry.id: entry.node for entry in reversed(self.references)}
+        for entry in self.attachments:
+            yield Carried(entry.node, entry.name, references.get(entry.id), self.parameters.limits)
 
 
-def content_id(node: Node) -> str:
-    """Return the ContentId of a Reference or Attachment without its `cid:` prefixes, empty where it is absent."""
-    text = node.value("ContentId")
-    while text[:4].lower() == "cid:":
-        text = text[4:]
-    return text
+def _bare(content_id: str) -> str:
+    while content_id[:4].lower() == "cid:":
+        content_id = content_id[4:]
+    return content_id

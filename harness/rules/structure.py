@@ -16,8 +16,10 @@ from typing import Literal
 
 from lxml import etree
 
+from harness.edxml.names import q
 from harness.resources import folder
 from harness.rules.nodes import Node, is_blank
+from harness.rules.tree import Vocabulary
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _ADDITION = "addition"
@@ -92,9 +94,10 @@ def structure() -> Structure:
 
 
 @cache
-def opaque() -> frozenset[str]:
-    """Return the names of elements whose inside is not the package's: signatures and the operator's additions."""
-    return structure().additions
+def vocabulary() -> Vocabulary:
+    """Return the names of the schema, as the reading of trees needs them."""
+    table = structure()
+    return Vocabulary({q(name): name for name in table.names}, table.additions)
 
 
 def oddities(root: Node, claimed: frozenset[Node]) -> Iterator[Oddity]:

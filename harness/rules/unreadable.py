@@ -38,9 +38,9 @@ def refusal(data: bytes, error: XmlRefused) -> Finding:
 def too_many(specimen: Specimen) -> Finding | None:
     """Return the finding for a package with more attachments than the profile allows."""
     most = specimen.parameters.limits.attachments
-    for nodes in (specimen.attachments, specimen.references):
-        if len(nodes) > most:
-            return found("PKG-10.attachments", nodes[most], expected=f"≤ {most}", received=str(len(nodes)))
+    for entries in (specimen.attachments, specimen.references):
+        if len(entries) > most:
+            return found("PKG-10.attachments", entries[most].node, expected=f"≤ {most}", received=str(len(entries)))
     return None
 
 

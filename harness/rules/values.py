@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 DAY = "yyyy/MM/dd"
@@ -13,6 +14,7 @@ _number = re.compile(r"[0-9]{1,18}")
 Problem = Literal["pattern", "impossible"]
 
 
+@lru_cache(maxsize=4096)
 def read_day(text: str) -> date | Problem:
     """Return the day that a text `yyyy/MM/dd` names; else whether its pattern is wrong or there is no such day."""
     match = _day.fullmatch(text)
@@ -30,6 +32,7 @@ def day_or_none(text: str) -> date | None:
     return day if isinstance(day, date) else None
 
 
+@lru_cache(maxsize=4096)
 def read_moment(text: str) -> datetime | Problem:
     """Return the local time that a text `yyyy/MM/dd HH:mm:ss` names; else what is wrong with it."""
     match = _moment.fullmatch(text)

@@ -1,14 +1,13 @@
 """ATT-01 to ATT-03, ATT-08, ATT-09: the manifest, and what it says of the attachments."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
 from harness.edxml.names import VERSION
 from harness.rules.filetypes import extension
-from harness.rules.nodes import Node, found, missing
+from harness.rules.nodes import found, missing
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen, content_id
+from harness.rules.specimen import Entry, Specimen
 
 _PDF = "pdf"
 _PDF_TYPES = ("application/pdf", "application/x-pdf")
@@ -35,32 +34,32 @@ def references_match_attachments(specimen: Specimen) -> Iterator[Finding]:
     references, attachments = specimen.references, specimen.attachments
     yield from _identified(references)
     yield from _identified(attachments)
-    listed = {content_id(node) for node in references}
-    carried = {content_id(node) for node in attachments}
+    listed = {entry.id for entry in references}
+    carried = {entry.id for entry in attachments}
     # An id that is missing leaves its partner alone; that it is missing is told, the loneliness is not.
-    if "" in listed or "" in carried:
+    if listed == carried or "" in listed or "" in carried:
         return
-    for node in references:
-        if content_id(node) not in carried:
-            yield found("ATT-02.no-attachment", node, received=node.value("ContentId"))
-    for node in attachments:
-        if content_id(node) not in listed:
-            yield found("ATT-02.no-reference", node, received=node.value("ContentId"))
+    for code, entries, partners in (
+        ("ATT-02.no-attachment", references, carried),
+        ("ATT-02.no-reference", attachments, listed),
+    ):
+        for entry in entries:
+            if entry.id not in partners:
+                yield found(code, entry.node, received=entry.node.value("ContentId"))
 
 
 @rule("ATT-03")
 def names_agree(specimen: Specimen) -> Iterator[Finding]:
     """AttachmentName is there, and the same in Reference and Attachment."""
-    for node in (*specimen.references, *specimen.attachments):
-        if node.child("AttachmentName") is None:
-            yield missing("ATT-03.missing", node, "AttachmentName")
+    for entry in (*specimen.references, *specimen.attachments):
+        if not entry.name:
+            yield missing("ATT-03.missing", entry.node, "AttachmentName")
     references, attachments = _by_id(specimen.references), _by_id(specimen.attachments)
-    for bare, node in attachments.items():
-        reference = references.get(bare)
-        name = node.child("AttachmentName")
-        listed = reference.value("AttachmentName") if reference is not None else ""
-        if name is not None and listed and name.text != listed:
-            yield found("ATT-03.differs", name, expected=listed, received=name.text)
+    for bare, entry in attachments.items():
+        listed = references[bare].name if bare in references else ""
+        if entry.name and listed and entry.name != listed:
+            where = entry.node.child("AttachmentName") or entry.node
+            yield found("ATT-03.differs", where, expected=listed, received=entry.name)
 
 
 @rule("ATT-08")
@@ -75,33 +74,39 @@ def has_an_attachment(specimen: Specimen) -> Iterator[Finding]:
 @rule("ATT-09")
 def has_a_pdf(specimen: Specimen) -> Iterator[Finding]:
     """At least one attachment says that it is a PDF; whether it is one is for ATT-07 to say."""
-    nodes = specimen.attachments
-    if nodes and not any(_says_pdf(node) for node in nodes):
-        yield found("ATT-09.no-pdf", nodes[0], expected="*.pdf", received=nodes[0].value("AttachmentName"))
+    entries = specimen.attachments
+    if entries and not any(_says_pdf(entry) for entry in entries):
+        yield found("ATT-09.no-pdf", entries[0].node, expected="*.pdf", received=entries[0].name)
 
 
-def _identified(nodes: list[Node]) -> Iterator[Finding]:
+def _identified(entries: list[Entry]) -> Iterator[Finding]:
     """Yield what is wrong with the ContentIds of one side."""
-    count = Counter(content_id(node) for node in nodes)
     told: set[str] = set()
-    for node in nodes:
-        own = node.child("ContentId")
-        bare = content_id(node)
-        if own is None or not bare:
-            yield missing("ATT-02.no-content-id", node, "ContentId")
+    for entry in entries:
+        own = entry.node.child("ContentId")
+        if own is None or not entry.id:
+            yield missing("ATT-02.no-content-id", entry.node, "ContentId")
             continue
         if own.text[:8].lower() == "cid:cid:":
-            yield found("ATT-02.cid-doubled", own, expected=f"cid:{bare}", received=own.text)
-        if count[bare] > 1 and bare in told:
+            yield found("ATT-02.cid-doubled", own, expected=f"cid:{entry.id}", received=own.text)
+        if entry.id in told:
             yield found("ATT-02.content-id-twice", own, received=own.text)
-        told.add(bare)
+        told.add(entry.id)
 
 
-def _by_id(nodes: list[Node]) -> dict[str, Node]:
-    """Return the nodes whose ContentId is theirs alone, by it: of others nobody knows which belongs to which."""
-    count = Counter(content_id(node) for node in nodes)
-    return {bare: node for node in nodes if count[bare := content_id(node)] == 1 and bare}
+def _by_id(entries: list[Entry]) -> dict[str, Entry]:
+    """Return the entries whose ContentId is theirs alone, by it: of others nobody knows which belongs to which."""
+    by_id: dict[str, Entry] = {}
+    shared = {""}
+    for entry in entries:
+        if by_id.setdefault(entry.id, entry) is not entry:
+            shared.add(entry.id)
+    for bare in shared:
+        by_id.pop(bare, None)
+    return by_id
 
 
-def _says_pdf(node: Node) -> bool:
-    return extension(node.value("AttachmentName")) == _PDF or node.value("ContentType").strip().lower() in _PDF_TYPES
+def _says_pdf(entry: Entry) -> bool:
+    if extension(entry.name) == _PDF:
+        return True
+    return entry.node.value("ContentType").strip().lower() in _PDF_TYPES

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding
 from harness.rules.nodes import Node, found
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen, content_id
+from harness.rules.specimen import Specimen
 
 _LONGEST = 255
+_SHORT = 64  # characters that cannot be more than 255 bytes
+# Most names: letters, digits and a few signs, then one extension of letters and digits.
+_ordinary = re.compile(r"\w[\w \-()]{3,}[\w)]\.[A-Za-z0-9]+").fullmatch
 _separators = re.compile(r"[/\\:]")
 _direction = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _plain_edge = re.compile(r"[^\s\u00a0\u200b\ufeff.](.*[^\s\u00a0\u200b\ufeff.])?", re.DOTALL)
@@ -22,18 +25,19 @@ _device = re.compile(
 def names_are_plain(specimen: Specimen) -> Iterator[Finding]:
     """AttachmentName is a plain file name; a name that stands in Reference and Attachment is judged once."""
     judged: set[tuple[str, str]] = set()
-    for holder in (*specimen.attachments, *specimen.references):
-        node = holder.child("AttachmentName")
-        if node is None or (content_id(holder), node.text) in judged:
+    for entry in (*specimen.attachments, *specimen.references):
+        if not entry.name or (entry.id, entry.name) in judged:
             continue
-        judged.add((content_id(holder), node.text))
-        reason = unsafe_name(node.text)
+        judged.add((entry.id, entry.name))
+        reason = unsafe_name(entry.name)
         if reason is not None:
-            yield _refused(reason, node)
+            yield _refused(reason, entry.node.child("AttachmentName") or entry.node)
 
 
 def unsafe_name(name: str) -> str | None:
     """Return in a word why a name is no plain file name, None for one that is."""
+    if _ordinary(name) and len(name) < _SHORT:
+        return None
     if not name.strip("."):
         return "dots"
     if _separators.search(name):

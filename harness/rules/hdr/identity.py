@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Identifiers
 from harness.catalogue.verdicts import Severity
-from harness.edxml.identifiers import document_id, is_uuid, new_form, parse_document_id
+from harness.edxml.identifiers import is_uuid, new_form, parse_document_id
 from harness.rules.hdr.parties import form_of
 from harness.rules.hdr.texts import is_filler
 from harness.rules.nodes import Node, found, missing
@@ -56,7 +56,7 @@ def id_has_a_form(specimen: Specimen) -> Iterator[Finding]:
     node = message.child("DocumentId")
     if node is None:
         yield missing("HDR-17.missing", message, "DocumentId")
-    elif node.text != _composed(specimen):
+    elif node.text != specimen.composed_id:
         yield from _own_form(node, specimen.parameters.identifiers)
 
 
@@ -66,7 +66,7 @@ def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
     identifiers = specimen.parameters.identifiers
     for node in specimen.nodes.index.get("DocumentId", ()):
         holder = node.parent
-        if holder is None or holder is specimen.message or node.is_blank():
+        if holder is None or holder is specimen.message or not node.filled:
             continue
         if is_uuid(node.text) and identifiers.uuid is not Severity.FAIL:
             continue
@@ -82,7 +82,7 @@ def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
     node = specimen.message.child("DocumentId") if specimen.message is not None else None
     parts = parse_document_id(node.text) if node is not None else None
-    if node is None or parts is None or node.text == _composed(specimen):
+    if node is None or parts is None or node.text == specimen.composed_id:
         return
     if next(_own_form(node, specimen.parameters.identifiers), None) is not None:
         return
@@ -96,16 +96,6 @@ def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     code, given = f"{number}/{notation}", f"{parts.number}/{parts.notation}"
     if number and notation and code != given:
         yield found("HDR-18.code", node, expected=code, received=given)
-
-
-def _composed(specimen: Specimen) -> str:
-    """Return the DocumentId that the header's values make: such an id has no defect that is not theirs."""
-    return document_id(
-        specimen.value("From", "OrganId"),
-        specimen.value("PromulgationInfo", "PromulgationDate"),
-        specimen.value("Code", "CodeNumber"),
-        specimen.value("Code", "CodeNotation"),
-    )
 
 
 def _own_form(node: Node, identifiers: Identifiers) -> Iterator[Finding]:

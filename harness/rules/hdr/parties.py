@@ -39,7 +39,7 @@ def agency_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
     wrong: dict[str, Node] = {}
     for node in specimen.nodes.index.get("OrganId", ()):
         kind = form(node.text)
-        if (kind is None or (kind == "hub" and not _is_later_hop(node))) and not node.is_blank():
+        if (kind is None or (kind == "hub" and not _is_later_hop(node))) and node.filled:
             earlier = wrong.setdefault(node.text, node)
             if (node.line or 0) < (earlier.line or 0):
                 wrong[node.text] = node
@@ -93,7 +93,7 @@ def signer_is_named(specimen: Specimen) -> Iterator[Finding]:
 def addresses_are_addresses(specimen: Specimen) -> Iterator[Finding]:
     """E-mail addresses, where given, are addresses."""
     for node in specimen.nodes.index.get("Email", ()):
-        if _address.fullmatch(node.text.strip()) is None and not node.is_blank():
+        if _address.fullmatch(node.text.strip()) is None and node.filled:
             yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
 
 

@@ -20,6 +20,7 @@ _DUE = (
     ("DocumentType", "TypeName"),
     ("SignerInfo", "FullName"),
 )
+_LONGEST_FILLER = 40
 _NAME = "AttachmentName"  # its length is ATT-04's, which is stricter
 
 Bounds = Mapping[str, tuple[int, tuple[tuple[tuple[str, ...], Length], ...]]]
@@ -45,9 +46,9 @@ def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
 @rule("HDR-20")
 def no_filler(specimen: Specimen) -> Iterator[Finding]:
     """No filler stands where a value is due."""
-    lists = specimen.parameters.code_lists
+    fillers = _fillers(specimen.parameters.code_lists)
     for node in _due(specimen):
-        if is_filler(node.text, lists):
+        if len(node.text) <= _LONGEST_FILLER and node.text.strip().casefold() in fillers:
             yield found("HDR-20.filler", node, received=node.text, name=node.local)
 
 
@@ -61,16 +62,15 @@ def _fillers(lists: CodeLists) -> frozenset[str]:
     return frozenset(filler.casefold() for filler in lists.fillers)
 
 
-def _due(specimen: Specimen) -> Iterator[Node]:
+def _due(specimen: Specimen) -> list[Node]:
     message = specimen.message
     if message is None:
-        return
-    for outer, inner in _DUE:
-        for holder in message.every(outer):
-            yield from holder.every(inner)
-    yield from message.every("Subject")
+        return []
+    nodes = [node for outer, inner in _DUE for holder in message.every(outer) for node in holder.every(inner)]
+    nodes += message.every("Subject")
     if specimen.business is not None:
-        yield from specimen.business.every("BussinessDocReason")
+        nodes += specimen.business.every("BussinessDocReason")
+    return nodes
 
 
 @derived
