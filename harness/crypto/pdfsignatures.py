@@ -122,7 +122,7 @@ def _reader(content: bytes) -> PdfFileReader:
 
 def _version(content: bytes, reader: PdfFileReader) -> tuple[int, int] | None:
     in_header = header_version(content)
-    match = _CATALOGUE_VERSION.fullmatch(str(reader.root.get("/Version", "")))
+    match = _CATALOGUE_VERSION.fullmatch(str(reader.root["/Version"]) if "/Version" in reader.root else "")
     in_catalogue = (int(match[1]), int(match[2])) if match else None
     return max((each for each in (in_header, in_catalogue) if each), default=None)
 
@@ -130,7 +130,8 @@ def _version(content: bytes, reader: PdfFileReader) -> tuple[int, int] | None:
 def _read(reader: PdfFileReader, name: str, field: Any, data: ValidationData) -> _Found:
     form = ""
     try:
-        form = str(field.get_object()["/V"].get("/SubFilter", "")).lstrip("/")
+        value = field.get_object()["/V"]
+        form = str(value["/SubFilter"]).lstrip("/") if "/SubFilter" in value else ""
         if form not in {*_SUPPORTED, _TIME_STAMP}:
             return _Found(_LAST, PdfSignature(name, "unsupported", form, form=form))
         embedded = EmbeddedPdfSignature(reader, field, name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from asn1crypto import cms
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import find_cms_attribute_iter
 
@@ -25,25 +26,13 @@ class ValidationData:
 
 
 def read_validation_data(reader: PdfFileReader) -> ValidationData:
-    """Return what the file's document security store holds; the first few of each kind.
-
-    Raises:
-        Exception: whatever pyHanko's parser trips over in a broken file.
-    """
-    store = reader.root.get("/DSS")
-    if store is None:
+    """Return what the file's document security store holds: the first few of each kind, nothing where it is broken."""
+    if "/DSS" not in reader.root:
         return ValidationData()
-    kinds = (
-        ("/Certs", DecodePurpose.CERTIFICATE),
-        ("/CRLs", DecodePurpose.CRL),
-        ("/OCSPs", DecodePurpose.OCSP_RESPONSE),
-    )
-    return ValidationData(
-        *(
-            tuple(each.get_object().read_data(purpose) for each in list(store.get(name, ()))[:_MOST])
-            for name, purpose in kinds
-        )
-    )
+    try:
+        return _stored(reader.root["/DSS"])
+    except Exception:  # it only helps; broken in whatever way, it helps nobody, and the signatures stand without it
+        return ValidationData()
 
 
 def archived_revocation_data(info: cms.SignerInfo) -> ValidationData:
@@ -54,3 +43,17 @@ def archived_revocation_data(info: cms.SignerInfo) -> ValidationData:
         crls += [each.dump() for each in archival["crl"] or ()]
         ocsps += [each.dump() for each in archival["ocsp"] or ()]
     return ValidationData((), tuple(crls[:_MOST]), tuple(ocsps[:_MOST]))
+
+
+def _stored(store: DictionaryObject) -> ValidationData:
+    return ValidationData(
+        _contents(store, "/Certs", DecodePurpose.CERTIFICATE),
+        _contents(store, "/CRLs", DecodePurpose.CRL),
+        _contents(store, "/OCSPs", DecodePurpose.OCSP_RESPONSE),
+    )
+
+
+def _contents(store: DictionaryObject, name: str, purpose: DecodePurpose) -> tuple[bytes, ...]:
+    if name not in store:
+        return ()
+    return tuple(each.get_object().read_data(purpose) for each in list(store[name])[:_MOST])

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -19,6 +19,7 @@ LABORATORY = "lab"
 _SCHEMA = "lienthong.pki/1"
 _PRIVATE = 0o600
 _FOLDER = 0o700
+_LABORATORY_LASTS = timedelta(days=3650)
 
 
 def certificate_pem(identity: Identity) -> bytes:
@@ -47,10 +48,10 @@ def write_identity(identity: Identity, folder: Path, name: str | None = None) ->
     return certificate, key
 
 
-def make_laboratory(now: datetime, years: int = 10) -> Identity:
+def make_laboratory(now: datetime) -> Identity:
     """Make the key and self-signed certificate that a laboratory seals its runs with."""
     subject = (("CN", "Phòng thử nghiệm liên thông"), ("C", "VN"))
-    return issue(Order(LABORATORY, subject, "laboratory", now, now.replace(year=now.year + years)), None)
+    return issue(Order(LABORATORY, subject, "laboratory", now, now + _LABORATORY_LASTS), None)
 
 
 def create_pki(folder: Path, now: datetime, responder: str) -> Pki:

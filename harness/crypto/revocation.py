@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pyhanko_certvalidator.authority import AuthorityWithCert
 from pyhanko_certvalidator.errors import RevokedError, StaleRevinfoError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
@@ -14,7 +17,7 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.validate import async_validate_path
 
-from harness.crypto.certificates import facts_of
+from harness.crypto.certificates import facts_of, load
 from harness.crypto.chains import Chain, finish, load_trust, offline_context
 from harness.crypto.trust import Trust
 
@@ -83,6 +86,9 @@ def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at
 
 def _examined(chain: Chain, path: ValidationPath, embedded: Sequence[bytes], trust: Trust, at: datetime) -> Revocation:
     context = offline_context(trust, embedded, at, _POLICY)
+    listed = _by_list_of_anchor(chain, path, trust, at)
+    if listed is not None:
+        return listed
     try:
         finish(async_validate_path(context, path))
     except RevokedError as error:
@@ -106,3 +112,41 @@ def _answered(trust: Trust) -> list[datetime]:
         basic = answer.basic_ocsp_response
         times += [each["this_update"].native for each in basic["tbs_response_data"]["responses"]] if basic else []
     return times
+
+
+def _by_list_of_anchor(chain: Chain, path: ValidationPath, trust: Trust, at: datetime) -> Revocation | None:
+    """Look into the CRLs of an anchor that is no root and issued the certificate itself.
+
+    A ministry may trust the issuing CA alone. The validator looks for the issuer of every CRL's issuer, and finds
+    none for such an anchor.
+    """
+    authority = path.trust_anchor.authority
+    if path.pkix_len != 1 or not isinstance(authority, AuthorityWithCert):
+        return None
+    issuer, certificate = load(authority.certificate.dump()), load(chain.leaf)
+    if issuer.subject == issuer.issuer:
+        return None
+    for der in trust.crls:
+        found = x509.load_der_x509_crl(der)
+        if found.issuer == issuer.subject and _current(found, at) and _signed_by(found, issuer):
+            entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            return _as_listed(entry, facts_of(chain.leaf).subject, at)
+    return None
+
+
+def _current(found: x509.CertificateRevocationList, at: datetime) -> bool:
+    return found.next_update_utc is not None and at <= found.next_update_utc
+
+
+def _signed_by(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    key = issuer.public_key()
+    return isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and found.is_signature_valid(key)
+
+
+def _as_listed(entry: x509.RevokedCertificate | None, subject: str, at: datetime) -> Revocation:
+    if entry is None:
+        return Revocation(Standing.GOOD, subject)
+    reasons = [one.value.reason.value for one in entry.extensions if isinstance(one.value, x509.CRLReason)]
+    reason = "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in next(iter(reasons), "unspecified"))
+    date = entry.revocation_date_utc
+    return Revocation(Standing.REVOKED if date < at else Standing.GOOD, subject, date, reason)

@@ -71,7 +71,7 @@ def sign_package(data: bytes, identity: Identity, limits: Limits, plan: Plan = _
         plan: how to sign.
 
     Raises:
-        NotSignable: there is no header, or no element with the id to be signed.
+        NotSignable: there is no header, no element with the id to be signed, or no canonical form.
         XmlRefused: the bytes are not XML that may be taken in.
     """
     end = _HEADER_END.search(data)
@@ -142,7 +142,10 @@ def _alone(element: etree._Element, limits: Limits) -> etree._Element:
 
 
 def _canonical(element: etree._Element, exclusive: bool) -> bytes:
-    return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    try:
+        return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    except etree.C14NError as error:
+        raise NotSignable(str(error)) from error
 
 
 def _signature_value(key: PrivateKey, content: bytes, digest: str) -> bytes:

@@ -161,7 +161,7 @@ def _schema(element: etree._Element) -> Iterator[Flaw]:
     try:
         XMLVerifier().validate_schema(element)
     except etree.DocumentInvalid as error:
-        yield Flaw("schema", element, received=str(error))
+        yield Flaw("schema", element, received=str(error).replace(f"{{{DSIG}}}", ""))
 
 
 def _reference(element: etree._Element) -> Reference:

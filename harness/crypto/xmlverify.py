@@ -21,9 +21,9 @@ from harness.catalogue.parameters import Limits
 from harness.crypto.algorithms import DIGEST_NAMES, METHODS
 from harness.crypto.certificates import load
 from harness.crypto.xmlsignature import XmlSignature
-from harness.edxml.reading import parse_untrusted
+from harness.edxml.reading import XmlRefused, parse_untrusted
 
-Failure = Literal["digest", "value"]
+Failure = Literal["digest", "value", "not-canonical"]
 
 # A canonical form repeats namespaces and writes out what was short, so it may be longer than the package.
 _ROOM = 2
@@ -36,7 +36,8 @@ class Verified:
 
     Attributes:
         failure: None when all of it verifies; `digest` when something signed was changed, `value` when the
-            signature was not made by the certificate's key over these digests.
+            signature was not made by the certificate's key over these digests, `not-canonical` when the package
+            has no canonical form that could be digested.
         certificate: the one whose key made the signature, else the first one; None where there is none.
     """
 
@@ -83,6 +84,8 @@ def _outcome(signature: XmlSignature, limits: Limits, certificate: x509.Certific
         )
     except InvalidDigest:
         return "digest"
+    except (etree.LxmlError, XmlRefused):
+        return "not-canonical"
     except (SignXMLException, ValueError, TypeError, UnsupportedAlgorithm, NotImplementedError):
         return "value"
     return None
