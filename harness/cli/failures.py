@@ -19,7 +19,9 @@ def report_failure(error: BaseException) -> int:
         error: what a verb raised; a `SystemExit` keeps its status.
     """
     if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else Exit.HARNESS
+        # click leaves with 1, which means "the candidate fails", when nobody reads its output any more
+        unread = isinstance(error.__context__, OSError)
+        return error.code if isinstance(error.code, int) and not unread else Exit.HARNESS
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.ClickException):

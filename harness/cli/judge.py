@@ -21,11 +21,11 @@ def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> in
     again = judge_again(run, profile, language())
     for note in again.notes:
         click.echo(say("cli-judge", note.key, **note.parameters), err=True)
-    for change in again.changes:
+    for change in again.changes or ():
         before = say("cli-certify", f"word.{change.before}")
         after = say("cli-certify", f"word.{change.after}")
         click.echo(say("cli-judge", "changed", id=change.requirement, before=before, after=after, why=change.why))
-    if not again.changes and not quiet:
+    if again.changes == () and not quiet:
         click.echo(say("cli-judge", "unchanged"))
     for line in closing_lines(again.certification):
         click.echo(line)

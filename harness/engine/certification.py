@@ -85,10 +85,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A record judged again."""
+    """A record judged again; `changes` is None when there was no earlier report to compare with."""
 
     certification: Certification
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] | None
     notes: tuple[Note, ...]
 
 
@@ -147,7 +147,7 @@ def judge_again(directory: Path, profile_name: str | None, language: Language) -
         notes += (Note("no-report"),)
     else:
         (directory / f"report-{profile.id}.json").write_bytes(encoded(judgement))
-    changes = () if before is None else tuple(_changes(before, judgement))
+    changes = None if before is None else tuple(_changes(before, judgement))
     return Again(Certification(judgement, directory), changes, notes)
 
 

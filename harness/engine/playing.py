@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from harness.catalogue.verdicts import Cause
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
-from harness.scenarios.registry import Scenario
+from harness.scenarios.registry import EXCLUSIVE, Scenario
 from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Surroundings, Unmet
+
+_GREETING = 10.0  # seconds
 
 
 async def play(scenario: Scenario, around: Surroundings) -> None:
@@ -23,6 +25,8 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
         return
     stage = Stage(scenario.id, scenario.requirements[0], around)
     try:
+        if scenario.isolation == EXCLUSIVE:
+            await around.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
         await scenario.play(stage)
         await stage.settle()
     except Unmet:
