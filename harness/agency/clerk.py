@@ -118,5 +118,5 @@ class Clerk(Part):
             stream=f"in {document.document_id}",
             document_id=document.document_id or "",
             organ_id=organ_id,
-            package=self.agency.composer.written(package),
+            package=self.agency.composer.outgoing(package, self.agency.composer.written(package)),
         )

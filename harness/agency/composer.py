@@ -224,6 +224,10 @@ class Composer(Part):
         """Return the bytes of a package."""
         return write_package(package, self.layout())
 
+    def outgoing(self, package: DocumentPackage | StatusPackage, written: bytes) -> bytes:
+        """Return the bytes that go out for a package that was `written` and found to be right: just these."""
+        return written
+
     def layout(self) -> Layout:
         """Return the layout of the packages written."""
         return OPERATOR

@@ -139,7 +139,7 @@ class Desk(Part):
             data, complaints = self.checked(package, now)
         if complaints:
             raise refused("send.breaks-standard", complaints="; ".join(complaints[:3]))
-        return data
+        return self.agency.composer.outgoing(package, data)
 
     def checked(self, package: DocumentPackage, now: datetime) -> tuple[bytes, Sequence[str]]:
         """Return the bytes of a package and what breaks the standard in them."""
@@ -196,14 +196,15 @@ class Desk(Part):
         if not reason.strip():
             raise failed("take-back.reason-missing")
         sender = self.agency.registrar.organization(document.sender)
-        package = self.agency.composer.take_back(target_of(document), organ_id, reason, sender, self.agency.now())
+        composer = self.agency.composer
+        package = composer.take_back(target_of(document), organ_id, reason, sender, self.agency.now())
         with self.store.transaction():
             self.agency.sender.queue(
                 messagetype="status",
                 stream=f"out {document_id}",
                 document_id=document_id,
                 organ_id=document.sender,
-                package=self.agency.composer.written(package),
+                package=composer.outgoing(package, composer.written(package)),
             )
 
 

@@ -15,6 +15,8 @@ from harness.agency.part import Part
 from harness.agency.store.organs import OwnAgency
 from harness.agency.wording import NotDone, failed, words
 from harness.catalogue.findings import clipped
+from harness.crypto.certificates import CertificateUnreadable
+from harness.crypto.trust import Trust
 from harness.edxml.attachments import Base64Broken, decode_base64
 from harness.edxml.model import Organization
 from harness.vxp.failures import VxpFailure
@@ -94,7 +96,7 @@ class DriverApi(Part):
         interval = told.pop("poll_interval", settings.timing.poll_interval)
         if interval <= 0:
             raise failed("driver.bad-arguments", command="configure", detail="poll_interval <= 0")
-        _check_anchors(told.get("hub_trust_anchors_pem", ""))
+        _check_anchors(told.get("hub_trust_anchors_pem", ""), told.get("signer_trust_anchors_pem", ""))
         timing = replace(settings.timing, poll_interval=float(interval))
         await self.agency.configure(replace(settings, **told, timing=timing))
         return {}
@@ -190,12 +192,13 @@ def _error(call: object, kind: str, message: str) -> dict[str, Any]:
     return {"id": call, "error": {"code": kind, "message": message}}
 
 
-def _check_anchors(pem: str) -> None:
-    if not pem:
-        return
+def _check_anchors(hub: str, signers: str) -> None:
     try:
-        ssl.create_default_context(cadata=pem)
-    except (ssl.SSLError, ValueError) as error:
+        if hub.strip():
+            ssl.create_default_context(cadata=hub)
+        if signers.strip():
+            Trust.of_pem(signers.encode())
+    except (ssl.SSLError, ValueError, CertificateUnreadable) as error:
         raise failed("driver.bad-arguments", command="configure", detail=str(error)) from error
 
 

@@ -7,18 +7,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from harness.agency.part import Part
 from harness.agency.wording import complaint, words
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Limits
-from harness.catalogue.verdicts import Severity
+from harness.catalogue.verdicts import Cause, Severity
+from harness.crypto.fetching import RevocationFetcher
+from harness.crypto.gathering import signers_of
+from harness.crypto.trust import Trust, profile_trust
 from harness.edxml.attachments import AttachmentBroken, unpack
 from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.edxml.packages import read_header, read_package
 from harness.edxml.reading import PackageUnreadable
-from harness.rules.checking import check_package
+from harness.rules.checking import PackageReport, check_package
+
+if TYPE_CHECKING:
+    from harness.agency.system import AgencySystem
 
 Nature = Literal["package", "cut", "foreign"]
 
@@ -45,6 +51,7 @@ class Examined:
         package: None when it cannot be read.
         complaints: what breaks the standard so that the package cannot be accepted, in words.
         codes: codes of the findings behind the complaints.
+        unknown: codes of what could not be found out; it does not stand against accepting the package.
         attachments: unpacked; empty when one of them cannot be.
         fingerprint: equal for packages of equal content, whatever hops they took.
     """
@@ -55,6 +62,8 @@ class Examined:
     codes: tuple[str, ...]
     attachments: tuple[Unpacked, ...]
     fingerprint: str
+    unknown: tuple[str, ...] = ()
+    revocation_unknown: bool = False
 
     @property
     def acceptable(self) -> bool:
@@ -63,11 +72,22 @@ class Examined:
 
 
 class Examiner(Part):
-    """Examines packages. Pure: reads nothing but the bytes, settings and profile; large ones in a thread."""
+    """Examines packages. Reads nothing but the bytes, settings, profile, and lists of revoked certificates."""
+
+    def __init__(self, agency: "AgencySystem") -> None:
+        super().__init__(agency)
+        self._revocation = Trust()
 
     async def examine(self, data: bytes) -> Examined:
-        """Examine the bytes of an item."""
+        """Examine the bytes of an item; large ones in a thread."""
         now = self.agency.now()
+        examined = await self._examined(data, now)
+        if examined.revocation_unknown:
+            self._revocation = await asyncio.to_thread(self.revocation, data)
+            examined = await self._examined(data, now)
+        return examined
+
+    async def _examined(self, data: bytes, now: datetime) -> Examined:
         if len(data) > _LARGE:
             return await asyncio.to_thread(self.examined, data, now)
         return self.examined(data, now)
@@ -75,7 +95,8 @@ class Examiner(Part):
     def examined(self, data: bytes, now: datetime) -> Examined:
         """Examine the bytes of an item as of `now`."""
         package, unreadable = self.read(data)
-        findings = self.weighty(self.findings(data, now))
+        report = self.report(data, now)
+        findings = self.weighty(report.findings)
         complaints = tuple(dict.fromkeys(complaint(finding) for finding in findings))
         if unreadable and not complaints:
             complaints = (unreadable,)
@@ -92,7 +113,29 @@ class Examiner(Part):
             codes=tuple(dict.fromkeys(finding.code for finding in findings)),
             attachments=attachments,
             fingerprint=fingerprint(package, data),
+            unknown=tuple(dict.fromkeys(one.detail for one in report.undecided)),
+            revocation_unknown=any(one.cause is Cause.NETWORK for one in report.undecided),
         )
+
+    def report(self, data: bytes, now: datetime) -> PackageReport:
+        """Return what the rules say about a package."""
+        trust = self.agency.trust.adding(self._revocation)
+        return check_package(data, self.agency.profile, now, trust=trust)
+
+    def revocation(self, data: bytes) -> Trust:
+        """Fetch what can be had about the signers of a package, and return it with what was fetched before.
+
+        Only the addresses of certificates that a trusted issuer made are asked: a stranger's name anything.
+        """
+        parameters = self.agency.profile.parameters
+        trust = profile_trust(self.agency.profile).adding(self.agency.trust)
+        signers = [(signer, ()) for signer, _ in signers_of(data, parameters.signatures, parameters.limits)]
+        with RevocationFetcher(timeout=self.settings.timing.give_up) as fetcher:
+            fetched = fetcher.fetch(signers, trust)
+        for failure in fetched.failures:
+            self.log.info("revocation of a signer: %s %s", failure.problem, failure.url)
+        had = Trust(crls=fetched.trust.crls, ocsps=fetched.trust.ocsps)
+        return self._revocation.adding(had)
 
     def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
         """Return the package, or as much of it as can be read (None: nothing), and why not all of it."""
@@ -108,10 +151,6 @@ class Examiner(Part):
     def limits(self) -> Limits:
         """Return the limits of what is taken in."""
         return self.agency.profile.parameters.limits
-
-    def findings(self, data: bytes, now: datetime) -> Sequence[Finding]:
-        """Return everything that the rules find in a package."""
-        return check_package(data, self.agency.profile, now, trust=self.agency.trust).findings
 
     def weighty(self, findings: Sequence[Finding]) -> Sequence[Finding]:
         """Return the findings for which a package is not accepted."""

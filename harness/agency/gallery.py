@@ -11,7 +11,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
@@ -35,12 +35,16 @@ class Entry:
         breaks: id of the requirement it breaks; None for a correct variant.
         docstring: what it does, in English.
         parts: what it is made of.
+        shown_by: ids of requirements whose scenarios make it show, where its own has none that do.
+        lacks: capabilities that it does not have, and so must not be declared.
     """
 
     name: str
     breaks: str | None
     docstring: str
     parts: Parts
+    shown_by: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     def build(self, settings: AgencySettings | None = None) -> AgencySystem:
         """Return an agency of this kind."""
@@ -51,24 +55,26 @@ _DEFECTS: dict[str, Entry] = {}
 _VARIANTS: dict[str, Entry] = {}
 
 
-def defect(name: str, *, breaks: str) -> Callable[[P], P]:
-    """Register a part as a defect that breaks the requirement `breaks`."""
-    return _registered(_DEFECTS, name, breaks)
+def defect(name: str, *, breaks: str, shown_by: tuple[str, ...] = ()) -> Callable[[P], P]:
+    """Register a part as a defect that breaks the requirement `breaks`; see `Entry` for `shown_by`.
+
+    Parts registered under one name belong to one agency; the docstring of the first describes it.
+    """
+    return _registered(_DEFECTS, Entry(name, breaks, "", Parts(), shown_by=shown_by))
 
 
-def variant(name: str) -> Callable[[P], P]:
-    """Register a part as a correct variant; parts registered under one name belong to one agency."""
-    return _registered(_VARIANTS, name, None)
+def variant(name: str, *, lacks: tuple[str, ...] = ()) -> Callable[[P], P]:
+    """Register a part as a correct variant; parts and docstring as for `defect`."""
+    return _registered(_VARIANTS, Entry(name, None, "", Parts(), lacks=lacks))
 
 
-def _registered(table: dict[str, Entry], name: str, breaks: str | None) -> Callable[[P], P]:
+def _registered(table: dict[str, Entry], entry: Entry) -> Callable[[P], P]:
     def register(part: P) -> P:
-        known = table.get(name)
-        if known is not None and known.breaks != breaks:
-            raise ValueError(f"two defects are called {name}")
-        said = inspect.cleandoc(part.__doc__ or "")
-        parts = (known.parts if known else Parts()).with_part(part)
-        table[name] = Entry(name, breaks, f"{known.docstring} {said}" if known else said, parts)
+        known = table.get(entry.name, entry)
+        if known.breaks != entry.breaks:
+            raise ValueError(f"two defects are called {entry.name}")
+        said = known.docstring or inspect.cleandoc(part.__doc__ or "")
+        table[entry.name] = replace(known, docstring=said, parts=known.parts.with_part(part))
         return part
 
     return register

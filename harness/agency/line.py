@@ -54,7 +54,7 @@ class Line(Part):
     def verify(self) -> ssl.SSLContext | bool:
         """Return how the hub's certificate is checked."""
         anchors = self.settings.hub_trust_anchors_pem
-        return ssl.create_default_context(cadata=anchors) if anchors else True
+        return ssl.create_default_context(cadata=anchors) if anchors.strip() else True
 
     def limits(self, size: int) -> Limits:
         """Return the limits of a whole call that carries `size` bytes: a large one may take longer."""

@@ -37,8 +37,8 @@ class Poller(Part):
         """Return the lists that are polled."""
         return MESSAGE_TYPES
 
-    def interval(self) -> float:
-        """Return the seconds from one look to the next."""
+    def interval(self, messagetype: MessageType) -> float:
+        """Return the seconds from one look into a list to the next."""
         return self.settings.timing.poll_interval
 
     async def _run(self, messagetype: MessageType) -> None:
@@ -50,11 +50,11 @@ class Poller(Part):
                 items = await self.look(messagetype)
             except VxpFailure as failure:
                 failures += 1
-                pause = max(self.after(failure, failures), self.interval())
+                pause = max(self.after(failure, failures), self.interval(messagetype))
             else:
                 failures = 0
                 self.agency.fetcher.notice(messagetype, items, began)
-                pause = self.interval() - (clock() - began)
+                pause = self.interval(messagetype) - (clock() - began)
             await self._sleep(messagetype, pause)
 
     async def look(self, messagetype: MessageType) -> tuple[ReceivedItem, ...]:

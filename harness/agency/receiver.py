@@ -176,9 +176,10 @@ class Receiver(Part):
         groups = {code.partition("-")[0] for code in examined.codes}
         trust = {"SIG-05", "SIG-06", "PDF-04"}
         codes = {code.partition(".")[0] for code in examined.codes}
+        unknown = {code.partition(".")[0] for code in examined.unknown}
         flags = {
             "attachment_invalid": "ATT" in groups,
-            "signer_untrusted": bool(codes & trust),
+            "signer_untrusted": bool((codes | unknown) & trust),
             "signature_invalid": bool({code for code in codes if code[:3] in {"SIG", "PDF"}} - trust - {"PDF-01"}),
         }
         return tuple(name for name, raised in flags.items() if raised)

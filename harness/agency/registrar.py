@@ -56,10 +56,14 @@ class Registrar(Part):
             VxpFailure: it could not be had; what was read before stays.
         """
         listed = await self.agency.line.ask(lambda client: client.get_agencies_list())
-        entries = [_entry(one) for one in listed]
+        entries = [_entry(one) for one in self.kept(listed)]
         await asyncio.to_thread(self.store.directory.replace, entries)
         self._read_at = asyncio.get_running_loop().time()
         return len(entries)
+
+    def kept(self, listed: Sequence[ListedAgency]) -> Sequence[ListedAgency]:
+        """Return what is kept of a directory: all of it."""
+        return listed
 
     async def learn(self, organ_ids: Sequence[str]) -> None:
         """Look up in the directory whether one of `organ_ids` is an own agency by another name, if not done lately."""

@@ -70,8 +70,11 @@ class Sender(Part):
 
     async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
         """Make the call that sends a package and return the hub's id of it."""
-        messagetype: MessageType = "status" if outgoing.messagetype == "status" else "edoc"
-        return await client.send_edoc(package, messagetype)
+        return await client.send_edoc(package, self.messagetype(outgoing))
+
+    def messagetype(self, outgoing: Outgoing) -> MessageType:
+        """Return the message type that a package is sent as."""
+        return "status" if outgoing.messagetype == "status" else "edoc"
 
     def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
         """Note a failed try; the seconds to wait before the next one, None when there will be none."""

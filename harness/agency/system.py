@@ -113,6 +113,7 @@ class AgencySystem:
         self._parts = parts or Parts()
         self._tasks: set[asyncio.Task[None]] = set()
         self._temporary: Path | None = None
+        self._trust = Trust()
         self._driver = self._parts.driver(self)
 
     async def __aenter__(self) -> "AgencySystem":
@@ -127,6 +128,8 @@ class AgencySystem:
         self._begun = True
         if self.running:
             return
+        anchors = self.settings.signer_trust_anchors_pem
+        self._trust = Trust.of_pem(anchors.encode()) if anchors.strip() else Trust()
         self.store = Store(self.folder)
         for field in fields(Parts):
             if field.name != "driver":
@@ -194,8 +197,7 @@ class AgencySystem:
     @property
     def trust(self) -> Trust:
         """Trust anchors of signers besides the profile's."""
-        anchors = self.settings.signer_trust_anchors_pem
-        return Trust.of_pem(anchors.encode()) if anchors else Trust()
+        return self._trust
 
     def words(self, key: str, /, **parameters: object) -> str:
         """Return a sentence of the message file."""

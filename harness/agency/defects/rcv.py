@@ -1,9 +1,33 @@
 """Defects in receiving: fetch, store, acknowledge."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.agency.examiner import Examiner, Unpacked
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
-from harness.agency.receiver import Listed
+from harness.agency.poller import Poller
+from harness.agency.receiver import Listed, Receiver
+from harness.agency.store.inbox import InboxDocument, NewDocument
 from harness.agency.store.items import Item
+from harness.catalogue.findings import Finding
+from harness.edxml.attachments import AttachmentBroken
+from harness.edxml.model import DocumentPackage, StatusPackage
+from harness.vxp.client import MessageType
+from harness.vxp.entries import ReceivedItem
+
+_LITERAL = b"<edXML:edXMLEnvelope"
+_LONGEST_NAME = 20
+_PAGE = 100
+
+
+@defect("polls-statuses-rarely", breaks="RCV-01")
+class PollsStatusesRarely(Poller):
+    """Looks for statuses three times less often than declared, and five seconds later still."""
+
+    def interval(self, messagetype: MessageType) -> float:
+        declared = super().interval(messagetype)
+        return 3 * declared + 5 if messagetype == "status" else declared
 
 
 @defect("never-acks", breaks="RCV-02")
@@ -23,3 +47,84 @@ class AcksBeforeFetching(Fetcher):
         if listed.messagetype == "edoc":
             await self.report(listed.receiver_doc_id, "done", "")
         return await super().fetch(listed)
+
+
+@defect("looks-for-the-literal-prefix", breaks="RCV-03")
+class LooksForTheLiteralPrefix(Examiner):
+    """Finds the envelope by its literal prefix and takes every other package for unreadable."""
+
+    def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
+        return super().read(data) if _LITERAL in data else (None, "edXML:edXMLEnvelope?")
+
+
+@defect("cuts-file-names", breaks="RCV-04")
+class CutsFileNames(Examiner):
+    """Keeps twenty letters of a file's name."""
+
+    def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
+        return tuple(replace(one, name=one.name[:_LONGEST_NAME]) for one in super().unpacked(package))
+
+
+@defect("never-unzips", breaks="RCV-04")
+class NeverUnzips(Examiner):
+    """Stores zipped attachments as they were carried."""
+
+    def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
+        return tuple(Unpacked(one.name, one.content) for one in package.attachments)
+
+
+@defect("fails-a-redelivery", breaks="RCV-05")
+class FailsARedelivery(Receiver):
+    """Answers `fail` to a document that it has already."""
+
+    def take_again(self, listed: Listed, document: NewDocument, known: InboxDocument) -> None:
+        self.settle(listed, document, "fail", "da co")
+
+
+class _Blind(Examiner):
+    """Does not see the findings against requirements whose ids begin with one of `unseen`."""
+
+    unseen: tuple[str, ...] = ()
+
+    def weighty(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        return [one for one in super().weighty(findings) if not one.requirement.startswith(self.unseen)]
+
+
+@defect("accepts-broken-headers", breaks="RCV-06")
+class AcceptsBrokenHeaders(_Blind):
+    """Accepts whatever it can parse: structure, header and operation are not checked."""
+
+    unseen = ("PKG", "HDR", "TRC")
+
+
+@defect("keeps-what-is-for-others", breaks="RCV-07")
+class KeepsWhatIsForOthers(Receiver):
+    """Takes every document that the hub hands over for its own."""
+
+    def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
+        return super().addressees(listed, package) or (self.settings.organ_id,)
+
+
+@defect("accepts-broken-attachments", breaks="RCV-08")
+class AcceptsBrokenAttachments(_Blind):
+    """Accepts documents whose attachments are orphaned, empty or mislabelled, and keeps what it can open."""
+
+    unseen = ("ATT",)
+
+    def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
+        try:
+            return super().unpacked(package)
+        except AttachmentBroken:
+            return ()
+
+
+@defect("reads-one-page-of-the-list", breaks="RCV-09")
+class ReadsOnePageOfTheList(Fetcher):
+    """Takes the first hundred items of a list and never comes back to the others."""
+
+    _beyond: frozenset[str] = frozenset()
+
+    def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
+        self._beyond |= {item.doc_id for item in items[_PAGE:]}
+        kept = [item for item in items if item.doc_id not in self._beyond]
+        super().notice(messagetype, kept, asked_at)

@@ -1,0 +1,154 @@
+"""Defects in the header of the documents sent."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from harness.agency.composer import Composer
+from harness.agency.composer import Draft as Ordered
+from harness.agency.defects.spoiling import SpoiltDocuments
+from harness.agency.desk import Desk
+from harness.agency.gallery import defect
+from harness.edxml.drafting import Draft
+from harness.edxml.elements import Element
+
+
+@defect("sender-without-a-name", breaks="HDR-01")
+class SenderWithoutAName(SpoiltDocuments):
+    """Leaves out the name of the sending agency."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.without("From/OrganName")
+
+
+@defect("hop-with-a-made-up-id", breaks="HDR-02")
+class HopWithAMadeUpId(SpoiltDocuments):
+    """Adds a hop of its own whose OrganId is a name."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        at = draft.element("TraceHeader/Timestamp").text
+        hop = Element("TraceHeader", (Element("OrganId", text="UBND-TINH"), Element("Timestamp", text=at)))
+        return draft.followed("TraceHeader", hop)
+
+
+@defect("receiver-without-a-name", breaks="HDR-03")
+class ReceiverWithoutAName(SpoiltDocuments):
+    """Leaves out the receiver's name."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.without("To/OrganName")
+
+
+@defect("receiver-twice", breaks="HDR-04")
+class ReceiverTwice(SpoiltDocuments):
+    """Names the first receiver twice."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.repeated("To")
+
+
+@defect("code-without-notation", breaks="HDR-05")
+class CodeWithoutNotation(SpoiltDocuments):
+    """Leaves out the notation."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.without("Code/CodeNotation")
+
+
+@defect("no-promulgation-date", breaks="HDR-06")
+class NoPromulgationDate(SpoiltDocuments):
+    """Leaves out the day of promulgation."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.without("PromulgationInfo/PromulgationDate")
+
+
+@defect("day-first", breaks="HDR-07")
+class DayFirst(SpoiltDocuments):
+    """Writes the due date day first, as on paper."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.followed("SignerInfo", Element("DueDate", text="31/12/2099"))
+
+
+@defect("dated-tomorrow", breaks="HDR-08")
+class DatedTomorrow(SpoiltDocuments):
+    """Takes tomorrow's date for the day of promulgation, as clocks shifted to another zone do."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        later = self.agency.now() + timedelta(days=2)
+        return draft.with_text("PromulgationInfo/PromulgationDate", f"{later:%Y/%m/%d}")
+
+
+@defect("type-of-its-own", breaks="HDR-09")
+class TypeOfItsOwn(SpoiltDocuments):
+    """Uses a number of its own for the document type."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.with_text("DocumentType/Type", "99")
+
+
+@defect("subject-blank", breaks="HDR-10")
+class SubjectBlank(SpoiltDocuments):
+    """Sends a subject of one no-break space."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.with_text("Subject", "\u00a0")
+
+
+@defect("content-too-long", breaks="HDR-11")
+class ContentTooLong(SpoiltDocuments):
+    """Copies far more than 500 letters into Content."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.replaced("Subject", draft.element("Subject"), Element("Content", text="Nội dung " * 80)).without(
+            "Content[2]"
+        )
+
+
+@defect("nobody-signed", breaks="HDR-12")
+class NobodySigned(SpoiltDocuments):
+    """Leaves out the signer's name."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.without("SignerInfo/FullName")
+
+
+@defect("priority-nine", breaks="HDR-13")
+class PriorityNine(SpoiltDocuments):
+    """Uses a priority of its own."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.with_text("OtherInfo/Priority", "9")
+
+
+@defect("steering-type-seven", breaks="HDR-14")
+class SteeringTypeSeven(SpoiltDocuments):
+    """Uses a steering type of its own."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        return draft.with_text("SteeringType", "7")
+
+
+@defect("answers-half-a-document", breaks="HDR-16")
+class AnswersHalfADocument(SpoiltDocuments):
+    """Names a document that it answers by sender and code alone."""
+
+    def spoil(self, draft: Draft) -> Draft:
+        named = (Element("OrganId", text="000.00.00.G22"), Element("Code", text="1/VPCP"))
+        return draft.followed("DocumentId", Element("ResponseFor", named))
+
+
+@defect("document-id-of-its-own", breaks="HDR-17")
+class DocumentIdOfItsOwn(Composer):
+    """Numbers its documents by a key of its own."""
+
+    def document_id(self, draft: Ordered, now: datetime) -> str:
+        return f"{draft.code.code_notation}-{draft.code.code_number}"
+
+
+@defect("document-id-of-its-own", breaks="HDR-17")
+class TakesItForRight(Desk):
+    """Does not look at its own packages."""
+
+    def complaints(self, data: bytes, now: datetime) -> Sequence[str]:
+        return ()

@@ -1,0 +1,87 @@
+"""Defects in recall, take-back, update and replacement."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from harness.agency.composer import RECALL, Composer, Draft, Target
+from harness.agency.gallery import defect
+from harness.agency.operations import Operations
+from harness.agency.store.inbox import InboxDocument
+from harness.edxml.model import Bussiness, Organization, StatusPackage
+
+
+@defect("recalls-as-a-new-document", breaks="OPS-01")
+class RecallsAsANewDocument(Composer):
+    """Sends a recall with the operation of a new document."""
+
+    def bussiness(self, draft: Draft) -> Bussiness:
+        made = super().bussiness(draft)
+        return replace(made, doc_type="0") if draft.operation == RECALL else made
+
+
+@defect("shows-a-recall-and-leaves-it", breaks="OPS-02")
+class ShowsARecallAndLeavesIt(Operations):
+    """Flags a recalled document and does nothing more: not cancelled, not answered."""
+
+    def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
+        if kind == "recall":
+            self.store.inbox.set_flags(target.id, (*target.flags, "recalled"))
+            return
+        super().carry_out(kind, target, package)
+
+
+@defect("does-not-turn-the-roles", breaks="OPS-03")
+class DoesNotTurnTheRoles(Composer):
+    """Names itself in ResponseFor of a take-back, as in every other status."""
+
+    def take_back(
+        self, target: Target, receiver: str, reason: str, sender: Organization, now: datetime
+    ) -> StatusPackage:
+        made = super().take_back(target, receiver, reason, sender, now)
+        return replace(made, response_for=replace(made.response_for, organ_id=sender.organ_id))
+
+
+@defect("takes-a-take-back-for-a-status", breaks="OPS-03")
+class TakesATakeBackForAStatus(Operations):
+    """Puts an incoming 13 aside like any other status."""
+
+    def taken_back(self, status: StatusPackage) -> None:
+        return
+
+
+@defect("agrees-to-updates-only", breaks="OPS-04")
+class AgreesToUpdatesOnly(Operations):
+    """Answers 15 to an update and leaves the document as it was."""
+
+    def update(self, target: InboxDocument, package: str) -> None:
+        return
+
+
+@defect("keeps-the-replaced-document", breaks="OPS-05")
+class KeepsTheReplacedDocument(Operations):
+    """Takes a replacing document for a new one and keeps the replaced one in work."""
+
+    def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
+        if kind != "replace":
+            super().carry_out(kind, target, package)
+
+
+@defect("recalls-the-latest-instead", breaks="OPS-06")
+class RecallsTheLatestInstead(Operations):
+    """Applies an operation on a document that it does not have to the last one of the same year."""
+
+    def target(self, document_id: str) -> InboxDocument | None:
+        found = super().target(document_id)
+        if found is not None or "," not in document_id:
+            return found
+        sender, year = document_id.partition(",")[0], document_id.partition(",")[2][:4]
+        same = [one for one in self.store.inbox.all() if one.sender == sender and one.operation == 0]
+        return next((one for one in reversed(same) if one.promulgation_date[:4] == year), None)
+
+
+@defect("obeys-anybody", breaks="OPS-07")
+class ObeysAnybody(Operations):
+    """Does not look who asks for a recall."""
+
+    def is_original_sender(self, organ_id: str, target: InboxDocument) -> bool:
+        return True

@@ -1,0 +1,100 @@
+"""Defects in sending documents."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from harness.agency.composer import Composer, Draft, File
+from harness.agency.desk import Desk, Order
+from harness.agency.gallery import defect
+from harness.agency.sender import Sender
+from harness.agency.store.queue import Outgoing
+from harness.edxml.model import Attachment, DocumentPackage, Organization
+from harness.vxp.failures import Refused, VxpFailure
+
+_NEW_FORM_OF_LEVEL_ONE = re.compile(r"[A-Z][0-9]{2}")
+_LARGE = 5 * 1024 * 1024
+_THREE = 3
+_FOR_EVER = 86_400.0
+
+
+@defect("keeps-documents-in-the-drawer", breaks="SND-01")
+class KeepsDocumentsInTheDrawer(Sender):
+    """Queues documents and never sends them; statuses go out."""
+
+    async def send(self, outgoing: Outgoing) -> float | None:
+        return _FOR_EVER if outgoing.messagetype == "edoc" else await super().send(outgoing)
+
+
+@defect("three-receivers-at-most", breaks="SND-02")
+class ThreeReceiversAtMost(Composer):
+    """Drops the fourth receiver and all after it without a word."""
+
+    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+        return super().receivers(draft)[:_THREE]
+
+
+@defect("drops-new-ids", breaks="SND-03")
+class DropsNewIds(Composer):
+    """Drops provinces and ministries that are named in the new form, if any receiver is left."""
+
+    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+        every = super().receivers(draft)
+        return tuple(one for one in every if not _NEW_FORM_OF_LEVEL_ONE.fullmatch(one.organ_id)) or every
+
+
+@defect("escapes-twice", breaks="SND-04")
+class EscapesTwice(Composer):
+    """Escapes the subject before the XML library does so again."""
+
+    def document(self, draft: Draft, now: datetime) -> DocumentPackage:
+        escaped = draft.subject.replace("&", "&amp;").replace("<", "&lt;")
+        return super().document(replace(draft, subject=escaped), now)
+
+
+@defect("skips-large-files", breaks="SND-05")
+class SkipsLargeFiles(Composer):
+    """Leaves out files of more than 5 MB without a word."""
+
+    def attachments(self, files: Sequence[File]) -> tuple[Attachment, ...]:
+        return super().attachments([file for file in files if len(file.content) <= _LARGE])
+
+
+@defect("sends-state-secrets", breaks="SND-07")
+class SendsStateSecrets(Desk):
+    """Takes no notice of a document's secrecy."""
+
+    def check_classification(self, order: Order) -> None:
+        return
+
+
+@defect("shows-refused-as-sent", breaks="SND-08")
+class ShowsRefusedAsSent(Sender):
+    """Takes a refusal that came with HTTP status 200 for success."""
+
+    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+        pause = super().after(outgoing, failure)
+        if pause is None and isinstance(failure, Refused):
+            self.store.queue.sent(outgoing.id, "")
+        return pause
+
+
+@defect("numbers-twice", breaks="SND-09")
+class NumbersTwice(Desk):
+    """Gives the number of one document to another; the first stays in the outbox."""
+
+    def check_number(self, order: Order, now: datetime) -> None:
+        return
+
+    def queue(self, package: DocumentPackage, draft: Draft, written: bytes) -> None:
+        if self.store.outbox.find(package.document_id) is None:
+            super().queue(package, draft, written)
+            return
+        self.agency.sender.queue(
+            messagetype="edoc",
+            stream=f"again {package.document_id}",
+            document_id=package.document_id,
+            organ_id=draft.sender.organ_id,
+            package=written,
+        )

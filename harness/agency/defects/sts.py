@@ -1,0 +1,76 @@
+"""Defects in business statuses."""
+
+from dataclasses import replace
+
+from harness.agency.clerk import Clerk, Step
+from harness.agency.composer import Composer
+from harness.agency.gallery import defect
+from harness.agency.receiver import Listed, Receiver
+from harness.agency.store.inbox import InboxDocument, State
+from harness.agency.store.outbox import OutDocument
+from harness.agency.tracker import Tracker
+from harness.edxml.model import ResponseFor, StatusPackage
+
+
+@defect("reports-no-arrival", breaks="STS-01")
+class ReportsNoArrival(Receiver):
+    """Waits for the clerk: nothing is said about a document that only arrived."""
+
+    def arrived(self, document: InboxDocument) -> None:
+        return
+
+
+@defect("reports-registration-late", breaks="STS-02")
+class ReportsRegistrationLate(Clerk):
+    """Says 03 only together with the next step."""
+
+    def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
+        if step.status == "03":
+            return ()
+        return ("03", step.status) if document.state is State.REGISTERED else (step.status,)
+
+
+@defect("never-says-finished", breaks="STS-03")
+class NeverSaysFinished(Clerk):
+    """Finishes documents without saying 06."""
+
+    def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
+        return () if step.status == "06" else super().statuses(step, document)
+
+
+@defect("says-registered-twice", breaks="STS-04")
+class SaysRegisteredTwice(Clerk):
+    """Says 03 for the clerk and once more for the register."""
+
+    def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
+        super().queue(document, code, reason, organ_id)
+        if code == "03":
+            super().queue(document, code, "Đã vào sổ văn bản đến", organ_id)
+
+
+@defect("names-the-number-only", breaks="STS-05")
+class NamesTheNumberOnly(Composer):
+    """Names the answered document by its number with a hyphen for the slash."""
+
+    def answered(self, document: InboxDocument) -> ResponseFor:
+        return replace(super().answered(document), code=document.code.replace("/", "-"))
+
+
+@defect("shows-the-first-status-only", breaks="STS-06")
+class ShowsTheFirstStatusOnly(Tracker):
+    """Shows what a receiver says first and never what it says then."""
+
+    def show(self, document: OutDocument, organ_id: str, status: StatusPackage) -> None:
+        said = {one.organ_id: one.status_code for one in document.receivers}
+        if said.get(organ_id) is None:
+            super().show(document, organ_id, status)
+
+
+@defect("stumbles-over-unknown-codes", breaks="STS-07")
+class StumblesOverUnknownCodes(Tracker):
+    """Fails on a status code that it does not know, before anything is stored or acknowledged."""
+
+    def take(self, listed: Listed, status: StatusPackage) -> None:
+        if status.status_code not in self.agency.profile.parameters.code_lists.statuses:
+            raise KeyError(status.status_code)
+        super().take(listed, status)
