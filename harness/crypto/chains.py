@@ -34,6 +34,7 @@ Purpose = Literal["signature", "time-stamp"]
 # Certificates looked at that came with a signature: more would let a hostile file make path building endless.
 MOST_EMBEDDED = 6
 _KEPT = 16
+_KEPT_CERTIFICATES = 256
 _TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 _SIGNING_USAGES = {"digital_signature", "non_repudiation"}
 
@@ -118,7 +119,7 @@ def examine_chain(
         CertificateUnreadable: the leaf is no certificate.
     """
     facts = facts_of(leaf)
-    certificate = x509.Certificate.load(leaf)
+    certificate = _certificate(leaf)
     context = offline_context(trust, embedded, at, CertRevTrustPolicy(NO_REVOCATION))
     try:
         path = finish(_path(certificate, context))
@@ -183,8 +184,14 @@ async def _path(certificate: x509.Certificate, context: ValidationContext) -> Va
     return path
 
 
+@lru_cache(maxsize=_KEPT_CERTIFICATES)
+def _certificate(der: bytes) -> x509.Certificate:
+    """Return a certificate as the validator wants it; kept, as what it works out of one is most of its work."""
+    return x509.Certificate.load(der)
+
+
 def _certificates(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
-    return tuple(x509.Certificate.load(der) for der in ders)
+    return tuple(_certificate(der) for der in ders)
 
 
 def _fault(error: Exception, leaf: x509.Certificate, context: ValidationContext) -> ChainFault:
