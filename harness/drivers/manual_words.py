@@ -30,7 +30,7 @@ def read_word(said: str, words: Sequence[Word], *, alone: bool = False) -> tuple
     """
     tokens = said.split()
     for count in (len(tokens),) if alone else range(len(tokens), 0, -1):
-        head = plain(" ".join(tokens[:count]))
+        head = plain(" ".join(tokens[:count])).rstrip(".,:;!")
         for word in words:
             if head in _forms(word):
                 return word, " ".join(tokens[count:])

@@ -1,0 +1,36 @@
+"""What tests of drivers with a person behind them need: a recorder, a workplace, and a person with a script."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from harness.catalogue.candidate import Times
+from harness.catalogue.texts import Language
+from harness.drivers.attention import Workplace
+from harness.journal import Journal, read_record
+
+TIMES = Times(poll_interval=10.0, reaction=5.0, give_up=20.0)
+LIMIT = 10.0
+
+
+def workplace(directory: Path, language: Language = "vi", *, secret_made: bool = True) -> Workplace:
+    return Workplace(directory, Journal(directory, secrets=("top-secret-made-here",)), language, TIMES, secret_made)
+
+
+def recorded(directory: Path, kind: str) -> list[dict[str, Any]]:
+    return [event.data for event in read_record(directory).events if event.kind == kind]
+
+
+class Script:
+    """A person who gives prepared lines, one after the other, and then is gone; keeps what was shown."""
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        self.lines = list(lines)
+        self.screen: list[str] = []
+
+    def tell(self, lines: str) -> None:
+        self.screen.append(lines)
+
+    async def ask(self, question: int, command: str, document: str | None, lines: str, limit: float) -> str | None:
+        self.screen.append(lines)
+        return self.lines.pop(0) if self.lines else None
