@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from harness.hub.addresses import outward
 from harness.journal.recording import Recorder
 from harness.vxp.answers import success
 
@@ -87,7 +88,8 @@ class Canary:
 
     def url(self, token: str, label: str) -> str:
         """Return an address that tells, when something comes to it, by `token` whose it is and by `label` why."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        named = outward(self._host)
+        host = f"[{named}]" if ":" in named else named
         return f"{'https' if self._tls else 'http'}://{host}:{self._port}/{token}/{label}"
 
     async def __aenter__(self) -> "Canary":

@@ -10,6 +10,7 @@ from typing import Any, cast
 from uvicorn.config import Config
 from uvicorn.server import Server
 
+from harness.hub.addresses import outward
 from harness.hub.app import HubApp, create_app
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
@@ -73,7 +74,8 @@ class HubServer:
     def endpoint(self) -> str:
         """Address for clients, without a slash at the end; complete once the server listens."""
         scheme = "https" if self._tls else "http"
-        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        named = outward(self._settings.host)
+        host = f"[{named}]" if ":" in named else named
         return f"{scheme}://{host}:{self._port}{self._settings.path}"
 
     @property
