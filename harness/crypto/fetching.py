@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from harness.crypto.certificates import CertificateUnreadable, load, read_crl, read_ocsp_answer
+from harness.crypto.certificates import CertificateUnreadable, is_certificate, load, read_crl, read_ocsp_answer
+from harness.crypto.chains import MOST_EMBEDDED
 from harness.crypto.trust import Trust
 
 _LARGEST = 20 * 1024 * 1024
@@ -74,7 +75,8 @@ class RevocationFetcher:
 
         Args:
             signers: certificate of each in DER, and the certificates that came with it.
-            trust: must hold the issuers, or the signers must bring them.
+            trust: must hold the issuers, or the issuers of what the signers bring: a stranger's certificate may
+                name any address, so nobody is asked about it.
         """
         failures: list[FetchFailure] = []
         for certificate, embedded in dict.fromkeys(signers):
@@ -87,7 +89,7 @@ class RevocationFetcher:
     def _about(
         self, certificate: x509.Certificate, embedded: tuple[bytes, ...], trust: Trust, failures: list[FetchFailure]
     ) -> Trust:
-        issuer = _issuer(certificate, (*trust.intermediates, *trust.anchors, *embedded))
+        issuer = _issuer(certificate, _trusted_issuers(trust, embedded))
         if issuer is None:
             failures.append(FetchFailure("", "no-issuer", certificate.issuer.rfc4514_string()))
             return trust
@@ -164,6 +166,13 @@ def _http(names: Iterable[x509.GeneralName]) -> tuple[str, ...]:
         for name in names
         if isinstance(name, x509.UniformResourceIdentifier) and name.value.startswith(_SCHEMES)
     )
+
+
+def _trusted_issuers(trust: Trust, embedded: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the certificates that may vouch for an address: the trust's own, and brought ones issued by those."""
+    known = (*trust.intermediates, *trust.anchors)
+    brought = [der for der in tuple(embedded)[:MOST_EMBEDDED] if is_certificate(der)]
+    return (*known, *(der for der in brought if _issuer(load(der), trust.anchors) is not None))
 
 
 def _issuer(certificate: x509.Certificate, candidates: Iterable[bytes]) -> x509.Certificate | None:

@@ -177,6 +177,38 @@ class Pki:
         )
         return self._further(f"{name}, {agency}", subject)
 
+    def seal(self, name: str, like: str) -> Identity:
+        """Return a seal of the agency called `name` that is as good or as bad as the identity called `like`.
+
+        Raises:
+            KeyError: there is no identity called `like`.
+        """
+        with self._lock:
+            key = f"{name} ({like})"
+            if key not in self._identities:
+                subject = (("CN", name), ("O", "Chính phủ thử nghiệm"), ("L", "Hà Nội"), ("C", "VN"))
+                recipe = replace(_RECIPES[like], subject=subject)
+                self._identities[key] = self._issued(like, recipe, make_key(recipe.key))
+                if like in self.revoked:
+                    self.revoked[key] = self.revoked[like]
+            return self._identities[key]
+
+    def server(self, kind: str, host: str) -> Identity:
+        """Return a certificate like the hub's called `kind`, for a server that listens at `host`.
+
+        Raises:
+            KeyError: there is no identity called `kind`.
+        """
+        recipe = _RECIPES[kind]
+        if host in recipe.hosts or recipe.hosts != _LOOPBACK:
+            return self.identity(kind)
+        with self._lock:
+            key = f"{kind} {host}"
+            if key not in self._identities:
+                further = replace(recipe, hosts=(*recipe.hosts, host))
+                self._identities[key] = self._issued(kind, further, self._key(kind))
+            return self._identities[key]
+
     def revoke(self, kind: str, when: datetime) -> None:
         """Revoke an identity; lists and answers made from now on say so."""
         self.revoked[kind] = when

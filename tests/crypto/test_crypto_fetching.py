@@ -114,6 +114,32 @@ def test_an_unknown_issuer_and_garbage_are_named(served: Pki) -> None:
     assert [failure.problem for failure in found.failures] == ["no-issuer", "unreadable"]
 
 
+def test_a_stranger_cannot_make_us_ask_an_address_of_its_own(served: Pki) -> None:
+    stranger = served.identity("untrusted")
+    brought = tuple(each.public_bytes(Encoding.DER) for each in stranger.chain)
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(404)
+
+    with RevocationFetcher(client=httpx.Client(transport=httpx.MockTransport(answer))) as fetcher:
+        found = fetcher.fetch([(stranger.certificate.public_bytes(Encoding.DER), brought)], bare(served))
+    assert [failure.problem for failure in found.failures] == ["no-issuer"]
+    assert not asked
+
+
+def test_a_brought_intermediate_vouches_when_an_anchor_issued_it(served: Pki) -> None:
+    agency = served.identity("agency")
+    brought = tuple(each.public_bytes(Encoding.DER) for each in agency.chain)
+    with RevocationFetcher() as fetcher:
+        found = fetcher.fetch(
+            [(agency.certificate.public_bytes(Encoding.DER), brought)], replace(bare(served), intermediates=())
+        )
+    assert not found.failures
+    assert len(found.trust.ocsps) == 1
+
+
 def test_all_who_signed_a_package_are_found_and_asked_about(served: Pki) -> None:
     pdf = pdf_signed_by("person", "revoked")(served, NOW)
     signed = signed_by("agency")(package([("van-ban.pdf", pdf)]), served, LIMITS)
