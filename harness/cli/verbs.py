@@ -20,6 +20,7 @@ _MODULES = {
     "explain": "explain",
     "export": "export",
     "pki": "pki",
+    "selftest": "selftest",
 }
 
 

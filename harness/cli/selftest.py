@@ -1,0 +1,113 @@
+"""`lienthong selftest`: shows that the harness catches every catalogued defect and raises no false alarm."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+from harness.cli.repeated import RepeatedValues
+
+if TYPE_CHECKING:
+    from harness.engine.selftest import Matrix, Scope
+    from harness.engine.selftest_rows import Row
+
+_AREA = "cli-selftest"
+
+
+class _Selftest(RepeatedValues):
+    forms = {"--only": r"[a-z0-9]+(-[a-z0-9]+)*(,[a-z0-9]+(-[a-z0-9]+)*)*"}  # noqa: RUF012 - read only
+
+
+@click.command(cls=_Selftest, name="selftest", help=help_text(_AREA))
+@click.option("--quick", is_flag=True, help=say(_AREA, "quick"))
+@click.option("--all", "everything", is_flag=True, help=say(_AREA, "all"))
+@click.option("--only", multiple=True, metavar="NAME…", help=say(_AREA, "only"))
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help=say(_AREA, "jobs"))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=say(_AREA, "out"))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help=say(_AREA, "format")
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help=say(_AREA, "seed"))
+@click.option("--write-summary", is_flag=True, help=say(_AREA, "write-summary"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
+def command(
+    quick: bool,
+    everything: bool,
+    only: tuple[str, ...],
+    jobs: int | None,
+    out: Path | None,
+    form: str,
+    seed: int,
+    write_summary: bool,
+    lang: str | None,
+    quiet: bool,
+) -> int:
+    """Run the gallery and print the matrix; see the help text."""
+    from harness.engine.selftest import SelftestOrder, selftest
+
+    names = tuple(part for value in only for part in value.split(","))
+    if quick and everything:
+        raise click.UsageError(say(_AREA, "either"))
+    if write_summary and (not everything or names):
+        raise click.UsageError(say(_AREA, "summary-needs-all"))
+    order = SelftestOrder(_scope(quick, everything), names, jobs, out, seed)
+    matrix = selftest(order, _silent if quiet else _tell)
+    click.echo(_rendered(matrix, form), nl=False)
+    if out is not None:
+        _keep(matrix, out)
+    if write_summary:
+        _ship(matrix)
+    return _status(matrix)
+
+
+def _scope(quick: bool, everything: bool) -> "Scope":
+    from harness.engine.selftest import Scope
+
+    if quick:
+        return Scope.QUICK
+    return Scope.ALL if everything else Scope.GALLERY
+
+
+def _silent(done: int, total: int, row: "Row") -> None:
+    """Progress for those who want none."""
+
+
+def _tell(done: int, total: int, row: "Row") -> None:
+    result = say(_AREA, f"result.{row.result}")
+    said = say(_AREA, "progress", done=done, total=total, name=row.name, result=result, seconds=f"{row.seconds:.1f}")
+    click.echo(said, err=True)
+
+
+def _rendered(matrix: "Matrix", form: str) -> str:
+    from harness.engine.selftest import encoded
+    from harness.engine.selftest_page import as_html, as_text
+
+    if form == "json":
+        return encoded(matrix).decode("utf-8")
+    return as_html(matrix, language()) if form == "html" else as_text(matrix, language())
+
+
+def _keep(matrix: "Matrix", directory: Path) -> None:
+    try:
+        for form in ("json", "html"):
+            (directory / f"selftest.{form}").write_text(_rendered(matrix, form), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError("out.unwritable", path=directory, detail=error.strerror or error) from error
+    click.echo(say(_AREA, "where", directory=directory), err=True)
+
+
+def _ship(matrix: "Matrix") -> None:
+    from harness.engine.selftest import summary_of
+    from harness.engine.selftest_summary import write_summary
+
+    click.echo(say(_AREA, "written", path=write_summary(summary_of(matrix))), err=True)
+
+
+def _status(matrix: "Matrix") -> Exit:
+    if matrix.counts.trouble or not matrix.rows:
+        return Exit.HARNESS
+    return Exit.PASS if matrix.right else Exit.FAIL

@@ -1,0 +1,306 @@
+"""The harness proves itself: every defective agency must be caught for its own defect, every correct one must pass."""
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from harness import __version__
+from harness.agency.gallery import Entry, defects, variants
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
+from harness.engine.certification import Order, certify
+from harness.engine.selftest_rows import Check, Result, Row, in_trouble, weighed
+from harness.engine.selftest_summary import Summary, sources_digest
+from harness.engine.subject import REFERENCE
+from harness.scenarios.registry import EXCLUSIVE, SHARED, all_scenarios
+
+# A good exchange in each direction: what is watched on all traffic has traffic to be watched on.
+_CARRIERS = ("SND-01", "RCV-02", "STS-01")
+# Runs wait more than they compute, but their limits hold under load only as long as it is not too much.
+_RUNS_PER_CORE = 2
+
+Follow = Callable[[int, int, Row], None]
+
+
+class Scope(StrEnum):
+    """How much is played.
+
+    `quick`: the simplest defect of each group, by its own requirement; correct agencies by the carriers alone.
+    `gallery`: every defect, by its own requirement and the carriers; correct agencies by everything.
+    `all`: as `gallery`, and every defect also by all scenarios that can run side by side, so that it shows
+    whether anything else fails.
+    """
+
+    QUICK = "quick"
+    GALLERY = "gallery"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class SelftestOrder:
+    """What was asked for.
+
+    Attributes:
+        names: agencies of the gallery to narrow it to; empty for all of the scope.
+        jobs: runs at a time; None for as many as the machine bears.
+        directory: where the records of what came out wrong are kept; None to keep none.
+        seed: of the blind data of every run.
+    """
+
+    scope: Scope
+    names: tuple[str, ...] = ()
+    jobs: int | None = None
+    directory: Path | None = None
+    seed: int = 0
+    profile: str = DEFAULT_PROFILE
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """What the matrix comes to; `missed` and `alarms` count everything that did not come out as it should."""
+
+    defects: int
+    caught: int
+    missed: int
+    correct: int
+    passed: int
+    alarms: int
+    trouble: int
+
+
+class MatrixProfile(msgspec.Struct, frozen=True):
+    """The profile that was judged by."""
+
+    id: str
+    version: str
+    sha256: str
+
+
+class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a self-test, schema lienthong.selftest/1; `sources` is the digest of what was tested."""
+
+    schema: str = "lienthong.selftest/1"
+    version: str
+    profile: MatrixProfile
+    scope: Scope
+    narrowed: bool
+    seed: int
+    seconds: float
+    sources: str
+    counts: Counts
+    rows: tuple[Row, ...]
+
+    @property
+    def right(self) -> bool:
+        """True when something was tested and every agency was judged as it deserves."""
+        return bool(self.rows) and all(row.right for row in self.rows)
+
+
+def encoded(matrix: Matrix) -> bytes:
+    """Return the matrix as JSON."""
+    return msgspec.json.format(msgspec.json.encode(matrix), indent=2) + b"\n"
+
+
+def summary_of(matrix: Matrix) -> Summary:
+    """Return what the package ships of a matrix."""
+    return Summary(
+        version=matrix.version,
+        defects=matrix.counts.defects,
+        caught=matrix.counts.caught,
+        correct=matrix.counts.correct,
+        false_alarms=matrix.counts.alarms,
+        requirements=len({row.breaks for row in matrix.rows if row.breaks}),
+        sources=matrix.sources,
+    )
+
+
+def selftest(order: SelftestOrder, follow: Follow) -> Matrix:
+    """Run the agencies of the gallery, several at a time, and weigh what was said about each.
+
+    Args:
+        order: which, and how.
+        follow: called with the number of rows so far, of all, and the newest.
+
+    Raises:
+        ConfigurationError: an unknown name, an unusable folder, a profile that cannot be loaded.
+    """
+    profile = load_profile(order.profile)
+    checks = chosen_checks(order)
+    began = time.monotonic()
+    rows = tuple(_rows(order, checks, follow))
+    place = {check.name: index for index, check in enumerate(checks)}
+    rows = tuple(sorted(rows, key=lambda row: place[row.name]))
+    return Matrix(
+        version=__version__,
+        profile=MatrixProfile(profile.id, profile.version, profile.sha256),
+        scope=order.scope,
+        narrowed=bool(order.names),
+        seed=order.seed,
+        seconds=round(time.monotonic() - began, 1),
+        sources=sources_digest(),
+        counts=_counted(rows),
+        rows=rows,
+    )
+
+
+def chosen_checks(order: SelftestOrder) -> list[Check]:
+    """Return which agencies are run, and by which requirements, in the order of the matrix.
+
+    Raises:
+        ConfigurationError: a name is not in the gallery.
+    """
+    correct = [Check(REFERENCE, None, "The reference agency itself.", _only_of_correct(order.scope))]
+    correct += [_check(entry, _only_of_correct(order.scope)) for entry in variants().values()]
+    broken = [_check(entry, _only_of_defect(entry, order.scope)) for entry in defects().values()]
+    known = {check.name: check for check in (*broken, *correct)}
+    for name in order.names:
+        if name not in known:
+            raise ConfigurationError("selftest.unknown", name=name)
+    if order.names:
+        return [check for check in known.values() if check.name in order.names]
+    return [*_quick(broken), *correct] if order.scope is Scope.QUICK else list(known.values())
+
+
+def _check(entry: Entry, only: tuple[str, ...] | None) -> Check:
+    return Check(entry.name, entry.breaks, " ".join(entry.docstring.split()), only)
+
+
+def _only_of_correct(scope: Scope) -> tuple[str, ...] | None:
+    return _CARRIERS if scope is Scope.QUICK else None
+
+
+def _only_of_defect(entry: Entry, scope: Scope) -> tuple[str, ...]:
+    only = {*_CARRIERS, str(entry.breaks), *entry.shown_by}
+    return tuple(sorted(only | _side_by_side() if scope is Scope.ALL else only))
+
+
+def _side_by_side() -> frozenset[str]:
+    """Return the requirements that are shown by scenarios that need not run alone."""
+    claimed = {SHARED: set[str](), EXCLUSIVE: set[str]()}
+    for scenario in all_scenarios().values():
+        claimed[scenario.isolation] |= set(scenario.requirements)
+    return frozenset(claimed[SHARED] - claimed[EXCLUSIVE])
+
+
+def _quick(broken: list[Check]) -> Iterator[Check]:
+    """Choose the first defect of each group that needs no scenario of its own to run alone."""
+    alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
+    groups: set[str] = set()
+    for check in broken:
+        group = str(check.breaks)[:3]
+        if group not in groups and not set(check.only or ()) & alone - set(_CARRIERS):
+            groups.add(group)
+            yield check
+
+
+def _rows(order: SelftestOrder, checks: list[Check], follow: Follow) -> Iterator[Row]:
+    total = len(checks)
+    with _workplace(order.directory) as directory, _pool(order.jobs) as pool:
+        futures: dict[Future[Row], Check] = {
+            pool.submit(run_check, check, order.profile, order.seed, directory, order.directory is not None): check
+            for check in _longest_first(checks)
+        }
+        for done, future in enumerate(as_completed(futures), start=1):
+            row = _row(future, futures[future])
+            follow(done, total, row)
+            yield row
+
+
+def _row(future: Future[Row], check: Check) -> Row:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        return in_trouble(check, f"{type(error).__name__}: {error}", 0.0)
+
+
+@contextmanager
+def _pool(jobs: int | None) -> Iterator[ProcessPoolExecutor]:
+    workers = jobs or _RUNS_PER_CORE * (os.cpu_count() or 1)
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _workplace(directory: Path | None) -> Iterator[Path]:
+    """Give a folder for the records of the runs; they are large, and most are not kept."""
+    if directory is not None:
+        yield _prepared(directory / "runs")
+        return
+    with tempfile.TemporaryDirectory(prefix="lienthong-selftest-") as folder:
+        yield Path(folder)
+
+
+def _prepared(directory: Path) -> Path:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise ConfigurationError("out.not-empty", path=directory)
+    except OSError as error:
+        raise ConfigurationError("out.unwritable", path=directory, detail=error.strerror or error) from error
+    return directory
+
+
+def _longest_first(checks: Iterable[Check]) -> list[Check]:
+    """Put first what takes longest, so that no core waits at the end: everything, then what must run alone."""
+    alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
+    return sorted(checks, key=lambda check: (check.only is not None, not set(check.only or ()) & alone))
+
+
+def run_check(check: Check, profile_name: str, seed: int, directory: Path, keep: bool) -> Row:
+    """Certify one agency and weigh the judgement; runs in a process of its own.
+
+    Args:
+        check: the agency.
+        profile_name: what is judged by.
+        seed: of the blind data.
+        directory: the record is made in a folder of the agency's name below it.
+        keep: whether to leave the record of what came out wrong.
+    """
+    began = time.monotonic()
+    folder = directory / check.name
+    order = Order(
+        candidate=REFERENCE if check.name == REFERENCE else f"{REFERENCE}:{check.name}",
+        profile=profile_name,
+        only=None if check.only is None else list(check.only),
+        directory=folder,
+        language="vi",
+        seed=seed,
+    )
+    try:
+        judgement = certify(order, lambda event: None).judgement
+        row = weighed(check, load_profile(profile_name), judgement, time.monotonic() - began)
+    except Exception as error:  # whatever it is, it is the harness's, and the other runs go on
+        return in_trouble(check, f"{type(error).__name__}: {error}", time.monotonic() - began)
+    if row.right or not keep:
+        shutil.rmtree(folder)
+    return row
+
+
+def _counted(rows: tuple[Row, ...]) -> Counts:
+    count: Mapping[tuple[str, bool], int] = {
+        (kind, right): sum(row.kind == kind and row.right is right for row in rows)
+        for kind in ("defect", "correct")
+        for right in (True, False)
+    }
+    return Counts(
+        defects=count["defect", True] + count["defect", False],
+        caught=count["defect", True],
+        missed=count["defect", False],
+        correct=count["correct", True] + count["correct", False],
+        passed=count["correct", True],
+        alarms=count["correct", False],
+        trouble=sum(row.result is Result.TROUBLE for row in rows),
+    )
