@@ -76,9 +76,11 @@ def _packages(watch: PackageWatch) -> Outcomes:
     outcomes: Outcomes = {}
     for requirement, findings in sorted(watch.findings.items()):
         outcome = _watched(findings)
-        if not findings and requirement in watch.undecided:
-            parameters = {"reason": watch.undecided[requirement]}
-            outcome = Outcome(Verdict.INCONCLUSIVE, Cause.NETWORK, "undecided", parameters)
+        question = watch.undecided.get(requirement)
+        if question is not None:
+            # A remark decides nothing: what is not known is never passed over; a failure stays one.
+            parameters = {"reason": question.detail}
+            outcome = Outcome(Verdict.INCONCLUSIVE, question.cause, "undecided", parameters, outcome.findings)
         outcomes[f"watch/{requirement}"] = ((requirement,), outcome)
     return outcomes
 

@@ -7,6 +7,7 @@ from harness.catalogue.findings import Finding, Where
 from harness.judge.evidence import Evidence, Exchange
 from harness.judge.examination import Examiner
 from harness.rules.checking import IMPLEMENTED
+from harness.rules.undecided import Undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +16,17 @@ class PackageWatch:
 
     Attributes:
         findings: by requirement; a requirement is a key when at least one package it speaks about was examined.
-        undecided: by requirement, why a package could not be decided (revocation unknown).
+        undecided: by requirement, the first open question about a package (revocation unknown, no trust anchor).
     """
 
     findings: Mapping[str, list[Finding]]
-    undecided: Mapping[str, str]
+    undecided: Mapping[str, Undecided]
 
 
 def watch_packages(evidence: Evidence, examiner: Examiner) -> PackageWatch:
     """Examine every package sent in the run, each content once."""
     findings: dict[str, list[Finding]] = {}
-    undecided: dict[str, str] = {}
+    undecided: dict[str, Undecided] = {}
     broken = _broken_stimuli(evidence)
     seen: set[str] = set()
     for exchange in evidence.all_sendings():
@@ -41,7 +42,7 @@ def watch_packages(evidence: Evidence, examiner: Examiner) -> PackageWatch:
             if not excused:
                 findings.setdefault(found.requirement, []).append(found)
         for open_question in report.undecided:
-            undecided.setdefault(open_question.requirement, open_question.detail)
+            undecided.setdefault(open_question.requirement, open_question)
     return PackageWatch(findings, undecided)
 
 
