@@ -33,6 +33,7 @@ _ASSIGNMENT = re.compile(rb"=%b*[\"']" % _SPACE)
 _TAG_NAME = re.compile(_NAME)
 _ATTRIBUTE = re.compile(rb"%b+(%b)%b*=%b*(?:\"([^\"<]*)\"|'([^'<]*)')" % (_SPACE, _NAME, _SPACE, _SPACE))
 
+_NO_TAG = (b"!", b"?", b"/")  # what follows the sign `<` where no start tag begins
 _UNDECLARED_ENTITY = 26
 _INVALID_BYTES = 81
 _RESOURCE_LIMIT = 114
@@ -170,6 +171,16 @@ def _check_encoding(data: bytes) -> None:
         raise XmlRefused("nul", _line(data, nul), str(nul))
 
 
+def _more_than(most: int, sign: bytes, data: bytes) -> bool:
+    """Tell whether `sign` stands more than `most` times: `find` passes a long text by ten times as fast as `count`."""
+    place = -1
+    for _ in range(most + 1):
+        place = data.find(sign, place + 1)
+        if place < 0:
+            return False
+    return True
+
+
 def _check_prolog(data: bytes) -> None:
     """Refuse a document type declaration before the parser could expand anything that it declares."""
     position = _start(data)
@@ -195,13 +206,13 @@ def _check_markup_count(data: bytes, most: int) -> None:
     An element has at most two signs `<`. Those of comments and CDATA sections count too, which refuses
     nothing sensible.
     """
-    signs = data.count(b"<")
-    if signs > 2 * most + 2:
-        raise XmlRefused("too-many-elements", None, f"{signs} '<'")
+    signs = 2 * most + 2
+    if _more_than(signs, b"<", data):
+        raise XmlRefused("too-many-elements", None, f"> {signs} '<'")
 
 
 def _check_attribute_count(data: bytes, most: int) -> None:
-    if data.count(b"=") <= most:
+    if not _more_than(most, b"=", data):
         return
     for number, assignment in enumerate(_ASSIGNMENT.finditer(data), 1):
         if number > most:
@@ -211,8 +222,13 @@ def _check_attribute_count(data: bytes, most: int) -> None:
 def _check_attribute_lengths(data: bytes, most: int) -> None:
     """Refuse long names, attributes and namespaces; a namespace would be multiplied by the elements in it."""
     # A start tag cannot hold a second `<`: only where none stands for long can there be anything long.
-    for long in re.finditer(rb"<[^<!?/][^<]{%d,}" % most, data):
-        _check_tag(data, long.start(), long.end(), most)
+    start = data.find(b"<")
+    while start >= 0:
+        following = data.find(b"<", start + 1)
+        end = following if following >= 0 else len(data)
+        if end - start > most and data[start + 1 : start + 2] not in _NO_TAG:
+            _check_tag(data, start, end, most)
+        start = following
 
 
 def _check_tag(data: bytes, start: int, end: int, most: int) -> None:
