@@ -9,6 +9,7 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.crypto.trust import Trust
 from harness.edxml.reading import XmlRefused, parse_untrusted
+from harness.rules.lines import with_exact_lines
 from harness.rules.locating import PackageKind
 from harness.rules.ordering import in_order, without_echoes
 from harness.rules.registry import BOTH, Kind, Outcome, checks_for, implemented
@@ -67,9 +68,10 @@ def _report(specimen: Specimen, groups: Collection[str] | None) -> PackageReport
     if excess is not None:
         return PackageReport(specimen.kind, (excess,), specimen.document_id())
     outcomes = _outcomes(specimen, groups)
-    findings = in_order(without_echoes(one for one in outcomes if isinstance(one, Finding)))
+    findings = without_echoes(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
-    return PackageReport(specimen.kind, tuple(findings), specimen.document_id(), undecided)
+    told = in_order(with_exact_lines(findings, specimen))
+    return PackageReport(specimen.kind, tuple(told), specimen.document_id(), undecided)
 
 
 def _outcomes(specimen: Specimen, groups: Collection[str] | None) -> list[Outcome]:

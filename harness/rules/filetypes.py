@@ -96,12 +96,16 @@ def extension(name: str) -> str:
     return ending.lower() if dot and stem else ""
 
 
-def type_of(content: bytes) -> FileType | None:
-    """Return the type that a file's bytes say, None for those whose beginning is not known."""
+def type_of_start(head: bytes) -> FileType | None:
+    """Return the type that the first bytes of a file say, None for those that are not known.
+
+    Args:
+        head: at least the first 1,024 bytes.
+    """
     for start, kind in _STARTS:
-        if content.startswith(start):
-            return _office(content) if kind == "zip" else kind
-    return "pdf" if b"%PDF-" in content[:_PDF_WITHIN] else None
+        if head.startswith(start):
+            return kind
+    return "pdf" if b"%PDF-" in head[:_PDF_WITHIN] else None
 
 
 def fits_name(kind: FileType | None, ending: str) -> bool:
@@ -121,7 +125,7 @@ def fits_content_type(kind: FileType | None, content_type: str) -> bool:
     return ending is None or fits_name(kind, ending)
 
 
-def _office(content: bytes) -> FileType:
+def type_of_zip(content: bytes) -> FileType:
     """Return what a zip is: an Office file has its list of content types and a folder of its program."""
     names = set(_entry_names(content))
     if _CONTENT_TYPES not in names:

@@ -8,10 +8,11 @@ from lxml import etree
 
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.edxml.names import DSIG, NAMESPACE, PREFIX
+from harness.rules.carried import Carried, TooLarge
 from harness.rules.locating import NAMES, Part
 from harness.rules.nodes import Node, found, missing
 from harness.rules.registry import BOTH, attachment_rule, rule
-from harness.rules.specimen import Carried, Specimen, TooLarge
+from harness.rules.specimen import Specimen
 from harness.rules.structure import gate, oddities, repeated, structure
 
 _VERSION = "1.0"

@@ -1,45 +1,21 @@
 """The package under examination, as the rules see it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
 
-from harness.catalogue.parameters import Limits, Parameters
+from harness.catalogue.parameters import Parameters
 from harness.catalogue.profiles import Profile
 from harness.crypto.trust import Trust
-from harness.edxml.attachments import AttachmentBroken, Base64Broken, Decoded, read_base64, unpack_entry
 from harness.edxml.identifiers import document_id
-from harness.edxml.model import Attachment
-from harness.edxml.names import CONTENT
+from harness.rules.carried import Carried, Opened
 from harness.rules.locating import PackageKind, locate
 from harness.rules.nodes import Node
 from harness.rules.structure import vocabulary
 from harness.rules.tree import read_tree
 
-_SLACK = 64 * 1024  # bytes of white space in a base64 text which may make it look too large before it is decoded
-
-
-class TooLarge(Exception):
-    """A content is larger than the profile's limit and is not decoded; `size` in bytes, decoded."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
-        self.size = size
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The file that an attachment carries.
-
-    Attributes:
-        content: its bytes.
-        packed_as: name of the zip entry that it was packed in, None where it was carried raw.
-    """
-
-    content: bytes
-    packed_as: str | None
+__all__ = ["Carried", "Entry", "Opened", "Specimen"]
 
 
 class Entry:
@@ -57,77 +33,6 @@ class Entry:
         self.node = node
         self.name = node.value("AttachmentName")
         self.id = _bare(node.value("ContentId"))
-
-
-class Carried:
-    """One Attachment with its Reference in the manifest, if it has one.
-
-    Attributes:
-        node: the Attachment.
-        name: AttachmentName; empty where it is absent.
-        reference: the Reference of the same ContentId.
-        content_type: ContentType in lower case; empty where it is absent.
-        notes: what one rule leaves for a later one about the same attachment.
-    """
-
-    def __init__(self, node: Node, name: str, reference: Node | None, limits: Limits) -> None:
-        self.node = node
-        self.name = name
-        self.reference = reference
-        self.content_type = node.value("ContentType").strip().lower()
-        self.notes: dict[str, object] = {}
-        self._limits = limits
-        self._content: Decoded | Base64Broken | TooLarge | None = None
-        self._opened: Opened | AttachmentBroken | None = None
-
-    @property
-    def encoded(self) -> Node:
-        """The element that holds the content in base64; the Attachment itself where there is none."""
-        nodes = self.node.every(CONTENT)
-        return nodes[0] if nodes else self.node
-
-    @property
-    def text(self) -> str:
-        """The content in base64, as it stands in the package; taken out of the tree at every call."""
-        node = self.encoded
-        return "" if node is self.node else node.element.text or ""
-
-    @property
-    def content(self) -> Decoded | Base64Broken | TooLarge:
-        """The decoded content, or why there is none."""
-        if self._content is None:
-            self._content = self._decode()
-        return self._content
-
-    @property
-    def opened(self) -> Opened | AttachmentBroken | None:
-        """The file, unzipped where the packing rule says so, or what is wrong with the zip.
-
-        None where there is no content to open.
-        """
-        decoded = self.content
-        if self._opened is None and isinstance(decoded, Decoded) and decoded.content:
-            self._opened = self._open(decoded.content)
-        return self._opened
-
-    def _decode(self) -> Decoded | Base64Broken | TooLarge:
-        text = self.text
-        largest = self._limits.attachment_bytes
-        size = len(text) // 4 * 3
-        if size > largest + _SLACK:
-            return TooLarge(size)
-        try:
-            decoded = read_base64(text)
-        except Base64Broken as error:
-            return error
-        return decoded if len(decoded.content) <= largest else TooLarge(len(decoded.content))
-
-    def _open(self, content: bytes) -> Opened | AttachmentBroken:
-        try:
-            entry = unpack_entry(Attachment("", self.name, self.content_type, content), self._limits)
-        except AttachmentBroken as broken:
-            return broken
-        return Opened(content, None) if entry is None else Opened(entry.content, entry.name)
 
 
 class Specimen:

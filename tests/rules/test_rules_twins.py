@@ -98,7 +98,7 @@ def test_profile_of_2016_differs_in_identifiers_only() -> None:
 
 _AGENCIES = st.tuples(
     st.sampled_from(["000.00.00.G22", "002.00.20.H13", "H41", "H41.12", "H37.DN.001", "0100109106", "0100109106-001"]),
-    st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạ ", min_size=1, max_size=60).filter(str.strip),
+    st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạ ", max_size=60).map(lambda name: f"Sở {name}"),
 )
 _IDENTITIES = st.builds(
     Identity,

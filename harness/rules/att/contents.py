@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
-from harness.edxml.attachments import AttachmentBroken, Base64Broken, Decoded
-from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of
+from harness.edxml.attachments import AttachmentBroken, Base64Broken
+from harness.rules.carried import Carried, Content, Opened
+from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of_start, type_of_zip
 from harness.rules.nodes import found
 from harness.rules.registry import attachment_rule
-from harness.rules.specimen import Carried, Opened, Specimen
+from harness.rules.specimen import Specimen
 
 _NO_EXTENSION = "unk"
+_BASE64 = "base64 (RFC 4648)"
 _SHOWN = 24
 _BROKEN = {
     "entries": "ATT-06.entries",
@@ -30,20 +32,19 @@ def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]
     if isinstance(content, Base64Broken):
         begin = max(content.position - _SHOWN // 2, 0)
         yield found(
-            f"ATT-05.{content.reason}", node, expected="base64 (RFC 4648)",
+            f"ATT-05.{content.reason}", node, expected=_BASE64,
             received=carried.text[begin : begin + _SHOWN], position=str(content.position), name=carried.name,
         )  # fmt: skip
-    elif isinstance(content, Decoded):
-        if not content.content:
-            yield found("ATT-05.empty", node, expected="base64 (RFC 4648)", name=carried.name)
-        elif content.line_breaks:
-            yield found("ATT-05.line-breaks", node, name=carried.name)
+    elif isinstance(content, Content) and not content.size:
+        yield found("ATT-05.empty", node, expected=_BASE64, name=carried.name)
+    elif isinstance(content, Content) and content.line_breaks:
+        yield found("ATT-05.line-breaks", node, name=carried.name)
 
 
 @attachment_rule("ATT-06")
 def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
     """What is sent as a zip under another name is a zip of exactly that one file."""
-    opened = carried.opened
+    opened = carried.opened if carried.packed else None
     if isinstance(opened, AttachmentBroken):
         code = _BROKEN.get(opened.code, "ATT-06.damaged")
         yield found(code, carried.node, expected="zip (1)", received=opened.detail, name=carried.name)
@@ -54,22 +55,37 @@ def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding
 
 @attachment_rule("ATT-07")
 def bytes_are_what_is_said(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
-    """The bytes are what name and ContentType say.
+    """The bytes are what name and ContentType say."""
+    yield from _packed(carried) if carried.packed else _raw(carried)
 
-    A file packed under another extension than its name's is held to that of the entry: ATT-06 has told the rest.
-    """
-    opened = carried.opened
-    if opened is None or isinstance(opened, AttachmentBroken):
+
+def _raw(carried: Carried) -> Iterator[Finding]:
+    content = carried.content
+    if not isinstance(content, Content) or not content.size:
         return
-    kind = type_of(opened.content)
-    shown = kind or opened.content[:8].hex(" ")
+    kind = type_of_start(content.head)
+    if kind == "zip" and isinstance(carried.opened, Opened):
+        kind = type_of_zip(carried.opened.content)
+    shown, ending = kind or content.head[:8].hex(" "), extension(carried.name)
+    if carried.name and not fits_name(kind, ending):
+        yield found("ATT-07.name", carried.node, expected=ending or "-", received=shown, name=carried.name)
+    elif not fits_content_type(kind, carried.content_type):
+        said = carried.content_type
+        yield found("ATT-07.content-type", carried.node, expected=said, received=shown, name=carried.name)
+
+
+def _packed(carried: Carried) -> Iterator[Finding]:
+    """Judge a zipped file; one that is packed under another extension than its name's is held to that of the entry."""
+    opened = carried.opened
+    if not isinstance(opened, Opened):
+        return
+    kind = type_of_start(opened.content)
+    if kind == "zip":
+        kind = type_of_zip(opened.content)
     name = opened.packed_as or "" if _other_extension(carried, opened) else carried.name
     if name and not fits_name(kind, extension(name)):
+        shown = kind or opened.content[:8].hex(" ")
         yield found("ATT-07.name", carried.node, expected=extension(name) or "-", received=shown, name=carried.name)
-    elif opened.packed_as is None and not fits_content_type(kind, carried.content_type):
-        yield found(
-            "ATT-07.content-type", carried.node, expected=carried.content_type, received=shown, name=carried.name
-        )
 
 
 def _other_extension(carried: Carried, opened: Opened) -> bool:

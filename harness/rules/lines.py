@@ -1,0 +1,42 @@
+"""Lines of findings in very long packages, where the XML tree knows them no more."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from harness.catalogue.findings import Finding
+from harness.edxml.places import SourceLines
+from harness.rules.nodes import Node
+from harness.rules.specimen import Specimen
+
+_TREE_KNOWS = 65535
+_STEP = re.compile(r"(.+?)(?:\[([0-9]+)\])?")
+
+
+def with_exact_lines(findings: Iterable[Finding], specimen: Specimen) -> list[Finding]:
+    """Put the right line into findings whose line the tree has only guessed."""
+    told = list(findings)
+    if all((finding.where.line or 0) < _TREE_KNOWS for finding in told):
+        return told
+    lines = SourceLines(specimen.data, specimen.tree)
+    return [_exact(finding, specimen.nodes.root, lines) for finding in told]
+
+
+def _exact(finding: Finding, root: Node, lines: SourceLines) -> Finding:
+    if (finding.where.line or 0) < _TREE_KNOWS or finding.where.xpath is None:
+        return finding
+    node = _find(root, finding.where.xpath)
+    line = lines.of(node.element) if node is not None else None
+    return replace(finding, where=replace(finding.where, line=line))
+
+
+def _find(root: Node, path: str) -> Node | None:
+    node = root
+    for step in path.split("/")[2:]:
+        match = _STEP.fullmatch(step)
+        name, position = (match[1], int(match[2] or 1)) if match is not None else ("", 1)
+        group = node.every(name)
+        if len(group) < position:
+            return None
+        node = group[position - 1]
+    return node
