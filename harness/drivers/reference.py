@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from harness.agency.gallery import DEFECTS, VARIANTS, build
+from harness.agency.gallery import build, defects, variants
 from harness.agency.settings import AgencySettings, Timing
 from harness.drivers.protocol import DriverLost, read_answer
 
@@ -16,7 +16,7 @@ _WHERE = "reference"
 
 def kinds() -> frozenset[str]:
     """Return the names of all defects and correct variants."""
-    return frozenset(DEFECTS) | frozenset(VARIANTS)
+    return frozenset(defects()) | frozenset(variants())
 
 
 class ReferenceDriver:

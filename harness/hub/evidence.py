@@ -16,6 +16,7 @@ from harness.journal.recording import Recorder
 from harness.vxp.answers import AnswerBroken, read_answer
 from harness.vxp.headers import SIGN_HEADER, UNSIGNED, header, parameter_values
 
+_SHOWN_ROWS = 20
 _LARGEST_ANSWER = 1024 * 1024
 
 
@@ -152,8 +153,15 @@ def _error(outcome: Outcome, sent: Sent) -> tuple[str | None, str | None]:
 
 
 def _effect(outcome: Outcome, sent: Sent) -> Mapping[str, Any]:
-    """Return the effect; a package is fetched whole only when the hub's own answer left it whole."""
-    fetched = outcome.effect.get("fetched")
-    if fetched is None:
-        return outcome.effect
-    return {**outcome.effect, "fetched": {**fetched, "complete": sent.complete and not sent.altered}}
+    """Return the effect as it is recorded.
+
+    A package is fetched whole only when the hub's own answer left it whole. Of a long list the first rows stand
+    for all: a list is asked for again and again, and the journal would be nothing but lists.
+    """
+    effect = dict(outcome.effect)
+    if "fetched" in effect:
+        effect["fetched"] = {**effect["fetched"], "complete": sent.complete and not sent.altered}
+    if "listed" in effect:
+        effect["rows"] = len(effect["listed"])
+        effect["listed"] = effect["listed"][:_SHOWN_ROWS]
+    return effect

@@ -214,7 +214,8 @@ def test_a_thousand_waiting_documents_are_listed() -> None:
             rig.hub.deliver(package, sender=MINISTRY, receivers=[PROVINCE], messagetype="edoc", document_id=str(number))
         items = (await rig.province.get_received_edoc_list("edoc")).items
         assert len({item.doc_id for item in items}) == 1000
-        listed = rig.notes.last_answer["effect"]["listed"]
-        assert [entry["document_id"] for entry in listed] == [str(number) for number in range(1000)]
+        effect = rig.notes.last_answer["effect"]
+        assert effect["rows"] == 1000
+        assert [entry["document_id"] for entry in effect["listed"]] == [str(number) for number in range(20)]
 
     with_rig(play)

@@ -1,13 +1,17 @@
 """Writes small journals of runs that never were, event by event, for tests of the judges."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from harness.catalogue.profiles import load_profile
 from harness.journal import Event, Journal, Record, read_record
+from harness.journal.recording import VIETNAM
 from harness.judge.expectations import Expectation, written_expectation
 from harness.judge.judgement import Judgement
 from harness.judge.judging import judge
+from harness.vxp.operations import OPERATIONS, Parameter
+from harness.vxp.timestamps import timestamp
 
 DOCUMENT = "000.00.00.G22,2026/11/23,7816/VPCP-TTĐT"
 CANDIDATE_ORGAN = "000.00.00.H41"
@@ -67,7 +71,7 @@ class RecordedRun:
                 "target": f"/vxp/{operation}",
                 "operation": operation,
                 "system_id": "sys",
-                "parameters": {"systemid": "sys", "timestamp": "23112026T155521+0244"},
+                "parameters": self.parameters(operation),
                 "framing": {
                     "content_type": "application/octet-stream" if operation == "sendEdoc" else "application/json",
                     "content_length": 2,
@@ -84,6 +88,12 @@ class RecordedRun:
             "answer", {**answer, "error_desc": "", "complete": complete, "fault": fault, "effect": effect or {}}
         )
 
+    def parameters(self, operation: str) -> dict[str, str]:
+        """What every call of an operation carries, and what that one needs."""
+        now = datetime.now(VIETNAM)
+        needed = {one.key: one.values[0] if one.values else "sys" for one in _parameters(operation)}
+        return {"systemid": "sys", "timestamp": timestamp(now), **needed}
+
     def fetch(self, document: str = DOCUMENT, messagetype: str = "edoc", **changes: Any) -> Event:
         effect = {"fetched": {"receiver_doc_id": "u1", "document_id": document, "messagetype": messagetype}}
         return self.call("getEdoc", effect, **changes)
@@ -92,21 +102,23 @@ class RecordedRun:
         acked = {"receiver_doc_id": "u1", "document_id": document, "messagetype": messagetype, "status": status}
         return self.call("updateStatus", {"acked": acked})
 
-    def sent_status(self, code: str, document: str = DOCUMENT, **named: Any) -> Event:
+    def sent_status(self, status_code: str, document: str = DOCUMENT, **named: Any) -> Event:
         package = {
             "kind": "status",
-            "sha256": code,
+            "sha256": status_code,
             "blob": None,
-            "status_code": code,
+            "status_code": status_code,
+            "hash_file_form": "padded",
             "response_for": {"document_id": document, **named},
         }
-        return self.call("sendEdoc", {"accepted": {"document_id": document}}, package=package)
+        parameters = {**self.parameters("sendEdoc"), "messagetype": "status"}
+        return self.call("sendEdoc", {"accepted": {"document_id": document}}, package=package, parameters=parameters)
 
     def inbox(self, *documents: dict[str, Any]) -> Event:
         return self.record("driver", {"command": "inbox", "result": {"documents": list(documents)}})
 
     def poll(self, messagetype: str = "edoc") -> Event:
-        parameters = {"systemid": "sys", "messagetype": messagetype, "timestamp": "23112026T155521+0244"}
+        parameters = {**self.parameters("getReceivedEdocList"), "messagetype": messagetype}
         return self.call("getReceivedEdocList", {"listed": []}, parameters=parameters)
 
     def finish(self, outcome: str = "completed", **data: Any) -> None:
@@ -131,3 +143,8 @@ def cause(judgement: Judgement, requirement: str) -> str | None:
 
 def codes(judgement: Judgement) -> set[str]:
     return {found.code for scenario in judgement.scenarios for found in scenario.findings}
+
+
+def _parameters(operation: str) -> tuple[Parameter, ...]:
+    known = OPERATIONS.get(operation)
+    return known.parameters if known else ()

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.profiles import load_profile
+from harness.journal import Journal, read_record
 from harness.judge.expectations import Acked, Expectation, Fetched, StatusNames, StatusSent, written_expectation
 from harness.judge.expectations.registry import read_expectation
 from harness.judge.judgement import encoded
 from harness.judge.judging import NothingToJudge, judge
-from harness.journal import Journal, read_record
 from tests.judge.recorded_run import DOCUMENT, RecordedRun, cause, codes, verdict
 
 

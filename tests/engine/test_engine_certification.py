@@ -1,0 +1,101 @@
+"""Certification as a user orders it: directories, defects, reports, judging again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue.errors import ConfigurationError
+from harness.engine.certification import Certification, Order, certify, judge_again
+from harness.journal import Event
+from harness.judge.judgement import encoded
+
+FIRST = ["SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-05", "STS-01", "STS-02", "STS-05", "STS-06", "VXP-01"]
+FIRST += [f"VXP-{number:02}" for number in range(2, 11)] + ["STP-01", "STP-02", "STP-03", "HDR-01", "PKG-01"]
+
+
+def ordered(directory: Path, candidate: str = "reference", only: list[str] | None = None) -> Certification:
+    order = Order(
+        candidate=candidate, profile="qcvn102-2022", only=only or FIRST, directory=directory, language="vi", seed=3
+    )
+    return certify(order, lambda event: None)
+
+
+def test_the_reference_agency_is_certified_and_leaves_a_whole_directory(tmp_path: Path) -> None:
+    certification = ordered(tmp_path / "run")
+    assert certification.judgement.verdict == "pass"
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert {"run.json", "journal.jsonl", "blobs", "report.json", "report.html", "junit.xml"} <= names
+    report = json.loads((tmp_path / "run" / "report.json").read_bytes())
+    assert report["schema"] == "lienthong.report/1"
+    assert report["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("defect", "broken"),
+    [
+        ("never-acks", "RCV-02"),
+        ("acks-before-fetching", "RCV-02"),
+        ("wrong-hmac", "VXP-03"),
+        ("status-code-one", "STP-03"),
+    ],
+)
+def test_each_defect_fails_for_exactly_what_it_breaks(tmp_path: Path, defect: str, broken: str) -> None:
+    judgement = ordered(tmp_path / "run", f"reference:{defect}").judgement
+    assert [entry.id for entry in judgement.requirements if entry.verdict == "fail"] == [broken]
+    assert judgement.verdict == "fail"
+
+
+def test_a_second_document_on_resend_is_caught(tmp_path: Path) -> None:
+    judgement = ordered(tmp_path / "run", "reference:second-document-on-resend", ["RTY-02"]).judgement
+    assert [entry.id for entry in judgement.requirements if entry.verdict == "fail"] == ["RTY-02"]
+
+
+def test_judging_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = ordered(tmp_path / "run", only=["RCV-02"])
+    again = judge_again(tmp_path / "run", None, "vi")
+    assert again.changes == ()
+    assert encoded(again.certification.judgement) == encoded(first.judgement)
+
+
+def test_judging_by_another_profile_tells_what_changed(tmp_path: Path) -> None:
+    ordered(tmp_path / "run", only=["SND-01", "PDF-02"])
+    profile = tmp_path / "stricter.yaml"
+    lines = ["schema: lienthong.profile/1", "id: stricter", "version: '1'", "title: {vi: Chặt hơn, en: Stricter}"]
+    profile.write_text("\n".join([*lines, "extends: qcvn102-2022", "levels: {SND-01: 'off'}", ""]), encoding="utf-8")
+    again = judge_again(tmp_path / "run", str(profile), "vi")
+    assert "SND-01" not in {entry.id for entry in again.certification.judgement.requirements}
+    assert (tmp_path / "run" / "report-stricter.json").is_file()
+
+
+def test_a_journal_that_was_edited_is_not_judged(tmp_path: Path) -> None:
+    ordered(tmp_path / "run", only=["RCV-02"])
+    journal = tmp_path / "run" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b'"done"', b'"fail"'))
+    with pytest.raises(ConfigurationError, match=r"run\.broken"):
+        judge_again(tmp_path / "run", None, "vi")
+
+
+@pytest.mark.parametrize(
+    ("candidate", "code"),
+    [("nowhere.yaml", "file.unreadable"), ("reference:nonesuch", "candidate.unknown-defect")],
+)
+def test_what_cannot_be_certified_is_said_before_anything_runs(tmp_path: Path, candidate: str, code: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ordered(tmp_path / "run", candidate)
+    assert caught.value.code == code
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(ConfigurationError, match=r"out\.not-empty"):
+        ordered(tmp_path)
+
+
+def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
+    heard: list[Event] = []
+    order = Order("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1)
+    certify(order, heard.append)
+    assert [event.seq for event in heard] == list(range(len(heard)))
+    assert heard[-1].kind == "run.finished"
