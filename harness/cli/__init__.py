@@ -12,6 +12,6 @@ def main() -> None:
     """Run the command line and leave with an exit status of the contract."""
     try:
         status = lienthong.main(prog_name="lienthong", standalone_mode=False)
-    except BaseException as error:  # noqa: BLE001 - the one place where every failure becomes a sentence
+    except BaseException as error:
         status = report_failure(error)
     sys.exit(status if isinstance(status, int) else 0)

@@ -34,6 +34,7 @@ class Progress:
             "scenario.started": self._scenario_started,
             "scenario.finished": self._scenario_finished,
             "request": self._request,
+            "preflight": self._preflight,
             "operator.asked": self._asked,
             "operator.answered": self._answered,
             "operator.waiting": self._waiting,
@@ -80,6 +81,11 @@ class Progress:
             data = event.data
             self._line(f"  {event.elapsed:8.3f}  {clipped(str(data.get('operation') or data['target']), _WIDTH)}")
         self._draw()
+
+    def _preflight(self, event: "Event") -> None:
+        troubles = [trouble for check in event.data["checks"] for trouble in check["troubles"]]
+        if troubles:
+            self._line(say("cli-certify", "preflight", codes=", ".join(trouble["code"] for trouble in troubles)))
 
     def _asked(self, event: "Event") -> None:
         """Leave the terminal to the question: whatever else happens now is told afterwards, by the numbers."""

@@ -13,6 +13,7 @@ _MODULES = {
     "validate": "validate",
     "hub": "hub",
     "agency": "agency",
+    "doctor": "doctor",
     "profile": "profile",
     "judge": "judge",
     "report": "report",

@@ -26,6 +26,12 @@ class RecordedDriver:
         """The driver underneath, if a person sits behind it."""
         return self._driver if isinstance(self._driver, Attended) else None
 
+    @property
+    def skew(self) -> float | None:
+        """Seconds by which the other machine's clock is ahead, where the driver underneath can tell."""
+        skew: float | None = getattr(self._driver, "skew", None)
+        return skew
+
     async def call(
         self, command: str, arguments: Mapping[str, Any], limit: float, *, scenario: str | None = None
     ) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from harness.drivers.recorded import RecordedDriver
 from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
+from harness.engine.preflight_declaration import PEER_SYSTEM
+from harness.engine.preflight_driver import check_clock, check_commands
 from harness.engine.subject import OpenDriver
 from harness.engine.waiting import EventWaits
 from harness.hub.canary import Canary
@@ -42,7 +44,6 @@ from harness.scenarios.material import Material, Peer, peers
 from harness.scenarios.registry import Scenario
 from harness.scenarios.surroundings import Surroundings
 
-PEER_SYSTEM = "harness.peers"
 _HELLO_LIMIT = 10.0
 
 # People do best with little at a time, but the waits of a few scenarios may overlap.
@@ -230,7 +231,7 @@ async def _configured(settings: RunSettings, around: Surroundings) -> str | None
     limit = settings.times.give_up + _HELLO_LIMIT
     try:
         with contextlib.suppress(DriverError):  # who does not greet may work all the same
-            await around.driver.call("hello", {}, _HELLO_LIMIT)
+            _record_preflight(settings, around, await around.driver.call("hello", {}, _HELLO_LIMIT))
         await around.driver.call("configure", around.configuration, limit)
     except OperatorError as error:
         return None if error.answer == "skip" else "operator"  # skipped by one who has configured it before
@@ -248,6 +249,12 @@ async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | 
     limit = max(limit, _POLLS * settings.times.poll_interval)
     waiting = around.journal.record("operator.waiting", {"seconds": limit})
     return None if await around.waits.life(waiting, limit) else "silent"
+
+
+def _record_preflight(settings: RunSettings, around: Surroundings, hello: dict[str, Any]) -> None:
+    """Note what `doctor` would say to this driver: the run goes on, and who reads its record knows."""
+    checks = (check_commands(hello, settings.candidate, settings.driver), check_clock(around.driver))
+    around.journal.record("preflight", {"checks": [check.as_data() for check in checks]})
 
 
 async def _played(settings: RunSettings, around: Surroundings) -> None:

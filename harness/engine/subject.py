@@ -28,7 +28,7 @@ from harness.drivers.attention import Workplace
 from harness.drivers.manual_answers import Prepared, PreparedConsole, load_answers
 from harness.drivers.manual_terminal import Terminal
 from harness.drivers.protocol import Driver
-from harness.edxml.identifiers import organ_form
+from harness.engine.preflight_declaration import check_declaration
 
 REFERENCE = "reference"
 # Quick enough for a run of seconds, slow enough for a loaded machine: every limit still has the profile's margin.
@@ -88,9 +88,7 @@ def _reference(defect: str | None) -> Subject:
 
 def _declared(path: Path, profile: Profile) -> Subject:
     candidate, located = load_candidate(path)
-    if organ_form(candidate.agency.organ_id, profile.parameters.identifiers) is None:
-        file, line = located.place(("agency", "organ_id"))
-        raise ConfigurationError("candidate.organ-id", path=file, line=line, value=candidate.agency.organ_id)
+    check_declaration(candidate, located, profile)
     times = times_of(candidate, located, profile.parameters.timing)
     secret = secret_of(candidate, located)
     system_id = candidate.agency.system_id or "vxp.candidate"
@@ -100,11 +98,8 @@ def _declared(path: Path, profile: Profile) -> Subject:
 
 
 def _opening(candidate: Candidate, located: Located, times: Times) -> OpenDriver:
-    """Return what opens the declared driver; what can be wrong with the declaration is found at once."""
+    """Return what opens the declared driver."""
     declared = candidate.driver
-    if isinstance(declared, CommandDriver) and not declared.argv:
-        path, line = located.place(("driver", "argv"))
-        raise ConfigurationError("candidate.no-program", path=path, line=line)
     answers = _answers(declared, located) if isinstance(declared, ManualDriver) else ()
 
     async def opened(workplace: Workplace) -> Driver:
