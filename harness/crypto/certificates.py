@@ -3,6 +3,7 @@
 import binascii
 import unicodedata
 from base64 import b64decode
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -155,6 +156,17 @@ def is_certificate(der: bytes) -> bool:
     except CertificateUnreadable:
         return False
     return True
+
+
+def readable(ders: Iterable[bytes], read: Callable[[bytes], bytes]) -> tuple[bytes, ...]:
+    """Return those of `ders` that a reader such as `read_crl` can read: what strangers bring may be anything."""
+    found: list[bytes] = []
+    for der in ders:
+        try:
+            found.append(read(der))
+        except CertificateUnreadable:
+            continue
+    return tuple(found)
 
 
 @lru_cache(maxsize=_KEPT)

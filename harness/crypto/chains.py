@@ -5,7 +5,7 @@ Everything it looks at is given: no clock, no network, no state. The mathematics
 
 import logging
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -120,7 +120,7 @@ def examine_chain(
     """
     facts = facts_of(leaf)
     certificate = _certificate(leaf)
-    context = offline_context(trust, embedded, at, CertRevTrustPolicy(NO_REVOCATION))
+    context = offline_context(replace(trust, crls=(), ocsps=()), embedded, at, CertRevTrustPolicy(NO_REVOCATION))
     try:
         path = finish(_path(certificate, context))
     except (ValidationError, PathBuildingError, ValueError) as error:

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Literal
 
 from harness.catalogue.parameters import Signatures
-from harness.crypto.certificates import CertificateFacts, CertificateUnreadable, facts_of, is_certificate
+from harness.crypto.certificates import (
+    CertificateFacts,
+    CertificateUnreadable,
+    facts_of,
+    is_certificate,
+    read_crl,
+    read_ocsp_answer,
+    readable,
+)
 from harness.crypto.pdfsignatures import PdfSignature, read_pdf
 from harness.crypto.pdftimestamps import TimeStamp
 from harness.crypto.revocation import Standing
@@ -66,7 +74,8 @@ def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Tru
 
 def _examined(signature: PdfSignature, at: datetime, signatures: Signatures, trust: Trust) -> ExaminedSignature:
     data = signature.validation_data
-    fuller = trust.adding(Trust(crls=data.crls, ocsps=data.ocsps))
+    brought = Trust(crls=readable(data.crls, read_crl), ocsps=readable(data.ocsps, read_ocsp_answer))
+    fuller = trust.adding(brought)
     stamped, stamp_time = _best_stamp(signature.time_stamps, data.certificates, fuller, signatures)
     time = stamp_time or signature.claimed or at
     certificate = signature.certificate

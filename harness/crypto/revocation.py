@@ -1,7 +1,7 @@
 """Whether a trusted certificate was revoked, by the CRLs and OCSP answers at hand; the rest is unknown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,6 +74,10 @@ def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at
         raise ValueError("a chain with a fault has no revocation to speak of")
     facts = facts_of(chain.leaf)
     first = _examined(chain, chain.path, embedded, trust, at)
+    if first.standing is Standing.GOOD and trust.ocsps and trust.crls:
+        # The validator asks no list once an answer is good; an older answer must not outdo a newer list.
+        listed = _examined(chain, chain.path, embedded, replace(trust, ocsps=()), at)
+        first = listed if listed.standing is Standing.REVOKED else first
     afterwards = [given for given in _answered(trust) if at < given <= facts.ends]
     if first.standing is not Standing.UNKNOWN or not afterwards:
         return first
@@ -85,11 +89,11 @@ def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at
 
 
 def _examined(chain: Chain, path: ValidationPath, embedded: Sequence[bytes], trust: Trust, at: datetime) -> Revocation:
-    context = offline_context(trust, embedded, at, _POLICY)
     listed = _by_list_of_anchor(chain, path, trust, at)
     if listed is not None:
         return listed
     try:
+        context = offline_context(trust, embedded, at, _POLICY)
         finish(async_validate_path(context, path))
     except RevokedError as error:
         subject = facts_of(error.current_path.last.dump()).subject
@@ -109,8 +113,11 @@ def _answered(trust: Trust) -> list[datetime]:
     """Return the times at which the OCSP answers at hand were true."""
     times: list[datetime] = []
     for answer in load_trust(trust).ocsps:
-        basic = answer.basic_ocsp_response
-        times += [each["this_update"].native for each in basic["tbs_response_data"]["responses"]] if basic else []
+        try:
+            responses = answer.basic_ocsp_response["tbs_response_data"]["responses"]
+            times += [each["this_update"].native for each in responses]
+        except (ValueError, KeyError, TypeError):
+            continue
     return times
 
 

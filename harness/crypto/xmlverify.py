@@ -21,6 +21,7 @@ from harness.catalogue.parameters import Limits
 from harness.crypto.algorithms import DIGEST_NAMES, METHODS
 from harness.crypto.certificates import load
 from harness.crypto.xmlsignature import XmlSignature
+from harness.edxml.names import DSIG
 from harness.edxml.reading import XmlRefused, parse_untrusted
 
 Failure = Literal["digest", "value", "not-canonical"]
@@ -64,7 +65,7 @@ def verify(signature: XmlSignature, limits: Limits) -> Verified:
 
 def _outcome(signature: XmlSignature, limits: Limits, certificate: x509.Certificate | None) -> Failure | None:
     roomy = msgspec.structs.replace(limits, package_bytes=limits.package_bytes * _ROOM)
-    verifier = _Verifier(signature.element, roomy)
+    verifier = _Verifier(signature.element, roomy, bare=certificate is None)
     config = SignatureConfiguration(
         require_x509=certificate is not None,
         expect_references=True,
@@ -94,8 +95,10 @@ def _outcome(signature: XmlSignature, limits: Limits, certificate: x509.Certific
 class _Verifier(XMLVerifier):
     """signxml with our reader."""
 
-    def __init__(self, signature: etree._Element, limits: Limits) -> None:
+    def __init__(self, signature: etree._Element, limits: Limits, *, bare: bool) -> None:
         super().__init__()
+        self._bare = bare
+        self._tag = signature.tag
         self._path = signature.getroottree().getelementpath(signature)
         self._limits = limits
 
@@ -109,7 +112,12 @@ class _Verifier(XMLVerifier):
         return found
 
     def _fromstring(self, xml_string: bytes, **_: Any) -> etree._Element:
-        return parse_untrusted(xml_string, self._limits).getroot()
+        root = parse_untrusted(xml_string, self._limits).getroot()
+        if self._bare and root.tag == self._tag:
+            # X509Data may name a subject only; signxml would look for a certificate in it, and not at the key.
+            for info in root.iterchildren(f"{{{DSIG}}}KeyInfo"):
+                etree.strip_elements(info, f"{{{DSIG}}}X509Data", with_tail=False)
+        return root
 
     def _tostring(self, xml_node: etree._Element, **_: Any) -> bytes:
         return etree.tostring(xml_node, encoding="utf-8", xml_declaration=False, with_tail=False)

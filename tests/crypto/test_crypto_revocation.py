@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from harness.crypto.certificates import read_crl, read_ocsp_answer, readable
 from harness.crypto.chains import examine_chain
-from harness.crypto.issuing import revocation_list
+from harness.crypto.issuing import ocsp_answer, revocation_list
 from harness.crypto.revocation import Revocation, Standing, examine_revocation
 from harness.crypto.testpki import Pki
 from harness.crypto.trust import Trust
@@ -71,6 +74,42 @@ def test_a_list_past_its_time_says_nothing() -> None:
 
 def test_an_answer_past_its_time_says_nothing() -> None:
     assert standing("agency", by_ocsp("agency", NOW - 100 * DAY)).standing is Standing.UNKNOWN
+
+
+def outdated(kind: str) -> tuple[bytes, bytes]:
+    """Return a list and an answer from before the revocation, which hold until after it."""
+    issuing, times = pki().identity("issuing"), (REVOKED_AT - 5 * DAY, REVOKED_AT + 5 * DAY)
+    certificate = pki().identity(kind).certificate
+    return revocation_list(issuing, [], *times), ocsp_answer(certificate, issuing, pki().identity("ocsp"), times)
+
+
+def test_newer_data_that_revoke_outdo_older_ones_that_do_not() -> None:
+    """Whoever stole a key may bring answers from before; his file says them, the CA's newer data say otherwise."""
+    old_list, old_answer = outdated("revoked")
+    new_list, new_answer = trust().crls, by_ocsp("revoked").ocsps
+    for crls, ocsps in [
+        ((old_list, *new_list), ()),
+        ((*new_list, old_list), ()),
+        ((), (old_answer, *new_answer)),
+        ((), (*new_answer, old_answer)),
+        (new_list, (old_answer,)),
+        ((old_list,), new_answer),
+    ]:
+        found = standing("revoked", replace(trust(), crls=crls, ocsps=ocsps), at=REVOKED_AT + DAY)
+        assert (found.standing, found.date) == (Standing.REVOKED, REVOKED_AT)
+
+
+@given(place=st.integers(0, 400), byte=st.integers(0, 255), which=st.sampled_from(["crl", "ocsp"]))
+@settings(max_examples=100, deadline=None)
+def test_altered_revocation_data_never_revoke_and_never_stumble(place: int, byte: int, which: str) -> None:
+    der = trust().crls[1] if which == "crl" else by_ocsp("revoked").ocsps[0]
+    place %= len(der)
+    altered = der[:place] + bytes([byte]) + der[place + 1 :]
+    read = read_crl if which == "crl" else read_ocsp_answer
+    usable = readable([altered], read)
+    kind = {"crls": usable} if which == "crl" else {"ocsps": usable}
+    found = standing("revoked", replace(trust(), **{"crls": (), "ocsps": (), **kind}))
+    assert found.standing is Standing.UNKNOWN or altered == der or found.date == REVOKED_AT
 
 
 def test_a_forged_list_says_nothing() -> None:

@@ -52,6 +52,15 @@ def test_a_signature_may_bring_its_certificates_in_any_order() -> None:
     assert codes(report(swapped)) == ["PDF-02.unsigned"]
 
 
+def test_a_bare_key_beside_a_bare_name_is_used() -> None:
+    signed = sign_package(package(), pki().identity("agency"), LIMITS, Plan(key_info="key"))
+    named = signed.replace(b"</KeyInfo>", b"<X509Data><X509SubjectName>CN=x</X509SubjectName></X509Data></KeyInfo>")
+    assert codes(report(named)) == ["SIG-05.no-certificate", "PDF-02.unsigned"]
+    assert codes(report(named.replace("V/v kiểm".encode(), b"V/v"))) == [
+        "SIG-02.digest", "SIG-05.no-certificate", "PDF-02.unsigned",
+    ]  # fmt: skip
+
+
 @pytest.mark.slow
 def test_a_package_of_fifty_megabytes_is_signed_and_verified() -> None:
     large = package([("van-ban.pdf", b"%PDF-1.7\n" + bytes(49 * 1024 * 1024))])

@@ -6,6 +6,10 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from asn1crypto import ocsp
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from harness.catalogue.texts import LANGUAGES, entries, finding_text, known_finding
 from harness.catalogue.verdicts import Cause, Severity
@@ -113,22 +117,28 @@ def test_unknown_revocation_is_an_open_question_or_fails_by_profile() -> None:
 
 def test_the_revocation_data_that_a_file_brings_are_used() -> None:
     """An answer stored in the file by its signer makes the question decidable long after."""
-    from io import BytesIO
-
-    from asn1crypto import ocsp
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign.validation.dss import DocumentSecurityStore
-
     content = signed_by("person", "agency", tsa=None)(pki(), NOW)
     answers = [pki().ocsp_answer(pki().identity(kind).certificate, NOW) for kind in ("person", "agency")]
-    writer = IncrementalPdfFileWriter(BytesIO(content))
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
     loaded = [ocsp.OCSPResponse.load(answer) for answer in answers if answer is not None]
     DocumentSecurityStore.supply_dss_in_writer(writer, None, ocsps=loaded)
-    output = BytesIO()
+    output = io.BytesIO()
     writer.write(output)
     found = report(package([("van-ban.pdf", output.getvalue())]), trusted=replace(trust(), crls=()))
     assert set(codes(found)) == {"PDF-05.no-time-stamp"}
     assert not found.undecided
+
+
+def test_garbage_that_a_file_brings_for_later_is_passed_over() -> None:
+    content = signed_by("person", "agency", tsa=None)(pki(), NOW)
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    streams = [writer.add_object(generic.StreamObject(stream_data=data)) for data in (b"", b"rac", trust().crls[0])]
+    entries_of_store = {generic.pdf_name(name): generic.ArrayObject(streams) for name in ("/Certs", "/CRLs", "/OCSPs")}
+    writer.root[generic.pdf_name("/DSS")] = writer.add_object(generic.DictionaryObject(entries_of_store))
+    writer.update_root()
+    output = io.BytesIO()
+    writer.write(output)
+    assert set(codes(report(package([("van-ban.pdf", output.getvalue())])))) == {"PDF-05.no-time-stamp"}
 
 
 def test_what_cannot_be_read_is_open_not_passed() -> None:
