@@ -9,12 +9,13 @@ import click
 from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.catalogue.verdicts import Verdict
 from harness.cli.exits import Exit
+from harness.cli.failures import configuration_sentence
 from harness.cli.language import help_text, language, say
 from harness.cli.listening import address
 from harness.cli.repeated import RepeatedValues
 
 if TYPE_CHECKING:
-    from harness.engine.certification import Certification
+    from harness.engine.publishing import Certification
 
 _SEEDS = 2**31
 
@@ -92,6 +93,8 @@ def closing_lines(certification: "Certification") -> list[str]:
             lines.append(f"  {entry.id}  {say('cli-certify', f'word.{entry.verdict}'):<16} {statement}")
     counts = judgement.summary.requirements
     lines.append(say("cli-certify", "counts", **counts))
+    if certification.unwritten is not None:
+        lines.append(configuration_sentence(certification.unwritten))
     lines.append(say("cli-certify", "where", directory=certification.directory))
     return lines
 

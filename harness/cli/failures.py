@@ -28,7 +28,7 @@ def report_failure(error: BaseException) -> int:
         error.show()
         return Exit.USAGE
     if isinstance(error, ConfigurationError):
-        _complain(_configuration(error))
+        _complain(configuration_sentence(error))
         return Exit.USAGE
     if isinstance(error, click.Abort | KeyboardInterrupt):
         _complain(say("cli", "interrupted"))
@@ -42,7 +42,8 @@ def report_failure(error: BaseException) -> int:
     return Exit.HARNESS
 
 
-def _configuration(error: ConfigurationError) -> str:
+def configuration_sentence(error: ConfigurationError) -> str:
+    """Return what is wrong, where, and what to do, in the language of this call."""
     place = f"{error.path}:{error.line}: " if error.path and error.line else f"{error.path}: " if error.path else ""
     return place + sentence(error.code, **{name: clipped(value) for name, value in error.parameters.items()})
 

@@ -16,7 +16,7 @@ from harness.cli.language import help_text, language, say
 def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> int:
     """Judge a run again; see the help text."""
     from harness.cli.certify import closing_lines, exit_status
-    from harness.engine.certification import judge_again
+    from harness.engine.rejudging import judge_again
 
     again = judge_again(run, profile, language())
     for note in again.notes:

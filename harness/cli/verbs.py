@@ -19,6 +19,7 @@ _MODULES = {
     "report": "report",
     "verify": "verify",
     "explain": "explain",
+    "replay": "replay",
     "export": "export",
     "pki": "pki",
     "selftest": "selftest",

@@ -1,12 +1,11 @@
-"""Certification: from an order to a run directory with record, judgement and reports; and judging a record again."""
+"""Certification: from an order to a run directory with record, judgement and reports."""
 
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import anyio
 import msgspec
@@ -15,15 +14,13 @@ from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
-from harness.catalogue.verdicts import Verdict
 from harness.engine.plan import make_plan
+from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
 from harness.engine.run import RunSettings, run
-from harness.engine.subject import Subject, open_subject
+from harness.engine.subject import REFERENCE, Subject, open_subject
 from harness.hub.server import AddressUnavailable
-from harness.journal import Event, Journal, JournalBroken, Record, read_record
+from harness.journal import Event, Journal
 from harness.journal.recording import VIETNAM
-from harness.judge.judgement import Judgement, encoded
-from harness.judge.judging import NothingToJudge, judge
 
 Follow = Callable[[Event], None]
 
@@ -40,6 +37,7 @@ class Order:
         listen: host and port of the hub.
         seed: of the blind data.
         formats: of the reports besides report.json.
+        scenario: the one scenario to play, None for all that are needed.
     """
 
     candidate: str
@@ -53,6 +51,7 @@ class Order:
     listen: tuple[str, int] = ("127.0.0.1", 0)
     trust_anchors: Path | None = None
     formats: tuple[str, ...] = FORMATS_OF_A_RUN
+    scenario: str | None = None
 
 
 def certify(order: Order, follow: Follow) -> Certification:
@@ -62,7 +61,7 @@ def certify(order: Order, follow: Follow) -> Certification:
         ConfigurationError: something in the order, the profile or the declaration is wrong.
     """
     profile = load_profile(order.profile)
-    plan = make_plan(profile, order.only)
+    plan = make_plan(profile, order.only, order.scenario)
     subject = open_subject(order.candidate, profile)
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -118,6 +117,9 @@ def _write_run_file(
             "source": order.profile if order.profile == profile.id else str(Path(order.profile).resolve()),
         },
         "candidate": subject.candidate.public(),
+        "source": order.candidate
+        if order.candidate.partition(":")[0] == REFERENCE
+        else str(Path(order.candidate).resolve()),
         "driver": subject.driver,
     }
     (directory / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

@@ -48,16 +48,19 @@ def expanded(profile: Profile, only: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(set(chosen)))
 
 
-def make_plan(profile: Profile, only: Collection[str] | None) -> Plan:
+def make_plan(profile: Profile, only: Collection[str] | None, scenario: str | None = None) -> Plan:
     """Choose the scenarios.
 
     Args:
         profile: what is off in it is not played.
         only: requirement ids or groups to narrow the run to; None for all.
+        scenario: the one scenario to play; then its requirements are what the run is narrowed to.
 
     Raises:
-        ConfigurationError: `only` names something unknown.
+        ConfigurationError: `only` or `scenario` names something unknown.
     """
+    if scenario is not None:
+        return _single(scenario)
     ids = None if only is None else expanded(profile, only)
     scenarios: Mapping[str, Scenario] = all_scenarios()
     wanted = {key for key, entry in profile.requirements.items() if entry.level is not Level.OFF}
@@ -70,3 +73,11 @@ def make_plan(profile: Profile, only: Collection[str] | None) -> Plan:
     shared = tuple(one for one in chosen.values() if one.isolation != EXCLUSIVE)
     exclusive = tuple(one for one in chosen.values() if one.isolation == EXCLUSIVE)
     return Plan(shared, exclusive, ids)
+
+
+def _single(name: str) -> Plan:
+    found = all_scenarios().get(name)
+    if found is None:
+        raise ConfigurationError("scenario.unknown", name=name, known=", ".join(all_scenarios()))
+    alone = found.isolation == EXCLUSIVE
+    return Plan(() if alone else (found,), (found,) if alone else (), found.requirements)

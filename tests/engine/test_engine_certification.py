@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.engine.certification import Certification, Order, certify, judge_again
+from harness.engine.certification import Order, certify
+from harness.engine.publishing import Certification
+from harness.engine.rejudging import judge_again
 from harness.journal import Event
 from harness.judge.judgement import encoded
 

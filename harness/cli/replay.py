@@ -1,0 +1,53 @@
+"""`lienthong replay`: one scenario of a run again, with the same data, against the same candidate."""
+
+from pathlib import Path
+
+import click
+
+from harness.cli.language import help_text, language, say
+
+
+@click.command(name="replay", help=help_text("cli-replay"))
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("scenario", metavar="SCENARIO")
+@click.option("--candidate", metavar="CANDIDATE", help=say("cli-replay", "candidate"))
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
+@click.option(
+    "--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say("cli-certify", "listen")
+)
+@click.option("--quiet", is_flag=True, help=say("cli-certify", "quiet"))
+@click.option("--verbose", is_flag=True, help=say("cli-certify", "verbose"))
+def command(
+    run: Path,
+    scenario: str,
+    candidate: str | None,
+    out: Path | None,
+    lang: str | None,
+    listen: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Play one scenario again; see the help text."""
+    from harness.cli.certify import closing_lines, exit_status
+    from harness.cli.listening import address
+    from harness.cli.progress import Progress
+    from harness.engine.certification import Order, certify
+    from harness.engine.rejudging import run_file
+
+    recorded = run_file(run)
+    order = Order(
+        candidate=candidate or str(recorded["source"]),
+        profile=str(recorded["profile"]["source"]),
+        only=None,
+        scenario=scenario,
+        directory=out,
+        language=language(),
+        listen=address(listen),
+        seed=int(recorded["seed"]),
+    )
+    with Progress(quiet=quiet, verbose=verbose) as progress:
+        certification = certify(order, progress.follow)
+    for line in closing_lines(certification):
+        click.echo(line)
+    return exit_status(certification.judgement.verdict, certification.judgement.complete)
