@@ -7,7 +7,7 @@ from harness.catalogue.verdicts import Cause
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.scenarios.registry import EXCLUSIVE, Scenario
 from harness.scenarios.stage import Stage
-from harness.scenarios.surroundings import Surroundings, Unmet
+from harness.scenarios.surroundings import Surroundings, Unmet, Unplayable
 
 _GREETING = 10.0  # seconds
 
@@ -32,6 +32,11 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
     except Unmet:
         stage.mend()  # a sign of life must not meet the faults
         await stage.close_window()
+        _finish(around, scenario, "cut-short")
+        return
+    except Unplayable as unplayable:
+        _finish(around, scenario, "not_applicable", detail=unplayable.reason)
+        return
     except OperatorError as error:
         _finish(around, scenario, "trouble", Cause.OPERATOR, f"operator.{error.answer}", {"message": error.message})
         return

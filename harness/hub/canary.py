@@ -127,6 +127,8 @@ class Canary:
                 await writer.drain()
         except OSError:
             return  # the visitor left, or refused the certificate; what it sent before is recorded
+        except asyncio.CancelledError:
+            return  # the canary goes; asyncio would log it as a failure
         finally:
             writer.close()
 

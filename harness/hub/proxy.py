@@ -119,6 +119,8 @@ class TcpProxy:
             await self._serve(fault, reader, writer)
         except OSError:
             _end(writer, reset=True)  # one of the two sides is gone: so is the other
+        except asyncio.CancelledError:
+            return  # by `refuse`, which waits for this; asyncio would log it as a failure
         finally:
             _end(writer, reset=False)
 

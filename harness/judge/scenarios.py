@@ -101,13 +101,16 @@ def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence:
         return _unmet(events, missing, evidence)
     if pending:
         return _inconclusive(_blame(evidence), "not-looked", command=str(pending[0].unseen))
+    if any(event.kind == "scenario.finished" and event.data["outcome"] == "cut-short" for event in events):
+        return _inconclusive(Cause.CANDIDATE, "late")  # what it waited for came after the time was up
     return Outcome(Verdict.PASS)
 
 
 def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Iterator[Outcome]:
     finished = next((event for event in events if event.kind == "scenario.finished"), None)
     if finished is not None and finished.data["outcome"] == "not_applicable":
-        yield Outcome(Verdict.NOT_APPLICABLE, detail="capability-not-declared", parameters=_detail(finished))
+        reason = str(finished.data["detail"] or "capability-not-declared")
+        yield Outcome(Verdict.NOT_APPLICABLE, detail=reason, parameters=_detail(finished))
     for one in stated:
         if isinstance(one.assessment, Blind):
             key = "unseen" if one.assessment.cause is Cause.OPERATOR else "unsupported"

@@ -24,6 +24,14 @@ class Unmet(Exception):
     """What the rest of a scenario stands on did not come; the record says so, the scenario ends here."""
 
 
+class Unplayable(Exception):
+    """A scenario does not apply to this run; `reason` is the key of the sentence that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Waits(Protocol):
     """What the engine lends a stage for waiting."""
 

@@ -1,8 +1,23 @@
-"""What must not come of hostile input: visits, lost signatures, unsafe names, silence about forgeries."""
+"""What must not come of hostile input: visits, stray files, unsafe names, a dead system, silence about forgeries."""
 
-from harness.judge.assessment import Assessment, Broken, Holding
-from harness.judge.evidence import Evidence
-from harness.judge.expectations.base import Expectation, finding
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from harness.catalogue.findings import Finding
+from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.judge.evidence import Evidence, Exchange
+from harness.judge.expectations.base import Expectation, finding, shown_rows
+from harness.judge.expectations.storing import Refused
+from harness.rules.att.names import unsafe_name
+
+SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
+INJECTED = "X-Lienthong-Injected"
+"""Header that a docId with a line break tries to put into requests."""
+
+_NOT_ACCEPTED = frozenset({"refused", "rejected"})
+_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
+_HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Unvisited(Expectation, frozen=True, tag="unvisited"):
@@ -25,3 +40,192 @@ class Unvisited(Expectation, frozen=True, tag="unvisited"):
                 )
                 return Broken((came,))
         return Holding()
+
+
+class Greeted(Expectation, frozen=True, tag="greeted"):
+    """After event `after`, somebody begins a TLS handshake with the listener called `name`."""
+
+    name: str
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the greetings that the listener got."""
+        for event in evidence.kind("canary.greeted"):
+            if event.data["name"] == self.name and event.seq > self.after:
+                return Met()
+        return Pending(finding(requirement, "not-greeted", expected="TLS ClientHello", received="-", label=self.name))
+
+
+class NothingWritten(Expectation, frozen=True, tag="nothing-written"):
+    """No file appears in the trap folder that carries `token`."""
+
+    token: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge what was found in the trap."""
+        strays = tuple(
+            finding(requirement, "written-outside", event=event, expected="-", received=event.data["file"])
+            for event in evidence.kind("trespass")
+            if event.data["token"] == self.token
+        )
+        return Broken(strays) if strays else Holding()
+
+
+class StillServes(Expectation, frozen=True, tag="still-serves"):
+    """After it took in `lure`, the candidate fetches a good document and acknowledges it as done.
+
+    A candidate that is dead then has failed just as one that hangs: the lure is what it died of.
+    """
+
+    document: str
+    lure: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the acknowledgements, and whether the time ran out."""
+        if any(one.effect("acked")["status"] == "done" for one in evidence.acks(self.document)):
+            return Met()
+        ended = next((one for one in evidence.kind("deadline") if one.data["document_id"] == self.document), None)
+        unserved = finding(
+            requirement,
+            "not-served-after",
+            event=ended,
+            expected="updateStatus done",
+            received="-",
+            document=self.document,
+            lure=self.lure,
+        )
+        return Pending(unserved) if ended is None else Broken((unserved,))
+
+
+class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
+    """A package with an unsafe file name is refused, or kept with nothing but plain names.
+
+    `why` says what is wrong with it; `code` (number and notation) identifies a status about a package whose DocumentId
+    cannot be read.
+    """
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    document: str
+    why: str
+    code: str = ""
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the answers, and the names in the last look into the inbox."""
+        answered = Refused(document=self.document, why=self.why, code=self.code).assess(evidence, requirement)
+        rows = shown_rows(evidence, "inbox", self.document, frozenset({"attachments"}))
+        if isinstance(rows, Blind):
+            return answered if isinstance(answered, Met) else rows
+        unsafe = tuple(self._unsafe(evidence, rows, requirement))
+        if unsafe:
+            return Broken(unsafe)
+        refused = any(row.get("state") in _NOT_ACCEPTED for row in rows)
+        if isinstance(answered, Met) or refused or (rows and self._looked_since(evidence)):
+            return Met()
+        return answered
+
+    def _unsafe(self, evidence: Evidence, rows: Sequence[Mapping[str, Any]], requirement: str) -> Iterator[Finding]:
+        for row in rows:
+            entries = row["attachments"] if isinstance(row["attachments"], list) else []
+            names = (str(entry.get("name")) for entry in entries if isinstance(entry, dict))
+            for name in names:
+                if row.get("state") not in _NOT_ACCEPTED and unsafe_name(name) is not None:
+                    yield finding(
+                        requirement,
+                        "unsafe-name",
+                        event=evidence.view("inbox"),
+                        expected="fail|02|-",
+                        received=name,
+                        document=self.document,
+                        why=self.why,
+                    )
+
+    def _looked_since(self, evidence: Evidence) -> bool:
+        acks = evidence.acks(self.document)
+        return bool(acks) and evidence.looked_at("inbox", self.document) > acks[-1].request.seq
+
+
+class Trusted(Expectation, frozen=True, tag="trusted"):
+    """A rightly signed document is acknowledged as done and shown without any flag about signatures."""
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    document: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The flags."""
+        return frozenset({"flags"})
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last look into the inbox after the acknowledgement."""
+        rows = shown_rows(evidence, "inbox", self.document, self.reads)
+        if isinstance(rows, Blind):
+            return rows
+        given = [str(one.effect("acked")["status"]) for one in evidence.acks(self.document)]
+        for row in rows:
+            flags = row["flags"] if isinstance(row["flags"], list) else []
+            said = [str(flag) for flag in flags if flag in SIGNATURE_FLAGS]
+            if row.get("state") in _NOT_ACCEPTED:
+                said.append(str(row["state"]))
+            if said:
+                return Broken((self._doubted(requirement, said),))
+        if rows and "done" in given:
+            return Met()
+        if "fail" in given:
+            return Broken((self._doubted(requirement, given),))
+        return Pending(self._doubted(requirement, given))
+
+    def _doubted(self, requirement: str, said: list[str]) -> Finding:
+        return finding(
+            requirement,
+            "good-signature-doubted",
+            expected="done",
+            received=", ".join(said) or "-",
+            document=self.document,
+        )
+
+
+class SignedRight(Expectation, frozen=True, tag="signed-right"):
+    """Every request after event `after` is signed right, and none carries what a hostile docId tried to slip in.
+
+    Calls about items that the hub never gave are passed over: no signature over a hostile docId is asked for.
+    """
+
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the requests by what the hub found when it verified them."""
+        wrong = tuple(
+            bad
+            for exchange in evidence.exchanges
+            if exchange.request.seq > self.after
+            for bad in (*_injections(exchange, requirement), *_signing(exchange, requirement))
+        )
+        return Broken(wrong) if wrong else Holding()
+
+
+def _injections(exchange: Exchange, requirement: str) -> Iterator[Finding]:
+    for name, value in exchange.request.data["headers"]:
+        if str(name).lower() == INJECTED.lower():
+            yield finding(
+                requirement, "header-injected", event=exchange.request, expected="-", received=f"{name}: {value}"
+            )
+
+
+def _signing(exchange: Exchange, requirement: str) -> Iterator[Finding]:
+    if exchange.operation in _ABOUT_ITEMS:
+        given = {key.lower(): value for key, value in exchange.parameters.items()}
+        if not _HUB_ID.fullmatch(given.get("docid", "")):
+            return
+    signature = exchange.request.data["signature"]
+    problems = [str(problem["code"]) for problem in signature.get("problems") or ()]
+    if problems or signature.get("expected_hash_header") != signature.get("given_hash_header"):
+        yield finding(
+            requirement,
+            "signed-wrong-after",
+            event=exchange.request,
+            expected="XroadVnpt-hash-header",
+            received=", ".join(problems) or "-",
+            operation=exchange.operation or "-",
+        )

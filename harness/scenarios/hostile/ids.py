@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from harness.hub.interception import Alter, Plan
+from harness.judge.expectations.security import INJECTED
 from harness.scenarios.hostile.files import climbing
-
-INJECTED = "X-Lienthong-Injected"
-"""Header that a docId with a line break tries to put into later requests."""
 
 _LONG = 10 * 1024
 

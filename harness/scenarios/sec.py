@@ -1,0 +1,226 @@
+"""SEC: hostile input to the candidate."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from harness.crypto.testpki import Pki
+from harness.crypto.tlsserver import server_context
+from harness.hub.canary import Canary
+from harness.hub.proxy import TcpProxy
+from harness.journal.recording import VIETNAM
+from harness.judge.expectations import (
+    Accepted,
+    Greeted,
+    NothingWritten,
+    Refused,
+    SafelyKept,
+    SignedRight,
+    Trusted,
+    Unvisited,
+)
+from harness.judge.expectations.security import SIGNATURE_FLAGS
+from harness.scenarios.hostile.files import BOMBS, ENTRIES, NAMES
+from harness.scenarios.hostile.ids import IDS, adding
+from harness.scenarios.hostile.markup import EXHAUSTING, FETCHING
+from harness.scenarios.hostile.signatures import (
+    GOOD_PACKAGE,
+    GOOD_PDF,
+    TAMPERED_PACKAGES,
+    TAMPERED_PDFS,
+    WRONGLY_SIGNED_PACKAGES,
+    WRONGLY_SIGNED_PDFS,
+    ForgedPackage,
+    ForgedPdf,
+    of_sender,
+)
+from harness.scenarios.material import Document, File, Outgoing, peers
+from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.sieging import baited, lure, still_serving, survived, taken
+from harness.scenarios.stage import Stage
+from harness.scenarios.surroundings import Unplayable
+
+_SENDER = "ministry"
+# Give-ups for which a candidate may ask in vain about revocation before it answers.
+_ASKING = 2
+_BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
+
+
+@scenario("SEC-01")
+async def nothing_is_fetched(stage: Stage) -> None:
+    """Whatever a package points to, nothing is fetched from there, and the next document is served."""
+    stage.expect(Unvisited(token=stage.canary_token))
+    with baited(stage) as bait:
+        await taken(stage, [await lure(stage, piece, bait) for piece in FETCHING])
+        await stage.linger(stage.times.reaction)
+        await stage.probe()
+
+
+@scenario("SEC-02", isolation=EXCLUSIVE)
+async def overload_is_survived(stage: Stage) -> None:
+    """After XML that expands, nests or holds too much, the next document is served."""
+    await stage.probe()
+    with baited(stage) as bait:
+        for piece in EXHAUSTING:
+            await survived(stage, piece, bait)
+        await stage.linger(stage.times.reaction)
+        await still_serving(stage, "SEC-02")
+
+
+@scenario("SEC-03", isolation=EXCLUSIVE)
+async def bombs_are_survived(stage: Stage) -> None:
+    """After an attachment that expands without end, the next document is served."""
+    await stage.probe()
+    with baited(stage) as bait:
+        for piece in BOMBS:
+            await survived(stage, piece, bait)
+        await stage.linger(stage.times.reaction)
+        await still_serving(stage, "SEC-03")
+
+
+@scenario("SEC-04")
+async def names_lead_nowhere(stage: Stage) -> None:
+    """A file whose name is a path is refused or kept under a plain name, and nothing is written elsewhere."""
+    stage.expect(NothingWritten(token=stage.canary_token))
+    with baited(stage) as bait:
+        for piece in (*ENTRIES, *NAMES):
+            document = await lure(stage, piece, bait)
+            stage.expect(SafelyKept(document=document.id, why=piece.key, code=document.code))
+        await stage.settle()
+        await stage.probe()
+
+
+async def _accepted(stage: Stage, document: Document) -> None:
+    """A rightly signed document is accepted without a flag; who doubts everything has shown nothing."""
+    await stage.deliver(document, note="rightly signed")
+    await stage.until(Trusted(document=document.id))
+
+
+async def _doubted(stage: Stage, document: Document, key: str) -> None:
+    await stage.deliver(document, good=False, note=key)
+    stage.expect(Refused(document=document.id, why=key, flags=SIGNATURE_FLAGS, code=document.code))
+
+
+def _sender_pki(stage: Stage) -> Pki:
+    stage.patience_added = _ASKING * stage.times.give_up + stage.times.reaction
+    return of_sender(stage.around.pki, peers()[_SENDER].organ_name)
+
+
+async def _packages_judged(stage: Stage, forged: Sequence[ForgedPackage]) -> None:
+    if stage.profile.parameters.hub.mode != "verbatim":
+        raise Unplayable("verbatim-only")
+    pki, limits = _sender_pki(stage), stage.profile.parameters.limits
+    good = stage.document(_SENDER)
+    await _accepted(stage, replace(good, content=GOOD_PACKAGE.build(good.content, pki, limits)))
+    for one in forged:
+        document = stage.document(_SENDER)
+        signed = one.forgery.build(document.content, pki, limits)
+        await _doubted(stage, replace(document, content=signed), one.key)
+    await stage.settle()
+    await stage.probe()
+
+
+async def _pdfs_judged(stage: Stage, forged: Sequence[ForgedPdf]) -> None:
+    pki, now = _sender_pki(stage), datetime.now(VIETNAM)
+    builds = [GOOD_PDF.build, *(one.forgery.build for one in forged)]
+    good, *bad = await asyncio.to_thread(lambda: [build(pki, now) for build in builds])
+    await _accepted(stage, stage.document(_SENDER, files=(File("cong-van.pdf", good),)))
+    for one, content in zip(forged, bad, strict=True):
+        await _doubted(stage, stage.document(_SENDER, files=(File("cong-van.pdf", content),)), one.key)
+    await stage.settle()
+    await stage.probe()
+
+
+@scenario("SEC-05/package")
+async def tampered_packages(stage: Stage) -> None:
+    """A package that was changed after it was signed is refused or flagged."""
+    await _packages_judged(stage, TAMPERED_PACKAGES)
+
+
+@scenario("SEC-05/pdf")
+async def tampered_pdfs(stage: Stage) -> None:
+    """A PDF file that was changed after it was signed is refused or flagged."""
+    await _pdfs_judged(stage, TAMPERED_PDFS)
+
+
+@scenario("SEC-06/package")
+async def packages_by_wrong_hands(stage: Stage) -> None:
+    """A package whose signer's certificate is expired, revoked or untrusted is refused or flagged."""
+    await _packages_judged(stage, WRONGLY_SIGNED_PACKAGES)
+
+
+@scenario("SEC-06/pdf")
+async def pdfs_by_wrong_hands(stage: Stage) -> None:
+    """A PDF file whose signer's certificate is expired, revoked or untrusted is refused or flagged."""
+    await _pdfs_judged(stage, WRONGLY_SIGNED_PDFS)
+
+
+@scenario("SEC-07", isolation=EXCLUSIVE)
+async def impostors_get_nothing(stage: Stage) -> None:
+    """To a hub whose certificate is untrusted, expired or another host's nothing is sent; to the right one, again."""
+    stage.expect(Unvisited(token=stage.canary_token))
+    hub = urlsplit(stage.around.endpoint)
+    host = hub.hostname or ""
+    context = server_context(stage.around.pki.server("hub", host))
+    async with TcpProxy((host, hub.port or 0), host).with_tls(context) as proxy:
+        try:
+            await _moved(stage, proxy.endpoint(hub.path))
+            await stage.probe()
+            for kind in _BAD_CERTIFICATES:
+                sent = await _sent_to_impostor(stage, kind, host)
+                await _moved(stage, proxy.endpoint(hub.path))
+                await stage.until(Accepted(document=sent.document_id), role="liveness")
+        finally:
+            await _moved(stage, stage.around.endpoint)
+    await stage.probe()
+
+
+async def _sent_to_impostor(stage: Stage, kind: str, host: str) -> Outgoing:
+    """Point the candidate, with something to send, to a hub with a bad certificate, until it has tried to connect."""
+    context = server_context(stage.around.pki.server(kind, host))
+    async with Canary(stage.around.journal, host, tls=context, name=kind) as impostor:
+        before = stage.now
+        await _moved(stage, impostor.url(stage.canary_token, kind))
+        sent = await stage.send(stage.outgoing())
+        await stage.until(Greeted(name=kind, after=before))
+        await stage.linger(stage.times.reaction)
+    return sent
+
+
+async def _moved(stage: Stage, endpoint: str) -> None:
+    await stage.drive("configure", {**stage.around.configuration, "endpoint": endpoint})
+
+
+@scenario("SEC-08", isolation=EXCLUSIVE)
+async def hostile_ids(stage: Stage) -> None:
+    """A list with a docId that no hub gives does no harm: the next is served, later requests are signed right."""
+    await stage.probe()
+    stage.expect(NothingWritten(token=stage.canary_token))
+    stage.expect(SignedRight(after=stage.now))
+    with baited(stage) as bait:
+        for hostile in IDS:
+            plan = adding(hostile.text(bait.trap), stage.agency.organ_id)
+            fault = stage.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
+            await still_serving(stage, hostile.key)
+            stage.mend(fault)
+        await _foreign(stage)
+        await stage.linger(stage.times.reaction)
+        await still_serving(stage, "SEC-08")
+
+
+async def _foreign(stage: Stage) -> None:
+    """List an item of another agency's: the hub will not hand it out, and the others must not wait for it."""
+    document = stage.document(receiver=peers()[_SENDER])
+    delivery, *_ = stage.hub.deliver(
+        document.content,
+        sender=document.sender.organ_id,
+        receivers=[peers()["province"].organ_id],
+        messagetype="edoc",
+        document_id=document.id,
+    )
+    plan = adding(delivery.receiver_doc_id, stage.agency.organ_id)
+    fault = stage.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
+    await still_serving(stage, "SEC-08/foreign")
+    stage.mend(fault)
