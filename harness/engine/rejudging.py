@@ -14,6 +14,9 @@ from harness.catalogue.verdicts import Verdict
 from harness.engine.publishing import Certification, judged, read
 from harness.journal import Record
 from harness.judge.judgement import Judgement, encoded
+from harness.report.laboratory import configured_laboratory
+from harness.report.manifest import SIGNATURE_FILE
+from harness.report.sealing import seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,23 @@ def judge_again(directory: Path, profile_name: str | None, language: Language) -
         (directory / "report.json").write_bytes(encoded(judgement))
         notes += (Note("no-report"),)
     else:
-        (directory / f"report-{profile.id}.json").write_bytes(encoded(judgement))
+        where = _beside(directory)
+        (where / f"report-{profile.id}.json").write_bytes(encoded(judgement))
+        notes += (Note("written", {"path": str(where / f"report-{profile.id}.json")}),)
+        if where == directory:
+            laboratory = configured_laboratory()
+            seal(directory, laboratory.key if laboratory else None)
     changes = None if before is None else tuple(_changes(before, judgement))
     return Again(Certification(judgement, directory), changes, notes)
+
+
+def _beside(directory: Path) -> Path:
+    """Return where a later judgement goes: into the run, which is sealed again, or beside it if nobody here can."""
+    if not (directory / SIGNATURE_FILE).is_file() or configured_laboratory() is not None:
+        return directory
+    beside = directory.with_name(f"{directory.name}-judged")
+    beside.mkdir(exist_ok=True)
+    return beside
 
 
 def run_file(directory: Path) -> dict[str, Any]:
