@@ -2,6 +2,7 @@
 
 import binascii
 import unicodedata
+import warnings
 from base64 import b64decode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,10 +13,23 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
+# A stranger's certificate may be odd in ways that cryptography only warns of; findings speak of what matters.
+warnings.filterwarnings("ignore", message="Parsed a serial number", category=CryptographyDeprecationWarning)
+
 _KEPT = 256
+# What cryptography raises for bytes that are not what they should be.
+_BROKEN = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _PEM_CRL = b"-----BEGIN X509 CRL-----"
 _PEM_BEGIN = b"-----BEGIN CERTIFICATE-----"
 _SEQUENCE = 0x30
@@ -84,7 +98,7 @@ def read_pem_or_der(data: bytes) -> tuple[bytes, ...]:
         if _PEM_BEGIN in data:
             return tuple(one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(data))
         return (x509.load_der_x509_certificate(data).public_bytes(Encoding.DER),)
-    except ValueError as error:
+    except _BROKEN as error:
         raise CertificateUnreadable(str(error), truncated=_too_short(data)) from error
 
 
@@ -98,7 +112,7 @@ def read_crl(data: bytes) -> bytes:
         if _PEM_CRL in data:
             return x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)
         return x509.load_der_x509_crl(data).public_bytes(Encoding.DER)
-    except ValueError as error:
+    except _BROKEN as error:
         raise CertificateUnreadable(str(error), truncated=_too_short(data)) from error
 
 
@@ -110,7 +124,7 @@ def read_ocsp_answer(data: bytes) -> bytes:
     """
     try:
         answer = ocsp.load_der_ocsp_response(data)
-    except ValueError as error:
+    except _BROKEN as error:
         raise CertificateUnreadable(str(error), truncated=_too_short(data)) from error
     if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         raise CertificateUnreadable(answer.response_status.name)
@@ -143,8 +157,8 @@ def load(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         certificate.public_key()
-        _ = (certificate.subject, certificate.issuer, certificate.extensions)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        _ = (certificate.subject, certificate.issuer, certificate.extensions, _own_digest(certificate))
+    except _BROKEN as error:
         raise CertificateUnreadable(str(error), truncated=_too_short(der)) from error
     return certificate
 
@@ -178,7 +192,6 @@ def facts_of(der: bytes) -> CertificateFacts:
     """
     certificate = load(der)
     key = certificate.public_key()
-    digest = certificate.signature_hash_algorithm
     return CertificateFacts(
         subject=name_for_people(certificate.subject),
         names=tuple(
@@ -189,7 +202,7 @@ def facts_of(der: bytes) -> CertificateFacts:
         ends=certificate.not_valid_after_utc,
         key=_kind(key),
         bits=getattr(key, "key_size", 0),
-        digest=digest.name if digest else "",
+        digest=_own_digest(certificate),
     )
 
 
@@ -202,6 +215,11 @@ def name_for_people(name: x509.Name) -> str:
 def same_name(one: str, other: str) -> bool:
     """Tell whether two names of people or agencies are the same but for case, spacing and composition."""
     return _folded(one) == _folded(other)
+
+
+def _own_digest(certificate: x509.Certificate) -> str:
+    digest = certificate.signature_hash_algorithm
+    return digest.name if digest else ""
 
 
 def _folded(text: str) -> str:

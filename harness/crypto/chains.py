@@ -19,7 +19,6 @@ from pyhanko_certvalidator.errors import (
     NotYetValidError,
     PathBuildingError,
     PathValidationError,
-    ValidationError,
 )
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, AcceptAllAlgorithms, CertRevTrustPolicy
@@ -123,7 +122,7 @@ def examine_chain(
     context = offline_context(replace(trust, crls=(), ocsps=()), embedded, at, CertRevTrustPolicy(NO_REVOCATION))
     try:
         path = finish(_path(certificate, context))
-    except (ValidationError, PathBuildingError, ValueError) as error:
+    except Exception as error:  # on a stranger's certificates the ASN.1 reader stumbles in many ways
         return Chain(leaf, _fault(error, certificate, context))
     wrong = _wrong_usage(certificate, purpose, purposes)
     if wrong is not None:
@@ -139,7 +138,7 @@ def offline_context(
     Nothing is fetched, and weak algorithms pass: they are for the rules to judge.
     """
     loaded = load_trust(trust)
-    others = _certificates([der for der in tuple(embedded)[:MOST_EMBEDDED] if is_certificate(der)])
+    others = _certificates([der for der in tuple(embedded)[:MOST_EMBEDDED] if _is_usable(der)])
     return ValidationContext(
         trust_roots=list(loaded.anchors),
         moment=at,
@@ -188,6 +187,18 @@ async def _path(certificate: x509.Certificate, context: ValidationContext) -> Va
 def _certificate(der: bytes) -> x509.Certificate:
     """Return a certificate as the validator wants it; kept, as what it works out of one is most of its work."""
     return x509.Certificate.load(der)
+
+
+@lru_cache(maxsize=_KEPT_CERTIFICATES)
+def _is_usable(der: bytes) -> bool:
+    """Tell whether the validator can take in a certificate that a stranger brings, its names included."""
+    if not is_certificate(der):
+        return False
+    try:
+        certificate = _certificate(der)
+        return bool(certificate.subject.hashable and certificate.issuer.hashable and certificate.issuer_serial)
+    except Exception:  # on a stranger's certificates the ASN.1 reader stumbles in many ways
+        return False
 
 
 def _certificates(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:

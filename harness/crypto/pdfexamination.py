@@ -15,6 +15,7 @@ from harness.crypto.certificates import (
     read_ocsp_answer,
     readable,
 )
+from harness.crypto.chains import Purpose
 from harness.crypto.pdfsignatures import PdfSignature, read_pdf
 from harness.crypto.pdftimestamps import TimeStamp
 from harness.crypto.revocation import Standing
@@ -74,15 +75,18 @@ def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Tru
 
 def _examined(signature: PdfSignature, at: datetime, signatures: Signatures, trust: Trust) -> ExaminedSignature:
     data = signature.validation_data
-    brought = Trust(crls=readable(data.crls, read_crl), ocsps=readable(data.ocsps, read_ocsp_answer))
-    fuller = trust.adding(brought)
-    stamped, stamp_time = _best_stamp(signature.time_stamps, data.certificates, fuller, signatures)
+    judging = _Judging(
+        signatures=signatures,
+        trust=trust,
+        brought=Trust(crls=readable(data.crls, read_crl), ocsps=readable(data.ocsps, read_ocsp_answer)),
+        certificates=data.certificates,
+    )
+    stamped, stamp_time = judging.best_stamp(signature.time_stamps)
     time = stamp_time or signature.claimed or at
     certificate = signature.certificate
     if certificate is None or not is_certificate(certificate):
         return ExaminedSignature(signature, time, stamped)
     facts = facts_of(certificate)
-    embedded = (*signature.embedded, *data.certificates)
     return ExaminedSignature(
         signature=signature,
         at=time,
@@ -90,31 +94,49 @@ def _examined(signature: PdfSignature, at: datetime, signatures: Signatures, tru
         kind=kind_of_signer(certificate, signatures),
         facts=facts,
         weaknesses=weaknesses(facts, (signature.digest,), signatures),
-        trust=judge_signer(certificate, embedded, fuller, time, signatures),
+        trust=judging.signer(certificate, signature.embedded, time),
     )
 
 
-def _best_stamp(
-    stamps: Sequence[TimeStamp], certificates: Sequence[bytes], trust: Trust, signatures: Signatures
-) -> tuple[Stamped, datetime | None]:
-    """Return how good the best of the time stamps is, and its time where that can be relied upon."""
-    judged = [(_judged(stamp, certificates, trust, signatures), stamp.time) for stamp in stamps]
-    best: Stamped = min((state for state, _ in judged), key=_BEST_FIRST.index, default="missing")
-    times = [time for state, time in judged if state == best and time is not None]
-    reliable = best in ("trusted", "revocation-unknown")
-    return best, min(times) if times and reliable else None
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """By what the signers of one signature are judged: the profile, the trust, and what the file brings."""
 
+    signatures: Signatures
+    trust: Trust
+    brought: Trust
+    certificates: tuple[bytes, ...]
 
-def _judged(stamp: TimeStamp, certificates: Sequence[bytes], trust: Trust, signatures: Signatures) -> Stamped:
-    if not stamp.intact or stamp.certificate is None or stamp.time is None:
-        return "broken"
-    embedded = (*stamp.embedded, *certificates)
-    try:
-        outcome = judge_signer(stamp.certificate, embedded, trust, stamp.time, signatures, "time-stamp")
-    except CertificateUnreadable:
-        return "broken"
-    if not outcome.anchored:
-        return "no-anchors"
-    if outcome.revocation is None or outcome.revocation.standing is Standing.REVOKED:
-        return "untrusted"
-    return "trusted" if outcome.revocation.standing is Standing.GOOD else "revocation-unknown"
+    def signer(
+        self, certificate: bytes, embedded: Sequence[bytes], at: datetime, purpose: Purpose = "signature"
+    ) -> SignerTrust:
+        return judge_signer(
+            certificate,
+            (*embedded, *self.certificates),
+            self.trust,
+            at,
+            self.signatures,
+            purpose,
+            self.brought,
+        )
+
+    def best_stamp(self, stamps: Sequence[TimeStamp]) -> tuple[Stamped, datetime | None]:
+        """Return how good the best of the time stamps is, and its time where that can be relied upon."""
+        judged = [(self._stamp(stamp), stamp.time) for stamp in stamps]
+        best: Stamped = min((state for state, _ in judged), key=_BEST_FIRST.index, default="missing")
+        times = [time for state, time in judged if state == best and time is not None]
+        reliable = best in ("trusted", "revocation-unknown")
+        return best, min(times) if times and reliable else None
+
+    def _stamp(self, stamp: TimeStamp) -> Stamped:
+        if not stamp.intact or stamp.certificate is None or stamp.time is None:
+            return "broken"
+        try:
+            outcome = self.signer(stamp.certificate, stamp.embedded, stamp.time, "time-stamp")
+        except CertificateUnreadable:
+            return "broken"
+        if not outcome.anchored:
+            return "no-anchors"
+        if outcome.revocation is None or outcome.revocation.standing is Standing.REVOKED:
+            return "untrusted"
+        return "trusted" if outcome.revocation.standing is Standing.GOOD else "revocation-unknown"

@@ -8,9 +8,10 @@ from typing import Literal
 from harness.catalogue.parameters import Signatures
 from harness.crypto.certificates import CertificateFacts, facts_of
 from harness.crypto.chains import ChainFault, Purpose, examine_chain
-from harness.crypto.revocation import Revocation, examine_revocation
+from harness.crypto.revocation import Revocation, Standing, examine_revocation
 from harness.crypto.trust import Trust
 
+_NOTHING = Trust()
 SignerKind = Literal["person", "agency", "unknown"]
 
 
@@ -50,6 +51,7 @@ def judge_signer(
     at: datetime,
     signatures: Signatures,
     purpose: Purpose = "signature",
+    brought: Trust = _NOTHING,
 ) -> SignerTrust:
     """Judge a signer's certificate at the time of signing.
 
@@ -60,6 +62,7 @@ def judge_signer(
         at: time of signing, with a zone.
         signatures: the profile's parameters.
         purpose: a signature, or a time stamp.
+        brought: revocation data that the signer brings; heard only where `trust` knows nothing.
 
     Raises:
         CertificateUnreadable: the certificate is none.
@@ -69,7 +72,10 @@ def judge_signer(
     chain = examine_chain(certificate, embedded, trust, at, purpose=purpose, purposes=signatures.purposes)
     if chain.fault is not None:
         return SignerTrust(fault=chain.fault)
-    return SignerTrust(revocation=examine_revocation(chain, embedded, trust, at))
+    own = examine_revocation(chain, embedded, trust, at)
+    if own.standing is Standing.UNKNOWN and (brought.crls or brought.ocsps):
+        return SignerTrust(revocation=examine_revocation(chain, embedded, trust.adding(brought), at))
+    return SignerTrust(revocation=own)
 
 
 def weaknesses(facts: CertificateFacts | None, digests: Iterable[str], signatures: Signatures) -> tuple[Weakness, ...]:

@@ -2,10 +2,13 @@
 
 from functools import cache
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from harness.crypto.certificates import CertificateUnreadable
+from harness.crypto.chains import examine_chain
 from harness.crypto.forging import signed_by
 from harness.crypto.packagesignature import examine_signature
 from harness.crypto.pdfforging import signed_by as pdf_signed_by
@@ -142,3 +145,16 @@ def test_any_file_is_read_or_refused(content: bytes, place: int) -> None:
             read_pdf(candidate)
         except PdfUnreadable:
             continue
+
+
+@given(place=st.integers(0, 900), byte=st.integers(0, 255), cut=st.booleans())
+@_FEW
+def test_an_altered_certificate_is_unreadable_or_not_trusted(place: int, byte: int, cut: bool) -> None:
+    der = pki().identity("agency").certificate.public_bytes(Encoding.DER)
+    place %= len(der)
+    altered = der[:place] if cut else der[:place] + bytes([byte]) + der[place + 1 :]
+    try:
+        fault = examine_chain(altered, (altered,), trust(), NOW).fault
+    except CertificateUnreadable:
+        return
+    assert fault is not None or altered == der
