@@ -24,6 +24,7 @@ from harness.crypto.trust import trust_of
 from harness.drivers.attention import Workplace
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
+from harness.engine.addressing import reachable
 from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
@@ -149,7 +150,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     hub=server.hub,
                     server=server,
                     faults=faults,
-                    endpoint=server.endpoint,
+                    endpoint=reachable(server.endpoint, settings.candidate),
                     canary=canary,
                     driver=driver,
                     journal=journal,

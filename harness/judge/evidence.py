@@ -68,7 +68,8 @@ class Exchange:
         return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
 
 
-_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
+# Two operations fetch a document; which of them a candidate uses is its own choice.
+_ABOUT_ITEMS = {"getEdoc": "getEdoc", "downloadEdoc": "getEdoc", "updateStatus": "updateStatus"}
 
 
 class Inspector(Protocol):
@@ -144,8 +145,9 @@ class Evidence:
         self.exchanges.append(exchange)
         self._by_request[event.seq] = exchange
         item = next((value for key, value in exchange.parameters.items() if key.lower() == "docid"), None)
-        if exchange.operation in _ABOUT_ITEMS and item in self._items:
-            self._calls[exchange.operation, self._items[item]].append(exchange)
+        operation = _ABOUT_ITEMS.get(exchange.operation or "")
+        if operation is not None and item in self._items:
+            self._calls[operation, self._items[item]].append(exchange)
         package = exchange.package
         if package.get("kind") == "document" and package.get("document_id"):
             self._documents[package["document_id"]].append(exchange)
@@ -182,7 +184,7 @@ class Evidence:
         return self._documents[document_id]
 
     def calls(self, operation: str, document_id: str) -> list[Exchange]:
-        """Return the calls of one operation about a document, whatever came of them."""
+        """Return the calls of one operation about a document, whatever came of them; `getEdoc` stands for any fetch."""
         return self.sendings(document_id) if operation == "sendEdoc" else self._calls[operation, document_id]
 
     def all_sendings(self) -> list[Exchange]:

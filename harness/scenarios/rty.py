@@ -36,6 +36,7 @@ from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
 _LIST = "getReceivedEdocList"
+_FETCH = ("getEdoc", "downloadEdoc")
 _RESET = Plan("reset", Drop(reset=True))
 _SILENT = Plan("no-answer", Hold())
 _CUT = Plan("cut", Cut(0.5))
@@ -109,7 +110,7 @@ async def server_errors(stage: Stage) -> None:
     for code in (500, 502, 503):
         await _sent_under(stage, status(code), status(code))
         document = stage.document()
-        stage.fault("getEdoc", status(code), status(code), document=document.id)
+        stage.fault(_FETCH, status(code), status(code), document=document.id)
         stage.fault("updateStatus", status(code), document=document.id)
         await stage.deliver(document)
         stage.expect(Fetched(document=document.id))
@@ -126,9 +127,9 @@ async def no_answer(stage: Stage) -> None:
     sent = await stage.send(outgoing)
     stage.expect(GaveUp(operation="sendEdoc", document=sent.document_id, seconds=limit))
     stage.expect(Accepted(document=sent.document_id))
-    for operation in ("getEdoc", "updateStatus"):
+    for operation, names in (("getEdoc", _FETCH), ("updateStatus", ("updateStatus",))):
         document = stage.document()
-        stage.fault(operation, _SILENT, document=document.id)
+        stage.fault(names, _SILENT, document=document.id)
         await stage.deliver(document)
         stage.expect(GaveUp(operation=operation, document=document.id, seconds=limit))
         stage.expect(Acked(document=document.id, served=True))
@@ -219,7 +220,7 @@ async def broken_documents(stage: Stage) -> None:
     plans = (_CUT, empty_body(), null_data(), missing_data(), foreign_data(foreign), _failure(stage, "20"), html())
     for plan in plans:
         document = stage.document()
-        stage.fault("getEdoc", plan, plan, document=document.id)
+        stage.fault(_FETCH, plan, plan, document=document.id)
         await stage.deliver(document, note=f"getEdoc {plan.name}")
         stage.expect(Retried(operation="getEdoc", document=document.id, times=3))
         stage.expect(Acked(document=document.id))
@@ -242,7 +243,7 @@ async def acknowledgement_lost(stage: Stage) -> None:
 async def poison_item(stage: Stage) -> None:
     """A document whose getEdoc always fails does not keep the others waiting."""
     poison = stage.document()
-    stage.fault("getEdoc", status(500), document=poison.id, lasting=True)
+    stage.fault(_FETCH, status(500), document=poison.id, lasting=True)
     await stage.deliver(poison, note="poison")
     await stage.until(Retried(operation="getEdoc", document=poison.id, times=1))
     for _ in range(3):
@@ -277,7 +278,7 @@ async def slow_hub(stage: Stage) -> None:
     pieces = 20
     pause = 1.5 * stage.times.give_up / pieces
     size = len(document.content) * 4 // 3 // pieces + 1
-    stage.fault("getEdoc", Plan("trickle", Trickle(size, pause)), document=document.id)
+    stage.fault(_FETCH, Plan("trickle", Trickle(size, pause)), document=document.id)
     await stage.deliver(document)
     stage.expect(Acked(document=document.id))
     stage.expect(StoredOnce(document=document.id))
@@ -309,10 +310,10 @@ async def redirects(stage: Stage) -> None:
         plan = redirect(code, stage.canary_url(f"sendEdoc-{code}"))
         stage.fault("sendEdoc", plan, document=outgoing.document_id, lasting=True)
         elsewhere.append(await stage.send(outgoing))
-        for operation in ("getEdoc", "updateStatus"):
+        for operation, names in (("getEdoc", _FETCH), ("updateStatus", ("updateStatus",))):
             document = stage.document()
             plan = redirect(code, stage.canary_url(f"{operation}-{code}"))
-            stage.fault(operation, plan, document=document.id)
+            stage.fault(names, plan, document=document.id)
             await stage.deliver(document)
             stage.expect(Retried(operation=operation, document=document.id, times=1))
     for sent in elsewhere:

@@ -1,11 +1,23 @@
 """SND: what a candidate does with the documents its clerks send."""
 
-from harness.judge.expectations import Accepted, Carries, DistinctIds, NotReached, SentWithin, Shown, Sound
+from harness.hub.faults import fail_code
+from harness.judge.expectations import (
+    Accepted,
+    Carries,
+    DistinctIds,
+    NotReached,
+    Retried,
+    SentWithin,
+    Shown,
+    Sound,
+)
 from harness.scenarios.material import File
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
 _URGENT = 3
+# The least rate at which a candidate is expected to move a large file, from its clerk to the hub.
+_BYTES_PER_SECOND = 1_000_000
 # Legal letters that careless systems change: signs of XML, a non-breaking space, rare tones, a letter beyond 16 bits.
 _SUBJECT = 'V/v «kết nối» & liên thông <văn bản> "đi – đến"; Đắk Lắk, Krông Pắc, ỳ ỵ ỷ ỹ ẵ ẳ ỡ ự\u00a0‘100 %’ 𠮷'
 _CONTENT = "Dòng một; dấu ' và \" cùng ]]> và &amp; giữ nguyên. Ủy ban nhân dân xã Mỹ Đức, ngày 01/02."
@@ -47,6 +59,7 @@ async def text_and_files_unchanged(stage: Stage) -> None:
 async def large_attachments(stage: Stage) -> None:
     """Attachments of every size the profile names arrive whole."""
     for size in stage.profile.parameters.volumes.attachment_bytes:
+        stage.patience_added = size / _BYTES_PER_SECOND
         file = stage.pdf(f"phu-luc-{size}.pdf", size)
         sent = await stage.send(stage.outgoing(files=(stage.signed_pdf("to-trinh.pdf"), file)))
         await stage.until(Carries(document=sent.document_id, texts={}, files=((file.name, file.sha256),)), role="duty")
@@ -86,7 +99,12 @@ async def state_secrets_stay(stage: Stage) -> None:
 @scenario("SND-08")
 async def refusal_is_shown(stage: Stage) -> None:
     """A document that the hub refuses for good is shown to the clerk as failed, not as sent."""
-    sent = await stage.send(stage.outgoing_to_nobody())
+    outgoing = stage.outgoing()
+    code = stage.profile.parameters.hub.codes["receiver-unknown"]
+    text = stage.profile.parameters.hub.error_codes[code].text
+    stage.fault("sendEdoc", fail_code(code, text, {"DocId": "0" * 24}), document=outgoing.document_id, lasting=True)
+    sent = await stage.send(outgoing)
+    stage.expect(Retried(operation="sendEdoc", document=sent.document_id, times=1))
     stage.expect(Shown(document=sent.document_id, states=("failed",)))
 
 

@@ -242,9 +242,8 @@ class Stage:
         number, notation = material.number(), material.notation(chance)
         files = changes.pop("files", None) or (self.signed_pdf("cong-van.pdf"),)
         receivers = tuple(peers()[name] for name in to)
-        organs = [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers]
         arguments = {
-            "to": changes.pop("to_organs", organs),
+            "to": [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers],
             "code_number": number,
             "code_notation": notation,
             "type_name": "Công văn",
@@ -295,11 +294,6 @@ class Stage:
     def fresh_number(self) -> str:
         """Return a document number that nobody uses."""
         return self._around.material.number()
-
-    def outgoing_to_nobody(self) -> Outgoing:
-        """Return a document to an agency that the hub does not know."""
-        nobody = {"organ_id": "000.00.00.H99", "organ_name": "Cơ quan không có trên trục"}
-        return self.outgoing(to=(), to_organs=[nobody])
 
     async def tolerated(self, command: str, arguments: Mapping[str, Any]) -> None:
         """Carry out a command that the candidate may rightly refuse."""
