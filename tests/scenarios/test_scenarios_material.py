@@ -1,0 +1,85 @@
+"""What the harness sends must be beyond reproach: every good stimulus passes the project's own rules."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from harness.catalogue.profiles import load_profile
+from harness.catalogue.verdicts import Severity
+from harness.crypto.testpki import Pki
+from harness.edxml.layout import Layout
+from harness.edxml.model import Organization
+from harness.edxml.packages import read_package
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import check_package
+from harness.scenarios import rcv
+from harness.scenarios.material import Document, File, Material, file_content, peers
+
+PROFILE = load_profile()
+CANDIDATE = Organization("000.00.00.H41", "UBND tỉnh Nghệ An")
+
+
+@pytest.fixture(scope="module")
+def pki() -> Pki:
+    return Pki(datetime.now(VIETNAM))
+
+
+@pytest.fixture
+def material(pki: Pki) -> Material:
+    return Material(5, pki, CANDIDATE.organ_name)
+
+
+def failures(content: bytes, pki: Pki) -> list[str]:
+    report = check_package(content, PROFILE, datetime.now(VIETNAM), trust=pki.trust(pki.made))
+    return [one.code for one in report.findings if PROFILE.severity(one) is Severity.FAIL]
+
+
+def documents(material: Material) -> Iterator[Document]:
+    chance = material.choice("x")
+    file = File("van-ban.pdf", material.pdf(chance))
+    for peer in peers().values():
+        yield material.document(chance, peer, CANDIDATE, (file,))
+    for layout in rcv._LAYOUTS:
+        yield material.document(chance, peers()["ministry"], CANDIDATE, (file,), layout)
+
+
+def test_every_good_document_passes_every_mandatory_rule(material: Material, pki: Pki) -> None:
+    for document in documents(material):
+        assert failures(document.content, pki) == []
+
+
+@pytest.mark.parametrize("kind", ["pdf", "docx", "xlsx", "pptx", "jpg", "png", "zip", "doc", "txt"])
+def test_every_kind_of_file_is_what_its_name_says(material: Material, pki: Pki, kind: str) -> None:
+    chance = material.choice(kind)
+    files = (File("van-ban.pdf", material.pdf(chance)), File(f"Phụ lục.{kind}", file_content(kind, b"\x00\x01" * 200)))
+    document = material.document(chance, peers()["ministry"], CANDIDATE, files)
+    assert failures(document.content, pki) == []
+
+
+def test_signed_files_are_trusted_and_complete(material: Material, pki: Pki) -> None:
+    chance = material.choice("signed")
+    document = material.document(chance, peers()["ministry"], CANDIDATE, (File("ky.pdf", material.signed_pdf(chance)),))
+    report = check_package(document.content, PROFILE, datetime.now(VIETNAM), trust=pki.trust(pki.made))
+    assert [one.code for one in report.findings if one.requirement.startswith(("PDF", "SIG"))] == []
+    assert report.undecided == ()
+
+
+def test_numbers_are_never_given_twice(material: Material) -> None:
+    numbers = [material.number() for _ in range(5_000)]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_subjects_are_made_of_legal_letters_and_come_back(material: Material) -> None:
+    chance = material.choice("y")
+    document = material.document(chance, peers()["province"], CANDIDATE, (), Layout(), subject=rcv._SUBJECT)
+    package = read_package(document.content, PROFILE.parameters.limits)
+    assert getattr(package, "subject") == rcv._SUBJECT  # noqa: B009 - either kind of package
+
+
+def test_a_recall_names_what_it_recalls(material: Material) -> None:
+    chance = material.choice("z")
+    plain = material.document(chance, peers()["ministry"], CANDIDATE, ())
+    assert plain.recalls is None
+    assert replace(plain).recalls is None
