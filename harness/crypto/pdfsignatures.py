@@ -24,10 +24,12 @@ from harness.crypto.pdfglance import PdfUnreadable, header_version
 from harness.crypto.pdftimestamps import TimeStamp, document_time_stamp, signature_time_stamps
 from harness.crypto.pdfvalidationdata import ValidationData, archived_revocation_data, read_validation_data
 
+Level = Literal["PKCS#7", "PAdES B-B", "PAdES B-T", "PAdES B-LT", "PAdES B-LTA"]
 Problem = Literal["digest", "value", "not-covering", "changed-after", "unsupported", "unverifiable"]
 
 _CATALOGUE_VERSION = re.compile(r"/([0-9]{1,2})\.([0-9]{1,2})")
-_SUPPORTED = {"adbe.pkcs7.detached", "ETSI.CAdES.detached"}
+_PADES = "ETSI.CAdES.detached"
+_SUPPORTED = {"adbe.pkcs7.detached", _PADES}
 _TIME_STAMP = "ETSI.RFC3161"
 _NO_DATA = ValidationData()
 _MOST_SIGNATURES = 50
@@ -63,6 +65,18 @@ class PdfSignature:
     form: str = ""
     time_stamps: tuple[TimeStamp, ...] = ()
     validation_data: ValidationData = _NO_DATA
+
+    @property
+    def level(self) -> Level:
+        """The level of ETSI EN 319 142 that the signature's parts amount to, whether or not they are trusted."""
+        stamps = [stamp for stamp in self.time_stamps if stamp.intact]
+        if self.form != _PADES:
+            return "PKCS#7"
+        if not stamps:
+            return "PAdES B-B"
+        if not (self.validation_data.crls or self.validation_data.ocsps):
+            return "PAdES B-T"
+        return "PAdES B-LTA" if any(stamp.whole_file for stamp in stamps) else "PAdES B-LT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Time stamps by RFC 3161, over a signature or over a whole PDF file: their time, and whether they are intact."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asn1crypto import cms, core, tsp
@@ -27,12 +27,14 @@ class TimeStamp:
         time: what it says; None where it cannot be read.
         certificate: of the time stamping authority, in DER; None where it cannot be read.
         embedded: further certificates that it brings, in DER.
+        whole_file: it is over the file and all signatures so far, not over one signature.
     """
 
     intact: bool
     time: datetime | None = None
     certificate: bytes | None = None
     embedded: tuple[bytes, ...] = ()
+    whole_file: bool = False
 
 
 def signature_time_stamps(info: cms.SignerInfo) -> tuple[TimeStamp, ...]:
@@ -46,7 +48,7 @@ def signature_time_stamps(info: cms.SignerInfo) -> tuple[TimeStamp, ...]:
 
 def document_time_stamp(embedded: EmbeddedPdfSignature) -> TimeStamp:
     """Return the time stamp that a document time stamp field holds."""
-    return _read(embedded.signed_data, embedded.compute_digest)
+    return replace(_read(embedded.signed_data, embedded.compute_digest), whole_file=True)
 
 
 def _read(token: cms.SignedData, imprint: Callable[[str], bytes]) -> TimeStamp:

@@ -109,7 +109,7 @@ def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Out
         if examined.facts is None:
             yield Undecided(make("PDF-05.not-examined"), Cause.CANDIDATE)
         elif examined.stamped in _STAMPS:
-            yield make(f"PDF-05.{_STAMPS[examined.stamped]}", expected="RFC 3161", received=examined.signature.form)
+            yield make(f"PDF-05.{_STAMPS[examined.stamped]}", expected="PAdES B-T", received=examined.signature.level)
         elif examined.stamped in _OPEN_STAMPS:
             yield Undecided(make(f"PDF-05.{examined.stamped}"), _OPEN_STAMPS[examined.stamped])
 

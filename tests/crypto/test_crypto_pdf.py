@@ -9,14 +9,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, ocsp
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from harness.crypto.pdfexamination import examine_pdf
 from harness.crypto.pdfforging import PDF_FORGERIES, signed_by
 from harness.crypto.pdfglance import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
-from harness.crypto.pdfmaking import add_signature, plain_pdf, signed_pdf
+from harness.crypto.pdfmaking import add_document_time_stamp, add_signature, plain_pdf, signed_pdf
 from harness.crypto.pdfsignatures import read_pdf
 from tests.crypto.signing_material import NOW, SIGNATURES, pki, trust
 
@@ -93,6 +95,28 @@ def test_the_time_stamp_goes_before_what_the_signer_wrote() -> None:
 def test_a_later_document_time_stamp_serves_every_signature_before_it() -> None:
     content = PDF_FORGERIES["archived"].build(pki(), NOW)
     assert [one.stamped for one in examine_pdf(content, NOW, SIGNATURES, trust()).signatures] == ["trusted", "trusted"]
+
+
+def with_answers(content: bytes) -> bytes:
+    """Store the OCSP answers of both signers in the file, as archiving software does."""
+    answers = [pki().ocsp_answer(pki().identity(kind).certificate, NOW) for kind in ("person", "agency")]
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    loaded = [ocsp.OCSPResponse.load(answer) for answer in answers if answer is not None]
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, ocsps=loaded)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def test_levels_of_pades_are_told_apart() -> None:
+    basic = signed_by("person", "agency", tsa=None)(pki(), NOW)
+    stamped = signed_by("person", "agency")(pki(), NOW)
+    lasting = with_answers(stamped)
+    archived = add_document_time_stamp(lasting, pki().identity("tsa"), NOW)
+    older = PDF_FORGERIES["older-form"].build(pki(), NOW)
+    levels = {read_pdf(one).signatures[1].level: one for one in (basic, stamped, lasting, archived, older)}
+    assert list(levels) == ["PAdES B-B", "PAdES B-T", "PAdES B-LT", "PAdES B-LTA", "PKCS#7"]
+    assert all(one.problem is None for content in levels.values() for one in read_pdf(content).signatures)
 
 
 def test_signing_works_inside_an_event_loop() -> None:

@@ -165,3 +165,27 @@ def test_a_revocation_is_in_the_next_list() -> None:
     fresh.revoke("UBND tỉnh Lai Châu", NOW - timedelta(hours=2))
     lists = x509.load_der_x509_crl(fresh.revocation_lists(NOW)["issuing"])
     assert lists.get_revoked_certificate_by_serial_number(agency.certificate.serial_number) is not None
+
+
+@pytest.mark.parametrize("kind", ["expired", "revoked", "untrusted", "weak-key"])
+def test_a_seal_of_another_name_is_as_bad_as_its_model(kind: str) -> None:
+    fresh = Pki(NOW)
+    seal, model = fresh.seal("UBND tỉnh Lai Châu", kind), fresh.identity(kind)
+    assert fresh.seal("UBND tỉnh Lai Châu", kind) is seal
+    assert facts_of(_der(seal.certificate)).subject == "UBND tỉnh Lai Châu"
+    assert seal.certificate.issuer == model.certificate.issuer
+    assert seal.certificate.not_valid_after_utc == model.certificate.not_valid_after_utc
+    assert seal.key.key_size == model.key.key_size
+    assert seal.chain == model.chain
+    revoked = x509.load_der_x509_crl(fresh.revocation_lists(NOW)["issuing"])
+    listed = revoked.get_revoked_certificate_by_serial_number(seal.certificate.serial_number)
+    assert (listed is not None) is (kind == "revoked")
+
+
+def test_server_certificates_name_their_hosts() -> None:
+    good, wrong = (
+        pki().identity(kind).certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        for kind in ("hub", "hub-wrong-host")
+    )
+    assert "localhost" in good.get_values_for_type(x509.DNSName)
+    assert "localhost" not in wrong.get_values_for_type(x509.DNSName)
