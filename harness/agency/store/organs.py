@@ -94,5 +94,6 @@ class Directory:
         return str(row[0]) if row else ""
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, once a thread that is still writing to it has ended: SQLite does not survive less."""
+        with self._lock:
+            self._connection.close()
