@@ -33,6 +33,7 @@ class _Report(RepeatedValues):
 @click.option("--out", metavar="PATH", type=click.Path(path_type=Path), help=say(AREA, "out"))
 @click.option("--against", metavar="OLDER_RUN", type=click.Path(path_type=Path), help=say(AREA, "against"))
 @click.option("--laboratory", metavar="DIR", type=click.Path(path_type=Path), help=say(AREA, "laboratory"))
+@click.option("--quiet", is_flag=True, help=say(AREA, "quiet"))
 def command(
     run: Path,
     formats: tuple[str, ...],
@@ -40,6 +41,7 @@ def command(
     out: Path | None,
     against: Path | None,
     laboratory: Path | None,
+    quiet: bool,
 ) -> int:
     """Render a run again; see the help text."""
     from harness.report.laboratory import configured_laboratory
@@ -55,27 +57,30 @@ def command(
         _print_comparison(renderer)
         return Exit.PASS
     wanted = wanted or ["html"]
+    written: list[Path] = []
     if out is not None:
-        _write_out(renderer, wanted, out)
+        written = _written_out(renderer, wanted, out)
     elif set(wanted) <= _PRINTED and len(wanted) == 1:
         _print(renderer.render(wanted[0]))
     else:
-        _tell(written_and_sealed(run, renderer, wanted, lab))
+        written = written_and_sealed(run, renderer, wanted, lab)
+    for path in written if not quiet else ():
+        click.echo(say(AREA, "written", path=path), err=True)
     return Exit.PASS
 
 
-def _write_out(renderer: "Renderer", formats: Sequence[str], out: Path) -> None:
-    """Write one format to a file, several into a folder."""
+def _written_out(renderer: "Renderer", formats: Sequence[str], out: Path) -> list[Path]:
+    """Write one format to a file or standard output, several into a folder, and return what was written."""
     if out == _STANDARD_OUTPUT and len(formats) == 1:
         _print(renderer.render(formats[0]))
-        return
+        return []
     from harness.report.writing import FILES, write_whole
 
     many = len(formats) > 1 or out.is_dir()
     try:
         (out if many else out.parent).mkdir(parents=True, exist_ok=True)
-        for form in sorted(formats, key=list(FILES).index):
-            _tell([write_whole(out / FILES[form] if many else out, renderer.render(form))])
+        ordered = sorted(formats, key=list(FILES).index)
+        return [write_whole(out / FILES[form] if many else out, renderer.render(form)) for form in ordered]
     except OSError as error:
         raise ConfigurationError("report.out-unwritable", path=out, detail=error.strerror or error) from error
 
@@ -98,8 +103,3 @@ def _print_comparison(renderer: "Renderer") -> None:
         click.echo(f"{words}: {change.requirement}: {change.before.word} → {change.after.word}{codes}")
     if not comparison.changes:
         click.echo(say("report", "comparison.none"))
-
-
-def _tell(paths: Sequence[Path]) -> None:
-    for path in paths:
-        click.echo(say(AREA, "written", path=path), err=True)

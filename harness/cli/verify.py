@@ -31,8 +31,9 @@ _LONGEST = 200
     show_default=True,
     help=say(AREA, "format"),
 )
+@click.option("--quiet", is_flag=True, help=say(AREA, "quiet"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(AREA, "lang"))
-def command(run: Path, key: Path | None, form: str, lang: str | None) -> int:
+def command(run: Path, key: Path | None, form: str, quiet: bool, lang: str | None) -> int:
     """Check a seal; see the help text."""
     from harness.report.verifying import verify
 
@@ -40,7 +41,7 @@ def command(run: Path, key: Path | None, form: str, lang: str | None) -> int:
     verification = verify(run, trusted)
     if form == "json":
         click.echo(json.dumps(_shape(verification), ensure_ascii=False, indent=1))
-    else:
+    elif not quiet or _status(verification) is not Exit.PASS:
         for line in _lines(verification, compared=trusted is not None):
             click.echo(line)
     return _status(verification)

@@ -1,14 +1,15 @@
 """Builds the report as it is shown from what a run left behind."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Verdict
 from harness.report.cards import cards_of, scenes_of
 from harness.report.comparing import comparison_of
 from harness.report.deviations import deviation_lines
-from harness.report.identification import Identification, seal_items, seal_notice, sealing_key
-from harness.report.laboratory import Laboratory
+from harness.report.identification import Identification, seal_items, seal_notice
+from harness.report.laboratory import LaboratoryIdentity, PublicKey
 from harness.report.model import Notice, Report, Row
 from harness.report.rows import UNSETTLED, counts_of, groups_of, mark, rows_of
 from harness.report.sequence import Chronicle
@@ -18,30 +19,32 @@ from harness.report.wording import Wording, shown
 _LISTED = 40
 
 
-def build(
-    source: Source,
-    language: Language,
-    evidence: str,
-    chronicle: Chronicle,
-    laboratory: Laboratory | None = None,
-    older: Source | None = None,
-) -> Report:
-    """Build the report of one run in one language.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a report says besides what the run's own files say.
 
-    Args:
-        source: the run.
-        language: of every text.
+    Attributes:
         evidence: digest over the run's evidence.
         chronicle: the journal, indexed for pictures.
-        laboratory: who tests, where that is configured; completes what run.json says.
+        key: that seals the run, None when nobody does.
+        identity: who tests, where that is configured; completes what run.json says.
         older: a run to compare with.
     """
+
+    evidence: str
+    chronicle: Chronicle
+    key: PublicKey | None = None
+    identity: LaboratoryIdentity | None = None
+    older: Source | None = None
+
+
+def build(source: Source, language: Language, setting: Setting) -> Report:
+    """Build the report of one run in one language."""
     wording = Wording(language)
     rows = rows_of(source.report, wording)
     narrowed = bool(source.report.get("narrowed"))
-    facts = Identification(source, laboratory, wording)
+    facts = Identification(source, setting.identity, wording)
     cards = cards_of(source, rows, wording)
-    key = sealing_key(source.directory, laboratory)
     verdict = mark(source.report.get("verdict"), wording)
     return Report(
         language=language,
@@ -53,20 +56,20 @@ def build(
         verdict=verdict,
         narrowed=narrowed,
         headline=_headline(verdict.code, rows, wording, narrowed=narrowed),
-        evidence=evidence,
-        notices=(*_notices(verdict.code, rows, wording, narrowed=narrowed), seal_notice(key, wording)),
+        evidence=setting.evidence,
+        notices=(*_notices(verdict.code, rows, wording, narrowed=narrowed), seal_notice(setting.key, wording)),
         identification=facts.items(rows, narrowed=narrowed),
         counts=counts_of(rows, wording),
         groups=groups_of(rows, wording),
         cards=tuple(card for card in cards if card.severity.code == "fail"),
         remarks=tuple(card for card in cards if card.severity.code != "fail"),
         open_rows=tuple(row for row in rows if row.required and row.verdict.code in UNSETTLED),
-        scenes=scenes_of(source.report, chronicle, rows, wording),
+        scenes=scenes_of(source.report, setting.chronicle, rows, wording),
         limits=facts.limits(),
         deviations=deviation_lines(source.report, wording),
-        comparison=comparison_of(source, older, wording) if older else None,
-        sealing=seal_items(source, evidence, key, wording),
-        public_key=key.pem if key else "",
+        comparison=comparison_of(source, setting.older, wording) if setting.older else None,
+        sealing=seal_items(source, setting.evidence, setting.key, wording),
+        public_key=setting.key.pem if setting.key else "",
         authorised=facts.authorised,
     )
 

@@ -71,7 +71,7 @@ def _card(code: str, row: Row, found: Sequence[Found], source: Source, wording: 
 
 def _replay(scenario: str, finding: Mapping[str, Any], source: Source) -> str:
     """Return the command that shows a finding again: its scenario, or the check of the package it is about."""
-    run = shlex.quote(shown(source.directory.name))
+    run = shlex.quote(shown(source.name))
     if not scenario.startswith(_WATCH):
         return f"lienthong replay {run} {shlex.quote(scenario)}"
     event = source.event((finding.get("where") or {}).get("event"))

@@ -24,10 +24,10 @@ def part(value: Any) -> Mapping[str, Any]:
 class Identification:
     """Collects the facts that identify a run."""
 
-    def __init__(self, source: Source, laboratory: Laboratory | None, wording: Wording) -> None:
+    def __init__(self, source: Source, identity: LaboratoryIdentity | None, wording: Wording) -> None:
         self._source = source
         self._wording = wording
-        self._laboratory = _identity(source, laboratory)
+        self._laboratory = _identity(source, identity)
         self._candidate = source.part("candidate")
         self.product = {**self._candidate, **part(self._candidate.get("candidate"))}
 
@@ -141,12 +141,12 @@ class Identification:
         if self._source.fact("seed") is not None:
             yield "seed", shown(self._source.fact("seed")), False
         if self._source.record is not None:
-            yield "events", str(len(self._source.record.events)), True
+            yield "events", str(self._source.record.events[-1].seq + 1 if self._source.record.events else 0), True
 
 
 def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: Wording) -> tuple[Item, ...]:
     """Return what a reader needs in order to check the seal."""
-    command = wording.say("verify.command", directory=shlex.quote(shown(source.directory.name)))
+    command = wording.say("verify.command", directory=shlex.quote(shown(source.name)))
     items = [("evidence", evidence), ("key", key.sha256 if key else ""), ("check", command)]
     return tuple(Item(wording.say(f"item.{term}"), value) for term, value in items if value)
 
@@ -176,7 +176,6 @@ def sealing_key(directory: Path, laboratory: Laboratory | None) -> PublicKey | N
     return PublicKey(shown(key["sha256"]), str(key["pem"])[:_LONGEST_PEM]) if {"sha256", "pem"} <= key.keys() else None
 
 
-def _identity(source: Source, laboratory: Laboratory | None) -> Mapping[str, Any]:
-    identity = laboratory.identity if laboratory else LaboratoryIdentity()
-    configured = {key: value for key, value in identity.public().items() if value}
+def _identity(source: Source, identity: LaboratoryIdentity | None) -> Mapping[str, Any]:
+    configured = {key: value for key, value in identity.public().items() if value} if identity else {}
     return {**source.part("laboratory"), **configured}

@@ -2,7 +2,8 @@
 
 One suite per group of the catalogue; one case per scenario, and one per requirement that has no scenario of its own.
 What has no verdict but is needed for the certificate is an `error`: a pipeline must not take it for a pass, nor for
-a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`.
+a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. A failure against a
+requirement that the certificate does not depend on is told in `system-out`: junit.xml is red exactly when the run is.
 """
 
 import re
@@ -47,17 +48,21 @@ def render_junit(report: Report) -> bytes:
 
 
 def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
-    """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves."""
+    """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves.
+
+    A requirement that came out otherwise than all its scenarios, by what was seen elsewhere, has a case of its own too.
+    """
     cards = (*report.cards, *report.remarks)
-    scenes = {scene.id: scene for scene in report.scenes if not scene.watch}
+    scenes = [scene for scene in report.scenes if not scene.watch]
     for row in rows:
-        own = [scene for scene in scenes.values() if _at_home(scene, row)]
+        own = [scene for scene in scenes if _at_home(scene, row)]
         for scene in own:
             mine = tuple(card for card in cards if scene.id in card.scenarios)
             yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, scene.why, mine)
-        if not own:
+        if row.verdict.code not in {Verdict.PASS, *(scene.verdict.code for scene in own)} or not own:
             mine = tuple(card for card in cards if card.requirement.id == row.id)
-            yield _Case(row.id, row.statement, row.verdict, "", row.required, row.why, mine)
+            name = f"{row.id}/*" if own else row.id
+            yield _Case(name, row.statement, row.verdict, "", row.required, row.why, mine)
 
 
 def _at_home(scene: Scene, row: Row) -> bool:
@@ -73,20 +78,22 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
         time=case.seconds.replace(",", ".") or "0.00",
     )
     code = case.verdict.code
-    if code == Verdict.FAIL:
-        _add_failures(element, case, report, wording)
+    failing = [card for card in case.cards if card.severity.code == "fail" and card.requirement.required]
+    if code == Verdict.FAIL and (failing or (case.needed and not case.cards)):
+        _add_failures(element, case, failing, report, wording)
     elif code in UNSETTLED and case.needed:
-        message = wording.say("junit.inconclusive", why=case.why)
-        _add(element, "error", message, case.verdict.code)
+        _add(element, "error", wording.say("junit.inconclusive", why=case.why), code)
     elif code in UNSETTLED or code == Verdict.NOT_APPLICABLE:
         _add(element, "skipped", case.why or case.verdict.word)
-    if code == Verdict.REMARK:
+    elif case.cards:
         etree.SubElement(element, "system-out").text = _fit("\n\n".join(_told(case.cards, wording)))
 
 
-def _add_failures(element: etree._Element, case: _Case, report: Report, wording: Wording) -> None:
+def _add_failures(
+    element: etree._Element, case: _Case, failing: Sequence[Card], report: Report, wording: Wording
+) -> None:
+    """Add a failure; where all of it is known and within its term, say so and skip."""
     known = {line.requirement: line for line in report.deviations if line.state == "open"}
-    failing = [card for card in case.cards if card.severity.code == "fail"]
     lines = [known[card.requirement.id] for card in failing if card.requirement.id in known]
     if failing and len(lines) == len(failing):
         line = lines[0]
@@ -95,7 +102,7 @@ def _add_failures(element: etree._Element, case: _Case, report: Report, wording:
         return
     message = "; ".join(dict.fromkeys(f"{card.code}: {card.message}" for card in failing)) or case.verdict.word
     failure = _add(element, "failure", message, failing[0].code if failing else case.verdict.code)
-    failure.text = _fit("\n\n".join(_told(failing, wording)))
+    failure.text = _fit("\n\n".join(_told(case.cards, wording)))
 
 
 def _told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What a report is made from: report.json, run.json and the journal of one run directory."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from harness.journal import Event, JournalBroken, Record, read_record
 REPORT_FILE = "report.json"
 RUN_FILE = "run.json"
 SCHEMA = "lienthong.report/1"
+RUNS = "runs"
 _LARGEST = 256 * 1024 * 1024
 
 
@@ -36,6 +38,12 @@ class Source:
         """The run's id."""
         return str(self.report.get("run_id") or self.facts.get("run_id") or self.directory.name)
 
+    @property
+    def name(self) -> str:
+        """What a command of this project calls the run; never an absolute path, which would be this machine's."""
+        own = self.directory.resolve()
+        return f"{own.parent.name}/{own.name}" if own.parent.name == RUNS else own.name
+
     def fact(self, name: str) -> Any:
         """Return a member of the report, else of run.json, else None."""
         value = self.report.get(name)
@@ -55,7 +63,10 @@ class Source:
     def event(self, number: Any) -> Event | None:
         """Return the event with this number, or None when the journal does not have it."""
         events = self.record.events if self.record else ()
-        return events[number] if isinstance(number, int) and 0 <= number < len(events) else None
+        if not isinstance(number, int):
+            return None
+        place = bisect_left(events, number, key=lambda event: event.seq)
+        return events[place] if place < len(events) and events[place].seq == number else None
 
     def blob(self, name: Any) -> bytes | None:
         """Return a kept body, or None when it is missing or not what its name says."""

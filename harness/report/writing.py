@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalogue.texts import LANGUAGES, Language
-from harness.report.building import build
+from harness.report.building import Setting, build
 from harness.report.html import render_html
+from harness.report.identification import sealing_key
 from harness.report.junit import render_junit
 from harness.report.laboratory import Laboratory
 from harness.report.manifest import evidence_digest, evidence_of
@@ -47,10 +48,13 @@ class Renderer:
         """
         self._source = source
         self._lang: Language = lang
-        self._laboratory = laboratory
-        self._older = older
-        self._evidence = evidence_digest(evidence_of(source.directory))
-        self._chronicle = Chronicle(source.record.events if source.record else ())
+        self._setting = Setting(
+            evidence=evidence_digest(evidence_of(source.directory)),
+            chronicle=Chronicle(source.record.events if source.record else ()),
+            key=sealing_key(source.directory, laboratory),
+            identity=laboratory.identity if laboratory else None,
+            older=older,
+        )
         self._built: dict[Language, Report] = {}
 
     def render(self, form: str) -> bytes:
@@ -64,9 +68,7 @@ class Renderer:
     def report(self, language: Language) -> Report:
         """Return the report as shown in one language."""
         if language not in self._built:
-            self._built[language] = build(
-                self._source, language, self._evidence, self._chronicle, self._laboratory, self._older
-            )
+            self._built[language] = build(self._source, language, self._setting)
         return self._built[language]
 
     def json(self) -> bytes:

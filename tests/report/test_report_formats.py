@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from lxml import etree
 from harness.catalogue.verdicts import Verdict
 from harness.report import write_reports
 from harness.report.markdown import code
-from tests.report.report_runs import RunPlan, build_run, failed_plan
+from tests.report.report_runs import RunPlan, build_run, failed_plan, finding
 
 
 def junit_of(tmp_path: Path, plan: RunPlan | None = None, **changes: object) -> etree._Element:
@@ -65,6 +66,35 @@ def test_numbers_add_up(tmp_path: Path) -> None:
 def test_not_run_outside_a_narrowed_set_is_skipped(tmp_path: Path) -> None:
     root = junit_of(tmp_path, RunPlan(only=("SND-01",)))
     assert (root.get("errors"), root.get("failures"), root.get("skipped")) == ("0", "0", "131")
+
+
+@pytest.mark.parametrize("only", [None, ("SND-01",), ("SND-01", "HDR-07")], ids=["all", "without", "with"])
+@pytest.mark.parametrize("scenario", ["SND-01", "watch/HDR-07", "watch/SND-01"])
+def test_failures_are_told_exactly_when_the_run_fails(
+    tmp_path: Path, only: tuple[str, ...] | None, scenario: str
+) -> None:
+    found = finding("HDR-07.wrong-form", "Ngày sai.", "Wrong day.")
+    plan = RunPlan(only=only, verdicts={"HDR-07": Verdict.FAIL, "SND-01": Verdict.FAIL}, findings={scenario: (found,)})
+    if scenario != "SND-01":
+        plan.verdicts.pop("SND-01")
+    report = build_run(tmp_path, plan)
+    required = {entry["id"]: entry["verdict"] for entry in report["requirements"] if entry["required"]}
+    (path,) = write_reports(tmp_path, report, lang="en", formats=["junit"])
+    root = etree.fromstring(path.read_bytes())
+    assert (root.get("failures") != "0") == ("HDR-07" in required)
+
+
+def test_requirement_that_fails_by_what_a_watch_saw_is_not_lost_behind_its_scenario(tmp_path: Path) -> None:
+    report = build_run(tmp_path, RunPlan(verdicts={"STS-04": Verdict.FAIL}))
+    found = msgspec.to_builtins(finding("STS-04.order", "Sai thứ tự.", "Wrong order."))
+    watch = {"id": "watch/STS-04", "requirements": ["STS-04"], "verdict": "fail", "seconds": 0, "findings": [found]}
+    scenarios = [{**one, "verdict": "pass"} if one["id"] == "STS-04" else one for one in report["scenarios"]]
+    (path,) = write_reports(tmp_path, {**report, "scenarios": [*scenarios, watch]}, lang="en", formats=["junit"])
+    root = etree.fromstring(path.read_bytes())
+    names = [
+        str(case.get("name")).partition(":")[0] for case in root.iter("testcase") if case.find("failure") is not None
+    ]
+    assert names == ["STS-04/*"]
 
 
 def test_known_deviation_within_its_term_is_skipped_and_an_expired_one_fails(tmp_path: Path) -> None:
