@@ -62,6 +62,8 @@ def command(
         written = _written_out(renderer, wanted, out)
     elif set(wanted) <= _PRINTED and len(wanted) == 1:
         _print(renderer.render(wanted[0]))
+    elif older is not None:
+        raise ConfigurationError("report.against-needs-out")
     else:
         written = written_and_sealed(run, renderer, wanted, lab)
     for path in written if not quiet else ():

@@ -111,6 +111,15 @@ def test_comparison_stands_in_the_formats_too(run: Path, tmp_path: Path) -> None
     assert "## Against an older run" in call("report", run, "--against", tmp_path / "older", "--format", "md").stdout
 
 
+def test_comparison_never_replaces_the_official_report(run: Path) -> None:
+    assert refusal(call("report", run, "--against", run, "--format", "html")) == "report.against-needs-out"
+
+
+def test_quiet_says_nothing_when_all_is_well(signed: Path, tmp_path: Path) -> None:
+    assert call("verify", signed, "--quiet").output == ""
+    assert call("report", signed, "--format", "html", "--out", tmp_path / "x.html", "--quiet").output == ""
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(None, "report.no-run"), ("{", "report.not-json"), ("[]", "report.not-json"), ("{}", "report.unknown-schema")],

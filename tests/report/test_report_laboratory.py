@@ -55,7 +55,11 @@ def test_folder_is_found_by_the_environment(lab: Path, monkeypatch: pytest.Monke
     monkeypatch.delenv("LIENTHONG_LABORATORY", raising=False)
     assert configured_laboratory() is None
     monkeypatch.setenv("LIENTHONG_LABORATORY", str(lab))
-    assert configured_laboratory() == load_laboratory(lab)
+    found, expected = configured_laboratory(), load_laboratory(lab)
+    assert found is not None
+    assert found.key is not None
+    assert expected.key is not None
+    assert found.key.public == expected.key.public
 
 
 def test_what_cannot_seal_is_refused(lab: Path) -> None:
