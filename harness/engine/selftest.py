@@ -1,13 +1,10 @@
 """The harness proves itself: every defective agency must be caught for its own defect, every correct one must pass."""
 
-import multiprocessing
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +17,7 @@ from harness.agency.gallery import Entry, defects, variants
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.engine.certification import Order, certify
+from harness.engine.selftest_pool import Died, Pool
 from harness.engine.selftest_rows import Check, Result, Row, in_trouble, weighed
 from harness.engine.selftest_summary import Summary, sources_digest
 from harness.engine.subject import REFERENCE
@@ -29,6 +27,8 @@ from harness.scenarios.registry import EXCLUSIVE, SHARED, all_scenarios
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
 # Runs wait more than they compute, but their limits hold under load only as long as it is not too much.
 _RUNS_PER_CORE = 2
+# Seconds; a whole certification of the reference agency takes a fourth of it.
+_LIMIT = 360.0
 
 Follow = Callable[[int, int, Row], None]
 
@@ -205,32 +205,20 @@ def _quick(broken: list[Check]) -> Iterator[Check]:
 
 def _rows(order: SelftestOrder, checks: list[Check], follow: Follow) -> Iterator[Row]:
     total = len(checks)
-    with _workplace(order.directory) as directory, _pool(order.jobs) as pool:
-        futures: dict[Future[Row], Check] = {
-            pool.submit(run_check, check, order.profile, order.seed, directory, order.directory is not None): check
-            for check in _longest_first(checks)
-        }
-        for done, future in enumerate(as_completed(futures), start=1):
-            row = _row(future, futures[future])
-            follow(done, total, row)
-            yield row
+    jobs = order.jobs or _RUNS_PER_CORE * (os.cpu_count() or 1)
+    with _workplace(order.directory) as directory:
+        keep = order.directory is not None
+        runs = [Run(check, order.profile, order.seed, directory, keep) for check in _longest_first(checks)]
+        for done, (started, row) in enumerate(Pool(carry_out, jobs, _LIMIT).each(runs), start=1):
+            weighed_row = _of_the_dead(started.check, row) if isinstance(row, Died) else row
+            follow(done, total, weighed_row)
+            yield weighed_row
 
 
-def _row(future: Future[Row], check: Check) -> Row:
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        return in_trouble(check, f"{type(error).__name__}: {error}", 0.0)
-
-
-@contextmanager
-def _pool(jobs: int | None) -> Iterator[ProcessPoolExecutor]:
-    workers = jobs or _RUNS_PER_CORE * (os.cpu_count() or 1)
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _of_the_dead(check: Check, died: Died) -> Row:
+    if died.status is None:
+        return in_trouble(check, f"> {_LIMIT:g} s", _LIMIT)
+    return in_trouble(check, f"exit status {died.status}", 0.0)
 
 
 @contextmanager
@@ -259,32 +247,44 @@ def _longest_first(checks: Iterable[Check]) -> list[Check]:
     return sorted(checks, key=lambda check: (check.only is not None, not set(check.only or ()) & alone))
 
 
-def run_check(check: Check, profile_name: str, seed: int, directory: Path, keep: bool) -> Row:
-    """Certify one agency and weigh the judgement; runs in a process of its own.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process is to do.
 
-    Args:
+    Attributes:
         check: the agency.
-        profile_name: what is judged by.
+        profile: name of what is judged by.
         seed: of the blind data.
         directory: the record is made in a folder of the agency's name below it.
         keep: whether to leave the record of what came out wrong.
     """
+
+    check: Check
+    profile: str
+    seed: int
+    directory: Path
+    keep: bool
+
+
+def carry_out(run: Run) -> Row:
+    """Certify one agency and weigh the judgement."""
     began = time.monotonic()
-    folder = directory / check.name
+    check = run.check
+    folder = run.directory / check.name
     order = Order(
         candidate=REFERENCE if check.name == REFERENCE else f"{REFERENCE}:{check.name}",
-        profile=profile_name,
+        profile=run.profile,
         only=None if check.only is None else list(check.only),
         directory=folder,
         language="vi",
-        seed=seed,
+        seed=run.seed,
     )
     try:
         judgement = certify(order, lambda event: None).judgement
-        row = weighed(check, load_profile(profile_name), judgement, time.monotonic() - began)
+        row = weighed(check, load_profile(run.profile), judgement, time.monotonic() - began)
     except Exception as error:  # whatever it is, it is the harness's, and the other runs go on
         return in_trouble(check, f"{type(error).__name__}: {error}", time.monotonic() - began)
-    if row.right or not keep:
+    if row.right or not run.keep:
         shutil.rmtree(folder)
     return row
 
