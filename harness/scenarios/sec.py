@@ -48,7 +48,7 @@ _ASKING = 2
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
 
-@scenario("SEC-01")
+@scenario("SEC-01", isolation=EXCLUSIVE)
 async def nothing_is_fetched(stage: Stage) -> None:
     """Whatever a package points to, nothing is fetched from there, and the next document is served."""
     stage.expect(Unvisited(token=stage.canary_token))
@@ -80,7 +80,7 @@ async def bombs_are_survived(stage: Stage) -> None:
         await still_serving(stage, "SEC-03")
 
 
-@scenario("SEC-04")
+@scenario("SEC-04", isolation=EXCLUSIVE)
 async def names_lead_nowhere(stage: Stage) -> None:
     """A file whose name is a path is refused or kept under a plain name, and nothing is written elsewhere."""
     stage.expect(NothingWritten(token=stage.canary_token))
