@@ -1,0 +1,76 @@
+"""`lienthong validate`: static check of packages in files, folders, archives and standard input."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
+from harness.cli.language import help_text, language, say
+from harness.cli.validating import Call, Validation
+from harness.crypto.trust import Trust, trust_of
+from harness.journal.recording import VIETNAM
+from harness.rules.bulk.rendering import Amount, Form
+from harness.rules.bulk.sources import STANDARD_INPUT
+from harness.rules.bulk.working import Task
+from harness.rules.registry import MODULES
+
+_AREA = "cli-validate"
+_MOST_JOBS = 8
+_SIGNATURES = frozenset({"SIG", "PDF"})
+
+
+@click.command(name="validate", help=help_text(_AREA))
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
+@click.option("--trust-anchors", "anchors", multiple=True, metavar="PEM", help=say(_AREA, "trust-anchors"))
+@click.option("--no-signatures", is_flag=True, help=say(_AREA, "no-signatures"))
+@click.option("--at", "at", metavar="TIME", help=say(_AREA, "at"))
+@click.option(
+    "--format", "form", type=click.Choice(get_args(Form)), default="text", show_default=True, help=say(_AREA, "format")
+)
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help=say(_AREA, "jobs"))
+@click.option("--resume", is_flag=True, help=say(_AREA, "resume"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
+@click.option("--verbose", is_flag=True, help=say(_AREA, "verbose"))
+def command(
+    files: tuple[str, ...],
+    profile: str,
+    anchors: tuple[str, ...],
+    no_signatures: bool,
+    at: str | None,
+    form: Form,
+    jobs: int | None,
+    resume: bool,
+    lang: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Check the packages and tell the outcome; see the help text."""
+    for name in files:
+        if name != STANDARD_INPUT and not os.path.lexists(name):
+            raise ConfigurationError("validate.no-such-file", path=Path(name))
+    loaded = load_profile(profile)
+    trust = Trust() if no_signatures else trust_of(loaded, [Path(name) for name in anchors])
+    task = Task(profile, _time(at), _groups(no_signatures), trust)
+    amount: Amount = "quiet" if quiet else "verbose" if verbose else "normal"
+    call = Call(files, form, language(), amount, jobs or min(os.cpu_count() or 1, _MOST_JOBS), resume)
+    return Validation(call, task, loaded).run()
+
+
+def _time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(VIETNAM)
+    try:
+        moment = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        raise ConfigurationError("validate.bad-time", value=text) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)
+
+
+def _groups(no_signatures: bool) -> frozenset[str] | None:
+    return frozenset(name.upper() for name in MODULES) - _SIGNATURES if no_signatures else None

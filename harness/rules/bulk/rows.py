@@ -1,0 +1,106 @@
+"""The outcome of a check as published, `lienthong.findings/1`."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from harness.catalogue.findings import Finding, Where
+from harness.catalogue.profiles import Profile
+from harness.catalogue.texts import LANGUAGES, finding_text
+from harness.catalogue.verdicts import Level, Severity
+from harness.rules.checking import PackageReport
+from harness.rules.locating import PackageKind
+from harness.rules.undecided import Undecided
+
+SCHEMA = "lienthong.findings/1"
+Judged = Literal["pass", "fail"]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a finding is: path of the element, and line from 1."""
+
+    xpath: str | None
+    line: int | None
+
+
+class FindingRow(msgspec.Struct, frozen=True):
+    """One finding with its words."""
+
+    requirement: str
+    code: str
+    severity: str
+    message: dict[str, str]
+    where: Place
+    expected: str
+    received: str
+
+
+class OpenRow(msgspec.Struct, frozen=True):
+    """Something that could not be found out, and whose trouble that is."""
+
+    requirement: str
+    code: str
+    cause: str
+    message: dict[str, str]
+    where: Place
+
+
+class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One file; `undecided` is written only where there is something in it."""
+
+    path: str
+    kind: PackageKind
+    verdict: Judged
+    findings: list[FindingRow]
+    undecided: list[OpenRow] = []
+
+
+def row_of(label: str, report: PackageReport, profile: Profile) -> FileRow:
+    """Weigh a report by a profile and put it into words."""
+    findings = _weighed(report.findings, profile)
+    open_questions = [
+        _question(one) for one in report.undecided if profile.requirements[one.requirement].level is not Level.OFF
+    ]
+    return FileRow(label, report.kind, _verdict(findings), findings, open_questions)
+
+
+def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow:
+    """Return the row of something that cannot be read."""
+    findings = _weighed([Finding(code, Where(), received=detail)], profile)
+    return FileRow(label, "unknown", _verdict(findings), findings)
+
+
+def blocks(row: FileRow, profile: Profile) -> bool:
+    """Say whether something stayed open that a pass would need."""
+    return any(profile.requirements[one.requirement].level is Level.MANDATORY for one in row.undecided)
+
+
+def _verdict(findings: Iterable[FindingRow]) -> Judged:
+    return "fail" if any(finding.severity == Severity.FAIL for finding in findings) else "pass"
+
+
+def _weighed(findings: Iterable[Finding], profile: Profile) -> list[FindingRow]:
+    rows = []
+    for finding in findings:
+        severity = profile.severity(finding)
+        if severity is not Severity.OFF:
+            where = Place(finding.where.xpath, finding.where.line)
+            rows.append(
+                FindingRow(
+                    finding.requirement, finding.code, severity.value, _words(finding), where,
+                    finding.expected, finding.received,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _question(undecided: Undecided) -> OpenRow:
+    finding = undecided.finding
+    where = Place(finding.where.xpath, finding.where.line)
+    return OpenRow(finding.requirement, finding.code, undecided.cause.value, _words(finding), where)
+
+
+def _words(finding: Finding) -> dict[str, str]:
+    said = {**finding.parameters, "expected": finding.expected, "received": finding.received}
+    return {language: finding_text(finding.code, "message", language, **said) for language in LANGUAGES}

@@ -1,0 +1,68 @@
+"""Units of work: one package each, or one reason why there is none."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnit:
+    """A package in a file of its own; whoever checks it reads it.
+
+    Attributes:
+        label: what the file is called in the outcome.
+        path: where it is.
+        identity: tells this file in this state from any other, for resuming.
+    """
+
+    label: str
+    path: str
+    identity: str
+
+    @property
+    def size(self) -> int:
+        """Bytes that the unit carries along: none."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class BytesUnit:
+    """A package taken out of an archive or read from standard input; `identity` is empty where it cannot come again."""
+
+    label: str
+    data: bytes
+    identity: str
+
+    @property
+    def size(self) -> int:
+        """Bytes that the unit carries along."""
+        return len(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemUnit:
+    """Something that cannot be read: the code of the finding, and what was met."""
+
+    label: str
+    code: str
+    detail: str
+    identity: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes that the unit carries along: none."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedUnit:
+    """A file in a folder or archive that is not meant as a package; it is counted and no more."""
+
+    label: str
+    identity: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes that the unit carries along: none."""
+        return 0
+
+
+Unit = FileUnit | BytesUnit | ProblemUnit | SkippedUnit
