@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.agency.system import AgencySystem
 
 _LOG = logging.getLogger("lienthong.agency.driver")
-_SHOWN_AGENCIES = 1000
+_SHOWN_AGENCIES = 100
 _WITHOUT_RUNNING = frozenset({"hello", "configure", "start", "stop"})
 
 Command = Callable[[Any], Awaitable[dict[str, Any]]]
@@ -122,15 +122,16 @@ class DriverApi(Part):
         await self.agency.registrar.register(
             [OwnAgency(one.organ_id, one.organ_name, one.parent or "") for one in given.agencies]
         )
+        self.agency.registrar.refresh()
         return {}
 
     async def directory(self, _: arguments.Nothing) -> dict[str, Any]:
-        """Read the hub's directory and show it, as far as that makes sense in one answer."""
+        """Show the hub's directory as last read, as far as that makes sense in one answer; it is read anew then."""
         self._check_ready()
-        count = await self.agency.registrar.read_directory()
-        first = self.agency.store.directory.first(_SHOWN_AGENCIES)
-        agencies = [{"organ_id": one.code, "organ_name": one.name, "code102": one.other_code} for one in first]
-        return {"count": count, "agencies": agencies}
+        self.agency.registrar.refresh()
+        directory = self.agency.store.directory
+        first = [{"organ_id": one.code, "organ_name": one.name} for one in directory.first(_SHOWN_AGENCIES)]
+        return {"count": directory.size(), "agencies": first}
 
     async def inbox(self, _: arguments.Nothing) -> dict[str, Any]:
         """Show the received documents."""

@@ -29,12 +29,16 @@ class Fetcher(Part):
         self._busy: set[str] = set()
         self._listed: dict[str, frozenset[str]] = {}
         self._settled: dict[str, float] = {}
-        self._lane = asyncio.Semaphore(self.settings.calls_at_once)
+        self._lane = asyncio.Semaphore(self.lanes())
 
     def start(self) -> None:
         """Report what was stored but not reported before the system stopped."""
         for item in self.store.items.unacked():
             self._begin(Listed(item.receiver_doc_id, item.messagetype))
+
+    def lanes(self) -> int:
+        """Return how many items are worked on at a time."""
+        return self.settings.calls_at_once
 
     def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
         """Take in a list; what was settled after the list was asked for is not begun again."""

@@ -118,10 +118,9 @@ class Line(Part):
         return False
 
     def _note(self, failure: VxpFailure) -> None:
-        answered = isinstance(failure, Refused) and failure.code != _WRONG_SECRET and failure.http_status == 200
         if isinstance(failure, Unsendable):
             return
-        if answered:
+        if not self.is_trouble(failure):
             self._recovered()
             return
         self._failures += 1
@@ -130,6 +129,12 @@ class Line(Part):
             pause = max(self.agency.retries.pause(beyond), failure.retry_after or 0.0)
             self._until = asyncio.get_running_loop().time() + min(pause, self.settings.timing.longest_wait)
         self._wake()
+
+    def is_trouble(self, failure: VxpFailure) -> bool:
+        """Say whether a failure is one of the hub's own: not where it answered a call it knew the caller of."""
+        if not isinstance(failure, Refused) or failure.http_status != httpx.codes.OK:
+            return True
+        return failure.code == _WRONG_SECRET
 
     def _recovered(self) -> None:
         self._failures = 0

@@ -209,7 +209,11 @@ class Receiver(Part):
             return
         row = self.store.inbox.add(replace(document, state=State.REJECTED, reason=reason))
         if document.sender and document.document_id:
-            self.agency.clerk.say(self.store.inbox.get(row), "02", reason)
+            self.tell_rejected(self.store.inbox.get(row), reason)
+
+    def tell_rejected(self, document: InboxDocument, reason: str) -> None:
+        """Tell the sender of a package that it is not accepted."""
+        self.agency.clerk.say(document, "02", reason)
 
     def send_back(self, listed: Listed, document: NewDocument) -> None:
         """Refuse a document that is addressed to somebody else."""

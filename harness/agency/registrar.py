@@ -19,6 +19,8 @@ class Registrar(Part):
     """Registers agencies and keeps the directory."""
 
     _read_at: float | None = None
+    _rests_until = 0.0
+    _reading = False
 
     async def register(self, agencies: Sequence[OwnAgency]) -> None:
         """Register agencies at the hub, for this system.
@@ -49,16 +51,35 @@ class Registrar(Part):
                 raise failed("hub.no-answer", detail=str(failure)) from failure
             await asyncio.sleep(self.agency.retries.wait(failure, tries))
 
+    def refresh(self) -> None:
+        """Read the directory anew in the background, unless that is under way or was done a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if not self._reading and now >= self._rests_until:
+            self._reading = True
+            self.agency.spawn(self._refreshed())
+
+    async def _refreshed(self) -> None:
+        try:
+            await self.read_directory()
+        except VxpFailure as failure:
+            self.log.info("directory: %s", failure)
+        finally:
+            self._reading = False
+
     async def read_directory(self) -> int:
         """Read the hub's directory and return the number of its rows.
 
         Raises:
             VxpFailure: it could not be had; what was read before stays.
         """
+        clock = asyncio.get_running_loop().time
+        began = clock()
         listed = await self.agency.line.ask(lambda client: client.get_agencies_list())
         entries = [_entry(one) for one in self.kept(listed)]
         await asyncio.to_thread(self.store.directory.replace, entries)
-        self._read_at = asyncio.get_running_loop().time()
+        self._read_at = clock()
+        # A long directory costs hub and system alike: the rest grows with it.
+        self._rests_until = self._read_at + max(self.settings.timing.poll_interval, 3 * (self._read_at - began))
         return len(entries)
 
     def kept(self, listed: Sequence[ListedAgency]) -> Sequence[ListedAgency]:

@@ -1,9 +1,14 @@
 """Defects in manifest and attachments of the documents sent."""
 
+import re
+
 from harness.agency.defects.spoiling import SpoiltDocuments, UnreadableFirst
 from harness.agency.gallery import defect
 from harness.edxml.drafting import Draft
 from harness.edxml.elements import Element
+
+_CONTENT = re.compile(rb"(<edXML:ContentTransferEncoded[^>]*>)([^<]+)")
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
 
 
 @defect("manifest-version-two", breaks="ATT-01")
@@ -45,12 +50,10 @@ class Base64ForUrls(UnreadableFirst):
     """Writes the contents in the base64 alphabet of URLs."""
 
     def spoil(self, package: bytes) -> bytes:
-        head, mark, rest = package.partition(b"ContentTransferEncoded>")
-        content, end, tail = rest.partition(b"<")
-        return head + mark + b"-_" + content[2:].replace(b"+", b"-").replace(b"/", b"_") + end + tail
+        return _CONTENT.sub(lambda found: found[1] + b"-_" + found[2][2:].translate(_FOR_URLS), package)
 
 
-class _ExtraFile(SpoiltDocuments):
+class ExtraFile(SpoiltDocuments):
     """Adds a file of its own to ordinary documents."""
 
     def added(self, draft: Draft, name: str, content_type: str, content: bytes) -> Draft:
@@ -65,7 +68,7 @@ class _ExtraFile(SpoiltDocuments):
 
 
 @defect("raw-bytes-called-zip", breaks="ATT-06")
-class RawBytesCalledZip(_ExtraFile):
+class RawBytesCalledZip(ExtraFile):
     """Adds a text file whose bytes are not zipped, though it says so."""
 
     def spoil(self, draft: Draft) -> Draft:
@@ -73,7 +76,7 @@ class RawBytesCalledZip(_ExtraFile):
 
 
 @defect("picture-called-pdf", breaks="ATT-07")
-class PictureCalledPdf(_ExtraFile):
+class PictureCalledPdf(ExtraFile):
     """Adds a scanned picture under the name of a PDF."""
 
     def spoil(self, draft: Draft) -> Draft:

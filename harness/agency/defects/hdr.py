@@ -11,6 +11,8 @@ from harness.agency.gallery import defect
 from harness.edxml.drafting import Draft
 from harness.edxml.elements import Element
 
+_AHEAD = timedelta(days=2)
+
 
 @defect("sender-without-a-name", breaks="HDR-01")
 class SenderWithoutAName(SpoiltDocuments):
@@ -70,13 +72,15 @@ class DayFirst(SpoiltDocuments):
         return draft.followed("SignerInfo", Element("DueDate", text="31/12/2099"))
 
 
-@defect("dated-tomorrow", breaks="HDR-08")
-class DatedTomorrow(SpoiltDocuments):
-    """Takes tomorrow's date for the day of promulgation, as clocks shifted to another zone do."""
+@defect("dated-ahead", breaks="HDR-08")
+class DatedAhead(Composer):
+    """Takes a day ahead for the day of promulgation, as clocks shifted to another zone do."""
 
-    def spoil(self, draft: Draft) -> Draft:
-        later = self.agency.now() + timedelta(days=2)
-        return draft.with_text("PromulgationInfo/PromulgationDate", f"{later:%Y/%m/%d}")
+    def promulgation_date(self, now: datetime) -> str:
+        return super().promulgation_date(now + _AHEAD)
+
+    def document_id(self, draft: Ordered, now: datetime) -> str:
+        return super().document_id(draft, now + _AHEAD)
 
 
 @defect("type-of-its-own", breaks="HDR-09")
@@ -146,6 +150,7 @@ class DocumentIdOfItsOwn(Composer):
         return f"{draft.code.code_notation}-{draft.code.code_number}"
 
 
+@defect("dated-ahead", breaks="HDR-08")
 @defect("document-id-of-its-own", breaks="HDR-17")
 class TakesItForRight(Desk):
     """Does not look at its own packages."""

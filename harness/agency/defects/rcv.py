@@ -81,7 +81,7 @@ class FailsARedelivery(Receiver):
         self.settle(listed, document, "fail", "da co")
 
 
-class _Blind(Examiner):
+class Blind(Examiner):
     """Does not see the findings against requirements whose ids begin with one of `unseen`."""
 
     unseen: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class _Blind(Examiner):
 
 
 @defect("accepts-broken-headers", breaks="RCV-06")
-class AcceptsBrokenHeaders(_Blind):
+class AcceptsBrokenHeaders(Blind):
     """Accepts whatever it can parse: structure, header and operation are not checked."""
 
     unseen = ("PKG", "HDR", "TRC")
@@ -106,7 +106,7 @@ class KeepsWhatIsForOthers(Receiver):
 
 
 @defect("accepts-broken-attachments", breaks="RCV-08")
-class AcceptsBrokenAttachments(_Blind):
+class AcceptsBrokenAttachments(Blind):
     """Accepts documents whose attachments are orphaned, empty or mislabelled, and keeps what it can open."""
 
     unseen = ("ATT",)

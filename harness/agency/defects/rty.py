@@ -1,15 +1,62 @@
-"""Defects in what is done when the hub is in trouble."""
+"""Defects in what is done when hub or network are in trouble."""
 
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import httpx
+
+from harness.agency.examiner import Examined
+from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
+from harness.agency.line import Line
+from harness.agency.poller import Poller
+from harness.agency.receiver import Listed, Receiver
+from harness.agency.retries import Retries
 from harness.agency.sender import Sender
+from harness.agency.store.items import Item
 from harness.agency.store.queue import Outgoing
 from harness.edxml.identifiers import parse_document_id
-from harness.vxp.failures import TransportFailed, VxpFailure
+from harness.vxp.client import MessageType, VxpClient
+from harness.vxp.entries import ReceivedItem
+from harness.vxp.exchange import Limits
+from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
+
+T = TypeVar("T")
+_DAY = 86_400.0
+_SERVER_TROUBLE = 500
+_FINAL_TRIES = 6
+_NO_PAUSE = 0.1
+_TWENTY = 20
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class _GivesUp(Sender):
+    """Takes some failures of sending for the last word."""
+
+    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+        """Say whether a failure ends all tries."""
+        raise NotImplementedError
+
+    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+        if self.is_last(outgoing, failure):
+            self.store.queue.failed(outgoing.id, self.agency.retries.said(failure))
+            return None
+        return super().after(outgoing, failure)
+
+
+@defect("gives-up-when-the-hub-is-down", breaks="RTY-01")
+class GivesUpWhenTheHubIsDown(_GivesUp):
+    """Shows a document as failed when the hub cannot be reached, and forgets it."""
+
+    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+        return isinstance(failure, TransportFailed) and failure.code == "refused"
 
 
 @defect("second-document-on-resend", breaks="RTY-02")
 class SecondDocumentOnResend(Sender):
-    """Sends a document whose answer was lost again as another one: a letter more in the number and the DocumentId."""
+    """Sends a document whose answer was lost again as another one: zeros more in the number and the DocumentId."""
 
     _lost: frozenset[int] = frozenset()
 
@@ -23,7 +70,204 @@ class SecondDocumentOnResend(Sender):
         if outgoing.id not in self._lost or outgoing.messagetype == "status" or parts is None:
             return super().package_of(outgoing)
         package, number = self.store.content(outgoing.package), parts.number.encode()
-        other = number + b"A"
+        other = number + b"000"
         return self.store.keep(
             package.replace(b",%s/" % number, b",%s/" % other).replace(b">%s<" % number, b">%s<" % other)
         )
+
+
+@defect("gives-up-after-two-resets", breaks="RTY-02")
+class GivesUpAfterTwoResets(_GivesUp):
+    """Gives a document up when the connection was lost twice, as the operator's own client does."""
+
+    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+        lost = isinstance(failure, TransportFailed) and failure.code in {"lost", "cut"}
+        return lost and outgoing.tries > 0
+
+
+@defect("never-retries-5xx", breaks="RTY-03")
+class NeverRetries5xx(_GivesUp):
+    """Takes every HTTP status from 500 on for the last word."""
+
+    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+        return isinstance(failure, HttpFailed) and (failure.http_status or 0) >= _SERVER_TROUBLE
+
+
+@defect("waits-for-ever", breaks="RTY-04")
+class WaitsForEver(Sender):
+    """Sets no timeout when it sends."""
+
+    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
+        line = self.agency.line
+        async with line.http_client(_DAY, line.verify()) as http:
+            patient = VxpClient(
+                client.endpoint, client.system_id, client.secret, http=http, limits=Limits(connect=_DAY, whole=_DAY)
+            )
+            return await super().call(patient, outgoing, package)
+
+
+@defect("pauses-never-grow", breaks="RTY-05")
+class PausesNeverGrow(Retries):
+    """Waits as long before the hundredth try as before the second."""
+
+    def pause(self, tries: int) -> float:
+        return self.settings.timing.first_pause
+
+
+@defect("retries-final-codes", breaks="RTY-07")
+class RetriesFinalCodes(Retries):
+    """Tries six times, in quick succession, what the hub has refused for good."""
+
+    def is_final(self, failure: Refused, tries: int) -> bool:
+        return super().is_final(failure, tries) and tries >= _FINAL_TRIES
+
+    def wait(self, failure: VxpFailure, tries: int) -> float:
+        for_good = isinstance(failure, Refused) and super().is_final(failure, tries)
+        return _NO_PAUSE if for_good else super().wait(failure, tries)
+
+
+@defect("gives-up-on-transient-codes", breaks="RTY-08")
+class GivesUpOnTransientCodes(Retries):
+    """Takes every error code for the last word."""
+
+    def is_final(self, failure: Refused, tries: int) -> bool:
+        return failure.http_status == httpx.codes.OK or super().is_final(failure, tries)
+
+
+@defect("html-means-nothing-waits", breaks="RTY-09")
+class HtmlMeansNothingWaits(Poller):
+    """Takes a list that it cannot read for the news that nothing waits, and is content for the day."""
+
+    def after(self, failure: VxpFailure, failures: int) -> float:
+        return _DAY if isinstance(failure, AnswerFailed) else super().after(failure, failures)
+
+
+@defect("acks-a-cut-body", breaks="RTY-10")
+class AcksACutBody(Fetcher):
+    """Reports `fail` when a document did not come whole, so that the hub takes it off the list."""
+
+    async def fetch(self, listed: Listed) -> bytes:
+        try:
+            return await super().fetch(listed)
+        except (AnswerFailed, TransportFailed) as failure:
+            if isinstance(failure, AnswerFailed) or failure.code == "cut":
+                await self.report(listed.receiver_doc_id, "fail", "khong doc duoc")
+            raise
+
+
+@defect("believes-what-comes-first", breaks="RTY-10")
+class BelievesWhatComesFirst(Receiver):
+    """Never fetches anything again that could be decoded: error pages and the documents of others are taken in."""
+
+    def suspicion(self, listed: Listed, examined: Examined) -> tuple[str, int | None]:
+        return "", 1
+
+
+@defect("acks-once", breaks="RTY-11")
+class AcksOnce(Fetcher):
+    """Reports an item once, and does not care whether an answer came."""
+
+    async def acknowledge(self, item: Item) -> None:
+        try:
+            await super().acknowledge(item)
+        except VxpFailure as failure:
+            self.log.info("%s", failure)
+
+
+@defect("stops-at-a-bad-item", breaks="RTY-12")
+class StopsAtABadItem(Fetcher):
+    """Works through a list in its order and leaves everything from the first item on that could not be fetched."""
+
+    _bad: frozenset[str] = frozenset()
+
+    def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
+        stop = next((at for at, item in enumerate(items) if item.doc_id in self._bad), len(items))
+        super().notice(messagetype, items[:stop], asked_at)
+
+    async def fetch(self, listed: Listed) -> bytes:
+        try:
+            return await super().fetch(listed)
+        except VxpFailure:
+            self._bad |= {listed.receiver_doc_id}
+            raise
+
+    def after(self, failure: VxpFailure, tries: int) -> float:
+        return _DAY
+
+
+@defect("hammers-on-401", breaks="RTY-13")
+class HammersOn401(Line):
+    """Repeats a call that was answered 401 twenty times at once, and does not take it for trouble."""
+
+    def is_trouble(self, failure: VxpFailure) -> bool:
+        return failure.http_status != httpx.codes.UNAUTHORIZED and super().is_trouble(failure)
+
+    async def ask(self, call: Callable[[VxpClient], Awaitable[T]], *, size: int = 0) -> T:
+        for _ in range(_TWENTY):
+            try:
+                return await super().ask(call, size=size)
+            except HttpFailed as failure:
+                if failure.http_status != httpx.codes.UNAUTHORIZED:
+                    raise
+        return await super().ask(call, size=size)
+
+
+class _Following(httpx.AsyncBaseTransport):
+    """Sends a request that is redirected once more to the place named, body and signature and all."""
+
+    def __init__(self) -> None:
+        self._below = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._below.handle_async_request(request)
+        place = response.headers.get("location")
+        if response.status_code not in _REDIRECTS or not place:
+            return response
+        await response.aclose()
+        url = request.url.join(place)
+        headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
+        again = httpx.Request(request.method, url, headers=[(b"Host", url.netloc), *headers], content=request.content)
+        return await self._below.handle_async_request(again)
+
+    async def aclose(self) -> None:
+        await self._below.aclose()
+
+
+@defect("follows-redirects", breaks="RTY-14")
+class FollowsRedirects(Line):
+    """Posts a redirected call, with its document and its signature, to whatever host is named."""
+
+    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=_Following(), timeout=silence, trust_env=False)
+
+
+@defect("loses-what-comes-slowly", breaks="RTY-15")
+class LosesWhatComesSlowly(Fetcher):
+    """Throws a document away that took longer than its patience, and does not come back to it that day."""
+
+    _slow: frozenset[str] = frozenset()
+
+    async def fetch(self, listed: Listed) -> bytes:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        data = await super().fetch(listed)
+        if clock() - began > self.settings.timing.give_up:
+            self._slow |= {listed.receiver_doc_id}
+            raise TransportFailed("getEdoc", "timeout", "slow")
+        return data
+
+    def after(self, failure: VxpFailure, tries: int) -> float:
+        return _DAY if isinstance(failure, TransportFailed) and self._slow else super().after(failure, tries)
+
+
+@defect("leaves-the-unfinished-alone", breaks="RTY-16")
+class LeavesTheUnfinishedAlone(Fetcher):
+    """Takes everything for reported that it had stored before it was stopped."""
+
+    _before: frozenset[str] = frozenset()
+
+    def start(self) -> None:
+        self._before = frozenset(item.receiver_doc_id for item in self.store.items.unacked())
+
+    def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
+        super().notice(messagetype, [item for item in items if item.doc_id not in self._before], asked_at)

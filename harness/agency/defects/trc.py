@@ -45,7 +45,7 @@ class RecallNoticeNamesNothing(Desk):
         super().queue(package, draft, written)
         if draft.operation != RECALL:
             return
-        number = f"{package.code.code_number}A"
+        number = f"{package.code.code_number}000"
         notice = replace(
             package,
             code=replace(package.code, code_number=number),

@@ -1,0 +1,74 @@
+"""Correct agencies that handle and answer otherwise."""
+
+from collections.abc import Iterable
+
+from harness.agency.clerk import Clerk, Step
+from harness.agency.fetcher import Fetcher
+from harness.agency.gallery import variant
+from harness.agency.operations import Operations
+from harness.agency.receiver import Listed, Receiver
+from harness.agency.store.inbox import InboxDocument, NewDocument
+from harness.agency.store.items import Item
+from harness.agency.wording import words
+
+
+@variant("skips-04-06", lacks=("handling",))
+class Skips04And06(Clerk):
+    """Goes from 03 to 05 at once, and ends without a word."""
+
+    def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
+        return () if step.status in {"04", "06"} else super().statuses(step, document)
+
+
+@variant("arrived-then-refused")
+class ArrivedThenRefused(Clerk):
+    """Says 01 before an automatic 02 too."""
+
+    def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
+        if code == "02" and not self.store.queue.said(document.document_id or "", self.settings.organ_id):
+            super().say(document, "01", "", organ_ids)
+        super().say(document, code, reason, organ_ids)
+
+
+@variant("refuses-with-fail-alone")
+class RefusesWithFailAlone(Receiver):
+    """Answers a package that breaks the standard with `fail` alone, without a status."""
+
+    def tell_rejected(self, document: InboxDocument, reason: str) -> None:
+        return
+
+
+@variant("refuses-with-02-alone")
+class RefusesWith02Alone(Receiver):
+    """Answers a package that breaks the standard with 02 and `done`, as it did come."""
+
+    def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
+        told = bool(document.sender and document.document_id) and self.known(document) is None
+        super().settle(listed, document, "done" if told else answer, description)
+
+
+@variant("processing-first")
+class ProcessingFirst(Fetcher):
+    """Reports `processing` before `done`."""
+
+    async def acknowledge(self, item: Item) -> None:
+        await self.report(item.receiver_doc_id, "processing", "")
+        await super().acknowledge(item)
+
+
+@variant("asks-the-clerk")
+class AsksTheClerk(Operations):
+    """Lays every recall, take-back, update and replacement before the clerk."""
+
+    def waits_for_clerk(self, kind: str) -> bool:
+        return True
+
+
+@variant("gives-nothing-back")
+class GivesNothingBack(Operations):
+    """Refuses every recall, take-back and replacement with 16 and a reason; updates are applied."""
+
+    def objection(self, kind: str, target: InboxDocument) -> str:
+        if kind == "update":
+            return super().objection(kind, target)
+        return words("operation.finished", document_id=target.document_id)
