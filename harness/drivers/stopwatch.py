@@ -27,6 +27,11 @@ class Stopwatch:
             self._held_since = time.monotonic()
         self._held += 1
 
+    def lose(self, seconds: float) -> None:
+        """Take off seconds that went by without anybody having had the use of them."""
+        if not self.standing:
+            self._lost += seconds
+
     def release(self) -> None:
         """Let the clock go on."""
         self._held -= 1

@@ -23,9 +23,10 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
     if missing:
         _finish(around, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
         return
-    stage = Stage(scenario.id, scenario.requirements[0], around)
+    alone = scenario.isolation == EXCLUSIVE
+    stage = Stage(scenario.id, scenario.requirements[0], around, alone=alone)
     try:
-        if scenario.isolation == EXCLUSIVE:
+        if alone:
             await around.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
         await scenario.play(stage)
         await stage.settle()

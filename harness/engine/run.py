@@ -120,8 +120,7 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
     async with _opened(settings, journal) as around:
         _record_start(settings, around)
         trouble = await _configured(settings, around)
-        if trouble is None and settings.driver == "passive":
-            trouble = await _called_at_last(settings, around)
+        trouble = trouble or await _called_at_last(settings, around)
         if trouble:
             return trouble
         with anyio.move_on_after(settings.budget) as scope:
@@ -163,6 +162,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     material=Material(settings.seed, pki, settings.candidate.agency.organ_name),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
+                    crowd=len(settings.plan.shared),
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:
@@ -237,17 +237,20 @@ async def _configured(settings: RunSettings, around: Surroundings) -> str | None
     except OperatorError as error:
         return None if error.answer == "skip" else "operator"  # skipped by one who has configured it before
     except DriverError as error:
-        return None if error.kind == "unsupported" else "driver"  # unsupported: a product that is configured by hand
+        told = not settings.secret_made and settings.listen[1] != 0
+        # A product that is configured by hand must have been told beforehand.
+        return "driver" if error.kind != "unsupported" else None if told else "untold"
     except DriverLost:
         return "driver"
     return None
 
 
 async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | None:
-    """Wait until a product that nobody moves calls the hub; a person may have to connect it first."""
-    attended = sys.stdin is not None and sys.stdin.isatty()
-    limit = _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING
-    limit = max(limit, _POLLS * settings.times.poll_interval)
+    """Wait until the candidate calls the hub: no scenario can come to anything with one that never does."""
+    limit = _POLLS * settings.times.poll_interval + settings.times.give_up
+    if settings.driver == "passive":  # a person may have to connect it first
+        attended = sys.stdin is not None and sys.stdin.isatty()
+        limit = max(limit, _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING)
     waiting = around.journal.record("operator.waiting", {"seconds": limit})
     return None if await around.waits.life(waiting, limit) else "silent"
 
@@ -268,6 +271,7 @@ async def _played(settings: RunSettings, around: Surroundings) -> None:
 
     async with anyio.create_task_group() as watching:
         watching.start_soon(look, around.driver, around.waits, settings.times.poll_interval)
+        watching.start_soon(around.waits.keep_time, around.journal)
         async with anyio.create_task_group() as playing:
             for scenario in settings.plan.shared:
                 playing.start_soon(limited, scenario)

@@ -1,18 +1,23 @@
 """Waiting by event: every new event in the journal is a reason to look again, and nothing else is."""
 
 import math
+import time
 
 import anyio
 
 from harness.drivers.attention import Glance
 from harness.drivers.stopwatch import Stopwatch
-from harness.journal import Event
-from harness.judge.assessment import Blind, Broken, Holding, Met, Pending
+from harness.journal import Event, Recorder
+from harness.judge.assessment import Holding, Met, Pending
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import Expectation
 
 # Seconds; short against every poll interval, long against the pause between two events of a burst.
-_COALESCE = 0.01
+_COALESCE = 0.03
+# Seconds: how often the time is looked at, and what lateness is noise, and what is worth a record.
+_BEAT = 0.05
+_UNNOTICED = 0.02
+_NOTABLE = 0.5
 
 Stated = tuple[Expectation, str]
 
@@ -69,13 +74,15 @@ class EventWaits:
         self._wanted.extend(expectations)
         try:
             end = self._watch.time() + limit
-            while not self._decided(expectations):
+            pending = self._pending(expectations)
+            while pending:
                 left = math.inf if self._watch.standing else end - self._watch.time()
                 if left <= 0:
                     return False
                 with anyio.move_on_after(left):
                     await self._pulse.wait()
                     await anyio.sleep(_COALESCE)  # events come in bursts; one look serves a burst
+                pending = self._pending(pending)
             return True
         finally:
             for stated in expectations:
@@ -83,18 +90,43 @@ class EventWaits:
 
     async def life(self, since: Event, limit: float) -> bool:
         """Wait until the candidate makes a request after `since` that the hub serves."""
-        with anyio.move_on_after(limit):
-            while not self._evidence.served_after(since.seq):
+        end = self._watch.time() + limit
+        while not self._evidence.served_after(since.seq):
+            left = math.inf if self._watch.standing else end - self._watch.time()
+            if left <= 0:
+                return False
+            with anyio.move_on_after(left):
                 await self._pulse.wait()
-        return self._evidence.served_after(since.seq)
+        return True
 
     async def pause(self, seconds: float) -> None:
         """Let time pass."""
-        await anyio.sleep(seconds)
+        end = self._watch.time() + seconds
+        while (left := end - self._watch.time()) > 0:  # noqa: ASYNC110 - the clock may have lost time meanwhile
+            await anyio.sleep(left)
 
-    def _decided(self, expectations: list[Stated]) -> bool:
-        outcomes = (expectation.assess(self._evidence, requirement) for expectation, requirement in expectations)
-        return all(isinstance(outcome, Met | Holding | Broken | Blind) for outcome in outcomes)
+    async def keep_time(self, recorder: Recorder) -> None:
+        """Take off, for as long as the task lives, the time in which the harness itself was too busy to look.
+
+        A candidate in this process, or on this machine, had none of that time either. What is long enough to matter
+        to a timed verdict is recorded as `harness.stalled`.
+        """
+        while True:
+            before = time.monotonic()
+            await anyio.sleep(_BEAT)
+            late = time.monotonic() - before - _BEAT
+            if late > _UNNOTICED:
+                self._watch.lose(late)
+            if late > _NOTABLE:
+                recorder.record("harness.stalled", {"seconds": round(late, 3)})
+
+    def _pending(self, expectations: list[Stated]) -> list[Stated]:
+        """Return what is still open; what is decided once is not looked at again."""
+        return [
+            (expectation, requirement)
+            for expectation, requirement in expectations
+            if isinstance(expectation.assess(self._evidence, requirement), Pending)
+        ]
 
 
 def _glance(view: str, expectation: Expectation, evidence: Evidence) -> Glance:

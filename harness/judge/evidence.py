@@ -225,6 +225,14 @@ class Evidence:
         """Return the files carried in `exchange`, unpacked: name to SHA-256 in hex, or to what is wrong with it."""
         return {} if self.inspector is None else self.inspector.files(exchange)
 
+    def between(self, earlier: Event, later: Event) -> float:
+        """Return the seconds between two events, without those in which the harness itself stood still."""
+        lost = 0.0
+        for stall in self._kinds["harness.stalled"]:
+            begin = max(stall.elapsed - stall.data["seconds"], earlier.elapsed)
+            lost += max(0.0, min(stall.elapsed, later.elapsed) - begin)
+        return later.elapsed - earlier.elapsed - lost
+
     def served_after(self, seq: int) -> bool:
         """Tell whether the candidate made a request after event `seq` that the hub served whole."""
         return self._last_served > seq

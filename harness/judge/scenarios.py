@@ -17,6 +17,7 @@ _ENDS: Mapping[str, tuple[Cause, str | None]] = {
     "operator": (Cause.OPERATOR, "not-connected"),
     "driver": (Cause.NETWORK, "driver-unreachable"),
     "silent": (Cause.NETWORK, "never-called"),
+    "untold": (Cause.CONFIGURATION, "not-told"),
 }
 
 Role = Literal["duty", "precondition", "liveness"]
@@ -139,6 +140,8 @@ def broken_off(evidence: Evidence, detail: str) -> Outcome:
     """
     ends = [str(event.data["reason"]) for event in evidence.kind("run.finished")]
     cause, known = _ENDS.get(ends[-1] if ends else "", (Cause.HARNESS, None))
+    if known == "never-called" and evidence.ever_called():
+        return _inconclusive(Cause.CANDIDATE, "never-served")
     return _inconclusive(cause, known or detail)
 
 

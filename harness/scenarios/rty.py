@@ -185,7 +185,7 @@ async def final_codes(stage: Stage) -> None:
         sent = await stage.send(outgoing)
         stage.expect(Retried(operation="sendEdoc", document=sent.document_id, times=1))
         stage.expect(Bounded(operation="sendEdoc", document=sent.document_id, most=most))
-    await stage.linger(stage.patience + 2 * stage.times.give_up)
+    await stage.linger(stage.times.reaction + 3 * stage.times.give_up)
     stage.mend()
     after = await stage.send(stage.outgoing())
     await stage.until(Accepted(document=after.document_id), role="liveness")

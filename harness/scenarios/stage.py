@@ -26,12 +26,14 @@ from harness.scenarios.surroundings import Surroundings, Unmet
 
 TAKE_BACK = "13"
 _UNITS = (91, 92)
+# Seconds granted for the work that each scenario playing beside this one gives the candidate.
+_PER_SCENARIO = 0.1
 
 
 class Stage:
     """Where one scenario plays."""
 
-    def __init__(self, scenario: str, requirement: str, around: Surroundings) -> None:
+    def __init__(self, scenario: str, requirement: str, around: Surroundings, *, alone: bool = True) -> None:
         self._scenario = scenario
         self._requirement = requirement
         self._around = around
@@ -40,6 +42,7 @@ class Stage:
         self.canary_token = secrets.token_hex(8)
         self._faults: list[Fault] = []
         self.patience_added = 0.0
+        self._crowded = 0.0 if alone else _PER_SCENARIO * around.crowd
 
     @property
     def hub(self) -> Hub:
@@ -68,9 +71,9 @@ class Stage:
 
     @property
     def patience(self) -> float:
-        """How long a duty may take: two polls, a reaction, the profile's margin, and what was added, in seconds."""
+        """How long a duty may take, in seconds: two polls, a reaction, the profile's margin, and what was added."""
         times, margin = self._around.times, self._around.profile.parameters.timing.margin
-        return 2 * times.poll_interval + times.reaction + margin + self.patience_added
+        return 2 * times.poll_interval + times.reaction + margin + self.patience_added + self._crowded
 
     @property
     def now(self) -> int:
@@ -339,7 +342,7 @@ class Stage:
 
     async def linger(self, seconds: float | None = None) -> None:
         """Let a window pass in which something must not happen; by default as long as a duty may take."""
-        await self._around.waits.pause(self.patience if seconds is None else seconds)
+        await self._around.waits.pause(self.patience - self._crowded if seconds is None else seconds)
 
     async def probe(self) -> None:
         """Have the candidate complete one good exchange: without it, silence proves nothing."""

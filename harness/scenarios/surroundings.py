@@ -14,7 +14,7 @@ from harness.hub.canary import Canary
 from harness.hub.faults import Faults
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
-from harness.journal import Event, Journal
+from harness.journal import Event, Journal, Recorder
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import Expectation
 from harness.scenarios.material import Material, Peer
@@ -51,6 +51,10 @@ class Waits(Protocol):
         """Let time pass."""
         ...
 
+    async def keep_time(self, recorder: Recorder) -> None:
+        """Take the harness's own stalls off every wait, for as long as the task lives."""
+        ...
+
     def wanted_views(self) -> frozenset[str]:
         """Return the driver commands whose answers somebody is waiting for now."""
         ...
@@ -71,6 +75,7 @@ class Surroundings:
         trust: what signatures of this run are judged by, besides the profile's anchors.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
+        crowd: how many scenarios play at once; the candidate has the work of all of them.
         configuration: arguments of the command `configure`, as the candidate was told at the start.
     """
 
@@ -90,4 +95,5 @@ class Surroundings:
     material: Material
     agency: Peer
     capabilities: frozenset[str]
+    crowd: int
     configuration: Mapping[str, Any]

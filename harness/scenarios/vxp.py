@@ -4,6 +4,9 @@ from harness.judge.expectations import DirectoryRead, Registered
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
+# The least rate at which a candidate is expected to read the directory.
+_ROWS_PER_SECOND = 5_000
+
 
 @scenario("VXP-11", needs=("register",), isolation=EXCLUSIVE)
 async def directory(stage: Stage) -> None:
@@ -15,5 +18,6 @@ async def directory(stage: Stage) -> None:
         stage.expect(Registered(organ_id=agency["organ_id"], parent=parent))
     await stage.settle()
     rows = stage.profile.parameters.volumes.directory_rows
+    stage.patience_added = rows / _ROWS_PER_SECOND
     stage.hub.fill_directory(rows)
     stage.expect(DirectoryRead(rows=rows))

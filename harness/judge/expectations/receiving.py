@@ -27,7 +27,7 @@ class Polled(Expectation, frozen=True, tag="polled"):
         asked = [
             one.request for one in evidence.exchanges if one.request.seq > self.since and _lists(one, self.messagetype)
         ]
-        gaps = [after.elapsed - before.elapsed for before, after in pairwise(asked)]
+        gaps = [evidence.between(before, after) for before, after in pairwise(asked)]
         if sum(gap <= self.gap for gap in gaps) >= self.times:
             return Met()
         if not gaps:

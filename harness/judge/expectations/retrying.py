@@ -56,7 +56,7 @@ class GaveUp(Expectation, frozen=True, tag="gave-up"):
                     document=self.document,
                 )
             )
-        took = calls[1].request.elapsed - calls[0].request.elapsed
+        took = evidence.between(calls[0].request, calls[1].request)
         if took <= self.seconds:
             return Met()
         late = finding(
@@ -89,7 +89,7 @@ class ListRetried(Expectation, frozen=True, tag="list-retried"):
         expected = f"getReceivedEdocList {self.messagetype} <= {self.seconds:g} s"
         if len(asked) < 2:
             return Pending(finding(requirement, "list-not-retried", expected=expected, received=len(asked)))
-        took = asked[1].request.elapsed - asked[0].request.elapsed
+        took = evidence.between(asked[0].request, asked[1].request)
         if took <= self.seconds:
             return Met()
         late = finding(

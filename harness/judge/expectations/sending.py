@@ -209,7 +209,7 @@ class SentWithin(Expectation, frozen=True, tag="sent-within"):
         if not sendings:
             return Pending(finding(requirement, "not-sent", expected=expected, received="-", document=self.document))
         request = sendings[0].request
-        took = request.elapsed - evidence.events[self.since].elapsed
+        took = evidence.between(evidence.events[self.since], request)
         if took <= self.seconds:
             return Met()
         late = finding(

@@ -40,7 +40,7 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
         fetched = [one for one in evidence.fetches(self.document) if one.served and one.answer]
         if self.within is None or not fetched or fetched[0].answer is None:
             return Met()
-        took = exchange.request.elapsed - fetched[0].answer.elapsed
+        took = evidence.between(fetched[0].answer, exchange.request)
         if took <= self.within:
             return Met()
         late = finding(
