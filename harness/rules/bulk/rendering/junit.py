@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
+from html import escape
 from typing import BinaryIO
-from xml.sax.saxutils import escape, quoteattr
 
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Severity
@@ -25,11 +25,11 @@ class Junit:
         """Put one case by."""
         failures = [finding for finding in row.findings if finding.severity == Severity.FAIL]
         remarks = [finding for finding in row.findings if finding.severity != Severity.FAIL]
-        head = f'<testcase classname="lienthong.{row.kind}" name={quoteattr(row.path)}>'
+        head = f'<testcase classname="lienthong.{row.kind}" name="{escape(row.path)}">'
         parts = [head]
         if failures:
             codes = ", ".join(dict.fromkeys(finding.code for finding in failures))
-            parts.append(f"<failure type={quoteattr(failures[0].code)} message={quoteattr(codes)}>")
+            parts.append(f'<failure type="{escape(failures[0].code)}" message="{escape(codes)}">')
             parts.append(escape("\n".join(self._line(finding) for finding in failures)))
             parts.append("</failure>")
         if remarks:

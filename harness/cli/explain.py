@@ -1,0 +1,93 @@
+"""`lienthong explain`: what a finding means and how to mend it."""
+
+import difflib
+from collections.abc import Iterator
+from typing import Literal
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
+from harness.catalogue.requirements import Requirement
+from harness.catalogue.texts import entries, finding_text, known_finding
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+from harness.rules.twins.registry import twins_of
+
+_AREA = "cli-explain"
+_NEAR = 5
+
+
+@click.command(name="explain", help=help_text(_AREA))
+@click.argument("code", metavar="CODE")
+@click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+def command(code: str, profile: str, lang: str | None) -> int:
+    """Print what a code, a requirement or a group means; see the help text."""
+    loaded = load_profile(profile)
+    requirement, _, reason = code.partition(".")
+    key = requirement.upper()
+    full = f"{key}.{reason}"
+    if reason and key in loaded.requirements and known_finding(full):
+        _requirement(loaded.requirements[key])
+        _code(full, loaded)
+    elif not reason and key in loaded.requirements:
+        _requirement(loaded.requirements[key])
+        for each in codes_of(key):
+            click.echo()
+            _code(each, loaded)
+    elif not reason and any(entry.group == key for entry in loaded.requirements.values()):
+        for entry in (entry for entry in loaded.requirements.values() if entry.group == key):
+            click.echo(f"{entry.id}  {getattr(entry.statement, language())}")
+            for each in codes_of(entry.id):
+                click.echo(f"        {each}")
+    else:
+        raise ConfigurationError("explain.unknown-code", code=code, near=", ".join(_near(code, loaded)))
+    return Exit.PASS
+
+
+def codes_of(requirement: str) -> list[str]:
+    """Return the codes that the message file of a requirement's group has for it."""
+    return [code for code in entries(requirement.partition("-")[0].lower()) if code.partition(".")[0] == requirement]
+
+
+def _requirement(requirement: Requirement) -> None:
+    click.secho(f"{requirement.id}  {getattr(requirement.statement, language())}", bold=True)
+    _line("clause", requirement.clause)
+    _line("level", say(_AREA, f"level.{requirement.level}"))
+    _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
+    count = len(twins_of(requirement.id))
+    if count:
+        _line("packages", f"lienthong export {requirement.id} ({count})")
+
+
+def _code(code: str, profile: Profile) -> None:
+    click.secho(code, bold=True)
+    weight = profile.severity(Finding(code))
+    _line("weight", say(_AREA, f"weight.{weight}"))
+    _line("message", _shown(code, "message"))
+    _line("meaning", _shown(code, "explain"))
+    _line("remedy", _shown(code, "remedy"))
+
+
+def _shown(code: str, part: Literal["message", "explain", "remedy"]) -> str:
+    """Return a text without a finding: each value is shown by its name."""
+    values: dict[str, str] = {}
+    while True:
+        try:
+            return finding_text(code, part, language(), **values)
+        except KeyError as error:
+            name = str(error.args[0])
+            if name in values:
+                raise
+            values[name] = f"‹{name}›"
+
+
+def _line(key: str, words: str) -> None:
+    click.echo(f"  {say(_AREA, key)}: {words}")
+
+
+def _near(code: str, profile: Profile) -> Iterator[str]:
+    known = [each for key in profile.requirements for each in (key, *codes_of(key))]
+    yield from difflib.get_close_matches(code, known, n=_NEAR, cutoff=0.4)
