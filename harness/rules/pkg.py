@@ -17,6 +17,7 @@ from harness.rules.structure import gate, oddities, repeated, structure
 
 _VERSION = "1.0"
 _BOM = b"\xef\xbb\xbf"
+_OWN = f"{{{NAMESPACE}}}"
 _SIGNATURE = "Signature"
 _LONGEST_NAME = 40
 
@@ -154,15 +155,21 @@ def _is_foreign(node: Node) -> bool:
 
 
 def _of_the_package(offenders: list[etree._Element]) -> Iterator[etree._Element]:
-    """Yield the elements, in document order, that are the regulation's and not inside a signature or an addition."""
-    others = structure().additions
-    passed: set[etree._Element] = set()
+    """Yield the elements that are the regulation's and not inside a signature or an addition."""
+    inside: dict[etree._Element, bool] = {}
     for element in offenders:
-        name = etree.QName(element) if isinstance(element.tag, str) else None
-        if name is None or element.getparent() in passed or name.localname in others:
-            passed.add(element)
-        elif name.namespace == NAMESPACE:
+        if isinstance(element.tag, str) and element.tag.startswith(_OWN) and not _in_opaque(element, inside):
             yield element
+
+
+def _in_opaque(element: etree._Element, inside: dict[etree._Element, bool]) -> bool:
+    """Say whether an element is, or stands in, a signature or an addition; `inside` remembers those asked before."""
+    known = inside.get(element)
+    if known is None:
+        parent = element.getparent()
+        own = element.tag.rpartition("}")[2] in structure().additions
+        known = inside[element] = own or (parent is not None and _in_opaque(parent, inside))
+    return known
 
 
 def _meant(local: str) -> str:
