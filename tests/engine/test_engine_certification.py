@@ -7,7 +7,7 @@ import pytest
 
 from harness.catalogue.errors import ConfigurationError
 from harness.engine.certification import Order, certify
-from harness.engine.publishing import Certification
+from harness.engine.publishing import FORMATS_OF_A_RUN, Certification
 from harness.engine.rejudging import judge_again
 from harness.journal import Event
 from harness.judge.judgement import encoded
@@ -16,18 +16,30 @@ FIRST = ["SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-05", "STS-01", "STS-02", "
 FIRST += [f"VXP-{number:02}" for number in range(2, 11)] + ["STP-01", "STP-02", "STP-03", "HDR-01", "PKG-01"]
 
 
-def ordered(directory: Path, candidate: str = "reference", only: list[str] | None = None) -> Certification:
+def ordered(
+    directory: Path,
+    candidate: str = "reference",
+    only: list[str] | None = None,
+    formats: tuple[str, ...] = (),
+) -> Certification:
     order = Order(
-        candidate=candidate, profile="qcvn102-2022", only=only or FIRST, directory=directory, language="vi", seed=3
+        candidate=candidate,
+        profile="qcvn102-2022",
+        only=only or FIRST,
+        directory=directory,
+        language="vi",
+        seed=3,
+        formats=formats,
     )
     return certify(order, lambda event: None)
 
 
 def test_the_reference_agency_is_certified_and_leaves_a_whole_directory(tmp_path: Path) -> None:
-    certification = ordered(tmp_path / "run")
+    certification = ordered(tmp_path / "run", formats=FORMATS_OF_A_RUN)
     assert certification.judgement.verdict == "pass"
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert {"run.json", "journal.jsonl", "blobs", "report.json", "report.html", "junit.xml"} <= names
+    assert {"run.json", "journal.jsonl", "blobs", "report.json", "report.html", "report.pdf"} <= names
+    assert {"junit.xml", "manifest.json"} <= names
     report = json.loads((tmp_path / "run" / "report.json").read_bytes())
     assert report["schema"] == "lienthong.report/1"
     assert report["seed"] == 3
@@ -97,7 +109,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 
 def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
     heard: list[Event] = []
-    order = Order("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1)
+    order = Order("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1, formats=())
     certify(order, heard.append)
     assert [event.seq for event in heard] == list(range(len(heard)))
     assert heard[-1].kind == "run.finished"
