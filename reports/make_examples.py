@@ -1,0 +1,117 @@
+"""Makes the two examples of a certification report: one that passed and one that failed.
+
+    python reports/make_examples.py             certify the reference agency, and a defective one, and render both
+    python reports/make_examples.py --render    only render again, after a change to templates or words
+
+What a report shows of a run (report.json, run.json, the events and packages behind its findings) is kept beside the
+pages, so that they can be rendered again without a run; a whole record would be hundreds of megabytes.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from harness.crypto.pkifolder import make_laboratory
+from harness.engine.certification import Order, certify
+from harness.journal import Event, Record
+from harness.journal.recording import BLOB_FOLDER
+from harness.report.building import Setting, build
+from harness.report.cards import events_found
+from harness.report.html import render_html
+from harness.report.laboratory import Authorised, LaboratoryIdentity, LaboratoryKey, PublicKey
+from harness.report.manifest import evidence_digest, evidence_of
+from harness.report.rows import objects
+from harness.report.sequence import Chronicle
+from harness.report.source import REPORT_FILE, RUN_FILE, Source, read_report, source_of
+from harness.resources import folder
+
+EXAMPLES = {"passed": "reference", "failed": "reference:fails-a-redelivery"}
+_IDENTITY = LaboratoryIdentity(
+    name="Phòng thử nghiệm mẫu (Example Laboratory)",
+    address="Số 1, phố Mẫu, Hà Nội",
+    authorised=Authorised(name="Nguyễn Văn Mẫu", title="Trưởng phòng"),
+)
+_EVENTS = "events.jsonl"
+_SETTING = "setting.json"
+_LARGEST_BLOB = 65536
+_PROFILE = "qcvn102-2022"
+_JOBS = 6  # few at a time: the examples must not depend on how busy this machine is
+
+
+def distil(run: Path, target: Path, key: PublicKey) -> None:
+    """Keep of a run what its report shows."""
+    report = read_report(run)
+    source = source_of(run, report)
+    events = source.record.events if source.record else ()
+    kept = {event.seq: event for event in (*events[:1], *events[-1:])}
+    chronicle = Chronicle(events)
+    for scenario in objects(report.get("scenarios")):
+        found = events_found(scenario)
+        shown = chronicle.events(str(scenario["id"]), found) if scenario["verdict"] not in {"pass", "remark"} else ()
+        kept |= {event.seq: event for event in shown}
+        kept |= {event.seq: event for event in events if event.seq in found}
+    shutil.rmtree(target, ignore_errors=True)
+    (target / BLOB_FOLDER).mkdir(parents=True)
+    for name in (REPORT_FILE, RUN_FILE):
+        shutil.copy(run / name, target / name)
+    lines = [msgspec.json.encode(kept[seq]) + b"\n" for seq in sorted(kept)]
+    (target / _EVENTS).write_bytes(b"".join(lines))
+    for seq in kept:
+        _keep_package(kept[seq], run, target)
+    setting = {"evidence": evidence_digest(evidence_of(run)), "key": {"sha256": key.sha256, "pem": key.pem}}
+    (target / _SETTING).write_text(json.dumps(setting, indent=1) + "\n", encoding="utf-8")
+
+
+def _keep_package(event: Event, run: Path, target: Path) -> None:
+    name = (event.data.get("package") or {}).get("blob")
+    path = run / BLOB_FOLDER / str(name)
+    if name and path.is_file() and path.stat().st_size <= _LARGEST_BLOB:
+        shutil.copy(path, target / BLOB_FOLDER / name)
+
+
+def rendered(kept: Path) -> str:
+    """Return the page of an example from what was kept of its run."""
+    lines = (kept / _EVENTS).read_bytes().splitlines()
+    events = tuple(msgspec.json.decode(line, type=Event) for line in lines)
+    facts = json.loads((kept / RUN_FILE).read_bytes())
+    source = Source(kept, read_report(kept), facts, Record(events, kept))
+    stated = json.loads((kept / _SETTING).read_bytes())
+    setting = Setting(stated["evidence"], Chronicle(events), PublicKey(**stated["key"]), _IDENTITY)
+    return render_html([build(source, "vi", setting), build(source, "en", setting)])
+
+
+def _certified(candidate: str, directory: Path) -> Path:
+    order = Order(
+        candidate=candidate, profile=_PROFILE, only=None, directory=directory, language="vi", seed=20261123, jobs=_JOBS
+    )
+    certify(order, lambda event: None)
+    return directory
+
+
+def main() -> None:
+    """Make both examples, or only render them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--render", action="store_true")
+    only_render = parser.parse_args().render
+    identity = make_laboratory(datetime.now(UTC))
+    if not isinstance(identity.key, ec.EllipticCurvePrivateKey):
+        sys.exit("the laboratory's key is no EC key")
+    target = folder("reports") / "examples"
+    for name, candidate in EXAMPLES.items():
+        if not only_render:
+            with tempfile.TemporaryDirectory() as scratch:
+                run = _certified(candidate, Path(scratch) / name)
+                distil(run, target / name, LaboratoryKey(identity.key).public)
+        (target / f"{name}.html").write_text(rendered(target / name), encoding="utf-8")
+        sys.stdout.write(f"{target / name}.html\n")
+
+
+if __name__ == "__main__":
+    main()
