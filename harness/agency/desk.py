@@ -16,6 +16,7 @@ from harness.rules.checking import check_package
 
 OPERATIONS = {"new": NEW, "recall": RECALL, "update": UPDATE, "replace": REPLACE}
 OFFICIAL_LETTER = "Công văn"
+_CHECKED = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 _LARGE = 256 * 1024
 
 
@@ -150,9 +151,9 @@ class Desk(Part):
         return data, self.complaints(data, now)
 
     def complaints(self, data: bytes, now: datetime) -> Sequence[str]:
-        """Return what breaks the standard in an own package."""
+        """Return what breaks the standard in an own package; the clerk's signatures are the clerk's own business."""
         profile = self.agency.profile
-        found = check_package(data, profile, now, trust=self.agency.trust).findings
+        found = check_package(data, profile, now, groups=_CHECKED).findings
         return [complaint(finding) for finding in found if profile.severity(finding) is Severity.FAIL]
 
     def queue(self, package: DocumentPackage, draft: Draft, written: bytes) -> None:

@@ -1,6 +1,7 @@
 """Examines what came from the hub: is it whole, can it be read, does it keep the standard, what is in it."""
 
 import asyncio
+import base64
 import hashlib
 import json
 import re
@@ -32,6 +33,15 @@ _LARGE = 256 * 1024
 _HEAD = 4096
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _ROOT_NAME = b"edxml"
+
+
+def _in_base64(word: bytes) -> tuple[bytes, ...]:
+    """Return what a word looks like in base64, at each of the three places where it may begin."""
+    shifted = (base64.b64encode(b"\0" * shift + word)[: (shift + len(word)) * 8 // 6] for shift in range(3))
+    return tuple(text[start:] for text, start in zip(shifted, (0, 2, 3), strict=True))
+
+
+_SIGNS = (b"Signature", *_in_base64(b"/ByteRange"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ class Examiner(Part):
         self._revocation = Trust()
 
     async def examine(self, data: bytes) -> Examined:
-        """Examine the bytes of an item; large ones in a thread."""
+        """Examine the bytes of an item; what takes long in a thread."""
         now = self.agency.now()
         examined = await self._examined(data, now)
         if examined.revocation_unknown:
@@ -88,7 +98,7 @@ class Examiner(Part):
         return examined
 
     async def _examined(self, data: bytes, now: datetime) -> Examined:
-        if len(data) > _LARGE:
+        if is_laborious(data):
             return await asyncio.to_thread(self.examined, data, now)
         return self.examined(data, now)
 
@@ -164,6 +174,11 @@ class Examiner(Part):
         """
         limits = self.limits()
         return tuple(Unpacked(one.name, unpack(one, limits)) for one in package.attachments)
+
+
+def is_laborious(data: bytes) -> bool:
+    """Say whether a package takes long to examine: a large one, or one that holds a signature, in a PDF perhaps."""
+    return len(data) > _LARGE or any(sign in data for sign in _SIGNS)
 
 
 def nature_of(data: bytes) -> Nature:
