@@ -72,7 +72,9 @@ def check_lines(check: "Check") -> list[str]:
 
 def closing_line(checks: "list[Check]") -> str:
     """Return the last line: ready or not."""
-    count = sum(not trouble.note for check in checks for trouble in check.troubles)
+    from harness.engine.preflight import problems
+
+    count = len(problems(checks))
     if count:
         return say(_AREA, "not-ready", count=count)
     return say(_AREA, "ready" if _called(checks) else "unseen")

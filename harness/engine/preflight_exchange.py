@@ -71,11 +71,17 @@ async def round_trip(first: FirstRequest, system_id: str, limit: float) -> Check
         trouble = Trouble("round-trip.silent", "reach", parameters={"seconds": f"{limit:g}"})
         return Check("round-trip", (trouble,))
     facts = str(first.request.data.get("operation"))
-    problem = _signature_trouble(first.request, system_id)
-    if problem is None and first.answer.data.get("error_code") != "0":
-        said = f"{first.answer.data.get('error_code')} {first.answer.data.get('error_desc')}"
-        problem = Trouble("round-trip.refused", parameters={"said": said})
-    return Check("round-trip", () if problem is None else (problem,), facts)
+    wrong = round_trip_trouble(first.request, first.answer, system_id)
+    return Check("round-trip", () if wrong is None else (wrong,), facts)
+
+
+def round_trip_trouble(request: Event, answer: Event, system_id: str) -> Trouble | None:
+    """Return what is wrong with a request and the hub's answer to it, None if nothing is."""
+    trouble = _signature_trouble(request, system_id)
+    if trouble is None and answer.data.get("error_code") != "0":
+        said = f"{answer.data.get('error_code')} {answer.data.get('error_desc')}"
+        return Trouble("round-trip.refused", parameters={"said": said})
+    return trouble
 
 
 def _signature_trouble(request: Event, system_id: str) -> Trouble | None:
