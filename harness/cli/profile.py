@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 _AREA = "cli-profile"
 
 
-def _output(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a subcommand the options of its output."""
-    form = click.Choice(["text", "json"])
-    function = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))(function)
-    return click.option("--format", "form", type=form, default="text", show_default=True, help=say(_AREA, "format"))(
-        function
-    )
+def _output(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a subcommand the options of its output, whose first form is the usual one."""
+    lang = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+    choice = click.Choice(forms)
+    form = click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=say(_AREA, "format"))
+    return lambda function: form(lang(function))
 
 
 @click.group(name="profile", help=help_text(_AREA))
@@ -30,7 +29,7 @@ def command() -> None:
 
 
 @command.command("list", help=help_text(_AREA, "help.list"), short_help=say(_AREA, "short.list"))
-@_output
+@_output("text", "json")
 def list_profiles(form: str, lang: str | None) -> int:
     """List the shipped profiles; see the help text."""
     from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, profile_names
@@ -53,7 +52,7 @@ def list_profiles(form: str, lang: str | None) -> int:
 
 @command.command("show", help=help_text(_AREA, "help.show"), short_help=say(_AREA, "short.show"))
 @click.argument("profile", metavar="ID")
-@_output
+@_output("text", "json")
 def show(profile: str, form: str, lang: str | None) -> int:
     """Show one profile; see the help text."""
     from harness.catalogue.profiles import load_profile
@@ -70,12 +69,13 @@ def show(profile: str, form: str, lang: str | None) -> int:
 
 @command.command("lint", help=help_text(_AREA, "help.lint"), short_help=say(_AREA, "short.lint"))
 @click.argument("profile", metavar="[FILE]", required=False)
-@_output
+@_output("text", "json")
 def lint(profile: str | None, form: str, lang: str | None) -> int:
     """Check one profile, or all shipped data; see the help text."""
     from harness.catalogue.lint import lint_profile, lint_shipped
+    from harness.engine.packlint import lint_pack
 
-    problems = list(lint_shipped() if profile is None else lint_profile(profile))
+    problems = [*lint_shipped(), *lint_pack()] if profile is None else list(lint_profile(profile))
     if form == "json":
         _print_json({"schema": "lienthong.lint/1", "problems": [_as_data(problem) for problem in problems]})
     else:
@@ -83,6 +83,26 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
             click.echo(f"{problem.path}:{problem.line}: {say(_AREA, f'lint.{problem.code}', **problem.parameters)}")
         click.echo(say(_AREA, "lint.count", count=len(problems)) if problems else say(_AREA, "lint.nothing"), err=True)
     return Exit.FAIL if problems else Exit.PASS
+
+
+@command.command("coverage", help=help_text(_AREA, "help.coverage"), short_help=say(_AREA, "short.coverage"))
+@click.argument("profile", metavar="ID")
+@_output("text", "json", "html")
+def coverage(profile: str, form: str, lang: str | None) -> int:
+    """Show how far the standard's clauses are tested; see the help text."""
+    from harness.catalogue.profiles import load_profile
+    from harness.cli.profileview import width
+    from harness.engine.coverage import coverage_of, encoded
+    from harness.engine.coverage_page import as_html, as_text
+
+    covered = coverage_of(load_profile(profile))
+    if form == "json":
+        click.echo(encoded(covered).decode("utf-8"), nl=False)
+    elif form == "html":
+        click.echo(as_html(covered, language()), nl=False)
+    else:
+        click.echo(as_text(covered, language(), width()), nl=False)
+    return Exit.PASS
 
 
 def _as_data(problem: "Problem") -> dict[str, object]:

@@ -46,7 +46,7 @@ def as_row(profile: Profile, language: Language, note: str) -> list[str]:
     """
     title = getattr(profile.title, language)
     head = f"{profile.id}  {profile.version}  "
-    return _beside(head, f"{title} ({note})" if note else title, _width())
+    return _beside(head, f"{title} ({note})" if note else title, width())
 
 
 def as_lines(profile: Profile, language: Language) -> Iterator[str]:
@@ -58,7 +58,7 @@ class _View:
     def __init__(self, profile: Profile, language: Language) -> None:
         self._profile = profile
         self._language = language
-        self._width = _width()
+        self._width = width()
 
     def lines(self) -> Iterator[str]:
         profile = self._profile
@@ -220,7 +220,8 @@ def _strong(content: str) -> str:
     return click.style(content, bold=True)
 
 
-def _width() -> int:
+def width() -> int:
+    """Return how many signs a line may have on this terminal."""
     return min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
 
 

@@ -172,7 +172,7 @@ class Paced(Expectation, frozen=True, tag="paced"):
             if self.since < one.request.seq < self.until and one.request.elapsed >= counted_from
         ]
         if len(within) <= self.most:
-            return Met()
+            return Holding()
         seconds = evidence.events[self.until].elapsed - counted_from
         hammering = finding(
             requirement,
@@ -198,10 +198,10 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
         """Judge the gaps between tries."""
         tries = [one for one in evidence.sendings(self.document) if one.request.seq < self.until]
         if len(tries) < _SHORTEST_WALK:
-            return Met()
+            return Holding()
         first, last = _gap(tries[0], tries[1]), _gap(tries[-2], tries[-1])
         if last >= self.growth * first:
-            return Met()
+            return Holding()
         steady = finding(
             requirement,
             "pauses-do-not-grow",

@@ -57,7 +57,7 @@ def _empty(identity: Identity) -> Draft:
     return document(identity).with_text("edXMLManifest", "").without("AttachmentEncoded")
 
 
-good("ATT-01", "nothing-but-the-version", document)
+good("ATT-01", "nothing-but-the-version", _carrying(_SHEET, _PDF))
 bad("ATT-01.missing", "no-version", lambda i: document(i).with_attribute("edXMLManifest", "version", None))
 bad("ATT-01.version", "version-2", lambda i: document(i).with_attribute("edXMLManifest", "version", "2.0"))
 bad("ATT-01.version", "version-1", lambda i: document(i).with_attribute("edXMLManifest", "version", "1"))
