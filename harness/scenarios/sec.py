@@ -38,19 +38,19 @@ from harness.scenarios.hostile.signatures import (
 )
 from harness.scenarios.material import Document, File, Outgoing, peers
 from harness.scenarios.registry import EXCLUSIVE, scenario
-from harness.scenarios.sieging import baited, lure, still_serving, survived, taken
+from harness.scenarios.sieging import baited, lure, patient, still_serving, survived, taken
 from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Unplayable
 
 _SENDER = "ministry"
-# Give-ups for which a candidate may ask in vain about revocation before it answers.
-_ASKING = 2
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
 
 @scenario("SEC-01", isolation=EXCLUSIVE)
 async def nothing_is_fetched(stage: Stage) -> None:
     """Whatever a package points to, nothing is fetched from there, and the next document is served."""
+    patient(stage)
+    await stage.probe()
     stage.expect(Unvisited(token=stage.canary_token))
     with baited(stage) as bait:
         await taken(stage, [await lure(stage, piece, bait) for piece in FETCHING])
@@ -61,6 +61,7 @@ async def nothing_is_fetched(stage: Stage) -> None:
 @scenario("SEC-02", isolation=EXCLUSIVE)
 async def overload_is_survived(stage: Stage) -> None:
     """After XML that expands, nests or holds too much, the next document is served."""
+    patient(stage)
     await stage.probe()
     with baited(stage) as bait:
         for piece in EXHAUSTING:
@@ -72,6 +73,7 @@ async def overload_is_survived(stage: Stage) -> None:
 @scenario("SEC-03", isolation=EXCLUSIVE)
 async def bombs_are_survived(stage: Stage) -> None:
     """After an attachment that expands without end, the next document is served."""
+    patient(stage)
     await stage.probe()
     with baited(stage) as bait:
         for piece in BOMBS:
@@ -83,6 +85,8 @@ async def bombs_are_survived(stage: Stage) -> None:
 @scenario("SEC-04", isolation=EXCLUSIVE)
 async def names_lead_nowhere(stage: Stage) -> None:
     """A file whose name is a path is refused or kept under a plain name, and nothing is written elsewhere."""
+    patient(stage)
+    await stage.probe()
     stage.expect(NothingWritten(token=stage.canary_token))
     with baited(stage) as bait:
         for piece in (*ENTRIES, *NAMES):
@@ -104,7 +108,7 @@ async def _doubted(stage: Stage, document: Document, key: str) -> None:
 
 
 def _sender_pki(stage: Stage) -> Pki:
-    stage.patience_added = _ASKING * stage.times.give_up + stage.times.reaction
+    patient(stage)
     return of_sender(stage.around.pki, peers()[_SENDER].organ_name)
 
 
@@ -160,6 +164,7 @@ async def pdfs_by_wrong_hands(stage: Stage) -> None:
 @scenario("SEC-07", isolation=EXCLUSIVE)
 async def impostors_get_nothing(stage: Stage) -> None:
     """To a hub whose certificate is untrusted, expired or another host's nothing is sent; to the right one, again."""
+    patient(stage)
     stage.expect(Unvisited(token=stage.canary_token))
     hub = urlsplit(stage.around.endpoint)
     host = hub.hostname or ""
@@ -196,6 +201,7 @@ async def _moved(stage: Stage, endpoint: str) -> None:
 @scenario("SEC-08", isolation=EXCLUSIVE)
 async def hostile_ids(stage: Stage) -> None:
     """A list with a docId that no hub gives does no harm: the next is served, later requests are signed right."""
+    patient(stage)
     await stage.probe()
     stage.expect(NothingWritten(token=stage.canary_token))
     stage.expect(SignedRight(after=stage.now))

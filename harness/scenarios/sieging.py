@@ -12,6 +12,14 @@ from harness.scenarios.material import Document
 from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Unmet
 
+# Give-ups for which a candidate may be busy with hostile input, or ask in vain about a certificate.
+_BUSY = 3
+
+
+def patient(stage: Stage) -> None:
+    """Grant the time that hostile input may take up; who lives through it at once is not waited for."""
+    stage.patience_added = _BUSY * stage.times.give_up + stage.times.reaction
+
 
 @contextmanager
 def baited(stage: Stage) -> Iterator[Bait]:

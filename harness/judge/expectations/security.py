@@ -82,14 +82,16 @@ class StillServes(Expectation, frozen=True, tag="still-serves"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the acknowledgements, and whether the time ran out."""
-        if any(one.effect("acked")["status"] == "done" for one in evidence.acks(self.document)):
-            return Met()
         ended = next((one for one in evidence.kind("deadline") if one.data["document_id"] == self.document), None)
+        done = [one for one in evidence.acks(self.document) if one.effect("acked")["status"] == "done"]
+        if done and (ended is None or done[0].request.seq < ended.seq):
+            return Met()
+        limit = "" if ended is None else f" <= {ended.data['seconds']:g} s"
         unserved = finding(
             requirement,
             "not-served-after",
             event=ended,
-            expected="updateStatus done",
+            expected=f"updateStatus done{limit}",
             received="-",
             document=self.document,
             lure=self.lure,

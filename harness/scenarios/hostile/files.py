@@ -6,6 +6,7 @@ from pathlib import PurePath
 from harness.edxml.model import Attachment
 from harness.scenarios.hostile import zips
 from harness.scenarios.hostile.piece import Bait, Piece
+from harness.scenarios.material import plain_pdf
 
 _ZIP, _PDF = "application/zip", "application/pdf"
 _ID = "cid:1"
@@ -13,7 +14,7 @@ _NAME = "phu-luc.txt"
 _TEXT = b"Phu luc.\r\n"
 _UP = 24  # more levels than any store lies deep
 _PLACEHOLDER = "\ue000"
-_CONTENT = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+_CONTENT = plain_pdf(b"Cong van.")
 
 Named = Callable[[PurePath], str]
 
@@ -61,7 +62,7 @@ NAMES = (
     Piece("SEC-04", "name-backslash", attachment=_named(lambda trap: "..\\..\\..\\lienthong-name.pdf")),
     Piece("SEC-04", "name-drive", attachment=_named(lambda trap: "C:\\lienthong-name.pdf")),
     Piece("SEC-04", "name-device", attachment=_named(lambda trap: "CON.pdf")),
-    Piece("SEC-04", "name-bidi", attachment=_named(lambda trap: "cong-van-\u202efdp.exe")),
+    Piece("SEC-04", "name-bidi", attachment=_named(lambda trap: "cong-van-\u202egpj.pdf")),
     Piece("SEC-04", "name-line-break", attachment=_named(lambda trap: "cong-van\r\n.pdf")),
     Piece("SEC-04", "name-nul", _with_nul, _named(lambda trap: f"cong-van{_PLACEHOLDER}.pdf")),
 )
