@@ -1,5 +1,6 @@
 """The seal: every way to tamper is named rightly, by the verb's verifier and by the stand-alone one alike."""
 
+import hashlib
 import importlib.util
 import json
 import shutil
@@ -18,9 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from harness.catalogue.errors import ConfigurationError
 from harness.journal.chain import FIRST, canonical, link
 from harness.report import write_reports
+from harness.report.html import qr_text
 from harness.report.laboratory import Laboratory, LaboratoryIdentity, LaboratoryKey
 from harness.report.sealing import detached_signature, seal
+from harness.report.source import read_report, source_of
 from harness.report.verifying import verify
+from harness.report.writing import Renderer
 from harness.resources import folder
 from tests.report.report_runs import RunPlan, build_run, failed_plan
 
@@ -250,6 +254,16 @@ def test_untouched_seal_holds(run: Path) -> None:
     verification = verify(run)
     assert (verification.run_id, verification.verdict) == ("20261123-101530-a1b2c3", "fail")
     assert verification.key == KEY.public.sha256
+
+
+def test_page_and_qr_code_carry_the_digest_that_the_manifest_seals(run: Path) -> None:
+    evidence = json.loads((run / "manifest.json").read_bytes())["evidence"]
+    listed = "".join(f"{one['sha256']}  {one['path']}\n" for one in evidence["files"])
+    assert hashlib.sha256(listed.encode()).hexdigest() == evidence["sha256"]
+    assert f'name="lienthong-evidence" content="{evidence["sha256"]}"' in (run / "report.html").read_text("utf-8")
+    renderer = Renderer(source_of(run, read_report(run)), "vi")
+    expected = f"lienthong run=20261123-101530-a1b2c3 verdict=fail evidence={evidence['sha256']}"
+    assert qr_text(renderer.report("vi")) == expected
 
 
 @pytest.mark.parametrize("way", WAYS)
