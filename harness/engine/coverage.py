@@ -122,7 +122,7 @@ def encoded(coverage: Coverage) -> bytes:
     return msgspec.json.format(msgspec.json.encode(coverage), indent=2) + b"\n"
 
 
-def tested_by() -> Mapping[str, tuple[str, ...]]:
+def testers() -> Mapping[str, tuple[str, ...]]:
     """Return what tests each requirement: `rules`, `watch`, and names of scenarios; nothing is an empty tuple."""
     scenarios = all_scenarios().values()
     watched = {*WATCHED, WATCHED_ORDER}
@@ -138,7 +138,7 @@ def tested_by() -> Mapping[str, tuple[str, ...]]:
 
 def coverage_of(profile: Profile) -> Coverage:
     """Return how far a profile's requirements are tested, clause by clause."""
-    by = tested_by()
+    by = testers()
     notes = load_notes()
     clauses: dict[str, list[Tested]] = {}
     beyond: dict[str, list[Beyond]] = {}
@@ -171,7 +171,7 @@ def _tested(requirement: Requirement, by: tuple[str, ...], notes: Notes) -> Test
 
 def idle_notes() -> Iterator[tuple[str, str]]:
     """Yield the section and the id of every note that is about nothing: unknown, or tested and said not to be."""
-    by = tested_by()
+    by = testers()
     notes = load_notes()
     yield from (("untested", key) for key in notes.untested if by.get(key, "-"))
     yield from (("partly", key) for key in notes.partly if not by.get(key))

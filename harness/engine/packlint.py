@@ -12,7 +12,7 @@ from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import entries, known_finding
 from harness.catalogue.verdicts import Level
 from harness.catalogue.yamlfile import read
-from harness.engine.coverage import NOTES, idle_notes, load_notes, tested_by
+from harness.engine.coverage import NOTES, idle_notes, load_notes, testers
 from harness.engine.packlint_expectations import holds_at_first, lint_expectations, lint_findings, vocabulary
 from harness.engine.packlint_sources import Statement, place_of, statements
 from harness.engine.packlint_stimuli import lint_stimuli
@@ -50,7 +50,7 @@ def lint_tested(profile: Profile) -> Iterator[Problem]:
     located = read(path)
     untested = load_notes().untested
     weighing = {Level.MANDATORY, Level.CONDITIONAL}
-    by = tested_by()
+    by = testers()
     for index, key in enumerate(load_catalogue().requirements):
         if profile.requirements[key].level in weighing and not by[key] and key not in untested:
             yield Problem("untested", path, located.place(("requirements", index))[1], {"id": key})

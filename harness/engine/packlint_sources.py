@@ -107,8 +107,10 @@ def _stated(module: ModuleType, name: str, above: frozenset[str]) -> Iterator[St
             yield from _verb(call, call.func.attr)
         elif isinstance(call.func, ast.Name):
             called = call.func.id
-            origin = source.imported.get(called, module.__name__)
-            if origin.startswith(_SCENARIOS):
+            origin = source.imported.get(called, "")
+            if called in source.functions:
+                yield from _stated(module, called, above | {key})
+            elif origin.startswith(_SCENARIOS):
                 yield from _stated(importlib.import_module(origin), called, above | {key})
 
 
