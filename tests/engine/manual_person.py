@@ -1,5 +1,6 @@
 """A person who can read: does at a real agency system what the prompts of the manual driver say, and nothing else."""
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -22,8 +23,9 @@ ORGAN = re.compile(r"^(?P<name>.*) \((?P<id>[^ )]+)(?: < (?P<parent>[^ )]+))?\)$
 class Person:
     """Sits at `system`; may be told to answer some commands with `declines`, and counts how often it was asked."""
 
-    def __init__(self, system: Driver, declines: Mapping[str, str] | None = None) -> None:
+    def __init__(self, system: Driver, declines: Mapping[str, str] | None = None, pause: float = 0.0) -> None:
         self.system = system
+        self.pause = pause
         self.declines = declines or {}
         self.asked: list[tuple[str, str | None]] = []
         self.screen: list[str] = []
@@ -39,6 +41,7 @@ class Person:
         self.asked.append((command, document))
         self.screen.append(lines)
         try:
+            await asyncio.sleep(self.pause if command != "configure" else 0)
             return self.declines.get(command) or await self._answer(command, document, lines)
         finally:
             self.at_once -= 1

@@ -26,11 +26,11 @@ TIMES = Times(poll_interval=0.2, reaction=0.5, give_up=2.0)
 class Seat:
     """A run at whose candidate a person sits."""
 
-    def __init__(self, directory: Path, only: list[str], **declines: str) -> None:
+    def __init__(self, directory: Path, only: list[str], pause: float = 0.0, **declines: str) -> None:
         self.directory = directory
         self.only = only
         self.system = ReferenceDriver(None, TIMES.give_up)
-        self.person = Person(self.system, declines)
+        self.person = Person(self.system, declines, pause)
 
     def settings(self, open_driver: Callable[[Workplace], Awaitable[Driver]]) -> RunSettings:
         profile = load_profile()
@@ -118,3 +118,9 @@ def test_a_person_who_sees_no_document_fails_the_candidate(tmp_path: Path) -> No
 def test_a_document_seen_twice_fails_the_candidate(tmp_path: Path) -> None:
     judgement, _ = Seat(tmp_path, ["RCV-02"], inbox="1 1").judged()
     assert [found.code for one in judgement.scenarios for found in one.findings] == ["RCV-02.stored-twice"]
+
+
+def test_a_person_slower_than_any_window_fails_nobody(tmp_path: Path) -> None:
+    patience = 2 * TIMES.poll_interval + TIMES.reaction + load_profile().parameters.timing.margin
+    judgement, _ = Seat(tmp_path, ["RCV-02", "RCV-05", "STS-01"], pause=patience + 0.5).judged()
+    assert {one.verdict for one in judgement.requirements if one.required} == {"pass"}
