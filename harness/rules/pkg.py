@@ -164,12 +164,15 @@ def _of_the_package(offenders: list[etree._Element]) -> Iterator[etree._Element]
 
 def _in_opaque(element: etree._Element, inside: dict[etree._Element, bool]) -> bool:
     """Say whether an element is, or stands in, a signature or an addition; `inside` remembers those asked before."""
-    known = inside.get(element)
-    if known is None:
-        parent = element.getparent()
-        own = element.tag.rpartition("}")[2] in structure().additions
-        known = inside[element] = own or (parent is not None and _in_opaque(parent, inside))
-    return known
+    climbed: list[etree._Element] = []
+    answer = False
+    for around in (element, *element.iterancestors()):
+        if around in inside or around.tag.rpartition("}")[2] in structure().additions:
+            answer = inside.get(around, True)
+            break
+        climbed.append(around)
+    inside.update(dict.fromkeys(climbed, answer))
+    return answer
 
 
 def _meant(local: str) -> str:
