@@ -1,7 +1,7 @@
 """The driver protocol lienthong.driver/1: one JSON object per call, whatever carries it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -94,6 +94,15 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """End the connection to the candidate; what the harness started itself is ended too."""
+        ...
+
+
+@runtime_checkable
+class Killable(Protocol):
+    """A driver whose candidate is a program that it started itself."""
+
+    async def kill(self) -> None:
+        """Kill the program at once; the next call starts it again."""
         ...
 
 

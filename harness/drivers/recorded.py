@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.drivers.attention import Attended, Glance
-from harness.drivers.protocol import LOOKING, Driver, DriverError, DriverLost
+from harness.drivers.protocol import LOOKING, Driver, DriverError, DriverLost, Killable
 from harness.journal import Event, Recorder
 
 
@@ -74,6 +74,21 @@ class RecordedDriver:
             asked = [[document, event] for document, event in seen.asked.items()]
             data = {"command": view, "arguments": {}, "result": seen.result, "asked": asked}
             self._recorder.record("driver", {**data, "seconds": _since(began)})
+
+    @property
+    def killable(self) -> bool:
+        """True when the candidate is a program that the driver itself started."""
+        return isinstance(self._driver, Killable)
+
+    async def kill(self) -> None:
+        """Kill the candidate's program; the next call starts it again.
+
+        Raises:
+            TypeError: the candidate is not a program that the driver started.
+        """
+        if not isinstance(self._driver, Killable):
+            raise TypeError("this driver has no program to kill")
+        await self._driver.kill()
 
     async def close(self) -> None:
         """Close the driver underneath."""

@@ -292,10 +292,10 @@ async def stopped_between_fetch_and_ack(stage: Stage) -> None:
     fault = stage.fault("updateStatus", _SILENT, document=document.id, lasting=True)
     await stage.deliver(document)
     await stage.until(Retried(operation="updateStatus", document=document.id, times=1))
-    await stage.drive("stop", {})
+    await stage.stop_candidate()
     stage.mend(fault)
     restarted = stage.now
-    await stage.drive("start", {})
+    await stage.start_candidate()
     stage.expect(Acked(document=document.id, after=restarted))
     stage.expect(StoredOnce(document=document.id, after=restarted))
 
