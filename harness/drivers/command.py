@@ -54,6 +54,12 @@ class CommandDriver:
         if program is not None:
             await program.end()
 
+    async def kill(self) -> None:
+        """Kill the program at once, and what it started; the next call starts it again and configures it first."""
+        program, self._program = self._program, None
+        if program is not None:
+            await program.end(at_once=True)
+
     async def _called(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         async with self._starting:
             program = self._program

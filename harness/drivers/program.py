@@ -73,12 +73,17 @@ class Program:
                 stream.write(line)
                 await stream.drain()
 
-    async def end(self) -> None:
-        """Close the program's standard input, give it a moment to end by itself, then kill it and what it started."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _ENDING)
+    async def end(self, *, at_once: bool = False) -> None:
+        """Close the program's standard input, give it a moment to end by itself, then kill it and what it started.
+
+        Args:
+            at_once: kill it without a word.
+        """
+        if not at_once:
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _ENDING)
         self._kill()
         await self._process.wait()
         await asyncio.wait(self._tasks, timeout=_ENDING)

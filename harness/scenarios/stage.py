@@ -276,7 +276,7 @@ class Stage:
         await self.drive("decide", {"document_id": document.id, "action": action, "reason": reason})
 
     async def stop_candidate(self) -> None:
-        """Stop the candidate as if its program were killed: a program of the harness's own making is killed for real."""
+        """Stop the candidate as if it were killed: a program that the driver itself started is killed for real."""
         if self._around.driver.killable:
             self._record("candidate.killed", {})
             await self._around.driver.kill()

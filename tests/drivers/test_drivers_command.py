@@ -262,3 +262,22 @@ def test_closing_while_a_call_waits_tells_the_caller() -> None:
         assert (await waiting).reason == "ended"
 
     play("answer(json.loads(sys.stdin.readline()), result={})\nsys.stdin.read()", scene)
+
+
+def test_a_killed_program_is_another_one_afterwards_and_is_told_its_configuration_again() -> None:
+    async def scene(driver: CommandDriver) -> None:
+        await driver.call("configure", {"endpoint": "http://hub"}, LIMIT)
+        before = (await driver.call("inbox", {}, LIMIT))["pid"]
+        await driver.kill()
+        after = await driver.call("inbox", {}, LIMIT)
+        assert after["pid"] != before
+        assert after["endpoint"] == "http://hub"
+
+    body = """
+known = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    known.update(request["arguments"])
+    answer(request, result={"pid": os.getpid(), **known})
+"""
+    play(body, scene)
