@@ -140,7 +140,7 @@ class Desk(Part):
             data, complaints = self.checked(package, now)
         if complaints:
             raise refused("send.breaks-standard", complaints="; ".join(complaints[:3]))
-        return self.agency.composer.outgoing(package, data)
+        return data
 
     def checked(self, package: DocumentPackage, now: datetime) -> tuple[bytes, Sequence[str]]:
         """Return the bytes of a package and what breaks the standard in them."""
@@ -164,7 +164,7 @@ class Desk(Part):
             stream=f"out {target.document_id if target else package.document_id}",
             document_id=package.document_id,
             organ_id=draft.sender.organ_id,
-            package=written,
+            package=self.agency.composer.outgoing(package, written),
         )
         document = NewOutDocument(
             document_id=package.document_id,

@@ -8,7 +8,7 @@ from harness.agency.composer import Draft as Ordered
 from harness.agency.defects.spoiling import SpoiltDocuments
 from harness.agency.desk import Desk
 from harness.agency.gallery import defect
-from harness.edxml.drafting import Draft
+from harness.edxml.drafting import Draft, NoSuchElement
 from harness.edxml.elements import Element
 
 _AHEAD = timedelta(days=2)
@@ -104,9 +104,11 @@ class ContentTooLong(SpoiltDocuments):
     """Copies far more than 500 letters into Content."""
 
     def spoil(self, draft: Draft) -> Draft:
-        return draft.replaced("Subject", draft.element("Subject"), Element("Content", text="Nội dung " * 80)).without(
-            "Content[2]"
-        )
+        content = Element("Content", text="Nội dung " * 80)
+        try:
+            return draft.replaced("Content", content)
+        except NoSuchElement:
+            return draft.followed("Subject", content)
 
 
 @defect("nobody-signed", breaks="HDR-12")

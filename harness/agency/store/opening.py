@@ -46,7 +46,7 @@ CREATE INDEX IF NOT EXISTS outgoing_queued ON outgoing (stream, id) WHERE state 
 CREATE TABLE IF NOT EXISTS document_out (
   document_id TEXT PRIMARY KEY, outgoing INTEGER NOT NULL REFERENCES outgoing (id), sender TEXT NOT NULL,
   code_number TEXT NOT NULL, code_notation TEXT NOT NULL, promulgation_date TEXT NOT NULL, subject TEXT NOT NULL,
-  operation INTEGER NOT NULL, target TEXT, recalled INTEGER NOT NULL DEFAULT 0);
+  package TEXT NOT NULL, operation INTEGER NOT NULL, target TEXT, recalled INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS document_out_number ON document_out (sender, code_notation, code_number);
 CREATE TABLE IF NOT EXISTS receiver (
   document_id TEXT NOT NULL REFERENCES document_out (document_id), position INTEGER NOT NULL, organ_id TEXT NOT NULL,

@@ -58,7 +58,7 @@ class ReceivedStatus:
 
 
 _WITH_STATE = (
-    "SELECT document_out.*, outgoing.state, outgoing.error, outgoing.package"
+    "SELECT document_out.*, outgoing.state, outgoing.error"
     " FROM document_out JOIN outgoing ON outgoing.id = document_out.outgoing"
 )
 
@@ -73,10 +73,10 @@ class Outbox:
         """Store a document whose package is queued as `outgoing`."""
         self._connection.execute(
             "INSERT INTO document_out (document_id, outgoing, sender, code_number, code_notation, promulgation_date,"
-            " subject, operation, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " subject, package, operation, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.document_id, outgoing, document.sender, document.code_number, document.code_notation,
-                document.promulgation_date, document.subject, document.operation, document.target,
+                document.promulgation_date, document.subject, document.package, document.operation, document.target,
             ),
         )  # fmt: skip
         self._connection.executemany(
