@@ -1,0 +1,208 @@
+"""From arguments to packages: folders, archives, standard input, and what cannot be read."""
+
+import io
+import os
+import struct
+import tarfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue.parameters import Limits
+from harness.catalogue.profiles import load_profile
+from harness.rules.bulk.archives import looks_like_archive
+from harness.rules.bulk.sources import count_of, shown, units_of
+from harness.rules.bulk.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
+from harness.rules.twins.base import Identity, document
+
+LIMITS: Limits = load_profile("qcvn102-2022").parameters.limits
+PACKAGE = document(Identity()).written()
+
+
+def units(*arguments: Path | str, given: bytes = b"") -> list[Unit]:
+    return list(units_of([str(argument) for argument in arguments], io.BytesIO(given), LIMITS))
+
+
+def zipped(path: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def tarred(path: Path, entries: dict[str, bytes], mode: str = "w:gz") -> Path:
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for name, content in entries.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "goi-tin"
+    path.write_bytes(PACKAGE)
+    (unit,) = units(path)
+    assert isinstance(unit, FileUnit)
+    assert unit.path == str(path)
+
+
+def test_a_folder_is_read_to_the_bottom_in_order(tmp_path: Path) -> None:
+    for name in ("b/2.edxml", "a/1.xml", "a/deep/er/3.EDXML", "c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(PACKAGE)
+    found = units(tmp_path)
+    assert [Path(unit.label).name for unit in found if isinstance(unit, FileUnit)] == ["1.xml", "3.EDXML", "2.edxml"]
+    assert [Path(unit.label).name for unit in found if isinstance(unit, SkippedUnit)] == ["c.txt"]
+    assert count_of([str(tmp_path)]) == 3
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
+def test_archives_are_opened(tmp_path: Path, kind: str) -> None:
+    entries = {"a/1.edxml": PACKAGE, "readme.txt": b"x", "2.xml": PACKAGE}
+    path = tmp_path / f"kho.{kind}"
+    made = zipped(path, entries) if kind == "zip" else tarred(path, entries, "w:gz" if kind == "tar.gz" else "w")
+    found = units(made)
+    assert [unit.label for unit in found] == [f"{made}!/{name}" for name in entries]
+    assert [unit.data for unit in found if isinstance(unit, BytesUnit)] == [PACKAGE, PACKAGE]
+    assert found == units(tmp_path)
+    assert count_of([str(made)]) is None
+    assert [type(unit) for unit in units("-", given=made.read_bytes())] == [type(unit) for unit in found]
+
+
+def test_standard_input_is_one_package() -> None:
+    assert units("-", given=PACKAGE) == [BytesUnit("-", PACKAGE, "")]
+
+
+def test_names_with_paths_do_no_harm(tmp_path: Path) -> None:
+    entries = {"../../../../tmp/slip.edxml": PACKAGE, "/etc/slip.edxml": PACKAGE, "C:\\slip.edxml": PACKAGE}
+    before = set(tmp_path.parent.rglob("*"))
+    archive = zipped(tmp_path / "slip.zip", entries)
+    assert len(units(archive)) == len(units(tarred(tmp_path / "slip.tar", entries, "w"))) == 3
+    assert {path.name for path in set(tmp_path.parent.rglob("*")) - before} == {"slip.zip", "slip.tar"}
+
+
+def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "inner.zip", {"1.edxml": PACKAGE})
+    (unit,) = units(zipped(tmp_path / "outer.zip", {"inner.zip": inner.read_bytes()}))
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-01.archive-nested"
+
+
+def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "links.tar"
+    with tarfile.open(path, "w") as archive:
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
+            info = tarfile.TarInfo(f"{kind!r}.edxml")
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+    assert units(path) == []
+
+
+def test_an_entry_that_expands_beyond_measure_is_not_expanded(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "bomb.zip", {"1.edxml": bytes(LIMITS.package_bytes + 1), "2.edxml": PACKAGE})
+    bomb, good = units(path)
+    assert isinstance(bomb, ProblemUnit)
+    assert bomb.code == "PKG-10.member"
+    assert isinstance(good, BytesUnit)
+
+
+def test_a_tar_entry_that_is_too_long_is_not_read(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("1.edxml")
+    header.size = LIMITS.package_bytes + 1
+    path = tmp_path / "long.tar"
+    path.write_bytes(header.tobuf())
+    (unit, *_) = units(path)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-10.member"
+
+
+def test_a_tar_header_that_claims_gigabytes_is_refused(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 8 * 1024**3 - 1
+    path = tmp_path / "name.tar"
+    path.write_bytes(header.tobuf(tarfile.GNU_FORMAT) + bytes(4096))
+    (unit,) = units(path)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-01.archive-damaged"
+
+
+def test_a_zip_directory_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "directory.zip"
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0x7FFFFFFF, 0, 0)
+    path.write_bytes(b"PK\x03\x04" + bytes(100) + end)
+    (unit,) = units(path)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-10.member"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04" + bytes(40),
+        zlib.compress(b"x") * 3,
+        b"\x1f\x8b\x08\0" + bytes(30),
+        b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + zlib.compress(b"not a tar" * 1000)[2:-4],
+    ],
+)
+def test_a_damaged_archive_is_one_problem(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(content)
+    (unit,) = units(path)
+    if looks_like_archive(content):
+        assert isinstance(unit, ProblemUnit)
+        assert unit.code == "PKG-01.archive-damaged"
+    else:
+        assert isinstance(unit, FileUnit)
+
+
+def test_a_cut_archive_gives_what_could_be_read(tmp_path: Path) -> None:
+    whole = tarred(tmp_path / "whole.tar", {f"{n}.edxml": PACKAGE for n in range(5)}, "w").read_bytes()
+    path = tmp_path / "cut.tar"
+    path.write_bytes(whole[: len(whole) // 2])
+    found = units(path)
+    assert isinstance(found[0], BytesUnit)
+    assert isinstance(found[-1], ProblemUnit)
+
+
+def test_an_encrypted_zip_entry_is_one_problem(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "secret.zip", {"1.edxml": PACKAGE, "2.edxml": PACKAGE})
+    data = bytearray(path.read_bytes())
+    for sign, offset in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+        data[data.index(sign) + offset] |= 1
+    path.write_bytes(data)
+    assert [type(unit) for unit in units(path)] == [ProblemUnit, BytesUnit]
+
+
+def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.edxml"
+    os.mkfifo(pipe)
+    (unit,) = units(tmp_path)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-01.file-unreadable"
+
+
+def test_a_vanished_file_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "a.edxml").symlink_to(tmp_path / "gone.edxml")
+    (unit,) = units(tmp_path)
+    assert isinstance(unit, ProblemUnit)
+
+
+def test_hostile_names_are_made_visible(tmp_path: Path) -> None:
+    assert shown("a\n\x1b[31mb\u202e") == "a\\n\\u001b[31mb\\u202e"
+    name = os.fsdecode(b"\xff.edxml")
+    (tmp_path / name).write_bytes(PACKAGE)
+    (unit,) = units(tmp_path)
+    assert isinstance(unit, FileUnit)
+    assert unit.label.endswith("\\udcff.edxml")
+
+
+def test_identity_changes_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.edxml"
+    path.write_bytes(PACKAGE)
+    (first,) = units(path)
+    path.write_bytes(PACKAGE + b" ")
+    (second,) = units(path)
+    assert first.identity != second.identity
