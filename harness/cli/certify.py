@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.catalogue.verdicts import Verdict
 from harness.cli.exits import Exit
@@ -16,6 +17,7 @@ from harness.cli.repeated import RepeatedValues
 
 if TYPE_CHECKING:
     from harness.engine.publishing import Certification
+    from harness.judge.judgement import Judgement
 
 _SEEDS = 2**31
 
@@ -41,6 +43,7 @@ class _Certify(RepeatedValues):
 )
 @click.option("--trust-anchors", type=click.Path(path_type=Path), metavar="PEM", help=say("cli-certify", "anchors"))
 @click.option("--seed", type=click.IntRange(0, _SEEDS), metavar="N", help=say("cli-certify", "seed"))
+@click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help=say("cli-certify", "deviations"))
 @click.option("--quiet", is_flag=True, help=say("cli-certify", "quiet"))
 @click.option("--verbose", is_flag=True, help=say("cli-certify", "verbose"))
 def command(
@@ -54,6 +57,7 @@ def command(
     listen: str,
     trust_anchors: Path | None,
     seed: int | None,
+    deviations: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -73,12 +77,13 @@ def command(
         listen=address(listen),
         trust_anchors=trust_anchors,
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+        deviations=deviations,
     )
     with Progress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
     for line in closing_lines(certification):
         click.echo(line)
-    return exit_status(certification.judgement.verdict, certification.judgement.complete)
+    return exit_status(certification.judgement)
 
 
 def closing_lines(certification: "Certification") -> list[str]:
@@ -91,6 +96,7 @@ def closing_lines(certification: "Certification") -> list[str]:
         if entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK}:
             statement = entry.statement.en if language() == "en" else entry.statement.vi
             lines.append(f"  {entry.id}  {say('cli-certify', f'word.{entry.verdict}'):<16} {statement}")
+    lines += _deviation_lines(judgement)
     counts = judgement.summary.requirements
     lines.append(say("cli-certify", "counts", **counts))
     if certification.unwritten is not None:
@@ -99,10 +105,27 @@ def closing_lines(certification: "Certification") -> list[str]:
     return lines
 
 
-def exit_status(verdict: str, complete: bool) -> Exit:
-    """Return the exit status of a judgement: what fails, fails; what is incomplete is never a pass."""
-    if verdict == "fail":
+def _deviation_lines(judgement: "Judgement") -> list[str]:
+    from harness.report.deviations import excused
+
+    lines = [
+        say("cli-certify", f"deviation.{one.state}", id=one.requirement, expires=one.expires, owner=clipped(one.owner))
+        for one in judgement.deviations
+    ]
+    return [*lines, say("cli-certify", "excused")] if excused(judgement) else lines
+
+
+def exit_status(judgement: "Judgement") -> Exit:
+    """Return the exit status of a judgement: what fails, fails; what is incomplete is never a pass.
+
+    A run that fails by nothing but known deviations within their term is no certificate, yet lets a pipeline go on;
+    one whose deviations are expired, or pass by now, does not.
+    """
+    from harness.report.deviations import standing
+
+    found = standing(judgement)
+    if found == "fail":
         return Exit.FAIL
-    if not complete:
+    if not judgement.complete:
         return Exit.INCOMPLETE
-    return Exit.PASS if verdict == "pass" else Exit.INCONCLUSIVE
+    return Exit.PASS if found == "pass" else Exit.INCONCLUSIVE

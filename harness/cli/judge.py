@@ -29,5 +29,5 @@ def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> in
         click.echo(say("cli-judge", "unchanged"))
     for line in closing_lines(again.certification):
         click.echo(line)
-    status: Exit = exit_status(again.certification.judgement.verdict, again.certification.judgement.complete)
+    status: Exit = exit_status(again.certification.judgement)
     return status

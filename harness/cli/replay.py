@@ -50,4 +50,4 @@ def command(
         certification = certify(order, progress.follow)
     for line in closing_lines(certification):
         click.echo(line)
-    return exit_status(certification.judgement.verdict, certification.judgement.complete)
+    return exit_status(certification.judgement)

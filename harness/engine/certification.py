@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 import msgspec
@@ -15,12 +16,15 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.engine.plan import make_plan
+from harness.engine.preflight_network import check_address
 from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
 from harness.engine.run import RunSettings, run
 from harness.engine.subject import REFERENCE, Subject, open_subject
 from harness.hub.server import AddressUnavailable
 from harness.journal import Event, Journal
 from harness.journal.recording import VIETNAM
+from harness.report.deviations import load_deviations, recorded
+from harness.report.laboratory import configured_laboratory
 
 Follow = Callable[[Event], None]
 
@@ -38,6 +42,7 @@ class Order:
         seed: of the blind data.
         formats: of the reports besides report.json.
         scenario: the one scenario to play, None for all that are needed.
+        deviations: file of known deviations.
     """
 
     candidate: str
@@ -52,6 +57,7 @@ class Order:
     trust_anchors: Path | None = None
     formats: tuple[str, ...] = FORMATS_OF_A_RUN
     scenario: str | None = None
+    deviations: Path | None = None
 
 
 def certify(order: Order, follow: Follow) -> Certification:
@@ -62,11 +68,13 @@ def certify(order: Order, follow: Follow) -> Certification:
     """
     profile = load_profile(order.profile)
     plan = make_plan(profile, order.only, order.scenario)
+    extras = _extras(order)
     subject = open_subject(order.candidate, profile)
+    check_address(*order.listen)
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     directory = _prepared(order.directory or Path("runs") / run_id)
-    _write_run_file(directory, run_id, now, order, profile, subject)
+    _write_run_file(directory, run_id, now, order, profile, subject, extras)
     settings = RunSettings(
         directory=directory,
         run_id=run_id,
@@ -100,8 +108,21 @@ def _prepared(directory: Path) -> Path:
     return directory
 
 
+def _extras(order: Order) -> dict[str, Any]:
+    """Return what run.json tells of laboratory and known deviations, where there are any."""
+    laboratory = configured_laboratory()
+    extras: dict[str, Any] = {} if laboratory is None else {"laboratory": laboratory.identity.public()}
+    return extras if order.deviations is None else extras | {"deviations": recorded(load_deviations(order.deviations))}
+
+
 def _write_run_file(
-    directory: Path, run_id: str, now: datetime, order: Order, profile: Profile, subject: Subject
+    directory: Path,
+    run_id: str,
+    now: datetime,
+    order: Order,
+    profile: Profile,
+    subject: Subject,
+    extras: dict[str, Any],
 ) -> None:
     content = {
         "schema": "lienthong.run/1",
@@ -121,6 +142,7 @@ def _write_run_file(
         if order.candidate.partition(":")[0] == REFERENCE
         else str(Path(order.candidate).resolve()),
         "driver": subject.driver,
+        **extras,
     }
     (directory / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
 

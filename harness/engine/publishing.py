@@ -12,6 +12,7 @@ from harness.journal import JournalBroken, Record, read_record
 from harness.judge.judgement import Judgement, encoded
 from harness.judge.judging import NothingToJudge, judge
 from harness.report import write_reports
+from harness.report.deviations import recorded_deviations, with_deviations
 from harness.report.laboratory import configured_laboratory
 from harness.report.pdf import PdfUnavailable
 from harness.report.sealing import seal
@@ -67,13 +68,13 @@ def read(directory: Path) -> Record:
 
 
 def judged(profile: Profile, record: Record) -> Judgement:
-    """Judge a record.
+    """Judge a record, and say how the known deviations stand that were handed in with the run.
 
     Raises:
-        ConfigurationError: the run broke off before it began, or a blob is missing or edited.
+        ConfigurationError: the run broke off before it began, a blob is missing or edited, or run.json is damaged.
     """
     try:
-        return judge(profile, record)
+        return with_deviations(judge(profile, record), recorded_deviations(record.directory))
     except NothingToJudge as error:
         raise ConfigurationError("run.nothing", path=record.directory) from error
     except JournalBroken as error:

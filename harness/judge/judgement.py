@@ -1,5 +1,6 @@
 """What judging yields, in the shape of `report.json` (schema lienthong.report/1)."""
 
+from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
@@ -23,7 +24,12 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class FindingEntry(msgspec.Struct, frozen=True):
-    """A finding as reported; `occurrences` counts how often the same was seen."""
+    """A finding as reported.
+
+    Attributes:
+        occurrences: how often the same was seen.
+        parameters: what message, explanation and remedy name besides `expected` and `received`.
+    """
 
     requirement: str
     code: str
@@ -33,6 +39,7 @@ class FindingEntry(msgspec.Struct, frozen=True):
     expected: str
     received: str
     occurrences: int = 1
+    parameters: dict[str, str] = {}
 
 
 class ScenarioEntry(msgspec.Struct, frozen=True):
@@ -77,6 +84,25 @@ class ProfileEntry(msgspec.Struct, frozen=True):
     title: Text
 
 
+class DeviationState(StrEnum):
+    """How a known deviation stands: fails as known, term is over, passes now, or has no verdict."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    PASSED = "passed"
+    UNJUDGED = "unjudged"
+
+
+class DeviationEntry(msgspec.Struct, frozen=True):
+    """A failure that somebody answers for until a day; it changes no verdict."""
+
+    requirement: str
+    owner: str
+    reason: str
+    expires: str
+    state: DeviationState
+
+
 class Judgement(msgspec.Struct, frozen=True):
     """The whole judgement of a run.
 
@@ -85,6 +111,7 @@ class Judgement(msgspec.Struct, frozen=True):
         required: ids that had to pass.
         limits: what this run could not show, in words.
         complete: False when a required requirement was not run.
+        deviations: known ones that were handed in with the run; no verdict depends on them.
     """
 
     schema: Literal["lienthong.report/1"]
@@ -104,8 +131,26 @@ class Judgement(msgspec.Struct, frozen=True):
     summary: Summary
     requirements: tuple[RequirementEntry, ...]
     scenarios: tuple[ScenarioEntry, ...]
+    deviations: tuple[DeviationEntry, ...] = ()
 
 
 def encoded(judgement: Judgement) -> bytes:
-    """Return `report.json`: the same judgement gives the same bytes, whatever machine or locale."""
-    return msgspec.json.format(msgspec.json.encode(judgement), indent=2) + b"\n"
+    """Return `report.json`: the same judgement gives the same bytes, whatever machine or locale.
+
+    Half a surrogate pair, which a candidate may send in JSON and UTF-8 cannot carry, is written as an escape.
+    """
+    try:
+        content = msgspec.json.encode(judgement)
+    except UnicodeEncodeError:
+        content = msgspec.json.encode(_carried(msgspec.to_builtins(judgement)))
+    return msgspec.json.format(content, indent=2) + b"\n"
+
+
+def _carried(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_carried(key): _carried(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_carried(member) for member in value]
+    return value

@@ -106,6 +106,7 @@ def _entries(profile: Profile, findings: Iterable[Finding]) -> Iterable[FindingE
             expected=found.expected,
             received=found.received,
             occurrences=counts[found.code],
+            parameters={name: str(value) for name, value in found.parameters.items()},
         )
 
 

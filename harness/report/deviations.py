@@ -11,8 +11,7 @@ The file (schema lienthong.deviations/1):
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,9 +22,14 @@ from harness.catalogue.parameters import Part
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Verdict
 from harness.catalogue.yamlfile import convert, read
+from harness.journal.recording import VIETNAM
+from harness.judge.judgement import DeviationEntry, DeviationState, Judgement
 from harness.report.model import DeviationLine
 from harness.report.rows import objects
+from harness.report.source import RUN_FILE
 from harness.report.wording import Wording, shown
+
+_GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
 
 class Deviation(Part, frozen=True):
@@ -42,23 +46,8 @@ class _DeviationFile(Part, frozen=True):
     deviations: tuple[Deviation, ...]
 
 
-class DeviationState(StrEnum):
-    """How a known deviation stands: fails as known, term is over, passes now, or has no verdict."""
-
-    OPEN = "open"
-    EXPIRED = "expired"
-    PASSED = "passed"
-    UNJUDGED = "unjudged"
-
-
-class JudgedDeviation(msgspec.Struct, frozen=True):
-    """A known deviation as it stands in report.json, member `deviations`."""
-
-    requirement: str
-    owner: str
-    reason: str
-    expires: str
-    state: DeviationState
+class _Recorded(msgspec.Struct, frozen=True):
+    deviations: tuple[Deviation, ...] = ()
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:
@@ -82,7 +71,7 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
 
 def judge_deviations(
     deviations: Iterable[Deviation], verdicts: Mapping[str, str], on: date
-) -> tuple[JudgedDeviation, ...]:
+) -> tuple[DeviationEntry, ...]:
     """Say how each known deviation stands.
 
     Args:
@@ -91,12 +80,65 @@ def judge_deviations(
         on: day of the run in Vietnam; never today's, or judging again would tell otherwise.
     """
     return tuple(
-        JudgedDeviation(one.requirement, one.owner, one.reason, one.expires.isoformat(), _state(one, verdicts, on))
+        DeviationEntry(one.requirement, one.owner, one.reason, one.expires.isoformat(), _state(one, verdicts, on))
         for one in deviations
     )
 
 
-def breaches(deviations: Sequence[JudgedDeviation]) -> tuple[JudgedDeviation, ...]:
+def recorded(deviations: Iterable[Deviation]) -> list[dict[str, Any]]:
+    """Return known deviations as they stand in run.json, so that judging again has the same."""
+    content: list[dict[str, Any]] = msgspec.to_builtins(list(deviations))
+    return content
+
+
+def recorded_deviations(directory: Path) -> tuple[Deviation, ...]:
+    """Return the known deviations that were handed in with a run; none where run.json is missing.
+
+    Raises:
+        ConfigurationError: run.json is not what a run writes.
+    """
+    path = directory / RUN_FILE
+    try:
+        content = msgspec.json.decode(path.read_bytes(), type=_Recorded)
+    except FileNotFoundError:
+        return ()
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigurationError("run.broken", path=path, detail=error) from error
+    return content.deviations
+
+
+def with_deviations(judgement: Judgement, deviations: Iterable[Deviation]) -> Judgement:
+    """Return a judgement with the known deviations as they stand; its verdicts stay what they are.
+
+    In a narrowed run only what was asked for counts: the rest was seen in passing.
+    """
+    verdicts = {one.id: str(one.verdict) for one in judgement.requirements if one.required or not judgement.narrowed}
+    on = datetime.fromisoformat(judgement.started).astimezone(VIETNAM).date()
+    return msgspec.structs.replace(judgement, deviations=judge_deviations(deviations, verdicts, on))
+
+
+def standing(judgement: Judgement) -> Literal["pass", "fail", "inconclusive"]:
+    """Return what a run is for a pipeline: its verdict, but for what the known deviations change.
+
+    An expired deviation or an unexpected pass is a failure. A run that fails by nothing but known deviations within
+    their term goes on: its verdict stays `fail`, and it is no certificate.
+    """
+    known = {one.requirement for one in judgement.deviations if one.state is DeviationState.OPEN}
+    left = {one.id: one.verdict for one in judgement.requirements if one.required and one.verdict not in _GOOD}
+    failed = {id_ for id_, verdict in left.items() if verdict is Verdict.FAIL}
+    if breaches(judgement.deviations) or (judgement.verdict == "fail" and not (failed and failed <= known)):
+        return "fail"
+    if judgement.verdict != "fail":
+        return judgement.verdict
+    return "pass" if left.keys() == failed else "inconclusive"
+
+
+def excused(judgement: Judgement) -> bool:
+    """Tell whether a run goes on in a pipeline though its verdict is `fail`."""
+    return judgement.verdict == "fail" and standing(judgement) == "pass"
+
+
+def breaches(deviations: Sequence[DeviationEntry]) -> tuple[DeviationEntry, ...]:
     """Return those that fail a pipeline by themselves: the expired, and those that pass unexpectedly."""
     return tuple(one for one in deviations if one.state in {DeviationState.EXPIRED, DeviationState.PASSED})
 

@@ -4,15 +4,30 @@ import json
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
+from lxml import etree
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.verdicts import Verdict
+from harness.judge.judgement import DeviationState, Judgement
+from harness.report.building import Setting, build
 from harness.report.comparing import change_kind, comparison_of
-from harness.report.deviations import DeviationState, breaches, judge_deviations, load_deviations
+from harness.report.deviations import (
+    breaches,
+    excused,
+    judge_deviations,
+    load_deviations,
+    recorded,
+    recorded_deviations,
+    standing,
+    with_deviations,
+)
+from harness.report.junit import render_junit
+from harness.report.sequence import Chronicle
 from harness.report.source import Source, source_of
 from harness.report.wording import Wording
-from tests.report.report_runs import RunPlan, build_run, failed_plan
+from tests.report.report_runs import RunPlan, build_run, failed_plan, finding
 
 KNOWN = """schema: lienthong.deviations/1
 deviations:
@@ -85,6 +100,73 @@ def test_known_deviation_has_a_term(tmp_path: Path, verdict: str | None, day: da
     judged = judge_deviations(load_deviations(path), {"RTY-05": verdict} if verdict else {}, day)
     assert [one.state for one in judged] == [state]
     assert bool(breaches(judged)) == (state in {DeviationState.EXPIRED, DeviationState.PASSED})
+
+
+def judged(directory: Path, plan: RunPlan, known: str) -> Judgement:
+    """Return the judgement of a run that was handed known deviations, read back from its run.json."""
+    directory.mkdir()
+    report = build_run(directory, plan)
+    path = directory.with_suffix(".yaml")
+    path.write_text(known, encoding="utf-8")
+    (directory / "run.json").write_bytes(msgspec.json.encode({"deviations": recorded(load_deviations(path))}))
+    return with_deviations(msgspec.convert(report, Judgement), recorded_deviations(directory))
+
+
+OTHER = KNOWN.partition("deviations:\n")[2].replace("RTY-05", "HDR-07")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "known", "amounts"),
+    [
+        ({}, "", "pass"),
+        ({"RTY-05": Verdict.FAIL}, "", "fail"),
+        ({"RTY-05": Verdict.FAIL}, KNOWN, "pass"),
+        ({"RTY-05": Verdict.FAIL}, KNOWN.replace("2027", "2020"), "fail"),
+        ({}, KNOWN, "fail"),
+        ({"RTY-05": Verdict.FAIL, "HDR-07": Verdict.FAIL}, KNOWN, "fail"),
+        ({"RTY-05": Verdict.FAIL, "HDR-07": Verdict.FAIL}, KNOWN + OTHER, "pass"),
+        ({"RTY-05": Verdict.FAIL, "STS-02": Verdict.INCONCLUSIVE}, KNOWN, "inconclusive"),
+        ({"RTY-05": Verdict.FAIL, "STS-02": Verdict.NOT_RUN}, KNOWN, "inconclusive"),
+        ({"RTY-05": Verdict.INCONCLUSIVE}, KNOWN, "inconclusive"),
+    ],
+    ids=["pass", "fail", "known", "expired", "surprise", "another", "both", "open", "not run", "unjudged"],
+)
+def test_known_deviations_let_a_pipeline_go_on_and_never_turn_a_verdict(
+    tmp_path: Path, verdicts: dict[str, Verdict], known: str, amounts: str
+) -> None:
+    empty = "schema: lienthong.deviations/1\ndeviations: []\n"
+    judgement = judged(tmp_path / "run", RunPlan(verdicts=verdicts), known or empty)
+    assert standing(judgement) == amounts
+    assert excused(judgement) == (amounts == "pass" and bool(verdicts))
+    assert (judgement.verdict == "fail") == (Verdict.FAIL in verdicts.values())
+
+
+def test_narrowed_run_says_nothing_of_deviations_outside_of_it(tmp_path: Path) -> None:
+    judgement = judged(tmp_path / "run", RunPlan(only=("RCV-02",)), KNOWN)
+    assert [one.state for one in judgement.deviations] == [DeviationState.UNJUDGED]
+    assert standing(judgement) == "pass"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
+def test_junit_is_red_for_a_deviation_that_passes_and_not_for_one_that_is_known(
+    tmp_path: Path, verdict: Verdict
+) -> None:
+    found = (finding("RTY-05.no-backoff", "Không giãn cách.", "The pauses do not grow."),)
+    findings = {"RTY-05": found} if verdict is Verdict.FAIL else {}
+    judgement = judged(tmp_path / "run", RunPlan(verdicts={"RTY-05": verdict}, findings=findings), KNOWN)
+    report = msgspec.to_builtins(judgement)
+    built = build(source_of(tmp_path / "run", report), "en", Setting("0" * 64, Chronicle(())))
+    root = etree.fromstring(render_junit(built))
+    red = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
+    assert red == (["RTY-05"] if verdict is Verdict.PASS else [])
+    assert root.get("failures") == str(len(red))
+
+
+def test_damaged_run_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"deviations": [{"requirement": 5}]}')
+    with pytest.raises(ConfigurationError) as caught:
+        recorded_deviations(tmp_path)
+    assert caught.value.code == "run.broken"
 
 
 @pytest.mark.parametrize(
