@@ -1,0 +1,22 @@
+"""Check of the address that the hub is to listen at, before anything is begun."""
+
+import socket
+
+from harness.catalogue.errors import ConfigurationError
+
+
+def check_address(host: str, port: int) -> None:
+    """Try whether the hub can listen there.
+
+    Raises:
+        ConfigurationError: the port is taken, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            # Only listening tells a port that somebody else listens at.
+            probe.listen()
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError("hub.cannot-listen", address=f"{host}:{port}", detail=error) from error
