@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from harness.cli.repeated import RepeatedValues
 
 if TYPE_CHECKING:
     from harness.hub.calllog import CallLine
+    from harness.hub.faults.reading import FaultPlan
     from harness.hub.server import HubServer
     from harness.hub.service import Hub
     from harness.hub.settings import HubSettings
@@ -28,6 +29,8 @@ _AREA = "cli-hub"
 _DEFAULT_LISTEN = "127.0.0.1:8400"
 _DEFAULT_SYSTEM = "vxp.test.01"
 _SECRET_BYTES = 24
+# Where the hub itself listens when a proxy that breaks connections stands at the address asked for.
+_BEHIND = "127.0.0.1:0"
 
 
 class _Hub(RepeatedValues):
@@ -40,6 +43,7 @@ class _Hub(RepeatedValues):
 @click.option("--system", "systems", multiple=True, metavar="ID:SECRET…", help=say(_AREA, "system"))
 @click.option("--agency", "agencies", multiple=True, metavar="ORGANID=NAME@SYSTEMID…", help=say(_AREA, "agency"))
 @click.option("--mode", type=click.Choice(["verbatim", "rebuild"]), help=say(_AREA, "mode"))
+@click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "faults"))
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
@@ -50,6 +54,7 @@ def command(
     systems: tuple[str, ...],
     agencies: tuple[str, ...],
     mode: str | None,
+    faults: Path | None,
     profile: str,
     lang: str | None,
     quiet: bool,
@@ -57,12 +62,16 @@ def command(
 ) -> int:
     """Serve until interrupted; see the help text."""
     given = [_system(text) for text in systems]
+    plan = _faults(faults)
     with _folder(data) as folder:
-        settings = _settings(profile, listen, folder, mode)
+        settings = _settings(profile, _BEHIND if plan and plan.connections else listen, folder, mode)
         server = _opened(settings, None if quiet else _shown(verbose))
         try:
             made = _populate(server.hub, given, agencies)
-            _run(server, lambda: _announce(server, settings, data is None, made))
+            if plan is not None:
+                server.hub.interceptor = plan.interceptor()
+            front = _Front(server, plan, listen, settings.path)
+            _run(front, lambda url: _announce(url, server, settings, (data is None, faults), made))
         finally:
             server.hub.close()
     return Exit.PASS
@@ -133,12 +142,48 @@ def _agency(text: str, systems: tuple[str, ...]) -> tuple[str, str, str]:
     return organ_id.strip(), name.strip(), system_id
 
 
-def _run(server: "HubServer", announce: Callable[[], None]) -> None:
+def _faults(path: Path | None) -> "FaultPlan | None":
+    from harness.hub.faults.reading import read_faults
+
+    return None if path is None else read_faults(path)
+
+
+class _Front:
+    """What clients connect to: the hub itself, or a proxy in front of it that breaks connections."""
+
+    def __init__(self, server: "HubServer", plan: "FaultPlan | None", listen: str, path: str) -> None:
+        self._server = server
+        self._connections = plan.connections if plan else ()
+        self._listen = listen
+        self._path = path
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """Serve while the block lasts; the value is the endpoint for clients."""
+        from harness.hub.proxy import TcpProxy
+        from harness.hub.server import AddressUnavailable
+
+        async with self._server as server:
+            if not self._connections:
+                yield server.endpoint
+                return
+            host, port = address(self._listen)
+            proxy = TcpProxy(("127.0.0.1", server.port), host, port)
+            proxy.due.extend(self._connections)
+            try:
+                await proxy.listen()
+            except OSError as error:
+                raise AddressUnavailable(host, port, str(error)) from error
+            async with proxy:
+                yield proxy.endpoint(self._path)
+
+
+def _run(front: _Front, announce: Callable[[str], None]) -> None:
     from harness.hub.server import AddressUnavailable
 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(server, announce))
+            runner.run(_serve(front, announce))
     except AddressUnavailable as error:
         raise ConfigurationError(
             "hub.cannot-listen", address=f"{error.host}:{error.port}", detail=error.detail
@@ -157,26 +202,36 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(server: "HubServer", announce: Callable[[], None]) -> None:
+async def _serve(front: _Front, announce: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     with contextlib.suppress(NotImplementedError):  # not on Windows: there Ctrl-C raises KeyboardInterrupt
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-    async with server:
-        announce()
+    async with front.serving() as endpoint:
+        announce(endpoint)
         await stop.wait()
 
 
-def _announce(server: "HubServer", settings: "HubSettings", temporary: bool, made: tuple[str, str] | None) -> None:
-    base = server.endpoint.removesuffix(settings.path)
+def _announce(
+    endpoint: str,
+    server: "HubServer",
+    settings: "HubSettings",
+    given: tuple[bool, Path | None],
+    made: tuple[str, str] | None,
+) -> None:
+    """Say how to connect; `given` are whether the data is temporary, and the fault file."""
+    temporary, faults = given
+    base = endpoint.removesuffix(settings.path)
     folder = "data-temporary" if temporary else "data-kept"
     lines = [
-        say(_AREA, "endpoint", url=server.endpoint),
+        say(_AREA, "endpoint", url=endpoint),
         say(_AREA, "openapi", url=f"{base}/openapi.json"),
         say(_AREA, folder, path=settings.data),
         say(_AREA, "mode-now", mode=settings.mode),
     ]
+    if faults is not None:
+        lines.append(say(_AREA, "faults-now", path=faults))
     for system_id in server.hub.directory.systems():
         organs = ", ".join(agency.organ_id for agency in server.hub.directory.agencies_of(system_id))
         lines.append(say(_AREA, "system-now", system_id=system_id, organs=organs or "-"))

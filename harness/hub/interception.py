@@ -57,6 +57,13 @@ class Alter:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """Write these bytes to the connection as they are, HTTP or not, and close it."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Trickle:
     """Send the whole answer in pieces of `size` bytes with `pause` seconds between them."""
 
@@ -64,7 +71,7 @@ class Trickle:
     pause: float
 
 
-Action = Reply | Drop | Hold | Cut | Replace | Alter | Trickle
+Action = Reply | Drop | Hold | Cut | Replace | Alter | Raw | Trickle
 
 
 @dataclass(frozen=True, slots=True)

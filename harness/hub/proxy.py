@@ -22,6 +22,13 @@ class ResetAtOnce:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """Refuse this connection, as far as that can still be done, and all further ones for some seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class CutRequest:
     """Pass on the first `at` bytes of what the client sends, then end the connection; `reset` resets it."""
 
@@ -44,7 +51,7 @@ class Garbage:
     data: bytes
 
 
-WireFault = ResetAtOnce | CutRequest | CutAnswer | Garbage
+WireFault = ResetAtOnce | Refuse | CutRequest | CutAnswer | Garbage
 
 
 class TcpProxy:
@@ -95,7 +102,13 @@ class TcpProxy:
         await self.refuse()
 
     async def listen(self) -> None:
-        """Accept connections, again at the same port after `refuse`."""
+        """Accept connections, again at the same port after `refuse`; while listening, nothing changes.
+
+        Raises:
+            OSError: the address is taken, or not this machine's.
+        """
+        if self._server is not None:
+            return
         host, port = self._address
         self._server = await asyncio.start_server(self._came, host, port, ssl=self._tls)
         self._address = (host, self._server.sockets[0].getsockname()[1])
@@ -108,6 +121,13 @@ class TcpProxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _away(self, seconds: float) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+            await asyncio.sleep(seconds)
+            await self.listen()
 
     async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -125,8 +145,10 @@ class TcpProxy:
             _end(writer, reset=False)
 
     async def _serve(self, fault: WireFault | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if isinstance(fault, ResetAtOnce):
+        if isinstance(fault, ResetAtOnce | Refuse):
             _end(writer, reset=True)
+            if isinstance(fault, Refuse):
+                await self._away(fault.seconds)
             return
         if isinstance(fault, Garbage):
             await reader.read(_PIECE)

@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 from harness.hub.evidence import Sent
 from harness.hub.incoming import Receive, Send
-from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Plan, Replace, Reply, Trickle
+from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Plan, Raw, Replace, Reply, Trickle
 from harness.hub.wire import Wire
 
 _OK = 200
@@ -40,7 +40,7 @@ class Transmission:
     async def planned(self, answer: Prepared, plan: Plan) -> Sent:
         """Send an answer as `plan` wants it; its delay is already over."""
         sent = await self._shaped(answer, plan.action)
-        altered = isinstance(plan.action, Reply | Replace | Alter | Drop | Hold)
+        altered = isinstance(plan.action, Reply | Replace | Alter | Raw | Drop | Hold)
         return Sent(sent.http_status, sent.body, sent.complete, altered, plan.name)
 
     async def _shaped(self, answer: Prepared, action: Action | None) -> Sent:
@@ -54,6 +54,8 @@ class Transmission:
             return await self._cut(answer, action)
         if isinstance(action, Trickle):
             return await self._trickled(answer, action)
+        if isinstance(action, Raw):
+            return await self._raw(action.data)
         if isinstance(action, Drop):
             return await self._dropped(action.reset)
         if isinstance(action, Hold):
@@ -98,6 +100,11 @@ class Transmission:
         complete = not self._gone
         await self._part(b"", more=False)
         return Sent(answer.http_status, answer.body, complete)
+
+    async def _raw(self, data: bytes) -> Sent:
+        if self._wire is not None:
+            self._wire.transport.write(data)
+        return await self._dropped(reset=False)
 
     async def _dropped(self, reset: bool) -> Sent:
         if self._wire is not None:

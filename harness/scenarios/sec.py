@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from harness.crypto.testpki import Pki
 from harness.crypto.tlsserver import server_context
 from harness.hub.canary import Canary
+from harness.hub.faults.alterations import adding
 from harness.hub.proxy import TcpProxy
 from harness.journal.recording import VIETNAM
 from harness.judge.expectations import (
@@ -23,7 +24,7 @@ from harness.judge.expectations import (
 )
 from harness.judge.expectations.security import SIGNATURE_FLAGS
 from harness.scenarios.hostile.files import BOMBS, ENTRIES, NAMES
-from harness.scenarios.hostile.ids import IDS, adding
+from harness.scenarios.hostile.ids import IDS
 from harness.scenarios.hostile.markup import EXHAUSTING, FETCHING
 from harness.scenarios.hostile.signatures import (
     GOOD_PACKAGE,
@@ -36,7 +37,7 @@ from harness.scenarios.hostile.signatures import (
     ForgedPdf,
     of_sender,
 )
-from harness.scenarios.material import Document, File, Outgoing, peers
+from harness.scenarios.material import Document, File, Outgoing
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.sieging import baited, lure, patient, still_serving, survived, taken
 from harness.scenarios.stage import Stage
@@ -109,7 +110,7 @@ async def _doubted(stage: Stage, document: Document, key: str) -> None:
 
 def _sender_pki(stage: Stage) -> Pki:
     patient(stage)
-    return of_sender(stage.around.pki, peers()[_SENDER].organ_name)
+    return of_sender(stage.around.pki, stage.peers[_SENDER].organ_name)
 
 
 async def _packages_judged(stage: Stage, forged: Sequence[ForgedPackage]) -> None:
@@ -218,11 +219,11 @@ async def hostile_ids(stage: Stage) -> None:
 
 async def _foreign(stage: Stage) -> None:
     """List an item of another agency's: the hub will not hand it out, and the others must not wait for it."""
-    document = stage.document(receiver=peers()[_SENDER])
+    document = stage.document(receiver=stage.peers[_SENDER])
     delivery, *_ = stage.hub.deliver(
         document.content,
         sender=document.sender.organ_id,
-        receivers=[peers()["province"].organ_id],
+        receivers=[stage.peers["province"].organ_id],
         messagetype="edoc",
         document_id=document.id,
     )

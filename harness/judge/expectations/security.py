@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
+from harness.hub.faults.alterations import INJECTED
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
 from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
@@ -12,9 +13,6 @@ from harness.judge.expectations.storing import Refused
 from harness.rules.att.names import unsafe_name
 
 SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
-INJECTED = "X-Lienthong-Injected"
-"""Header that a docId with a line break tries to put into requests."""
-
 _NOT_ACCEPTED = frozenset({"refused", "rejected"})
 _ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
 _HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
