@@ -30,6 +30,7 @@ from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.preflight_declaration import PEER_SYSTEM
 from harness.engine.preflight_driver import check_clock, check_commands
+from harness.engine.selftest_summary import stated_summary
 from harness.engine.subject import OpenDriver
 from harness.engine.waiting import EventWaits
 from harness.hub.canary import Canary
@@ -41,7 +42,7 @@ from harness.journal import Journal
 from harness.journal.recording import VIETNAM
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
-from harness.scenarios.material import Material, Peer, peers
+from harness.scenarios.material import Material, Peer, peers_of
 from harness.scenarios.registry import Scenario
 from harness.scenarios.surroundings import Surroundings
 
@@ -160,6 +161,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     pki=pki,
                     trust=trust,
                     material=Material(settings.seed, pki, settings.candidate.agency.organ_name),
+                    peers=peers_of(settings.profile.parameters.identifiers),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
                     crowd=len(settings.plan.shared),
@@ -197,7 +199,7 @@ def _reader(directory: Path) -> Callable[[str], bytes]:
 def _populate(hub: Hub, settings: RunSettings) -> Peer:
     """Give the hub its systems and agencies: the peers the harness plays, and the candidate."""
     hub.add_system(PEER_SYSTEM, secrets.token_urlsafe(24))
-    for peer in peers().values():
+    for peer in peers_of(settings.profile.parameters.identifiers).values():
         hub.add_agency(peer.organ_id, peer.organ_name, PEER_SYSTEM, parent=peer.parent, code102=peer.code102)
     declared = settings.candidate.agency
     hub.add_system(settings.system_id, settings.secret)
@@ -209,7 +211,12 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
     data: dict[str, Any] = {
         "run_id": settings.run_id,
         "seed": settings.seed,
-        "harness": {"name": "lienthong-harness", "version": __version__, "python": platform.python_version()},
+        "harness": {
+            "name": "lienthong-harness",
+            "version": __version__,
+            "python": platform.python_version(),
+            "selftest": stated_summary(),
+        },
         "profile": {
             "id": settings.profile.id,
             "version": settings.profile.version,

@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -51,6 +52,19 @@ def load_summary() -> Summary:
         return msgspec.json.decode(path.read_bytes(), type=Summary)
     except (OSError, msgspec.DecodeError) as error:
         raise ConfigurationError("file.unreadable", path=path, detail=error) from error
+
+
+def stated_summary() -> dict[str, Any] | None:
+    """Return the summary as a run's record states it, `current` telling whether it speaks of the sources as they are.
+
+    A version without a summary, or with a damaged one, states none: it certifies no worse, and its reports say so.
+    """
+    try:
+        summary = load_summary()
+    except ConfigurationError:
+        return None
+    stated: dict[str, Any] = msgspec.to_builtins(summary)
+    return stated | {"current": summary.sources == sources_digest()}
 
 
 def write_summary(summary: Summary) -> Path:

@@ -129,11 +129,15 @@ class Identification:
             self._wording.say(f"item.scope.{'narrowed' if narrowed else 'full'}", total=total),
             True,
         )
-        tested = part(self._source.fact("selftest"))
-        if tested:
-            values = {key: shown(tested.get(key)) for key in ("caught", "total")}
-            at = self._wording.moment(tested.get("at"))
-            yield "selftest", self._wording.say("item.selftest.text", **values, at=at), True
+        yield "selftest", self._selftest(part(harness.get("selftest"))), True
+
+    def _selftest(self, tested: Mapping[str, Any]) -> str:
+        """Say what the tool's last whole self-test showed, and of which sources."""
+        if not tested:
+            return self._wording.say("item.selftest.none")
+        names = ("version", "defects", "caught", "correct", "false_alarms", "requirements")
+        said = self._wording.say("item.selftest.text", **{name: shown(tested.get(name)) for name in names})
+        return said if tested.get("current") else f"{said} {self._wording.say('item.selftest.stale')}"
 
     def _times(self) -> Iterator[tuple[str, str, bool]]:
         yield "started", self._wording.moment(self._source.fact("started") or ""), True

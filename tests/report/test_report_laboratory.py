@@ -9,7 +9,11 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from harness.catalogue.errors import ConfigurationError
 from harness.crypto.pkifolder import make_laboratory, write_identity
+from harness.report.identification import Identification
 from harness.report.laboratory import configured_laboratory, load_laboratory, read_public_key
+from harness.report.source import source_of
+from harness.report.wording import Wording
+from tests.report.report_runs import build_run
 
 
 @pytest.fixture
@@ -79,3 +83,20 @@ def test_what_cannot_seal_is_refused(lab: Path) -> None:
 
 def test_empty_folder_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path) == "laboratory.empty"
+
+
+@pytest.mark.parametrize(
+    ("selftest", "said"),
+    [
+        (None, "carries no result"),
+        ({"version": "1.0", "caught": 209, "defects": 210, "current": True}, "209 of 210"),
+        ({"version": "1.0", "caught": 209, "defects": 210, "current": False}, "changed since"),
+    ],
+)
+def test_report_says_what_the_tool_itself_can_see(tmp_path: Path, selftest: object, said: str) -> None:
+    report = build_run(tmp_path)
+    told = {**report, "harness": {**report["harness"], "selftest": selftest}}
+    items = Identification(source_of(tmp_path, told), None, Wording("en")).items((), narrowed=False)
+    shown = next(item.value for item in items if item.term == "Self-test of the tool")
+    assert said in shown
+    assert ("changed since" in shown) == (said == "changed since")
