@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("lienthong.agency.driver")
 _SHOWN_AGENCIES = 100
-_WITHOUT_RUNNING = frozenset({"hello", "configure", "start", "stop"})
+_SWITCHING = frozenset({"configure", "start", "stop"})
+_WITHOUT_RUNNING = _SWITCHING | {"hello"}
 
 Command = Callable[[Any], Awaitable[dict[str, Any]]]
 
@@ -77,6 +78,9 @@ class DriverApi(Part):
             given = msgspec.convert(request.get("arguments") or {}, kind, strict=True)
         except msgspec.ValidationError as error:
             raise failed("driver.bad-arguments", command=name, detail=str(error)) from error
+        if name in _SWITCHING:
+            async with self.agency.switching:
+                return await command(given)
         if name not in _WITHOUT_RUNNING and not self.agency.running:
             raise failed("driver.stopped")
         return await command(given)

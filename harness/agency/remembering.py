@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.agency.settings import AgencySettings
+from harness.catalogue.errors import ConfigurationError
 
 FILE = "settings.json"
 _KEPT = (
@@ -30,11 +31,15 @@ def remembered(settings: AgencySettings) -> AgencySettings:
     """Return `settings` with what was kept in their folder; what they say themselves comes first.
 
     Raises:
-        ValueError: the file there is none of ours.
+        ConfigurationError: the file there is none of ours.
     """
-    if settings.data is None or not (settings.data / FILE).is_file():
+    path = settings.data / FILE if settings.data is not None else None
+    if path is None or not path.is_file():
         return settings
-    content = json.loads((settings.data / FILE).read_text(encoding="utf-8"))
-    told = {name: getattr(settings, name) or content[name] for name in _KEPT}
-    timing = replace(settings.timing, poll_interval=content["poll_interval"])
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = {name: getattr(settings, name) or str(content[name]) for name in _KEPT}
+        timing = replace(settings.timing, poll_interval=float(content["poll_interval"]))
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise ConfigurationError("agency.data-unusable", path=path, detail=type(error).__name__) from error
     return replace(settings, **told, timing=timing)

@@ -78,6 +78,7 @@ class AgencySystem:
     """
 
     settings: AgencySettings
+    switching: asyncio.Lock
     store: Store
     line: Line
     retries: Retries
@@ -109,6 +110,7 @@ class AgencySystem:
         self.version = __version__
         self.running = False
         self._begun = False
+        self.switching = asyncio.Lock()
         self.profile: Profile = load_profile(self.settings.profile)
         self._parts = parts or Parts()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -176,8 +178,9 @@ class AgencySystem:
 
     async def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """Carry out one request of the driver protocol and return the answer; the first one starts the system."""
-        if not self._begun:
-            await self.start()
+        async with self.switching:
+            if not self._begun:
+                await self.start()
         return await self._driver.handle(request)
 
     @property

@@ -162,10 +162,11 @@ class Rig:
         return delivery
 
     def statuses(self, document: str) -> list[str]:
-        """Return the codes of the statuses about a document that the hub has taken, in order."""
+        """Return the codes of the statuses about a document that the hub has taken, in order, repeats dropped."""
         codes = []
         for event in self.notes.events:
-            if event.kind == "answer" and (event.data.get("effect") or {}).get("accepted"):
+            taken = (event.data.get("effect") or {}).get("accepted") if event.kind == "answer" else None
+            if taken and not taken["duplicate"]:
                 package = self.notes.events[event.data["request"]].data.get("package") or {}
                 named = package.get("response_for") or {}
                 if named.get("document_id") == document:

@@ -212,6 +212,18 @@ def test_another_configuration_loses_nothing() -> None:
     with_rig(play)
 
 
+def test_looks_wait_while_the_system_is_configured_anew() -> None:
+    async def play(rig: Rig) -> None:
+        for _ in range(5):
+            told, *looks = await asyncio.gather(
+                rig.ask("configure", secret=SECRET), *(rig.ask("inbox") for _ in range(3))
+            )
+            assert told == {}
+            assert looks == [{"documents": []}] * 3
+
+    with_rig(play)
+
+
 def test_a_stop_between_fetch_and_acknowledgement_loses_and_doubles_nothing() -> None:
     async def play(rig: Rig) -> None:
         package = document()

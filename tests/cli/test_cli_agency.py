@@ -68,6 +68,14 @@ def test_what_a_person_gave_wrong_is_one_sentence(arguments: tuple[str, ...]) ->
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("file", ["agency.sqlite", "directory.sqlite", "settings.json"])
+def test_data_that_is_none_of_ours_is_said(file: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_bytes(b"khong phai du lieu cua he thong" * 100)
+    ended = run("--data", str(tmp_path))
+    assert ended.returncode == 2
+    assert "--data" in ended.stderr
+
+
 def test_a_taken_port_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = run("--listen", f"127.0.0.1:{taken.getsockname()[1]}")

@@ -13,6 +13,7 @@ from harness.agency.store.items import Items
 from harness.agency.store.organs import Directory, OwnAgencies
 from harness.agency.store.outbox import Outbox
 from harness.agency.store.queue import Queue
+from harness.catalogue.errors import ConfigurationError
 
 DATABASE = "agency.sqlite"
 FILES = "files"
@@ -76,8 +77,14 @@ class Store:
 
         Raises:
             OSError: the folder cannot be written.
-            sqlite3.Error: the file there is no database of an agency system.
+            ConfigurationError: a file there is no database of an agency system.
         """
+        try:
+            self._open(folder)
+        except sqlite3.Error as error:
+            raise ConfigurationError("agency.data-unusable", path=folder, detail=error) from error
+
+    def _open(self, folder: Path) -> None:
         self._files = folder / FILES
         self._files.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(folder / DATABASE, isolation_level=None)
