@@ -28,14 +28,17 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
 
 
 def _sent(evidence: Evidence, document: str, machine: Statuses) -> list[tuple[str, Exchange]]:
-    """Return the codes sent about a document; what is sent again because its answer was lost counts once."""
+    """Return the codes sent about a document; the same package again, or one after a lost answer, counts once."""
     walk: list[tuple[str, Exchange]] = []
+    packages: set[str] = set()
     for exchange in evidence.statuses(document):
         number = status_number(exchange.package.get("status_code"))
         code = f"{number:02}" if number is not None else ""
         known = code in machine.next or code in machine.answers
-        if not known or not exchange.effect("accepted"):
+        digest = str(exchange.package.get("sha256"))
+        if not known or not exchange.effect("accepted") or digest in packages:
             continue
+        packages.add(digest)
         lost = next((at for at, (before, one) in enumerate(walk) if before == code and not one.served), None)
         if lost is None:
             walk.append((code, exchange))

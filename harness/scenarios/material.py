@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from harness.catalogue.parameters import Identifiers
 from harness.crypto.pdfmaking import signed_pdf
 from harness.crypto.testpki import Pki
 from harness.edxml.attachments import pack
-from harness.edxml.identifiers import document_id
+from harness.edxml.identifiers import document_id, organ_form
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import (
     Code,
@@ -109,8 +110,23 @@ class Outgoing:
 
 @cache
 def peers() -> Mapping[str, Peer]:
-    """Return the agencies that the harness plays, by role."""
+    """Return the agencies that the harness plays, by role, as they are where both forms of identifiers count."""
     return msgspec.convert(_data("peers.yaml"), dict[str, Peer])
+
+
+def peers_of(identifiers: Identifiers) -> Mapping[str, Peer]:
+    """Return the agencies that the harness plays, each under an identifier that a profile allows.
+
+    Args:
+        identifiers: the profile's forms; where an agency's own is not among them, its other one is taken.
+    """
+    return {role: _allowed(peer, identifiers) for role, peer in peers().items()}
+
+
+def _allowed(peer: Peer, identifiers: Identifiers) -> Peer:
+    if organ_form(peer.organ_id, identifiers) is not None:
+        return peer
+    return msgspec.structs.replace(peer, organ_id=peer.code102, code102="")
 
 
 @cache

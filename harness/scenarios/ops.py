@@ -18,7 +18,7 @@ from harness.judge.expectations import (
     Withdrawn,
 )
 from harness.judge.expectations.operating import RECALL, REPLACEMENT, UPDATE
-from harness.scenarios.material import Document, Outgoing, peers
+from harness.scenarios.material import Document, Outgoing
 from harness.scenarios.registry import scenario
 from harness.scenarios.stage import TAKE_BACK, Stage
 
@@ -89,7 +89,7 @@ async def recall_received(stage: Stage) -> None:
 async def take_back_sent(stage: Stage) -> None:
     """Taking a document back from one receiver sends it status 13 with turned roles."""
     target = await _sent(stage)
-    receiver = peers()["ministry"].organ_id
+    receiver = stage.peers["ministry"].organ_id
     await stage.drive("take_back", {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON})
     stage.expect(StatusTo(document=target.document_id, code=TAKE_BACK, organ_id=receiver))
 
@@ -107,7 +107,7 @@ async def take_back_received(stage: Stage) -> None:
 async def update_sent(stage: Stage) -> None:
     """An update names its target, and the receivers added and removed."""
     target = await _sent(stage)
-    added, removed = peers()["department"].organ_id, peers()["province"].organ_id
+    added, removed = stage.peers["department"].organ_id, stage.peers["province"].organ_id
     update = await stage.send(
         stage.outgoing(
             to=("ministry", "department", "province"),
@@ -144,7 +144,7 @@ async def update_received(stage: Stage) -> None:
 async def removed_by_update(stage: Stage) -> None:
     """A receiver that an update removes treats it as a recall."""
     document = await _arrived(stage)
-    removed = (Receiver(stage.agency.organ_id, "0"), Receiver(peers()["district"].organ_id, "1"))
+    removed = (Receiver(stage.agency.organ_id, "0"), Receiver(stage.peers["district"].organ_id, "1"))
     info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
     await stage.deliver(_update(stage, document, info, document.package.subject), note="update that removes")
     await _agreed(stage, document)
@@ -208,7 +208,7 @@ async def recall_by_another(stage: Stage) -> None:
 async def take_back_by_another(stage: Stage) -> None:
     """A take-back by anyone but the original sender is not applied."""
     document = await _arrived(stage)
-    await stage.deliver_status(document, peers()["province"], TAKE_BACK, _REASON)
+    await stage.deliver_status(document, stage.peers["province"], TAKE_BACK, _REASON)
     await stage.linger()
     stage.expect(Untouched(document=document.id, after=stage.now))
     await stage.probe()

@@ -10,7 +10,6 @@ from harness.journal.recording import VIETNAM
 from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, Refused, StatusSent, StoredAs, StoredOnce
 from harness.rules.twins.base import Identity
 from harness.rules.twins.registry import Twin, all_twins
-from harness.scenarios.material import peers
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
@@ -75,7 +74,7 @@ async def every_way_of_writing(stage: Stage) -> None:
 @scenario("RCV-03/senders")
 async def both_identifier_forms(stage: Stage) -> None:
     """Senders are read in the old and in the new form of identifiers, from all four levels."""
-    for sender in peers():
+    for sender in stage.peers:
         document = stage.document(sender)
         await stage.deliver(document)
         stage.expect(Acked(document=document.id))
@@ -96,7 +95,7 @@ async def stored_as_sent(stage: Stage) -> None:
 @scenario("RCV-07")
 async def addressed_to_another(stage: Stage) -> None:
     """A document that is addressed to another agency is returned with 02, and the next one is served."""
-    document = stage.document(receiver=peers()["province"])
+    document = stage.document(receiver=stage.peers["province"])
     await stage.deliver(document, good=False, note="addressed to another agency")
     stage.expect(StatusSent(document=document.id, codes=("02",)))
     await stage.settle()
@@ -130,7 +129,7 @@ async def _refused(stage: Stage, twins: list[Twin], flags: tuple[str, ...] = ())
     choice = stage.profile.parameters.choices.bad_package
     answers = ("fail", "02") if choice == "either" else (choice,)
     for twin in twins:
-        sender = peers()["ministry"]
+        sender = stage.peers["ministry"]
         identity = Identity(
             sender=(sender.organ_id, sender.organ_name),
             receiver=(stage.agency.organ_id, stage.agency.organ_name),

@@ -21,7 +21,7 @@ from harness.journal import Event
 from harness.journal.recording import VIETNAM
 from harness.judge.expectations import Acked, Expectation, written_expectation
 from harness.judge.scenarios import Role
-from harness.scenarios.material import Document, File, Outgoing, Peer, peers
+from harness.scenarios.material import Document, File, Outgoing, Peer
 from harness.scenarios.surroundings import Surroundings, Unmet
 
 TAKE_BACK = "13"
@@ -63,6 +63,11 @@ class Stage:
     def around(self) -> Surroundings:
         """What the run lends to all stages."""
         return self._around
+
+    @property
+    def peers(self) -> Mapping[str, Peer]:
+        """The agencies that the harness plays, by role."""
+        return self._around.peers
 
     @property
     def agency(self) -> Peer:
@@ -107,7 +112,7 @@ class Stage:
             files = (self.pdf(f"van-ban-{self._chance.randrange(10**6)}.pdf"),)
         named = receiver or self.agency
         to = Organization(organ_id=named.organ_id, organ_name=named.organ_name)
-        return self._around.material.document(self._chance, peers()[sender], to, files, layout, **changes)
+        return self._around.material.document(self._chance, self.peers[sender], to, files, layout, **changes)
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""
@@ -244,7 +249,7 @@ class Stage:
         material, chance = self._around.material, self._chance
         number, notation = material.number(), material.notation(chance)
         files = changes.pop("files", None) or (self.signed_pdf("cong-van.pdf"),)
-        receivers = tuple(peers()[name] for name in to)
+        receivers = tuple(self.peers[name] for name in to)
         arguments = {
             "to": [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers],
             "code_number": number,

@@ -1,7 +1,7 @@
 """STS: business statuses, sent and received."""
 
 from harness.judge.expectations import Accepted, Acked, Shown, StatusNames, StatusSent, StoredOnce
-from harness.scenarios.material import Document, peers
+from harness.scenarios.material import Document
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
@@ -50,7 +50,7 @@ async def status_names_the_document(stage: Stage) -> None:
 @scenario("STS-06")
 async def statuses_come_back(stage: Stage) -> None:
     """Statuses for a document of its own are fetched, acknowledged and shown to the clerk."""
-    peer = peers()[_PEER]
+    peer = stage.peers[_PEER]
     sent = await stage.send(stage.outgoing(to=(_PEER,)))
     await stage.until(Accepted(document=sent.document_id))
     await stage.answer_status(sent, peer, "01", "Văn bản đã đến")
@@ -104,7 +104,7 @@ async def order_is_legal(stage: Stage) -> None:
 @scenario("STS-07")
 async def strange_statuses_do_no_harm(stage: Stage) -> None:
     """A status about an unknown document, and one with an unknown code, are put aside; a good one is still shown."""
-    peer = peers()[_PEER]
+    peer = stage.peers[_PEER]
     stranger = stage.document()
     await stage.deliver_status(stranger, peer, "03", "Văn bản không phải của đơn vị này")
     stage.expect(Acked(document=stranger.id, statuses=("done", "fail"), messagetype="status"))

@@ -73,6 +73,7 @@ class Surroundings:
         canary: an address where nobody has any business.
         pki: made for this run; the candidate was told to trust it.
         trust: what signatures of this run are judged by, besides the profile's anchors.
+        peers: the agencies that the harness plays, by role.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
         crowd: how many scenarios play at once; the candidate has the work of all of them.
@@ -93,6 +94,7 @@ class Surroundings:
     pki: Pki
     trust: Trust
     material: Material
+    peers: Mapping[str, Peer]
     agency: Peer
     capabilities: frozenset[str]
     crowd: int
