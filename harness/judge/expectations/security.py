@@ -206,7 +206,7 @@ class SignedRight(Expectation, frozen=True, tag="signed-right"):
 
 
 def _injections(exchange: Exchange, requirement: str) -> Iterator[Finding]:
-    for name, value in exchange.request.data["headers"]:
+    for name, value in exchange.request.data.get("headers") or ():
         if str(name).lower() == INJECTED.lower():
             yield finding(
                 requirement, "header-injected", event=exchange.request, expected="-", received=f"{name}: {value}"

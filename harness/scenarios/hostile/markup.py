@@ -43,7 +43,7 @@ def _fetching(label: str, doctype: str, reference: str = "") -> Twist:
 def _included(data: bytes, bait: Bait) -> bytes:
     address = escape(bait.url("xinclude"), {'"': "&quot;"})
     include = f'<xi:include xmlns:xi="{_XINCLUDE}" href="{address}" parse="text"/>'
-    return _replaced(data, _SUBJECT_END, include.encode() + _SUBJECT_END)
+    return _replaced(data, _SUBJECT_END, _SUBJECT_END + include.encode())
 
 
 def _located(data: bytes, bait: Bait) -> bytes:
