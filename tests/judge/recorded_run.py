@@ -21,7 +21,9 @@ SIGNED = {"expected_hash_header": "ab", "given_hash_header": "ab", "problems": [
 class RecordedRun:
     """A run as a journal in the making."""
 
-    def __init__(self, directory: Path, scenario: str = "RCV-02", only: list[str] | None = None) -> None:
+    def __init__(
+        self, directory: Path, scenario: str = "RCV-02", only: list[str] | None = None, *, everything: bool = False
+    ) -> None:
         self.directory = directory
         self.journal = Journal(directory)
         self.scenario = scenario
@@ -36,7 +38,7 @@ class RecordedRun:
                 "driver": "http",
                 "capabilities": [],
                 "organs": [CANDIDATE_ORGAN],
-                "only": only or [scenario],
+                "only": None if everything else only or [scenario],
                 "scenarios": [{"id": scenario, "requirements": [scenario]}],
                 "times": {"poll_interval": 1.0, "reaction": 1.0, "give_up": 1.0},
             },

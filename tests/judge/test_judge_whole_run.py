@@ -6,7 +6,15 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.journal import Journal, read_record
-from harness.judge.expectations import Acked, Expectation, Fetched, StatusNames, StatusSent, written_expectation
+from harness.judge.expectations import (
+    Acked,
+    Expectation,
+    Fetched,
+    StatusNames,
+    StatusSent,
+    Withdrawn,
+    written_expectation,
+)
 from harness.judge.expectations.registry import read_expectation
 from harness.judge.judgement import encoded
 from harness.judge.judging import NothingToJudge, judge
@@ -90,3 +98,16 @@ def test_a_status_that_names_another_code_is_found(tmp_path: Path) -> None:
 def test_every_expectation_comes_back_from_the_journal_as_it_was() -> None:
     stated: list[Expectation] = [Fetched(document="a", times=3), StatusSent(document="b", codes=("01",), within=1.5)]
     assert [read_expectation(written_expectation(one)) for one in stated] == stated
+
+
+def test_what_a_conditional_requirement_asks_of_everybody_can_fail_the_whole(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path, "OPS-03", everything=True)
+    run.expect(Withdrawn(document=DOCUMENT))
+    run.fetch()
+    run.own("window.closed", {})
+    run.poll()
+    run.finish()
+    judgement = run.judged()
+    assert verdict(judgement, "OPS-03") == "fail"
+    assert "OPS-03" not in judgement.required
+    assert judgement.verdict == "fail"
