@@ -10,7 +10,7 @@ from lxml import etree
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.verdicts import Verdict
-from harness.judge.judgement import DeviationState, Judgement
+from harness.judge.judgement import DeviationState, FindingEntry, Judgement
 from harness.report.building import Setting, build
 from harness.report.comparing import change_kind, comparison_of
 from harness.report.deviations import (
@@ -152,7 +152,7 @@ def test_junit_is_red_for_a_deviation_that_passes_and_not_for_one_that_is_known(
     tmp_path: Path, verdict: Verdict
 ) -> None:
     found = (finding("RTY-05.no-backoff", "Không giãn cách.", "The pauses do not grow."),)
-    findings = {"RTY-05": found} if verdict is Verdict.FAIL else {}
+    findings: dict[str, tuple[FindingEntry, ...]] = {"RTY-05": found} if verdict is Verdict.FAIL else {}
     judgement = judged(tmp_path / "run", RunPlan(verdicts={"RTY-05": verdict}, findings=findings), KNOWN)
     report = msgspec.to_builtins(judgement)
     built = build(source_of(tmp_path / "run", report), "en", Setting("0" * 64, Chronicle(())))
