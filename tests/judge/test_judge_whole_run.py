@@ -104,6 +104,7 @@ def test_what_a_conditional_requirement_asks_of_everybody_can_fail_the_whole(tmp
     run = RecordedRun(tmp_path, "OPS-03", everything=True)
     run.expect(Withdrawn(document=DOCUMENT))
     run.fetch()
+    run.inbox({"document_id": DOCUMENT, "state": "arrived"})
     run.own("window.closed", {})
     run.poll()
     run.finish()
