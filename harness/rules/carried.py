@@ -16,7 +16,7 @@ HEAD = 1026
 """Bytes of a file that tell its type; a multiple of three, as base64 is decoded by threes."""
 
 _SLACK = 64 * 1024  # bytes of white space in a base64 text which may make it look too large before it is decoded
-_LONG = 1024 * 1024  # characters of base64 from which on it is worth while not to decode
+_LONG = 2048  # characters of base64 from which on it is worth while not to decode
 _BLANKS = " \t\r\n"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -65,6 +65,7 @@ class Carried:
         name: AttachmentName; empty where it is absent.
         reference: the Reference of the same ContentId.
         content_type: ContentType in lower case; empty where it is absent.
+        packed: the packing rule says that a reader unzips it.
         notes: what one rule leaves for a later one about the same attachment.
     """
 
@@ -74,6 +75,7 @@ class Carried:
         self.reference = reference
         self.content_type = node.value("ContentType").strip().lower()
         self.notes: dict[str, object] = {}
+        self.packed = is_packed(self._as_carried(b""))
         self._limits = limits
         self._content: Content | Base64Broken | TooLarge | None = None
         self._bytes: bytes | None = None
@@ -101,11 +103,6 @@ class Carried:
         return self._content
 
     @property
-    def packed(self) -> bool:
-        """The packing rule says that a reader unzips it."""
-        return is_packed(self._as_carried(b""))
-
-    @property
     def opened(self) -> Opened | AttachmentBroken | None:
         """The file, decoded, and unzipped where the packing rule says so; or what is wrong with the zip.
 
@@ -122,7 +119,7 @@ class Carried:
         size = len(text) // 4 * 3
         if size > largest + _SLACK:
             return TooLarge(size)
-        content = _checked(text) if len(text) > _LONG else None
+        content = _checked(text) if len(text) > _LONG and not self.packed else None
         if content is None:
             try:
                 decoded = read_base64(text)

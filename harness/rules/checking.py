@@ -68,6 +68,8 @@ def _report(specimen: Specimen, groups: Collection[str] | None) -> PackageReport
     if excess is not None:
         return PackageReport(specimen.kind, (excess,), specimen.document_id())
     outcomes = _outcomes(specimen, groups)
+    if not outcomes:
+        return PackageReport(specimen.kind, (), specimen.document_id())
     findings = without_echoes(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
     told = in_order(with_exact_lines(findings, specimen))

@@ -40,11 +40,10 @@ def starts_without_mark(specimen: Specimen) -> Iterator[Finding]:
 @rule("PKG-02", BOTH)
 def text_is_composed(specimen: Specimen) -> Iterator[Finding]:
     """Text is in Unicode NFC; the first text that is not stands for all."""
-    accented = [node for group in specimen.nodes.index.values() for node in group if not node.text.isascii()]
+    accented = [node for node in specimen.nodes.nodes if not node.text.isascii()]
     loose = [node for node in accented if not is_normalized("NFC", node.text)]
     if loose:
-        first = min(loose, key=lambda node: node.line or 0)
-        yield found("PKG-02.not-nfc", first, expected="NFC", received=first.text, count=str(len(loose)))
+        yield found("PKG-02.not-nfc", loose[0], expected="NFC", received=loose[0].text, count=str(len(loose)))
 
 
 @rule("PKG-04", BOTH)
@@ -93,7 +92,7 @@ def literal_prefix(specimen: Specimen) -> Iterator[Finding]:
     if own:
         first = own[0]
         local = first.tag.rpartition("}")[2]
-        node = next(node for node in specimen.nodes.index[local] if node.element is first)
+        node = next(node for node in specimen.nodes.nodes if node.element is first)
         received = f"{first.prefix}:{local}" if first.prefix else local
         yield found("PKG-07.other-prefix", node, expected=f"{PREFIX}:{local}", received=received, count=str(len(own)))
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from lxml import etree
 
-from harness.edxml.names import q
+from harness.edxml.names import CONTENT, q
 from harness.resources import folder
 from harness.rules.nodes import Node, is_blank
 from harness.rules.tree import Vocabulary
@@ -24,6 +24,9 @@ from harness.rules.tree import Vocabulary
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _ADDITION = "addition"
 _PLAIN = {_ADDITION, "text"}
+_SOUGHT = frozenset(
+    {"OrganId", "DocumentId", "Email", "Signature", "TraceHeaderList", "edXMLBody", "AttachmentEncoded", CONTENT}
+)
 _compiling = threading.Lock()
 
 
@@ -97,7 +100,7 @@ def structure() -> Structure:
 def vocabulary() -> Vocabulary:
     """Return the names of the schema, as the reading of trees needs them."""
     table = structure()
-    return Vocabulary({q(name): name for name in table.names}, table.additions)
+    return Vocabulary({q(name): name for name in table.names}, table.additions, _SOUGHT)
 
 
 def oddities(root: Node, claimed: frozenset[Node]) -> Iterator[Oddity]:

@@ -4,7 +4,6 @@ The rules look at a package a few hundred times; the view reads every element of
 contents are not copied into it. This is the inner loop of a check, written for speed.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,10 +20,12 @@ class Vocabulary:
     Attributes:
         locals: local name by name in lxml's notation, for the elements of the regulation.
         opaque: local names of elements whose inside is not the package's: signatures and the operator's additions.
+        sought: local names that rules look for wherever they stand.
     """
 
     locals: Mapping[str, str]
     opaque: Collection[str]
+    sought: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +34,22 @@ class Tree:
 
     Attributes:
         root: the root element.
-        index: all nodes by local name, each list in document order.
+        nodes: all nodes in document order.
+        index: the nodes of `Vocabulary.sought`, by local name.
         strays: nodes in a namespace other than the package's.
         repeated: nodes that are not the first of their name below their parent.
     """
 
     root: Node
+    nodes: list[Node]
     index: Mapping[str, list[Node]]
     strays: list[Node]
     repeated: list[Node]
 
     def dismantle(self) -> None:
         """Cut the links to parents, so that memory is free at once and not when cycles are looked for."""
-        for group in self.index.values():
-            for node in group:
-                node.parent = None
+        for node in self.nodes:
+            node.parent = None
 
 
 def read_tree(root: etree._Element, vocabulary: Vocabulary) -> Tree:
@@ -57,10 +59,10 @@ def read_tree(root: etree._Element, vocabulary: Vocabulary) -> Tree:
     `{namespace}local`: it is a stranger, not a second such element.
     """
     known, opaque = vocabulary.locals, vocabulary.opaque
-    index: defaultdict[str, list[Node]] = defaultdict(list)
+    nodes: list[Node] = []
     repeated: list[Node] = []
     holders: list[Node] = []
-    unfamiliar: set[str] = set()
+    unfamiliar = False
     # Elements arrive in document order, comments among them; `left` children of `parent` are still to come.
     parent = Node(root, "", None, "")
     named: dict[str, list[Node]] = {}
@@ -77,11 +79,11 @@ def read_tree(root: etree._Element, vocabulary: Vocabulary) -> Tree:
             if tag.__class__ is not str:  # a comment
                 continue
             local = tag.rpartition("}")[2]
-            unfamiliar.add(local)
+            unfamiliar = True
         inside = len(element)
         text = "" if inside or local == CONTENT else element.text or ""
         node = Node(element, local, parent, text)
-        index[local].append(node)
+        nodes.append(node)
         group = named.get(local)
         if group is None:
             named[local] = [node]
@@ -102,10 +104,19 @@ def read_tree(root: etree._Element, vocabulary: Vocabulary) -> Tree:
             node.filled = True
             if not parent.filled:
                 parent.fill()
+    index = _indexed(nodes, vocabulary.sought)
     _fill_contents(index.get(CONTENT, ()))
     _read_texts_with_comments(holders)
-    strays = [node for local in unfamiliar for node in index[local] if node.namespace != NAMESPACE]
-    return _finished(Tree(next(iter(index.values()))[0], index, strays, repeated))
+    strays = [node for node in nodes if node.namespace != NAMESPACE] if unfamiliar else []
+    return _finished(Tree(nodes[0], nodes, index, strays, repeated))
+
+
+def _indexed(nodes: list[Node], sought: Collection[str]) -> dict[str, list[Node]]:
+    index: dict[str, list[Node]] = {}
+    for node in nodes:
+        if node.local in sought:
+            index.setdefault(node.local, []).append(node)
+    return index
 
 
 def _finished(tree: Tree) -> Tree:

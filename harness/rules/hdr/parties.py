@@ -93,8 +93,13 @@ def signer_is_named(specimen: Specimen) -> Iterator[Finding]:
 def addresses_are_addresses(specimen: Specimen) -> Iterator[Finding]:
     """E-mail addresses, where given, are addresses."""
     for node in specimen.nodes.index.get("Email", ()):
-        if _address.fullmatch(node.text.strip()) is None and node.filled:
+        if node.filled and not _is_address(node.text):
             yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
+
+
+@lru_cache(maxsize=4096)
+def _is_address(text: str) -> bool:
+    return _address.fullmatch(text.strip()) is not None
 
 
 def _named(organization: Node, requirement: str) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """HDR-10, HDR-11, HDR-20: subject, lengths, fillers."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from unicodedata import normalize
 
 from harness.catalogue.findings import Finding
@@ -20,10 +21,26 @@ _DUE = (
     ("DocumentType", "TypeName"),
     ("SignerInfo", "FullName"),
 )
-_LONGEST_FILLER = 40
+_BLANKS_AROUND = 16  # as many may stand around a filler that is still seen as one
 _NAME = "AttachmentName"  # its length is ATT-04's, which is stricter
 
-Bounds = Mapping[str, tuple[int, tuple[tuple[tuple[str, ...], Length], ...]]]
+_Bound = tuple[tuple[str, ...], Length]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The lengths of a profile: the shortest of all, and by local name each path with its own, longest paths first."""
+
+    shortest: int
+    lengths: Mapping[str, list[_Bound]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fillers:
+    """The fillers of a profile, and how long a text may be that is one."""
+
+    words: frozenset[str]
+    longest: int
 
 
 @rule("HDR-10")
@@ -36,30 +53,31 @@ def subject_is_given(specimen: Specimen) -> Iterator[Finding]:
 @rule("HDR-11")
 def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
     """No text is longer than its element may be."""
-    index = specimen.nodes.index
-    for local, (shortest, lengths) in _bounds(specimen.parameters.lengths).items():
-        for node in index.get(local, ()):
-            if len(node.text) > shortest:
-                yield from _too_long(node, lengths)
+    bounds = _bounds(specimen.parameters.lengths)
+    for node in specimen.nodes.nodes:
+        if len(node.text) > bounds.shortest and node.local in bounds.lengths:
+            yield from _too_long(node, bounds.lengths[node.local])
 
 
 @rule("HDR-20")
 def no_filler(specimen: Specimen) -> Iterator[Finding]:
     """No filler stands where a value is due."""
     fillers = _fillers(specimen.parameters.code_lists)
+    longest, words = fillers.longest, fillers.words
     for node in _due(specimen):
-        if len(node.text) <= _LONGEST_FILLER and node.text.strip().casefold() in fillers:
+        if len(node.text) <= longest and node.text.strip().casefold() in words:
             yield found("HDR-20.filler", node, received=node.text, name=node.local)
 
 
 def is_filler(text: str, lists: CodeLists) -> bool:
     """Say whether a text is one of the profile's fillers, such as `N/A`."""
-    return text.strip().casefold() in _fillers(lists)
+    return text.strip().casefold() in _fillers(lists).words
 
 
 @derived
-def _fillers(lists: CodeLists) -> frozenset[str]:
-    return frozenset(filler.casefold() for filler in lists.fillers)
+def _fillers(lists: CodeLists) -> _Fillers:
+    words = frozenset(filler.casefold() for filler in lists.fillers)
+    return _Fillers(words, max(map(len, words), default=0) + _BLANKS_AROUND)
 
 
 def _due(specimen: Specimen) -> list[Node]:
@@ -74,20 +92,16 @@ def _due(specimen: Specimen) -> list[Node]:
 
 
 @derived
-def _bounds(lengths: Mapping[str, Length]) -> Bounds:
-    """Return the lengths by local name: the shortest bound of that name, and each path with its own."""
-    grouped: dict[str, list[tuple[tuple[str, ...], Length]]] = {}
+def _bounds(lengths: Mapping[str, Length]) -> _Bounds:
+    grouped: dict[str, list[_Bound]] = {}
     for path, length in lengths.items():
         steps = tuple(path.split("/"))
         if steps[-1] != _NAME and _shortest(length) is not None:
             grouped.setdefault(steps[-1], []).append((steps, length))
-    return {
-        local: (
-            min(_shortest(length) or 0 for _, length in entries),
-            tuple(sorted(entries, key=lambda entry: -len(entry[0]))),
-        )
-        for local, entries in grouped.items()
-    }
+    for entries in grouped.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    every = [_shortest(length) or 0 for entries in grouped.values() for _, length in entries]
+    return _Bounds(min(every, default=0), grouped)
 
 
 def _shortest(length: Length) -> int | None:
@@ -95,7 +109,7 @@ def _shortest(length: Length) -> int | None:
     return min(bounds, default=None)
 
 
-def _too_long(node: Node, lengths: tuple[tuple[tuple[str, ...], Length], ...]) -> Iterator[Finding]:
+def _too_long(node: Node, lengths: list[_Bound]) -> Iterator[Finding]:
     steps = _steps(node)
     for path, length in lengths:
         if steps[-len(path) :] == path:
