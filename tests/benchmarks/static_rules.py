@@ -1,0 +1,179 @@
+"""Speed and memory of the static rules and of `validate`, against lxml doing only parse and schema validation.
+
+    python -m tests.benchmarks.static_rules [small] [large] [bulk] [process] [hostile]
+
+Prints figures and judges nothing. What one process does is measured in processor time, the least of many runs taken in
+turns, which other work on the machine disturbs least; the rest in time on the clock, which wants a quiet machine.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from lxml import etree
+
+from harness.catalogue.profiles import load_profile
+from harness.edxml.model import Attachment
+from harness.edxml.packages import write_package
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import check_package
+from harness.rules.structure import gate
+from harness.rules.twins import files
+from harness.rules.twins.base import Identity, attached, package, with_attachments
+
+AT = datetime(2024, 10, 1, 12, tzinfo=VIETNAM)
+OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
+PARSER = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False)
+ENTRY = (sys.executable, "-c", "from harness.cli import main; main()")
+MEGABYTE = 1024 * 1024
+
+
+def usual(number: int = 1) -> bytes:
+    """Return a package of 10 kB: three receivers and a PDF."""
+    made = package(Identity(number=str(number)))
+    to = tuple(replace(made.to[0], organ_id=f"000.00.{n:02}.H41", telephone="024 38043100") for n in range(1, 4))
+    return write_package(replace(made, to=to, attachments=(attached("a.pdf", files.pdf() + b"%" * 2500, "1"),)))
+
+
+def huge() -> bytes:
+    """Return a package of 100 MB: two attachments of 37 MB, which no profile refuses."""
+    content = files.pdf() + os.urandom(37_400_000)
+    carried = (Attachment(f"cid:{n}", f"{n}.pdf", "application/pdf", content) for n in (1, 2))
+    return with_attachments(Identity(), *carried).written()
+
+
+def parse_and_validate(data: bytes) -> None:
+    """Do what every check stands on."""
+    gate().validate(etree.fromstring(data, PARSER).getroottree())
+
+
+def small() -> None:
+    """One package of 10 kB."""
+    profile, data = load_profile(), usual()
+    runs: dict[str, Callable[[], object]] = {
+        "lxml parse + schema": lambda: parse_and_validate(data),
+        "rules PKG HDR TRC ATT STP": lambda: check_package(data, profile, AT, groups=OWN_GROUPS),
+        "all rules": lambda: check_package(data, profile, AT),
+    }
+    least = dict.fromkeys(runs, float("inf"))
+    for _ in range(120):
+        for name, run in runs.items():
+            begun = time.process_time()
+            for _ in range(20):
+                run()
+            least[name] = min(least[name], (time.process_time() - begun) / 20)
+    base = least["lxml parse + schema"]
+    for name, seconds in least.items():
+        print(f"{len(data):,} bytes  {name:28} {seconds * 1e6:7.0f} µs  {seconds / base:5.2f}x")
+
+
+def large() -> None:
+    """One package of 100 MB, each way in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "huge.edxml"
+        path.write_bytes(huge())
+        size = path.stat().st_size
+        found = {way: min(_apart(way, path) for _ in range(5)) for way in ("lxml", "own", "all")}
+        base = found["lxml"][0]
+        for way, (seconds, peak) in found.items():
+            print(
+                f"{size / MEGABYTE:.0f} MB  {way:5} {seconds:6.2f} s  {seconds / base:5.2f}x"
+                f"   peak {peak:4.0f} MB, {peak * MEGABYTE / size:.2f}x the file"
+            )
+
+
+def _apart(way: str, path: Path) -> tuple[float, float]:
+    command = [
+        sys.executable,
+        "-m",
+        __spec__.name if __spec__ else "tests.benchmarks.static_rules",
+        "--one",
+        way,
+        str(path),
+    ]
+    told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return told["seconds"], told["peak"]
+
+
+def one(way: str, path: str) -> None:
+    """Check one file in this process and tell time and peak memory."""
+    profile, data = load_profile(), Path(path).read_bytes()
+    parse_and_validate(b"<edXML/>")
+    begun = time.process_time()
+    if way == "lxml":
+        parse_and_validate(data)
+    else:
+        check_package(data, profile, AT, groups=OWN_GROUPS if way == "own" else None)
+    seconds = time.process_time() - begun
+    print(json.dumps({"seconds": seconds, "peak": _peak()}))
+
+
+def _peak() -> float:
+    """Return the most memory this process has used, in MB; of a child it is not what its parent once had."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def bulk() -> None:
+    """20,000 packages on one processor and on two."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(20_000):
+            place = Path(folder) / f"{number // 1000:02}"
+            place.mkdir(exist_ok=True)
+            (place / f"{number:05}.edxml").write_bytes(usual(number + 1))
+        seconds = {jobs: min(_whole(folder, "--jobs", str(jobs), "--quiet") for _ in range(3)) for jobs in (1, 2)}
+        for jobs, least in seconds.items():
+            print(f"20,000 packages  --jobs {jobs}  {least:6.2f} s  {20_000 / least:6.0f}/s  {seconds[1] / least:.2f}x")
+
+
+def process() -> None:
+    """Validate of one file, whole process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "one.edxml"
+        path.write_bytes(usual())
+        times = sorted(_whole(path) for _ in range(15))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        _whole(path)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"validate of one file  least {times[0]:.3f} s  median {times[7]:.3f} s  processor {processor:.3f} s")
+
+
+def _whole(*arguments: object) -> float:
+    command = [*ENTRY, "validate", "--no-signatures", "--at", "2024-10-01", *map(str, arguments)]
+    begun = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begun
+
+
+def hostile() -> None:
+    """Every hostile package in a process of its own."""
+    from tests.rules.hostile_packages import HOSTILE
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hostile"
+        for name, (make, _) in HOSTILE.items():
+            path.write_bytes(make())
+            seconds, peak = _apart("own", path)
+            print(f"{name:32} {seconds:6.3f} s  peak {peak:4.0f} MB")
+
+
+PARTS = {each.__name__: each for each in (small, large, bulk, process, hostile)}
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        one(*sys.argv[2:])
+    else:
+        for part in sys.argv[1:] or PARTS:
+            PARTS[part]()
