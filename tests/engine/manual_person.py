@@ -53,7 +53,7 @@ class Person:
         if command == "outbox":
             return await self._outbox(document, lines)
         if command == "directory":
-            return str((await self.system.call("directory", {}, LIMIT))["count"])
+            return await self._directory()
         arguments = arguments_of(command, lines)
         if command == "configure":
             arguments["secret"] = self._remembered(arguments["secret"])
@@ -62,6 +62,14 @@ class Person:
         except DriverError as error:
             return f"từ chối {error.message}" if error.kind == "refused" else f"lỗi {error.message}"
         return "xong"
+
+    async def _directory(self) -> str:
+        """Have the system read the directory again, and wait until the number stands."""
+        counts = [-1, 0]
+        while counts[-1] == 0 or counts[-1] != counts[-2]:
+            counts.append(int((await self.system.call("directory", {}, LIMIT))["count"]))
+            await asyncio.sleep(1.0)
+        return str(counts[-1])
 
     def _remembered(self, secret: str) -> str:
         """A secret is told once; afterwards the prompt says that it is still the same."""
