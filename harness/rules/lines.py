@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from harness.catalogue.findings import Finding
-from harness.edxml.places import SourceLines
 from harness.rules.nodes import Node
 from harness.rules.specimen import Specimen
+
+if TYPE_CHECKING:
+    from harness.edxml.places import SourceLines
 
 _TREE_KNOWS = 65535
 _STEP = re.compile(r"(.+?)(?:\[([0-9]+)\])?")
@@ -18,11 +21,13 @@ def with_exact_lines(findings: Iterable[Finding], specimen: Specimen) -> list[Fi
     told = list(findings)
     if all((finding.where.line or 0) < _TREE_KNOWS for finding in told):
         return told
+    from harness.edxml.places import SourceLines  # brings a second parser along, which few packages need
+
     lines = SourceLines(specimen.data, specimen.tree)
     return [_exact(finding, specimen.nodes.root, lines) for finding in told]
 
 
-def _exact(finding: Finding, root: Node, lines: SourceLines) -> Finding:
+def _exact(finding: Finding, root: Node, lines: "SourceLines") -> Finding:
     if (finding.where.line or 0) < _TREE_KNOWS or finding.where.xpath is None:
         return finding
     node = _find(root, finding.where.xpath)

@@ -1,6 +1,5 @@
 """PKG: structure of the package."""
 
-import difflib
 from collections.abc import Iterator
 from unicodedata import is_normalized
 
@@ -182,5 +181,7 @@ def _meant(local: str) -> str:
     folded = local.casefold()
     if folded in spellings:
         return spellings[folded]
+    import difflib  # only where something is wrong
+
     near = difflib.get_close_matches(folded, spellings, n=1, cutoff=0.8)
     return spellings[near[0]] if near else ""

@@ -50,7 +50,7 @@ def test_several_processes_give_what_one_gives(profile: Profile) -> None:
 
 
 def test_few_units_start_no_process(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.rules.bulk.running.ProcessPoolExecutor", None)
+    monkeypatch.setattr("harness.rules.bulk.running._shared", None)
     assert len(list(outcomes(many(3), TASK, profile, 8))) == 5
 
 

@@ -1,14 +1,16 @@
 """Runs the check of many units, on one processor or on several, the outcomes in the order of the units."""
 
-import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from harness.catalogue.profiles import Profile
 from harness.rules.bulk.units import Unit
 from harness.rules.bulk.working import Outcome, Task, Worker, start, unpacked, work
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 FEW = 64
 """Fewer units than these are not worth the start of processes."""
@@ -38,6 +40,10 @@ def outcomes(units: Iterable[Unit], task: Task, profile: Profile, jobs: int) -> 
 
 
 def _shared(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[Outcome]:
+    # Imported here, as the check of one file has no use for them and would wait for them.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([work.__module__])
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=start, initargs=(task,))

@@ -3,10 +3,7 @@
 from typing import BinaryIO, Literal
 
 from harness.catalogue.texts import Language
-from harness.rules.bulk.rendering.json_form import JsonLines, JsonWhole
-from harness.rules.bulk.rendering.junit import Junit
-from harness.rules.bulk.rendering.sink import Sink
-from harness.rules.bulk.rendering.text import Amount, Text
+from harness.rules.bulk.rendering.sink import Amount, Sink
 
 __all__ = ["Amount", "Form", "Sink", "sink_for"]
 
@@ -23,10 +20,15 @@ def sink_for(form: Form, stream: BinaryIO, language: Language, amount: Amount, *
         amount: how much the text form tells.
         coloured: the text form may use colours.
     """
-    if form == "json":
-        return JsonWhole(stream)
-    if form == "jsonl":
-        return JsonLines(stream)
+    # Each form is imported when it is wanted: the check of one file is quick.
+    if form in ("json", "jsonl"):
+        from harness.rules.bulk.rendering.json_form import JsonLines, JsonWhole
+
+        return JsonWhole(stream) if form == "json" else JsonLines(stream)
     if form == "junit":
+        from harness.rules.bulk.rendering.junit import Junit
+
         return Junit(stream, language)
+    from harness.rules.bulk.rendering.text import Text
+
     return Text(stream, language, amount, coloured=coloured)

@@ -1,9 +1,11 @@
 """What every form of telling has in common."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from harness.rules.bulk.rows import FileRow
 from harness.rules.bulk.summing import Summary
+
+Amount = Literal["quiet", "normal", "verbose"]
 
 
 class Sink(Protocol):

@@ -1,14 +1,13 @@
 """Text for people: the files with findings, and a summary by requirement."""
 
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language, finding_text, text
 from harness.catalogue.verdicts import Severity
+from harness.rules.bulk.rendering.sink import Amount
 from harness.rules.bulk.rows import FileRow, FindingRow, OpenRow
 from harness.rules.bulk.summing import Summary
-
-Amount = Literal["quiet", "normal", "verbose"]
 
 _AREA = "cli-validate"
 _ENVELOPE = "/edXML/edXMLEnvelope/"
