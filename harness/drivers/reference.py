@@ -19,6 +19,11 @@ def kinds() -> frozenset[str]:
     return frozenset(defects()) | frozenset(variants())
 
 
+def lacking(kind: str | None) -> frozenset[str]:
+    """Return the capabilities that a defect or variant does not have; None: the reference agency has them all."""
+    return frozenset() if kind is None else frozenset({**VARIANTS, **DEFECTS}[kind].lacks)
+
+
 class ReferenceDriver:
     """Moves a reference agency that lives and ends with this driver; it talks to the hub over real HTTP."""
 

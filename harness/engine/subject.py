@@ -77,7 +77,7 @@ def _reference(defect: str | None) -> Subject:
         candidate=product,
         agency=_REFERENCE_AGENCY,
         driver=BuiltInDriver(defect),
-        capabilities=_ALL,
+        capabilities=tuple(one for one in _ALL if one not in reference.lacking(defect)),
     )
 
     async def opened(_: Workplace) -> Driver:
