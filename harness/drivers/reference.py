@@ -21,7 +21,7 @@ def kinds() -> frozenset[str]:
 
 def lacking(kind: str | None) -> frozenset[str]:
     """Return the capabilities that a defect or variant does not have; None: the reference agency has them all."""
-    return frozenset() if kind is None else frozenset({**VARIANTS, **DEFECTS}[kind].lacks)
+    return frozenset() if kind is None else frozenset({**variants(), **defects()}[kind].lacks)
 
 
 class ReferenceDriver:
