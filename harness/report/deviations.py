@@ -117,13 +117,18 @@ def with_deviations(judgement: Judgement, deviations: Iterable[Deviation]) -> Ju
     return msgspec.structs.replace(judgement, deviations=judge_deviations(deviations, verdicts, on))
 
 
+def within_term(judgement: Judgement) -> set[str]:
+    """Return the requirements that fail as known, within the term of their deviation."""
+    return {one.requirement for one in judgement.deviations if one.state is DeviationState.OPEN}
+
+
 def standing(judgement: Judgement) -> Literal["pass", "fail", "inconclusive"]:
     """Return what a run is for a pipeline: its verdict, but for what the known deviations change.
 
     An expired deviation or an unexpected pass is a failure. A run that fails by nothing but known deviations within
     their term goes on: its verdict stays `fail`, and it is no certificate.
     """
-    known = {one.requirement for one in judgement.deviations if one.state is DeviationState.OPEN}
+    known = within_term(judgement)
     left = {one.id: one.verdict for one in judgement.requirements if one.required and one.verdict not in _GOOD}
     failed = {id_ for id_, verdict in left.items() if verdict is Verdict.FAIL}
     if breaches(judgement.deviations) or (judgement.verdict == "fail" and not (failed and failed <= known)):

@@ -87,7 +87,7 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
     elif code in UNSETTLED or code == Verdict.NOT_APPLICABLE:
         _add(element, "skipped", case.why or case.verdict.word)
     elif case.cards:
-        etree.SubElement(element, "system-out").text = _fit("\n\n".join(_told(case.cards, wording)))
+        etree.SubElement(element, "system-out").text = _fit("\n\n".join(told(case.cards, wording)))
 
 
 def _add_failures(
@@ -103,7 +103,7 @@ def _add_failures(
         return
     message = "; ".join(dict.fromkeys(f"{card.code}: {card.message}" for card in failing)) or case.verdict.word
     failure = _add(element, "failure", message, failing[0].code if failing else case.verdict.code)
-    failure.text = _fit("\n\n".join(_told(case.cards, wording)))
+    failure.text = _fit("\n\n".join(told(case.cards, wording)))
 
 
 def _add_surprises(root: etree._Element, report: Report, wording: Wording) -> None:
@@ -121,7 +121,8 @@ def _add_surprises(root: etree._Element, report: Report, wording: Wording) -> No
     _count(suite, [suite])
 
 
-def _told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
+def told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
+    """Yield what each card has to say, as plain text: finding, evidence, remedy, and the command that replays it."""
     for card in cards:
         lines = [f"{card.code} ({card.severity.word}): {card.message}", card.requirement.statement]
         for one in card.occurrences:

@@ -1,0 +1,1 @@
+"""The pytest plugin: scenarios of a certification as items of a test run."""

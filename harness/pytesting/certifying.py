@@ -1,0 +1,153 @@
+"""One certification behind the items of the pytest plugin: planned at collection, run when the first item is."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
+from harness.catalogue.verdicts import Level, Verdict
+from harness.cli.certify import closing_lines, exit_status
+from harness.cli.exits import Exit
+from harness.cli.language import language, say
+from harness.cli.listening import address
+from harness.engine.certification import Order, certify
+from harness.engine.plan import make_plan
+from harness.engine.publishing import Certification
+from harness.engine.subject import open_subject
+from harness.judge.judgement import RequirementEntry, ScenarioEntry
+from harness.report.deviations import load_deviations, within_term
+from harness.report.junit import told
+from harness.report.model import Card
+from harness.report.source import read_report, source_of
+from harness.report.wording import Wording
+from harness.report.writing import Renderer
+
+VERDICT = "verdict"
+_AREA = "cli-pytest"
+_SEEDS = 2**31
+_OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_RUN})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an item comes to; `known` is a failure that is a known deviation within its term."""
+
+    kind: Literal["pass", "fail", "error", "skip", "known"]
+    text: str = ""
+
+
+class PytestRun:
+    """Plans a certification, makes it once, and tells what each item came to."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Plan.
+
+        Args:
+            options: `candidate`, `only`, `profile`, `out`, `listen`, `seed` and `deviations` as given, None if not.
+
+        Raises:
+            ConfigurationError: one of them, or a file that they name, is wrong.
+        """
+        self._order = _order(options)
+        profile = load_profile(self._order.profile)
+        open_subject(self._order.candidate, profile)
+        if self._order.deviations is not None:
+            load_deviations(self._order.deviations)
+        plan = make_plan(profile, self._order.only)
+        wanted = [key for key, entry in profile.requirements.items() if entry.level is not Level.OFF]
+        covered = {requirement for scenario in plan.scenarios for requirement in scenario.requirements}
+        self._scenarios = [scenario.id for scenario in plan.scenarios]
+        self._requirements = [key for key in wanted if key not in covered and (plan.only is None or key in plan.only)]
+        self._certification: Certification | None = None
+        self._failed: Exception | None = None
+        self._cards: tuple[Card, ...] = ()
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of the items: scenarios, requirements that are only watched, the verdict."""
+        yield from self._scenarios
+        yield from (key for key in self._requirements if key not in self._scenarios)
+        yield VERDICT
+
+    def outcome(self, name: str) -> Outcome:
+        """Return what an item came to; the first call makes the run.
+
+        Raises:
+            ConfigurationError: the run cannot be made.
+        """
+        certification = self._made()
+        judgement = certification.judgement
+        if name == VERDICT:
+            return _verdict(certification)
+        scenario = next((one for one in judgement.scenarios if one.id == name), None)
+        if name in self._scenarios and scenario is not None:
+            needed = any(one.required for one in judgement.requirements if one.id in scenario.requirements)
+            cards = [card for card in self._cards if name in card.scenarios]
+            return self._weighed(scenario, cards, needed=needed)
+        requirement = next(one for one in judgement.requirements if one.id == name)
+        cards = [card for card in self._cards if card.requirement.id == name]
+        return self._weighed(requirement, cards, needed=requirement.required)
+
+    def _made(self) -> Certification:
+        if self._failed is not None:
+            raise self._failed
+        if self._certification is None:
+            try:
+                self._certification = certify(self._order, lambda event: None)
+            except Exception as error:
+                self._failed = error
+                raise
+            directory = self._certification.directory
+            report = Renderer(source_of(directory, read_report(directory)), language()).report(language())
+            self._cards = (*report.cards, *report.remarks)
+        return self._certification
+
+    def _weighed(self, entry: ScenarioEntry | RequirementEntry, cards: Sequence[Card], *, needed: bool) -> Outcome:
+        wording = Wording(language())
+        text = "\n\n".join(told(cards, wording))
+        if entry.verdict is Verdict.FAIL:
+            return self._failure(cards, text)
+        if entry.verdict in _OPEN:
+            why = " ".join(part for part in (say("cli-certify", f"word.{entry.verdict}"), _why(entry, wording)) if part)
+            return Outcome("error" if needed else "skip", why)
+        if entry.verdict is Verdict.NOT_APPLICABLE:
+            return Outcome("skip", say("cli-certify", "word.not_applicable"))
+        return Outcome("pass", text)
+
+    def _failure(self, cards: Sequence[Card], text: str) -> Outcome:
+        """Weigh a failure as junit.xml does: what no certificate depends on is no failure of the pipeline."""
+        failing = {card.requirement.id for card in cards if card.severity.code == "fail" and card.requirement.required}
+        if cards and not failing:
+            return Outcome("pass", text)
+        known = within_term(self._made().judgement)
+        return Outcome("known" if failing and failing <= known else "fail", text or say("cli-certify", "word.fail"))
+
+
+def _order(options: Mapping[str, Any]) -> Order:
+    only = [part for value in options["only"] or () for part in value.replace(",", " ").split()]
+    seed = options["seed"]
+    return Order(
+        candidate=options["candidate"],
+        profile=options["profile"] or DEFAULT_PROFILE,
+        only=only or None,
+        directory=Path(options["out"]) if options["out"] else None,
+        language=language(),
+        listen=address(options["listen"] or "127.0.0.1:0"),
+        seed=secrets.randbelow(_SEEDS) if seed is None else int(seed),
+        deviations=Path(options["deviations"]) if options["deviations"] else None,
+    )
+
+
+def _verdict(certification: Certification) -> Outcome:
+    status = exit_status(certification.judgement)
+    text = "\n".join(closing_lines(certification))
+    if status is Exit.PASS:
+        return Outcome("pass" if certification.judgement.verdict == "pass" else "known", text)
+    return Outcome("fail" if status is Exit.FAIL else "error", text)
+
+
+def _why(entry: ScenarioEntry | RequirementEntry, wording: Wording) -> str:
+    detail = entry.detail if isinstance(entry, ScenarioEntry) else None
+    words = wording.known(f"cause.{entry.cause}") if entry.cause else ""
+    return " ".join(part for part in (words, getattr(detail, wording.language, "")) if part)

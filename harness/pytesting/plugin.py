@@ -1,0 +1,125 @@
+"""The pytest plugin: `pytest --lienthong candidate.yaml` shows every scenario of a certification as an item.
+
+Every pytest of an environment that has this package loads this module: so nothing else of the package is imported,
+and nothing is done, unless the option is given.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.pytesting.certifying import Outcome, PytestRun
+
+_AREA = "cli-pytest"
+_NAME = "lienthong"
+_OPTIONS = {"only": "IDS", "profile": "ID", "out": "DIR", "listen": "HOST:PORT", "seed": "N", "deviations": "FILE"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a certification."""
+    group = parser.getgroup(_NAME)
+    group.addoption("--lienthong", metavar="CANDIDATE", help=_help("candidate"))
+    for name, metavar in _OPTIONS.items():
+        action = "append" if name == "only" else "store"
+        group.addoption(f"--lienthong-{name}", action=action, metavar=metavar, help=_help(name))
+
+
+def _help(key: str) -> str:
+    """Return what an option means; the message files are read only when somebody asks."""
+    if {"-h", "--help"}.isdisjoint(sys.argv):
+        return key
+    from harness.cli.language import say
+
+    return say(_AREA, key)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse what cannot be: several processes would make several runs."""
+    if config.getoption("--lienthong") is not None and config.getoption("numprocesses", None):
+        from harness.cli.language import say
+
+        raise pytest.UsageError(say(_AREA, "one-process"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add the scenarios to what is collected, before anything is deselected."""
+    candidate = config.getoption("--lienthong")
+    if candidate is None:
+        return
+    from harness.catalogue.errors import ConfigurationError
+    from harness.cli.failures import configuration_sentence
+    from harness.pytesting.certifying import PytestRun
+
+    try:
+        run = PytestRun({"candidate": candidate} | {name: config.getoption(f"--lienthong-{name}") for name in _OPTIONS})
+    except ConfigurationError as error:
+        raise pytest.UsageError(configuration_sentence(error)) from error
+    collector = Certification.from_parent(session, name=_NAME, nodeid=_NAME, run=run)
+    items.extend(collector.collect())
+
+
+class Certification(pytest.Collector):
+    """All items of one certification."""
+
+    def __init__(self, *, run: "PytestRun", **given: Any) -> None:
+        super().__init__(**given)
+        self._run = run
+
+    def collect(self) -> Iterator["CertificationItem"]:
+        """Yield scenarios, requirements that no scenario tells about, and the verdict."""
+        for name in self._run.names():
+            yield CertificationItem.from_parent(self, name=name, run=self._run)
+
+
+@dataclass
+class Told(Exception):
+    """What an item has to say instead of a traceback."""
+
+    text: str
+
+
+class CertificationItem(pytest.Item):
+    """One scenario, one requirement, or the verdict. The first one that is run makes the run for all."""
+
+    def __init__(self, *, run: "PytestRun", **given: Any) -> None:
+        super().__init__(**given)
+        self._run = run
+        self._outcome: Outcome | None = None
+
+    def setup(self) -> None:
+        """Get the outcome: what could not be decided is an error, what does not apply is skipped."""
+        from harness.catalogue.errors import ConfigurationError
+        from harness.cli.failures import configuration_sentence
+
+        try:
+            outcome = self._outcome = self._run.outcome(self.name)
+        except ConfigurationError as error:
+            raise Told(configuration_sentence(error)) from error
+        if outcome.kind == "error":
+            raise Told(outcome.text)
+        if outcome.kind == "skip":
+            pytest.skip(outcome.text)
+
+    def runtest(self) -> None:
+        """Fail with the findings, or pass; remarks are kept as a section of the item's report."""
+        outcome = self._outcome
+        if outcome is None or outcome.kind == "pass":
+            if outcome is not None and outcome.text:
+                self.add_report_section("call", _NAME, outcome.text)
+            return
+        if outcome.kind == "known":
+            pytest.xfail(outcome.text)
+        raise Told(outcome.text)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the findings as they are."""
+        return excinfo.value.text if isinstance(excinfo.value, Told) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[str, None, str]:
+        """Say where an item stands."""
+        return _NAME, None, f"{_NAME} {self.name}"
