@@ -8,6 +8,7 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Literal
 
@@ -33,6 +34,8 @@ _SUPPORTED = {"adbe.pkcs7.detached", _PADES}
 _TIME_STAMP = "ETSI.RFC3161"
 _NO_DATA = ValidationData()
 _MOST_SIGNATURES = 50
+_MOST_REMEMBERED = 8
+_SMALL = 1024 * 1024  # bytes
 _LAST = 1 << 30  # where a signature stands whose revision cannot be read
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -93,11 +96,15 @@ class PdfFile:
 
 
 def read_pdf(content: bytes) -> PdfFile:
-    """Read a PDF file and verify all of its signatures.
+    """Read a PDF file and verify all of its signatures; the last few small files are remembered.
 
     Raises:
         PdfUnreadable: it is no PDF file, or a broken or encrypted one.
     """
+    return _remembered(content) if len(content) <= _SMALL else _verified(content)
+
+
+def _verified(content: bytes) -> PdfFile:
     reader = _reader(content)
     try:
         fields = list(enumerate_sig_fields(reader, filled_status=True))[:_MOST_SIGNATURES]
@@ -111,6 +118,10 @@ def read_pdf(content: bytes) -> PdfFile:
         _with_later(each.signature, each.revision, stamps) for each in found if each.signature is not None
     )
     return PdfFile(version, signatures)
+
+
+# One document is looked at by who sends it, by who receives it and by the judge; what its bytes say does not change.
+_remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_verified)
 
 
 @dataclass(frozen=True, slots=True)
