@@ -47,8 +47,8 @@ def store(tmp_path: Path) -> Path:
 def test_passing_packages_leave_with_0(environment: dict[str, str], store: Path) -> None:
     done = call(environment, store)
     assert done.returncode == 0
-    assert b"4 packages: 4 pass, 0 fail." in done.stdout
-    assert b"1 other files were passed over" in done.stdout
+    assert b"Packages checked: 4. Pass: 4, fail: 0." in done.stdout
+    assert b"Other files passed over (not .edxml or .xml): 1." in done.stdout
     assert done.stderr == b""
 
 
@@ -57,13 +57,13 @@ def test_a_failing_package_leaves_with_1(environment: dict[str, str], store: Pat
     done = call(environment, store)
     assert done.returncode == 1
     assert b"HDR-10 Subject is missing" in done.stdout
-    assert b"5 packages: 4 pass, 1 fail." in done.stdout
+    assert b"Packages checked: 5. Pass: 4, fail: 1." in done.stdout
 
 
 def test_vietnamese_comes_first(environment: dict[str, str], store: Path) -> None:
     del environment["LIENTHONG_LANG"]
     assert "4 gói tin: 4 đạt" in call(environment, store).stdout.decode()
-    assert b"4 packages" in call(environment, store, "--lang", "en").stdout
+    assert b"Packages checked: 4." in call(environment, store, "--lang", "en").stdout
 
 
 def test_remarks_do_not_fail(environment: dict[str, str], tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_quiet_and_verbose(environment: dict[str, str], store: Path) -> None:
     (store / "bad.edxml").write_bytes(BAD)
     quiet = call(environment, store, "--quiet").stdout.decode()
     assert "bad.edxml" not in quiet
-    assert "5 packages" in quiet
+    assert "Packages checked: 5." in quiet
     verbose = call(environment, store, "--verbose").stdout.decode()
     assert "✓" in verbose
     assert "→ Write Subject" in verbose
@@ -206,7 +206,7 @@ def test_interrupted_and_resumed(environment: dict[str, str], tmp_path: Path, jo
 def test_resume_without_anything_to_resume(environment: dict[str, str], store: Path) -> None:
     done = call(environment, store, "--resume")
     assert done.returncode == 0
-    assert b"4 packages: 4 pass" in done.stdout
+    assert b"Packages checked: 4." in done.stdout
 
 
 def test_progress_only_on_a_terminal(environment: dict[str, str], tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_progress_only_on_a_terminal(environment: dict[str, str], tmp_path: Path
     out = process.communicate()[0]
     os.close(leader)
     assert b"/600 packages" in shown
-    assert b"600 packages: 600 pass" in out
+    assert b"Packages checked: 600. Pass: 600" in out
     assert b"\x1b" not in out
 
 

@@ -147,14 +147,14 @@ def test_text_tells_what_is_wrong_and_sums_up(profile: Profile) -> None:
     assert "HDR-10 Subject is missing (the summary)." in text
     assert "line 5, edXMLHeader/MessageHeader" in text
     assert "0.edxml" not in text
-    assert "6 packages: 3 pass, 3 fail." in text
+    assert "Packages checked: 6. Pass: 3, fail: 3." in text
     assert "→" not in text
     verbose = told("text", rows_of(many(5), profile), profile, "verbose").decode()
     assert "✓ 0.edxml" in verbose
     assert "→ Write Subject with its value" in verbose
     quiet = told("text", rows_of(many(5), profile), profile, "quiet").decode()
     assert "1.edxml" not in quiet
-    assert "6 packages" in quiet
+    assert "Packages checked: 6." in quiet
 
 
 def test_summary_counts_files_by_requirement(profile: Profile) -> None:
