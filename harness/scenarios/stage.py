@@ -371,8 +371,12 @@ class Stage:
         await self.until(Acked(document=document.id), role="liveness")
 
     async def settle(self) -> None:
-        """Wait until everything stated is decided; if time runs out, see whether the candidate still lives."""
-        if await self._around.waits.settled(self._stated, self.patience):
+        """Wait until everything stated is decided; if time runs out, see whether the candidate still lives.
+
+        What was waited for once has had its time: it is not waited for again.
+        """
+        stated, self._stated = self._stated, []
+        if await self._around.waits.settled(stated, self.patience):
             return
         await self.close_window()
 
