@@ -24,6 +24,7 @@ class _Selftest(RepeatedValues):
 @click.command(cls=_Selftest, name="selftest", help=help_text(_AREA))
 @click.option("--quick", is_flag=True, help=say(_AREA, "quick"))
 @click.option("--all", "everything", is_flag=True, help=say(_AREA, "all"))
+@click.option("--crossed", is_flag=True, help=say(_AREA, "crossed"))
 @click.option("--only", multiple=True, metavar="NAME…", help=say(_AREA, "only"))
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=say(_AREA, "jobs"))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=say(_AREA, "out"))
@@ -37,6 +38,7 @@ class _Selftest(RepeatedValues):
 def command(
     quick: bool,
     everything: bool,
+    crossed: bool,
     only: tuple[str, ...],
     jobs: int | None,
     out: Path | None,
@@ -50,11 +52,11 @@ def command(
     from harness.engine.selftest import SelftestOrder, selftest
 
     names = tuple(part for value in only for part in value.split(","))
-    if quick and everything:
+    if quick + everything + crossed > 1:
         raise click.UsageError(say(_AREA, "either"))
-    if write_summary and (not everything or names):
+    if write_summary and (names or not (everything or crossed)):
         raise click.UsageError(say(_AREA, "summary-needs-all"))
-    order = SelftestOrder(_scope(quick, everything), names, jobs, out, seed)
+    order = SelftestOrder(_scope(quick, everything, crossed), names, jobs, out, seed)
     matrix = selftest(order, _silent if quiet else _tell)
     click.echo(_rendered(matrix, form), nl=False)
     if out is not None:
@@ -64,11 +66,13 @@ def command(
     return _status(matrix)
 
 
-def _scope(quick: bool, everything: bool) -> "Scope":
+def _scope(quick: bool, everything: bool, crossed: bool) -> "Scope":
     from harness.engine.selftest import Scope
 
     if quick:
         return Scope.QUICK
+    if crossed:
+        return Scope.CROSSED
     return Scope.ALL if everything else Scope.GALLERY
 
 

@@ -21,14 +21,17 @@ from harness.engine.selftest_pool import Died, Pool
 from harness.engine.selftest_rows import Check, Result, Row, in_trouble, weighed
 from harness.engine.selftest_summary import Summary, sources_digest
 from harness.engine.subject import REFERENCE
+from harness.resources import folder
 from harness.scenarios.registry import EXCLUSIVE, SHARED, all_scenarios
 
 # A good exchange in each direction: what is watched on all traffic has traffic to be watched on.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
 # Runs wait more than they compute, but their limits hold under load only as long as it is not too much.
 _RUNS_PER_CORE = 2
-# Seconds; a whole certification of the reference agency takes a fourth of it.
-_LIMIT = 360.0
+# Profile of smaller volumes.
+_SMALL = "selftest"
+# Seconds; ten times what a whole certification of the reference agency takes.
+_LIMIT = 900.0
 
 Follow = Callable[[int, int, Row], None]
 
@@ -36,15 +39,16 @@ Follow = Callable[[int, int, Row], None]
 class Scope(StrEnum):
     """How much is played.
 
-    `quick`: the simplest defect of each group, by its own requirement; correct agencies by the carriers alone.
-    `gallery`: every defect, by its own requirement and the carriers; correct agencies by everything.
-    `all`: as `gallery`, and every defect also by all scenarios that can run side by side, so that it shows
-    whether anything else fails.
+    `quick`: the first simple defect of each group, by its own requirement; correct agencies by the carriers alone.
+    `gallery`: every defect, by its own requirement and the carriers; correct agencies by all that runs side by side.
+    `all`: every defect, by its group besides, so that it shows whether a neighbour fails; correct agencies by all.
+    `crossed`: every defect by all that runs side by side; correct agencies by all. Takes long.
     """
 
     QUICK = "quick"
     GALLERY = "gallery"
     ALL = "all"
+    CROSSED = "crossed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class SelftestOrder:
         jobs: runs at a time; None for as many as the machine bears.
         directory: where the records of what came out wrong are kept; None to keep none.
         seed: of the blind data of every run.
+        profile: of the plain reference agency; the others are judged by one of smaller volumes.
     """
 
     scope: Scope
@@ -176,12 +181,18 @@ def _check(entry: Entry, only: tuple[str, ...] | None) -> Check:
 
 
 def _only_of_correct(scope: Scope) -> tuple[str, ...] | None:
-    return _CARRIERS if scope is Scope.QUICK else None
+    if scope is Scope.QUICK:
+        return _CARRIERS
+    return (*_CARRIERS, *sorted(_side_by_side())) if scope is Scope.GALLERY else None
 
 
 def _only_of_defect(entry: Entry, scope: Scope) -> tuple[str, ...]:
     only = {*_CARRIERS, str(entry.breaks), *entry.shown_by}
-    return tuple(sorted(only | _side_by_side() if scope is Scope.ALL else only))
+    if scope is Scope.CROSSED:
+        only |= _side_by_side()
+    elif scope is Scope.ALL:
+        only |= {key for key in _side_by_side() if key[:3] == str(entry.breaks)[:3]}
+    return tuple(sorted(only))
 
 
 def _side_by_side() -> frozenset[str]:
@@ -208,11 +219,16 @@ def _rows(order: SelftestOrder, checks: list[Check], follow: Follow) -> Iterator
     jobs = order.jobs or _RUNS_PER_CORE * (os.cpu_count() or 1)
     with _workplace(order.directory) as directory:
         keep = order.directory is not None
-        runs = [Run(check, order.profile, order.seed, directory, keep) for check in _longest_first(checks)]
+        runs = [Run(check, _profile_of(check, order), order.seed, directory, keep) for check in _longest_first(checks)]
         for done, (started, row) in enumerate(Pool(carry_out, jobs, _LIMIT).each(runs), start=1):
             weighed_row = _of_the_dead(started.check, row) if isinstance(row, Died) else row
             follow(done, total, weighed_row)
             yield weighed_row
+
+
+def _profile_of(check: Check, order: SelftestOrder) -> str:
+    """Volumes are the same for all; it is enough that one agency bears them in full."""
+    return order.profile if check.name == REFERENCE else str(folder("profiles") / _SMALL)
 
 
 def _of_the_dead(check: Check, died: Died) -> Row:
@@ -227,8 +243,8 @@ def _workplace(directory: Path | None) -> Iterator[Path]:
     if directory is not None:
         yield _prepared(directory / "runs")
         return
-    with tempfile.TemporaryDirectory(prefix="lienthong-selftest-") as folder:
-        yield Path(folder)
+    with tempfile.TemporaryDirectory(prefix="lienthong-selftest-") as place:
+        yield Path(place)
 
 
 def _prepared(directory: Path) -> Path:
@@ -270,14 +286,15 @@ def carry_out(run: Run) -> Row:
     """Certify one agency and weigh the judgement."""
     began = time.monotonic()
     check = run.check
-    folder = run.directory / check.name
+    record = run.directory / check.name
     order = Order(
         candidate=REFERENCE if check.name == REFERENCE else f"{REFERENCE}:{check.name}",
         profile=run.profile,
         only=None if check.only is None else list(check.only),
-        directory=folder,
+        directory=record,
         language="vi",
         seed=run.seed,
+        formats=(),
     )
     try:
         judgement = certify(order, lambda event: None).judgement
@@ -285,7 +302,7 @@ def carry_out(run: Run) -> Row:
     except Exception as error:  # whatever it is, it is the harness's, and the other runs go on
         return in_trouble(check, f"{type(error).__name__}: {error}", time.monotonic() - began)
     if row.right or not run.keep:
-        shutil.rmtree(folder)
+        shutil.rmtree(record)
     return row
 
 
