@@ -1,6 +1,8 @@
 """RTY: what a candidate does when hub or network fail."""
 
 import base64
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from harness.catalogue.parameters import ErrorCode
 from harness.hub.faults import (
@@ -31,6 +33,7 @@ from harness.judge.expectations import (
     Waited,
 )
 from harness.judge.expectations.security import Unvisited
+from harness.scenarios.interrupting import killable, killed, stopped
 from harness.scenarios.material import Outgoing
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
@@ -287,17 +290,23 @@ async def slow_hub(stage: Stage) -> None:
 @scenario("RTY-16", needs=("restart",), isolation=EXCLUSIVE)
 async def stopped_between_fetch_and_ack(stage: Stage) -> None:
     """Stopped after the fetch and before the acknowledgement, then started: nothing lost, nothing doubled."""
+    await _interrupted(stage, stopped)
+    if killable(stage):
+        await _interrupted(stage, killed)
+
+
+async def _interrupted(stage: Stage, interruption: Callable[[Stage], AbstractAsyncContextManager[None]]) -> None:
     _patient(stage)
     document = stage.document()
     fault = stage.fault("updateStatus", _SILENT, document=document.id, lasting=True)
     await stage.deliver(document)
     await stage.until(Retried(operation="updateStatus", document=document.id, times=1))
-    await stage.stop_candidate()
-    stage.mend(fault)
-    restarted = stage.now
-    await stage.start_candidate()
+    async with interruption(stage):
+        stage.mend(fault)
+        restarted = stage.now
     stage.expect(Acked(document=document.id, after=restarted))
     stage.expect(StoredOnce(document=document.id, after=restarted))
+    await stage.settle()
 
 
 @scenario("RTY-14/operations")

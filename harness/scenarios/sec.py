@@ -19,6 +19,7 @@ from harness.judge.expectations import (
     Refused,
     SafelyKept,
     SignedRight,
+    Struck,
     Trusted,
     Unvisited,
 )
@@ -208,10 +209,7 @@ async def hostile_ids(stage: Stage) -> None:
     stage.expect(SignedRight(after=stage.now))
     with baited(stage) as bait:
         for hostile in IDS:
-            plan = adding(hostile.text(bait.trap), stage.agency.organ_id)
-            fault = stage.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
-            await still_serving(stage, hostile.key)
-            stage.mend(fault)
+            await _listed(stage, hostile.text(bait.trap), hostile.key)
         await _foreign(stage)
         await stage.linger(stage.times.reaction)
         await still_serving(stage, "SEC-08")
@@ -227,7 +225,13 @@ async def _foreign(stage: Stage) -> None:
         messagetype="edoc",
         document_id=document.id,
     )
-    plan = adding(delivery.receiver_doc_id, stage.agency.organ_id)
+    await _listed(stage, delivery.receiver_doc_id, "SEC-08/foreign")
+
+
+async def _listed(stage: Stage, doc_id: str, key: str) -> None:
+    """Put a docId at the head of every list until the candidate has served a good document of the same list."""
+    before, plan = stage.now, adding(doc_id, stage.agency.organ_id)
     fault = stage.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
-    await still_serving(stage, "SEC-08/foreign")
+    await still_serving(stage, key)
+    stage.expect(Struck(fault=plan.name, after=before), role="precondition")
     stage.mend(fault)

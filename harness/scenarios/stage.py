@@ -280,21 +280,6 @@ class Stage:
         """Have the clerk decide about a document that arrived."""
         await self.drive("decide", {"document_id": document.id, "action": action, "reason": reason})
 
-    async def stop_candidate(self) -> None:
-        """Stop the candidate as if it were killed: a program that the driver itself started is killed for real."""
-        if self._around.driver.killable:
-            self._record("candidate.killed", {})
-            await self._around.driver.kill()
-        else:
-            await self.drive("stop", {})
-
-    async def start_candidate(self) -> None:
-        """Start the candidate again after `stop_candidate`."""
-        if self._around.driver.killable:
-            await self.drive("configure", self._around.configuration)
-        else:
-            await self.drive("start", {})
-
     def pdf(self, name: str, size: int = 2_000) -> File:
         """Return a PDF of about `size` bytes."""
         return File(name, self._around.material.pdf(self._chance, size))
