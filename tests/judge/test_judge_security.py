@@ -14,6 +14,7 @@ from harness.judge.expectations import (
     SafelyKept,
     SignedRight,
     StillServes,
+    Struck,
     Trusted,
     Unvisited,
 )
@@ -255,6 +256,17 @@ def test_calls_about_what_the_hub_never_gave_are_passed_over(tmp_path: Path, doc
     del parameters["docId"]
     run.call("getEdoc", signature=WRONG, error_code="15", parameters=parameters)
     assert ("SEC-08.signed-wrong-after" in codes(finished(run))) is wrong
+
+
+@pytest.mark.parametrize(("fault", "complete", "struck"), [("x", True, True), ("x", False, False), (None, True, False)])
+def test_a_stimulus_that_was_not_served_shows_nothing(
+    tmp_path: Path, fault: str | None, complete: bool, struck: bool
+) -> None:
+    run = RecordedRun(tmp_path, "SEC-08")
+    run.call("getReceivedEdocList", fault="x")
+    run.expect(Struck(fault="x", after=run.poll().seq), "precondition")
+    run.call("getReceivedEdocList", fault=fault, complete=complete)
+    assert verdict(finished(run), "SEC-08") == ("pass" if struck else "inconclusive")
 
 
 def test_a_header_slipped_in_fails(tmp_path: Path) -> None:

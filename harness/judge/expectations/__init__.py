@@ -21,6 +21,7 @@ from harness.judge.expectations.security import (
     SafelyKept,
     SignedRight,
     StillServes,
+    Struck,
     Trusted,
     Unvisited,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "StillServes",
     "StoredAs",
     "StoredOnce",
+    "Struck",
     "Trusted",
     "Untouched",
     "Unvisited",

@@ -191,6 +191,20 @@ class Trusted(Expectation, frozen=True, tag="trusted"):
         )
 
 
+class Struck(Expectation, frozen=True, tag="struck"):
+    """After event `after`, an answer shaped by the fault called `fault` left the hub whole: the stimulus was served."""
+
+    fault: str
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the answers of the hub."""
+        for exchange in evidence.exchanges:
+            if exchange.request.seq > self.after and exchange.fault == self.fault and exchange.complete:
+                return Met()
+        return Pending(finding(requirement, "not-struck", expected=self.fault, received="-"))
+
+
 class SignedRight(Expectation, frozen=True, tag="signed-right"):
     """Every request after event `after` is signed right, and none carries what a hostile docId tried to slip in.
 
