@@ -11,7 +11,6 @@ from harness.catalogue.yamlreading import Located
 from harness.drivers.manual_answers import load_answers
 from harness.edxml.identifiers import organ_form
 from harness.journal.concealing import SHORTEST_SECRET
-from harness.scenarios.material import peers
 
 PEER_SYSTEM = "harness.peers"
 _LONGEST_SYSTEM_ID = 128
@@ -39,8 +38,6 @@ def _identifiers(candidate: Candidate, located: Located, profile: Profile) -> It
         yield ConfigurationError("candidate.organ-id", path=path, line=line, value=agency.organ_id)
     if form == "hub":
         yield ConfigurationError("candidate.organ-is-hub", path=path, line=line, value=agency.organ_id)
-    if any(agency.organ_id in {peer.organ_id, peer.code102} for peer in peers().values()):
-        yield ConfigurationError("candidate.organ-taken", path=path, line=line, value=agency.organ_id)
     if not agency.organ_name.strip():
         path, line = located.place(("agency", "organ_name"))
         yield ConfigurationError("candidate.organ-name-blank", path=path, line=line)

@@ -4,7 +4,7 @@ import contextlib
 import platform
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -161,7 +161,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     pki=pki,
                     trust=trust,
                     material=Material(settings.seed, pki, settings.candidate.agency.organ_name),
-                    peers=peers_of(settings.profile.parameters.identifiers),
+                    peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
                     crowd=len(settings.plan.shared),
@@ -196,10 +196,14 @@ def _reader(directory: Path) -> Callable[[str], bytes]:
     return lambda name: (directory / "blobs" / name).read_bytes()
 
 
+def _peers(settings: RunSettings) -> Mapping[str, Peer]:
+    return peers_of(settings.profile.parameters.identifiers, settings.candidate.agency.organ_id)
+
+
 def _populate(hub: Hub, settings: RunSettings) -> Peer:
     """Give the hub its systems and agencies: the peers the harness plays, and the candidate."""
     hub.add_system(PEER_SYSTEM, secrets.token_urlsafe(24))
-    for peer in peers_of(settings.profile.parameters.identifiers).values():
+    for peer in _peers(settings).values():
         hub.add_agency(peer.organ_id, peer.organ_name, PEER_SYSTEM, parent=peer.parent, code102=peer.code102)
     declared = settings.candidate.agency
     hub.add_system(settings.system_id, settings.secret)

@@ -108,19 +108,28 @@ class Outgoing:
     arguments: Mapping[str, Any]
 
 
+_UNDERSTUDY = "understudy"
+
+
 @cache
 def peers() -> Mapping[str, Peer]:
     """Return the agencies that the harness plays, by role, as they are where both forms of identifiers count."""
-    return msgspec.convert(_data("peers.yaml"), dict[str, Peer])
+    everybody: dict[str, Peer] = msgspec.convert(_data("peers.yaml"), dict[str, Peer])
+    return {role: peer for role, peer in everybody.items() if role != _UNDERSTUDY}
 
 
-def peers_of(identifiers: Identifiers) -> Mapping[str, Peer]:
-    """Return the agencies that the harness plays, each under an identifier that a profile allows.
+def peers_of(identifiers: Identifiers, candidate: str) -> Mapping[str, Peer]:
+    """Return the agencies that the harness plays in a run.
 
     Args:
         identifiers: the profile's forms; where an agency's own is not among them, its other one is taken.
+        candidate: OrganId of the candidate; an agency that it is itself is played by another.
     """
-    return {role: _allowed(peer, identifiers) for role, peer in peers().items()}
+    understudy: Peer = msgspec.convert(_data("peers.yaml")[_UNDERSTUDY], Peer)
+    played = {
+        role: understudy if candidate in {peer.organ_id, peer.code102} else peer for role, peer in peers().items()
+    }
+    return {role: _allowed(peer, identifiers) for role, peer in played.items()}
 
 
 def _allowed(peer: Peer, identifiers: Identifiers) -> Peer:

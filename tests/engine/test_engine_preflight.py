@@ -47,7 +47,6 @@ def test_nothing_is_found_where_nothing_is_wrong(tmp_path: Path) -> None:
     [
         ("000.00.00.H41", "H-41", "identifiers", "candidate.organ-id", 4),
         ("000.00.00.H41", "00.53.W00", "identifiers", "candidate.organ-is-hub", 4),
-        ("000.00.00.H41", "G22", "identifiers", "candidate.organ-taken", 4),
         ("UBND tỉnh Nghệ An", "' '", "identifiers", "candidate.organ-name-blank", 4),
         ("vxp.test.01", "hệ thống", "identifiers", "candidate.system-id", 4),
         ("vxp.test.01", '"a\\r\\nb"', "identifiers", "candidate.system-id", 4),

@@ -9,13 +9,14 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
 from harness.crypto.testpki import Pki
+from harness.edxml.identifiers import organ_form
 from harness.edxml.layout import Layout
 from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import read_package
 from harness.journal.recording import VIETNAM
 from harness.rules.checking import check_package
 from harness.scenarios import rcv
-from harness.scenarios.material import Document, File, Material, file_content, peers
+from harness.scenarios.material import Document, File, Material, file_content, peers, peers_of
 
 PROFILE = load_profile()
 CANDIDATE = Organization("000.00.00.H41", "UBND tỉnh Nghệ An")
@@ -84,3 +85,17 @@ def test_a_recall_names_what_it_recalls(material: Material) -> None:
     plain = material.document(chance, peers()["ministry"], CANDIDATE, ())
     assert plain.recalls is None
     assert replace(plain).recalls is None
+
+
+def test_a_candidate_that_is_one_of_the_played_agencies_gets_another_partner() -> None:
+    identifiers = PROFILE.parameters.identifiers
+    for candidate in ("000.00.00.G22", "G22", "H37"):
+        played = peers_of(identifiers, candidate)
+        assert played.keys() == peers().keys()
+        assert candidate not in {name for peer in played.values() for name in (peer.organ_id, peer.code102)}
+
+
+def test_old_forms_are_played_where_new_ones_do_not_count() -> None:
+    identifiers = load_profile("qcvn102-2016").parameters.identifiers
+    played = peers_of(identifiers, CANDIDATE.organ_id)
+    assert {organ_form(peer.organ_id, identifiers) for peer in played.values()} == {"old"}
