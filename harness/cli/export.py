@@ -15,6 +15,8 @@ from harness.rules.twins.registry import Twin, all_twins, twins_of
 
 _AREA = "cli-export"
 _NOTE = "README.md"
+_HOSTILE = "SEC"
+_ANCHORS = "trust-anchors.pem"
 
 
 @click.command(name="export", help=help_text(_AREA))
@@ -26,16 +28,46 @@ _NOTE = "README.md"
 def command(requirement: str, out: Path, lang: str | None) -> int:
     """Write the packages of one requirement; see the help text."""
     key = requirement.upper()
+    if key.startswith(f"{_HOSTILE}-"):
+        return _hostile(key, out)
     twins = twins_of(key)
     if not twins:
         known = dict.fromkeys(twin.requirement.partition("-")[0] for twin in all_twins().values())
-        raise ConfigurationError("export.unknown-requirement", id=requirement, known=", ".join(known))
+        raise ConfigurationError("export.unknown-requirement", id=requirement, known=", ".join((*known, _HOSTILE)))
     folder = out / key
     try:
         _write(twins, folder, Identity(day=datetime.now(VIETNAM).date()))
     except OSError as error:
         raise ConfigurationError("export.not-a-folder", path=folder, detail=error.strerror or error) from error
     click.echo(say(_AREA, "written", count=len(twins), folder=folder))
+    return Exit.PASS
+
+
+def _hostile(key: str, out: Path) -> Exit:
+    """Write hostile packages; they take a PKI, so its anchors go with them."""
+    from harness.crypto.testpki import Pki
+    from harness.scenarios.hostile.piece import why
+    from harness.scenarios.hostile.samples import GOOD_KEY, REQUIREMENTS, samples
+
+    if key not in REQUIREMENTS:
+        raise ConfigurationError("export.unknown-requirement", id=key, known=", ".join(REQUIREMENTS))
+    now, folder = datetime.now(VIETNAM), out / key
+    pki = Pki(now)
+    statement = getattr(load_catalogue().requirements[key].statement, language())
+    lines = [f"# {say(_AREA, 'title', id=key)}", "", statement, "", say(_AREA, "hostile", file=_ANCHORS), ""]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = samples(key, now, pki)
+        for one in made:
+            good = one.key == GOOD_KEY
+            name = f"{'good' if good else 'bad'}-{one.name}.edxml"
+            (folder / name).write_bytes(one.content)
+            lines.append(f"- `{name}`: {say(_AREA, 'good') if good else why(one.key, language())}")
+        (folder / _ANCHORS).write_bytes(pki.anchors_pem())
+        (folder / _NOTE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError("export.not-a-folder", path=folder, detail=error.strerror or error) from error
+    click.echo(say(_AREA, "written", count=len(made), folder=folder))
     return Exit.PASS
 
 
