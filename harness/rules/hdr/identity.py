@@ -81,10 +81,10 @@ def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
 def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
     node = specimen.message.child("DocumentId") if specimen.message is not None else None
-    parts = parse_document_id(node.text) if node is not None else None
-    if node is None or parts is None or node.text == specimen.composed_id:
+    if node is None or node.text == specimen.composed_id:
         return
-    if next(_own_form(node, specimen.parameters.identifiers), None) is not None:
+    parts = parse_document_id(node.text)
+    if parts is None or next(_own_form(node, specimen.parameters.identifiers), None) is not None:
         return
     sender = specimen.value("From", "OrganId")
     if sender and not _same_agency(sender, parts.organ_id):
