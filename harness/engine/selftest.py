@@ -28,6 +28,7 @@ from harness.scenarios.registry import EXCLUSIVE, SHARED, all_scenarios
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
 # Runs wait more than they compute, but their limits hold under load only as long as it is not too much.
 _RUNS_PER_CORE = 2
+_WARM = "harness.engine.selftest_warm"
 # Profile of smaller volumes.
 _SMALL = "selftest"
 # Seconds; ten times what a whole certification of the reference agency takes.
@@ -220,7 +221,7 @@ def _rows(order: SelftestOrder, checks: list[Check], follow: Follow) -> Iterator
     with _workplace(order.directory) as directory:
         keep = order.directory is not None
         runs = [Run(check, _profile_of(check, order), order.seed, directory, keep) for check in _longest_first(checks)]
-        for done, (started, row) in enumerate(Pool(carry_out, jobs, _LIMIT).each(runs), start=1):
+        for done, (started, row) in enumerate(Pool(carry_out, jobs, _LIMIT, _WARM).each(runs), start=1):
             weighed_row = _of_the_dead(started.check, row) if isinstance(row, Died) else row
             follow(done, total, weighed_row)
             yield weighed_row

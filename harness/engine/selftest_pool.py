@@ -25,20 +25,21 @@ class Died:
 class Pool(Generic[T, R]):
     """Does one kind of work on many things, at most `jobs` at a time."""
 
-    def __init__(self, work: Callable[[T], R], jobs: int, limit: float) -> None:
+    def __init__(self, work: Callable[[T], R], jobs: int, limit: float, preload: str = "") -> None:
         """Prepare; nothing is started yet.
 
         Args:
             work: a function of a module, its argument and result made to be pickled.
             jobs: processes at a time.
             limit: seconds after which a process is ended.
+            preload: name of a module that brings all that the work needs, imported once where that is possible.
         """
         self._work = work
         self._jobs = jobs
         self._limit = limit
         self._context: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
-            self._context.set_forkserver_preload([work.__module__])
+            self._context.set_forkserver_preload([preload or work.__module__])
         self._alive: set[BaseProcess] = set()
         self._ended = False
 
