@@ -10,6 +10,8 @@ from harness.scenarios.registry import EXCLUSIVE, Scenario, all_scenarios
 
 # Requirements that are watched on all traffic need traffic: a document sent, a status sent, a document received.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
+# Hostile input may leave a candidate dead, and whatever comes then shows nothing: the deadliest comes last.
+_LAST = ("SEC-01", "SEC-04", "SEC-08", "SEC-03", "SEC-02")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,12 @@ def make_plan(profile: Profile, only: Collection[str] | None, scenario: str | No
     if wanted - covered:
         chosen |= {name: scenarios[name] for name in _CARRIERS if name in scenarios}
     shared = tuple(one for one in chosen.values() if one.isolation != EXCLUSIVE)
-    exclusive = tuple(one for one in chosen.values() if one.isolation == EXCLUSIVE)
-    return Plan(shared, exclusive, ids)
+    exclusive = sorted((one for one in chosen.values() if one.isolation == EXCLUSIVE), key=_place)
+    return Plan(shared, tuple(exclusive), ids)
+
+
+def _place(scenario: Scenario) -> int:
+    return _LAST.index(scenario.id) + 1 if scenario.id in _LAST else 0
 
 
 def _single(name: str) -> Plan:
