@@ -54,6 +54,7 @@ def _card(code: str, row: Row, found: Sequence[Found], source: Source, wording: 
     _, first = found[0]
     values = _values(first)
     times = _times(found)
+    replays = (_replay(scenario, finding, source) for scenario, finding in found)
     evidence = tuple(occurrence(finding, scenario, source, wording) for scenario, finding in found[:_SHOWN_OCCURRENCES])
     return Card(
         code=code,
@@ -65,12 +66,13 @@ def _card(code: str, row: Row, found: Sequence[Found], source: Source, wording: 
         occurrences=evidence,
         scenarios=tuple(dict.fromkeys(scenario for scenario, _ in found)),
         more=times - len(evidence),
-        replays=tuple(dict.fromkeys(_replay(one, finding, source) for one, finding in found))[:_REPLAYS],
+        replays=tuple(dict.fromkeys(filter(None, replays)))[:_REPLAYS],
+        explain=f"lienthong explain {shlex.quote(code)}",
     )
 
 
 def _replay(scenario: str, finding: Mapping[str, Any], source: Source) -> str:
-    """Return the command that shows a finding again: its scenario, or the check of the package it is about."""
+    """Return the command that shows a finding again: its scenario, the check of its package, or none."""
     run = shlex.quote(shown(source.name))
     if not scenario.startswith(_WATCH):
         return f"lienthong replay {run} {shlex.quote(scenario)}"
@@ -78,7 +80,7 @@ def _replay(scenario: str, finding: Mapping[str, Any], source: Source) -> str:
     package = event.data.get("package") if event else None
     if isinstance(package, Mapping) and package.get("blob"):
         return f"lienthong validate {run}/{BLOB_FOLDER}/{shlex.quote(shown(package['blob']))}"
-    return f"lienthong explain {shlex.quote(shown(finding.get('code')))}"
+    return ""
 
 
 def _times(found: Sequence[Found]) -> int:

@@ -128,7 +128,7 @@ def told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
         for one in card.occurrences:
             lines.append(wording.say("junit.found", expected=one.expected, received=one.received))
             lines.append(" · ".join(f"{item.term} {item.value}" for item in one.where))
-        yield "\n".join(line for line in (*lines, card.remedy, *card.replays) if line)
+        yield "\n".join(line for line in (*lines, card.remedy, *card.replays, card.explain) if line)
 
 
 def _add(element: etree._Element, tag: str, message: str, kind: str | None = None) -> etree._Element:

@@ -94,6 +94,7 @@ def _finding(card: Card, wording: Wording) -> Iterator[str]:
         yield f"- {wording.say('card.remedy')}: {_plain(card.remedy)}"
     for command in card.replays[:1]:
         yield f"- {wording.say('card.replay')}: {code(command)}"
+    yield f"- {wording.say('card.explain')}: {code(card.explain)}"
 
 
 def _open(report: Report, wording: Wording) -> Iterator[str]:

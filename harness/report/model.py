@@ -123,6 +123,7 @@ class Card:
         scenarios: where it was found.
         more: how many further times the same was found, beyond `occurrences`.
         replays: commands that run only this again.
+        explain: command that says what the finding means.
     """
 
     code: str
@@ -135,6 +136,7 @@ class Card:
     scenarios: tuple[str, ...]
     more: int
     replays: tuple[str, ...]
+    explain: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """Real runs whose candidate said hostile things: judged, encoded and rendered, and nothing of it is live."""
 
-import itertools
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +65,16 @@ def spoilt(value: Any, spoil: Callable[[], str | None]) -> Any:
     return value
 
 
-def hostile_run(honest: Path, directory: Path, spoil: Callable[[], str | None]) -> Judgement:
+def hostile_run(
+    honest: Path,
+    directory: Path,
+    spoil: Callable[[], str | None],
+    said: Mapping[str, Collection[str]] = _FOREIGN,
+) -> Judgement:
     """Record a run again with what the candidate said replaced here and there; judge it, write report.json."""
     journal = Journal(directory)
     for event in read_record(honest).events:
-        foreign = _FOREIGN.get(event.kind, ())
+        foreign = said.get(event.kind, ())
         data = {key: spoilt(part, spoil) if key in foreign else part for key, part in event.data.items()}
         journal.record(event.kind, data, scenario=event.scenario)
     journal.close()
@@ -97,8 +101,7 @@ def test_whatever_a_candidate_says_is_judged_encoded_and_shown_inert(honest: Pat
 
 
 def test_ten_million_signs_are_clipped_everywhere(honest: Path, tmp_path: Path) -> None:
-    number = itertools.count()
-    judgement = hostile_run(honest, tmp_path, lambda: _LONG if next(number) % 150 == 80 else None)
+    judgement = hostile_run(honest, tmp_path, lambda: _LONG, {"request": ("package", "target")})
     found = [one for scenario in judgement.scenarios for one in scenario.findings]
     assert found
     for one in found:
