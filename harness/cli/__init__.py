@@ -1,5 +1,6 @@
 """The command line, `lienthong VERB`: one module per verb, loaded only when it is called."""
 
+import logging
 import sys
 
 from harness.cli.failures import report_failure
@@ -10,6 +11,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and leave with an exit status of the contract."""
+    logging.getLogger().addHandler(logging.NullHandler())  # what a user must know is said in sentences
     try:
         status = lienthong.main(prog_name="lienthong", standalone_mode=False)
     except BaseException as error:

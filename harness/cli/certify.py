@@ -93,7 +93,8 @@ def closing_lines(certification: "Certification") -> list[str]:
     if judgement.narrowed:
         lines.append(say("cli-certify", "narrowed"))
     for entry in judgement.requirements:
-        if entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK}:
+        open_ = entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK}
+        if open_ or entry.verdict is Verdict.FAIL:
             statement = entry.statement.en if language() == "en" else entry.statement.vi
             lines.append(f"  {entry.id}  {say('cli-certify', f'word.{entry.verdict}'):<16} {statement}")
     lines += _deviation_lines(judgement)

@@ -1,7 +1,7 @@
 """Weighing: outcomes and findings become verdicts by the profile's levels and severities."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from harness.catalogue.findings import Finding
@@ -50,7 +50,7 @@ def assembled(profile: Profile, record: Record, start: Event, outcomes: Outcomes
     return Judgement(
         schema="lienthong.report/1",
         run_id=data["run_id"],
-        verdict=_overall(requirements, record, only),
+        verdict=_overall(requirements, record),
         profile=ProfileEntry(profile.id, profile.version, profile.sha256, Text(title.vi, title.en)),
         candidate=data["candidate"],
         harness=data["harness"],
@@ -165,25 +165,18 @@ def _verdict(claiming: list[Outcome], found: list[FindingEntry]) -> tuple[Verdic
     return (Verdict.NOT_APPLICABLE if verdicts == {Verdict.NOT_APPLICABLE} else Verdict.PASS), None
 
 
-def _overall(
-    requirements: tuple[RequirementEntry, ...], record: Record, only: Sequence[str] | None
-) -> Literal["pass", "fail", "inconclusive"]:
+def _overall(requirements: tuple[RequirementEntry, ...], record: Record) -> Literal["pass", "fail", "inconclusive"]:
     """`pass` is computed from the required set, never from the absence of failures.
 
-    A conditional requirement whose capability is not declared need not pass; but what it asks of every candidate,
-    such as an answer to an incoming take-back, can fail.
+    A proven failure fails the whole, asked for or not: a narrowed run must not hide it, and what a conditional
+    requirement asks of every candidate, such as an answer to an incoming take-back, binds without being declared.
     """
     required = [entry for entry in requirements if entry.required]
-    binding = required if only is not None else [*required, *_conditional(requirements)]
-    if any(entry.verdict is Verdict.FAIL for entry in binding):
+    if any(entry.verdict is Verdict.FAIL for entry in requirements):
         return "fail"
     finished = any(event.kind == "run.finished" and event.data["reason"] == "complete" for event in record.events)
     passed = all(entry.verdict in {Verdict.PASS, Verdict.REMARK} for entry in required)
     return "pass" if required and passed and finished and not record.cut else "inconclusive"
-
-
-def _conditional(requirements: tuple[RequirementEntry, ...]) -> list[RequirementEntry]:
-    return [entry for entry in requirements if entry.level is Level.CONDITIONAL]
 
 
 def _limits(record: Record, data: Mapping[str, Any]) -> tuple[Text, ...]:

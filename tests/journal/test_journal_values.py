@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.journal import Journal, read_record
@@ -85,6 +85,7 @@ _ANY = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.dictionaries(st.text(st.characters(codec=None), max_size=10), _ANY, max_size=5))
 def test_whatever_is_recorded_can_be_read(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
     assert _recorded(tmp_path_factory.mktemp("any"), data) == plain(data)

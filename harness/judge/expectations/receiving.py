@@ -122,7 +122,8 @@ class Acked(Expectation, frozen=True, tag="acked"):
 class StoredOnce(Expectation, frozen=True, tag="stored-once"):
     """The candidate shows the document in its inbox, exactly once, in a look taken after its last acknowledgement.
 
-    `states` narrows the states it may be shown in, empty means any; an acknowledgement must follow event `after`.
+    One that was never acknowledged is looked for after it was fetched. `states` narrows the states it may be shown in,
+    empty means any; an acknowledgement must follow event `after`.
     """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
@@ -138,7 +139,8 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
             return shown
         absent = finding(requirement, "not-stored", expected="inbox: 1", received=0, document=self.document)
         acks = [one for one in evidence.acks(self.document) if one.answer and one.request.seq > self.after]
-        if not acks or not shown or evidence.looked_at("inbox", self.document) < acks[-1].request.seq:
+        settled = acks or (evidence.fetches(self.document)[:1] if self.after < 0 else [])
+        if not settled or not shown or evidence.looked_at("inbox", self.document) < settled[-1].request.seq:
             return Pending(absent)
         look = evidence.view("inbox")
         if len(shown) > 1:
