@@ -112,3 +112,14 @@ def test_what_a_conditional_requirement_asks_of_everybody_can_fail_the_whole(tmp
     assert verdict(judgement, "OPS-03") == "fail"
     assert "OPS-03" not in judgement.required
     assert judgement.verdict == "fail"
+
+
+def test_a_failure_that_was_not_asked_for_fails_a_narrowed_run_all_the_same(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path, only=["RCV-02"])
+    run.expect(Fetched(document=DOCUMENT))
+    run.fetch(secret_in=["url"])
+    run.finish()
+    judgement = run.judged()
+    assert verdict(judgement, "RCV-02") == "pass"
+    assert verdict(judgement, "VXP-10") == "fail"
+    assert judgement.verdict == "fail"
