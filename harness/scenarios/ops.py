@@ -8,6 +8,7 @@ from harness.edxml.model import Bussiness, BussinessDocumentInfo, Receiver, Repl
 from harness.journal.recording import VIETNAM
 from harness.judge.expectations import (
     Accepted,
+    Acked,
     AnyStatus,
     Operates,
     StatusSent,
@@ -22,6 +23,7 @@ from harness.scenarios.material import Document, Outgoing
 from harness.scenarios.registry import scenario
 from harness.scenarios.stage import TAKE_BACK, Stage
 
+_ANY = ("done", "fail")
 _REASON = "Văn bản có sai sót về thể thức, đề nghị thực hiện"
 _NEW_SUBJECT = "V/v đính chính, bổ sung nội dung văn bản đã gửi"
 
@@ -60,8 +62,16 @@ async def _sent(stage: Stage, to: tuple[str, ...] = ("ministry", "province")) ->
     return sent
 
 
-async def _agreed(stage: Stage, document: Document) -> None:
-    """Give the system its time to apply by itself, then let the clerk agree; a refusal means that it is done."""
+async def _agreed(stage: Stage, document: Document, operation: Document) -> None:
+    """Give the system its time to take in an operation and to apply it by itself; then let the clerk agree.
+
+    That the clerk is refused means that it is done.
+    """
+    await stage.await_quietly(Acked(document=operation.id, statuses=_ANY))
+    await _agreed_at_once(stage, document)
+
+
+async def _agreed_at_once(stage: Stage, document: Document) -> None:
     await stage.linger(stage.times.reaction)
     await stage.tolerated("decide", {"document_id": document.id, "action": "agree", "reason": ""})
 
@@ -80,8 +90,9 @@ async def recall_sent(stage: Stage) -> None:
 async def recall_received(stage: Stage) -> None:
     """A recalled document is cancelled and 15 is sent, or 16."""
     document = await _arrived(stage)
-    await stage.deliver(_recall(stage, document), note="recall")
-    await _agreed(stage, document)
+    recall = _recall(stage, document)
+    await stage.deliver(recall, note="recall")
+    await _agreed(stage, document, recall)
     stage.expect(Withdrawn(document=document.id))
 
 
@@ -99,7 +110,8 @@ async def take_back_received(stage: Stage) -> None:
     """A take-back by the original sender is answered with 15 and applied, or with 16."""
     document = await _arrived(stage)
     await stage.deliver_status(document, document.sender, TAKE_BACK, _REASON)
-    await _agreed(stage, document)
+    await stage.await_quietly(Acked(document=document.id, statuses=_ANY, messagetype="status"))
+    await _agreed_at_once(stage, document)
     stage.expect(Withdrawn(document=document.id))
 
 
@@ -135,7 +147,7 @@ async def update_received(stage: Stage) -> None:
     document = await _arrived(stage)
     update = _update(stage, document, BussinessDocumentInfo(document_info="1", document_receiver="0"), _NEW_SUBJECT)
     await stage.deliver(update, note="update")
-    await _agreed(stage, document)
+    await _agreed(stage, document, update)
     stage.expect(StatusSent(document=document.id, codes=("15",)))
     stage.expect(StoredAs(document=document.id, subject=_NEW_SUBJECT, files=()))
 
@@ -146,8 +158,9 @@ async def removed_by_update(stage: Stage) -> None:
     document = await _arrived(stage)
     removed = (Receiver(stage.agency.organ_id, "0"), Receiver(stage.peers["district"].organ_id, "1"))
     info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
-    await stage.deliver(_update(stage, document, info, document.package.subject), note="update that removes")
-    await _agreed(stage, document)
+    update = _update(stage, document, info, document.package.subject)
+    await stage.deliver(update, note="update that removes")
+    await _agreed(stage, document, update)
     stage.expect(Withdrawn(document=document.id))
 
 
@@ -171,7 +184,7 @@ async def replacement_received(stage: Stage) -> None:
     await stage.deliver(replacement, note="replacement")
     stage.expect(StatusSent(document=replacement.id, codes=("01",)))
     stage.expect(StoredOnce(document=replacement.id))
-    await _agreed(stage, document)
+    await _agreed(stage, document, replacement)
     stage.expect(Withdrawn(document=document.id, silence=stage.profile.parameters.choices.replaced_silence))
 
 
@@ -198,7 +211,9 @@ async def unknown_target(stage: Stage) -> None:
 async def recall_by_another(stage: Stage) -> None:
     """A recall by anyone but the original sender is not applied."""
     document = await _arrived(stage)
-    await stage.deliver(_recall(stage, document, "province"), note="recall by another")
+    recall = _recall(stage, document, "province")
+    await stage.deliver(recall, note="recall by another")
+    await stage.until(Acked(document=recall.id, statuses=_ANY))
     await stage.linger()
     stage.expect(Untouched(document=document.id, after=stage.now))
     await stage.probe()
@@ -209,6 +224,7 @@ async def take_back_by_another(stage: Stage) -> None:
     """A take-back by anyone but the original sender is not applied."""
     document = await _arrived(stage)
     await stage.deliver_status(document, stage.peers["province"], TAKE_BACK, _REASON)
+    await stage.until(Acked(document=document.id, statuses=_ANY, messagetype="status"))
     await stage.linger()
     stage.expect(Untouched(document=document.id, after=stage.now))
     await stage.probe()

@@ -345,6 +345,10 @@ class Stage:
         if not await self._around.waits.until(expectation, charged, self.patience):
             raise Unmet
 
+    async def await_quietly(self, expectation: Expectation) -> None:
+        """Give something its time to happen, as long as a duty may take, and state nothing: what follows may tell."""
+        await self._around.waits.until(expectation, self._requirement, self.patience)
+
     async def linger(self, seconds: float | None = None) -> None:
         """Let a window pass in which something must not happen; by default as long as a duty may take."""
         await self._around.waits.pause(self.patience - self._crowded if seconds is None else seconds)

@@ -1,6 +1,6 @@
 """STS: business statuses, sent and received."""
 
-from harness.judge.expectations import Accepted, Acked, Shown, StatusNames, StatusSent, StoredOnce
+from harness.judge.expectations import Accepted, Acked, Fetched, Shown, StatusNames, StatusSent, StoredOnce
 from harness.scenarios.material import Document
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
@@ -14,6 +14,7 @@ async def arrival_is_reported(stage: Stage) -> None:
     """Status 01 follows the arrival of a document by itself, in time."""
     document = stage.document()
     await stage.deliver(document)
+    await stage.until(Fetched(document=document.id))
     within = stage.times.reaction + stage.profile.parameters.timing.margin
     stage.expect(StatusSent(document=document.id, codes=("01",), within=within))
 
