@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.catalogue.errors import ConfigurationError
@@ -104,6 +104,7 @@ def test_words_that_mean_nothing(text: str) -> None:
         step(text)
 
 
+@settings(deadline=None)
 @given(st.text() | st.from_regex(r"(cut|delay|503|null|doc-id|redirect|trickle|fail) ?.{0,12}", fullmatch=True))
 def test_any_words_are_a_fault_or_unclear(text: str) -> None:
     for read in (step, connection):
