@@ -239,7 +239,7 @@ def check_report(files, sealed, manifest):
         yield "incomplete", REPORT, ", ".join(sorted(missing)[:20])
     found = {verdicts.get(one, "not_run") for one in required}
     good = bool(found) and found <= {"pass", "remark"}
-    possible = {"fail"} if "fail" in found else {"pass", "inconclusive"} if good else {"inconclusive"}
+    possible = {"fail"} if "fail" in verdicts.values() else {"pass", "inconclusive"} if good else {"inconclusive"}
     if report.get("verdict") not in possible:
         yield "verdict-wrong", REPORT, str(report.get("verdict"))
 

@@ -75,7 +75,7 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
 
 
 def _headline(verdict: str, rows: Sequence[Row], wording: Wording, *, narrowed: bool) -> str:
-    needed = [row for row in rows if row.required]
+    needed = [row for row in rows if row.required or row.verdict.code == Verdict.FAIL]
     if not needed:
         return wording.say("headline.empty")
     failed = sum(row.verdict.code == Verdict.FAIL for row in needed)

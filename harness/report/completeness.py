@@ -25,13 +25,15 @@ def completeness(report: Mapping[str, Any]) -> Iterator[Problem]:
     if missing or not required:
         yield Problem(Tampering.INCOMPLETE, REPORT_FILE, detail=", ".join(missing[:20]))
     verdict = report.get("verdict")
-    if verdict not in _possible({verdicts.get(id_, str(Verdict.NOT_RUN)) for id_ in required}):
+    failed = Verdict.FAIL in verdicts.values()
+    if verdict not in _possible({verdicts.get(id_, str(Verdict.NOT_RUN)) for id_ in required}, failed=failed):
         yield Problem(Tampering.VERDICT_WRONG, REPORT_FILE, detail=str(verdict)[:100])
 
 
-def _possible(verdicts: set[str]) -> set[str]:
-    """Return the overall verdicts that can follow: a whole set may still be inconclusive when the run broke off."""
-    if Verdict.FAIL in verdicts:
+def _possible(verdicts: set[str], *, failed: bool) -> set[str]:
+    """Return the overall verdicts that can follow: a proven failure fails the whole, required or not; a whole set may
+    still be inconclusive when the run broke off."""
+    if failed:
         return {"fail"}
     return {"pass", "inconclusive"} if verdicts and verdicts <= _GOOD else {"inconclusive"}
 

@@ -110,9 +110,11 @@ def recorded_deviations(directory: Path) -> tuple[Deviation, ...]:
 def with_deviations(judgement: Judgement, deviations: Iterable[Deviation]) -> Judgement:
     """Return a judgement with the known deviations as they stand; its verdicts stay what they are.
 
-    In a narrowed run only what was asked for counts: the rest was seen in passing.
+    In a narrowed run what was not asked for can fail, but that it passes, seen in passing, is no surprise.
     """
-    verdicts = {one.id: str(one.verdict) for one in judgement.requirements if one.required or not judgement.narrowed}
+    narrowed = judgement.narrowed
+    counted = [one for one in judgement.requirements if one.required or not narrowed or one.verdict is Verdict.FAIL]
+    verdicts = {one.id: str(one.verdict) for one in counted}
     on = datetime.fromisoformat(judgement.started).astimezone(VIETNAM).date()
     return msgspec.structs.replace(judgement, deviations=judge_deviations(deviations, verdicts, on))
 
@@ -129,13 +131,13 @@ def standing(judgement: Judgement) -> Literal["pass", "fail", "inconclusive"]:
     their term goes on: its verdict stays `fail`, and it is no certificate.
     """
     known = within_term(judgement)
-    left = {one.id: one.verdict for one in judgement.requirements if one.required and one.verdict not in _GOOD}
-    failed = {id_ for id_, verdict in left.items() if verdict is Verdict.FAIL}
+    failed = {one.id for one in judgement.requirements if one.verdict is Verdict.FAIL}
+    left = {one.id for one in judgement.requirements if one.required and one.verdict not in _GOOD}
     if breaches(judgement.deviations) or (judgement.verdict == "fail" and not (failed and failed <= known)):
         return "fail"
     if judgement.verdict != "fail":
         return judgement.verdict
-    return "pass" if left.keys() == failed else "inconclusive"
+    return "pass" if left <= failed else "inconclusive"
 
 
 def excused(judgement: Judgement) -> bool:

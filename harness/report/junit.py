@@ -2,8 +2,8 @@
 
 One suite per group of the catalogue; one case per scenario, and one per requirement that has no scenario of its own.
 What has no verdict but is needed for the certificate is an `error`: a pipeline must not take it for a pass, nor for
-a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. A failure against a
-requirement that the certificate does not depend on is told in `system-out`: junit.xml is red exactly when the run is.
+a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. Every failure is red,
+as every failure fails the run, but for known deviations within their term.
 """
 
 import re
@@ -79,8 +79,8 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
         time=case.seconds.replace(",", ".") or "0.00",
     )
     code = case.verdict.code
-    failing = [card for card in case.cards if card.severity.code == "fail" and card.requirement.required]
-    if code == Verdict.FAIL and (failing or (case.needed and not case.cards)):
+    failing = [card for card in case.cards if card.severity.code == "fail"]
+    if code == Verdict.FAIL and (failing or not case.cards):
         _add_failures(element, case, failing, report, wording)
     elif code in UNSETTLED and case.needed:
         _add(element, "error", wording.say("junit.inconclusive", why=case.why), code)

@@ -191,7 +191,7 @@ def _judgement(plan: RunPlan, profile: Profile, first: Event, last: Event) -> Ju
 
 def _overall(requirements: tuple[RequirementEntry, ...]) -> str:
     verdicts = {entry.verdict for entry in requirements if entry.required}
-    if Verdict.FAIL in verdicts:
+    if any(entry.verdict is Verdict.FAIL for entry in requirements):
         return "fail"
     return "pass" if verdicts and verdicts <= {Verdict.PASS, Verdict.REMARK} else "inconclusive"
 
@@ -199,7 +199,7 @@ def _overall(requirements: tuple[RequirementEntry, ...]) -> str:
 def _requirement(plan: RunPlan, profile: Profile, id_: str, required: bool) -> RequirementEntry:
     entry = profile.requirements[id_]
     verdict = plan.verdicts.get(id_, Verdict.PASS)
-    if plan.only is not None and id_ not in plan.only:
+    if plan.only is not None and id_ not in plan.only and verdict is not Verdict.FAIL:
         verdict = Verdict.NOT_RUN
     scenario = f"watch/{id_}" if entry.where == "S" else id_
     return RequirementEntry(

@@ -13,6 +13,7 @@ from harness.catalogue.verdicts import Verdict
 from harness.judge.judgement import DeviationState, FindingEntry, Judgement
 from harness.report.building import Setting, build
 from harness.report.comparing import change_kind, comparison_of
+from harness.report.completeness import completeness
 from harness.report.deviations import (
     breaches,
     excused,
@@ -112,6 +113,7 @@ def judged(directory: Path, plan: RunPlan, known: str) -> Judgement:
     return with_deviations(msgspec.convert(report, Judgement), recorded_deviations(directory))
 
 
+OTHER_FILE = KNOWN.replace("RTY-05", "HDR-07")
 OTHER = KNOWN.partition("deviations:\n")[2].replace("RTY-05", "HDR-07")
 
 
@@ -145,6 +147,15 @@ def test_narrowed_run_says_nothing_of_deviations_outside_of_it(tmp_path: Path) -
     judgement = judged(tmp_path / "run", RunPlan(only=("RCV-02",)), KNOWN)
     assert [one.state for one in judgement.deviations] == [DeviationState.UNJUDGED]
     assert standing(judgement) == "pass"
+
+
+def test_failure_that_nobody_asked_for_is_known_too(tmp_path: Path) -> None:
+    plan = RunPlan(verdicts={"RTY-05": Verdict.FAIL}, only=("RCV-02",))
+    judgement = judged(tmp_path / "run", plan, KNOWN)
+    assert judgement.verdict == "fail"
+    assert standing(judgement) == "pass"
+    assert list(completeness(msgspec.to_builtins(judgement))) == []
+    assert standing(judged(tmp_path / "unknown", plan, OTHER_FILE)) == "fail"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
