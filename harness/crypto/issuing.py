@@ -1,5 +1,6 @@
 """Making certificates, revocation lists and OCSP answers: the building blocks of the test PKI."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import (
     AuthorityInformationAccessOID,
@@ -23,6 +24,7 @@ KeyKind = Literal["ec-256", "rsa-1024", "rsa-2048", "rsa-3072"]
 Role = Literal["root", "issuer", "signer", "tsa", "ocsp", "tls-server", "encipherment", "laboratory"]
 
 _RSA_EXPONENT = 65537
+_SERIAL_OCTETS = 16
 _SHA256 = hashes.SHA256()
 _NAMES = {
     "C": NameOID.COUNTRY_NAME,
@@ -121,7 +123,7 @@ def issue(order: Order, issuer: Identity | None, key: PrivateKey | None = None) 
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(_serial_number(order, key))
         .not_valid_before(order.begins)
         .not_valid_after(order.ends)
     )
@@ -191,6 +193,13 @@ def ocsp_answer(
     answer = builder.certificates([responder.certificate]).sign(responder.key, hashes.SHA256())
     der: bytes = answer.public_bytes(Encoding.DER)
     return der
+
+
+def _serial_number(order: Order, key: PrivateKey) -> int:
+    """Return the same number for the same order and key: PKIs that share their keys revoke the same certificates."""
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    named = "\0".join((order.name, *order.hosts)).encode()
+    return int.from_bytes(hashlib.sha256(named + b"\0" + spki).digest()[:_SERIAL_OCTETS]) | 1
 
 
 def _name(parts: tuple[tuple[str, str], ...]) -> x509.Name:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -209,6 +210,11 @@ class Rig:
             return waiting.pop(0)
 
         self.hub.interceptor = interceptor
+
+
+async def next_second() -> None:
+    """Wait for the clock's next second: equal statuses of one second are one to the hub."""
+    await asyncio.sleep(1.01 - time.time() % 1)
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], what: str) -> None:

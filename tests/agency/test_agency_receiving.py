@@ -12,7 +12,7 @@ import pytest
 from harness.edxml.model import Attachment, Bussiness, DocumentPackage, Organization
 from harness.edxml.packages import write_package
 from harness.hub.interception import Plan, Replace, RequestFacts
-from tests.agency.agency_rig import DATE, MINISTRY, OTHER, PROVINCE, Rig, document, status, until, with_rig
+from tests.agency.agency_rig import DATE, MINISTRY, OTHER, PROVINCE, Rig, document, next_second, status, until, with_rig
 
 
 def test_a_redelivery_is_acknowledged_and_stored_once() -> None:
@@ -42,6 +42,7 @@ def test_other_content_under_a_known_id_is_a_new_attempt_only_after_a_refusal() 
         (row,) = await rig.rows("inbox", first.document_id)
         assert row["subject"] == first.subject
         await rig.ask("decide", document_id=first.document_id, action="refuse", reason="Thiếu phụ lục")
+        await next_second()
         rig.deliver(replace(second, subject="Lần gửi thứ hai"))
         await rig.until_statuses(first.document_id, "01", "02", "01")
         (row,) = await rig.rows("inbox", first.document_id)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.crypto.certificates import read_crl, read_ocsp_answer, readable
 from harness.crypto.chains import examine_chain
-from harness.crypto.issuing import ocsp_answer, revocation_list
+from harness.crypto.issuing import make_key, ocsp_answer, revocation_list
 from harness.crypto.revocation import Revocation, Standing, examine_revocation
 from harness.crypto.testpki import Pki
 from harness.crypto.trust import Trust
@@ -120,8 +120,8 @@ def test_a_forged_list_says_nothing() -> None:
 
 
 def test_a_forged_answer_says_nothing() -> None:
-    other = Pki(NOW)
-    answer = other.ocsp_answer(other.identity("revoked").certificate, NOW)
+    other = Pki(NOW, key=lambda name: make_key(Pki.key_kind(name)))
+    answer = other.ocsp_answer(pki().identity("revoked").certificate, NOW)
     assert answer is not None
     assert standing("revoked", replace(trust(), crls=(), ocsps=(answer,))).standing is Standing.UNKNOWN
 

@@ -21,10 +21,11 @@ class Signed(SpoiltDocuments):
     """
 
     plan = Plan()
+    holder = "agency"
 
     def spoil(self, draft: Draft) -> Draft:
         limits = self.agency.profile.parameters.limits
-        signer = self.pki().identity("agency")
+        signer = self.pki().identity(self.holder)
         return draft.edited(lambda data: self.edit(sign_package(data, signer, limits, self.plan)))
 
     def pki(self) -> Pki:
@@ -71,6 +72,13 @@ class SignedByAStranger(Signed):
 
     def pki(self) -> Pki:
         return _own_pki()
+
+
+@defect("signed-with-a-revoked-certificate", breaks="SIG-06")
+class SignedWithARevokedCertificate(Signed):
+    """Goes on signing with a certificate that was revoked long ago."""
+
+    holder = "revoked"
 
 
 @defect("cover-of-pdf-1-3", breaks="PDF-01")
