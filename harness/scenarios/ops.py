@@ -191,7 +191,7 @@ async def replacement_received(stage: Stage) -> None:
 @scenario("OPS-06")
 async def unknown_target(stage: Stage) -> None:
     """A recall of a document it never had is refused, and no other document is touched."""
-    bystander = await _arrived(stage)
+    bystander = await _arrived(stage, "district")
     today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
     number, notation = stage.fresh_number(), bystander.package.code.code_notation
     unknown = replace(
@@ -199,7 +199,7 @@ async def unknown_target(stage: Stage) -> None:
         code=f"{number}/{notation}",
         document_id=document_id(bystander.sender.organ_id, today, number, notation),
     )
-    recall = stage.document(response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
+    recall = stage.document("district", response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
     await stage.deliver(recall, note="recall of an unknown document")
     codes = stage.profile.parameters.choices.unknown_target
     stage.expect(AnyStatus(documents=(recall.id, unknown.document_id), codes=codes))

@@ -10,6 +10,7 @@ from harness.journal.recording import VIETNAM
 from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, Refused, StatusSent, StoredAs, StoredOnce
 from harness.rules.twins.base import Identity
 from harness.rules.twins.registry import Twin, all_twins
+from harness.scenarios.preambles import receives_plainly
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
@@ -64,6 +65,7 @@ async def delivered_again(stage: Stage) -> None:
 @scenario("RCV-03/layouts")
 async def every_way_of_writing(stage: Stage) -> None:
     """Packages are read whatever their prefixes, order and white space, and with optional elements unknown to it."""
+    await receives_plainly(stage)
     for layout in _LAYOUTS:
         document = stage.document(layout=layout)
         await stage.deliver(document)
@@ -74,6 +76,7 @@ async def every_way_of_writing(stage: Stage) -> None:
 @scenario("RCV-03/senders")
 async def both_identifier_forms(stage: Stage) -> None:
     """Senders are read in the old and in the new form of identifiers, from all four levels."""
+    await receives_plainly(stage)
     for sender in stage.peers:
         document = stage.document(sender)
         await stage.deliver(document)

@@ -245,12 +245,12 @@ async def acknowledgement_lost(stage: Stage) -> None:
 @scenario("RTY-12")
 async def poison_item(stage: Stage) -> None:
     """A document whose getEdoc always fails does not keep the others waiting."""
-    poison = stage.document()
-    stage.fault(_FETCH, status(500), document=poison.id, lasting=True)
+    poison = stage.document("district")
+    stage.fault(_FETCH, status(504), document=poison.id, lasting=True)
     await stage.deliver(poison, note="poison")
     await stage.until(Retried(operation="getEdoc", document=poison.id, times=1))
     for _ in range(3):
-        document = stage.document()
+        document = stage.document("district")
         await stage.deliver(document)
         stage.expect(Acked(document=document.id))
     await stage.settle()

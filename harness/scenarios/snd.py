@@ -12,6 +12,7 @@ from harness.judge.expectations import (
     Sound,
 )
 from harness.scenarios.material import File
+from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
@@ -35,6 +36,7 @@ async def new_document(stage: Stage) -> None:
 @scenario("SND-02")
 async def several_receivers(stage: Stage) -> None:
     """One document to receivers of four levels travels in one package that names them all."""
+    await sends_plainly(stage)
     sent = await stage.send(stage.outgoing(to=("ministry", "department", "district", "commune")))
     stage.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
@@ -42,6 +44,7 @@ async def several_receivers(stage: Stage) -> None:
 @scenario("SND-03")
 async def both_identifier_forms(stage: Stage) -> None:
     """Receivers are named in the old and in the new form of identifiers."""
+    await sends_plainly(stage)
     sent = await stage.send(stage.outgoing(to=("ministry", "province", "department")))
     stage.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
@@ -49,6 +52,7 @@ async def both_identifier_forms(stage: Stage) -> None:
 @scenario("SND-04")
 async def text_and_files_unchanged(stage: Stage) -> None:
     """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
+    await sends_plainly(stage)
     files = (stage.signed_pdf("Tờ trình số 12 (bản ký).pdf"), File("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()))
     sent = await stage.send(stage.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
     carried = tuple((file.name, file.sha256) for file in files)
@@ -68,6 +72,7 @@ async def large_attachments(stage: Stage) -> None:
 @scenario("SND-05/types")
 async def attachment_types(stage: Stage) -> None:
     """Attachments of the usual types arrive whole under their own names."""
+    await sends_plainly(stage)
     kinds = (stage.file_of(kind) for kind in stage.profile.parameters.volumes.attachment_types)
     files = (stage.signed_pdf("Công văn.pdf"), *kinds)
     sent = await stage.send(stage.outgoing(files=files))
@@ -78,6 +83,7 @@ async def attachment_types(stage: Stage) -> None:
 @scenario("SND-06")
 async def urgent_document(stage: Stage) -> None:
     """An urgent document says so and leaves at once."""
+    await sends_plainly(stage)
     sent = await stage.send(stage.outgoing(priority=_URGENT))
     limit = stage.profile.parameters.timing.urgent
     stage.expect(SentWithin(document=sent.document_id, since=stage.now, seconds=limit))
@@ -99,6 +105,7 @@ async def state_secrets_stay(stage: Stage) -> None:
 @scenario("SND-08")
 async def refusal_is_shown(stage: Stage) -> None:
     """A document that the hub refuses for good is shown to the clerk as failed, not as sent."""
+    await sends_plainly(stage)
     outgoing = stage.outgoing()
     code = stage.profile.parameters.hub.codes["receiver-unknown"]
     text = stage.profile.parameters.hub.error_codes[code].text

@@ -176,23 +176,28 @@ class AcksOnce(Fetcher):
 
 @defect("stops-at-a-bad-item", breaks="RTY-12")
 class StopsAtABadItem(Fetcher):
-    """Works through a list in its order and leaves everything from the first item on that could not be fetched."""
+    """Works through the documents of each sender in their order and stops at one that a gateway gave up."""
 
     _bad: frozenset[str] = frozenset()
 
     def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
-        stop = next((at for at, item in enumerate(items) if item.doc_id in self._bad), len(items))
-        super().notice(messagetype, items[:stop], asked_at)
+        stopped: set[str] = set()
+        left = []
+        for item in items:
+            stopped |= {item.from_} if item.doc_id in self._bad else set()
+            left += [] if item.from_ in stopped else [item]
+        super().notice(messagetype, left, asked_at)
 
     async def fetch(self, listed: Listed) -> bytes:
         try:
             return await super().fetch(listed)
-        except VxpFailure:
-            self._bad |= {listed.receiver_doc_id}
+        except VxpFailure as failure:
+            if failure.http_status == httpx.codes.GATEWAY_TIMEOUT:
+                self._bad |= {listed.receiver_doc_id}
             raise
 
     def after(self, failure: VxpFailure, tries: int) -> float:
-        return _DAY
+        return _DAY if failure.http_status == httpx.codes.GATEWAY_TIMEOUT else super().after(failure, tries)
 
 
 @defect("hammers-on-401", breaks="RTY-13")

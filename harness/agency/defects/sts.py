@@ -1,23 +1,36 @@
 """Defects in business statuses."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.agency.clerk import Clerk, Step
 from harness.agency.composer import Composer
 from harness.agency.gallery import defect
-from harness.agency.receiver import Listed, Receiver
+from harness.agency.receiver import Listed
 from harness.agency.store.inbox import InboxDocument, State
 from harness.agency.store.outbox import OutDocument
 from harness.agency.tracker import Tracker
 from harness.edxml.model import ResponseFor, StatusPackage
 
+# Ministries and provinces in the old form of identifiers.
+_LEVEL_ONE = "000.00.00."
 
-@defect("reports-no-arrival", breaks="STS-01")
-class ReportsNoArrival(Receiver):
-    """Waits for the clerk: nothing is said about a document that only arrived."""
 
-    def arrived(self, document: InboxDocument) -> None:
-        return
+@defect("reports-arrival-with-the-first-step", breaks="STS-01")
+class ReportsArrivalWithTheFirstStep(Clerk):
+    """Says 01 to a ministry or a province only when a clerk takes the first step."""
+
+    _held: frozenset[str] = frozenset()
+
+    def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
+        named = str(document.document_id)
+        if code == "01" and document.sender.startswith(_LEVEL_ONE):
+            self._held |= {named}
+            return
+        if named in self._held:
+            self._held -= {named}
+            super().say(document, "01", "", organ_ids)
+        super().say(document, code, reason, organ_ids)
 
 
 @defect("reports-registration-late", breaks="STS-02")

@@ -1,0 +1,30 @@
+"""Preambles (ISO/IEC 9646): the plain case first, so that what fails in every case is charged to the plain one alone.
+
+Where a preamble does not succeed, the rest of its scenario is inconclusive: a candidate that sends nothing at all has
+not shown how it treats several receivers.
+"""
+
+from harness.judge.expectations import Accepted, Acked, StoredOnce
+from harness.scenarios.stage import Stage
+
+
+async def sends_plainly(stage: Stage) -> None:
+    """Have the candidate send an ordinary document to one receiver.
+
+    Raises:
+        Unmet: the hub was not sent it, or did not take it.
+    """
+    sent = await stage.send(stage.outgoing())
+    await stage.until(Accepted(document=sent.document_id))
+
+
+async def receives_plainly(stage: Stage) -> None:
+    """Have the candidate take in an ordinary document of a ministry.
+
+    Raises:
+        Unmet: it was not acknowledged, or not stored, or not in this order.
+    """
+    document = stage.document()
+    await stage.deliver(document, note="preamble")
+    await stage.until(Acked(document=document.id))
+    await stage.until(StoredOnce(document=document.id))
