@@ -1,12 +1,12 @@
 """Which scenarios a run plays: those of the required requirements, and those that make a candidate show the rest."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Level
-from harness.scenarios.registry import EXCLUSIVE, Scenario, all_scenarios
+from harness.scenarios.registry import EXCLUSIVE, FAULTED, SHARED, Isolation, Scenario, all_scenarios
 
 # Requirements that are watched on all traffic need traffic: a document sent, a status sent, a document received.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
@@ -20,18 +20,20 @@ class Plan:
 
     Attributes:
         shared: run side by side.
-        exclusive: run alone, afterwards, in this order.
+        faulted: run side by side, afterwards.
+        exclusive: run alone, at last, in this order.
         only: the ids asked for, None when all were.
     """
 
     shared: tuple[Scenario, ...]
+    faulted: tuple[Scenario, ...]
     exclusive: tuple[Scenario, ...]
     only: tuple[str, ...] | None
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
         """All of them, in the order in which they begin."""
-        return self.shared + self.exclusive
+        return self.shared + self.faulted + self.exclusive
 
 
 def expanded(profile: Profile, only: Collection[str]) -> tuple[str, ...]:
@@ -72,9 +74,15 @@ def make_plan(profile: Profile, only: Collection[str] | None, scenario: str | No
     covered = {requirement for one in chosen.values() for requirement in one.requirements}
     if wanted - covered:
         chosen |= {name: scenarios[name] for name in _CARRIERS if name in scenarios}
-    shared = tuple(one for one in chosen.values() if one.isolation != EXCLUSIVE)
-    exclusive = sorted((one for one in chosen.values() if one.isolation == EXCLUSIVE), key=_place)
-    return Plan(shared, tuple(exclusive), ids)
+    return _planned(chosen.values(), ids)
+
+
+def _planned(scenarios: Iterable[Scenario], only: tuple[str, ...] | None) -> Plan:
+    phases: dict[Isolation, list[Scenario]] = {SHARED: [], FAULTED: [], EXCLUSIVE: []}
+    for one in scenarios:
+        phases[one.isolation].append(one)
+    exclusive = sorted(phases[EXCLUSIVE], key=_place)
+    return Plan(tuple(phases[SHARED]), tuple(phases[FAULTED]), tuple(exclusive), only)
 
 
 def _place(scenario: Scenario) -> int:
@@ -85,5 +93,4 @@ def _single(name: str) -> Plan:
     found = all_scenarios().get(name)
     if found is None:
         raise ConfigurationError("scenario.unknown", name=name, known=", ".join(all_scenarios()))
-    alone = found.isolation == EXCLUSIVE
-    return Plan(() if alone else (found,), (found,) if alone else (), found.requirements)
+    return _planned((found,), found.requirements)

@@ -23,10 +23,9 @@ async def play(scenario: Scenario, around: Surroundings) -> None:
     if missing:
         _finish(around, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
         return
-    alone = scenario.isolation == EXCLUSIVE
-    stage = Stage(scenario.id, scenario.requirements[0], around, alone=alone)
+    stage = Stage(scenario.id, scenario.requirements[0], around, crowd=around.crowd[scenario.isolation])
     try:
-        if alone:
+        if scenario.isolation == EXCLUSIVE:
             await around.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
         await scenario.play(stage)
         await stage.settle()

@@ -25,7 +25,7 @@ from harness.drivers.attention import Workplace
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.engine.addressing import reachable
-from harness.engine.looking import look
+from harness.engine.looking import look, look_once_more
 from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.preflight_declaration import PEER_SYSTEM
@@ -43,7 +43,7 @@ from harness.journal.recording import VIETNAM
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.scenarios.material import Material, Peer, peers_of
-from harness.scenarios.registry import Scenario
+from harness.scenarios.registry import EXCLUSIVE, FAULTED, SHARED, Scenario
 from harness.scenarios.surroundings import Surroundings
 
 _HELLO_LIMIT = 10.0
@@ -164,7 +164,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
-                    crowd=len(settings.plan.shared),
+                    crowd={SHARED: len(settings.plan.shared), FAULTED: len(settings.plan.faulted), EXCLUSIVE: 0},
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:
@@ -273,7 +273,7 @@ def _record_preflight(settings: RunSettings, around: Surroundings, hello: dict[s
 
 
 async def _played(settings: RunSettings, around: Surroundings) -> None:
-    usual = len(settings.plan.shared) if around.driver.attended is None else _JOBS_OF_A_PERSON
+    usual = len(settings.plan.scenarios) if around.driver.attended is None else _JOBS_OF_A_PERSON
     limiter = anyio.CapacityLimiter(settings.jobs or max(usual, 1))
 
     async def limited(scenario: Scenario) -> None:
@@ -283,9 +283,11 @@ async def _played(settings: RunSettings, around: Surroundings) -> None:
     async with anyio.create_task_group() as watching:
         watching.start_soon(look, around.driver, around.waits, settings.times.poll_interval)
         watching.start_soon(around.waits.keep_time, around.journal)
-        async with anyio.create_task_group() as playing:
-            for scenario in settings.plan.shared:
-                playing.start_soon(limited, scenario)
+        for phase in (settings.plan.shared, settings.plan.faulted):
+            async with anyio.create_task_group() as playing:
+                for scenario in phase:
+                    playing.start_soon(limited, scenario)
         for scenario in settings.plan.exclusive:
             await play(scenario, around)
+        await look_once_more(around.driver, around.evidence)
         watching.cancel_scope.cancel()

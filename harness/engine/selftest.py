@@ -23,12 +23,12 @@ from harness.engine.selftest_rows import Check, Result, Row, in_trouble, weighed
 from harness.engine.selftest_summary import Summary, sources_digest
 from harness.engine.subject import REFERENCE
 from harness.resources import folder
-from harness.scenarios.registry import EXCLUSIVE, SHARED, all_scenarios
+from harness.scenarios.registry import EXCLUSIVE, all_scenarios
 
 # A good exchange in each direction: what is watched on all traffic has traffic to be watched on.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
 # Runs wait more than they compute, but their limits hold under load only as long as it is not too much.
-_RUNS_PER_CORE = 2
+_RUNS_PER_CORE = 3
 _WARM = "harness.engine.selftest_warm"
 # Profile of smaller volumes.
 _SMALL = "selftest"
@@ -199,15 +199,17 @@ def _only_of_defect(entry: Entry, scope: Scope) -> tuple[str, ...]:
 
 def _side_by_side() -> frozenset[str]:
     """Return the requirements that are shown by scenarios that need not run alone."""
-    claimed = {SHARED: set[str](), EXCLUSIVE: set[str]()}
-    for scenario in all_scenarios().values():
-        claimed[scenario.isolation] |= set(scenario.requirements)
-    return frozenset(claimed[SHARED] - claimed[EXCLUSIVE])
+    claimed = {key for one in all_scenarios().values() for key in one.requirements}
+    return frozenset(claimed - _alone())
+
+
+def _alone() -> frozenset[str]:
+    return frozenset(key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements)
 
 
 def _quick(broken: list[Check]) -> Iterator[Check]:
     """Choose the first defect of each group that needs no scenario of its own to run alone."""
-    alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
+    alone = _alone()
     groups: set[str] = set()
     for check in broken:
         group = str(check.breaks)[:3]
@@ -261,7 +263,7 @@ def _prepared(directory: Path) -> Path:
 
 def _longest_first(checks: Iterable[Check]) -> list[Check]:
     """Put first what takes longest, so that no core waits at the end: everything, then what must run alone."""
-    alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
+    alone = _alone()
     return sorted(checks, key=lambda check: (check.only is not None, not set(check.only or ()) & alone))
 
 

@@ -82,7 +82,8 @@ class EventWaits:
                 with anyio.move_on_after(left):
                     await self._pulse.wait()
                     await anyio.sleep(_COALESCE)  # events come in bursts; one look serves a burst
-                pending = self._pending(pending)
+                # What came later may have opened again what was met; nothing is over until all hold at once.
+                pending = self._pending(pending) or self._pending(expectations)
             return True
         finally:
             for stated in expectations:
@@ -121,7 +122,7 @@ class EventWaits:
                 recorder.record("harness.stalled", {"seconds": round(late, 3)})
 
     def _pending(self, expectations: list[Stated]) -> list[Stated]:
-        """Return what is still open; what is decided once is not looked at again."""
+        """Return what is still open."""
         return [
             (expectation, requirement)
             for expectation, requirement in expectations

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from harness.scenarios.stage import Stage
 
-Isolation = Literal["shared", "exclusive"]
+Isolation = Literal["shared", "faulted", "exclusive"]
 SHARED: Isolation = "shared"
+FAULTED: Isolation = "faulted"
 EXCLUSIVE: Isolation = "exclusive"
 
 Play = Callable[["Stage"], Awaitable[None]]
@@ -24,7 +25,9 @@ class Scenario:
     Attributes:
         id: its requirement's id, with a suffix where a requirement has several scenarios.
         requirements: ids it speaks about.
-        isolation: `exclusive` ones break the hub for everybody and run alone.
+        isolation: `shared` ones run side by side; `faulted` ones too, but after them: their faults meet only their own
+            documents, and still hold up a candidate that does one thing after the other. `exclusive` ones break the hub
+            for everybody and run alone.
         needs: capabilities without which it is not applicable.
         play: what happens on the stage.
     """

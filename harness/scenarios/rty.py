@@ -35,7 +35,7 @@ from harness.judge.expectations import (
 from harness.judge.expectations.security import Unvisited
 from harness.scenarios.interrupting import killable, killed, stopped
 from harness.scenarios.material import Outgoing
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.registry import EXCLUSIVE, FAULTED, scenario
 from harness.scenarios.stage import Stage
 
 _LIST = "getReceivedEdocList"
@@ -92,21 +92,21 @@ async def hub_unreachable(stage: Stage) -> None:
     stage.expect(StoredOnce(document=waiting.id))
 
 
-@scenario("RTY-02/before")
+@scenario("RTY-02/before", isolation=FAULTED)
 async def reset_before_effect(stage: Stage) -> None:
     """Connections lost before the hub has taken the document, several times in a row: it arrives all the same."""
     _patient(stage)
     await _sent_under(stage, *(_RESET,) * stage.profile.parameters.retries.resets_in_row)
 
 
-@scenario("RTY-02/after")
+@scenario("RTY-02/after", isolation=FAULTED)
 async def reset_after_effect(stage: Stage) -> None:
     """Answers lost after the hub has taken the document: repeats carry the same DocumentId, never another."""
     _patient(stage)
     await _sent_under(stage, *(_RESET,) * stage.profile.parameters.retries.resets_in_row, moment="after")
 
 
-@scenario("RTY-03")
+@scenario("RTY-03", isolation=FAULTED)
 async def server_errors(stage: Stage) -> None:
     """500, 502 and 503 are retried until success, on sending, fetching and acknowledging."""
     _patient(stage)
@@ -178,7 +178,7 @@ async def retry_after_is_obeyed(stage: Stage) -> None:
     await stage.settle()
 
 
-@scenario("RTY-07")
+@scenario("RTY-07", isolation=FAULTED)
 async def final_codes(stage: Stage) -> None:
     """A refusal for good is not tried again beyond the profile's count."""
     most = 1 + stage.profile.parameters.retries.final_repeats
@@ -194,7 +194,7 @@ async def final_codes(stage: Stage) -> None:
     await stage.until(Accepted(document=after.document_id), role="liveness")
 
 
-@scenario("RTY-08")
+@scenario("RTY-08", isolation=FAULTED)
 async def transient_codes(stage: Stage) -> None:
     """A transient refusal, or one with a code nobody knows, is tried again until it succeeds."""
     _patient(stage)
@@ -215,7 +215,7 @@ async def broken_lists(stage: Stage) -> None:
         stage.mend(fault)
 
 
-@scenario("RTY-10")
+@scenario("RTY-10", isolation=FAULTED)
 async def broken_documents(stage: Stage) -> None:
     """A getEdoc answer that is cut, empty, null, missing, foreign or a failure is not acked but fetched again."""
     _patient(stage)
@@ -230,7 +230,7 @@ async def broken_documents(stage: Stage) -> None:
         stage.expect(StoredOnce(document=document.id))
 
 
-@scenario("RTY-11")
+@scenario("RTY-11", isolation=FAULTED)
 async def acknowledgement_lost(stage: Stage) -> None:
     """The answer to updateStatus is lost after it took effect: acknowledged again, no second document."""
     _patient(stage)
@@ -239,10 +239,10 @@ async def acknowledgement_lost(stage: Stage) -> None:
     await stage.deliver(document)
     stage.expect(Retried(operation="updateStatus", document=document.id, times=2))
     stage.expect(Acked(document=document.id))
-    stage.expect(StoredOnce(document=document.id))
+    stage.expect(StoredOnce(document=document.id, acks=2))
 
 
-@scenario("RTY-12")
+@scenario("RTY-12", isolation=FAULTED)
 async def poison_item(stage: Stage) -> None:
     """A document whose getEdoc always fails does not keep the others waiting."""
     poison = stage.document("district")
@@ -273,7 +273,7 @@ async def unauthorised(stage: Stage) -> None:
     await stage.probe()
 
 
-@scenario("RTY-15")
+@scenario("RTY-15", isolation=EXCLUSIVE)
 async def slow_hub(stage: Stage) -> None:
     """An answer that trickles in is waited for or given up cleanly; the document is stored once in the end."""
     _patient(stage)
@@ -309,7 +309,7 @@ async def _interrupted(stage: Stage, interruption: Callable[[Stage], AbstractAsy
     await stage.settle()
 
 
-@scenario("RTY-14/operations")
+@scenario("RTY-14/operations", isolation=FAULTED)
 async def redirects(stage: Stage) -> None:
     """Redirects by any code, on sending, fetching and acknowledging, lead nothing to another host."""
     stage.expect(Unvisited(token=stage.canary_token))

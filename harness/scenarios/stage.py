@@ -33,7 +33,7 @@ _PER_SCENARIO = 0.1
 class Stage:
     """Where one scenario plays."""
 
-    def __init__(self, scenario: str, requirement: str, around: Surroundings, *, alone: bool = True) -> None:
+    def __init__(self, scenario: str, requirement: str, around: Surroundings, *, crowd: int = 0) -> None:
         self._scenario = scenario
         self._requirement = requirement
         self._around = around
@@ -42,7 +42,7 @@ class Stage:
         self.canary_token = secrets.token_hex(8)
         self._faults: list[Fault] = []
         self.patience_added = 0.0
-        self._crowded = 0.0 if alone else _PER_SCENARIO * around.crowd
+        self._crowded = _PER_SCENARIO * crowd
 
     @property
     def hub(self) -> Hub:

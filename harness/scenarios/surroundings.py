@@ -18,6 +18,7 @@ from harness.journal import Event, Journal, Recorder
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import Expectation
 from harness.scenarios.material import Material, Peer
+from harness.scenarios.registry import Isolation
 
 
 class Unmet(Exception):
@@ -76,7 +77,7 @@ class Surroundings:
         peers: the agencies that the harness plays, by role.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
-        crowd: how many scenarios play at once; the candidate has the work of all of them.
+        crowd: how many scenarios play at once, by their isolation; the candidate has the work of all of them.
         configuration: arguments of the command `configure`, as the candidate was told at the start.
     """
 
@@ -97,5 +98,5 @@ class Surroundings:
     peers: Mapping[str, Peer]
     agency: Peer
     capabilities: frozenset[str]
-    crowd: int
+    crowd: Mapping[Isolation, int]
     configuration: Mapping[str, Any]

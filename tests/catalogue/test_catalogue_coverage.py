@@ -10,7 +10,8 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.cli import main
-from harness.engine.coverage import State, coverage_of, load_notes, testers
+from harness.engine import coverage
+from harness.engine.coverage import State, coverage_of, load_notes
 from harness.engine.coverage_page import as_html, as_text
 
 HEAD = "schema: lienthong.profile/1\nextends: qcvn102-2022\nid: ours\nversion: '1'\ntitle: {vi: Của bộ, en: Ours}\n"
@@ -41,7 +42,7 @@ def test_a_clause_is_partly_tested_where_a_part_of_it_is() -> None:
 
 
 def test_what_tests_a_requirement_is_named() -> None:
-    by = testers()
+    by = coverage.testers()
     assert by["HDR-01"] == ("rules",)
     assert by["VXP-03"] == ("watch",)
     assert by["STS-04"] == ("watch", "STS-04")

@@ -1,5 +1,6 @@
 """What a candidate must do with a package that waits for it: fetch, store, acknowledge."""
 
+import math
 from itertools import pairwise
 from typing import ClassVar
 
@@ -120,10 +121,10 @@ class Acked(Expectation, frozen=True, tag="acked"):
 
 
 class StoredOnce(Expectation, frozen=True, tag="stored-once"):
-    """The candidate shows the document in its inbox, exactly once, in a look taken after its last acknowledgement.
+    """The candidate shows the document in its inbox, exactly once, in a look taken after it was acknowledged.
 
     One that was never acknowledged is looked for after it was fetched. `states` narrows the states it may be shown in,
-    empty means any; an acknowledgement must follow event `after`.
+    empty means any; of the acknowledgements after event `after` it is number `acks`, or the last, that comes first.
     """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
@@ -131,6 +132,7 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
     document: str
     states: tuple[str, ...] = ()
     after: int = -1
+    acks: int = 1
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last look into the inbox."""
@@ -138,9 +140,7 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
         if isinstance(shown, Blind):
             return shown
         absent = finding(requirement, "not-stored", expected="inbox: 1", received=0, document=self.document)
-        acks = [one for one in evidence.acks(self.document) if one.answer and one.request.seq > self.after]
-        settled = acks or (evidence.fetches(self.document)[:1] if self.after < 0 else [])
-        if not settled or not shown or evidence.looked_at("inbox", self.document) < settled[-1].request.seq:
+        if not shown or evidence.looked_at("inbox", self.document) < self._settled(evidence):
             return Pending(absent)
         look = evidence.view("inbox")
         if len(shown) > 1:
@@ -166,3 +166,11 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
                 )
             )
         return Met()
+
+    def _settled(self, evidence: Evidence) -> float:
+        """Return the event after which a look counts, infinity while there is none."""
+        acks = [one for one in evidence.acks(self.document) if one.answer and one.request.seq > self.after]
+        if acks:
+            return acks[min(self.acks, len(acks)) - 1].request.seq
+        fetched = evidence.fetches(self.document) if self.after < 0 else []
+        return fetched[0].request.seq if fetched else math.inf

@@ -1,0 +1,54 @@
+"""Waiting by event, where what was met may open again."""
+
+from pathlib import Path
+
+import anyio
+
+from harness.engine.waiting import EventWaits
+from harness.journal import Journal
+from harness.judge.evidence import Evidence
+from harness.judge.expectations import Acked, StoredOnce
+
+DOCUMENT = "000.00.00.G22,2026/01/20,1/VPCP-TTĐT"
+ITEM = "item-1"
+
+
+def test_a_wait_ends_only_when_everything_holds_at_once(tmp_path: Path) -> None:
+    """Shown before it is acknowledged, a document has to be shown once more afterwards."""
+    shown = {"documents": [{"document_id": DOCUMENT, "state": "arrived"}]}
+
+    async def play() -> None:
+        journal = Journal(tmp_path)
+        waits = EventWaits(Evidence())
+        journal.subscribe(waits.add)
+
+        def answered(operation: str, effect: str, **more: object) -> None:
+            parameters = {"docid": ITEM}
+            request = journal.record("request", {"operation": operation, "parameters": parameters, "headers": []})
+            named = {"receiver_doc_id": ITEM, "document_id": DOCUMENT, "messagetype": "edoc", **more}
+            facts = {"request": request.seq, "operation": operation, "http_status": 200, "error_code": "0"}
+            journal.record("answer", {**facts, "complete": True, "fault": None, "effect": {effect: named}})
+
+        def look() -> None:
+            journal.record("driver", {"command": "inbox", "arguments": {}, "result": shown, "seconds": 0.0})
+
+        stated = [(Acked(document=DOCUMENT), "RCV-02"), (StoredOnce(document=DOCUMENT), "RCV-02")]
+        ended: list[bool] = []
+
+        async def wait() -> None:
+            ended.append(await waits.settled(list(stated), 10.0))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait)
+            await anyio.sleep(0.05)
+            answered("getEdoc", "fetched", complete=True)
+            look()
+            await anyio.sleep(0.1)
+            assert waits.wanted_views() == frozenset()
+            answered("updateStatus", "acked", status="done", description="")
+            await anyio.sleep(0.1)
+            assert (ended, waits.wanted_views()) == ([], frozenset({"inbox"}))
+            look()
+        assert ended == [True]
+
+    anyio.run(play)
