@@ -28,7 +28,7 @@ from harness.scenarios.registry import EXCLUSIVE, all_scenarios
 # A good exchange in each direction: what is watched on all traffic has traffic to be watched on.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
 # Runs wait more than they compute, but their limits hold under load only as long as it is not too much.
-_RUNS_PER_CORE = 3
+_RUNS_PER_CORE = 4
 _WARM = "harness.engine.selftest_warm"
 # Profile of smaller volumes.
 _SMALL = "selftest"

@@ -27,7 +27,7 @@ from harness.scenarios.surroundings import Surroundings, Unmet
 TAKE_BACK = "13"
 _UNITS = (91, 92)
 # Seconds granted for the work that each scenario playing beside this one gives the candidate.
-_PER_SCENARIO = 0.1
+_PER_SCENARIO = 0.2
 
 
 class Stage:
