@@ -1,12 +1,15 @@
 """`lienthong export`: the good and the bad packages of a requirement, with a note why."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.texts import finding_text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.journal.recording import VIETNAM
@@ -16,6 +19,7 @@ from harness.rules.twins.registry import Twin, all_twins, twins_of
 _AREA = "cli-export"
 _NOTE = "README.md"
 _HOSTILE = "SEC"
+_SIGNED = ("SIG", "PDF")
 _ANCHORS = "trust-anchors.pem"
 
 
@@ -30,17 +34,34 @@ def command(requirement: str, out: Path, lang: str | None) -> int:
     key = requirement.upper()
     if key.startswith(f"{_HOSTILE}-"):
         return _hostile(key, out)
+    if key in load_catalogue().requirements and key.startswith(_SIGNED):
+        return _signed(key, out)
     twins = twins_of(key)
     if not twins:
         known = dict.fromkeys(twin.requirement.partition("-")[0] for twin in all_twins().values())
-        raise ConfigurationError("export.unknown-requirement", id=requirement, known=", ".join((*known, _HOSTILE)))
-    folder = out / key
-    try:
-        _write(twins, folder, Identity(day=datetime.now(VIETNAM).date()))
-    except OSError as error:
-        raise ConfigurationError("export.not-a-folder", path=folder, detail=error.strerror or error) from error
-    click.echo(say(_AREA, "written", count=len(twins), folder=folder))
-    return Exit.PASS
+        groups = ", ".join((*known, *_SIGNED, _HOSTILE))
+        raise ConfigurationError("export.unknown-requirement", id=requirement, known=groups)
+    folder, identity = out / key, Identity(day=datetime.now(VIETNAM).date())
+    files = {_file_name(twin): twin.written(identity) for twin in twins}
+    return _written(folder, files, _note(twins))
+
+
+def _signed(key: str, out: Path) -> Exit:
+    """Write packages about signatures, with the anchors and revocation lists of the PKI that signs them."""
+    from harness.crypto.testpki import Pki
+    from harness.rules.twins.signed import signed_twins
+
+    now = datetime.now(VIETNAM)
+    pki = Pki(now)
+    twins = signed_twins(key, now, pki, load_profile(DEFAULT_PROFILE).parameters.limits)
+    files, lines = {}, [*_title(key), say(_AREA, "signed", file=_ANCHORS), ""]
+    for twin in twins:
+        name = f"{'bad' if twin.codes else 'good'}-{twin.name}.edxml"
+        files[name] = twin.content
+        judged = say(_AREA, "bad", code=", ".join(twin.codes)) if twin.codes else say(_AREA, "good")
+        reasons = " ".join(finding_text(code, "explain", language()) for code in twin.codes)
+        lines.append(f"- `{name}` ({judged}){': ' if reasons else ''}{reasons}")
+    return _written(out / key, files, lines, {_ANCHORS: pki.anchors_pem() + pki.revocation_lists_pem(now)})
 
 
 def _hostile(key: str, out: Path) -> Exit:
@@ -51,31 +72,39 @@ def _hostile(key: str, out: Path) -> Exit:
 
     if key not in REQUIREMENTS:
         raise ConfigurationError("export.unknown-requirement", id=key, known=", ".join(REQUIREMENTS))
-    now, folder = datetime.now(VIETNAM), out / key
+    now = datetime.now(VIETNAM)
     pki = Pki(now)
-    statement = getattr(load_catalogue().requirements[key].statement, language())
-    lines = [f"# {say(_AREA, 'title', id=key)}", "", statement, "", say(_AREA, "hostile", file=_ANCHORS), ""]
+    files, lines = {}, [*_title(key), say(_AREA, "hostile", file=_ANCHORS), ""]
+    for one in samples(key, now, pki):
+        good = one.key == GOOD_KEY
+        name = f"{'good' if good else 'bad'}-{one.name}.edxml"
+        files[name] = one.content
+        lines.append(f"- `{name}`: {say(_AREA, 'good') if good else why(one.key, language())}")
+    return _written(out / key, files, lines, {_ANCHORS: pki.anchors_pem()})
+
+
+def _written(
+    folder: Path, packages: Mapping[str, bytes], note: list[str], besides: Mapping[str, bytes] | None = None
+) -> Exit:
+    """Write the packages, the note and what goes with them, and say so.
+
+    Raises:
+        ConfigurationError: the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        made = samples(key, now, pki)
-        for one in made:
-            good = one.key == GOOD_KEY
-            name = f"{'good' if good else 'bad'}-{one.name}.edxml"
-            (folder / name).write_bytes(one.content)
-            lines.append(f"- `{name}`: {say(_AREA, 'good') if good else why(one.key, language())}")
-        (folder / _ANCHORS).write_bytes(pki.anchors_pem())
-        (folder / _NOTE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for name, content in {**packages, **(besides or {})}.items():
+            (folder / name).write_bytes(content)
+        (folder / _NOTE).write_text("\n".join(note) + "\n", encoding="utf-8")
     except OSError as error:
         raise ConfigurationError("export.not-a-folder", path=folder, detail=error.strerror or error) from error
-    click.echo(say(_AREA, "written", count=len(made), folder=folder))
+    click.echo(say(_AREA, "written", count=len(packages), folder=folder))
     return Exit.PASS
 
 
-def _write(twins: list[Twin], folder: Path, identity: Identity) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for twin in twins:
-        (folder / _file_name(twin)).write_bytes(twin.written(identity))
-    (folder / _NOTE).write_text("\n".join(_note(twins)) + "\n", encoding="utf-8")
+def _title(key: str) -> list[str]:
+    statement = getattr(load_catalogue().requirements[key].statement, language())
+    return [f"# {say(_AREA, 'title', id=key)}", "", statement, ""]
 
 
 def _file_name(twin: Twin) -> str:
@@ -84,9 +113,7 @@ def _file_name(twin: Twin) -> str:
 
 def _note(twins: list[Twin]) -> list[str]:
     """Return the lines of the note: the requirement, and of each package what it is and why."""
-    key = twins[0].requirement
-    statement = getattr(load_catalogue().requirements[key].statement, language())
-    lines = [f"# {say(_AREA, 'title', id=key)}", "", statement, "", say(_AREA, "check"), ""]
+    lines = [*_title(twins[0].requirement), say(_AREA, "check"), ""]
     for twin in twins:
         judged = say(_AREA, "good") if twin.code is None else say(_AREA, "bad", code=twin.code)
         lines.append(f"- `{_file_name(twin)}` ({judged}): {twin.why(language())}")

@@ -222,6 +222,11 @@ class Pki:
         """Return the CRLs of root and issuing CA as of `now`, by the CA's name, in DER."""
         return {name: self._crl(name, now) for name in ("root", "issuing")}
 
+    def revocation_lists_pem(self, now: datetime) -> bytes:
+        """Return the same lists in one PEM file, as `--trust-anchors` takes them behind its certificates."""
+        lists = (x509.load_der_x509_crl(crl) for crl in self.revocation_lists(now).values())
+        return b"".join(crl.public_bytes(Encoding.PEM) for crl in lists)
+
     def ocsp_answer(
         self, certificate: x509.Certificate, now: datetime, algorithm: hashes.HashAlgorithm = _SHA256
     ) -> bytes | None:

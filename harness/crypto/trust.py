@@ -1,5 +1,6 @@
 """What a checker trusts: anchors, intermediates and revocation data, of a profile's folder or of a run."""
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from harness.crypto.certificates import (
 T = TypeVar("T")
 
 _KEPT = 16
+_CRL_BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----\n?", re.DOTALL)
 _FIELDS = ("anchors", "intermediates", "crls", "ocsps")
 
 
@@ -44,12 +46,15 @@ class Trust:
     def of_pem(cls, data: bytes) -> "Trust":
         """Return the trust that a PEM or DER file expresses: its self-signed certificates are anchors.
 
+        A PEM file may hold revocation lists besides.
+
         Raises:
-            CertificateUnreadable: the file holds no certificate, or a broken one.
+            CertificateUnreadable: the file holds no certificate, or a broken one, or a broken list.
         """
         certificates = read_pem_or_der(data)
         anchors = tuple(der for der in certificates if load(der).subject == load(der).issuer)
-        return cls(anchors, tuple(der for der in certificates if der not in anchors))
+        others = tuple(der for der in certificates if der not in anchors)
+        return cls(anchors, others, tuple(read_crl(block) for block in _CRL_BLOCK.findall(data)))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Sequence[str]]) -> "Trust":

@@ -1,0 +1,33 @@
+"""Every package of the requirements about signatures brings exactly the findings that it was made for."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from harness.catalogue.profiles import load_profile
+from harness.catalogue.requirements import load_catalogue
+from harness.crypto.testpki import Pki
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import check_package
+from harness.rules.twins.signed import signed_twins
+
+PROFILE = load_profile()
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=VIETNAM)
+PKI = Pki(NOW - timedelta(minutes=1))
+KEYS = [key for key in load_catalogue().requirements if key[:3] in {"SIG", "PDF"}]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_each_brings_its_findings_and_no_others(key: str) -> None:
+    twins = signed_twins(key, NOW, PKI, PROFILE.parameters.limits)
+    found = {
+        twin.name: {one.code for one in check_package(twin.content, PROFILE, NOW, trust=PKI.trust(NOW)).findings}
+        for twin in twins
+    }
+    assert found == {twin.name: set(twin.codes) for twin in twins}
+    assert any(not twin.codes for twin in twins)
+    assert any(code.startswith(key) for twin in twins for code in twin.codes)
+
+
+def test_other_requirements_have_none_here() -> None:
+    assert signed_twins("HDR-07", NOW, PKI, PROFILE.parameters.limits) == ()
