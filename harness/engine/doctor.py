@@ -18,6 +18,7 @@ from harness.engine.preflight import Check, Trouble
 from harness.engine.preflight_declaration import FINDERS
 from harness.engine.preflight_driver import check_clock, check_commands, check_configurable, greet
 from harness.engine.preflight_exchange import FirstRequest, check_vietnam_time, configure, longest_wait, round_trip
+from harness.engine.preflight_tls import check_tls
 from harness.engine.subject import REFERENCE, Subject, open_subject
 from harness.hub.server import AddressUnavailable, HubServer
 from harness.hub.settings import HubSettings
@@ -26,8 +27,10 @@ from harness.journal.concealing import SHORTEST_SECRET
 
 # Seconds that a person gets to connect a product by hand.
 _BY_HAND = 900.0
-_AFTER_DECLARATION = ("network", "driver", "commands", "clock", "configure", "round-trip", "vietnam-time")
-_AFTER_DRIVER = ("commands", "clock", "configure", "round-trip", "vietnam-time")
+_AFTER_DRIVER = ("commands", "clock", "configure", "round-trip", "vietnam-time", "tls")
+_AFTER_DECLARATION = ("network", "driver", *_AFTER_DRIVER)
+# Whoever is configured by hand is not asked to do so twice more for this.
+_BY_PEOPLE = frozenset({"manual", "passive"})
 
 Tell = Callable[[Check], None]
 
@@ -156,20 +159,27 @@ class _Examination:
             untold = check_configurable(
                 hello, subject.driver, secret_made=subject.secret_made, port_chosen=self._visit.listen[1] != 0
             )
-            await self._exchange(driver, endpoint, first, untold)
+            await self._exchange(driver, endpoint, journal, first, untold)
         finally:
             await driver.close()
 
-    async def _exchange(self, driver: Driver, endpoint: str, first: FirstRequest, untold: tuple[Trouble, ...]) -> None:
+    async def _exchange(
+        self, driver: Driver, endpoint: str, journal: Journal, first: FirstRequest, untold: tuple[Trouble, ...]
+    ) -> None:
         check = Check("configure", untold) if untold else await configure(driver, self._configuration(endpoint))
         limit = self._limit()
         self._add(check)
         unasked = check.skipped and check.troubles
         if check.state == "problem" or unasked or limit is None:
-            self._skip(("round-trip", "vietnam-time"))
+            self._skip(("round-trip", "vietnam-time", "tls"))
             return
-        self._add(await round_trip(first, self._subject.system_id, limit))
+        called = await round_trip(first, self._subject.system_id, limit)
+        self._add(called)
         self._add(check_vietnam_time(first.request))
+        if called.state == "problem" or check.skipped or self._subject.driver in _BY_PEOPLE:
+            self._skip(("tls",))
+            return
+        self._add(await check_tls(driver, self._configuration(endpoint), journal, self._visit.listen[0], limit))
 
     def _limit(self) -> float | None:
         """Return how long to wait for the first request; None when nobody is there to connect the product."""

@@ -92,7 +92,7 @@ def check_clock(driver: Driver) -> Check:
     skew = getattr(driver, "skew", None)
     if skew is None:
         return Check("clock", skipped=True)
-    seconds = f"{skew:+.0f}"
+    seconds = f"{round(skew):+d}"
     if abs(skew) <= _SKEW:
         return Check("clock", facts=f"{seconds} s")
     return Check("clock", (Trouble("clock.skew", parameters={"seconds": seconds}),))
