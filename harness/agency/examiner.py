@@ -183,13 +183,15 @@ def is_laborious(data: bytes) -> bool:
 
 def nature_of(data: bytes) -> Nature:
     """Say what bytes that cannot be read as a package are, by their root element and whether it is closed."""
-    root = _ROOT.search(data[:_HEAD])
+    # UTF-16, which no package may be in, reads as ASCII without its zeros.
+    head, tail = data[:_HEAD].replace(b"\0", b""), data[-_HEAD:].replace(b"\0", b"")
+    root = _ROOT.search(head)
     if root is None:
         return "foreign" if data.strip() else "cut"
     name = root[2].lower()
     if not name.startswith(_ROOT_NAME):
         return "foreign"
-    closed = re.search(rb"</([A-Za-z_][\w.-]*:)?" + re.escape(name) + rb"\s*>", data[-_HEAD:].lower())
+    closed = re.search(rb"</([A-Za-z_][\w.-]*:)?" + re.escape(name) + rb"\s*>", tail.lower())
     return "package" if closed else "cut"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Level
-from harness.scenarios.registry import EXCLUSIVE, FAULTED, SHARED, Isolation, Scenario, all_scenarios
+from harness.scenarios.registry import EXCLUSIVE, FAULTED, SHARED, SPOILT, Isolation, Scenario, all_scenarios
 
 # Requirements that are watched on all traffic need traffic: a document sent, a status sent, a document received.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
@@ -19,21 +19,24 @@ class Plan:
     """What a run plays.
 
     Attributes:
-        shared: run side by side.
-        faulted: run side by side, afterwards.
+        phases: one after the other; what is in one runs side by side.
         exclusive: run alone, at last, in this order.
         only: the ids asked for, None when all were.
     """
 
-    shared: tuple[Scenario, ...]
-    faulted: tuple[Scenario, ...]
+    phases: tuple[tuple[Scenario, ...], ...]
     exclusive: tuple[Scenario, ...]
     only: tuple[str, ...] | None
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
         """All of them, in the order in which they begin."""
-        return self.shared + self.faulted + self.exclusive
+        return (*(one for phase in self.phases for one in phase), *self.exclusive)
+
+    @property
+    def crowd(self) -> Mapping[Isolation, int]:
+        """How many play at once, by their isolation."""
+        return {phase[0].isolation: len(phase) for phase in self.phases if phase} | {EXCLUSIVE: 0}
 
 
 def expanded(profile: Profile, only: Collection[str]) -> tuple[str, ...]:
@@ -78,11 +81,10 @@ def make_plan(profile: Profile, only: Collection[str] | None, scenario: str | No
 
 
 def _planned(scenarios: Iterable[Scenario], only: tuple[str, ...] | None) -> Plan:
-    phases: dict[Isolation, list[Scenario]] = {SHARED: [], FAULTED: [], EXCLUSIVE: []}
-    for one in scenarios:
-        phases[one.isolation].append(one)
-    exclusive = sorted(phases[EXCLUSIVE], key=_place)
-    return Plan(tuple(phases[SHARED]), tuple(phases[FAULTED]), tuple(exclusive), only)
+    chosen = tuple(scenarios)
+    phases = tuple(tuple(one for one in chosen if one.isolation == phase) for phase in (SHARED, FAULTED, SPOILT))
+    exclusive = sorted((one for one in chosen if one.isolation == EXCLUSIVE), key=_place)
+    return Plan(phases, tuple(exclusive), only)
 
 
 def _place(scenario: Scenario) -> int:

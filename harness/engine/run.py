@@ -43,7 +43,7 @@ from harness.journal.recording import VIETNAM
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.scenarios.material import Material, Peer, peers_of
-from harness.scenarios.registry import EXCLUSIVE, FAULTED, SHARED, Scenario
+from harness.scenarios.registry import Scenario
 from harness.scenarios.surroundings import Surroundings
 
 _HELLO_LIMIT = 10.0
@@ -164,7 +164,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
-                    crowd={SHARED: len(settings.plan.shared), FAULTED: len(settings.plan.faulted), EXCLUSIVE: 0},
+                    crowd=settings.plan.crowd,
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:
@@ -283,7 +283,7 @@ async def _played(settings: RunSettings, around: Surroundings) -> None:
     async with anyio.create_task_group() as watching:
         watching.start_soon(look, around.driver, around.waits, settings.times.poll_interval)
         watching.start_soon(around.waits.keep_time, around.journal)
-        for phase in (settings.plan.shared, settings.plan.faulted):
+        for phase in settings.plan.phases:
             async with anyio.create_task_group() as playing:
                 for scenario in phase:
                     playing.start_soon(limited, scenario)

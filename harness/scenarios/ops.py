@@ -207,6 +207,18 @@ async def unknown_target(stage: Stage) -> None:
     stage.expect(Untouched(document=bystander.id, after=stage.now))
 
 
+async def _left_alone(stage: Stage, document: Document) -> None:
+    """Give the system its time to react to what it has acknowledged, and expect that it does nothing to a document.
+
+    A good exchange in the meantime shows that it lives.
+    """
+    alive = stage.document()
+    await stage.deliver(alive, note="liveness")
+    await stage.linger(stage.times.reaction + stage.profile.parameters.timing.margin)
+    stage.expect(Untouched(document=document.id, after=stage.now))
+    await stage.until(Acked(document=alive.id), role="liveness")
+
+
 @scenario("OPS-07/recall")
 async def recall_by_another(stage: Stage) -> None:
     """A recall by anyone but the original sender is not applied."""
@@ -214,9 +226,7 @@ async def recall_by_another(stage: Stage) -> None:
     recall = _recall(stage, document, "province")
     await stage.deliver(recall, note="recall by another")
     await stage.until(Acked(document=recall.id, statuses=_ANY))
-    await stage.linger()
-    stage.expect(Untouched(document=document.id, after=stage.now))
-    await stage.probe()
+    await _left_alone(stage, document)
 
 
 @scenario("OPS-07/take-back")
@@ -225,6 +235,4 @@ async def take_back_by_another(stage: Stage) -> None:
     document = await _arrived(stage)
     await stage.deliver_status(document, stage.peers["province"], TAKE_BACK, _REASON)
     await stage.until(Acked(document=document.id, statuses=_ANY, messagetype="status"))
-    await stage.linger()
-    stage.expect(Untouched(document=document.id, after=stage.now))
-    await stage.probe()
+    await _left_alone(stage, document)

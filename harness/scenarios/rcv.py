@@ -11,7 +11,7 @@ from harness.judge.expectations import Acked, AllAcked, Fetched, Polled, Refused
 from harness.rules.twins.base import Identity
 from harness.rules.twins.registry import Twin, all_twins
 from harness.scenarios.preambles import receives_plainly
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.registry import EXCLUSIVE, SPOILT, scenario
 from harness.scenarios.stage import Stage
 
 _POLLS = 2
@@ -153,13 +153,13 @@ async def _refused(stage: Stage, twins: list[Twin], flags: tuple[str, ...] = ())
     await stage.probe()
 
 
-@scenario("RCV-06", isolation=EXCLUSIVE)
+@scenario("RCV-06", isolation=SPOILT)
 async def bad_packages(stage: Stage) -> None:
     """Packages that break the standard, one for each rule, are answered, and do not stop the next."""
     await _refused(stage, _bad_twins(stage, but=_ATTACHMENTS | _NEVER))
 
 
-@scenario("RCV-08", isolation=EXCLUSIVE)
+@scenario("RCV-08", isolation=SPOILT)
 async def bad_attachments(stage: Stage) -> None:
     """An orphan, an empty and a mislabelled attachment are answered, or flagged for the clerk."""
     await _refused(stage, _bad_twins(stage, only=_ATTACHMENTS), flags=("attachment_invalid",))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from harness.scenarios.stage import Stage
 
-Isolation = Literal["shared", "faulted", "exclusive"]
+Isolation = Literal["shared", "faulted", "spoilt", "exclusive"]
 SHARED: Isolation = "shared"
 FAULTED: Isolation = "faulted"
+SPOILT: Isolation = "spoilt"
 EXCLUSIVE: Isolation = "exclusive"
 
 Play = Callable[["Stage"], Awaitable[None]]
@@ -25,9 +26,9 @@ class Scenario:
     Attributes:
         id: its requirement's id, with a suffix where a requirement has several scenarios.
         requirements: ids it speaks about.
-        isolation: `shared` ones run side by side; `faulted` ones too, but after them: their faults meet only their own
-            documents, and still hold up a candidate that does one thing after the other. `exclusive` ones break the hub
-            for everybody and run alone.
+        isolation: `shared` ones run side by side. After them `faulted` ones do: their faults meet only their own
+            documents, and still hold up a candidate that does one thing after the other. Then `spoilt` ones, whose
+            packages nobody should take in. `exclusive` ones break the hub for everybody and run alone.
         needs: capabilities without which it is not applicable.
         play: what happens on the stage.
     """

@@ -81,6 +81,11 @@ class Stage:
         return 2 * times.poll_interval + times.reaction + margin + self.patience_added + self._crowded
 
     @property
+    def crowding(self) -> float:
+        """What is granted for the work of the scenarios beside this one, in seconds."""
+        return self._crowded
+
+    @property
     def now(self) -> int:
         """The last event so far; what comes later has a greater number."""
         return len(self._around.evidence.events) - 1

@@ -2,20 +2,20 @@
 
 from harness.judge.expectations import Accepted, Acked, Fetched, Shown, StatusNames, StatusSent, StoredOnce
 from harness.scenarios.material import Document
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.registry import scenario
 from harness.scenarios.stage import Stage
 
 _PEER = "ministry"
 _UNKNOWN_CODE = "99"
 
 
-@scenario("STS-01", isolation=EXCLUSIVE)
+@scenario("STS-01")
 async def arrival_is_reported(stage: Stage) -> None:
     """Status 01 follows the arrival of a document by itself, in time."""
     document = stage.document()
     await stage.deliver(document)
     await stage.until(Fetched(document=document.id))
-    within = stage.times.reaction + stage.profile.parameters.timing.margin
+    within = stage.times.reaction + stage.profile.parameters.timing.margin + stage.crowding
     stage.expect(StatusSent(document=document.id, codes=("01",), within=within))
 
 

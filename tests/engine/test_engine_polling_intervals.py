@@ -1,0 +1,50 @@
+"""How long a candidate that polls seldom is kept waiting.
+
+The clock is scaled one to ten: the candidate polls every 3 seconds where one in the field polls every 30. What does not
+scale, the work itself and the profile's margin, makes the test stricter than the truth. Intervals are counted by the
+polls that the hub saw, so that a busy machine changes nothing.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+
+from harness.catalogue.candidate import Times
+from harness.catalogue.profiles import load_profile
+from harness.engine.plan import make_plan
+from harness.engine.run import run
+from harness.journal import Journal, read_record
+from harness.judge.judging import judge
+from harness.resources import folder
+from tests.engine.engine_rig import settings
+
+_MOST = 8
+_GROUPS = ("VXP", "SND", "RCV", "STS", "OPS")
+
+
+def test_the_whole_exchange_takes_eight_polling_intervals_at_most(tmp_path: Path) -> None:
+    profile = load_profile(str(folder("profiles") / "selftest"))
+    wanted = replace(
+        settings(tmp_path),
+        profile=profile,
+        plan=make_plan(profile, _GROUPS),
+        times=Times(poll_interval=3.0, reaction=1.0, give_up=2.0),
+    )
+    journal = Journal(tmp_path)
+    anyio.run(run, wanted, journal)
+    journal.close()
+    events = read_record(tmp_path).events
+    begun = next(event.seq for event in events if event.kind == "scenario.started")
+    ended = max(event.seq for event in events if event.kind == "scenario.finished")
+    polls = [
+        event
+        for event in events
+        if begun < event.seq < ended
+        and event.data.get("operation") == "getReceivedEdocList"
+        and event.data.get("parameters", {}).get("messagetype") == "edoc"
+    ]
+    judgement = judge(profile, read_record(tmp_path))
+    wrong = [entry.id for entry in judgement.scenarios if entry.verdict not in {"pass", "not_applicable"}]
+    assert wrong == []
+    assert len(polls) <= _MOST
