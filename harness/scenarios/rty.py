@@ -166,7 +166,7 @@ async def outage(stage: Stage) -> None:
     stage.expect(Accepted(document=sent.document_id))
 
 
-@scenario("RTY-06", isolation=EXCLUSIVE)
+@scenario("RTY-06", isolation=FAULTED)
 async def retry_after_is_obeyed(stage: Stage) -> None:
     """429 and 503 with Retry-After: the next try waits as long as it says."""
     _patient(stage)
@@ -181,6 +181,7 @@ async def retry_after_is_obeyed(stage: Stage) -> None:
 @scenario("RTY-07", isolation=FAULTED)
 async def final_codes(stage: Stage) -> None:
     """A refusal for good is not tried again beyond the profile's count."""
+    _patient(stage)
     most = 1 + stage.profile.parameters.retries.final_repeats
     for code in _FINAL:
         outgoing = stage.outgoing()
@@ -245,6 +246,7 @@ async def acknowledgement_lost(stage: Stage) -> None:
 @scenario("RTY-12", isolation=FAULTED)
 async def poison_item(stage: Stage) -> None:
     """A document whose getEdoc always fails does not keep the others waiting."""
+    _patient(stage)
     poison = stage.document("district")
     stage.fault(_FETCH, status(504), document=poison.id, lasting=True)
     await stage.deliver(poison, note="poison")
@@ -312,6 +314,7 @@ async def _interrupted(stage: Stage, interruption: Callable[[Stage], AbstractAsy
 @scenario("RTY-14/operations", isolation=FAULTED)
 async def redirects(stage: Stage) -> None:
     """Redirects by any code, on sending, fetching and acknowledging, lead nothing to another host."""
+    _patient(stage)
     stage.expect(Unvisited(token=stage.canary_token))
     elsewhere = []
     for code in _REDIRECTS:
