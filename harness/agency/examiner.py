@@ -93,7 +93,9 @@ class Examiner(Part):
         now = self.agency.now()
         examined = await self._examined(data, now)
         if examined.revocation_unknown:
-            self._revocation = await asyncio.to_thread(self.revocation, data)
+            fetched = await asyncio.to_thread(self.revocation, data)
+            # Others may have fetched in the meantime: what is known is added to here, in the one thread of the loop.
+            self._revocation = self._revocation.adding(fetched)
             examined = await self._examined(data, now)
         return examined
 
@@ -133,7 +135,7 @@ class Examiner(Part):
         return check_package(data, self.agency.profile, now, trust=trust)
 
     def revocation(self, data: bytes) -> Trust:
-        """Fetch what can be had about the signers of a package, and return it with what was fetched before.
+        """Fetch what can be had about the signers of a package, and return it.
 
         Only the addresses of certificates that a trusted issuer made are asked: a stranger's name anything.
         """
@@ -144,8 +146,7 @@ class Examiner(Part):
             fetched = fetcher.fetch(signers, trust)
         for failure in fetched.failures:
             self.log.info("revocation of a signer: %s %s", failure.problem, failure.url)
-        had = Trust(crls=fetched.trust.crls, ocsps=fetched.trust.ocsps)
-        return self._revocation.adding(had)
+        return Trust(crls=fetched.trust.crls, ocsps=fetched.trust.ocsps)
 
     def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
         """Return the package, or as much of it as can be read (None: nothing), and why not all of it."""

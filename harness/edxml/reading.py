@@ -6,6 +6,7 @@ package lets skip wherever it already proves that they would find nothing.
 """
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -243,11 +244,22 @@ def _check_tag(data: bytes, start: int, end: int, most: int) -> None:
         part = _ATTRIBUTE.match(data, part.end(), end)
 
 
+class _Own(threading.local):
+    """One parser for each thread: made once it is quicker, and threads never wait for each other."""
+
+    def __init__(self) -> None:
+        # Told the encoding, the parser cannot be talked into another one than the checks above have read.
+        self.parser = etree.XMLParser(
+            huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+        )
+
+
+_own = _Own()
+
+
 def _parsed(data: bytes) -> etree._Element:
-    # Told the encoding, the parser cannot be talked into another one than the checks above have read.
-    parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, _own.parser)
     except etree.XMLSyntaxError as error:
         code = _CODES.get(error.code, "not-well-formed")  # type: ignore[attr-defined]
         raise XmlRefused(code, max(error.lineno or 1, 1), error.msg or "") from None

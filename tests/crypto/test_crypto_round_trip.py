@@ -122,3 +122,22 @@ def test_the_agency_does_not_take_a_bad_signature_in_silence(world: Pki, build: 
         assert flagged or refused
 
     with_rig(play, **settings_of(world))
+
+
+def test_what_one_package_learns_of_revocation_another_does_not_forget(world: Pki) -> None:
+    """Many signers whom nobody has asked about yet, all at once."""
+    seal, stamp = world.agency(MINISTRY_NAME), world.identity("tsa")
+    numbers = [str(number) for number in range(80, 88)]
+    people = [world.person(f"Người ký {number}", MINISTRY_NAME) for number in numbers]
+    files = [signed_pdf(person, seal, at=NOW, tsa=stamp) for person in people]
+    made = [signed_document(world, number, pdf) for number, pdf in zip(numbers, files, strict=True)]
+
+    async def play(rig: Rig) -> None:
+        for one, package in made:
+            rig.deliver(package, document=one.document_id)
+        for one, _ in made:
+            await rig.until_state(one.document_id, "arrived")
+        flagged = [(await rig.rows("inbox", one.document_id))[0]["flags"] for one, _ in made]
+        assert flagged == [[]] * len(made)
+
+    with_rig(play, **settings_of(world))

@@ -1,5 +1,6 @@
 """HDR-10, HDR-11, HDR-20: subject, lengths, fillers."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
@@ -21,6 +22,9 @@ _DUE = (
     ("DocumentType", "TypeName"),
     ("SignerInfo", "FullName"),
 )
+# NFC makes a text three times as long at most.
+_GROWTH = 3
+_UNBOUNDED = sys.maxsize
 _BLANKS_AROUND = 16  # as many may stand around a filler that is still seen as one
 _NAME = "AttachmentName"  # its length is ATT-04's, which is stricter
 
@@ -29,9 +33,9 @@ _Bound = tuple[tuple[str, ...], Length]
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """The lengths of a profile: the shortest of all, and by local name each path with its own, longest paths first."""
+    """The lengths of a profile by local name: the shortest, and each path with its own, longest paths first."""
 
-    shortest: int
+    shortest: Mapping[str, int]
     lengths: Mapping[str, list[_Bound]]
 
 
@@ -54,8 +58,10 @@ def subject_is_given(specimen: Specimen) -> Iterator[Finding]:
 def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
     """No text is longer than its element may be."""
     bounds = _bounds(specimen.parameters.lengths)
+    shortest = bounds.shortest
     for node in specimen.nodes.nodes:
-        if len(node.text) > bounds.shortest and node.local in bounds.lengths:
+        text = node.text
+        if text and len(text) * _GROWTH > shortest.get(node.local, _UNBOUNDED):
             yield from _too_long(node, bounds.lengths[node.local])
 
 
@@ -100,8 +106,8 @@ def _bounds(lengths: Mapping[str, Length]) -> _Bounds:
             grouped.setdefault(steps[-1], []).append((steps, length))
     for entries in grouped.values():
         entries.sort(key=lambda entry: -len(entry[0]))
-    every = [_shortest(length) or 0 for entries in grouped.values() for _, length in entries]
-    return _Bounds(min(every, default=0), grouped)
+    shortest = {name: min(_shortest(length) or 0 for _, length in entries) for name, entries in grouped.items()}
+    return _Bounds(shortest, grouped)
 
 
 def _shortest(length: Length) -> int | None:
