@@ -33,9 +33,9 @@ _Bound = tuple[tuple[str, ...], Length]
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """The lengths of a profile by local name: the shortest, and each path with its own, longest paths first."""
+    """The lengths of a profile by local name: what no path forbids, and each path with its own, longest paths first."""
 
-    shortest: Mapping[str, int]
+    harmless: Mapping[str, int]
     lengths: Mapping[str, list[_Bound]]
 
 
@@ -58,10 +58,9 @@ def subject_is_given(specimen: Specimen) -> Iterator[Finding]:
 def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
     """No text is longer than its element may be."""
     bounds = _bounds(specimen.parameters.lengths)
-    shortest = bounds.shortest
+    harmless = bounds.harmless
     for node in specimen.nodes.nodes:
-        text = node.text
-        if text and len(text) * _GROWTH > shortest.get(node.local, _UNBOUNDED):
+        if len(node.text) > harmless.get(node.local, _UNBOUNDED):
             yield from _too_long(node, bounds.lengths[node.local])
 
 
@@ -107,7 +106,7 @@ def _bounds(lengths: Mapping[str, Length]) -> _Bounds:
     for entries in grouped.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     shortest = {name: min(_shortest(length) or 0 for _, length in entries) for name, entries in grouped.items()}
-    return _Bounds(shortest, grouped)
+    return _Bounds({name: bound // _GROWTH for name, bound in shortest.items()}, grouped)
 
 
 def _shortest(length: Length) -> int | None:
