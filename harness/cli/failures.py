@@ -10,6 +10,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.cli.exits import Exit
 from harness.cli.language import say, sentence
+from harness.cli.misuse import misuse
 
 
 def report_failure(error: BaseException) -> int:
@@ -24,7 +25,7 @@ def report_failure(error: BaseException) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.ClickException):
-        error.show()
+        click.echo(misuse(error), err=True)
         return Exit.USAGE
     if isinstance(error, ConfigurationError):
         _complain(configuration_sentence(error))

@@ -1,6 +1,8 @@
 """Which language a person reads: `LIENTHONG_LANG`, else Vietnamese; a verb's `--lang` comes before both."""
 
 import os
+import sys
+from collections.abc import Sequence
 
 import click
 
@@ -11,8 +13,18 @@ def language() -> Language:
     """Return the language of this call."""
     context = click.get_current_context(silent=True)
     wanted = context.params.get("lang") if context else None
-    wanted = wanted or os.environ.get("LIENTHONG_LANG", "")[:2]
+    wanted = wanted or _asked(sys.argv) or os.environ.get("LIENTHONG_LANG", "")[:2]
     return "en" if wanted == "en" else LANGUAGES[0]
+
+
+def _asked(words: Sequence[str]) -> str | None:
+    """Return what `--lang` says in a call that is not understood yet, or not any more."""
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None
 
 
 def say(area: str, key: str, /, **parameters: object) -> str:

@@ -5,6 +5,7 @@ import importlib
 import click
 
 from harness import __version__
+from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import entries
 from harness.cli.language import help_text, language, say
 
@@ -31,6 +32,14 @@ class _Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_MODULES)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the verb; one that nobody knows is said to be so in the language of this call."""
+        if args and args[0] not in _MODULES and not args[0].startswith("-"):
+            raise ConfigurationError("verb.unknown", verb=args[0], known=", ".join(_MODULES))
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
