@@ -156,5 +156,8 @@ def _record(settings: RunSettings, follow: Follow) -> None:
     except AddressUnavailable as error:
         address = f"{error.host}:{error.port}"
         raise ConfigurationError("hub.cannot-listen", address=address, detail=error.detail) from error
+    except Exception as error:
+        # Whatever follows from a journal that cannot be written says less than that.
+        raise journal.failure or error from error
     finally:
         journal.close()

@@ -62,7 +62,13 @@ class Recorder(Protocol):
 
 
 class Journal:
-    """The journal of one run, in a folder of its own. Safe to use from several threads."""
+    """The journal of one run, in a folder of its own. Safe to use from several threads.
+
+    Attributes:
+        failure: why it could not be written to the end, as on a full disk; None while it can.
+    """
+
+    failure: OSError | None = None
 
     def __init__(self, directory: Path, *, secrets: tuple[str, ...] = ()) -> None:
         """Start a journal in `directory`, which must not hold one yet.
@@ -134,9 +140,10 @@ class Journal:
         try:
             self._file.write(line)
             self._file.flush()
-        except OSError:
+        except OSError as error:
             self._abandon()
-            raise
+            self.failure = OSError(error.errno, error.strerror, self._file.name)
+            raise self.failure from error
 
     def _abandon(self) -> None:
         # Closing flushes what is still buffered, which fails again on the same full disk.
