@@ -196,8 +196,6 @@ def test_nothing_is_recorded_after_the_end(tmp_path: Path) -> None:
     journal.close()
     with pytest.raises(ValueError, match="closed"):
         journal.record("late", {})
-        assert journal.failure is not None
-        assert journal.failure.filename == str(tmp_path / "full")
 
 
 def test_nothing_follows_half_a_line(tmp_path: Path) -> None:
@@ -211,6 +209,8 @@ def test_nothing_follows_half_a_line(tmp_path: Path) -> None:
             journal.record("lost", {"text": "x" * 100_000})
         with pytest.raises(ValueError, match="closed"):
             journal.record("late", {})
+        assert journal.failure is not None
+        assert journal.failure.filename == str(tmp_path / "full")
         assert journal.failure is not None
         assert journal.failure.filename == str(tmp_path / "full")
     assert [event.kind for event in read_record(tmp_path).events] == ["whole"]
