@@ -1,0 +1,46 @@
+"""Every bad twin is told with its place and with what was asked and found: that is what a developer mends it by."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile, load_profile
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import check_package
+from harness.rules.twins.base import Identity
+from harness.rules.twins.registry import all_twins
+
+OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
+TABLE: Mapping[str, list[Mapping[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parent / "findings_of_twins.yaml").read_text("utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return load_profile("qcvn102-2022")
+
+
+def said(finding: Finding, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a finding as the table has it."""
+    where = finding.where
+    row: dict[str, Any] = {"code": finding.code, "line": where.line, "xpath": where.xpath}
+    row |= {"expected": finding.expected, "received": finding.received, "parameters": dict(finding.parameters)}
+    told = {name: value for name, value in row.items() if value}
+    if "received" in wanted and wanted["received"] is None:
+        assert finding.received
+        told["received"] = None
+    return told
+
+
+@pytest.mark.parametrize("key", TABLE)
+def test_a_finding_says_where_and_what(key: str, profile: Profile) -> None:
+    identity, wanted = Identity(), TABLE[key]
+    at = datetime.combine(identity.day, time(12), VIETNAM)
+    findings = check_package(all_twins()[key].written(identity), profile, at, groups=OWN_GROUPS).findings
+    assert [said(one, row) for one, row in zip(findings, wanted, strict=True)] == wanted
