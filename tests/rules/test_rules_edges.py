@@ -1,0 +1,78 @@
+"""Where a rule begins and where it ends: the last value that passes, the first that does not, one among others."""
+
+from datetime import datetime
+
+import pytest
+from lxml import etree
+
+from harness.catalogue.profiles import load_profile
+from harness.edxml.drafting import Draft
+from harness.edxml.elements import Element
+from harness.edxml.names import CONTENT
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import check_package
+from harness.rules.structure import vocabulary
+from harness.rules.tree import read_tree
+from harness.rules.twins.base import Identity, document, recall, update
+
+AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
+PROFILE = load_profile("qcvn102-2022")
+UUID = "4f6a1d0e-7a0b-4f2b-9d0e-0a1b2c3d4e5f"
+
+
+def found(draft: Draft) -> list[tuple[str, str]]:
+    """Return code and last step of the place of every finding."""
+    findings = check_package(draft.written(), PROFILE, AT, groups=OWN_GROUPS).findings
+    return [(one.code, (one.where.xpath or "").rpartition("/")[2]) for one in findings]
+
+
+@pytest.mark.parametrize("path", [
+    "From/OrganName", "To/OrganName", "Code/CodeNumber", "Code/CodeNotation", "PromulgationInfo/Place",
+    "DocumentType/TypeName", "SignerInfo/FullName", "Subject", "Bussiness/BussinessDocReason",
+])  # fmt: skip
+def test_no_filler_stands_for_any_value_that_is_due(path: str) -> None:
+    draft = document(Identity()).with_text(path, "n/a")
+    assert [one for one in found(draft) if one[0].startswith("HDR-20")] == [("HDR-20.filler", path.rpartition("/")[2])]
+
+
+def test_blanks_around_a_filler_do_not_hide_it_until_they_are_very_many() -> None:
+    longest = max(PROFILE.parameters.code_lists.fillers, key=len)
+    assert found(document(Identity()).with_text("Subject", longest + " " * 16)) == [("HDR-20.filler", "Subject")]
+    assert found(document(Identity()).with_text("Subject", longest + " " * 17)) == []
+
+
+def test_a_uuid_of_another_document_does_not_hide_the_next_id() -> None:
+    named = {"OrganId": "G22", "Code": "1/A", "PromulgationDate": "2024/09/01", "DocumentId": UUID}
+    answered = Element("ResponseFor", tuple(Element(name, text=text) for name, text in named.items()))
+    draft = update(Identity()).with_text("Bussiness/DocumentId", "VB-7001").followed("DocumentId", answered)
+    assert ("HDR-17.other-form", "DocumentId") in found(draft)
+    assert sum(code.startswith("HDR-17") for code, _ in found(draft)) == 1
+
+
+@pytest.mark.parametrize("path", ["Reference[1]/ContentId", "Attachment[1]/ContentId"])
+def test_an_id_that_is_missing_leaves_its_partner_alone(path: str) -> None:
+    assert found(document(Identity()).without(path)) == [("ATT-02.no-content-id", path.partition("/")[0])]
+
+
+def test_containers_and_contents_have_no_text_of_their_own() -> None:
+    root = etree.fromstring(document(Identity()).written())
+    tree = read_tree(root, vocabulary())
+    holders = [node for node in tree.nodes if node.named or node.local == CONTENT]
+    assert {node.local for node in holders} >= {"edXML", "From", "Attachment", CONTENT}
+    assert {node.text for node in holders} == {""}
+
+
+def test_a_receiver_without_id_does_not_hide_one_that_stands_twice() -> None:
+    to = [Element("To", (Element("OrganName", text="A"),)), Element("To", (
+        Element("OrganId", text="000.00.00.H41"), Element("OrganName", text="B"),
+    ))]  # fmt: skip
+    assert found(document(Identity()).followed("To", *to)) == [
+        ("HDR-03.no-organ-id", "To[2]"),
+        ("HDR-04.twice", "OrganId"),
+    ]
+
+
+def test_a_recall_names_its_document_and_only_a_recall_has_to() -> None:
+    assert found(recall(Identity()).without("ResponseFor")) == [("TRC-04.no-response-for", "MessageHeader")]
+    assert found(update(Identity())) == []
