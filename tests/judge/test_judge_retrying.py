@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.judge.assessment import Blind, Holding, Met
+from harness.judge.assessment import Blind, Broken, Holding, Met
 from harness.judge.expectations import (
     Bounded,
     GaveUp,
@@ -137,6 +137,29 @@ def test_pauses_that_do_not_grow_are_told(run: TimedEvidence) -> None:
     expectation = PausesGrow(document=SENT, until=tries(run, 1.0, 3.0, 9.0, 11.5), growth=1.5)
     last = run.sendings(SENT)[3].request
     broken(run, expectation, "pauses-do-not-grow", ">= 1.5 × 2.00 s", "2.50 s", last, document=SENT)
+
+
+def test_one_call_after_the_other_may_ask_whether_the_hub_is_back(run: TimedEvidence) -> None:
+    """The document's own tries are as far apart as each other, since all calls wait longer and longer together."""
+    first = run.at(1.0).send(code="20").seq
+    for second in (1.1, 1.4, 2.0, 3.0, 5.0):
+        run.at(second).poll()
+    run.at(9.0).send(code="20")
+    run.at(13.0).poll()
+    run.at(17.0).send(code="20")
+    until = run.note("fault.over", name="x").seq
+    assert first < until
+    assert assessed(run, PausesGrow(document=SENT, until=until, growth=2.0)) == Holding()
+
+
+def test_steady_calls_beside_a_steady_document_excuse_nothing(run: TimedEvidence) -> None:
+    run.at(0.0).send(code="20")
+    for second in range(1, 30):
+        run.at(second * 0.5).poll()
+        if second % 6 == 0:
+            run.at(second * 0.5 + 0.1).send(code="20")
+    until = run.note("fault.over", name="x").seq
+    assert isinstance(assessed(run, PausesGrow(document=SENT, until=until, growth=2.0)), Broken)
 
 
 def shown(state: str, document: str = SENT) -> dict[str, str]:

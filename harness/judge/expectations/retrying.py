@@ -8,6 +8,7 @@ from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
 
 _SHORTEST_WALK = 3  # tries that make two gaps
+_SEVERAL = 3  # gaps that make a pace
 
 
 class Retried(Expectation, frozen=True, tag="retried"):
@@ -187,7 +188,8 @@ class Paced(Expectation, frozen=True, tag="paced"):
 class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
     """Of the tries to send a document up to event `until`, the last gap is at least `growth` times the first.
 
-    Fewer than three tries make no two gaps; who tries so seldom is paced already.
+    Fewer than three tries make no two gaps; who tries so seldom is paced already. Who asks with one call after the
+    other whether the hub is back, and lets a document's turn come among them, grows the gaps between all calls.
     """
 
     document: str
@@ -200,7 +202,7 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
         if len(tries) < _SHORTEST_WALK:
             return Holding()
         first, last = _gap(tries[0], tries[1]), _gap(tries[-2], tries[-1])
-        if last >= self.growth * first:
+        if last >= self.growth * first or self._all_calls_thin_out(evidence, tries[0]):
             return Holding()
         steady = finding(
             requirement,
@@ -211,6 +213,15 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
             document=self.document,
         )
         return Broken((steady,))
+
+
+    def _all_calls_thin_out(self, evidence: Evidence, first: Exchange) -> bool:
+        """Tell whether each of the last gaps between any calls is `growth` times as long as each of the first."""
+        calls = [one for one in evidence.exchanges if first.request.seq <= one.request.seq < self.until]
+        gaps = [_gap(before, after) for before, after in pairwise(calls)]
+        if len(gaps) < 2 * _SEVERAL:
+            return False
+        return min(gaps[-_SEVERAL:]) >= self.growth * max(gaps[:_SEVERAL])
 
 
 def _gap(before: Exchange, after: Exchange) -> float:
