@@ -1,0 +1,184 @@
+"""What is made of the packages in a record: examined once, as of their time, and what answers rubbish is excused."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import pytest
+
+from harness.catalogue.profiles import load_profile
+from harness.catalogue.verdicts import Cause
+from harness.crypto.forging import FORGERIES
+from harness.crypto.trust import Trust
+from harness.edxml.drafting import Draft
+from harness.edxml.model import DocumentPackage, StatusPackage
+from harness.journal import Event
+from harness.judge.evidence import Evidence
+from harness.judge.examination import Examiner
+from harness.judge.packages import PackageWatch, watch_packages
+from harness.rules.checking import IMPLEMENTED
+from harness.rules.twins import files
+from harness.rules.twins.base import Identity, attached, document, status, with_attachments
+from tests.crypto.signing_material import LIMITS, package, pki
+from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence
+
+PROFILE = load_profile()
+IDENTITY = Identity(day=date(2026, 11, 23))
+
+
+class Sending(TimedEvidence):
+    """Evidence of packages that were sent, with their bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blobs: dict[str, bytes] = {}
+        self.read: list[str] = []
+        self.examiner = Examiner(PROFILE, self._blob, Trust())
+
+    def _blob(self, name: str) -> bytes:
+        self.read.append(name)
+        return self.blobs[name]
+
+    def sent(self, draft: Draft | bytes, kind: str = "document", **package: Any) -> Event:
+        data = draft if isinstance(draft, bytes) else draft.written()
+        digest = hashlib.sha256(data).hexdigest()
+        self.blobs[digest] = data
+        return self.call("sendEdoc", package={"kind": kind, "sha256": digest, "blob": digest, **package})
+
+    def stimulus(self, good: bool, document_id: str | None = GOT) -> None:
+        self.note("stimulus", good=good, document_id=document_id, receiver="A")
+
+    def watched(self) -> PackageWatch:
+        return watch_packages(self, self.examiner)
+
+
+@pytest.fixture
+def run() -> Sending:
+    return Sending()
+
+
+def broken(watch: PackageWatch) -> dict[str, list[str]]:
+    return {name: [one.code for one in found] for name, found in watch.findings.items() if found}
+
+
+@pytest.mark.parametrize(("draft", "kind"), [(document(IDENTITY), "document"), (status(IDENTITY), "status")])
+def test_a_package_speaks_about_the_requirements_of_its_kind(run: Sending, draft: Draft, kind: Any) -> None:
+    run.sent(draft, kind)
+    watch = run.watched()
+    assert set(watch.findings) == {name for name, kinds in IMPLEMENTED.items() if kind in kinds}
+    assert broken(watch) == ({"PDF-02": ["PDF-02.unsigned"]} if kind == "document" else {})
+
+
+def test_a_finding_is_told_with_the_request_and_its_place_in_the_package(run: Sending) -> None:
+    run.poll()
+    request = run.sent(document(IDENTITY).with_text("OtherInfo/PageAmount", "-1"))
+    (found,) = run.watched().findings["HDR-15"]
+    assert (found.code, found.expected, found.received) == ("HDR-15.not-an-amount", "0, 1, 2 …", "-1")
+    assert (found.where.event, found.where.line) == (request.seq, 48)
+    assert str(found.where.xpath).endswith("/OtherInfo/PageAmount")
+    assert found.parameters == {"name": "PageAmount"}
+
+
+def test_equal_bytes_are_examined_once(run: Sending) -> None:
+    first = run.sent(document(IDENTITY).without("Subject"))
+    run.sent(document(IDENTITY).without("Subject"))
+    run.sent(document(IDENTITY).without("Subject").without("DueDate"))
+    found = run.watched().findings["HDR-10"]
+    assert [one.where.event for one in found] == [first.seq, first.seq + 2]
+    assert len(run.read) == 2
+
+
+def test_what_carries_no_package_is_passed_over(run: Sending) -> None:
+    run.call("sendEdoc", package={"kind": "unknown", "sha256": "1", "blob": None})
+    run.call("getEdoc")
+    run.sent(document(IDENTITY))
+    exchange = run.exchanges[0]
+    assert run.examiner.report(exchange) is None
+    assert run.examiner.failures(exchange) == ()
+    assert run.examiner.package(exchange) is None
+    assert run.examiner.files(exchange) == {}
+    assert "HDR-01" in run.watched().findings
+
+
+def test_a_package_is_judged_by_the_day_on_which_it_came(run: Sending) -> None:
+    run.sent(document(Identity(day=date(2026, 11, 24))))
+    assert "HDR-08" in broken(run.watched())
+
+
+def test_only_what_fails_makes_a_package_unsound(run: Sending) -> None:
+    run.sent(document(IDENTITY).without("Subject").without("From").without("To"))
+    run.sent(document(IDENTITY).with_text("DocumentId", "4f6a1d0e-7a0b-4f2b-9d0e-0a1b2c3d4e5f"))
+    failing, remarked = run.exchanges
+    assert run.examiner.failures(failing) == ("HDR-01.no-from", "HDR-03.no-to", "HDR-10.missing")
+    assert run.examiner.failures(remarked) == ()
+    two = document(IDENTITY).without("To/OrganName").without("From/OrganName").repeated("To")
+    run.sent(two)
+    assert run.examiner.failures(run.exchanges[2]).count("HDR-03.no-organ-name") == 1
+
+
+def test_files_are_unpacked_and_known_by_their_digests(run: Sending) -> None:
+    pdf, sheet = files.pdf(), files.xlsx()
+    good = (attached("a.pdf", pdf, "1"), attached("b.xlsx", sheet, "2"))
+    run.sent(with_attachments(IDENTITY, *good))
+    digests = {"a.pdf": hashlib.sha256(pdf).hexdigest(), "b.xlsx": hashlib.sha256(sheet).hexdigest()}
+    assert run.examiner.files(run.exchanges[0]) == digests
+    run.sent(with_attachments(IDENTITY, *good).with_content("Attachment[2]/ContentTransferEncoded", b"no zip"))
+    assert run.examiner.files(run.exchanges[1]) == {**digests, "b.xlsx": "not-a-zip"}
+    run.sent(status(IDENTITY), "status")
+    assert run.examiner.files(run.exchanges[2]) == {}
+
+
+def test_packages_are_read_as_what_they_are(run: Sending) -> None:
+    for data in (document(IDENTITY), status(IDENTITY), b"<edXML"):
+        run.sent(data)
+    read = [run.examiner.package(exchange) for exchange in run.exchanges]
+    assert [type(one) for one in read] == [DocumentPackage, StatusPackage, type(None)]
+
+
+BAD = status(IDENTITY).without("StaffInfo")
+
+
+@pytest.mark.parametrize(("stimuli", "answered", "excused"), [
+    ([(False, GOT)], GOT, True),
+    ([(True, GOT)], GOT, False),
+    ([(False, GOT), (True, OTHER)], OTHER, False),
+    ([(False, GOT)], OTHER, True),
+    ([(False, GOT)], "", True),
+    ([(False, None)], "", True),
+    ([(False, GOT)], SENT, False),
+    ([(True, GOT)], OTHER, False),
+    ([], GOT, False),
+])  # fmt: skip
+def test_what_answers_a_broken_package_is_excused(
+    run: Sending, stimuli: list[tuple[bool, str | None]], answered: str, excused: bool
+) -> None:
+    for good, name in stimuli:
+        run.stimulus(good, name)
+    run.send(SENT)
+    run.sent(BAD, "status", response_for={"document_id": answered})
+    assert broken(run.watched()) == ({} if excused else {"STP-06": ["STP-06.no-staff-info"]})
+
+
+def test_what_is_excused_shows_nothing_either_and_a_document_never_is(run: Sending) -> None:
+    run.stimulus(good=False)
+    run.sent(BAD, "status", response_for={"document_id": GOT})
+    assert run.watched().findings == {}
+    run.sent(document(IDENTITY).without("Subject"), response_for={"document_id": GOT})
+    assert "HDR-10" in broken(run.watched())
+
+
+def test_a_record_without_an_inspector_says_nothing_of_packages(run: Sending) -> None:
+    blind = Evidence.of([run.sent(document(IDENTITY))])
+    (exchange,) = blind.exchanges
+    assert (blind.failures(exchange), blind.package(exchange), blind.files(exchange)) == ((), None, {})
+
+
+@pytest.mark.parametrize(("first", "second", "whose"), [
+    ("bare-key", "exclusive", Cause.CANDIDATE), ("exclusive", "bare-key", Cause.CONFIGURATION),
+])  # fmt: skip
+def test_of_several_open_questions_the_first_is_told(run: Sending, first: str, second: str, whose: Cause) -> None:
+    for name in (first, second):
+        run.sent(FORGERIES[name].build(package(), pki(), LIMITS))
+    undecided = run.watched().undecided
+    assert (undecided["SIG-06"].detail, undecided["SIG-06"].cause) == ("SIG-06.not-examined", whose)
+    assert undecided["SIG-05"].detail == "SIG-05.no-anchors"
