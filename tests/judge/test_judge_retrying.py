@@ -133,6 +133,12 @@ def test_pauses_that_grow_hold(run: TimedEvidence, seconds: tuple[float, ...]) -
     assert assessed(run, PausesGrow(document=SENT, until=tries(run, *seconds), growth=1.5)) == Holding()
 
 
+def test_three_tries_are_enough_to_see_that_pauses_do_not_grow(run: TimedEvidence) -> None:
+    expectation = PausesGrow(document=SENT, until=tries(run, 1.0, 3.0, 5.5), growth=1.5)
+    last = run.sendings(SENT)[2].request
+    broken(run, expectation, "pauses-do-not-grow", ">= 1.5 × 2.00 s", "2.50 s", last, document=SENT)
+
+
 def test_pauses_that_do_not_grow_are_told(run: TimedEvidence) -> None:
     expectation = PausesGrow(document=SENT, until=tries(run, 1.0, 3.0, 9.0, 11.5), growth=1.5)
     last = run.sendings(SENT)[3].request

@@ -6,14 +6,16 @@ import pytest
 from lxml import etree
 
 from harness.catalogue.profiles import load_profile
+from harness.catalogue.requirements import load_catalogue
 from harness.edxml.drafting import Draft
 from harness.edxml.elements import Element
 from harness.edxml.names import CONTENT
 from harness.journal.recording import VIETNAM
-from harness.rules.checking import check_package
+from harness.rules.checking import IMPLEMENTED, check_package
 from harness.rules.structure import vocabulary
 from harness.rules.tree import read_tree
-from harness.rules.twins.base import Identity, document, recall, update
+from harness.rules.twins import files
+from harness.rules.twins.base import Identity, attached, document, recall, update, with_attachments
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
@@ -76,3 +78,39 @@ def test_a_receiver_without_id_does_not_hide_one_that_stands_twice() -> None:
 def test_a_recall_names_its_document_and_only_a_recall_has_to() -> None:
     assert found(recall(Identity()).without("ResponseFor")) == [("TRC-04.no-response-for", "MessageHeader")]
     assert found(update(Identity())) == []
+
+
+def test_the_rules_are_those_of_the_catalogue_and_no_others() -> None:
+    static = {entry.id for entry in load_catalogue().requirements.values() if entry.where == "S"}
+    assert set(IMPLEMENTED) == static
+
+
+def test_findings_stand_in_the_order_of_the_catalogue_and_of_their_lines() -> None:
+    draft = document(Identity()).without("From").with_text("DueDate", "2024/09/01").without("TraceHeaderList")
+    draft = (
+        draft.without("Subject").with_text("OtherInfo/PageAmount", "x").with_text("OtherInfo/PromulgationAmount", "y")
+    )
+    draft = draft.with_text("Attachment[1]/AttachmentName", "../a.pdf").with_attribute("edXMLManifest", "version", "2")
+    findings = check_package(draft.written(), PROFILE, AT, groups=OWN_GROUPS).findings
+    codes = [one.code for one in findings]
+    assert codes == [
+        "HDR-01.no-from", "HDR-10.missing", "HDR-15.not-an-amount", "HDR-15.not-an-amount", "HDR-19.before",
+        "TRC-01.no-list", "ATT-01.version", "ATT-03.differs", "ATT-04.path",
+    ]  # fmt: skip
+    lines = [one.where.line or 0 for one in findings if one.code == "HDR-15.not-an-amount"]
+    assert lines == sorted(set(lines))
+
+
+UNKNOWN = bytes(range(9))
+
+
+@pytest.mark.parametrize(("content", "name", "told"), [
+    (files.png(), "cong-van", [("-", "png")]),
+    (files.png(), "cong-van.pdf", [("pdf", "png")]),
+    (UNKNOWN, "cong-van.pdf", [("pdf", "00 01 02 03 04 05 06 07")]),
+    (UNKNOWN, "cong-van", []),
+])  # fmt: skip
+def test_bytes_that_are_not_what_the_name_says_are_told(content: bytes, name: str, told: list[tuple[str, str]]) -> None:
+    draft = with_attachments(Identity(), attached(name, content, "1"))
+    findings = check_package(draft.written(), PROFILE, AT, groups={"ATT"}).findings
+    assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == told
