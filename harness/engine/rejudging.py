@@ -16,6 +16,7 @@ from harness.journal import Record
 from harness.judge.judgement import Judgement, encoded
 from harness.report.laboratory import configured_laboratory
 from harness.report.manifest import SIGNATURE_FILE
+from harness.report.resealing import broken_seal
 from harness.report.sealing import seal
 
 
@@ -62,7 +63,8 @@ def judge_again(directory: Path, profile_name: str | None, language: Language) -
         (directory / "report.json").write_bytes(encoded(judgement))
         notes += (Note("no-report"),)
     else:
-        where = _beside(directory)
+        where, told = _where(directory)
+        notes += told
         (where / f"report-{profile.id}.json").write_bytes(encoded(judgement))
         notes += (Note("written", {"path": str(where / f"report-{profile.id}.json")}),)
         if where == directory:
@@ -72,13 +74,19 @@ def judge_again(directory: Path, profile_name: str | None, language: Language) -
     return Again(Certification(judgement, directory), changes, notes)
 
 
-def _beside(directory: Path) -> Path:
-    """Return where a later judgement goes: into the run, which is sealed again, or beside it if nobody here can."""
-    if not (directory / SIGNATURE_FILE).is_file() or configured_laboratory() is not None:
-        return directory
+def _where(directory: Path) -> tuple[Path, tuple[Note, ...]]:
+    """Return where a later judgement goes: into the run, which is sealed again, or beside it.
+
+    Beside it when nobody here can seal it again, and when its seal is broken: no new seal may hide that.
+    """
+    broken = broken_seal(directory)
+    laboratory = configured_laboratory()
+    sealable = not (directory / SIGNATURE_FILE).is_file() or (laboratory is not None and laboratory.key is not None)
+    if broken is None and sealable:
+        return directory, ()
     beside = directory.with_name(f"{directory.name}-judged")
     beside.mkdir(exist_ok=True)
-    return beside
+    return beside, (Note("seal-broken", {"code": str(broken)}),) if broken is not None else ()
 
 
 def run_file(directory: Path) -> dict[str, Any]:

@@ -44,12 +44,20 @@ def written_and_sealed(
     return written
 
 
+def broken_seal(directory: Path) -> Tampering | None:
+    """Return what is wrong with a run's seal, None when it holds or there is none; to be unsigned is not wrong."""
+    if not (directory / MANIFEST_FILE).exists():
+        return None
+    problems = (problem.code for problem in verify(directory).problems)
+    return next((code for code in problems if code is not Tampering.UNSIGNED), None)
+
+
 def _check(directory: Path, *, signable: bool) -> None:
     if (directory / SIGNATURE_FILE).exists() and not signable:
         raise ConfigurationError("report.sealed", path=directory)
-    wrong = [problem for problem in verify(directory).problems if problem.code is not Tampering.UNSIGNED]
-    if wrong:
-        raise ConfigurationError("report.seal-broken", path=directory, code=wrong[0].code)
+    broken = broken_seal(directory)
+    if broken is not None:
+        raise ConfigurationError("report.seal-broken", path=directory, code=broken)
 
 
 def _written(path: Path, content: bytes) -> list[Path]:

@@ -11,6 +11,8 @@ from harness.engine.publishing import FORMATS_OF_A_RUN, Certification
 from harness.engine.rejudging import judge_again
 from harness.journal import Event
 from harness.judge.judgement import encoded
+from harness.report.resealing import broken_seal
+from harness.report.tampering import Tampering
 
 FIRST = ["SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-05", "STS-01", "STS-02", "STS-05", "STS-06", "VXP-01"]
 FIRST += [f"VXP-{number:02}" for number in range(2, 11)] + ["STP-01", "STP-02", "STP-03", "HDR-01", "PKG-01"]
@@ -80,6 +82,18 @@ def test_judging_by_another_profile_tells_what_changed(tmp_path: Path) -> None:
     again = judge_again(tmp_path / "run", str(profile), "vi")
     assert "SND-01" not in {entry.id for entry in again.certification.judgement.requirements}
     assert (tmp_path / "run" / "report-stricter.json").is_file()
+
+
+def test_judging_again_never_seals_a_tampered_run(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    ordered(run, only=["RCV-02"])
+    judge_again(run, None, "vi")
+    assert broken_seal(run) is None
+    (run / "run.json").write_bytes((run / "run.json").read_bytes() + b"\n")
+    again = judge_again(run, None, "vi")
+    assert [note.parameters for note in again.notes if note.key == "seal-broken"] == [{"code": "file-edited"}]
+    assert broken_seal(run) is Tampering.FILE_EDITED
+    assert list((tmp_path / "run-judged").iterdir())
 
 
 def test_a_journal_that_was_edited_is_not_judged(tmp_path: Path) -> None:
