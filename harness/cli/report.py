@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from harness.cli.language import help_text, language, say
 from harness.cli.repeated import RepeatedValues
 
 if TYPE_CHECKING:
+    from harness.report.laboratory import Laboratory
     from harness.report.model import Comparison
     from harness.report.writing import Renderer
 
@@ -59,7 +61,7 @@ def command(
     wanted = wanted or ["html"]
     written: list[Path] = []
     if out is not None:
-        written = _written_out(renderer, wanted, out)
+        written = _written_out(renderer, wanted, out, lab)
     elif set(wanted) <= _PRINTED and len(wanted) == 1:
         _print(renderer.render(wanted[0]))
     elif older is not None:
@@ -71,10 +73,12 @@ def command(
     return Exit.PASS
 
 
-def _written_out(renderer: "Renderer", formats: Sequence[str], out: Path) -> list[Path]:
+def _written_out(
+    renderer: "Renderer", formats: Sequence[str], out: Path, laboratory: "Laboratory | None"
+) -> list[Path]:
     """Write one format to a file or standard output, several into a folder, and return what was written."""
     if out == _STANDARD_OUTPUT and len(formats) == 1:
-        _print(renderer.render(formats[0]))
+        _print(_handed_out(renderer, formats[0], laboratory))
         return []
     from harness.report.writing import FILES, write_whole
 
@@ -82,9 +86,22 @@ def _written_out(renderer: "Renderer", formats: Sequence[str], out: Path) -> lis
     try:
         (out if many else out.parent).mkdir(parents=True, exist_ok=True)
         ordered = sorted(formats, key=list(FILES).index)
-        return [write_whole(out / FILES[form] if many else out, renderer.render(form)) for form in ordered]
+        return [
+            write_whole(out / FILES[form] if many else out, _handed_out(renderer, form, laboratory)) for form in ordered
+        ]
     except OSError as error:
         raise ConfigurationError("report.out-unwritable", path=out, detail=error.strerror or error) from error
+
+
+def _handed_out(renderer: "Renderer", form: str, laboratory: "Laboratory | None") -> bytes:
+    """Render a format that leaves the run directory: a PDF carries its signature with it."""
+    content = renderer.render(form)
+    if form != "pdf" or laboratory is None or laboratory.key is None:
+        return content
+    from harness.journal.recording import VIETNAM
+    from harness.report.sealing import signed_report_pdf
+
+    return signed_report_pdf(content, laboratory.key, datetime.now(VIETNAM))
 
 
 def _print(content: bytes) -> None:

@@ -37,7 +37,7 @@ def seal(run_directory: Path, key: LaboratoryKey | None, *, at: datetime | None 
     """
     at = at or datetime.now(VIETNAM)
     report = read_report(run_directory)
-    if key is not None and key.chain:
+    if key is not None:
         _sign_pdf(run_directory / FILES["pdf"], key, at)
     manifest = manifest_of(run_directory, report, _record(run_directory), key=key.public if key else None, at=at)
     if key is None:
@@ -67,18 +67,29 @@ def detached_signature(manifest: bytes, key: LaboratoryKey, run_id: str) -> byte
     return str(jws.detach_content(whole)).encode()
 
 
-def _sign_pdf(path: Path, key: LaboratoryKey, at: datetime) -> None:
-    """Sign report.pdf once; one that was signed before is left as it is."""
-    if not path.is_file():
-        return
-    content = path.read_bytes()
-    if _SIGNED_ALREADY in content:
-        return
+def signed_report_pdf(content: bytes, key: LaboratoryKey, at: datetime) -> bytes:
+    """Return a report as PDF with the laboratory's signature (PAdES); as it is where the key has no certificate.
+
+    Args:
+        content: the PDF; one that was signed before is returned as it is.
+        key: of the laboratory.
+        at: time of signing.
+    """
+    if not key.chain or _SIGNED_ALREADY in content:
+        return content
     from harness.crypto.issuing import Identity
     from harness.crypto.pdfmaking import add_signature  # its import takes half a second
 
     signer = Identity("laboratory", key.chain[0], key.private, key.chain[1:])
-    write_whole(path, add_signature(content, signer, at=at, embed_chain=True))
+    return add_signature(content, signer, at=at, embed_chain=True)
+
+
+def _sign_pdf(path: Path, key: LaboratoryKey, at: datetime) -> None:
+    if path.is_file():
+        content = path.read_bytes()
+        signed = signed_report_pdf(content, key, at)
+        if signed != content:
+            write_whole(path, signed)
 
 
 def _record(run_directory: Path) -> Record | None:

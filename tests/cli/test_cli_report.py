@@ -10,6 +10,7 @@ from lxml import etree
 
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.verbs import lienthong
+from harness.crypto.pdfsignatures import read_pdf
 from harness.crypto.pkifolder import make_laboratory, write_identity
 from harness.report import write_reports
 from harness.report.laboratory import load_laboratory
@@ -71,6 +72,14 @@ def test_several_formats_go_into_a_folder(run: Path, tmp_path: Path) -> None:
 def test_one_format_goes_into_the_named_file(run: Path, tmp_path: Path) -> None:
     call("report", run, "--format", "html", "--out", tmp_path / "deep" / "page.html")
     assert (tmp_path / "deep" / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_pdf_that_leaves_the_run_is_signed(signed: Path, lab: Path, tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint", exc_type=OSError)
+    out = tmp_path / "report.pdf"
+    assert call("report", signed, "--format", "pdf", "--out", out, "--laboratory", lab).return_value == 0
+    (signature,) = read_pdf(out.read_bytes()).signatures
+    assert signature.problem is None
 
 
 def test_page_is_rendered_into_an_unsealed_run(run: Path) -> None:
