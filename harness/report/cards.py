@@ -120,14 +120,14 @@ def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, 
     seconds = entry.get("seconds")
     watch = id_.startswith(_WATCH)
     pictured = str(entry.get("verdict")) in _PICTURED and not watch
-    detail = wording.chosen(entry.get("detail"))
     return Scene(
         id=id_,
         title=wording.chosen(entry.get("title")) or titles.get(id_.removeprefix(_WATCH).partition("/")[0], ""),
         requirements=words_of(entry.get("requirements")),
         verdict=mark(entry.get("verdict"), wording),
         seconds=wording.number(seconds) if isinstance(seconds, int | float) else "",
-        why=" ".join(part for part in (why_of(entry, wording), detail) if part),
+        why=why_of(entry, wording),
+        detail=wording.chosen(entry.get("detail")),
         findings=tuple(dict.fromkeys(shown(one.get("code")) for one in findings)),
         watch=watch,
         drawings=chronicle.pictures(id_, wrong, wording) if pictured else (),

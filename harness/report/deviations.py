@@ -157,7 +157,7 @@ def deviation_lines(report: Mapping[str, Any], wording: Wording) -> tuple[Deviat
             requirement=shown(one.get("requirement")),
             owner=shown(one.get("owner")),
             reason=shown(one.get("reason")),
-            expires=shown(one.get("expires")),
+            expires=wording.day(one.get("expires")),
             state=shown(one.get("state")),
             state_word=wording.known(f"deviation.{one.get('state')}") or shown(one.get("state")),
         )

@@ -1,17 +1,19 @@
 """Layout of a sequence picture: from messages to coordinates, which `sequence.svg.jinja` writes down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.report.messages import Lane, Message
 
 WIDTH = 760
-LANES = {Lane.DRIVER: 170, Lane.CANDIDATE: 390, Lane.HUB: 690}
-_TOP = 64
-_ROW = 40
-_ROWS_IN_ONE = 20
-_MOST_ROWS = 60
-_KEPT_AT_ENDS = 18
+_DRIVEN = {Lane.DRIVER: 170, Lane.CANDIDATE: 390, Lane.HUB: 690}
+_UNDRIVEN = {Lane.CANDIDATE: 190, Lane.HUB: 690}
+_TOP = 52
+_ROW = 32
+_GAP = 14  # what the line about messages left out adds to its row
+_ROWS_IN_ONE = 22
+_MOST_ROWS = 44
+_KEPT_AT_ENDS = 11
 _PERIODS = (1, 2, 4)  # one message; a question and its answer; two such pairs, as polling for two kinds gives
 
 
@@ -44,12 +46,14 @@ class Drawing:
     Attributes:
         number: of this picture, from 1.
         total: how many there are.
+        lanes: who takes part, and where each stands.
         legend: short names of documents and what they stand for.
     """
 
     number: int
     total: int
     height: int
+    lanes: tuple[tuple[Lane, int], ...]
     arrows: tuple[Arrow, ...]
     legend: tuple[tuple[str, str], ...]
 
@@ -59,16 +63,22 @@ def drawings(messages: Sequence[Message], legend: Sequence[tuple[str, str]]) -> 
     kept = _thinned(_folded(messages))
     count = -(-len(kept) // _ROWS_IN_ONE)
     pages = [kept[number * len(kept) // count : (number + 1) * len(kept) // count] for number in range(count)]
+    lanes = _DRIVEN if any(Lane.DRIVER in {one.source, one.target} for one in messages) else _UNDRIVEN
     return tuple(
         Drawing(
             number=number,
             total=len(pages),
-            height=_TOP + _ROW * len(page) + 16,
-            arrows=tuple(_arrow(message, gap, row) for row, (message, gap) in enumerate(page)),
+            height=_TOP + _height(page) + 16,
+            lanes=tuple(lanes.items()),
+            arrows=tuple(_arrows(page, lanes)),
             legend=_legend(page, legend),
         )
         for number, page in enumerate(pages, 1)
     )
+
+
+def _height(rows: Sequence[tuple[Message, int]]) -> int:
+    return sum(_ROW + (_GAP if gap else 0) for _, gap in rows)
 
 
 def _legend(page: Sequence[tuple[Message, int]], legend: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -77,8 +87,9 @@ def _legend(page: Sequence[tuple[Message, int]], legend: Sequence[tuple[str, str
     return tuple((name, document) for name, document in legend if name in used)
 
 
-def _arrow(message: Message, gap: int, row: int) -> Arrow:
-    return Arrow(_TOP + _ROW * row + 22, LANES[message.source], LANES[message.target], message, gap)
+def _arrows(page: Sequence[tuple[Message, int]], lanes: Mapping[Lane, int]) -> Iterator[Arrow]:
+    for row, (message, gap) in enumerate(page, 1):
+        yield Arrow(_TOP + _height(page[:row]) - 10, lanes[message.source], lanes[message.target], message, gap)
 
 
 def _folded(messages: Sequence[Message]) -> list[Message]:

@@ -1,15 +1,14 @@
 """report.html: one self-contained page, inert whatever the candidate wrote."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.report.drawing import LANES, WIDTH
+from harness.report.drawing import WIDTH
 from harness.report.model import Report, Row
 from harness.report.wording import Wording
 from harness.resources import folder
@@ -50,11 +49,8 @@ def _environment() -> Environment:
         "seconds": _seconds,
         "slug": _slug,
     }
-    environment.globals |= {"qr": _qr, "sections": _sections, "canvas": _CANVAS}
+    environment.globals |= {"qr": _qr, "sections": _sections, "picture_width": WIDTH}
     return environment
-
-
-_CANVAS: Mapping[str, Any] = {"width": WIDTH, "lanes": [(lane.value, x) for lane, x in LANES.items()]}
 
 
 @cache

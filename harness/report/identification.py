@@ -97,14 +97,15 @@ class Identification:
         )
         if agency.get("system_id"):
             yield "system", shown(agency["system_id"]), False
-        capabilities = ", ".join(words_of(self._candidate.get("capabilities")))
+        declared = words_of(self._candidate.get("capabilities"))
+        capabilities = ", ".join(self._wording.known(f"capability.{one}") or one for one in declared)
         yield "capabilities", capabilities or self._wording.say("item.capabilities.none"), not capabilities
         driver = self.driver
         words = self._wording.known(f"driver.{driver}")
         yield "driver", words or shown(driver), bool(words)
         timing = part(self._source.start.get("times") or self._candidate.get("timing"))
         stated = ", ".join(
-            f"{self._wording.known(f'timing.{key}') or shown(key)} {shown(value)}"
+            f"{self._wording.known(f'timing.{key}') or shown(key)} {self._wording.measure(value)}"
             for key, value in timing.items()
             if value is not None
         )

@@ -59,11 +59,11 @@ def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
         own = [scene for scene in scenes if _at_home(scene, row)]
         for scene in own:
             mine = tuple(card for card in cards if scene.id in card.scenarios)
-            yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, scene.why, mine)
+            yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, scene.reason, mine)
         if row.verdict.code not in {Verdict.PASS, *(scene.verdict.code for scene in own)} or not own:
             mine = tuple(card for card in cards if card.requirement.id == row.id)
             name = f"{row.id}/*" if own else row.id
-            yield _Case(name, row.statement, row.verdict, "", row.required, row.why, mine)
+            yield _Case(name, row.statement, row.verdict, "", row.required, row.reason, mine)
 
 
 def _at_home(scene: Scene, row: Row) -> bool:

@@ -103,7 +103,7 @@ def _open(report: Report, wording: Wording) -> Iterator[str]:
     yield f"## {wording.say('section.open')}"
     yield wording.say("open.text")
     listed = [
-        f"- **{row.id}** {_statement(row)} – *{row.verdict.word}*. {_plain(row.why)}"
+        f"- **{row.id}** {_statement(row)} – *{row.verdict.word}*. {_plain(row.reason)}"
         for row in report.open_rows[:_LONGEST_LIST]
     ]
     yield "\n".join(listed)

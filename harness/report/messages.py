@@ -172,15 +172,19 @@ class Narrator:
         return Lane.DRIVER, Lane.CANDIDATE, str(data.get("command", event.kind)), detail, "ask"
 
     def _note(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
-        note = shown(event.data.get("note"))
-        kind, _, code = note.partition(" ")
-        words = self._wording.known(f"stimulus.{note}") or note
-        if kind == "status":
-            words = self._wording.say("stimulus.status", code=code)
+        words = self._stimulus(shown(event.data.get("note")))
         names = [self._name(name) for name in dict.fromkeys(named_documents(event.data))]
         detail = [*_texts(event.data.get("operations")), *_texts(event.data.get("plans")), *names]
         label = words or self._wording.say(f"event.{event.kind}")
         return Lane.HUB, Lane.HUB, label, ", ".join(detail[:6]), "note"
+
+    def _stimulus(self, note: str) -> str:
+        """Say what a scenario put into the mailbox; empty for an event that says nothing of that kind."""
+        kind, _, code = note.partition(" ")
+        if kind == "status":
+            return self._wording.say("stimulus.status", code=code)
+        other = self._wording.say("stimulus.other", note=note) if note else ""
+        return self._wording.known(f"stimulus.{note}") or other
 
 
 def _texts(value: Any) -> list[str]:

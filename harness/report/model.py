@@ -41,6 +41,7 @@ class Row:
         level_code: `M`, `R`, `C` or `off`.
         required: True when the certificate depends on it.
         why: why it has no verdict, in words; empty when it has one.
+        detail: what the scenario without a verdict says of that; may be empty.
         scenarios: ids of the scenarios that spoke about it.
     """
 
@@ -54,8 +55,14 @@ class Row:
     verdict: Mark
     required: bool
     why: str
+    detail: str
     note: str
     scenarios: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why it has no verdict, with the detail."""
+        return f"{self.why} {self.detail}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,8 @@ class Scene:
     """A scenario with its verdict and, when it went wrong, the picture of its messages.
 
     Attributes:
+        why: why it has no verdict, in words; empty when it has one.
+        detail: what is known besides; may be empty.
         watch: True when it is no scenario but a rule applied to all the traffic.
     """
 
@@ -153,9 +162,15 @@ class Scene:
     verdict: Mark
     seconds: str
     why: str
+    detail: str
     findings: tuple[str, ...]
     watch: bool
     drawings: tuple[Drawing, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why it has no verdict, with the detail."""
+        return f"{self.why} {self.detail}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,8 @@ def _row(
         basis=wording.known(f"basis.{basis}") or shown(basis),
         verdict=verdict,
         required=needed,
-        why=f"{why} {details.get(id_, '')}".strip() if why else "",
+        why=why,
+        detail=details.get(id_, "") if why else "",
         note=wording.chosen(entry.get("note")),
         scenarios=words_of(entry.get("scenarios")),
     )

@@ -1,7 +1,7 @@
 """Words of the report in one language, and hostile text made fit to be shown."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from harness.catalogue.findings import clipped
@@ -67,9 +67,22 @@ class Wording:
         zone = at.strftime("%z")
         return at.strftime(self.say("moment.pattern")) + (f" {zone[:3]}:{zone[3:5]}" if zone else "")
 
+    def day(self, value: Any) -> str:
+        """Return an ISO date of the report as people of this language write it; anything else as it is."""
+        try:
+            return date.fromisoformat(str(value)).strftime(self.say("day.pattern"))
+        except ValueError:
+            return shown(value)
+
     def number(self, value: float) -> str:
         """Return a number with two decimals, the decimal mark being this language's."""
         return f"{value:.2f}".replace(".", self.say("decimal.mark"))
+
+    def measure(self, value: Any) -> str:
+        """Return a stated number with as many decimals as it needs; anything else as it is."""
+        if isinstance(value, int | float):
+            return f"{value:g}".replace(".", self.say("decimal.mark"))
+        return shown(value)
 
 
 def shown(value: Any, limit: int = LONGEST_SHOWN) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from harness.catalogue.verdicts import Verdict
+from harness.catalogue.verdicts import Cause, Verdict
 from harness.report import write_reports
 from tests.report.report_runs import CANDIDATE, RunPlan, build_run, failed_plan
 
@@ -166,10 +166,20 @@ def test_what_has_no_result_is_explained(tmp_path: Path) -> None:
     plan = RunPlan(verdicts={"STS-02": Verdict.INCONCLUSIVE, "RTY-10": Verdict.NOT_RUN})
     part = article(page_of(tmp_path, plan), "en")
     assert "Inconclusive does not mean failed" in part.xpath("string(.//header)")
-    reasons = {one.xpath("string(.//li/b)"): one.xpath("string(p)") for one in part.xpath(".//div[@class='reason']")}
+    reasons = {one.xpath("string(.//li/b)"): one.text_content() for one in part.xpath(".//div[@class='reason']")}
     assert set(reasons) == {"STS-02", "RTY-10"}
     assert "The command “decide” is not supported." in reasons["STS-02"]
     assert "No scenario or rule" in reasons["RTY-10"]
+
+
+def test_one_cause_is_said_once_for_all_it_holds_up(tmp_path: Path) -> None:
+    plan = RunPlan(
+        verdicts={"STS-02": Verdict.INCONCLUSIVE, "SEC-01": Verdict.INCONCLUSIVE},
+        causes={"STS-02": Cause.CANDIDATE, "SEC-01": Cause.CANDIDATE},
+    )
+    (reason,) = article(page_of(tmp_path, plan), "en").xpath(".//div[@class='reason']")
+    assert reason.xpath("li/b/text() | ul/li/b/text()") == ["STS-02", "SEC-01"]
+    assert reason.text_content().count("did not react or could not be observed") == 1
 
 
 def test_unsigned_report_says_so_in_large_letters(tmp_path: Path) -> None:

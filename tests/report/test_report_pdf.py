@@ -67,6 +67,17 @@ def test_every_page_names_the_run_and_its_number(run: Path) -> None:
     assert "Trung tâm X" in pages[0]
 
 
+def test_no_page_but_the_last_is_nearly_empty(tmp_path: Path, run: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: apt install poppler-utils)")
+    failed = failed_plan()
+    failed.only = ("RCV-02", "HDR-07")
+    (written,) = write_reports(tmp_path, build_run(tmp_path, failed), lang="vi", formats=["pdf"])
+    printed = subprocess.run(["pdftotext", "-layout", written, "-"], capture_output=True, check=True)
+    pages = printed.stdout.decode().split("\f")[:-2]
+    assert min(len([line for line in page.splitlines() if line.strip()]) for page in pages) > 12
+
+
 def test_nothing_is_attached_or_reached_for(run: Path) -> None:
     content = (run / "report.pdf").read_bytes()
     for name in (b"/EmbeddedFile", b"/JavaScript", b"/URI", b"/Launch"):

@@ -1,5 +1,6 @@
 """Sequence pictures and the evidence on cards."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +61,23 @@ def test_of_very_many_messages_the_ends_and_the_wrong_ones_stay() -> None:
     assert sum(arrow.gap for arrow in arrows) + len(arrows) == 1000
 
 
+def test_driver_that_took_no_part_has_no_lane() -> None:
+    (page,) = drawings([message(0)], ())
+    assert [lane for lane, _ in page.lanes] == [Lane.CANDIDATE, Lane.HUB]
+    commanded = message(0, source=Lane.DRIVER, target=Lane.CANDIDATE)
+    pages = drawings([commanded, *(message(number, str(number)) for number in range(1, 40))], ())
+    assert {page.lanes for page in pages} == {pages[0].lanes}
+    assert len(pages[0].lanes) == 3
+
+
+def test_rows_keep_apart_where_messages_are_left_out() -> None:
+    messages = [message(number, str(number), wrong=number % 100 == 0) for number in range(1000)]
+    for page in drawings(messages, ()):
+        rows = [(arrow.y, arrow.gap) for arrow in page.arrows]
+        for (above, _), (below, gap) in itertools.pairwise(rows):
+            assert below - above >= (46 if gap else 32)
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["ask", "answer", "note"])), max_size=200))
 def test_nothing_is_drawn_outside_the_picture_and_nothing_is_lost(made: list[tuple[str, str]]) -> None:
     messages = [message(number, label, kind) for number, (label, kind) in enumerate(made)]
@@ -67,7 +85,7 @@ def test_nothing_is_drawn_outside_the_picture_and_nothing_is_lost(made: list[tup
         for arrow in page.arrows:
             assert 0 < arrow.x1 < WIDTH
             assert 20 < arrow.y < page.height
-    if len(made) <= 60:
+    if len(made) <= 44:
         assert sum(times for _, times in drawn(messages)) == len(made)
 
 
@@ -119,6 +137,20 @@ def test_answers_are_put_in_words(tmp_path: Path, data: dict[str, Any], expected
         tmp_path, ("request", {"operation": "getEdoc"}, "RTY-10"), ("answer", {"request": 0, **data}, None)
     )
     assert labels(events, "RTY-10")[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("liveness", "document as a sign-of-life check"),
+        ("status 03", "status 03 into the mailbox"),
+        ("HDR-07/day-first", "test package HDR-07/day-first"),
+        ("", "package into the mailbox"),
+    ],
+)
+def test_what_came_into_the_mailbox_is_put_in_words(tmp_path: Path, note: str, expected: str) -> None:
+    events = record_of(tmp_path, ("stimulus", {"note": note}, "RCV-06"))
+    assert labels(events, "RCV-06") == [expected]
 
 
 def test_hostile_values_in_events_are_made_visible(tmp_path: Path) -> None:
