@@ -13,7 +13,7 @@ rule that needs it.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from harness.rules.undecided import Undecided
 
 Kind = Literal["document", "status"]
 Outcome = Finding | Undecided
-PackageCheck = Callable[[Specimen], Iterable[Outcome]]
+PackageCheck = Callable[[Specimen], Iterator[Outcome]]
 AttachmentCheck = Callable[[Specimen, Carried], Iterable[Outcome]]
 
 DOCUMENT: frozenset[Kind] = frozenset({"document"})
