@@ -149,3 +149,20 @@ def test_a_version_is_old_only_below_the_least_one() -> None:
     """A file of exactly the least version is neither told nor looked into any further."""
     just = package([("a.pdf", plain_pdf(("a",)).replace(b"%PDF-1.7", b"%PDF-1.4", 1))])
     assert [one[0] for one in said(just, "PDF")] == ["PDF-02.unsigned"]
+
+
+def test_a_signed_file_by_a_weakly_signed_certificate_is_told() -> None:
+    data = package([("van-ban.pdf", PDF_FORGERIES["person-then-agency"].build(pki(), NOW))])
+    told = [one for one in said(data, "PDF", changed(digests=("sha512",))) if one[0] == "PDF-04.weak-certificate"]
+    assert [(one[2], one[3], one[4]["subject"]) for one in told] == [
+        ("sha512", "sha256", PERSON), ("sha512", "sha256", AGENCY),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "known"), [
+    (AGENCY, True), ("Nguyễn Văn Mẫu", True), ("Văn phòng", True), ("Cục Thử nghiệm", False),
+])  # fmt: skip
+def test_any_name_of_the_signer_may_be_the_sender_s(name: str, known: bool) -> None:
+    sent = package().replace(AGENCY.encode(), name.encode())
+    codes = [one[0] for one in said(signed_by("person")(sent, pki(), LIMITS), "SIG")]
+    assert codes == ([] if known else ["SIG-05.other-name"])
