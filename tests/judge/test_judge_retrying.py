@@ -158,6 +158,17 @@ def test_one_call_after_the_other_may_ask_whether_the_hub_is_back(run: TimedEvid
     assert assessed(run, PausesGrow(document=SENT, until=until, growth=2.0)) == Holding()
 
 
+def test_a_burst_before_steady_calls_is_no_growth(run: TimedEvidence) -> None:
+    run.at(0.0).send(code="20")
+    for second in (0.01, 0.03, *(0.28 + 0.25 * step for step in range(40))):
+        run.at(second).poll()
+    run.at(10.3).send(code="20")
+    run.at(20.0).send(code="20")
+    until = run.note("fault.over", name="x").seq
+    steady = PausesGrow(document=SENT, until=until, growth=2.0)
+    assert isinstance(assessed(run, steady), Broken)
+
+
 def test_steady_calls_beside_a_steady_document_excuse_nothing(run: TimedEvidence) -> None:
     run.at(0.0).send(code="20")
     for second in range(1, 30):

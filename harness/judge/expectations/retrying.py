@@ -9,6 +9,7 @@ from harness.judge.expectations.base import Expectation, finding, shown_rows
 
 _SHORTEST_WALK = 3  # tries that make two gaps
 _SEVERAL = 3  # gaps that make a pace
+_STEADY = 0.8  # a pause may be so much shorter than the one before and count as no shorter
 
 
 class Retried(Expectation, frozen=True, tag="retried"):
@@ -216,12 +217,15 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
 
 
     def _all_calls_thin_out(self, evidence: Evidence, first: Exchange) -> bool:
-        """Tell whether each of the last gaps between any calls is `growth` times as long as each of the first."""
+        """Tell whether the gaps between calls of any kind grow up to their longest and stay there.
+
+        Gaps far below the longest are left out: when an outage begins, calls come in bursts.
+        """
         calls = [one for one in evidence.exchanges if first.request.seq <= one.request.seq < self.until]
         gaps = [_gap(before, after) for before, after in pairwise(calls)]
-        if len(gaps) < 2 * _SEVERAL:
-            return False
-        return min(gaps[-_SEVERAL:]) >= self.growth * max(gaps[:_SEVERAL])
+        paces = [gap for gap in gaps if gap >= max(gaps) / (2 * self.growth)]
+        rising = all(after >= _STEADY * before for before, after in pairwise(paces))
+        return len(paces) >= _SEVERAL and rising and paces[-1] >= self.growth * paces[0]
 
 
 def _gap(before: Exchange, after: Exchange) -> float:
