@@ -14,6 +14,7 @@ from harness.catalogue.texts import entries, finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.rules.twins.registry import twins_of
+from harness.rules.undecided import OPEN
 
 _AREA = "cli-explain"
 _NEAR = 5
@@ -64,11 +65,16 @@ def _requirement(requirement: Requirement) -> None:
 
 def _code(code: str, profile: Profile) -> None:
     click.secho(code, bold=True)
-    weight = profile.severity(Finding(code))
-    _line("weight", say(_AREA, f"weight.{weight}"))
+    _line("weight", say(_AREA, f"weight.{_weight(code, profile)}"))
     _line("message", _shown(code, "message"))
     _line("meaning", _shown(code, "explain"))
     _line("remedy", _shown(code, "remedy"))
+
+
+def _weight(code: str, profile: Profile) -> str:
+    reason = code.partition(".")[2]
+    hard = reason == "revocation-unknown" and profile.parameters.signatures.revocation == "hard"
+    return "open" if reason in OPEN and not hard else str(profile.severity(Finding(code)))
 
 
 def _shown(code: str, part: Literal["message", "explain", "remedy"]) -> str:

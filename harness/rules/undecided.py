@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
 
+OPEN = frozenset({"no-anchors", "not-examined", "not-resolved", "revocation-unknown"})
+"""Reasons that leave a question open; `revocation-unknown` only where the profile's revocation is `soft`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undecided:

@@ -114,3 +114,11 @@ def test_bytes_that_are_not_what_the_name_says_are_told(content: bytes, name: st
     draft = with_attachments(Identity(), attached(name, content, "1"))
     findings = check_package(draft.written(), PROFILE, AT, groups={"ATT"}).findings
     assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == told
+
+
+@pytest.mark.parametrize("name", ["Zalo", "Z" * 41, "Subject" * 6])
+def test_an_element_that_is_meant_for_nothing_known_is_unknown(name: str) -> None:
+    draft = document(Identity()).followed("Subject", Element(name, text="0900000000"))
+    (one,) = check_package(draft.written(), PROFILE, AT, groups={"PKG"}).findings
+    assert (one.code, one.expected, one.received) == ("PKG-08.unknown", "", name)
+    assert one.parameters == {"unknown": name, "meant": ""}

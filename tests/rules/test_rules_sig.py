@@ -15,6 +15,7 @@ from harness.crypto.trust import Trust
 from harness.edxml.model import Organization, ResponseFor, StatusPackage
 from harness.edxml.packages import write_package
 from harness.rules.checking import IMPLEMENTED, check_package
+from harness.rules.undecided import OPEN
 from tests.crypto.signing_material import (
     LIMITS,
     LOCAL,
@@ -204,3 +205,10 @@ def test_the_operators_placeholder_is_named_for_what_it_is() -> None:
     assert tuple(finding.code for finding in found[:3]) == SAMPLES
     assert found[1].received == "http://www.w3.org/TR/xml-exc-c14n#"
     assert found[1].expected == "http://www.w3.org/2001/10/xml-exc-c14n#"
+
+
+def test_a_question_that_stays_open_has_one_of_the_known_reasons() -> None:
+    forged = (FORGERIES[name].build(package(), pki(), LIMITS) for name in ("exclusive", "placeholder"))
+    questions = {question for data in forged for question in open_questions(report(data, trusted=Trust()))}
+    assert {question.partition(".")[2] for question in questions} <= OPEN
+    assert "SIG-05.no-anchors" in questions
