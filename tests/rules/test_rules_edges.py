@@ -7,7 +7,7 @@ from lxml import etree
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
-from harness.edxml.drafting import Draft
+from harness.edxml.drafting import Draft, replacing
 from harness.edxml.elements import Element
 from harness.edxml.names import CONTENT
 from harness.journal.recording import VIETNAM
@@ -122,3 +122,12 @@ def test_an_element_that_is_meant_for_nothing_known_is_unknown(name: str) -> Non
     (one,) = check_package(draft.written(), PROFILE, AT, groups={"PKG"}).findings
     assert (one.code, one.expected, one.received) == ("PKG-08.unknown", "", name)
     assert one.parameters == {"unknown": name, "meant": ""}
+
+
+def test_what_stands_in_a_content_in_a_wrong_place_is_still_unknown() -> None:
+    draft = document(Identity()).moved("Attachment/ContentTransferEncoded", "Reference").without("AttachmentEncoded")
+    end = "</edXML:ContentTransferEncoded>"
+    assert found(draft.edited(replacing(end, f"<edXML:Zalo>1</edXML:Zalo>{end}", 1))) == [
+        ("PKG-06.inline", CONTENT),
+        ("PKG-08.unknown", "Zalo"),
+    ]
