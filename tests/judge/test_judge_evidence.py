@@ -154,3 +154,10 @@ def test_an_item_is_acknowledged_after_it_was_fetched_whole(run: TimedEvidence) 
     run.answer(fetch, {"fetched": {"document_id": GOT, "messagetype": "edoc"}})
     run.answer(ack, {"acked": {"document_id": GOT, "messagetype": "edoc", "status": "done"}})
     assert type(Acked(document=GOT).assess(run, "RCV-02")).__name__ == "Met"
+
+
+def test_an_acknowledgement_counts_unless_it_has_to_be_answered_whole(run: TimedEvidence) -> None:
+    run.fetch()
+    run.ack(complete=False)
+    assert type(Acked(document=GOT).assess(run, "RCV-02")).__name__ == "Met"
+    assert type(Acked(document=GOT, served=True).assess(run, "RCV-02")).__name__ == "Pending"

@@ -233,3 +233,14 @@ def test_the_shortest_gap_of_a_slow_one_is_told(run: TimedEvidence) -> None:
     expectation = Polled(messagetype="status", times=1, gap=3.0, since=since)
     last = run.exchanges[-1].request
     pending(run, expectation, "polled-late", "<= 3 s", "4.5 s", last, messagetype="status")
+
+
+def test_neither_the_first_nor_the_last_event_is_between_them(run: TimedEvidence) -> None:
+    since = run.at(1.0).poll().seq
+    run.at(2.0).poll()
+    until = run.at(3.0).poll().seq
+    assert assessed(run, Paced(since=since, until=until, grace=0.0, most=1)) == Holding()
+    broken(
+        run, Paced(since=since, until=until, grace=0.0, most=0), "hammering", "<= 0 / 2.0 s", "1 / 2.0 s",
+        run.exchanges[1].request,
+    )  # fmt: skip

@@ -303,3 +303,12 @@ def test_a_sign_of_life_comes_after_the_event() -> None:
     served = run.poll()
     assert run.served_after(served.seq - 1)
     assert not run.served_after(served.seq)
+
+
+def test_a_precondition_that_can_only_hold_is_none_that_came(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path)
+    run.expect(NoStatus(document=DOCUMENT, codes=("02",)), role="precondition")
+    run.poll()
+    run.finish()
+    entry = own(run.judged())
+    assert (entry.verdict, why(entry)) == ("inconclusive", said("precondition", reason="-"))

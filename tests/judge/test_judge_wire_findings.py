@@ -187,3 +187,9 @@ def test_unpadded_digests_are_told_once_and_of_the_first() -> None:
     for digest in ("01", "02"):
         asked(run, "sendEdoc", package={"hash_file_form": "unpadded"}, parameters={"hash-file": digest})
     assert told(run) == [("VXP-06.unpadded", "ff", "01", {})]
+
+
+def test_a_sender_that_names_no_system_is_held_to_none() -> None:
+    run = TimedEvidence()
+    asked(run, "sendEdoc", parameters={"systemid": None, "from": "other"})
+    assert ("VXP-07.foreign-from", "", "other", {}) in told(run)
