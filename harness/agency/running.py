@@ -1,14 +1,21 @@
 """Running one agency as a program: until it is interrupted, or its standard input ends."""
 
 import asyncio
+import hashlib
+import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from harness.agency.gallery import build
 from harness.agency.server import DriverServer
 from harness.agency.settings import AgencySettings
 from harness.agency.stdio import serve_lines
 
+RUN_VARIABLE = "LIENTHONG_DRIVER"
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -33,7 +40,25 @@ def serve(
     Raises:
         OSError: the address cannot be listened on, or the folder not written.
     """
+    folder = _folder_of_the_run() if stdio and settings.data is None else None
+    if folder is not None:
+        settings = replace(settings, data=folder)
     asyncio.run(_serve(kind, settings, (host, port), stdio, announce))
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_of_the_run() -> Path | None:
+    """Return a folder that is the same for every start by one driver, so that a killed program finds its data again.
+
+    It is removed when the program is ended in good order.
+    """
+    token = os.environ.get(RUN_VARIABLE, "")
+    if not token:
+        return None
+    folder = Path(tempfile.gettempdir()) / f"lienthong-agency-{hashlib.sha256(token.encode()).hexdigest()[:32]}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 async def _serve(

@@ -1,10 +1,13 @@
-"""`lienthong replay`: one scenario of a run again, with the same data, against the same candidate."""
+"""`lienthong replay`: one scenario of a run again, with the same data under new numbers, against the same candidate."""
 
+import secrets
 from pathlib import Path
 
 import click
 
 from harness.cli.language import help_text, language, say
+
+_NUMBERINGS = 2**31
 
 
 @click.command(name="replay", help=help_text("cli-replay"))
@@ -45,6 +48,8 @@ def command(
         language=language(),
         listen=address(listen),
         seed=int(recorded["seed"]),
+        # A real system remembers the numbers of the first time, and must not take them again.
+        numbering=secrets.randbelow(_NUMBERINGS),
     )
     with Progress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)

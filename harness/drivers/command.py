@@ -11,6 +11,8 @@ from harness.drivers.program import Program
 from harness.drivers.protocol import DriverError, DriverLost, read_answer
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# The same for every start of the program by one driver: an adapter that was killed may find its data by it.
+_VARIABLE = "LIENTHONG_DRIVER"
 
 
 class _Id(msgspec.Struct):
@@ -31,6 +33,7 @@ class CommandDriver:
             argv: the program and its arguments; relative paths are those of the working directory.
         """
         self._argv = tuple(argv)
+        self._token = uuid.uuid4().hex
         self._program: Program | None = None
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._starting = asyncio.Lock()
@@ -70,7 +73,9 @@ class CommandDriver:
     async def _started(self, command: str) -> Program:
         if self._program is not None:
             await self._program.end()
-        self._program = program = await Program.start(self._argv, self._hand_over, self._tell_lost)
+        self._program = program = await Program.start(
+            self._argv, self._hand_over, self._tell_lost, {_VARIABLE: self._token}
+        )
         if self._configuration is not None and command not in {"hello", "configure"}:
             await self._configured_again(program, self._configuration)
         return program

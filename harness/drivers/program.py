@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.drivers.protocol import LONGEST_ANSWER, DriverLost
 
@@ -38,7 +38,11 @@ class Program:
 
     @classmethod
     async def start(
-        cls, argv: Sequence[str], on_line: Callable[[bytes], None], on_end: Callable[[DriverLost], None]
+        cls,
+        argv: Sequence[str],
+        on_line: Callable[[bytes], None],
+        on_end: Callable[[DriverLost], None],
+        variables: Mapping[str, str] | None = None,
     ) -> "Program":
         """Start the program `argv`.
 
@@ -46,6 +50,7 @@ class Program:
             argv: the program and its arguments.
             on_line: is given every line of its standard output.
             on_end: is told, once, that no more lines will come, and why.
+            variables: environment variables that it gets besides those of this process.
 
         Raises:
             DriverLost: it cannot be started.
@@ -57,6 +62,7 @@ class Program:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 limit=LONGEST_ANSWER,
+                env={**os.environ, **(variables or {})},
                 # A group of its own: a Ctrl-C at the terminal is for the harness, which then ends the program,
                 # and what the program started can be ended with it.
                 start_new_session=True,

@@ -40,6 +40,7 @@ class Order:
         directory: for the result; None for a new one below `runs`.
         listen: host and port of the hub.
         seed: of the blind data.
+        numbering: of their numbers alone, which a candidate may not take twice.
         formats: of the reports besides report.json.
         scenario: the one scenario to play, None for all that are needed.
         deviations: file of known deviations.
@@ -58,6 +59,7 @@ class Order:
     formats: tuple[str, ...] = FORMATS_OF_A_RUN
     scenario: str | None = None
     deviations: Path | None = None
+    numbering: int = 0
 
 
 def certify(order: Order, follow: Follow) -> Certification:
@@ -90,6 +92,7 @@ def certify(order: Order, follow: Follow) -> Certification:
         language=order.language,
         listen=order.listen,
         seed=order.seed,
+        numbering=order.numbering,
         jobs=order.jobs,
         budget=order.budget,
         trust_anchors=() if order.trust_anchors is None else (order.trust_anchors,),

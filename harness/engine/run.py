@@ -43,7 +43,7 @@ from harness.journal.recording import VIETNAM
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.scenarios.material import Material, Peer, peers_of
-from harness.scenarios.registry import Scenario
+from harness.scenarios.registry import Scenario, all_scenarios
 from harness.scenarios.surroundings import Surroundings
 
 _HELLO_LIMIT = 10.0
@@ -74,6 +74,7 @@ class RunSettings:
         language: of the person who moves the candidate, where there is one.
         listen: host and port of the hub; port 0 for any.
         seed: of the blind data.
+        numbering: of their numbers alone.
         jobs: scenarios at a time, None for all.
         budget: seconds for all scenarios, None for as long as it takes.
         trust_anchors: files of anchors and intermediates besides the profile's.
@@ -91,6 +92,7 @@ class RunSettings:
     open_driver: OpenDriver
     listen: tuple[str, int] = ("127.0.0.1", 0)
     seed: int = 0
+    numbering: int = 0
     jobs: int | None = None
     budget: float | None = None
     trust_anchors: tuple[Path, ...] = ()
@@ -160,7 +162,13 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     times=settings.times,
                     pki=pki,
                     trust=trust,
-                    material=Material(settings.seed, pki, settings.candidate.agency.organ_name),
+                    material=Material(
+                        settings.seed,
+                        pki,
+                        settings.candidate.agency.organ_name,
+                        lanes=tuple(all_scenarios()),
+                        numbering=settings.numbering,
+                    ),
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
@@ -215,6 +223,7 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
     data: dict[str, Any] = {
         "run_id": settings.run_id,
         "seed": settings.seed,
+        "numbering": settings.numbering,
         "harness": {
             "name": "lienthong-harness",
             "version": __version__,

@@ -94,6 +94,7 @@ def _broken(assessment: Assessment) -> tuple[Finding, ...]:
 
 def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Outcome:
     """Say what the scenario comes to apart from its broken duties: the first trouble found is the one named."""
+    stated = _without_what_held(events, stated, evidence)
     for trouble in _troubles(events, stated, evidence):
         return trouble
     pending = [one for one in stated if one.role == "duty" and isinstance(one.assessment, Pending)]
@@ -105,6 +106,23 @@ def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence:
     if any(event.kind == "scenario.finished" and event.data["outcome"] == "cut-short" for event in events):
         return _inconclusive(Cause.CANDIDATE, "late")  # what it waited for came after the time was up
     return Outcome(Verdict.PASS)
+
+
+def _without_what_held(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Sequence[Stated]:
+    """Leave out what is open now and held in its time: who undid it later is another expectation's matter."""
+    return [one for one in stated if not (isinstance(one.assessment, Pending) and _held(one, events, evidence))]
+
+
+def _held(one: Stated, events: Sequence[Event], evidence: Evidence) -> bool:
+    """Tell whether an expectation held when its scenario ended, or, a precondition, when the scenario went on."""
+    moments = [event.seq for event in events if event.kind == "scenario.finished"]
+    if one.role != "duty":
+        moments += [event.seq for event in events if event.seq > one.event.seq][:1]
+    for moment in moments:
+        then = Evidence.of((event for event in evidence.events if event.seq <= moment), evidence.inspector)
+        if isinstance(_stated(one.event, then).assessment, Met | Holding):
+            return True
+    return False
 
 
 def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Iterator[Outcome]:

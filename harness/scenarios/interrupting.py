@@ -22,6 +22,7 @@ async def stopped(stage: Stage) -> AsyncIterator[None]:
 @asynccontextmanager
 async def killed(stage: Stage) -> AsyncIterator[None]:
     """Kill the candidate's program; when the block ends, it is started again and configured."""
+    stage.note("candidate.killed", {})
     await stage.around.driver.kill()
     yield
     await stage.drive("configure", stage.around.configuration)

@@ -4,7 +4,7 @@ import hashlib
 import io
 import random
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -39,6 +39,9 @@ _DATE = "%Y/%m/%d"
 _TIMESTAMP = "%Y/%m/%d %H:%M:%S"
 # Signing takes a tenth of a second; a few signed files serve all documents of a run.
 _SIGNED = 3
+# Numbers of a lane: a prime, so that any step but 0 meets each of them once before it comes round.
+_LANE = 10_007
+_LEAST = 100
 
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,24 +148,57 @@ def _data(name: str) -> Any:
         return yaml.load(stream, Loader=yaml.CSafeLoader)
 
 
-class Material:
-    """Makes documents; two never share a number in one run, and equal seeds make equal documents."""
+class Chance(random.Random):
+    """A source of choices of its own for `key`; it also knows which numbers are its own."""
 
-    def __init__(self, seed: int, pki: Pki, agency_name: str) -> None:
-        """Make documents from `seed`; the candidate's own are signed as `agency_name` with certificates of `pki`."""
-        self._numbers = random.Random(seed).sample(range(100, 99_999), 20_000)  # noqa: S311 - not for secrecy
+    def __init__(self, seed: str, key: str) -> None:
+        super().__init__(f"{seed}/{key}")
+        self.key = key
+
+
+class Material:
+    """Makes documents; two never share a number in one run, and equal seeds make equal documents.
+
+    Numbers come in lanes, one for each scenario, so that those of one do not depend on when another takes its own.
+    """
+
+    def __init__(self, seed: int, pki: Pki, agency_name: str, *, lanes: Sequence[str] = (), numbering: int = 0) -> None:
+        """Be ready to make documents.
+
+        Args:
+            seed: of all choices.
+            pki: signs the candidate's own documents.
+            agency_name: in whose name they are signed.
+            lanes: keys of `choice` that are used side by side; all others share one lane more.
+            numbering: of the numbers alone: another one gives equal documents other numbers.
+        """
+        shuffled = random.Random(f"{seed}/{numbering}")  # noqa: S311 - not for secrecy
+        order = shuffled.sample(range(len(lanes) + 1), len(lanes) + 1)
+        self._lanes = dict(zip((*lanes, ""), order, strict=True))
+        self._steps = [(shuffled.randrange(1, _LANE), shuffled.randrange(_LANE)) for _ in order]
+        self._given = [0] * len(order)
         self._seed = seed
         self._pki = pki
         self._agency_name = agency_name
         self._signed: list[bytes] = []
 
-    def number(self) -> str:
-        """Return a document number that was not given out before in this run."""
-        return str(self._numbers.pop())
+    def number(self, chance: Chance) -> str:
+        """Return a document number that was not given out before in this run.
 
-    def choice(self, key: str) -> random.Random:
+        Raises:
+            IndexError: the lane of `chance` has no more.
+        """
+        lane = self._lanes.get(chance.key, self._lanes[""])
+        given = self._given[lane]
+        if given >= _LANE:
+            raise IndexError(chance.key)
+        self._given[lane] += 1
+        factor, start = self._steps[lane]
+        return str(_LEAST + lane * _LANE + (factor * given + start) % _LANE)
+
+    def choice(self, key: str) -> Chance:
         """Return a source of choices of its own for `key`, so that concurrent scenarios do not disturb one another."""
-        return random.Random(f"{self._seed}/{key}")  # noqa: S311 - not for secrecy
+        return Chance(str(self._seed), key)
 
     def subject(self, chance: random.Random) -> str:
         """Return a subject line in Vietnamese."""
@@ -201,7 +237,7 @@ class Material:
 
     def document(
         self,
-        chance: random.Random,
+        chance: Chance,
         sender: Peer,
         to: Organization,
         files: tuple[File, ...],
@@ -210,7 +246,7 @@ class Material:
     ) -> Document:
         """Return a good new document from `sender`, written in `layout`; `changes` are members of the package."""
         now = datetime.now(VIETNAM)
-        number, notation, date = self.number(), self.notation(chance), now.strftime(_DATE)
+        number, notation, date = self.number(chance), self.notation(chance), now.strftime(_DATE)
         package = DocumentPackage(
             from_=Organization(organ_id=sender.organ_id, organ_name=sender.organ_name),
             to=(to,),

@@ -29,6 +29,7 @@ from harness.judge.expectations import (
     Paced,
     PausesGrow,
     Retried,
+    StillStored,
     StoredOnce,
     Waited,
 )
@@ -299,7 +300,10 @@ async def stopped_between_fetch_and_ack(stage: Stage) -> None:
 
 async def _interrupted(stage: Stage, interruption: Callable[[Stage], AbstractAsyncContextManager[None]]) -> None:
     _patient(stage)
-    document = stage.document()
+    settled, document = stage.document(), stage.document()
+    await stage.deliver(settled)
+    await stage.until(Acked(document=settled.id))
+    await stage.until(StoredOnce(document=settled.id))
     fault = stage.fault("updateStatus", _SILENT, document=document.id, lasting=True)
     await stage.deliver(document)
     await stage.until(Retried(operation="updateStatus", document=document.id, times=1))
@@ -308,6 +312,7 @@ async def _interrupted(stage: Stage, interruption: Callable[[Stage], AbstractAsy
         restarted = stage.now
     stage.expect(Acked(document=document.id, after=restarted))
     stage.expect(StoredOnce(document=document.id, after=restarted))
+    stage.expect(StillStored(document=settled.id, after=restarted))
     await stage.settle()
 
 

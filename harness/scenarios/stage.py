@@ -252,7 +252,7 @@ class Stage:
     def outgoing(self, to: tuple[str, ...] = ("ministry",), **changes: Any) -> Outgoing:
         """Return a document for the candidate to send to the peers called `to`; `changes` are arguments of `send`."""
         material, chance = self._around.material, self._chance
-        number, notation = material.number(), material.notation(chance)
+        number, notation = material.number(self._chance), material.notation(chance)
         files = changes.pop("files", None) or (self.signed_pdf("cong-van.pdf"),)
         receivers = tuple(self.peers[name] for name in to)
         arguments = {
@@ -306,7 +306,7 @@ class Stage:
 
     def fresh_number(self) -> str:
         """Return a document number that nobody uses."""
-        return self._around.material.number()
+        return self._around.material.number(self._chance)
 
     async def tolerated(self, command: str, arguments: Mapping[str, Any]) -> None:
         """Carry out a command that the candidate may rightly refuse."""

@@ -68,8 +68,25 @@ def test_signed_files_are_trusted_and_complete(material: Material, pki: Pki) -> 
 
 
 def test_numbers_are_never_given_twice(material: Material) -> None:
-    numbers = [material.number() for _ in range(5_000)]
+    chances = (material.choice("a"), material.choice("b"))
+    numbers = [material.number(chance) for chance in chances for _ in range(5_000)]
     assert len(set(numbers)) == len(numbers)
+    with pytest.raises(IndexError):
+        numbers += [material.number(chances[0]) for _ in range(10_000)]
+
+
+def test_numbers_of_a_lane_do_not_depend_on_when_the_others_take_theirs(pki: Pki) -> None:
+    def numbers(order: str, numbering: int = 0) -> dict[str, list[str]]:
+        material = Material(5, pki, CANDIDATE.organ_name, lanes=("a", "b"), numbering=numbering)
+        chances = {key: material.choice(key) for key in "ab"}
+        taken: dict[str, list[str]] = {"a": [], "b": []}
+        for key in order:
+            taken[key].append(material.number(chances[key]))
+        return taken
+
+    assert numbers("aabbab") == numbers("bbbaaa")
+    assert set(numbers("aaabbb")["a"]).isdisjoint(numbers("aaabbb")["b"])
+    assert numbers("aaabbb") != numbers("aaabbb", numbering=1)
 
 
 def test_subjects_are_made_of_legal_letters_and_come_back(material: Material) -> None:

@@ -3,7 +3,7 @@
 from harness.judge.expectations.base import Expectation
 from harness.judge.expectations.directory import DirectoryRead, Registered
 from harness.judge.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
-from harness.judge.expectations.receiving import Acked, Fetched, Polled, StoredOnce
+from harness.judge.expectations.receiving import Acked, Fetched, Polled, StillStored, StoredOnce
 from harness.judge.expectations.registry import read_expectation, written_expectation
 from harness.judge.expectations.retrying import (
     Bounded,
@@ -73,6 +73,7 @@ __all__ = [
     "StatusSent",
     "StatusTo",
     "StillServes",
+    "StillStored",
     "StoredAs",
     "StoredOnce",
     "Struck",

@@ -120,6 +120,25 @@ class Acked(Expectation, frozen=True, tag="acked"):
         return any(one.served and one.request.seq < ack.request.seq for one in fetches)
 
 
+class StillStored(Expectation, frozen=True, tag="still-stored"):
+    """In a look after event `after`, the inbox shows a document that it has shown before."""
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    document: str
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last look into the inbox."""
+        shown = shown_rows(evidence, "inbox", self.document)
+        if isinstance(shown, Blind):
+            return shown
+        if shown and evidence.looked_at("inbox", self.document) > self.after:
+            return Met()
+        lost = finding(requirement, "not-stored", expected="inbox: 1", received=len(shown), document=self.document)
+        return Pending(lost)
+
+
 class StoredOnce(Expectation, frozen=True, tag="stored-once"):
     """The candidate shows the document in its inbox, exactly once, in a look taken after it was acknowledged.
 
