@@ -24,6 +24,9 @@ def report_failure(error: BaseException) -> int:
         return Exit.PASS if error.code in {None, 0} else Exit.HARNESS
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return Exit.USAGE
     if isinstance(error, click.ClickException):
         click.echo(misuse(error), err=True)
         return Exit.USAGE

@@ -211,7 +211,8 @@ class Pki:
 
     def revoke(self, kind: str, when: datetime) -> None:
         """Revoke an identity; lists and answers made from now on say so."""
-        self.revoked[kind] = when
+        with self._lock:
+            self.revoked[kind] = when
 
     def identities(self) -> dict[str, Identity]:
         """Return every identity issued so far, by name."""
@@ -284,5 +285,7 @@ class Pki:
 
     def _revoked_by(self, issuer: str) -> list[tuple[x509.Certificate, datetime]]:
         name = self.identity(issuer).certificate.subject
-        every = [(self.identity(kind).certificate, when) for kind, when in self.revoked.items()]
+        with self._lock:  # a seal may be made, and revoked, while the responder answers
+            revoked = tuple(self.revoked.items())
+        every = [(self.identity(kind).certificate, when) for kind, when in revoked]
         return [(certificate, when) for certificate, when in every if certificate.issuer == name]

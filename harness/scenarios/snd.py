@@ -62,6 +62,7 @@ async def text_and_files_unchanged(stage: Stage) -> None:
 @scenario("SND-05/sizes", isolation=EXCLUSIVE)
 async def large_attachments(stage: Stage) -> None:
     """Attachments of every size the profile names arrive whole."""
+    await sends_plainly(stage)
     for size in stage.profile.parameters.volumes.attachment_bytes:
         stage.patience_added = size / _BYTES_PER_SECOND
         file = stage.pdf(f"phu-luc-{size}.pdf", size)

@@ -1,6 +1,8 @@
 """The test PKI: shape, keys, files, and what openssl thinks of it."""
 
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -189,3 +191,23 @@ def test_server_certificates_name_their_hosts() -> None:
     )
     assert "localhost" in good.get_values_for_type(x509.DNSName)
     assert "localhost" not in wrong.get_values_for_type(x509.DNSName)
+
+
+def test_answers_are_given_while_seals_are_made_and_revoked() -> None:
+    """The responder has threads of its own."""
+    world = Pki(NOW)
+    asked = world.identity("agency").certificate
+    made = threading.Event()
+
+    def make() -> None:
+        for number in range(150):
+            world.seal(f"Cơ quan {number}", "revoked")
+        made.set()
+
+    with ThreadPoolExecutor(1) as threads:
+        making = threads.submit(make)
+        answers = 0
+        while not made.is_set() or answers == 0:
+            assert world.ocsp_answer(asked, NOW) is not None
+            answers += 1
+        making.result()
