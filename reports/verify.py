@@ -285,6 +285,8 @@ def main():
         sys.stdout.write(
             f"holds: run {visible(str(manifest['run_id']))}, verdict {visible(str(manifest['verdict']))}\n"
         )
+        if manifest.get("narrowed"):
+            sys.stdout.write("narrowed: chosen requirements only, no full certification\n")
         sys.stdout.write(f"key: {manifest['key']['sha256']}{'' if trusted else ' (not compared with a known key)'}\n")
     codes = {code for code, _, _ in problems}
     return 0 if not codes else 4 if codes == {"unsigned"} else 1

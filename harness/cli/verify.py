@@ -74,6 +74,7 @@ def _lines(verification: "Verification", *, compared: bool) -> list[str]:
     if status is Exit.INCONCLUSIVE:
         return [say(AREA, "intact-unsigned", files=verification.files, run_id=known["run_id"])]
     lines = [say(AREA, "holds", files=verification.files, run_id=known["run_id"], verdict=known["verdict"])]
+    lines += [say(AREA, "narrowed")] if verification.narrowed else []
     lines.append(say(AREA, "signed-by", key=known["key"]))
     return lines if compared else [*lines, say(AREA, "not-compared")]
 
@@ -94,6 +95,7 @@ def _shape(verification: "Verification") -> dict[str, object]:
         "verdict": {Exit.PASS: "pass", Exit.INCONCLUSIVE: "inconclusive"}.get(_status(verification), "fail"),
         "run_id": verification.run_id,
         "run_verdict": verification.verdict,
+        "narrowed": verification.narrowed,
         "key": verification.key,
         "files": verification.files,
         "problems": [

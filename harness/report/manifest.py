@@ -65,6 +65,7 @@ def manifest_of(
         "schema": SCHEMA,
         "run_id": report.get("run_id"),
         "verdict": report.get("verdict"),
+        "narrowed": bool(report.get("narrowed")),
         "sealed": at.isoformat(timespec="seconds"),
         "signed": key is not None,
         "key": {"sha256": key.sha256, "pem": key.pem} if key else None,

@@ -35,6 +35,7 @@ class Verification:
         key: fingerprint of the key that signed, empty when unsigned.
         problems: what is wrong, the telling one first; empty when the seal holds.
         files: how many files were checked.
+        narrowed: True when the run looked at chosen requirements only, as the manifest says; then it is no certificate.
     """
 
     run_id: str
@@ -42,6 +43,7 @@ class Verification:
     key: str
     problems: tuple[Problem, ...]
     files: int
+    narrowed: bool = False
 
 
 def verify(path: Path, trusted: ec.EllipticCurvePublicKey | None = None) -> Verification:
@@ -82,6 +84,7 @@ def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Veri
         key=str(key.get("sha256")) if isinstance(key, dict) else "",
         problems=tuple(sorted(problems, key=_weight)),
         files=len(sealed),
+        narrowed=manifest.get("narrowed") is True,
     )
 
 

@@ -33,17 +33,25 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
         if not sendings:
             return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
         last = sendings[-1]
-        answer = last.answer.data if last.answer else {}
         return Pending(
             finding(
                 requirement,
                 "not-accepted",
                 event=last.request,
                 expected="ErrorCode 0",
-                received=f"{answer.get('error_code')} {answer.get('error_desc')}",
+                received=_answered(last),
                 document=self.document,
             )
         )
+
+
+def _answered(exchange: Exchange) -> str:
+    """Return in a few words what the hub answered: its code, else the HTTP status, else what befell the answer."""
+    answer = exchange.answer.data if exchange.answer else {}
+    if answer.get("error_code") is not None:
+        return f"{answer['error_code']} {answer.get('error_desc') or ''}".strip()
+    status = answer.get("http_status")
+    return f"HTTP {status}" if status else str(answer.get("fault") or "-")
 
 
 class Sound(Expectation, frozen=True, tag="sound"):
