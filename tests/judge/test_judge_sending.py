@@ -48,7 +48,7 @@ def test_a_refusal_is_told_as_the_hub_gave_it(run: TimedEvidence) -> None:
 
 def test_a_sending_without_answer_is_not_accepted_yet(run: TimedEvidence) -> None:
     request = run.call("sendEdoc", package={"kind": "document", "document_id": SENT})
-    pending(run, Accepted(document=SENT), "not-accepted", "ErrorCode 0", "None None", request, document=SENT)
+    pending(run, Accepted(document=SENT), "not-accepted", "ErrorCode 0", "-", request, document=SENT)
 
 
 def test_the_last_package_has_to_be_sound(run: TimedEvidence) -> None:
