@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
 from harness.rules.hdr.lists import out_of_range
+from harness.rules.hdr.parties import form_of
 from harness.rules.nodes import Node, found, missing
 from harness.rules.registry import rule
 from harness.rules.specimen import Specimen
@@ -29,8 +30,14 @@ def trace_starts_at_sender(specimen: Specimen) -> Iterator[Finding]:
     sender = specimen.value("From", "OrganId")
     if first is None:
         yield missing("TRC-01.no-organ-id", specimen.hops[0], "OrganId")
-    elif sender and first.text != sender:
+    elif sender and first.text != sender and _have_forms(specimen, sender, first.text):
         yield found("TRC-01.not-the-sender", first, expected=sender, received=first.text)
+
+
+def _have_forms(specimen: Specimen, *organ_ids: str) -> bool:
+    """Tell whether OrganIds have a form: one without is told by HDR-02, and its difference adds nothing."""
+    form = form_of(specimen.parameters.identifiers)
+    return all(form(organ_id) is not None for organ_id in organ_ids)
 
 
 @rule("TRC-02")

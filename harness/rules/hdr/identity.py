@@ -86,11 +86,13 @@ def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     parts = parse_document_id(node.text)
     if parts is None or next(_own_form(node, specimen.parameters.identifiers), None) is not None:
         return
+    # What is wrong in itself is told where it stands: that the id differs from it adds nothing.
     sender = specimen.value("From", "OrganId")
-    if sender and not _same_agency(sender, parts.organ_id):
+    known = sender and form_of(specimen.parameters.identifiers)(sender) is not None
+    if known and not _same_agency(sender, parts.organ_id):
         yield found("HDR-18.organ", node, expected=sender, received=parts.organ_id)
     date = specimen.value("PromulgationInfo", "PromulgationDate")
-    if date and date != parts.date:
+    if day_or_none(date) is not None and date != parts.date:
         yield found("HDR-18.date", node, expected=date, received=parts.date)
     number, notation = specimen.value("Code", "CodeNumber"), specimen.value("Code", "CodeNotation")
     code, given = f"{number}/{notation}", f"{parts.number}/{parts.notation}"
