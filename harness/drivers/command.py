@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from harness.catalogue.findings import clipped
 from harness.drivers.program import Program
 from harness.drivers.protocol import DriverError, DriverLost, read_answer
 
@@ -34,6 +35,7 @@ class CommandDriver:
         """
         self._argv = tuple(argv)
         self._token = uuid.uuid4().hex
+        self._stray = ""
         self._program: Program | None = None
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._starting = asyncio.Lock()
@@ -46,7 +48,8 @@ class CommandDriver:
             async with asyncio.timeout(limit):
                 result = await self._called(command, arguments)
         except TimeoutError as error:
-            raise DriverLost("silent", self._argv[0], f"{limit:g} s") from error
+            stray = f"; stdout: {clipped(self._stray)}" if self._stray else ""
+            raise DriverLost("silent", self._argv[0], f"{limit:g} s{stray}") from error
         if command == "configure":
             self._configuration = dict(arguments)
         return result
@@ -106,9 +109,11 @@ class CommandDriver:
         try:
             call_id = str(msgspec.json.decode(line, type=_Id).id)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return
+            call_id = ""
         future = self._waiting.get(call_id)
-        if future is not None and not future.done():
+        if future is None:
+            self._stray = line.decode("utf-8", "replace").strip()
+        elif not future.done():
             future.set_result(line)
 
     def _tell_lost(self, lost: DriverLost) -> None:

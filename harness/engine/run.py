@@ -271,6 +271,8 @@ async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | 
     if settings.driver == "passive":  # a person may have to connect it first
         attended = sys.stdin is not None and sys.stdin.isatty()
         limit = max(limit, _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING)
+    elif around.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
+        limit = max(limit, _CALLING)
     waiting = around.journal.record("operator.waiting", {"seconds": limit})
     return None if await around.waits.life(waiting, limit) else "silent"
 

@@ -281,3 +281,13 @@ for line in sys.stdin:
     answer(request, result={"pid": os.getpid(), **known})
 """
     play(body, scene)
+
+
+def test_what_was_printed_instead_of_an_answer_is_told() -> None:
+    async def scene(driver: CommandDriver) -> None:
+        with pytest.raises(DriverLost) as caught:
+            await driver.call("hello", {}, 1.5)
+        assert caught.value.reason == "silent"
+        assert "connected to the database" in caught.value.detail
+
+    play("print('connected to the database', flush=True)\nsys.stdin.read()", scene)
