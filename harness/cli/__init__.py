@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+from types import FrameType
 
 from harness.cli.failures import report_failure
 from harness.cli.verbs import lienthong
@@ -10,11 +11,18 @@ from harness.cli.verbs import lienthong
 __all__ = ["main"]
 
 
+def _end_in_order(_: int, frame: FrameType | None) -> None:
+    """Do on SIGTERM, which pipelines send when time is up, what Ctrl-C does, also where SIGINT itself is ignored."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    if not callable(interrupt):
+        raise KeyboardInterrupt
+    interrupt(signal.SIGINT, frame)
+
+
 def main() -> None:
     """Run the command line and leave with an exit status of the contract."""
     logging.getLogger().addHandler(logging.NullHandler())  # what a user must know is said in sentences
-    # Whoever ends a run from outside, as pipelines do when time is up, gets what Ctrl-C gets: an orderly end.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _end_in_order)
     try:
         status = lienthong.main(prog_name="lienthong", standalone_mode=False)
     except BaseException as error:
