@@ -41,7 +41,8 @@ class ReferenceDriver:
         call_id = uuid.uuid4().hex
         request = {"id": call_id, "command": command, "arguments": dict(arguments)}
         try:
-            answer = await asyncio.wait_for(self._api.handle(request), limit)
+            async with asyncio.timeout(limit):
+                answer = await self._api.handle(request)
         except TimeoutError as error:
             raise DriverLost("silent", _WHERE, f"{limit:g} s") from error
         return read_answer(msgspec.json.encode(answer), call_id, _WHERE)
