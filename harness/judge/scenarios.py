@@ -1,7 +1,7 @@
 """The verdict of one scenario, from what it recorded: expectations, windows, signs of life, how it ended."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness.catalogue.findings import Finding
@@ -94,7 +94,7 @@ def _broken(assessment: Assessment) -> tuple[Finding, ...]:
 
 def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Outcome:
     """Say what the scenario comes to apart from its broken duties: the first trouble found is the one named."""
-    stated = _without_what_held(events, stated, evidence)
+    stated = [_as_it_held(one, events, evidence) for one in stated]
     for trouble in _troubles(events, stated, evidence):
         return trouble
     pending = [one for one in stated if one.role == "duty" and isinstance(one.assessment, Pending)]
@@ -108,9 +108,11 @@ def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence:
     return Outcome(Verdict.PASS)
 
 
-def _without_what_held(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Sequence[Stated]:
-    """Leave out what is open now and held in its time: who undid it later is another expectation's matter."""
-    return [one for one in stated if not (isinstance(one.assessment, Pending) and _held(one, events, evidence))]
+def _as_it_held(one: Stated, events: Sequence[Event], evidence: Evidence) -> Stated:
+    """Take for met what is open now and held in its time: who undid it later is another expectation's matter."""
+    if isinstance(one.assessment, Pending) and _held(one, events, evidence):
+        return replace(one, assessment=Met())
+    return one
 
 
 def _held(one: Stated, events: Sequence[Event], evidence: Evidence) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.judge.expectations import Acked, Fetched, StoredOnce
+from harness.judge.expectations import Acked, Fetched, StillStored, StoredOnce
 from tests.judge.recorded_run import DOCUMENT, RecordedRun, cause, codes, verdict
 
 
@@ -153,3 +153,31 @@ def test_a_driver_that_cannot_show_makes_it_inconclusive(tmp_path: Path) -> None
     run.record("driver.unsupported", {"command": "inbox", "error": {"kind": "unsupported", "message": ""}})
     run.finish()
     assert run.judged().verdict == "inconclusive"
+
+
+def test_what_is_lost_after_its_end_is_not_a_scenario_s_matter(tmp_path: Path) -> None:
+    run = stored_run(tmp_path)
+    run.inbox({"document_id": DOCUMENT, "state": "arrived"})
+    run.finish()
+    run.inbox()
+    assert run.judged().verdict == "pass"
+
+
+def test_what_never_came_is_not_excused_by_an_end(tmp_path: Path) -> None:
+    run = stored_run(tmp_path)
+    run.finish()
+    run.inbox()
+    assert (run.judged().verdict, cause(run.judged(), "RCV-02")) == ("inconclusive", "harness")
+
+
+def test_what_was_stored_before_an_interruption_is_still_there(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path)
+    run.fetch()
+    run.ack()
+    run.inbox({"document_id": DOCUMENT, "state": "arrived"})
+    run.expect(StillStored(document=DOCUMENT, after=run.own("candidate.killed", {}).seq))
+    run.inbox()
+    run.own("window.closed", {})
+    run.poll()
+    run.finish()
+    assert codes(run.judged()) == {"RCV-02.not-stored"}
