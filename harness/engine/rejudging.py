@@ -110,7 +110,7 @@ def _notes(record: Record, recorded: Mapping[str, Any], profile: Profile) -> tup
         notes.append(Note("cut"))
     then = recorded["profile"]
     if then["id"] == profile.id and then["sha256"] != profile.sha256:
-        shown = {"id": profile.id, "before": then["sha256"][:12], "now": profile.sha256[:12]}
+        shown = {"id": profile.id, "before": then["sha256"][:12], "after": profile.sha256[:12]}
         notes.append(Note("profile-changed", shown))
     return tuple(notes)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import text
 from harness.engine.certification import Order, certify
 from harness.engine.publishing import FORMATS_OF_A_RUN, Certification
 from harness.engine.rejudging import judge_again
@@ -102,6 +103,15 @@ def test_a_journal_that_was_edited_is_not_judged(tmp_path: Path) -> None:
     journal.write_bytes(journal.read_bytes().replace(b'"done"', b'"fail"'))
     with pytest.raises(ConfigurationError, match=r"run\.broken"):
         judge_again(tmp_path / "run", None, "vi")
+
+
+def test_a_profile_that_changed_since_the_run_is_told_in_words(tmp_path: Path) -> None:
+    ordered(tmp_path / "run", only=["RCV-02"])
+    written = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    written["profile"]["sha256"] = "0" * 64
+    (tmp_path / "run" / "run.json").write_text(json.dumps(written), encoding="utf-8")
+    (note,) = [one for one in judge_again(tmp_path / "run", None, "vi").notes if one.key == "profile-changed"]
+    assert "0" * 12 in text("cli-judge", note.key, "vi", **note.parameters)
 
 
 @pytest.mark.parametrize(
