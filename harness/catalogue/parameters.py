@@ -37,7 +37,8 @@ class Limits(Part, frozen=True):
     """Size limits of a package (requirement PKG-10 and the hardened reader).
 
     Sizes in bytes, texts and attributes in characters, `depth` in elements below one another;
-    `zip_ratio` is the largest permitted expansion of a zipped attachment.
+    `zip_ratio` is the largest permitted expansion of a zipped attachment. The zipped attachments of one package
+    may expand to `expansion_bytes` together; an archive of packages to as much, and `archive_ratio` times its size.
     """
 
     package_bytes: int
@@ -48,6 +49,8 @@ class Limits(Part, frozen=True):
     attribute_chars: int
     elements: int
     zip_ratio: int
+    expansion_bytes: int
+    archive_ratio: int
 
 
 class Length(Part, frozen=True):

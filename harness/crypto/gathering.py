@@ -7,7 +7,7 @@ from harness.crypto.fetching import Fetched, RevocationFetcher
 from harness.crypto.pdfglance import PdfUnreadable, looks_like_pdf, may_be_signed
 from harness.crypto.trust import Trust
 from harness.crypto.xmlsignature import XmlSignature, read_signature
-from harness.edxml.attachments import AttachmentBroken, unpack
+from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
 from harness.edxml.model import DocumentPackage
 from harness.edxml.packages import read_package
 from harness.edxml.reading import PackageUnreadable, parse_untrusted
@@ -55,9 +55,10 @@ def signers_of(data: bytes, signatures: Signatures, limits: Limits) -> tuple[Sig
 
 
 def _of_files(package: DocumentPackage, limits: Limits) -> Iterator[Signer]:
+    allowance = Allowance(limits.expansion_bytes)
     for attachment in package.attachments:
         try:
-            content = unpack(attachment, limits)
+            content = unpack(attachment, limits, allowance)
         except AttachmentBroken:
             continue
         if looks_like_pdf(content) and may_be_signed(content):

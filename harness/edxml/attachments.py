@@ -9,9 +9,10 @@ from harness.catalogue.parameters import Limits
 from harness.edxml.base64text import Base64Broken, Decoded, decode_base64, read_base64
 from harness.edxml.model import Attachment, content_key
 from harness.edxml.names import CONTENT_ID_SCHEME
-from harness.edxml.zipentry import ZipBroken, ZipEntry, read_only_entry
+from harness.edxml.zipentry import Allowance, ZipBroken, ZipEntry, read_only_entry
 
 __all__ = [
+    "Allowance",
     "AttachmentBroken",
     "Base64Broken",
     "Decoded",
@@ -75,18 +76,28 @@ def pack(
     return Attachment(content_id, name, ZIP_TYPE, _zipped(entry, content), description)
 
 
-def unpack(attachment: Attachment, limits: Limits) -> bytes:
+def unpack(attachment: Attachment, limits: Limits, allowance: Allowance | None = None) -> bytes:
     """Return the file that an attachment carries, unzipped where the packing rule says so.
+
+    Args:
+        attachment: as it came.
+        limits: the profile's.
+        allowance: what the attachments of one package share; None: this one is alone.
 
     Raises:
         AttachmentBroken: it is too large, or not the zip that it should be.
     """
-    entry = unpack_entry(attachment, limits)
+    entry = unpack_entry(attachment, limits, allowance)
     return attachment.content if entry is None else entry.content
 
 
-def unpack_entry(attachment: Attachment, limits: Limits) -> ZipEntry | None:
+def unpack_entry(attachment: Attachment, limits: Limits, allowance: Allowance | None = None) -> ZipEntry | None:
     """Return the zip entry that carries the file; None for an attachment that is carried raw.
+
+    Args:
+        attachment: as it came.
+        limits: the profile's.
+        allowance: what the attachments of one package share; None: this one is alone.
 
     Raises:
         AttachmentBroken: it is too large, or not the zip that it should be.
@@ -97,7 +108,9 @@ def unpack_entry(attachment: Attachment, limits: Limits) -> ZipEntry | None:
     if not is_packed(attachment):
         return None
     try:
-        return read_only_entry(attachment.content, largest=limits.attachment_bytes, ratio=limits.zip_ratio)
+        return read_only_entry(
+            attachment.content, largest=limits.attachment_bytes, ratio=limits.zip_ratio, allowance=allowance
+        )
     except ZipBroken as broken:
         raise AttachmentBroken(broken.code, broken.detail) from None
 

@@ -26,13 +26,36 @@ class ZipBroken(Exception):
 
     Codes: `not-a-zip`, `entries` (none, or several), `encrypted`, `entry-path`, `unsupported` (method or
     64-bit form), `headers-differ` (directory and entry contradict each other), `truncated`, `damaged`,
-    `crc`, `too-large`, `expansion` (beyond the permitted ratio), `empty-entry`.
+    `crc`, `too-large`, `expansion` (beyond the permitted ratio), `allowance` (used up by earlier zips), `empty-entry`.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {clipped(detail)}")
         self.code = code
         self.detail = clipped(detail)
+
+
+class Allowance:
+    """How far several zips together may yet expand; once one asks for more than is left, nothing is left.
+
+    Args:
+        most: bytes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._left = most
+
+    def take(self, size: int) -> None:
+        """Take so many bytes, whether or not their expansion then succeeds.
+
+        Raises:
+            ZipBroken: `allowance`.
+        """
+        if size > self._left:
+            self._left = 0
+            raise ZipBroken("allowance", f"> {self._most}")
+        self._left -= size
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +79,14 @@ class _Record:
     name: bytes
 
 
-def read_only_entry(data: bytes, *, largest: int, ratio: int) -> ZipEntry:
+def read_only_entry(data: bytes, *, largest: int, ratio: int, allowance: Allowance | None = None) -> ZipEntry:
     """Return the one entry of a zip; zips inside it are not followed.
 
     Args:
         data: the zip.
         largest: most bytes the entry may have.
         ratio: most times the zip's own size it may have.
+        allowance: what it shares with other zips; None: it is alone.
 
     Raises:
         ZipBroken: see there for the codes.
@@ -71,6 +95,8 @@ def read_only_entry(data: bytes, *, largest: int, ratio: int) -> ZipEntry:
     name = _plain_name(record)
     packed = _packed(data, record)
     _check_size(record.size, len(data), largest, ratio)
+    if allowance is not None:
+        allowance.take(record.size)
     content = _expanded(packed, record)
     if not content:
         raise ZipBroken("empty-entry", name)

@@ -7,7 +7,7 @@ decoding it, and what kind of file it is by its first bytes.
 from dataclasses import dataclass
 
 from harness.catalogue.parameters import Limits
-from harness.edxml.attachments import AttachmentBroken, Base64Broken, is_packed, read_base64, unpack_entry
+from harness.edxml.attachments import Allowance, AttachmentBroken, Base64Broken, is_packed, read_base64, unpack_entry
 from harness.edxml.model import Attachment
 from harness.edxml.names import CONTENT
 from harness.rules.nodes import Node
@@ -69,7 +69,9 @@ class Carried:
         notes: what one rule leaves for a later one about the same attachment.
     """
 
-    def __init__(self, node: Node, name: str, reference: Node | None, limits: Limits) -> None:
+    def __init__(
+        self, node: Node, name: str, reference: Node | None, limits: Limits, allowance: Allowance | None = None
+    ) -> None:
         self.node = node
         self.name = name
         self.reference = reference
@@ -77,6 +79,7 @@ class Carried:
         self.notes: dict[str, object] = {}
         self.packed = is_packed(self._as_carried(b""))
         self._limits = limits
+        self._allowance = allowance
         self._content: Content | Base64Broken | TooLarge | None = None
         self._bytes: bytes | None = None
         self._opened: Opened | AttachmentBroken | None = None
@@ -133,7 +136,7 @@ class Carried:
         content = read_base64(self.text).content if self._bytes is None else self._bytes
         self._bytes = content
         try:
-            entry = unpack_entry(self._as_carried(content), self._limits)
+            entry = unpack_entry(self._as_carried(content), self._limits, self._allowance)
         except AttachmentBroken as broken:
             return broken
         return Opened(content, None) if entry is None else Opened(entry.content, entry.name)

@@ -8,6 +8,7 @@ from lxml import etree
 from harness.catalogue.parameters import Parameters
 from harness.catalogue.profiles import Profile
 from harness.crypto.trust import Trust
+from harness.edxml.attachments import Allowance
 from harness.edxml.identifiers import document_id
 from harness.rules.carried import Carried, Opened
 from harness.rules.locating import PackageKind, locate
@@ -105,8 +106,10 @@ class Specimen:
     def carried(self) -> Iterator[Carried]:
         """Yield every attachment with its Reference; a content is kept only while its attachment is looked at."""
         references = {entry.id: entry.node for entry in reversed(self.references)}
+        limits = self.parameters.limits
+        allowance = Allowance(limits.expansion_bytes)
         for entry in self.attachments:
-            yield Carried(entry.node, entry.name, references.get(entry.id), self.parameters.limits)
+            yield Carried(entry.node, entry.name, references.get(entry.id), limits, allowance)
 
 
 def _bare(content_id: str) -> str:

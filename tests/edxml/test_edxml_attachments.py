@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.edxml.attachments import AttachmentBroken, extension, pack, unpack, unpack_entry
+from harness.edxml.attachments import Allowance, AttachmentBroken, extension, pack, unpack, unpack_entry
 from harness.edxml.model import Attachment
 from tests.edxml.packages_made import LIMITS
 
@@ -180,3 +180,26 @@ def test_any_change_of_a_zip_ends_in_a_file_or_a_typed_refusal(place: int, new: 
         assert unpack(Attachment("cid:1", "a.txt", "application/zip", content), SMALL) == FILE
     except AttachmentBroken as broken:
         assert broken.code in {code for _, code in BROKEN.values()}  # noqa: PT017
+
+
+def test_attachments_that_share_an_allowance_expand_no_further_together() -> None:
+    allowance = Allowance(2500)
+    packed = [pack(f"{n}.bin", bytes(1000), str(n)) for n in range(3)]
+    assert [len(unpack(one, LIMITS, allowance)) for one in packed[:2]] == [1000, 1000]
+    for one in (packed[2], pack("4.bin", b"x", "4")):
+        with pytest.raises(AttachmentBroken) as refused:
+            unpack(one, LIMITS, allowance)
+        assert refused.value.code == "allowance"
+    assert unpack(pack("5.pdf", bytes(5000), "5"), LIMITS, allowance) == bytes(5000)
+
+
+def test_an_expansion_that_fails_is_taken_from_the_allowance_too() -> None:
+    whole = pack("1.bin", bytes(1000), "1")
+    damaged = bytearray(whole.content)
+    damaged[damaged.index(b"PK\1\2") + 16] ^= 1
+    allowance = Allowance(1500)
+    with pytest.raises(AttachmentBroken) as refused:
+        unpack(replace(whole, content=bytes(damaged)), LIMITS, allowance)
+    assert refused.value.code == "crc"
+    with pytest.raises(AttachmentBroken):
+        unpack(whole, LIMITS, allowance)

@@ -1,5 +1,6 @@
 """Limits are the profile's: what just keeps one is looked at, what is over it is refused under its own code."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, finding_text
+from harness.edxml.attachments import pack
 from harness.edxml.drafting import replacing
 from harness.journal.recording import VIETNAM
 from harness.rules.checking import check_package
@@ -95,3 +97,15 @@ def test_the_mark_alone_is_nothing_before_the_declaration() -> None:
     broken = b"\xef\xbb\xbf" + GOOD[:-20]
     (one,) = found(broken)
     assert one.code == "PKG-01.not-well-formed"
+
+
+def test_zips_that_expand_too_far_together_are_told_once_and_left() -> None:
+    content = bytes(1000)
+    zips = [pack(f"{n}.bin", content, str(n)) for n in range(2, 6)]
+    broken = replace(zips[0], content=zips[0].content[:-40] + zips[0].content[-22:])
+    data = with_attachments(Identity(), attached("a.pdf", files.pdf(), "1"), *zips).written()
+    assert found(data, expansion_bytes=4 * len(content)) == ()
+    (one,) = found(data, expansion_bytes=2 * len(content))
+    assert (one.code, one.received, one.parameters) == ("ATT-06.expansion", "> 2000", {"name": "4.bin"})
+    crowd = with_attachments(Identity(), attached("a.pdf", files.pdf(), "1"), broken, *zips[1:]).written()
+    assert [one.code for one in found(crowd, expansion_bytes=0)][-1] == "ATT-06.expansion"

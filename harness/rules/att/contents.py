@@ -13,7 +13,9 @@ from harness.rules.specimen import Specimen
 _NO_EXTENSION = "unk"
 _BASE64 = "base64 (RFC 4648)"
 _SHOWN = 24
+_ALLOWANCE = "allowance"
 _BROKEN = {
+    _ALLOWANCE: "ATT-06.expansion",
     "entries": "ATT-06.entries",
     "encrypted": "ATT-06.encrypted",
     "entry-path": "ATT-06.entry-path",
@@ -46,6 +48,8 @@ def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding
     """What is sent as a zip under another name is a zip of exactly that one file."""
     opened = carried.opened if carried.packed else None
     if isinstance(opened, AttachmentBroken):
+        if opened.code == _ALLOWANCE and specimen.notes.setdefault(_ALLOWANCE, carried) is not carried:
+            return  # told at the first one
         code = _BROKEN.get(opened.code, "ATT-06.damaged")
         yield found(code, carried.node, expected="zip (1)", received=opened.detail, name=carried.name)
     elif opened is not None and _other_extension(carried, opened):
