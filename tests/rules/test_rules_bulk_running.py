@@ -5,10 +5,12 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from lxml import etree
 
+from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile, load_profile
 from harness.crypto.trust import Trust
 from harness.journal.recording import VIETNAM
@@ -68,6 +70,52 @@ def test_units_are_taken_only_as_they_are_needed(profile: Profile) -> None:
         next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert taken < 2000
+
+
+def test_large_units_do_not_pile_up(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.rules.bulk.running.FEW", 2)
+    monkeypatch.setattr("harness.rules.bulk.running._CARRIED", 3 * len(GOOD))
+    monkeypatch.setattr("harness.rules.bulk.running._BATCH_BYTES", len(GOOD))
+    taken = ahead = 0
+
+    def counted() -> Iterator[Unit]:
+        nonlocal taken
+        for taken in range(1, 21):
+            yield BytesUnit(str(taken), GOOD, "")
+
+    for told, _ in enumerate(outcomes(counted(), TASK, profile, 2), start=1):
+        ahead = max(ahead, taken - told)
+    assert (taken, told) == (20, 20)
+    assert ahead <= 4
+
+
+def test_large_units_are_sent_nowhere_and_keep_their_place(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    units = many(FEW * 2)
+    for place in (5, 70, 71, 100):
+        units[place] = BytesUnit(f"{place}.edxml", GOOD + b" " * 10_000, "")
+    alone = list(outcomes(units, TASK, profile, 1))
+    monkeypatch.setattr("harness.rules.bulk.running._LARGE", len(GOOD) + 10_000)
+    monkeypatch.setattr("harness.rules.bulk.running.Worker", Kept)
+    Kept.labels.clear()
+    assert list(outcomes(units, TASK, profile, 2)) == alone
+    assert Kept.labels == ["5.edxml", "70.edxml", "71.edxml", "100.edxml"]
+
+
+class Kept(Worker):
+    """Keeps what was checked in this process."""
+
+    labels: ClassVar[list[str]] = []
+
+    def check(self, unit: Unit) -> Outcome:
+        self.labels.append(unit.label)
+        return super().check(unit)
+
+
+def test_what_an_archive_tells_of_a_package_stands_beside_its_own_findings(profile: Profile) -> None:
+    aside = (Finding("PKG-01.entry-path", received="../1.edxml"),)
+    outcome = Worker(TASK, profile).check(BytesUnit("a", BAD, "", aside))
+    assert isinstance(outcome, Done)
+    assert [finding.code for finding in outcome.row.findings] == ["PKG-01.entry-path", "HDR-10.missing"]
 
 
 def test_a_failure_of_the_harness_is_told_and_the_rest_goes_on(

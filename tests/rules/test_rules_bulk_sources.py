@@ -76,12 +76,24 @@ def test_standard_input_is_one_package() -> None:
     assert units("-", given=PACKAGE) == [BytesUnit("-", PACKAGE, "")]
 
 
-def test_names_with_paths_do_no_harm(tmp_path: Path) -> None:
-    entries = {"../../../../tmp/slip.edxml": PACKAGE, "/etc/slip.edxml": PACKAGE, "C:\\slip.edxml": PACKAGE}
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_names_with_paths_do_no_harm_and_are_told(tmp_path: Path, kind: str) -> None:
+    hostile = ("../../../../tmp/slip.edxml", "/etc/slip.edxml", "C:\\slip.edxml", "a\\..\\..\\slip.xml")
+    entries = dict.fromkeys((*hostile, "a..b/c..edxml"), PACKAGE)
     before = set(tmp_path.parent.rglob("*"))
-    archive = zipped(tmp_path / "slip.zip", entries)
-    assert len(units(archive)) == len(units(tarred(tmp_path / "slip.tar", entries, "w"))) == 3
-    assert {path.name for path in set(tmp_path.parent.rglob("*")) - before} == {"slip.zip", "slip.tar"}
+    path = tmp_path / f"slip.{kind}"
+    found = units(zipped(path, entries) if kind == "zip" else tarred(path, entries, "w"))
+    assert set(tmp_path.parent.rglob("*")) - before == {path}
+    assert all(isinstance(unit, BytesUnit) and unit.data == PACKAGE for unit in found)
+    told = [[(one.code, one.received) for one in unit.aside] for unit in found if isinstance(unit, BytesUnit)]
+    assert told == [*([("PKG-01.entry-path", name)] for name in hostile), []]
+
+
+@pytest.mark.parametrize("name", ["../x.txt", "/x/", "../x.zip"])
+def test_a_name_with_a_path_is_told_of_what_is_no_package_too(tmp_path: Path, name: str) -> None:
+    (unit,) = units(zipped(tmp_path / "slip.zip", {name: b""}))
+    assert isinstance(unit, ProblemUnit)
+    assert (unit.code, unit.detail) == ("PKG-01.entry-path", name)
 
 
 def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path) -> None:
@@ -91,14 +103,30 @@ def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path) -> None:
     assert unit.code == "PKG-01.archive-nested"
 
 
-def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
+def test_links_devices_and_sparse_files_are_told_and_not_read(tmp_path: Path) -> None:
     path = tmp_path / "links.tar"
+    kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE)
     with tarfile.open(path, "w") as archive:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
+        for kind in kinds:
             info = tarfile.TarInfo(f"{kind!r}.edxml")
             info.type, info.linkname = kind, "/etc/passwd"
             archive.addfile(info)
-    assert units(path) == []
+        sparse = tarfile.TarInfo("sparse.edxml")
+        sparse.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": str(LIMITS.package_bytes)}
+        archive.addfile(sparse)
+    found = [unit for unit in units(path) if isinstance(unit, ProblemUnit)]
+    assert {unit.code for unit in found} == {"PKG-01.entry-special"}
+    assert [unit.detail for unit in found] == ["l → /etc/passwd", "h → /etc/passwd", "c", "b", "p", "S"]
+
+
+def test_a_link_in_a_zip_is_told_and_not_read(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("1.edxml")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "link.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    (unit,) = units(tmp_path)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-01.entry-special"
 
 
 def test_an_entry_that_expands_beyond_measure_is_not_expanded(tmp_path: Path) -> None:

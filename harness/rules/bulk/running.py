@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from harness.catalogue.profiles import Profile
@@ -18,7 +17,8 @@ FEW = 64
 _BATCH = 48
 _BATCH_BYTES = 4 * 1024 * 1024
 _AHEAD = 4  # batches per process that wait for it
-_CARRIED = 128 * 1024 * 1024  # bytes that wait with them
+_CARRIED = 64 * 1024 * 1024  # bytes that wait with them
+_LARGE = 16 * 1024 * 1024  # bytes of a unit that is checked in this process: to send it would take its size thrice over
 
 
 def outcomes(units: Iterable[Unit], task: Task, profile: Profile, jobs: int) -> Iterator[Outcome]:
@@ -31,15 +31,33 @@ def outcomes(units: Iterable[Unit], task: Task, profile: Profile, jobs: int) -> 
         jobs: processes to use; 1 checks in this one.
     """
     stream = iter(units)
-    first = list(islice(stream, FEW)) if jobs > 1 else []
-    if len(first) < FEW:
-        worker = Worker(task, profile)
-        yield from map(worker.check, chain(first, stream))
+    first: deque[Unit] = deque()
+    if jobs > 1 and _fills(first, stream):
+        yield from _shared(_passed_on(first, stream), task, profile, jobs)
     else:
-        yield from _shared(chain(first, stream), task, jobs)
+        worker = Worker(task, profile)
+        yield from map(worker.check, _passed_on(first, stream))
 
 
-def _shared(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[Outcome]:
+def _fills(first: deque[Unit], stream: Iterator[Unit]) -> bool:
+    """Say whether there is enough to be worth the start of processes; what was taken to find out is in `first`."""
+    size = 0
+    for unit in stream:
+        first.append(unit)
+        size += unit.size
+        if len(first) >= FEW or size >= _LARGE:
+            return True
+    return False
+
+
+def _passed_on(first: deque[Unit], stream: Iterator[Unit]) -> Iterator[Unit]:
+    """Yield what is in `first`, keeping none of it, and the rest."""
+    while first:
+        yield first.popleft()
+    yield from stream
+
+
+def _shared(units: Iterator[Unit], task: Task, profile: Profile, jobs: int) -> Iterator[Outcome]:
     # Imported here, as the check of one file has no use for them and would wait for them.
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -47,17 +65,24 @@ def _shared(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[Outcome]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([work.__module__])
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=start, initargs=(task,))
+    own = Worker(task, profile)
     waiting: deque[tuple[Future[bytes], int]] = deque()
     carried = 0
     try:
         for batch in _batches(units):
+            large = batch[0].size >= _LARGE
             size = sum(unit.size for unit in batch)
             carried += size
-            waiting.append((pool.submit(work, batch), size))
-            while len(waiting) > jobs * _AHEAD or (carried > _CARRIED and len(waiting) > 1):
-                future, size = waiting.popleft()
-                carried -= size
+            while waiting and (large or len(waiting) >= jobs * _AHEAD or carried > _CARRIED):
+                future, done = waiting.popleft()
+                carried -= done
                 yield from unpacked(future.result())
+            if large:
+                yield from map(own.check, batch)
+                carried -= size
+                batch.clear()  # or it would lie there while the next one is read
+            else:
+                waiting.append((pool.submit(work, batch), size))
         for future, _ in waiting:
             yield from unpacked(future.result())
     finally:
@@ -65,12 +90,17 @@ def _shared(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[Outcome]:
 
 
 def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
+    """Yield the units in batches; a large one is a batch of its own."""
     batch: list[Unit] = []
     size = 0
     for unit in units:
+        large = unit.size >= _LARGE
+        if large and batch:
+            yield batch
+            batch, size = [], 0
         batch.append(unit)
         size += unit.size
-        if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+        if large or len(batch) >= _BATCH or size >= _BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:

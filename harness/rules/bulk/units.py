@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from harness.catalogue.findings import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class FileUnit:
@@ -25,11 +27,19 @@ class FileUnit:
 
 @dataclass(frozen=True, slots=True)
 class BytesUnit:
-    """A package taken out of an archive or read from standard input; `identity` is empty where it cannot come again."""
+    """A package taken out of an archive or read from standard input.
+
+    Attributes:
+        label: what it is called in the outcome.
+        data: the package.
+        identity: as of a file; empty where it cannot come again.
+        aside: what is to be told of it besides what is found in it.
+    """
 
     label: str
     data: bytes
     identity: str
+    aside: tuple[Finding, ...] = ()
 
     @property
     def size(self) -> int:

@@ -2,13 +2,13 @@
 
 import signal
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from harness.catalogue.findings import clipped
+from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.profiles import Profile, load_profile
 from harness.crypto.trust import Trust
 from harness.rules.bulk.rows import FileRow, problem_row, row_of
@@ -81,7 +81,7 @@ class Worker:
         if isinstance(unit, ProblemUnit):
             return Done(unit.identity, problem_row(unit.label, unit.code, unit.detail, self._profile))
         if isinstance(unit, BytesUnit):
-            return Done(unit.identity, self._row(unit.label, unit.data))
+            return Done(unit.identity, self._row(unit.label, unit.data, unit.aside))
         if isinstance(unit, FileUnit):
             return Done(unit.identity, self._file(unit))
         return Skipped(unit.label)
@@ -95,9 +95,11 @@ class Worker:
             return problem_row(unit.label, "PKG-01.file-unreadable", detail, self._profile)
         return self._row(unit.label, data)
 
-    def _row(self, label: str, data: bytes) -> FileRow:
+    def _row(self, label: str, data: bytes, aside: tuple[Finding, ...] = ()) -> FileRow:
         task = self._task
         report = check_package(data, self._profile, task.at, groups=task.groups, trust=task.trust)
+        if aside:
+            report = replace(report, findings=(*aside, *report.findings))
         return row_of(label, report, self._profile)
 
 
