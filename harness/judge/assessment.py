@@ -1,6 +1,6 @@
 """What an expectation can come to: one frozen type per outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
@@ -8,12 +8,19 @@ from harness.catalogue.verdicts import Cause
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What was expected has happened; nothing that follows can change it."""
+    """What was expected has happened; nothing that follows can change it.
+
+    `measured` is the value and its limit, of what depends on time.
+    """
+
+    measured: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """What must not happen has not happened so far. Counts only together with a sign of life."""
+
+    measured: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

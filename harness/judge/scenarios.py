@@ -105,7 +105,16 @@ def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence:
         return _inconclusive(_blame(evidence), "not-looked", command=str(pending[0].unseen))
     if any(event.kind == "scenario.finished" and event.data["outcome"] == "cut-short" for event in events):
         return _inconclusive(Cause.CANDIDATE, "late")  # what it waited for came after the time was up
-    return Outcome(Verdict.PASS)
+    return _passed(stated)
+
+
+def _passed(stated: Sequence[Stated]) -> Outcome:
+    """Pass, and tell what was measured where the verdict depends on time."""
+    assessments = (one.assessment for one in stated if one.role == "duty")
+    values = dict.fromkeys(one.measured for one in assessments if isinstance(one, Met | Holding) and one.measured)
+    if not values:
+        return Outcome(Verdict.PASS)
+    return Outcome(Verdict.PASS, detail="measured", parameters={"values": "; ".join(values)})
 
 
 def _as_it_held(one: Stated, events: Sequence[Event], evidence: Evidence) -> Stated:

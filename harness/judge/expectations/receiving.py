@@ -30,7 +30,7 @@ class Polled(Expectation, frozen=True, tag="polled"):
         ]
         gaps = [evidence.between(before, after) for before, after in pairwise(asked)]
         if sum(gap <= self.gap for gap in gaps) >= self.times:
-            return Met()
+            return Met(f"{self.messagetype} {min(gaps):.1f} s, <= {self.gap:g} s")
         if not gaps:
             received, reason = f"{len(asked)}", "not-polled"
         else:

@@ -1,5 +1,6 @@
 """What a candidate must do when calls fail: try again, but not for ever and not at once."""
 
+import math
 from itertools import pairwise
 from typing import ClassVar
 
@@ -60,7 +61,7 @@ class GaveUp(Expectation, frozen=True, tag="gave-up"):
             )
         took = evidence.between(calls[0].request, calls[1].request)
         if took <= self.seconds:
-            return Met()
+            return Met(f"{took:.1f} s, {expected}")
         late = finding(
             requirement,
             "given-up-late",
@@ -93,7 +94,7 @@ class ListRetried(Expectation, frozen=True, tag="list-retried"):
             return Pending(finding(requirement, "list-not-retried", expected=expected, received=len(asked)))
         took = evidence.between(asked[0].request, asked[1].request)
         if took <= self.seconds:
-            return Met()
+            return Met(f"{took:.1f} s, {expected}")
         late = finding(
             requirement, "list-not-retried", event=asked[1].request, expected=expected, received=f"{took:.1f} s"
         )
@@ -111,7 +112,7 @@ class Bounded(Expectation, frozen=True, tag="bounded"):
         """Judge by the number of calls."""
         calls = evidence.calls(self.operation, self.document)
         if len(calls) <= self.most:
-            return Holding()
+            return Holding(f"{len(calls)} × {self.operation}, <= {self.most}")
         excess = finding(
             requirement,
             "retried-too-often",
@@ -139,8 +140,10 @@ class Waited(Expectation, frozen=True, tag="waited"):
                     requirement, "not-retried", expected=self.operation, received=len(calls), document=self.document
                 )
             )
+        shortest = math.inf
         for before, after in pairwise(calls):
             gap = after.request.elapsed - (before.answer or before.request).elapsed
+            shortest = min(shortest, gap) if before.fault else shortest
             if before.fault and gap < self.seconds:
                 hasty = finding(
                     requirement,
@@ -151,7 +154,7 @@ class Waited(Expectation, frozen=True, tag="waited"):
                     document=self.document,
                 )
                 return Broken((hasty,))
-        return Met()
+        return Met(f"{shortest:.2f} s, >= {self.seconds:g} s")
 
 
 class Paced(Expectation, frozen=True, tag="paced"):
@@ -173,9 +176,9 @@ class Paced(Expectation, frozen=True, tag="paced"):
             for one in evidence.exchanges
             if self.since < one.request.seq < self.until and one.request.elapsed >= counted_from
         ]
-        if len(within) <= self.most:
-            return Holding()
         seconds = evidence.events[self.until].elapsed - counted_from
+        if len(within) <= self.most:
+            return Holding(f"{len(within)} / {seconds:.1f} s, <= {self.most}")
         hammering = finding(
             requirement,
             "hammering",
@@ -203,7 +206,9 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
         if len(tries) < _SHORTEST_WALK:
             return Holding()
         first, last = _gap(tries[0], tries[1]), _gap(tries[-2], tries[-1])
-        if last >= self.growth * first or self._all_calls_thin_out(evidence, tries[0]):
+        if last >= self.growth * first:
+            return Holding(f"{last:.2f} s, >= {self.growth:g} × {first:.2f} s")
+        if self._all_calls_thin_out(evidence, tries[0]):
             return Holding()
         steady = finding(
             requirement,

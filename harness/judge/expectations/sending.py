@@ -219,7 +219,7 @@ class SentWithin(Expectation, frozen=True, tag="sent-within"):
         request = sendings[0].request
         took = evidence.between(evidence.events[self.since], request)
         if took <= self.seconds:
-            return Met()
+            return Met(f"{took:.1f} s, {expected}")
         late = finding(
             requirement, "sent-late", event=request, expected=expected, received=f"{took:.1f} s", document=self.document
         )

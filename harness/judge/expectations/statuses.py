@@ -42,7 +42,7 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
             return Met()
         took = evidence.between(fetched[0].answer, exchange.request)
         if took <= self.within:
-            return Met()
+            return Met(f"{took:.1f} s, <= {self.within:g} s")
         late = finding(
             requirement, "status-late", event=exchange.request, expected=f"{expected} <= {self.within:g} s",
             received=f"{took:.1f} s", document=self.document,
