@@ -34,6 +34,7 @@ class Line(Part):
     async def open(self) -> None:
         """Make the HTTP client; connections are made by the calls."""
         self._failures = 0
+        self._succeeded = asyncio.get_running_loop().time()
         self._until = 0.0
         self._probing = False
         self._changed = asyncio.Event()
@@ -89,8 +90,9 @@ class Line(Part):
 
     @property
     def in_outage(self) -> bool:
-        """Whether nothing has succeeded for several calls."""
-        return self._failures >= _OUTAGE_AFTER
+        """Whether nothing has succeeded for several calls and a while: a few documents may fail at once."""
+        quiet = asyncio.get_running_loop().time() - self._succeeded
+        return self._failures >= _OUTAGE_AFTER and quiet >= self.settings.timing.first_pause
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -138,6 +140,7 @@ class Line(Part):
 
     def _recovered(self) -> None:
         self._failures = 0
+        self._succeeded = asyncio.get_running_loop().time()
         self._wake()
 
     def _wake(self) -> None:

@@ -111,8 +111,8 @@ async def many_waiting(stage: Stage) -> None:
     documents = [stage.document() for _ in range(stage.profile.parameters.volumes.waiting_documents)]
     for document in documents:
         await stage.deliver(document, note="one of many")
-    await stage.until(Acked(document=documents[0].id))
     stage.patience_added = _PER_DOCUMENT * len(documents)
+    await stage.until(Acked(document=documents[0].id))
     stage.expect(AllAcked(documents=tuple(document.id for document in documents)))
 
 

@@ -109,7 +109,7 @@ class KeepsWhatIsForOthers(Receiver):
 class AcceptsBrokenAttachments(Blind):
     """Accepts documents whose attachments are orphaned, empty or mislabelled, and keeps what it can open."""
 
-    unseen = ("ATT",)
+    unseen = ("ATT-02", "ATT-05", "ATT-07")
 
     def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
         try:
