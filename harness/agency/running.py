@@ -12,10 +12,9 @@ from pathlib import Path
 
 from harness.agency.gallery import build
 from harness.agency.server import DriverServer
-from harness.agency.settings import AgencySettings
+from harness.agency.settings import RUN_VARIABLE, AgencySettings
 from harness.agency.stdio import serve_lines
 
-RUN_VARIABLE = "LIENTHONG_DRIVER"
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -43,9 +42,11 @@ def serve(
     folder = _folder_of_the_run() if stdio and settings.data is None else None
     if folder is not None:
         settings = replace(settings, data=folder)
-    asyncio.run(_serve(kind, settings, (host, port), stdio, announce))
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        asyncio.run(_serve(kind, settings, (host, port), stdio, announce))
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder_of_the_run() -> Path | None:

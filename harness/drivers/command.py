@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 
+from harness.agency.settings import RUN_VARIABLE
 from harness.catalogue.findings import clipped
 from harness.drivers.program import Program
 from harness.drivers.protocol import DriverError, DriverLost, read_answer
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# The same for every start of the program by one driver: an adapter that was killed may find its data by it.
-_VARIABLE = "LIENTHONG_DRIVER"
 
 
 class _Id(msgspec.Struct):
@@ -77,7 +76,7 @@ class CommandDriver:
         if self._program is not None:
             await self._program.end()
         self._program = program = await Program.start(
-            self._argv, self._hand_over, self._tell_lost, {_VARIABLE: self._token}
+            self._argv, self._hand_over, self._tell_lost, {RUN_VARIABLE: self._token}
         )
         if self._configuration is not None and command not in {"hello", "configure"}:
             await self._configured_again(program, self._configuration)
