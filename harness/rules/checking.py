@@ -12,8 +12,8 @@ from harness.edxml.reading import XmlRefused, parse_untrusted
 from harness.rules.lines import with_exact_lines
 from harness.rules.locating import PackageKind
 from harness.rules.ordering import in_order, without_echoes
-from harness.rules.registry import BOTH, Kind, Outcome, checks_for, implemented
-from harness.rules.specimen import Specimen
+from harness.rules.registry import BOTH, AttachmentSubject, Checks, Kind, Outcome, checks_for, implemented
+from harness.rules.specimen import Carried, Specimen
 from harness.rules.undecided import Undecided
 from harness.rules.unreadable import READING, refusal, too_many
 
@@ -31,12 +31,15 @@ class PackageReport:
         findings: what is wrong; how much each weighs is for the profile to say.
         document_id: DocumentId of the document, or of the one that a status answers; None where it cannot be read.
         undecided: what could not be found out; its requirements are neither met nor broken.
+        spoken_of: requirements of which the package held at least one thing that they speak about, a zipped attachment
+            for instance: of the others it says nothing, be there findings or not.
     """
 
     kind: PackageKind
     findings: tuple[Finding, ...]
     document_id: str | None
     undecided: tuple[Undecided, ...] = ()
+    spoken_of: frozenset[str] = frozenset()
 
 
 def check_package(
@@ -55,7 +58,8 @@ def check_package(
     try:
         tree = parse_untrusted(data, profile.parameters.limits)
     except XmlRefused as error:
-        return PackageReport("unknown", (refusal(data, error),), None)
+        refused = refusal(data, error)
+        return PackageReport("unknown", (refused,), None, spoken_of=frozenset({refused.requirement}))
     specimen = Specimen(data, tree, profile, at, trust)
     try:
         return _report(specimen, groups)
@@ -66,18 +70,25 @@ def check_package(
 def _report(specimen: Specimen, groups: Collection[str] | None) -> PackageReport:
     excess = too_many(specimen)
     if excess is not None:
-        return PackageReport(specimen.kind, (excess,), specimen.document_id())
-    outcomes = _outcomes(specimen, groups)
+        return PackageReport(
+            specimen.kind, (excess,), specimen.document_id(), spoken_of=frozenset({excess.requirement})
+        )
+    checks = checks_for(specimen.kind, None if groups is None else frozenset(groups))
+    spoken_of = set(checks.always)
+    if groups is None or "PKG" in groups:
+        spoken_of.update(READING)
+    outcomes = _outcomes(specimen, checks, spoken_of)
     if not outcomes:
-        return PackageReport(specimen.kind, (), specimen.document_id())
+        return PackageReport(specimen.kind, (), specimen.document_id(), spoken_of=frozenset(spoken_of))
+    spoken_of.update(one.requirement for one in outcomes)
     findings = without_echoes(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
     told = in_order(with_exact_lines(findings, specimen))
-    return PackageReport(specimen.kind, tuple(told), specimen.document_id(), undecided)
+    return PackageReport(specimen.kind, tuple(told), specimen.document_id(), undecided, frozenset(spoken_of))
 
 
-def _outcomes(specimen: Specimen, groups: Collection[str] | None) -> list[Outcome]:
-    checks = checks_for(specimen.kind, None if groups is None else frozenset(groups))
+def _outcomes(specimen: Specimen, checks: Checks, spoken_of: set[str]) -> list[Outcome]:
+    """Ask all rules; what they speak of is added to `spoken_of`."""
     outcomes: list[Outcome] = []
     for check in checks.package:
         told = check(specimen)
@@ -87,12 +98,34 @@ def _outcomes(specimen: Specimen, groups: Collection[str] | None) -> list[Outcom
             outcomes.append(first)
             outcomes += islice(told, MOST_OF_ONE_RULE - 1)
     if checks.attachment:
+        open_subjects = checks.of_attachments
         for carried in specimen.carried():
             for look in checks.attachment:
                 outcomes += islice(look(specimen, carried), MOST_OF_ONE_RULE)
+            open_subjects = _left_open(open_subjects, specimen, carried, spoken_of)
     for check in checks.closing:
         outcomes += islice(check(specimen), MOST_OF_ONE_RULE)
+    spoken_of.update(requirement for requirement, speaks_of in checks.sometimes if speaks_of(specimen))
     return outcomes
+
+
+def _left_open(
+    subjects: tuple[tuple[str, AttachmentSubject | None], ...],
+    specimen: Specimen,
+    carried: Carried,
+    spoken_of: set[str],
+) -> tuple[tuple[str, AttachmentSubject | None], ...]:
+    """Return the subjects that this attachment is none of; the requirements of the others are spoken of."""
+    if not subjects:
+        return subjects
+    left = []
+    for subject in subjects:
+        requirement, speaks_of = subject
+        if speaks_of is None or speaks_of(specimen, carried):
+            spoken_of.add(requirement)
+        else:
+            left.append(subject)
+    return tuple(left)
 
 
 def _implemented() -> Mapping[str, frozenset[Kind]]:

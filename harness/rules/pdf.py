@@ -57,7 +57,20 @@ class _Pdf:
         return found(code, self.node, expected=expected, received=received, file=self.name, **parameters)
 
 
-@attachment_rule("PDF-01")
+def _is_pdf(specimen: Specimen, carried: Carried) -> bool:
+    return _pdf(specimen, carried) is not None
+
+
+def _is_signed(specimen: Specimen, carried: Carried) -> bool:
+    pdf = _pdf(specimen, carried)
+    return pdf is not None and pdf.signed
+
+
+def _has_pdf(specimen: Specimen) -> bool:
+    return bool(_seen(specimen))
+
+
+@attachment_rule("PDF-01", speaks_of=_is_pdf)
 def recent_enough(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
     """A PDF file is of the profile's least version or later."""
     pdf = _pdf(specimen, carried)
@@ -66,7 +79,7 @@ def recent_enough(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
         yield pdf.finding("PDF-01.too-old", expected=_written(oldest), received=_written(pdf.version))
 
 
-@attachment_rule("PDF-03")
+@attachment_rule("PDF-03", speaks_of=_is_signed)
 def signatures_hold(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
     """Every signature verifies and covers the file, up to what may come later."""
     pdf = _pdf(specimen, carried)
@@ -84,7 +97,7 @@ def signatures_hold(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
             )
 
 
-@attachment_rule("PDF-04")
+@attachment_rule("PDF-04", speaks_of=_is_signed)
 def signers_are_trusted(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
     """Every signer leads to a trust anchor, was valid and not revoked when it signed, and uses strong algorithms."""
     pdf = _pdf(specimen, carried)
@@ -96,7 +109,7 @@ def signers_are_trusted(specimen: Specimen, carried: Carried) -> Iterator[Outcom
         yield from _signer(pdf, examined, specimen)
 
 
-@attachment_rule("PDF-05")
+@attachment_rule("PDF-05", speaks_of=_is_signed)
 def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
     """Every signature has a trusted time stamp."""
     pdf = _pdf(specimen, carried)
@@ -114,7 +127,7 @@ def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Out
             yield Undecided(make(f"PDF-05.{examined.stamped}"), _OPEN_STAMPS[examined.stamped])
 
 
-@attachment_rule("PDF-06")
+@attachment_rule("PDF-06", speaks_of=_is_signed)
 def person_then_agency(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
     """A person signs first, the agency's seal comes last."""
     pdf = _pdf(specimen, carried)
@@ -132,7 +145,7 @@ def person_then_agency(specimen: Specimen, carried: Carried) -> Iterator[Outcome
         yield pdf.finding("PDF-06.order", received=received)
 
 
-@closing_rule("PDF-02")
+@closing_rule("PDF-02", speaks_of=_has_pdf)
 def one_is_signed(specimen: Specimen) -> Iterator[Outcome]:
     """At least one PDF file of the package is signed."""
     seen = _seen(specimen)

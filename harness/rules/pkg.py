@@ -74,7 +74,12 @@ def header_and_body(specimen: Specimen) -> Iterator[Finding]:
     yield from _irregular(specimen, "PKG-05", "header", "message", "body", "manifest")
 
 
-@rule("PKG-06", BOTH)
+def _has_attachments(specimen: Specimen) -> bool:
+    """Say whether there are attachments, in their place or not."""
+    return specimen.places.encoded is not None or specimen.places.inline
+
+
+@rule("PKG-06", BOTH, speaks_of=_has_attachments)
 def attachments_beside_envelope(specimen: Specimen) -> Iterator[Finding]:
     """AttachmentEncoded is a sibling of the envelope."""
     yield from _irregular(specimen, "PKG-06", "encoded")

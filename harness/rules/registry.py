@@ -8,6 +8,9 @@
 
 Package rules run first; then attachment rules, one attachment after the other, so that only one content is in
 memory; closing rules last: these read what attachment rules left in `specimen.notes`.
+
+A rule that finds nothing wrong proves something only where there was something to find: `speaks_of` tells whether a
+package, or an attachment, holds a thing that the rule speaks about. Left out, every one that the rule looks at does.
 The modules of `MODULES` register their rules when they are imported; an expensive library is imported inside the
 rule that needs it.
 """
@@ -27,6 +30,8 @@ Kind = Literal["document", "status"]
 Outcome = Finding | Undecided
 PackageCheck = Callable[[Specimen], Iterator[Outcome]]
 AttachmentCheck = Callable[[Specimen, Carried], Iterable[Outcome]]
+PackageSubject = Callable[[Specimen], bool]
+AttachmentSubject = Callable[[Specimen, Carried], bool]
 
 DOCUMENT: frozenset[Kind] = frozenset({"document"})
 STATUS: frozenset[Kind] = frozenset({"status"})
@@ -43,11 +48,13 @@ class Rule:
         requirement: id of the requirement it speaks about.
         kinds: kinds of packages it looks at; empty: every package, also one of unknown kind.
         check: the function.
+        speaks_of: says whether a package holds what the rule is about; None: each of its kinds does.
     """
 
     requirement: str
     kinds: frozenset[Kind]
     check: PackageCheck
+    speaks_of: PackageSubject | None = None
 
     @property
     def group(self) -> str:
@@ -57,10 +64,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRule:
-    """A registered rule about each attachment of a document package."""
+    """A registered rule about each attachment of a document package; `speaks_of` None: it is about each."""
 
     requirement: str
     check: AttachmentCheck
+    speaks_of: AttachmentSubject | None = None
 
     @property
     def group(self) -> str:
@@ -73,31 +81,37 @@ _attachment: list[AttachmentRule] = []
 _closing: list[Rule] = []
 
 
-def rule(requirement: str, kinds: frozenset[Kind] = DOCUMENT) -> Callable[[PackageCheck], PackageCheck]:
+def rule(
+    requirement: str, kinds: frozenset[Kind] = DOCUMENT, *, speaks_of: PackageSubject | None = None
+) -> Callable[[PackageCheck], PackageCheck]:
     """Register a rule about a whole package."""
 
     def register(check: PackageCheck) -> PackageCheck:
-        _package.append(Rule(requirement, kinds, check))
+        _package.append(Rule(requirement, kinds, check, speaks_of))
         return check
 
     return register
 
 
-def attachment_rule(requirement: str) -> Callable[[AttachmentCheck], AttachmentCheck]:
+def attachment_rule(
+    requirement: str, *, speaks_of: AttachmentSubject | None = None
+) -> Callable[[AttachmentCheck], AttachmentCheck]:
     """Register a rule that is asked once for every attachment, in document order."""
 
     def register(check: AttachmentCheck) -> AttachmentCheck:
-        _attachment.append(AttachmentRule(requirement, check))
+        _attachment.append(AttachmentRule(requirement, check, speaks_of))
         return check
 
     return register
 
 
-def closing_rule(requirement: str, kinds: frozenset[Kind] = DOCUMENT) -> Callable[[PackageCheck], PackageCheck]:
+def closing_rule(
+    requirement: str, kinds: frozenset[Kind] = DOCUMENT, *, speaks_of: PackageSubject | None = None
+) -> Callable[[PackageCheck], PackageCheck]:
     """Register a rule about a whole package that is asked after all attachments were looked at."""
 
     def register(check: PackageCheck) -> PackageCheck:
-        _closing.append(Rule(requirement, kinds, check))
+        _closing.append(Rule(requirement, kinds, check, speaks_of))
         return check
 
     return register
@@ -122,11 +136,23 @@ def all_rules() -> Rules:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The functions to be asked of one kind of package, in order."""
+    """The functions to be asked of one kind of package, in order.
+
+    Attributes:
+        package: rules about the package.
+        attachment: rules about each attachment.
+        closing: rules about the package, asked last.
+        always: requirements that speak of every such package.
+        sometimes: requirements that speak of a package which holds certain things, with what tells it.
+        of_attachments: requirements that speak of attachments, with what tells of which; None: of each.
+    """
 
     package: tuple[PackageCheck, ...]
     attachment: tuple[AttachmentCheck, ...]
     closing: tuple[PackageCheck, ...]
+    always: frozenset[str]
+    sometimes: tuple[tuple[str, PackageSubject], ...]
+    of_attachments: tuple[tuple[str, AttachmentSubject | None], ...]
 
 
 @lru_cache(maxsize=64)
@@ -141,11 +167,23 @@ def checks_for(kind: str, groups: frozenset[str] | None) -> Checks:
         fits = kind in entry.kinds or (kind == "unknown" and entry.kinds == BOTH)
         return fits and (groups is None or entry.group in groups)
 
-    looks = rules.attachment if kind == "document" else ()
+    package = [entry for entry in rules.package if chosen(entry)]
+    closing = [entry for entry in rules.closing if chosen(entry)]
+    looks = [look for look in rules.attachment if groups is None or look.group in groups]
+    if kind != "document":
+        looks = []
+    always = frozenset(entry.requirement for entry in (*package, *closing) if entry.speaks_of is None)
     return Checks(
-        tuple(entry.check for entry in rules.package if chosen(entry)),
-        tuple(look.check for look in looks if groups is None or look.group in groups),
-        tuple(entry.check for entry in rules.closing if chosen(entry)),
+        package=tuple(entry.check for entry in package),
+        attachment=tuple(look.check for look in looks),
+        closing=tuple(entry.check for entry in closing),
+        always=always,
+        sometimes=tuple(
+            (entry.requirement, entry.speaks_of)
+            for entry in (*package, *closing)
+            if entry.speaks_of is not None and entry.requirement not in always
+        ),
+        of_attachments=tuple((look.requirement, look.speaks_of) for look in looks if look.requirement not in always),
     )
 
 

@@ -52,7 +52,11 @@ class _Signed:
         return None if self.examined is None or self.examined.flaws else self.examined
 
 
-@rule("SIG-01")
+def _has_signature(specimen: Specimen) -> bool:
+    return bool(_nodes(specimen))
+
+
+@rule("SIG-01", speaks_of=_has_signature)
 def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
     """Where the profile asks for a signature, there is one."""
     if specimen.parameters.signatures.required and not _nodes(specimen):
@@ -60,7 +64,7 @@ def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
         yield found("SIG-01.missing", place, expected=_SIGNATURE)
 
 
-@rule("SIG-01")
+@rule("SIG-01", speaks_of=_has_signature)
 def built_right(specimen: Specimen) -> Iterator[Outcome]:
     """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
     for signed in _signed(specimen):
@@ -76,7 +80,7 @@ def built_right(specimen: Specimen) -> Iterator[Outcome]:
             )  # fmt: skip
 
 
-@rule("SIG-02")
+@rule("SIG-02", speaks_of=_has_signature)
 def verifies(specimen: Specimen) -> Iterator[Outcome]:
     """Digest and signature value are right."""
     for signed in _signed(specimen):
@@ -89,7 +93,7 @@ def verifies(specimen: Specimen) -> Iterator[Outcome]:
             yield found(f"SIG-02.{examined.failure}", signed.node)
 
 
-@rule("SIG-03")
+@rule("SIG-03", speaks_of=_has_signature)
 def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
     """All that is read was signed."""
     for signed in _signed(specimen):
@@ -101,7 +105,7 @@ def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
             yield _at(f"SIG-03.{gap.code}", signed.node, gap.element, received=gap.received, name=name)
 
 
-@rule("SIG-04")
+@rule("SIG-04", speaks_of=_has_signature)
 def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
     """Digests and keys are as strong as the profile asks."""
     for signed in _signed(specimen):
@@ -112,7 +116,7 @@ def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
             yield found(f"SIG-04.{_WEAKNESSES[weak.kind]}", signed.node, expected=weak.expected, received=weak.received)
 
 
-@rule("SIG-05")
+@rule("SIG-05", speaks_of=_has_signature)
 def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
     """The signer's certificate leads to a trust anchor, was valid when it signed, is meant for it, and fits From."""
     for signed in _signed(specimen):
@@ -130,7 +134,7 @@ def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
             yield from _other_name(specimen, signed.node, signed.sound)
 
 
-@rule("SIG-06")
+@rule("SIG-06", speaks_of=_has_signature)
 def signer_is_not_revoked(specimen: Specimen) -> Iterator[Outcome]:
     """The signer's certificate was not revoked when it signed."""
     for signed in _signed(specimen):

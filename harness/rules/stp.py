@@ -73,15 +73,18 @@ def status_is_timed(specimen: Specimen) -> Iterator[Finding]:
         yield from timestamp_findings("STP-04", specimen.message)
 
 
-@rule("STP-05", STATUS)
+def _needs_a_reason(specimen: Specimen) -> bool:
+    return specimen.value("StatusCode").strip().zfill(2) in specimen.parameters.code_lists.statuses_with_reason
+
+
+@rule("STP-05", STATUS, speaks_of=_needs_a_reason)
 def refusal_has_a_reason(specimen: Specimen) -> Iterator[Finding]:
     """The codes that refuse or ask back give the reason in Description."""
     message = specimen.message
-    if message is None or message.child("Description") is not None:
+    if message is None or message.child("Description") is not None or not _needs_a_reason(specimen):
         return
     code = message.value("StatusCode").strip()
-    if code.zfill(2) in specimen.parameters.code_lists.statuses_with_reason:
-        yield found("STP-05.no-reason", message, expected="Description", missing="Description", status=code)
+    yield found("STP-05.no-reason", message, expected="Description", missing="Description", status=code)
 
 
 @rule("STP-06", STATUS)

@@ -15,6 +15,30 @@ _FLAGS = ("DocumentInfo", "DocumentReceiver")
 _YES_NO = ("0", "1")
 
 
+def _has_hops(specimen: Specimen) -> bool:
+    return bool(specimen.hops)
+
+
+def _has_operation(specimen: Specimen) -> bool:
+    return specimen.business is not None
+
+
+def _is_recall(specimen: Specimen) -> bool:
+    return _operation(specimen) == _RECALL
+
+
+def _is_update(specimen: Specimen) -> bool:
+    return _operation(specimen) == _UPDATE
+
+
+def _is_replacement(specimen: Specimen) -> bool:
+    return _operation(specimen) == _REPLACEMENT
+
+
+def _acts_on_another(specimen: Specimen) -> bool:
+    return _operation(specimen) in {_RECALL, _UPDATE, _REPLACEMENT}
+
+
 @rule("TRC-01")
 def trace_starts_at_sender(specimen: Specimen) -> Iterator[Finding]:
     """TraceHeaderList has a TraceHeader, and the first names the sender."""
@@ -40,14 +64,14 @@ def _have_forms(specimen: Specimen, *organ_ids: str) -> bool:
     return all(form(organ_id) is not None for organ_id in organ_ids)
 
 
-@rule("TRC-02")
+@rule("TRC-02", speaks_of=_has_hops)
 def hops_are_timed(specimen: Specimen) -> Iterator[Finding]:
     """Every TraceHeader has a Timestamp that names a real time."""
     for hop in specimen.hops:
         yield from timestamp_findings("TRC-02", hop)
 
 
-@rule("TRC-03")
+@rule("TRC-03", speaks_of=_has_operation)
 def operation_is_known(specimen: Specimen) -> Iterator[Finding]:
     """BussinessDocType is in the code list."""
     business = specimen.business
@@ -60,19 +84,19 @@ def operation_is_known(specimen: Specimen) -> Iterator[Finding]:
         yield from out_of_range("TRC-03.not-in-list", node, specimen.parameters.code_lists.operation)
 
 
-@rule("TRC-04")
+@rule("TRC-04", speaks_of=_is_recall)
 def recall_names_its_document(specimen: Specimen) -> Iterator[Finding]:
     """A recall names the recalled document in ResponseFor."""
     message = specimen.message
-    if _operation(specimen) == _RECALL and message is not None and message.child("ResponseFor") is None:
+    if _is_recall(specimen) and message is not None and message.child("ResponseFor") is None:
         yield missing("TRC-04.no-response-for", message, "ResponseFor")
 
 
-@rule("TRC-05")
+@rule("TRC-05", speaks_of=_is_update)
 def update_is_complete(specimen: Specimen) -> Iterator[Finding]:
     """An update carries DocumentId and BussinessDocumentInfo with complete receivers."""
     business = specimen.business
-    if business is None or _operation(specimen) != _UPDATE:
+    if business is None or not _is_update(specimen):
         return
     if business.child("DocumentId") is None:
         yield missing("TRC-05.no-document-id", business, "DocumentId")
@@ -89,11 +113,11 @@ def update_is_complete(specimen: Specimen) -> Iterator[Finding]:
         yield from _receiver(receiver)
 
 
-@rule("TRC-06")
+@rule("TRC-06", speaks_of=_is_replacement)
 def replacement_is_complete(specimen: Specimen) -> Iterator[Finding]:
     """A replacement carries ReplacementInfoList, each with DocumentId and at least one OrganId."""
     business = specimen.business
-    if business is None or _operation(specimen) != _REPLACEMENT:
+    if business is None or not _is_replacement(specimen):
         return
     listed = business.child("ReplacementInfoList")
     entries = listed.present("ReplacementInfo") if listed is not None else []
@@ -107,11 +131,11 @@ def replacement_is_complete(specimen: Specimen) -> Iterator[Finding]:
             yield missing("TRC-06.no-organ-id", entry, "OrganId")
 
 
-@rule("TRC-07")
+@rule("TRC-07", speaks_of=_acts_on_another)
 def operation_gives_a_reason(specimen: Specimen) -> Iterator[Finding]:
     """A recall, an update and a replacement give a reason."""
     business = specimen.business
-    if business is None or _operation(specimen) not in {_RECALL, _UPDATE, _REPLACEMENT}:
+    if business is None or not _acts_on_another(specimen):
         return
     if business.child("BussinessDocReason") is None:
         yield missing("TRC-07.no-reason", business, "BussinessDocReason")

@@ -43,7 +43,11 @@ def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]
         yield found("ATT-05.line-breaks", node, name=carried.name)
 
 
-@attachment_rule("ATT-06")
+def _is_packed(specimen: Specimen, carried: Carried) -> bool:
+    return carried.packed
+
+
+@attachment_rule("ATT-06", speaks_of=_is_packed)
 def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
     """What is sent as a zip under another name is a zip of exactly that one file."""
     opened = carried.opened if carried.packed else None
@@ -57,7 +61,11 @@ def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding
         yield found("ATT-06.extension", carried.node, expected=f"*.{wanted}", received=given, name=carried.name)
 
 
-@attachment_rule("ATT-07")
+def _has_content(specimen: Specimen, carried: Carried) -> bool:
+    return isinstance(carried.content, Content) and bool(carried.content.size)
+
+
+@attachment_rule("ATT-07", speaks_of=_has_content)
 def bytes_are_what_is_said(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
     """The bytes are what name and ContentType say."""
     yield from _packed(carried) if carried.packed else _raw(carried)

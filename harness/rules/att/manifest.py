@@ -13,7 +13,11 @@ _PDF = "pdf"
 _PDF_TYPES = ("application/pdf", "application/x-pdf")
 
 
-@rule("ATT-01")
+def _has_manifest(specimen: Specimen) -> bool:
+    return specimen.places.manifest is not None
+
+
+@rule("ATT-01", speaks_of=_has_manifest)
 def manifest_has_version(specimen: Specimen) -> Iterator[Finding]:
     """The manifest says version 1.0."""
     manifest = specimen.places.manifest
@@ -26,7 +30,11 @@ def manifest_has_version(specimen: Specimen) -> Iterator[Finding]:
         yield found("ATT-01.version", manifest, expected=VERSION, received=version)
 
 
-@rule("ATT-02")
+def _has_entries(specimen: Specimen) -> bool:
+    return bool(specimen.references or specimen.attachments)
+
+
+@rule("ATT-02", speaks_of=_has_entries)
 def references_match_attachments(specimen: Specimen) -> Iterator[Finding]:
     """References and Attachments match one to one by ContentId."""
     if specimen.places.references is None or specimen.places.inline:
@@ -48,7 +56,7 @@ def references_match_attachments(specimen: Specimen) -> Iterator[Finding]:
                 yield found(code, entry.node, received=entry.node.value("ContentId"))
 
 
-@rule("ATT-03")
+@rule("ATT-03", speaks_of=_has_entries)
 def names_agree(specimen: Specimen) -> Iterator[Finding]:
     """AttachmentName is there, and the same in Reference and Attachment."""
     for entry in (*specimen.references, *specimen.attachments):
@@ -71,7 +79,11 @@ def has_an_attachment(specimen: Specimen) -> Iterator[Finding]:
     yield found("ATT-08.none", places.references, expected="Attachment")
 
 
-@rule("ATT-09")
+def _has_attachments(specimen: Specimen) -> bool:
+    return bool(specimen.attachments)
+
+
+@rule("ATT-09", speaks_of=_has_attachments)
 def has_a_pdf(specimen: Specimen) -> Iterator[Finding]:
     """At least one attachment says that it is a PDF; whether it is one is for ATT-07 to say."""
     entries = specimen.attachments

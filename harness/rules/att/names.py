@@ -21,7 +21,11 @@ _device = re.compile(
 )
 
 
-@rule("ATT-04")
+def _has_names(specimen: Specimen) -> bool:
+    return any(entry.name for entry in (*specimen.attachments, *specimen.references))
+
+
+@rule("ATT-04", speaks_of=_has_names)
 def names_are_plain(specimen: Specimen) -> Iterator[Finding]:
     """AttachmentName is a plain file name; a name that stands in Reference and Attachment is judged once."""
     judged: set[tuple[str, str]] = set()

@@ -26,7 +26,11 @@ def promulgation_is_dated(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-06.no-place", info, "Place")
 
 
-@rule("HDR-07")
+def _has_dates(specimen: Specimen) -> bool:
+    return next(_dates(specimen), None) is not None
+
+
+@rule("HDR-07", speaks_of=_has_dates)
 def days_are_days(specimen: Specimen) -> Iterator[Finding]:
     """Dates are written `yyyy/MM/dd` and name real days."""
     for node in _dates(specimen):
@@ -36,7 +40,11 @@ def days_are_days(specimen: Specimen) -> Iterator[Finding]:
             yield found(code, node, expected=DAY, received=node.text)
 
 
-@rule("HDR-08")
+def _has_promulgation_date(specimen: Specimen) -> bool:
+    return _promulgation_date(specimen) is not None
+
+
+@rule("HDR-08", speaks_of=_has_promulgation_date)
 def promulgated_by_now(specimen: Specimen) -> Iterator[Finding]:
     """PromulgationDate is not after the day of judgement in Vietnam."""
     node = _promulgation_date(specimen)
@@ -48,7 +56,11 @@ def promulgated_by_now(specimen: Specimen) -> Iterator[Finding]:
         yield found("HDR-08.future", node, expected=f"≤ {today:%Y/%m/%d}", received=node.text)
 
 
-@rule("HDR-19")
+def _is_due(specimen: Specimen) -> bool:
+    return bool(specimen.value("DueDate"))
+
+
+@rule("HDR-19", speaks_of=_is_due)
 def due_after_promulgation(specimen: Specimen) -> Iterator[Finding]:
     """DueDate is not before PromulgationDate."""
     due = specimen.message.child("DueDate") if specimen.message is not None else None

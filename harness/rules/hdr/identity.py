@@ -36,7 +36,11 @@ def code_is_complete(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-05.no-notation", code, "CodeNotation")
 
 
-@rule("HDR-16")
+def _answers(specimen: Specimen) -> bool:
+    return specimen.message is not None and specimen.message.child("ResponseFor") is not None
+
+
+@rule("HDR-16", speaks_of=_answers)
 def answered_documents_are_complete(specimen: Specimen) -> Iterator[Finding]:
     """Every ResponseFor has OrganId, Code, PromulgationDate and DocumentId."""
     if specimen.message is None:
@@ -77,7 +81,13 @@ def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
             yield found("HDR-17.other-impossible-day", node, expected=_FORM, received=node.text)
 
 
-@rule("HDR-18")
+def _has_parts(specimen: Specimen) -> bool:
+    """Say whether there is a DocumentId with parts that could disagree with the header: a UUID has none."""
+    own = specimen.value("DocumentId")
+    return bool(own) and not is_uuid(own)
+
+
+@rule("HDR-18", speaks_of=_has_parts)
 def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
     node = specimen.message.child("DocumentId") if specimen.message is not None else None

@@ -31,7 +31,11 @@ def type_is_known(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-09.no-type-name", kind, "TypeName")
 
 
-@rule("HDR-13")
+def _has_priority(specimen: Specimen) -> bool:
+    return bool(specimen.value("OtherInfo", "Priority"))
+
+
+@rule("HDR-13", speaks_of=_has_priority)
 def priority_is_known(specimen: Specimen) -> Iterator[Finding]:
     """Priority is in the code list."""
     other = specimen.message.child("OtherInfo") if specimen.message is not None else None
@@ -40,7 +44,11 @@ def priority_is_known(specimen: Specimen) -> Iterator[Finding]:
         yield from out_of_range("HDR-13.not-in-list", node, specimen.parameters.code_lists.priority)
 
 
-@rule("HDR-14")
+def _has_steering_type(specimen: Specimen) -> bool:
+    return bool(specimen.value("SteeringType"))
+
+
+@rule("HDR-14", speaks_of=_has_steering_type)
 def steering_type_is_known(specimen: Specimen) -> Iterator[Finding]:
     """SteeringType is in the code list."""
     node = specimen.message.child("SteeringType") if specimen.message is not None else None
@@ -48,7 +56,11 @@ def steering_type_is_known(specimen: Specimen) -> Iterator[Finding]:
         yield from out_of_range("HDR-14.not-in-list", node, specimen.parameters.code_lists.steering_type)
 
 
-@rule("HDR-15")
+def _has_amounts(specimen: Specimen) -> bool:
+    return any(specimen.value("OtherInfo", name) for name in _AMOUNTS)
+
+
+@rule("HDR-15", speaks_of=_has_amounts)
 def amounts_are_amounts(specimen: Specimen) -> Iterator[Finding]:
     """Amounts are whole numbers, not negative."""
     other = specimen.message.child("OtherInfo") if specimen.message is not None else None

@@ -31,7 +31,11 @@ def sender_is_named(specimen: Specimen) -> Iterator[Finding]:
         yield from _named(sender, "HDR-01")
 
 
-@rule("HDR-02", BOTH)
+def _names_agencies(specimen: Specimen) -> bool:
+    return any(node.filled for node in specimen.nodes.index.get("OrganId", ()))
+
+
+@rule("HDR-02", BOTH, speaks_of=_names_agencies)
 def agency_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
     """Every OrganId has a form that the profile allows; each wrong one is told once, where it first stands."""
     identifiers = specimen.parameters.identifiers
@@ -61,7 +65,11 @@ def receivers_are_named(specimen: Specimen) -> Iterator[Finding]:
         yield from _named(receiver, "HDR-03")
 
 
-@rule("HDR-04")
+def _has_receivers(specimen: Specimen) -> bool:
+    return specimen.message is not None and bool(specimen.message.every("To"))
+
+
+@rule("HDR-04", speaks_of=_has_receivers)
 def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]:
     """No OrganId stands twice in To."""
     if specimen.message is None:
@@ -89,7 +97,11 @@ def signer_is_named(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-12.no-full-name", signer, "FullName")
 
 
-@rule("HDR-21")
+def _has_addresses(specimen: Specimen) -> bool:
+    return any(node.filled for node in specimen.nodes.index.get("Email", ()))
+
+
+@rule("HDR-21", speaks_of=_has_addresses)
 def addresses_are_addresses(specimen: Specimen) -> Iterator[Finding]:
     """E-mail addresses, where given, are addresses."""
     for node in specimen.nodes.index.get("Email", ()):

@@ -50,6 +50,7 @@ bad("STP-04.no-timestamp", "no-timestamp", _without("Timestamp"))
 bad("STP-04.pattern", "day-only", lambda identity: status(identity).with_text("Timestamp", identity.written_day))
 bad("STP-04.not-a-time", "second-60", lambda i: status(i).with_text("Timestamp", f"{i.written_day} 10:00:60"))
 
+good("STP-05", "refusal-with-a-reason", _coded("02", "Gửi nhầm cơ quan"))
 good("STP-05", "nothing-to-explain", lambda identity: status(identity, "06").without("Description"))
 bad("STP-05.no-reason", "refused", _coded("02", ""))
 bad("STP-05.no-reason", "take-back", _coded("13", " "))

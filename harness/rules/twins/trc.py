@@ -38,6 +38,7 @@ bad("TRC-02.pattern", "no-seconds", _text(document, "TraceHeader/Timestamp", "20
 bad("TRC-02.not-a-time", "hour-25", _text(document, "TraceHeader/Timestamp", "2024/09/30 25:00:00"))
 
 good("TRC-03", "no-operation", _without(document, "Bussiness"))
+good("TRC-03", "last-of-the-list", replacement)
 bad("TRC-03.missing", "no-type", _without(document, "Bussiness/BussinessDocType"))
 bad("TRC-03.not-in-list", "above-the-list", _text(document, "Bussiness/BussinessDocType", "4"))
 bad("TRC-03.not-in-list", "negative", _text(document, "Bussiness/BussinessDocType", "-1"))
@@ -75,6 +76,7 @@ bad("TRC-06.no-organ-id", "no-agency", _without(replacement, "OrganIdList"))
 bad("TRC-06.no-organ-id", "blank-agency", _text(replacement, "OrganIdList/OrganId", " "))
 
 good("TRC-07", "new-without-reason", _without(document, "Bussiness/BussinessDocReason"))
+good("TRC-07", "reason-of-one-word", _text(recall, "Bussiness/BussinessDocReason", "Nhầm"))
 bad("TRC-07.no-reason", "recall", _without(recall, "Bussiness/BussinessDocReason"))
 bad("TRC-07.no-reason", "update", _without(update, "Bussiness/BussinessDocReason"))
 bad("TRC-07.no-reason", "replacement", _text(replacement, "Bussiness/BussinessDocReason", "\u00a0"))

@@ -1,0 +1,158 @@
+"""Each rule says whether a package held what it speaks about: a pass of one that saw nothing proves nothing."""
+
+from collections.abc import Collection
+from datetime import datetime, time
+
+import pytest
+
+from harness.catalogue.profiles import load_profile
+from harness.crypto.forging import FORGERIES
+from harness.crypto.pdfforging import PDF_FORGERIES, signed_by
+from harness.crypto.pdfmaking import plain_pdf
+from harness.edxml.drafting import Draft
+from harness.journal.recording import VIETNAM
+from harness.rules.checking import IMPLEMENTED, check_package
+from harness.rules.registry import DOCUMENT, STATUS
+from harness.rules.twins import files
+from harness.rules.twins.base import (
+    Identity,
+    answering,
+    attached,
+    document,
+    recall,
+    replacement,
+    status,
+    update,
+    with_attachments,
+)
+from harness.rules.twins.registry import Twin, all_twins
+from tests.crypto.signing_material import LIMITS, NOW, package, pki
+
+AT = datetime.combine(Identity().day, time(12), VIETNAM)
+PROFILE = load_profile()
+OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
+TWINS = [twin for twin in all_twins().values() if twin.requirement[:3] in OWN_GROUPS]
+# Good for the very reason that the thing is not there.
+WITHOUT = {"HDR-16/all-empty", "TRC-03/no-operation", "TRC-07/new-without-reason", "STP-05/nothing-to-explain"}
+SIGNATURES = {f"SIG-0{number}" for number in range(1, 7)}
+SIGNED_FILES = {f"PDF-0{number}" for number in range(3, 7)}
+
+
+def spoken_of(data: bytes | Draft, groups: Collection[str] | None = None, at: datetime = AT) -> frozenset[str]:
+    content = data if isinstance(data, bytes) else data.written()
+    return check_package(content, PROFILE, at, groups=groups).spoken_of
+
+
+def with_a_file(name: str, content: bytes) -> Draft:
+    return with_attachments(Identity(), attached(name, content, "1"))
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
+def test_a_twin_is_spoken_of_by_the_requirement_that_it_keeps_or_breaks(twin: Twin) -> None:
+    assert (twin.requirement in spoken_of(twin.written(Identity()), OWN_GROUPS)) == (twin.key not in WITHOUT)
+
+
+@pytest.mark.parametrize("requirement", sorted(key for key in IMPLEMENTED if key[:3] in OWN_GROUPS))
+def test_every_requirement_has_a_good_twin_of_which_it_speaks(requirement: str) -> None:
+    good = [twin for twin in TWINS if twin.requirement == requirement and twin.code is None]
+    assert any(twin.key not in WITHOUT for twin in good)
+
+
+def test_an_ordinary_document_is_not_spoken_of_by_what_it_does_not_hold() -> None:
+    told = spoken_of(with_a_file("cong-van.pdf", plain_pdf(("a",))))
+    unseen = {key for key, kinds in IMPLEMENTED.items() if kinds >= DOCUMENT} - told
+    assert unseen == {"HDR-16", "TRC-04", "TRC-05", "TRC-06", "TRC-07", "ATT-06"} | SIGNATURES | SIGNED_FILES
+    assert not {key for key in told if key.startswith("STP")}
+
+
+@pytest.mark.parametrize(
+    ("draft", "gained"),
+    [
+        (answering(Identity()), {"HDR-16"}),
+        (recall(Identity()), {"HDR-16", "TRC-04", "TRC-07"}),
+        (update(Identity()), {"TRC-05", "TRC-07"}),
+        (replacement(Identity()), {"TRC-06", "TRC-07"}),
+    ],
+    ids=["answer", "recall", "update", "replacement"],
+)
+def test_an_operation_is_spoken_of_by_its_own_rules(draft: Draft, gained: set[str]) -> None:
+    assert spoken_of(draft) - spoken_of(document(Identity())) == gained
+
+
+@pytest.mark.parametrize(
+    ("path", "requirement"),
+    [
+        ("OtherInfo/Priority", "HDR-13"),
+        ("SteeringType", "HDR-14"),
+        ("DueDate", "HDR-19"),
+        ("Bussiness", "TRC-03"),
+    ],
+)
+def test_an_element_that_may_be_left_out_is_spoken_of_where_it_stands(path: str, requirement: str) -> None:
+    assert requirement in spoken_of(document(Identity()))
+    assert requirement not in spoken_of(document(Identity()).without(path))
+    blank = document(Identity()).with_text(path, " \u00a0 ")
+    assert requirement not in spoken_of(blank)
+
+
+def test_amounts_and_addresses_are_spoken_of_where_one_is_given() -> None:
+    bare = document(Identity())
+    for path in ("OtherInfo/PromulgationAmount", "From/Email", "To/Email", "StaffInfo/Email"):
+        assert {"HDR-15", "HDR-21"} <= spoken_of(bare)
+        bare = bare.without(path)
+    assert "HDR-21" not in spoken_of(bare)
+    assert "HDR-15" not in spoken_of(bare.without("OtherInfo/PageAmount"))
+
+
+def test_an_id_without_parts_cannot_disagree_with_the_header() -> None:
+    of_no_parts = document(Identity()).with_text("MessageHeader/DocumentId", "4f6a1d0e-7a0b-4f2b-9d0e-0a1b2c3d4e5f")
+    assert "HDR-18" not in spoken_of(of_no_parts)
+    assert "HDR-17" in spoken_of(of_no_parts)
+
+
+def test_only_a_file_that_a_reader_unpacks_is_spoken_of_by_the_rule_about_zips() -> None:
+    assert "ATT-06" in spoken_of(with_a_file("phu-luc.xlsx", files.xlsx()))
+    assert "ATT-06" not in spoken_of(with_a_file("phu-luc.zip", files.zipped(("a.txt", b"a"))))
+    assert "ATT-06" not in spoken_of(with_a_file("phu-luc.docx", files.docx()))
+
+
+def test_a_document_without_attachments_is_spoken_of_by_none_of_their_rules_but_that_it_has_none() -> None:
+    bare = document(Identity()).with_text("edXMLManifest", "").without("AttachmentEncoded")
+    told = {key for key in spoken_of(bare) if key.startswith(("ATT", "PDF", "PKG-06"))}
+    assert told == {"ATT-01", "ATT-08"}
+
+
+@pytest.mark.parametrize("code", ["01", "02", "03", "06", "13", "15", "16"])
+def test_only_a_code_that_calls_for_a_reason_is_spoken_of_by_the_rule_about_reasons(code: str) -> None:
+    told = spoken_of(status(Identity(), code))
+    assert ("STP-05" in told) == (code in {"02", "13", "16"})
+    due = {key for key, kinds in IMPLEMENTED.items() if kinds >= STATUS} - {"PKG-06", "STP-05", "HDR-11", "HDR-21"}
+    assert due <= told
+
+
+def test_signatures_in_a_file_are_spoken_of_where_there_is_one() -> None:
+    at = NOW
+    signed = package([("van-ban.pdf", signed_by("person", "agency")(pki(), NOW))])
+    plain = package([("van-ban.pdf", plain_pdf(("a",)))])
+    assert spoken_of(signed, at=at) - spoken_of(plain, at=at) == SIGNED_FILES
+    assert {"PDF-01", "PDF-02"} <= spoken_of(plain, at=at)
+    unreadable = package([("van-ban.pdf", PDF_FORGERIES["cut-off"].build(pki(), NOW))])
+    assert spoken_of(unreadable, at=at) >= SIGNED_FILES
+    sheet = package([("bang.xlsx", files.xlsx())])
+    assert not {key for key in spoken_of(sheet, at=at) if key.startswith("PDF")}
+
+
+def test_a_signature_of_the_package_is_spoken_of_where_there_is_one() -> None:
+    assert spoken_of(FORGERIES["exclusive"].build(package(), pki(), LIMITS), {"SIG"}, NOW) == SIGNATURES
+    assert spoken_of(package(), {"SIG"}, NOW) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"), [(b"", {"PKG-01"}), (b"<!DOCTYPE a><a/>", {"PKG-03"}), (b"\xff\xfe<", {"PKG-02"})]
+)
+def test_of_what_cannot_be_read_only_the_reason_is_spoken_of(data: bytes, told: set[str]) -> None:
+    assert spoken_of(data) == told
+
+
+def test_groups_that_are_not_asked_are_not_spoken_of() -> None:
+    assert {key[:3] for key in spoken_of(document(Identity()), {"HDR"})} == {"HDR"}
