@@ -5,7 +5,6 @@ from pathlib import Path
 
 from harness.catalogue.profiles import DEFAULT_PROFILE
 
-
 RUN_VARIABLE = "LIENTHONG_DRIVER"
 """Environment variable that is the same for every start of a program by one driver: one that was killed may find its
 data by it."""
