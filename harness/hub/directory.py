@@ -160,11 +160,6 @@ class Directory:
         )
         return tuple(_agency(row) for row in found)
 
-    def belongs(self, organ_id: str, system_id: str) -> bool:
-        """Tell whether an agency, named in either form, is one of the system's."""
-        found = self.agency(organ_id)
-        return found is not None and found.system_id == system_id
-
     def listing(self) -> tuple[bytes, int]:
         """Return the answer of `getAgenciesList` and its number of rows."""
         return self._answer("list", lambda: map(_row, self._all(deleted=False)))

@@ -41,7 +41,7 @@ class Sending:
             Refusal: sender or receivers are not as they must be, or the package cannot be read.
         """
         specimen = call.specimen
-        sender_as = self._sender(call)
+        self._check_sender(call)
         if specimen is None or specimen.package is None:
             raise Refusal("unreadable", "unreadable", code=specimen.unreadable if specimen else "empty")
         sender = self._sending_agency(specimen, call.caller)
@@ -55,7 +55,6 @@ class Sending:
             "document_id": specimen.document_id,
             "kind": specimen.kind,
             "from_organ": specimen.from_organ,
-            "sender_as": sender_as,
             "receivers": [agency.organ_id for agency in receivers],
             "duplicate": not posted.items,
         }
@@ -118,16 +117,11 @@ class Sending:
         hop = TraceHeader(self._settings.organ_id, self._clock().strftime(TIME))
         return rebuilt(specimen.file, hop, self._settings.limits)
 
-    def _sender(self, call: Call) -> str | None:
-        """Return as what the `from` parameter names the caller: `system`, `organ`, or None when it is missing."""
+    def _check_sender(self, call: Call) -> None:
+        """Refuse a call whose `from` is anything but the calling system's id, an OrganId of that system included."""
         given = call.parameters.get("from")
-        if not given:
-            return None
-        if given == call.system_id:
-            return "system"
-        if self._directory.belongs(given, call.caller):
-            return "organ"
-        raise Refusal("sender-not-registered", "foreign-from", given=clipped(given), system_id=clipped(call.caller))
+        if given and given != call.system_id:
+            raise Refusal("sender-not-registered", "foreign-from", given=clipped(given), system_id=clipped(call.caller))
 
     def _sending_agency(self, specimen: Specimen, system_id: str) -> Agency:
         agency = self._directory.agency(specimen.from_organ)

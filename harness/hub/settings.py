@@ -26,7 +26,8 @@ Reason = Literal[
 SIGNATURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
     {
         "missing", "header-twice", "hash-mismatch", "not-utf8", "not-json", "not-object", "member-twice",
-        "member-not-text", "member-differs", "member-without-header", "key-list-differs", "unsigned",
+        "member-not-text", "member-differs", "member-without-header", "member-without-prefix", "key-list-differs",
+        "key-with-prefix", "unsigned",
     }
 )  # fmt: skip
 

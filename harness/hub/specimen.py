@@ -9,7 +9,7 @@ from harness.catalogue.parameters import Limits
 from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.packages import read_header
 from harness.edxml.reading import PackageUnreadable
-from harness.vxp.hashing import Form, hash_file_form, without_trailer
+from harness.vxp.hashing import Form, digest_form, hash_file_form, without_trailer
 
 Kind = Literal["document", "status", "unknown"]
 
@@ -19,7 +19,7 @@ class Specimen:
     """A package as it came in a `sendEdoc` body.
 
     Attributes:
-        file: the package without the added CRLF.
+        file: the package without the added CRLF; the whole body where `hash-file` is the digest of just that.
         trailing_crlf: whether that CRLF stood behind it.
         sha256: digest of the file.
         hash_file_form: form in which the `hash-file` parameter is the file's digest, None when it is not.
@@ -93,6 +93,8 @@ class Specimen:
 def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool = True) -> Specimen:
     """Read a `sendEdoc` body; never fails, whatever the bytes are.
 
+    A file may itself end in CRLF and be sent without one more: then `hash-file` tells that those bytes are its own.
+
     Args:
         body: as received.
         given_hash: the `hash-file` parameter, empty when missing.
@@ -100,6 +102,10 @@ def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool =
         trailer: whether a CRLF at the end belongs to no file.
     """
     file, trailing = without_trailer(body) if trailer else (body, False)
+    digest = hashlib.sha256(file).digest()
+    form = digest_form(digest, given_hash)
+    if trailing and form is None and (whole := hash_file_form(body, given_hash)) is not None:
+        file, trailing, digest, form = body, False, hashlib.sha256(body).digest(), whole
     package: Package | None = None
     unreadable = None
     try:
@@ -109,8 +115,8 @@ def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool =
     return Specimen(
         file=file,
         trailing_crlf=trailing,
-        sha256=hashlib.sha256(file).hexdigest(),
-        hash_file_form=hash_file_form(file, given_hash),
+        sha256=digest.hex(),
+        hash_file_form=form,
         package=package,
         unreadable=unreadable,
     )

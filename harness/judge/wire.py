@@ -1,18 +1,27 @@
 """The watch on every request: requirements VXP-01 to VXP-10 (the page on the VXP binding, calls and authentication)."""
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
+from harness.hub.faults.alterations import HOSTILE_ID
 from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import finding
+from harness.judge.expectations.security import HUB_ID
+from harness.vxp.hashing import digest_form
 from harness.vxp.headers import HASH_HEADER
 from harness.vxp.operations import OPERATIONS, Operation
 from harness.vxp.timestamps import parse_timestamp
 
 # A client writes its local time without a zone: whatever its zone, it is this far from Vietnam time at most.
 _ZONES = timedelta(hours=21)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
+# What goes wrong in a request when its docId is none.
+_MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
 _OUTSIDE = frozenset({"/", "/openapi.json", "/favicon.ico"})
 
 Check = Callable[[Exchange, Profile], Iterator[Finding]]
@@ -30,14 +39,39 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
         Findings by requirement; every watched requirement is a key, with an empty list if all is well.
     """
     found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
+    lured = _lured(evidence)
     for exchange in evidence.exchanges:
         if str(exchange.request.data["target"]).partition("?")[0] in _OUTSIDE:
             continue
+        if not exchange.request.data["method"]:
+            found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
+            continue
+        misled = exchange.request.seq > lured and _names_no_item(exchange)
         for requirement, check in _CHECKS.items():
-            found[requirement].extend(check(exchange, profile))
+            if not (misled and requirement in _MISLED):
+                found[requirement].extend(check(exchange, profile))
         found["VXP-07"].extend(_sender(exchange, organs))
     found["VXP-06"].extend(_unpadded(evidence))
     return found
+
+
+def _lured(evidence: Evidence) -> float:
+    """Return the first request that was answered with a docId which no hub gives, infinity for none.
+
+    What such a docId does to later requests is SEC-08's matter alone.
+    """
+    lists = (one.request.seq for one in evidence.exchanges if one.fault == HOSTILE_ID)
+    return min(lists, default=math.inf)
+
+
+def _names_no_item(exchange: Exchange) -> bool:
+    given = {key.lower(): value for key, value in exchange.parameters.items()}
+    about_item = "docid" in given or exchange.operation in _ABOUT_ITEMS
+    return about_item and not HUB_ID.fullmatch(given.get("docid", ""))
+
+
+def _unreadable(exchange: Exchange) -> Iterator[Finding]:
+    yield finding("VXP-01", "unreadable", event=exchange.request, expected="HTTP/1.1", received="-")
 
 
 def _operation(exchange: Exchange) -> Operation | None:
@@ -128,7 +162,7 @@ def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     given = exchange.parameters.get("hash-file")
     if not given:
         yield finding("VXP-06", "missing", event=exchange.request, expected="XroadVnpt-hash-file", received="-")
-    elif exchange.package and exchange.package.get("hash_file_form") is None:
+    elif exchange.package and _form_of_digest(exchange) is None:
         yield finding(
             "VXP-06",
             "mismatch",
@@ -138,10 +172,24 @@ def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
         )
 
 
+def _form_of_digest(exchange: Exchange) -> str | None:
+    """Return the form in which `hash-file` is the digest of the body as it came, or of the file that the hub took.
+
+    Only a record without digests is taken at its word.
+    """
+    given = exchange.parameters.get("hash-file", "")
+    recorded = (exchange.package.get("sha256"), (exchange.request.data.get("body") or {}).get("sha256"))
+    digests = [bytes.fromhex(one) for one in recorded if one and _DIGEST.fullmatch(one)]
+    if not digests:
+        form: str | None = exchange.package.get("hash_file_form")
+        return form
+    return next((form for digest in digests if (form := digest_form(digest, given)) is not None), None)
+
+
 def _unpadded(evidence: Evidence) -> Iterator[Finding]:
     """One finding over all files: a digest without a small byte looks the same in both forms."""
     for exchange in evidence.all_sendings():
-        if exchange.package.get("hash_file_form") == "unpadded":
+        if exchange.package and _form_of_digest(exchange) == "unpadded":
             yield finding(
                 "VXP-06", "unpadded", event=exchange.request, expected=exchange.package.get("sha256", ""),
                 received=exchange.parameters.get("hash-file", ""),
@@ -153,8 +201,9 @@ def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
     if exchange.operation != "sendEdoc":
         return
     given, system = exchange.parameters.get("from", ""), exchange.parameters.get("systemid", "")
-    if given and given != system and given not in organs:
-        yield finding("VXP-07", "foreign-from", event=exchange.request, expected=system, received=given)
+    if given and given != system:
+        reason = "organ-as-from" if given in organs else "foreign-from"
+        yield finding("VXP-07", reason, event=exchange.request, expected=system, received=given)
     organ = exchange.package.get("from_organ")
     if organ and organ not in organs:
         yield finding(

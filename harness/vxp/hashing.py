@@ -24,7 +24,11 @@ def hash_file(content: bytes, padded: bool = True) -> str:
 
 def hash_file_form(content: bytes, given: str) -> Form | None:
     """Return the form in which `given` is the digest of `content`, or None when it is not its digest."""
-    digest = hashlib.sha256(content).digest()
+    return digest_form(hashlib.sha256(content).digest(), given)
+
+
+def digest_form(digest: bytes, given: str) -> Form | None:
+    """Return the form in which `given` is written as this digest, or None when it is another."""
     wanted = given.lower()
     padded = digest.hex() == wanted
     unpadded = "".join(f"{byte:x}" for byte in digest) == wanted

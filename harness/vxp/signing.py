@@ -33,7 +33,9 @@ ProblemCode = Literal[
     "member-not-text",
     "member-differs",
     "member-without-header",
+    "member-without-prefix",
     "key-list-differs",
+    "key-with-prefix",
     "unsigned",
 ]
 
@@ -194,15 +196,26 @@ def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[Pr
     for (name, value), key in zip(signed.members, lowered, strict=True):
         problems += _member_against_header(name, value, found.get(key))
     problems += [Problem("missing", key) for key in ALWAYS_SIGNED if key not in lowered]
-    if SIGN_HEADER_KEY in found and lowered != [key.lower() for key in signed.keys]:
-        problems.append(Problem("key-list-differs", SIGN_HEADER_KEY))
+    if SIGN_HEADER_KEY in found:
+        problems += _key_list(signed.keys, lowered)
     loose = (key for key in found if key in PARAMETER_KEYS and key not in UNSIGNED and key not in lowered)
     return problems + [Problem("unsigned", key) for key in loose]
 
 
+def _key_list(listed: Sequence[str], members: list[str]) -> list[Problem]:
+    """Compare the key list with the members; its keys carry no prefix, as the members do."""
+    prefixed = [key for key in listed if _key(key) != key]
+    problems = [Problem("key-with-prefix", key) for key in prefixed[:1]]
+    if members != [_key(key).lower() for key in listed]:
+        problems.append(Problem("key-list-differs", SIGN_HEADER_KEY))
+    return problems
+
+
 def _member_against_header(name: str, value: str, received: list[bytes] | None) -> list[Problem]:
-    if not name.lower().startswith(PREFIX.lower()) or received is None:
+    if received is None:
         return [Problem("member-without-header", _key(name))]
+    if _key(name) == name:
+        return [Problem("member-without-prefix", name)]
     same = value.strip(" \t").encode("utf-8", "surrogatepass") == received[0]
     return [] if same else [Problem("member-differs", _key(name))]
 

@@ -141,7 +141,9 @@ def test_own_agencies_are_registered_and_the_directory_is_read() -> None:
             return bool((await rig.ask("directory"))["count"] == 504)
 
         await until(read, "the directory is read")
-        assert rig.hub.directory.belongs("H41.12", "sys.province")
+        registered = rig.hub.directory.agency("H41.12")
+        assert registered is not None
+        assert registered.system_id == "sys.province"
         package = document(to=("H41.12",))
         rig.hub.deliver(
             write_package(package),

@@ -2,7 +2,9 @@
 
 import pytest
 
+from harness.vxp.client import SERVICE
 from harness.vxp.failures import Refused
+from harness.vxp.hashing import hash_file
 from tests.hub.hub_rig import DISTRICT, MINISTRY, PROVINCE, Rig, document, document_id, status, with_rig
 
 
@@ -142,7 +144,7 @@ def test_both_forms_name_one_agency() -> None:
 def test_the_to_parameter_comes_before_the_package(to: str) -> None:
     async def play(rig: Rig) -> None:
         client = rig.ministry
-        parameters = [("servicetype", "eDoc"), ("messagetype", "edoc"), ("from", MINISTRY), ("to", to)]
+        parameters = [("servicetype", "eDoc"), ("messagetype", "edoc"), ("from", "sys.ministry"), ("to", to)]
         await client._answered("sendEdoc", parameters, document() + b"\r\n")
         assert [i.to for i in (await rig.province.get_received_edoc_list("edoc")).items] == [DISTRICT]
         assert rig.notes.last_answer["effect"]["listed"][0]["receiver"] == DISTRICT
@@ -150,11 +152,36 @@ def test_the_to_parameter_comes_before_the_package(to: str) -> None:
     with_rig(play)
 
 
-@pytest.mark.parametrize(("sender", "recorded"), [("sys.ministry", "system"), (MINISTRY, "organ"), ("G22", "organ")])
-def test_the_sender_is_named_by_system_or_agency(sender: str, recorded: str) -> None:
+@pytest.mark.parametrize("sender", [MINISTRY, "G22", PROVINCE, "sys.other"])
+def test_the_sender_is_named_by_the_system_id_alone(sender: str) -> None:
     async def play(rig: Rig) -> None:
-        await rig.ministry.send_edoc(document(), "edoc", sender=sender)
-        assert rig.notes.last_answer["effect"]["accepted"]["sender_as"] == recorded
+        with pytest.raises(Refused) as caught:
+            await rig.ministry.send_edoc(document(), "edoc", sender=sender)
+        assert caught.value.description == f"Don vi gui {sender} khong dung voi ma da dang ky: sys.ministry"
+        assert await rig.province.count_receive_edoc() == 0
+        await rig.ministry.send_edoc(document(), "edoc", sender="sys.ministry")
+        assert await rig.province.count_receive_edoc() == 1
+
+    with_rig(play)
+
+
+@pytest.mark.parametrize("padded", [True, False])
+@pytest.mark.parametrize("trailer", [b"", b"\r\n"])
+def test_a_file_that_ends_in_a_line_end_of_its_own_is_taken_whole(padded: bool, trailer: bytes) -> None:
+    async def play(rig: Rig) -> None:
+        file = document() + b"\r\n"
+        parameters = [
+            SERVICE,
+            ("messagetype", "edoc"),
+            ("from", "sys.ministry"),
+            ("hash-file", hash_file(file, padded)),
+        ]
+        await rig.ministry._answered("sendEdoc", parameters, file + trailer)
+        request = next(event.data for event in rig.notes.events if event.kind == "request")
+        assert (request["package"]["size"], request["package"]["trailing_crlf"]) == (len(file), bool(trailer))
+        assert request["package"]["hash_file_form"] in ({"padded", "both"} if padded else {"unpadded", "both"})
+        (item,) = (await rig.province.get_received_edoc_list("edoc")).items
+        assert await rig.province.get_edoc(item.doc_id) == file
 
     with_rig(play)
 

@@ -48,7 +48,6 @@ def test_a_sent_document() -> None:
                 "document_id": document_id(),
                 "kind": "document",
                 "from_organ": MINISTRY,
-                "sender_as": "system",
                 "receivers": [PROVINCE],
                 "duplicate": False,
             }

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from harness.catalogue.profiles import load_profile
+from harness.journal import Event
 from harness.judge.wire import watch_wire
+from harness.vxp.hashing import hash_file
 from harness.vxp.operations import OPERATIONS
 from harness.vxp.timestamps import timestamp
 from tests.judge.timed_evidence import TimedEvidence
@@ -19,8 +21,10 @@ PACKAGE = {"kind": "document", "from_organ": "000.00.00.H41", "sha256": "ff", "h
 SENDING = {"from": "sys", "servicetype": "eDoc", "messagetype": "edoc", "hash-file": "aa"}
 
 
-def asked(run: TimedEvidence, operation: str | None = "countReceiveEdoc", **changes: Any) -> None:
-    """Note a request that is right but for the changes."""
+def asked(
+    run: TimedEvidence, operation: str | None = "countReceiveEdoc", *, faulted: bool = False, **changes: Any
+) -> Event:  # fmt: skip
+    """Note a request that is right but for the changes, and that it was answered."""
     sends = operation == "sendEdoc"
     parameters = {"systemid": "sys", "timestamp": timestamp(NOW), **(SENDING if sends else {})}
     parameters |= changes.pop("parameters", {})
@@ -41,7 +45,9 @@ def asked(run: TimedEvidence, operation: str | None = "countReceiveEdoc", **chan
         "package": {**PACKAGE, **changes.pop("package", {})} if sends else None,
         **changes,
     })  # fmt: skip
-    run.answer(request)
+    if not faulted:
+        run.answer(request)
+    return request
 
 
 def told(run: TimedEvidence) -> list[tuple[Any, ...]]:
@@ -99,6 +105,10 @@ def test_a_request_that_is_right_is_not_spoken_of(operation: str) -> None:
     ({"operation": "sendEdoc", "package": {"hash_file_form": "unpadded"}}, ("VXP-06.unpadded", "ff", "aa", {})),
     ({"operation": "sendEdoc", "parameters": {"from": "other"}}, ("VXP-07.foreign-from", "sys", "other", {})),
     (
+        {"operation": "sendEdoc", "parameters": {"from": "000.00.01.H41"}},
+        ("VXP-07.organ-as-from", "sys", "000.00.01.H41", {}),
+    ),
+    (
         {"operation": "sendEdoc", "package": {"from_organ": "000.00.00.G22"}},
         ("VXP-07.foreign-organ", "000.00.00.H41|000.00.01.H41", "000.00.00.G22", {}),
     ),
@@ -132,7 +142,6 @@ def test_each_wrong_is_told_with_what_was_asked_and_found(changes: dict[str, Any
     {"framing": {"content_length": 0}},
     {"operation": "getSentEdocList", "parameters": {"servicetype": "eDoc", "messagetype": "edoc", "docId": "1"}},
     {"operation": "sendEdoc", "parameters": {"from": None, "From": "sys"}},
-    {"operation": "sendEdoc", "parameters": {"from": "000.00.01.H41"}},
     {"operation": "sendEdoc", "package": {"from_organ": None}},
     {"operation": "sendEdoc", "package": {"hash_file_form": "both"}},
     {"operation": "sendEdoc", "package": {"kind": "unknown"}},
@@ -193,3 +202,65 @@ def test_a_sender_that_names_no_system_is_held_to_none() -> None:
     run = TimedEvidence()
     asked(run, "sendEdoc", parameters={"systemid": None, "from": "other"})
     assert ("VXP-07.foreign-from", "", "other", {}) in told(run)
+
+
+FILE = b"<edXML>1</edXML>\r\n"
+
+
+@pytest.mark.parametrize(("body", "given", "wanted"), [
+    (FILE, hash_file(FILE), []),
+    (FILE + b"\r\n", hash_file(FILE), []),
+    (FILE, hash_file(FILE[:-2]), []),
+    (FILE, hash_file(FILE, padded=False), ["VXP-06.unpadded"]),
+    (FILE, hash_file(FILE + b"\r\n"), ["VXP-06.mismatch"]),
+])  # fmt: skip
+def test_the_digest_is_that_of_the_body_as_it_came_or_without_its_last_line_end(
+    body: bytes, given: str, wanted: list[str]
+) -> None:
+    """Whatever the hub concluded when it recorded the call, its digests tell."""
+    assert hash_file(FILE) != hash_file(FILE, padded=False)
+    run = TimedEvidence()
+    recorded = {"sha256": hash_file(body.removesuffix(b"\r\n")), "hash_file_form": None}
+    asked(run, "sendEdoc", package=recorded, parameters={"hash-file": given}, body={"sha256": hash_file(body)})
+    assert [code for code, *_ in told(run)] == wanted
+
+
+LIST = {"servicetype": "eDoc", "messagetype": "edoc"}
+UNREADABLE: dict[str, Any] = {
+    "method": "",
+    "target": "",
+    "operation": None,
+    "parameters": {"systemid": None, "timestamp": None},
+}
+MISSIGNED: dict[str, Any] = {
+    "expected_hash_header": "ab",
+    "given_hash_header": "cd",
+    "problems": [{"code": "not-json", "key": ""}],
+}
+
+
+def test_what_is_no_request_is_one_finding() -> None:
+    run = TimedEvidence()
+    asked(run, **UNREADABLE)
+    assert told(run) == [("VXP-01.unreadable", "HTTP/1.1", "-", {})]
+
+
+def test_what_a_hostile_id_does_to_later_requests_is_told_by_its_scenario_alone() -> None:
+    run = TimedEvidence()
+    listed = asked(run, "getReceivedEdocList", faulted=True, parameters=LIST)
+    run.answer(listed, fault="hostile-doc-id")
+    asked(run, signature=MISSIGNED, parameters={"docId": "../../x"})
+    asked(run, "getEdoc", signature=MISSIGNED)
+    asked(run, **UNREADABLE)
+    assert told(run) == []
+    item = "6f1f1f1e-0000-4000-8000-00000000abcd"
+    asked(run, "getEdoc", signature=MISSIGNED, parameters={"docId": item, "filePath": "x"})
+    assert [code for code, *_ in told(run)] == ["VXP-03.mismatch", "VXP-04.not-json"]
+
+
+def test_before_any_hostile_id_a_strange_one_excuses_nothing() -> None:
+    run = TimedEvidence()
+    asked(run, signature=MISSIGNED, parameters={"docId": "../../x"})
+    listed = asked(run, "getReceivedEdocList", faulted=True, parameters=LIST)
+    run.answer(listed, fault="hostile-doc-id")
+    assert [code for code, *_ in told(run)] == ["VXP-03.mismatch", "VXP-04.not-json"]

@@ -199,6 +199,15 @@ def test_key_list_in_another_order() -> None:
     assert codes(headers) == {"key-list-differs"}
 
 
+def test_the_prefix_stands_in_the_members_and_not_in_the_key_list() -> None:
+    prefixed = b"XroadVnpt-systemid;XroadVnpt-timestamp;XroadVnpt-Content-Type"
+    headers = [(n, prefixed if n.endswith(b"header-key") else v) for n, v in call([])]
+    assert verify(headers, SECRET).problems == (Problem("key-with-prefix", "XroadVnpt-systemid"),)
+    headers = [(n, v.replace(b"XroadVnpt-", b"") if n.endswith(b"sign-header") else v) for n, v in call([])]
+    bare = [Problem("member-without-prefix", key) for key in ("systemid", "timestamp", "Content-Type")]
+    assert verify(headers, None).problems == tuple(bare)
+
+
 @pytest.mark.parametrize(
     ("signed", "code"),
     [
@@ -212,7 +221,8 @@ def test_key_list_in_another_order() -> None:
         (b'{"XroadVnpt-systemid":null}', "member-not-text"),
         (b'{"XroadVnpt-systemid":{"a":"b"}}', "member-not-text"),
         (b'{"XroadVnpt-level":"1"}', "member-without-header"),
-        (b'{"systemid":"sys.test.01"}', "member-without-header"),
+        (b'{"level":"1"}', "member-without-header"),
+        (b'{"systemid":"sys.test.01"}', "member-without-prefix"),
         (b'{"XroadVnpt-systemid":"sys.test.01","XroadVnpt-systemid":"sys.test.01"}', "member-twice"),
         (b'{"XroadVnpt-systemid":"\\ud800"}', "member-differs"),
         (b'{"XroadVnpt-systemid":"sys.test.01"}', "missing"),

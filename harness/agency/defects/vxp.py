@@ -14,7 +14,7 @@ from harness.vxp.client import Pairs, VxpClient
 from harness.vxp.entries import ListedAgency
 from harness.vxp.exchange import Reply
 from harness.vxp.failures import Refused, VxpFailure
-from harness.vxp.hashing import hash_file, with_trailer
+from harness.vxp.hashing import hash_file
 from harness.vxp.operations import OPERATIONS, Operation
 from harness.vxp.signing import signed_headers
 
@@ -115,30 +115,50 @@ class IsoTimestamp(CountsFirst):
     counting = _IsoTimed
 
 
-class _HashingTheBody(VxpClient):
+class _HashingLines(VxpClient):
     def file_digest(self, package: bytes) -> str:
-        return hash_file(with_trailer(package))
+        return hash_file(package.replace(b"\r\n", b"\n"))
 
 
-@defect("hashes-the-line-end-too", breaks="VXP-06")
-class HashesTheLineEndToo(Line):
-    """Makes hash-file over the file and the line end that belongs to no file."""
+@defect("hashes-other-line-ends", breaks="VXP-06")
+class HashesOtherLineEnds(Line):
+    """Makes hash-file over the file as it was before its line ends were written."""
 
-    def client(self, size: int, kind: type[VxpClient] = _HashingTheBody) -> VxpClient:
+    def client(self, size: int, kind: type[VxpClient] = _HashingLines) -> VxpClient:
         return super().client(size, kind)
 
 
-@defect("sends-in-another-name", breaks="VXP-07")
-class SendsInAnotherName(Sender):
-    """Sends each package first under the name of another system and, refused, under its own."""
+class _FirstInAnotherName(Sender):
+    """Sends each package first under another name and, refused, under the system's own."""
+
+    name = ""
+
+    def other_name(self) -> str:
+        """Return the name that the first try is made under."""
+        return self.name
 
     async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
         if outgoing.tries == 0:
             try:
-                return await client.send_edoc(package, self.messagetype(outgoing), sender="000.00.00.H99")
+                return await client.send_edoc(package, self.messagetype(outgoing), sender=self.other_name())
             except Refused as refusal:
                 self.log.info("%s", refusal)
         return await super().call(client, outgoing, package)
+
+
+@defect("sends-in-another-name", breaks="VXP-07")
+class SendsInAnotherName(_FirstInAnotherName):
+    """Sends each package first under the name of another system and, refused, under its own."""
+
+    name = "000.00.00.H99"
+
+
+@defect("sends-under-its-organ-id", breaks="VXP-07")
+class SendsUnderItsOrganId(_FirstInAnotherName):
+    """Names its agency's OrganId as `from` at first and, refused, its system id."""
+
+    def other_name(self) -> str:
+        return self.settings.organ_id
 
 
 class _Chunked(VxpClient):

@@ -9,6 +9,9 @@ from harness.hub.interception import Alter, Plan
 INJECTED = "X-Lienthong-Injected"
 """Header that a docId with a line break tries to put into requests."""
 
+HOSTILE_ID = "hostile-doc-id"
+"""Name of the plan that lists a docId which no hub gives."""
+
 LONG_ID = 10 * 1024
 DOC_IDS: Mapping[str, str] = {
     "path": "../" * 24 + "tmp/lienthong-doc-id",
@@ -95,7 +98,7 @@ def adding(doc_id: str, receiver: str = "") -> Plan:
         if isinstance(content.get("data"), list):
             content["data"].insert(0, item)
 
-    return _changed("hostile-doc-id", add)
+    return _changed(HOSTILE_ID, add)
 
 
 def _each(member: str, spoil: Callable[[dict[str, Any], str], object]) -> Change:

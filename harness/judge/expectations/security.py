@@ -15,7 +15,8 @@ from harness.rules.att.names import unsafe_name
 SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
 _NOT_ACCEPTED = frozenset({"refused", "rejected"})
 _ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
-_HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Ids as the hub gives them, to senders and to receivers."""
 
 
 class Unvisited(Expectation, frozen=True, tag="unvisited"):
@@ -235,7 +236,7 @@ def _injections(exchange: Exchange, requirement: str) -> Iterator[Finding]:
 def _signing(exchange: Exchange, requirement: str) -> Iterator[Finding]:
     if exchange.operation in _ABOUT_ITEMS:
         given = {key.lower(): value for key, value in exchange.parameters.items()}
-        if not _HUB_ID.fullmatch(given.get("docid", "")):
+        if not HUB_ID.fullmatch(given.get("docid", "")):
             return
     signature = exchange.request.data["signature"]
     problems = [str(problem["code"]) for problem in signature.get("problems") or ()]
