@@ -12,6 +12,7 @@ from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.verdicts import Basis, Level
 from harness.catalogue.yamlfile import convert, read
+from harness.judge.duties import DUTIES
 from harness.judge.order import WATCHED_ORDER
 from harness.judge.wire import WATCHED
 from harness.resources import folder
@@ -125,7 +126,7 @@ def encoded(coverage: Coverage) -> bytes:
 def testers() -> Mapping[str, tuple[str, ...]]:
     """Return what tests each requirement: `rules`, `watch`, and names of scenarios; nothing is an empty tuple."""
     scenarios = all_scenarios().values()
-    watched = {*WATCHED, WATCHED_ORDER}
+    watched = {*WATCHED, WATCHED_ORDER, *(duty.requirement for duty in DUTIES)}
     return {
         key: (
             *(("rules",) if key in IMPLEMENTED else ()),

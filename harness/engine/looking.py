@@ -7,7 +7,6 @@ import anyio
 from harness.drivers.attention import Attended
 from harness.drivers.protocol import DriverError, DriverLost
 from harness.drivers.recorded import RecordedDriver
-from harness.judge.evidence import Evidence
 from harness.scenarios.surroundings import Waits
 
 _QUICKEST = 0.05
@@ -33,14 +32,15 @@ async def look(driver: RecordedDriver, waits: Waits, poll_interval: float) -> No
         await _ask(driver, driver.attended, waits, pause)
 
 
-async def look_once_more(driver: RecordedDriver, evidence: Evidence) -> None:
-    """Ask for the inbox once more after the last scenario, if anybody looked at it before.
+async def look_at_everything(driver: RecordedDriver) -> None:
+    """Ask for inbox and outbox, whether or not a scenario waits to see them; a person is spared it.
 
-    What was stored twice since then shows now. A person is spared it.
+    At the beginning of a run it shows what another run has left behind, at its end what has become of everything.
     """
-    if driver.attended is None and evidence.view("inbox") is not None:
-        with suppress(DriverError, DriverLost):  # the record has it
-            await driver.call("inbox", {}, _LIMIT)
+    if driver.attended is None:
+        for view in ("inbox", "outbox"):
+            with suppress(DriverError, DriverLost):  # the record has it
+                await driver.call(view, {}, _LIMIT)
 
 
 async def _ask(driver: RecordedDriver, attended: Attended, waits: Waits, pause: float) -> None:

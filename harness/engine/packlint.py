@@ -16,6 +16,7 @@ from harness.engine.coverage import NOTES, idle_notes, load_notes, testers
 from harness.engine.packlint_expectations import holds_at_first, lint_expectations, lint_findings, vocabulary
 from harness.engine.packlint_sources import Statement, place_of, statements
 from harness.engine.packlint_stimuli import lint_stimuli
+from harness.judge.duties import DUTIES
 from harness.judge.order import WATCHED_ORDER
 from harness.judge.wire import WATCHED
 from harness.resources import folder
@@ -23,7 +24,7 @@ from harness.rules.checking import IMPLEMENTED
 from harness.scenarios.registry import Scenario, all_scenarios
 
 _CODE = re.compile(r"[A-Z]{3}-[0-9]{2}\.[a-z0-9]+(-[a-z0-9]+)*")
-_WATCHED = frozenset({*WATCHED, WATCHED_ORDER})
+_WATCHED = frozenset({*WATCHED, WATCHED_ORDER, *(duty.requirement for duty in DUTIES)})
 # Where findings come from: their codes, or the reasons in them, stand in these rooms' sources.
 _ROOMS = ("rules", "judge", "vxp", "edxml", "crypto")
 _PACKAGE = Path(__file__).resolve().parents[1]

@@ -25,7 +25,7 @@ from harness.drivers.attention import Workplace
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.engine.addressing import reachable
-from harness.engine.looking import look, look_once_more
+from harness.engine.looking import look, look_at_everything
 from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.preflight_declaration import PEER_SYSTEM
@@ -126,6 +126,7 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
         trouble = trouble or await _called_at_last(settings, around)
         if trouble:
             return trouble
+        await look_at_everything(around.driver)
         with anyio.move_on_after(settings.budget) as scope:
             await _played(settings, around)
         return "budget" if scope.cancelled_caught else "complete"
@@ -135,7 +136,7 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
 async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surroundings]:
     """Bring up PKI, hub, evidence and driver; take them down in the opposite order."""
     host, port = settings.listen
-    hub_settings = HubSettings.of(settings.profile, host=host, port=port)
+    hub_settings = HubSettings.of(settings.profile, host=host, port=port, described=False)
     with Responder() as responder:
         pki = Pki(datetime.now(VIETNAM), responder.url)
         responder.serve(pki)
@@ -242,6 +243,7 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
         "only": settings.plan.only,
         "scenarios": [{"id": one.id, "requirements": list(one.requirements)} for one in settings.plan.scenarios],
         "times": msgspec.to_builtins(settings.times),
+        "peers": [{"organ_id": one.organ_id, "code102": one.code102} for one in around.peers.values()],
         "trust": around.trust.as_data(),
     }
     around.journal.record("run.started", data)
@@ -300,5 +302,5 @@ async def _played(settings: RunSettings, around: Surroundings) -> None:
                     playing.start_soon(limited, scenario)
         for scenario in settings.plan.exclusive:
             await play(scenario, around)
-        await look_once_more(around.driver, around.evidence)
+        await look_at_everything(around.driver)
         watching.cancel_scope.cancel()

@@ -153,12 +153,15 @@ class HubApp:
 
 
 def create_app(hub_app: HubApp, hub: Hub) -> Starlette:
-    """Return the whole application: the hub's operations, and their description at `/openapi.json`."""
+    """Return the whole application: the hub's operations, and where wanted their description at `/openapi.json`."""
+    everything = Route("/{path:path}", hub_app)
+    if not hub.settings.described:
+        return Starlette(routes=[everything])
 
     async def openapi(request: Request) -> JSONResponse:
         return JSONResponse(description(hub.settings))
 
-    return Starlette(routes=[Route("/openapi.json", openapi), Route("/{path:path}", hub_app)])
+    return Starlette(routes=[Route("/openapi.json", openapi), everything])
 
 
 async def _apart(slow: bool, work: Callable[[], T]) -> T:

@@ -60,6 +60,7 @@ class HubSettings:
             that the hub never closes a connection in the moment a client uses it again.
         unknown_receivers: `refuse` refuses a package of which any receiver is unknown; `deliver-to-known`
             only one of which all are.
+        described: whether `/openapi.json` describes the hub; where every request is evidence, nothing is but the calls.
         refused_problems: signature problems that make the hub refuse a call as unauthenticated.
     """
 
@@ -78,6 +79,7 @@ class HubSettings:
     body_seconds: float = 60.0
     keep_alive_seconds: int = 660
     unknown_receivers: Literal["refuse", "deliver-to-known"] = "refuse"
+    described: bool = True
     refused_problems: frozenset[ProblemCode] = field(default=SIGNATURE_PROBLEMS)
 
     @classmethod

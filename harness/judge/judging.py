@@ -1,16 +1,22 @@
 """From a record and a profile to a judgement: no clock, no network, no state."""
 
+from collections.abc import Collection
+
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
-from harness.catalogue.verdicts import Cause, Verdict
+from harness.catalogue.verdicts import Cause, Severity, Verdict
 from harness.crypto.trust import Trust
 from harness.journal import Event, Record
+from harness.judge.assessment import Blind
+from harness.judge.duties import DUTIES
+from harness.judge.duties.facts import RunFacts
+from harness.judge.duties.registry import without_known
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.judge.judgement import Judgement
 from harness.judge.order import WATCHED_ORDER, watch_order
 from harness.judge.packages import PackageWatch, watch_packages
-from harness.judge.scenarios import Outcome, broken_off, judge_scenario
+from harness.judge.scenarios import Outcome, broken_off, judge_scenario, unseen
 from harness.judge.weighing import Outcomes, assembled
 from harness.judge.wire import WATCHED, watch_wire
 from harness.rules.checking import IMPLEMENTED
@@ -36,6 +42,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     outcomes |= _order(evidence, profile)
     outcomes |= _packages(watch_packages(evidence, examiner))
     outcomes |= _nothing_sent(start, evidence, outcomes)
+    outcomes |= _duties(RunFacts(evidence, profile, start, record.blob), outcomes)
     return assembled(profile, record, start, outcomes)
 
 
@@ -91,6 +98,39 @@ def _nothing_sent(start: Event, evidence: Evidence, outcomes: Outcomes) -> Outco
     wanted = IMPLEMENTED if only is None else set(IMPLEMENTED) & set(only)
     absent = sorted(requirement for requirement in wanted if f"watch/{requirement}" not in outcomes)
     return {f"watch/{requirement}": ((requirement,), _nothing_seen(evidence)) for requirement in absent}
+
+
+def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
+    """Judge what must hold over the whole record, beside what scenarios and watches have found already."""
+    only = facts.start.data["only"]
+    found = (one for _, outcome in outcomes.values() for one in outcome.findings)
+    known = [one for one in found if facts.profile.severity(one) is Severity.FAIL]
+    judged: Outcomes = {}
+    for duty in DUTIES:
+        findings = duty.judge(facts)
+        name = f"watch/{duty.requirement}"
+        if findings is None:
+            if only is None or duty.requirement in only:
+                judged[name] = ((duty.requirement,), _nothing_seen(facts.evidence))
+            continue
+        if isinstance(findings, Blind):
+            judged[name] = ((duty.requirement,), unseen(findings))
+            continue
+        fresh = without_known(findings, known)
+        failed = {one.requirement for one in known}
+        explained = duty.follows & failed if fresh else frozenset({duty.requirement})
+        if findings and explained:
+            judged[name] = ((duty.requirement,), _following(duty.requirement, explained & failed))
+            continue
+        judged[name] = ((duty.requirement,), _watched(fresh))
+        known += fresh
+    return judged
+
+
+def _following(requirement: str, failed: Collection[str]) -> Outcome:
+    """A duty whose breach other requirements have shown already is not charged a second time, nor is it met."""
+    parameters = {"requirements": ", ".join(sorted(failed)) or requirement}
+    return Outcome(Verdict.INCONCLUSIVE, Cause.CANDIDATE, "follows", parameters)
 
 
 def _nothing_seen(evidence: Evidence) -> Outcome:

@@ -33,6 +33,7 @@ class Stated:
         assessment: what the whole evidence makes of it.
         unseen: command of a look that it needs and that never succeeded after it was stated, if any.
         event: where it was stated.
+        stays_met: whether it stays met once it held, even where it is broken later.
     """
 
     role: Role
@@ -40,6 +41,7 @@ class Stated:
     assessment: Assessment
     event: Event
     unseen: str | None = None
+    stays_met: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def judge_scenario(events: Sequence[Event], evidence: Evidence) -> Outcome:
         events: the events that carry its id, in order; at least its start.
         evidence: the whole run.
     """
-    stated = [_stated(event, evidence) for event in events if event.kind == "expectation"]
+    judged = (_stated(event, evidence) for event in events if event.kind == "expectation")
+    stated = [_as_it_held(one, events, evidence) for one in judged]
     duties = [one for one in stated if one.role == "duty"]
     broken = tuple(found for one in duties for found in _broken(one.assessment))
     seconds = round(events[-1].elapsed - events[0].elapsed, 3)
@@ -85,7 +88,7 @@ def _stated(event: Event, evidence: Evidence) -> Stated:
     document = getattr(expectation, "document", None)
     views = (view for view in sorted(expectation.looks_at) if evidence.looked_at(view, document) < event.seq)
     assessment = expectation.assess(evidence, requirement)
-    return Stated(event.data["role"], requirement, assessment, event, next(views, None))
+    return Stated(event.data["role"], requirement, assessment, event, next(views, None), expectation.stays_met)
 
 
 def _broken(assessment: Assessment) -> tuple[Finding, ...]:
@@ -94,7 +97,6 @@ def _broken(assessment: Assessment) -> tuple[Finding, ...]:
 
 def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Outcome:
     """Say what the scenario comes to apart from its broken duties: the first trouble found is the one named."""
-    stated = [_as_it_held(one, events, evidence) for one in stated]
     for trouble in _troubles(events, stated, evidence):
         return trouble
     pending = [one for one in stated if one.role == "duty" and isinstance(one.assessment, Pending)]
@@ -119,7 +121,8 @@ def _passed(stated: Sequence[Stated]) -> Outcome:
 
 def _as_it_held(one: Stated, events: Sequence[Event], evidence: Evidence) -> Stated:
     """Take for met what is open now and held in its time: who undid it later is another expectation's matter."""
-    if isinstance(one.assessment, Pending) and _held(one, events, evidence):
+    undone = Pending | Broken if one.stays_met else Pending
+    if isinstance(one.assessment, undone) and _held(one, events, evidence):
         return replace(one, assessment=Met())
     return one
 
@@ -143,8 +146,7 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         yield Outcome(Verdict.NOT_APPLICABLE, detail=reason, parameters=_detail(finished))
     for one in stated:
         if isinstance(one.assessment, Blind):
-            key = "unseen" if one.assessment.cause is Cause.OPERATOR else "unsupported"
-            yield _inconclusive(one.assessment.cause, key, command=one.assessment.command)
+            yield unseen(one.assessment)
     unmet = [one for one in stated if one.role != "duty" and not isinstance(one.assessment, Met)]
     if finished is None:
         yield broken_off(evidence, "not-finished")
@@ -158,6 +160,12 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         yield _inconclusive(Cause.CANDIDATE, key, reason=_reason(one.assessment), requirement=one.requirement)
     if not stated:
         yield _inconclusive(Cause.HARNESS, "nothing-expected")
+
+
+def unseen(blind: Blind) -> Outcome:
+    """Say that something cannot be seen, and whose trouble that is."""
+    key = "unseen" if blind.cause is Cause.OPERATOR else "unsupported"
+    return _inconclusive(blind.cause, key, command=blind.command)
 
 
 def broken_off(evidence: Evidence, detail: str) -> Outcome:

@@ -22,7 +22,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
 # What goes wrong in a request when its docId is none.
 _MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
-_OUTSIDE = frozenset({"/", "/openapi.json", "/favicon.ico"})
+# A request that is no call of the binding is told once, by the worst that is wrong with it.
+_OF_EVERYTHING = frozenset({"VXP-01", "VXP-10"})
 
 Check = Callable[[Exchange, Profile], Iterator[Finding]]
 
@@ -41,14 +42,13 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
     found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
     lured = _lured(evidence)
     for exchange in evidence.exchanges:
-        if str(exchange.request.data["target"]).partition("?")[0] in _OUTSIDE:
-            continue
         if not exchange.request.data["method"]:
             found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
             continue
         misled = exchange.request.seq > lured and _names_no_item(exchange)
+        known = _operation(exchange) is not None
         for requirement, check in _CHECKS.items():
-            if not (misled and requirement in _MISLED):
+            if (known or requirement in _OF_EVERYTHING) and not (misled and requirement in _MISLED):
                 found[requirement].extend(check(exchange, profile))
         found["VXP-07"].extend(_sender(exchange, organs))
     found["VXP-06"].extend(_unpadded(evidence))
@@ -82,6 +82,8 @@ def _call(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     request = exchange.request
     operation = _operation(exchange)
     if operation is None:
+        if request.data.get("secret_in"):
+            return  # VXP-10
         yield finding(
             "VXP-01",
             "unknown-operation",

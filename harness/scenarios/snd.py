@@ -95,7 +95,7 @@ async def urgent_document(stage: Stage) -> None:
 async def state_secrets_stay(stage: Stage) -> None:
     """A document of any grade of state secrecy is refused, and nothing of it reaches the hub."""
     for grade in _SECRET_GRADES:
-        outgoing = stage.outgoing(classification=grade)
+        outgoing = stage.outgoing(classification=grade, files=(stage.pdf("to-trinh.pdf"),))
         stage.expect(NotReached(subject=outgoing.subject))
         await stage.tolerated("send", outgoing.arguments)
     await stage.linger(stage.times.reaction)

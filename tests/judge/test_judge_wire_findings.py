@@ -73,6 +73,11 @@ def test_a_request_that_is_right_is_not_spoken_of(operation: str) -> None:
         {"operation": None, "target": "/vxp/sendedoc?x=1"},
         ("VXP-01.unknown-operation", "|".join(OPERATIONS), "/vxp/sendedoc?x=1", {}),
     ),
+    (
+        {"operation": None, "target": "/favicon.ico", "signature": {}, "parameters": {"timestamp": None}},
+        ("VXP-01.unknown-operation", "|".join(OPERATIONS), "/favicon.ico", {}),
+    ),
+    ({"operation": None, "target": "/?s", "secret_in": ["url"]}, ("VXP-10.secret-exposed", "-", "url", {})),
     ({"method": "PUT"}, ("VXP-01.wrong-method", "POST", "PUT", {})),
     (
         {"framing": {"content_type": "text/plain; charset=utf-8"}},
@@ -147,8 +152,6 @@ def test_each_wrong_is_told_with_what_was_asked_and_found(changes: dict[str, Any
     {"operation": "sendEdoc", "package": {"kind": "unknown"}},
     {"package": {"kind": "status"}, "parameters": {"messagetype": "edoc"}},
     {"signature": {"expected_hash_header": None, "given_hash_header": "cd"}},
-    {"target": "/?x", "method": "PUT", "operation": None},
-    {"target": "/favicon.ico", "method": "PUT", "operation": None},
 ])  # fmt: skip
 def test_what_is_not_wrong_is_not_spoken_of(changes: dict[str, Any]) -> None:
     run = TimedEvidence()

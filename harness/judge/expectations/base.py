@@ -15,10 +15,12 @@ from harness.judge.evidence import Evidence, Exchange
 class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
     """One thing that must, or must not, happen.
 
-    Subclasses are named after what is expected. `views` are the driver commands whose answers it reads.
+    Subclasses are named after what is expected. `views` are the driver commands whose answers it reads. What
+    `stays_met` once it held is judged by what its scenario saw: that it changed later is a duty of the whole run.
     """
 
     views: ClassVar[frozenset[str]] = frozenset()
+    stays_met: ClassVar[bool] = False
 
     @property
     def looks_at(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ class StoredAs(Expectation, frozen=True, tag="stored-as"):
     """The inbox shows the document with this subject and these files: (name, size in bytes, SHA-256)."""
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+    stays_met: ClassVar[bool] = True
 
     document: str
     subject: str

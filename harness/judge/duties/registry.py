@@ -1,0 +1,53 @@
+"""Which whole-run duties there are, and how their findings stand beside those of the scenarios."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from harness.catalogue.findings import Finding
+from harness.judge.assessment import Blind
+from harness.judge.duties.confidential import secrets_stay
+from harness.judge.duties.facts import RunFacts
+from harness.judge.duties.receiving import never_refused, stays
+from harness.judge.duties.refusals import final_stays_final
+from harness.judge.duties.sending import nothing_unordered
+
+Judged = list[Finding] | Blind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One duty over everything in the record.
+
+    Attributes:
+        requirement: id.
+        judge: returns its findings; None when nothing was seen that it speaks of, Blind when it cannot be seen.
+        follows: requirements whose failure brings this one's with it: what they have shown already is not charged
+            a second time, and whether there is more can be said only when they are met.
+    """
+
+    requirement: str
+    judge: Callable[[RunFacts], Judged]
+    follows: frozenset[str] = frozenset()
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty(
+        "RCV-10",
+        never_refused,
+        frozenset({"RCV-03", "RCV-04", "RCV-05", "RCV-09", "SEC-05", "SEC-06", "RTY-11", "RTY-15", "OPS-04", "OPS-05"}),
+    ),
+    Duty(
+        "RCV-11",
+        stays,
+        frozenset({"RCV-02", "RCV-03", "RCV-04", "RCV-05", "RCV-09", "RCV-10", "RTY-11", "RTY-15", "RTY-16"}),
+    ),
+    Duty("SND-07", secrets_stay),
+    Duty("SND-10", nothing_unordered, frozenset({*(f"SND-{number:02}" for number in (2, 3, 4, 5, 6, 7, 9)), "STS-05"})),
+    Duty("RTY-07", final_stays_final),
+)
+
+
+def without_known(findings: Collection[Finding], known: Collection[Finding]) -> list[Finding]:
+    """Leave out what is about a document that a failing finding names already: one fault is charged once."""
+    documents = {str(one.parameters.get("document")) for one in known if one.parameters.get("document")}
+    return [one for one in findings if str(one.parameters.get("document")) not in documents]
