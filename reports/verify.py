@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """Checks the seal of a certification run, offline, without the harness: needs Python 3.11 and `cryptography` only.
 
-    python verify.py RUN [--key LABORATORY.PEM]
+    python verify.py RUN --key LABORATORY.PEM
 
 RUN is the result folder, or a zip or tar archive of it. --key is the laboratory's certificate or public key, known from
-elsewhere; without it the seal is checked in itself, and the fingerprint of its key is printed for you to compare.
+elsewhere. Without it nothing is proven, as anybody can make a key; --any-key accepts any, and prints its fingerprint
+for you to compare. This checks that nothing was altered since the run was sealed. It cannot judge: whether the report
+is what the record gives, only `lienthong verify` can tell.
 
-One line per problem: `code: file[, line]: detail`. Exit status: 0 the seal holds, 1 something was altered, 2 wrong
-call, 4 nothing was altered but nobody signed. The codes are those of `lienthong verify`.
+One line per problem: `code: file[, line]: detail`, with the codes of `lienthong verify`. Exit status: 0 the seal holds,
+1 something was altered, 2 wrong call, 4 nothing was altered but nobody signed, or it is not known whose key did.
 """
 
 import argparse
 import base64
 import hashlib
 import json
+import lzma
 import stat
 import sys
 import tarfile
 import zipfile
+import zlib
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -29,46 +33,77 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 MANIFEST, SIGNATURE, JOURNAL, REPORT = "manifest.json", "manifest.sig", "journal.jsonl", "report.json"
+RECORD, BODIES = "record.jws", "blobs"
 NAMES_ITS_RUN = {REPORT, "run.json", "report.html", "report.md", "junit.xml"}
 LARGEST = 256 * 1024 * 1024
+LARGEST_RUN = 16 * 1024**3
+MOST_FILES = 500_000
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError)
 BLOCK = 1 << 20
 FIRST = "0" * 64
 
 
 def open_run(path):
-    """Return how to open each plain file of the run, by name, and what does not belong there."""
+    """Return how to open each plain file of the run, by name, and what does not belong there: code, name, detail."""
     if path.is_dir():
-        found = [one for one in sorted(path.rglob("*")) if one.is_symlink() or not one.is_dir()]
-        plain = {one.relative_to(path).as_posix(): one for one in found if one.is_file() and not one.is_symlink()}
-        names = [one.relative_to(path).as_posix() for one in found]
-        return {name: partial(one.open, "rb") for name, one in plain.items()}, [
-            one for one in names if one not in plain
-        ]
+        found = [(one.relative_to(path).as_posix(), one) for one in sorted(path.rglob("*"))]
+        plain = {name: one for name, one in found if one.is_file() and not one.is_symlink()}
+        folders = [name for name, one in found if one.is_dir() and not one.is_symlink()]
+        strange = [("file-added", name, NOT_PLAIN) for name, _ in found if name not in plain and name not in folders]
+        return {name: partial(one.open, "rb") for name, one in plain.items()}, strange + empty(folders, plain)
     if zipfile.is_zipfile(path):
         archive = zipfile.ZipFile(path)
-        entries = [(one.filename, partial(archive.open, one), one.external_attr >> 16) for one in archive.infolist()]
-    else:
-        archive = tarfile.open(path)  # noqa: SIM115 - read until the end of the program
-        kinds = {True: stat.S_IFREG, False: stat.S_IFLNK}
-        entries = [
-            (one.name, partial(archive.extractfile, one), kinds[one.isreg()]) for one in archive if not one.isdir()
-        ]
-    return within_run([(name.removeprefix("./"), *rest) for name, *rest in entries if not name.endswith("/")])
+        return within_run([zip_entry(archive, one) for one in archive.infolist()[: MOST_FILES + 1]])
+    archive = tarfile.open(path)  # noqa: SIM115 - read until the end of the program
+    return within_run([tar_entry(archive, one) for _, one in zip(range(MOST_FILES + 1), archive, strict=False)])
+
+
+NOT_PLAIN = "not a plain file of the run"
+
+
+def zip_entry(archive, one):
+    """Return name, whether it is a folder, how to open it (None: no plain file), and what is wrong with it."""
+    if one.flag_bits & 1:
+        return one.filename, False, None, "entry-encrypted"
+    if one.is_dir():
+        return one.filename.rstrip("/"), True, None, "folder-with-content" if one.file_size or one.compress_size else ""
+    plain = stat.S_IFMT(one.external_attr >> 16) in (0, stat.S_IFREG)
+    return one.filename, False, partial(archive.open, one) if plain else None, ""
+
+
+def tar_entry(archive, one):
+    if one.isdir():
+        return one.name.rstrip("/"), True, None, "folder-with-content" if one.size else ""
+    return one.name, False, partial(archive.extractfile, one) if one.isreg() else None, ""
 
 
 def within_run(entries):
     """Take the archive's folder that holds the manifest for the run; what lies beside it is strange."""
-    manifests = [name for name, _, _ in entries if name.rpartition("/")[2] == MANIFEST]
+    if len(entries) > MOST_FILES:
+        raise ValueError("too many entries")
+    entries = [(name.removeprefix("./"), *rest) for name, *rest in entries]
+    manifests = [name for name, *_ in entries if name.rpartition("/")[2] == MANIFEST]
     root = min(manifests, key=lambda name: name.count("/"), default=MANIFEST).removesuffix(MANIFEST)
-    times = Counter(name for name, _, _ in entries)
+    times = Counter(name for name, folder, *_ in entries if not folder)
     files, strange = {}, []
-    for name, opener, mode in entries:
+    for name, folder, opener, wrong in entries:
         safe = name.startswith(root) and not {"", ".."} & set(name.split("/"))
-        if safe and times[name] == 1 and stat.S_IFMT(mode) in (0, stat.S_IFREG):
+        if not wrong and not folder:
+            wrong = "entry-doubled" if times[name] > 1 else "" if safe and opener else "file-added"
+        if wrong:
+            strange.append((wrong, name.removeprefix(root), NOT_PLAIN if wrong == "file-added" else ""))
+        elif not folder:
             files[name.removeprefix(root)] = opener
-        else:
-            strange.append(name.removeprefix(root))
+    folders = [name for name, folder, *_ in entries if folder and name not in ("", ".")]
+    strange += empty(folders, [name for name, folder, *_ in entries if not folder], root)
     return files, list(dict.fromkeys(strange))
+
+
+def empty(folders, files, root=""):
+    """Return the folders in which nothing is: a run leaves none but the one for bodies, where there were none."""
+    full = {name[:place] for name in files for place, sign in enumerate(name) if sign == "/"}
+    return [("folder-empty", name.removeprefix(root), "") for name in sorted({*folders} - full - {root + BODIES})]
 
 
 def start_of(opener, limit=LARGEST):
@@ -86,6 +121,8 @@ def read_manifest(content):
             isinstance(entry["path"], str) and isinstance(entry["size"], int) and isinstance(entry["sha256"], str)
             for entry in entries
         )
+        shaped = shaped and min((one["size"] for one in entries), default=0) >= 0
+        shaped = shaped and sum(entry["size"] for entry in entries) <= LARGEST_RUN
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return manifest if shaped else None
@@ -106,27 +143,81 @@ def decoded(part):
     return base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
 
 
+def encoded(content):
+    return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+
+def read_jws(signature):
+    """Return head, header, content, raw signature and whether it is spelled the one way it may be; None if no JWS.
+
+    A signature has two values, and base64 several spellings: of those made with the lower value, which say so in their
+    signed header, only the one spelling is good.
+    """
+    try:
+        head, body, tail = signature.strip().split(b".")
+        header, content, raw = json.loads(decoded(head)), decoded(body), decoded(tail)
+        sound = header["alg"] == "ES256" and "crit" not in header and len(raw) == 64
+        one_way = b".".join((encoded(decoded(head)), encoded(content), encoded(raw))) == signature
+        lower = 2 * int.from_bytes(raw[32:], "big") <= ORDER or header.get("lienthong_canonical") is not True
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return (head, header, content, raw, one_way and lower) if sound else None
+
+
+def read_key(manifest):
+    try:
+        key = load_key(str(manifest["key"]["pem"]).encode())
+    except (ValueError, KeyError, TypeError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, ec.EllipticCurvePublicKey) else None
+
+
 def check_signature(content, manifest, signature, trusted):
     """Yield what is wrong with the signature: a JWS with detached content (RFC 7515 appendix F), ES256."""
     if signature is None:
-        yield ("signature-missing" if manifest.get("signed") or manifest.get("key") else "unsigned"), SIGNATURE, ""
+        was_signed = manifest.get("signed") or manifest.get("key") or RECORD in listed(manifest)
+        yield ("signature-missing" if was_signed else "unsigned"), SIGNATURE, ""
         return
-    try:
-        head, body, tail = signature.strip().split(b".")
-        header, raw = json.loads(decoded(head)), decoded(tail)
-        sound = not body and header["alg"] == "ES256" and "crit" not in header and len(raw) == 64
-        key = load_key(str(manifest["key"]["pem"]).encode())
-        sound = sound and isinstance(key, ec.EllipticCurvePublicKey)
-    except (ValueError, KeyError, TypeError, RecursionError, UnsupportedAlgorithm):
-        sound = False
-    if not sound:
+    jws, key = read_jws(signature), read_key(manifest)
+    if jws is None or jws[2]:
         yield "signature-invalid", SIGNATURE, ""
-    elif header.get("lienthong_run") != manifest.get("run_id"):
+        return
+    head, header, _, raw, canonical = jws
+    if header.get("lienthong_run") != manifest.get("run_id"):
         yield "mixed", SIGNATURE, str(header.get("lienthong_run"))
+    elif key is None:
+        yield "signature-invalid", MANIFEST, "key"
     elif header.get("kid") != fingerprint(key) or (trusted and fingerprint(trusted) != fingerprint(key)):
         yield "wrong-key", SIGNATURE, fingerprint(key)
-    elif not holds(head + b"." + base64.urlsafe_b64encode(content).rstrip(b"="), raw, key):
+    elif not holds(head + b"." + encoded(content), raw, key):
         yield "signature-invalid", SIGNATURE, ""
+    elif not canonical:
+        yield "signature-respelled", SIGNATURE, ""
+
+
+def check_record_seal(manifest, signature):
+    """The key that sealed the run also sealed its record when that was closed, and the record is still the same."""
+    jws, key = read_jws(signature), read_key(manifest)
+    try:
+        head, header, content, raw, canonical = jws
+        said = json.loads(content)
+        sound = canonical and said["schema"] == "lienthong.record/1" and header["kid"] == fingerprint(key)
+        sound = sound and holds(head + b"." + encoded(content), raw, key)
+        same_run = said["run_id"] == manifest.get("run_id") and said["journal"] == manifest["journal"]
+        sealed = {str(path): str(digest) for path, digest in said["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        sound = False
+    if not sound or not same_run:
+        yield "record-seal-invalid", RECORD, str(said["run_id"]) if sound else ""
+        return
+    now = {entry["path"]: entry["sha256"] for entry in manifest["evidence"]["files"]}
+    for path in sorted(sealed.keys() | (now.keys() - {REPORT, RECORD})):
+        if now.get(path) != sealed.get(path):
+            yield "record-seal-invalid", path, ""
+
+
+def listed(manifest):
+    return {entry["path"]: entry for part in ("evidence", "renderings") for entry in manifest[part]["files"]}
 
 
 def holds(signed, raw, key):
@@ -141,14 +232,13 @@ def holds(signed, raw, key):
 def check_files(files, strange, sealed, manifest):
     for path, entry in sealed.items():
         if path not in files:
-            if path not in strange:
+            if path not in {name for _, name, _ in strange}:
                 yield "file-removed", path, ""
         elif not same(files[path], entry):
             yield altered(files[path], path, manifest)
     for path in sorted(files.keys() - sealed.keys() - {MANIFEST, SIGNATURE}):
         yield "file-added", path, ""
-    for path in strange:
-        yield "file-added", path, "not a plain file of the run"
+    yield from strange
 
 
 def same(opener, entry):
@@ -234,8 +324,9 @@ def check_report(files, sealed, manifest):
         yield "mixed", REPORT, str(report.get("run_id"))
     if report.get("verdict") != manifest.get("verdict"):
         yield "verdict-wrong", MANIFEST, str(manifest.get("verdict"))
-    missing = (required | (set() if report.get("narrowed") else mandatory)) - (required & verdicts.keys())
-    if missing or not required:
+    narrowed = report.get("narrowed")
+    missing = (required | (set() if narrowed else mandatory)) - (required & verdicts.keys())
+    if missing or (not required and not narrowed):
         yield "incomplete", REPORT, ", ".join(sorted(missing)[:20])
     found = {verdicts.get(one, "not_run") for one in required}
     good = bool(found) and found <= {"pass", "remark"}
@@ -254,9 +345,11 @@ def verify(path, trusted=None):
     if manifest is None:
         return None, [("manifest-unreadable", MANIFEST, "")]
     signature = start_of(files[SIGNATURE]) if SIGNATURE in files else None
-    sealed = {entry["path"]: entry for part in ("evidence", "renderings") for entry in manifest[part]["files"]}
+    sealed = listed(manifest)
+    record = start_of(files[RECORD]) if signature is not None and RECORD in files else None
     problems = [
         *check_signature(content, manifest, signature, trusted),
+        *(check_record_seal(manifest, record) if record is not None else ()),
         *check_files(files, strange, sealed, manifest),
         *check_digest(manifest),
         *check_report(files, sealed, manifest),
@@ -272,24 +365,35 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, metavar="RUN")
     parser.add_argument("--key", type=Path, metavar="PEM")
+    parser.add_argument("--any-key", action="store_true")
     arguments = parser.parse_args()
     try:
         trusted = load_key(arguments.key.read_bytes()) if arguments.key else None
         manifest, problems = verify(arguments.run, trusted)
-    except (OSError, ValueError, UnsupportedAlgorithm, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, UnsupportedAlgorithm, *DAMAGED) as error:
         sys.stderr.write(f"verify.py: {visible(str(error))}\n")
         return 2
     for code, path, detail in problems:
         sys.stdout.write(f"{code}: {visible(path)}: {visible(detail)}\n")
-    if not problems:
-        sys.stdout.write(
-            f"holds: run {visible(str(manifest['run_id']))}, verdict {visible(str(manifest['verdict']))}\n"
-        )
-        if manifest.get("narrowed"):
-            sys.stdout.write("narrowed: chosen requirements only, no full certification\n")
-        sys.stdout.write(f"key: {manifest['key']['sha256']}{'' if trusted else ' (not compared with a known key)'}\n")
     codes = {code for code, _, _ in problems}
-    return 0 if not codes else 4 if codes == {"unsigned"} else 1
+    if codes:
+        return 4 if codes == {"unsigned"} else 1
+    for line in closing(manifest, trusted or arguments.any_key):
+        sys.stdout.write(line + "\n")
+    return 0 if trusted or arguments.any_key else 4
+
+
+def closing(manifest, known):
+    """Yield what is said of a seal that holds."""
+    yield f"holds: run {visible(str(manifest['run_id']))}, verdict {visible(str(manifest['verdict']))}"
+    if manifest.get("narrowed"):
+        yield "narrowed: chosen requirements only, no full certification"
+    yield f"key: {manifest['key']['sha256']}"
+    if not known:
+        yield "unknown-key: anybody can make a key; give --key with the one that the laboratory publishes"
+    if RECORD not in listed(manifest):
+        yield "record: not sealed when it was closed (older version); ask the laboratory whether it recorded this run"
+    yield "not judged: whether the report is what the record gives, only `lienthong verify` can tell"
 
 
 if __name__ == "__main__":

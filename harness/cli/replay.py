@@ -36,7 +36,7 @@ def command(
     from harness.cli.listening import address
     from harness.cli.progress import Progress
     from harness.engine.certification import Order, certify
-    from harness.engine.rejudging import run_file
+    from harness.report.agreement import run_file
 
     recorded = run_file(run)
     order = Order(

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,8 @@ from harness.cli.language import help_text, language, say
 from harness.cli.repeated import RepeatedValues
 
 if TYPE_CHECKING:
-    from harness.report.laboratory import Laboratory
     from harness.report.model import Comparison
-    from harness.report.writing import Renderer
+    from harness.report.resealing import Rerendering
 
 AREA = "cli-report"
 _FORMATS = ("html", "pdf", "json", "junit", "md")
@@ -47,61 +45,47 @@ def command(
 ) -> int:
     """Render a run again; see the help text."""
     from harness.report.laboratory import configured_laboratory
-    from harness.report.resealing import written_and_sealed
+    from harness.report.resealing import Rerendering
     from harness.report.source import read_report, source_of
-    from harness.report.writing import Renderer
 
-    lab = configured_laboratory(laboratory)
     older = source_of(against, read_report(against)) if against else None
-    renderer = Renderer(source_of(run, read_report(run)), language(), lab, older)
+    again = Rerendering(source_of(run, read_report(run)), language(), configured_laboratory(laboratory), older)
     wanted = list(dict.fromkeys(formats))
     if older is not None and not wanted:
-        _print_comparison(renderer)
+        _print_comparison(again)
         return Exit.PASS
     wanted = wanted or ["html"]
     written: list[Path] = []
     if out is not None:
-        written = _written_out(renderer, wanted, out, lab)
+        written = _written_out(again, wanted, out)
     elif set(wanted) <= _PRINTED and len(wanted) == 1:
-        _print(renderer.render(wanted[0]))
+        _print(again.handed_out(wanted[0]))
     elif older is not None:
         raise ConfigurationError("report.against-needs-out")
     else:
-        written = written_and_sealed(run, renderer, wanted, lab)
+        written = again.into_run(wanted)
+    if again.unsealed is not None:
+        click.echo(say(AREA, f"unsealed.{again.unsealed.reason}", code=again.unsealed.detail), err=True)
     for path in written if not quiet else ():
         click.echo(say(AREA, "written", path=path), err=True)
     return Exit.PASS
 
 
-def _written_out(
-    renderer: "Renderer", formats: Sequence[str], out: Path, laboratory: "Laboratory | None"
-) -> list[Path]:
+def _written_out(again: "Rerendering", formats: Sequence[str], out: Path) -> list[Path]:
     """Write one format to a file or standard output, several into a folder, and return what was written."""
     if out == _STANDARD_OUTPUT and len(formats) == 1:
-        _print(_handed_out(renderer, formats[0], laboratory))
+        _print(again.handed_out(formats[0]))
         return []
-    from harness.report.writing import FILES, write_whole
+    from harness.report.wholefile import write_whole
+    from harness.report.writing import FILES
 
     many = len(formats) > 1 or out.is_dir()
     try:
         (out if many else out.parent).mkdir(parents=True, exist_ok=True)
         ordered = sorted(formats, key=list(FILES).index)
-        return [
-            write_whole(out / FILES[form] if many else out, _handed_out(renderer, form, laboratory)) for form in ordered
-        ]
+        return [write_whole(out / FILES[form] if many else out, again.handed_out(form)) for form in ordered]
     except OSError as error:
         raise ConfigurationError("report.out-unwritable", path=out, detail=error.strerror or error) from error
-
-
-def _handed_out(renderer: "Renderer", form: str, laboratory: "Laboratory | None") -> bytes:
-    """Render a format that leaves the run directory: a PDF carries its signature with it."""
-    content = renderer.render(form)
-    if form != "pdf" or laboratory is None or laboratory.key is None:
-        return content
-    from harness.journal.recording import VIETNAM
-    from harness.report.sealing import signed_report_pdf
-
-    return signed_report_pdf(content, laboratory.key, datetime.now(VIETNAM))
 
 
 def _print(content: bytes) -> None:
@@ -110,8 +94,8 @@ def _print(content: bytes) -> None:
     click.echo(content, nl=False)
 
 
-def _print_comparison(renderer: "Renderer") -> None:
-    comparison: Comparison | None = renderer.report(language()).comparison
+def _print_comparison(again: "Rerendering") -> None:
+    comparison: Comparison | None = again.renderer.report(language()).comparison
     if comparison is None:
         return
     if comparison.caution:

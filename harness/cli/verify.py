@@ -1,6 +1,7 @@
-"""`lienthong verify`: checks the seal of a run, offline."""
+"""`lienthong verify`: checks the seal of a run, offline, and judges its record once more."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,19 +11,62 @@ from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
+    from harness.report.secondjudgement import SecondJudgement
     from harness.report.tampering import Problem
     from harness.report.verifying import Verification
 
 AREA = "cli-verify"
 SCHEMA = "lienthong.verification/1"
 _LONGEST = 200
+_SHOWN_DIFFERENCES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """All that was found about a run.
+
+    Attributes:
+        verification: of its seal.
+        known: True when the sealing key is one that was known from elsewhere, or any will do.
+        compared: True when the sealing key was compared with a known one.
+        second: what judging the record again came to, None when that was not done.
+    """
+
+    verification: "Verification"
+    known: bool
+    compared: bool
+    second: "SecondJudgement | None"
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether nobody signed, and nothing else is wrong with the seal."""
+        return {str(problem.code) for problem in self.verification.problems} == {"unsigned"}
+
+    @property
+    def broken(self) -> bool:
+        """Whether something is wrong with the seal, or the report is not what judging gives."""
+        altered = bool(self.verification.problems) and not self.unsigned
+        return altered or (self.second is not None and self.second.outcome == "differs")
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether judging again was to show something and did not."""
+        return self.second is not None and self.second.outcome not in {"same", "differs"}
+
+    @property
+    def status(self) -> Exit:
+        """What the process says."""
+        if self.broken:
+            return Exit.FAIL
+        return Exit.INCONCLUSIVE if self.unsigned or not self.known or self.unsettled else Exit.PASS
 
 
 @click.command(name="verify", help=help_text(AREA))
 @click.argument("run", metavar="RUN|BUNDLE", type=click.Path(path_type=Path))
 @click.option("--key", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "key"))
+@click.option("--any-key", is_flag=True, help=say(AREA, "any-key"))
+@click.option("--no-judging", is_flag=True, help=say(AREA, "no-judging"))
+@click.option("--profile", metavar="ID", help=say(AREA, "profile"))
 @click.option(
     "--format",
     "form",
@@ -33,50 +77,84 @@ _LONGEST = 200
 )
 @click.option("--quiet", is_flag=True, help=say(AREA, "quiet"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(AREA, "lang"))
-def command(run: Path, key: Path | None, form: str, quiet: bool, lang: str | None) -> int:
+def command(
+    run: Path,
+    key: Path | None,
+    any_key: bool,
+    no_judging: bool,
+    profile: str | None,
+    form: str,
+    quiet: bool,
+    lang: str | None,
+) -> int:
     """Check a seal; see the help text."""
+    examined = _examined(run, key, profile, any_key=any_key, judging=not no_judging)
+    if form == "json":
+        click.echo(json.dumps(_shape(examined), ensure_ascii=False, indent=1))
+    elif not quiet or examined.status is not Exit.PASS:
+        for line in _lines(examined):
+            click.echo(line)
+    return examined.status
+
+
+def _examined(run: Path, key: Path | None, profile: str | None, *, any_key: bool, judging: bool) -> _Examined:
+    from harness.report.laboratory import read_public_key
+    from harness.report.secondjudgement import judge_once_more
     from harness.report.verifying import verify
 
-    trusted = _trusted(key)
-    verification = verify(run, trusted)
-    if form == "json":
-        click.echo(json.dumps(_shape(verification), ensure_ascii=False, indent=1))
-    elif not quiet or _status(verification) is not Exit.PASS:
-        for line in _lines(verification, compared=trusted is not None):
-            click.echo(line)
-    return _status(verification)
+    verification = verify(run, read_public_key(key) if key else None)
+    compared = key is not None or _own(verification)
+    examined = _Examined(verification, compared or any_key, compared, None)
+    if not judging or examined.broken:
+        return examined
+    return _Examined(verification, compared or any_key, compared, judge_once_more(run, profile))
 
 
-def _trusted(path: Path | None) -> "ec.EllipticCurvePublicKey | None":
-    from harness.report.laboratory import configured_laboratory, read_public_key
+def _own(verification: "Verification") -> bool:
+    """Tell whether a run is sealed with the key of the laboratory that is configured here."""
+    from harness.report.laboratory import configured_laboratory
 
-    if path is not None:
-        return read_public_key(path)
     laboratory = configured_laboratory()
-    return laboratory.key.private.public_key() if laboratory and laboratory.key else None
+    return bool(laboratory and laboratory.key and laboratory.key.public.sha256 == verification.key)
 
 
-def _status(verification: "Verification") -> Exit:
-    codes = {str(problem.code) for problem in verification.problems}
-    if not codes:
-        return Exit.PASS
-    return Exit.INCONCLUSIVE if codes == {"unsigned"} else Exit.FAIL
-
-
-def _lines(verification: "Verification", *, compared: bool) -> list[str]:
+def _lines(examined: _Examined) -> list[str]:
     from harness.catalogue.findings import clipped
 
-    status = _status(verification)
+    verification = examined.verification
     known = {name: clipped(getattr(verification, name)) for name in ("run_id", "verdict", "key")}
-    if status is Exit.FAIL:
-        listed = [f"  {_sentence(problem)}" for problem in verification.problems]
+    if examined.broken:
+        listed = [f"  {_sentence(problem)}" for problem in _problems(examined)]
         return [say(AREA, "broken", number=len(listed)), *listed]
-    if status is Exit.INCONCLUSIVE:
-        return [say(AREA, "intact-unsigned", files=verification.files, run_id=known["run_id"])]
+    if examined.unsigned:
+        lines = [say(AREA, "intact-unsigned", files=verification.files, run_id=known["run_id"])]
+        return [*lines, *_judging_lines(examined)]
     lines = [say(AREA, "holds", files=verification.files, run_id=known["run_id"], verdict=known["verdict"])]
     lines += [say(AREA, "narrowed")] if verification.narrowed else []
     lines.append(say(AREA, "signed-by", key=known["key"]))
-    return lines if compared else [*lines, say(AREA, "not-compared")]
+    lines += [] if examined.compared else [say(AREA, "not-compared" if examined.known else "unknown-key")]
+    lines += [] if verification.born else [say(AREA, "not-born")]
+    return [*lines, *_judging_lines(examined)]
+
+
+def _judging_lines(examined: _Examined) -> list[str]:
+    from harness.catalogue.findings import clipped
+
+    if examined.second is None:
+        return [say(AREA, "judging.skipped")]
+    details = clipped(", ".join(examined.second.details[:_SHOWN_DIFFERENCES]), _LONGEST)
+    return [say(AREA, f"judging.{examined.second.outcome}", details=details)]
+
+
+def _problems(examined: _Examined) -> "tuple[Problem, ...]":
+    from harness.report.source import REPORT_FILE
+    from harness.report.tampering import Problem, Tampering
+
+    second = examined.second
+    if second is None or second.outcome != "differs":
+        return examined.verification.problems
+    detail = ", ".join(second.details[:_SHOWN_DIFFERENCES])
+    return (Problem(Tampering.REPORT_DIFFERS, REPORT_FILE, detail=detail), *examined.verification.problems)
 
 
 def _sentence(problem: "Problem") -> str:
@@ -89,17 +167,22 @@ def _sentence(problem: "Problem") -> str:
     return f"{problem.code}: {place}: {say(AREA, problem.code)}{detail}"
 
 
-def _shape(verification: "Verification") -> dict[str, object]:
+def _shape(examined: _Examined) -> dict[str, object]:
+    verification, second = examined.verification, examined.second
     return {
         "schema": SCHEMA,
-        "verdict": {Exit.PASS: "pass", Exit.INCONCLUSIVE: "inconclusive"}.get(_status(verification), "fail"),
+        "verdict": {Exit.PASS: "pass", Exit.INCONCLUSIVE: "inconclusive"}.get(examined.status, "fail"),
         "run_id": verification.run_id,
         "run_verdict": verification.verdict,
         "narrowed": verification.narrowed,
         "key": verification.key,
+        "key_compared": examined.compared,
+        "record_sealed": verification.born,
+        "judged_again": str(second.outcome) if second else "skipped",
+        "differences": list(second.details) if second else [],
         "files": verification.files,
         "problems": [
             {"code": str(problem.code), "path": problem.path, "line": problem.line, "detail": problem.detail}
-            for problem in verification.problems
+            for problem in _problems(examined)
         ],
     }

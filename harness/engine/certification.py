@@ -24,7 +24,8 @@ from harness.hub.server import AddressUnavailable
 from harness.journal import Event, Journal
 from harness.journal.recording import VIETNAM
 from harness.report.deviations import load_deviations, recorded
-from harness.report.laboratory import configured_laboratory
+from harness.report.laboratory import Laboratory, configured_laboratory
+from harness.report.recordseal import begin, seal_record
 
 Follow = Callable[[Event], None]
 
@@ -70,7 +71,8 @@ def certify(order: Order, follow: Follow) -> Certification:
     """
     profile = load_profile(order.profile)
     plan = make_plan(profile, order.only, order.scenario)
-    extras = _extras(order)
+    laboratory = configured_laboratory()
+    extras = _extras(order, laboratory)
     subject = open_subject(order.candidate, profile)
     check_address(*order.listen)
     now = datetime.now(VIETNAM)
@@ -97,8 +99,8 @@ def certify(order: Order, follow: Follow) -> Certification:
         budget=order.budget,
         trust_anchors=() if order.trust_anchors is None else (order.trust_anchors,),
     )
-    _record(settings, follow)
-    return publish(profile, directory, order.language, order.formats)
+    _record(settings, follow, laboratory)
+    return publish(profile, directory, order.language, order.formats, laboratory)
 
 
 def _prepared(directory: Path) -> Path:
@@ -111,9 +113,8 @@ def _prepared(directory: Path) -> Path:
     return directory
 
 
-def _extras(order: Order) -> dict[str, Any]:
+def _extras(order: Order, laboratory: Laboratory | None) -> dict[str, Any]:
     """Return what run.json tells of laboratory and known deviations, where there are any."""
-    laboratory = configured_laboratory()
     extras: dict[str, Any] = {} if laboratory is None else {"laboratory": laboratory.identity.public()}
     return extras if order.deviations is None else extras | {"deviations": recorded(load_deviations(order.deviations))}
 
@@ -150,8 +151,10 @@ def _write_run_file(
     (directory / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
 
 
-def _record(settings: RunSettings, follow: Follow) -> None:
+def _record(settings: RunSettings, follow: Follow, laboratory: Laboratory | None) -> None:
+    """Make the record of a run, which a laboratory's key seals the moment it is closed: no other moment ever comes."""
     journal = Journal(settings.directory, secrets=(settings.secret,))
+    birth = begin(journal, settings.run_id, laboratory.key) if laboratory and laboratory.key else None
     journal.subscribe(follow)
     try:
         with contextlib.suppress(KeyboardInterrupt):
@@ -164,3 +167,5 @@ def _record(settings: RunSettings, follow: Follow) -> None:
         raise journal.failure or error from error
     finally:
         journal.close()
+    if birth is not None:
+        seal_record(birth, journal, settings.directory)

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import msgspec
 
-from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
-from harness.journal import JournalBroken, Record, read_record
 from harness.judge.judgement import Judgement, encoded
-from harness.judge.judging import NothingToJudge, judge
 from harness.report import write_reports
-from harness.report.deviations import recorded_deviations, with_deviations
-from harness.report.laboratory import configured_laboratory
+from harness.report.agreement import judged, read
+from harness.report.laboratory import Laboratory
 from harness.report.pdf import PdfUnavailable
-from harness.report.sealing import seal
+from harness.report.sealing import list_unsigned, seal
+from harness.report.source import REPORT_FILE
+from harness.report.wholefile import sweep, write_whole
+from harness.report.writing import FILES
 
 FORMATS_OF_A_RUN = ("html", "pdf", "junit")
 
@@ -35,47 +35,44 @@ class Certification:
     unwritten: PdfUnavailable | None = None
 
 
-def publish(profile: Profile, directory: Path, language: Language, formats: tuple[str, ...]) -> Certification:
+def publish(
+    profile: Profile,
+    directory: Path,
+    language: Language,
+    formats: tuple[str, ...],
+    laboratory: Laboratory | None = None,
+) -> Certification:
     """Judge the record in `directory` and write its reports; with any format asked for, seal the directory.
 
+    Args:
+        profile: to judge by, the run's own.
+        directory: of the run.
+        language: shown first in its reports.
+        formats: of the reports besides report.json.
+        laboratory: who tests; where it has a key, it has sealed the record already.
+
     Raises:
-        ConfigurationError: the record is broken or empty, or the laboratory's folder is wrong.
+        ConfigurationError: the record is broken or empty, or was changed since the laboratory's key sealed it.
     """
     judgement = judged(profile, read(directory))
-    (directory / "report.json").write_bytes(encoded(judgement))
+    _clear(directory)
+    write_whole(directory / REPORT_FILE, encoded(judgement))
     if not formats:
         return Certification(judgement, directory)
-    laboratory = configured_laboratory()
     unwritten = None
     try:
         write_reports(directory, msgspec.to_builtins(judgement), lang=language, formats=formats, laboratory=laboratory)
     except PdfUnavailable as error:
         unwritten = error
-    seal(directory, laboratory.key if laboratory else None)
+    if laboratory is not None and laboratory.key is not None:
+        seal(directory, laboratory.key, judgement)
+    else:
+        list_unsigned(directory)
     return Certification(judgement, directory, unwritten)
 
 
-def read(directory: Path) -> Record:
-    """Read the record of a run.
-
-    Raises:
-        ConfigurationError: it is missing, or not what was written.
-    """
-    try:
-        return read_record(directory)
-    except JournalBroken as error:
-        raise ConfigurationError("run.broken", path=directory, detail=error) from error
-
-
-def judged(profile: Profile, record: Record) -> Judgement:
-    """Judge a record, and say how the known deviations stand that were handed in with the run.
-
-    Raises:
-        ConfigurationError: the run broke off before it began, a blob is missing or edited, or run.json is damaged.
-    """
-    try:
-        return with_deviations(judge(profile, record), recorded_deviations(record.directory))
-    except NothingToJudge as error:
-        raise ConfigurationError("run.nothing", path=record.directory) from error
-    except JournalBroken as error:
-        raise ConfigurationError("run.broken", path=record.directory, detail=error) from error
+def _clear(directory: Path) -> None:
+    """Leave nothing of an earlier attempt, or of somebody else, where the reports will be: what stays gets sealed."""
+    sweep(directory)
+    for name in FILES.values():
+        (directory / name).unlink(missing_ok=True)

@@ -11,13 +11,16 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Verdict
-from harness.engine.publishing import Certification, judged, read
+from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
 from harness.journal import Record
 from harness.judge.judgement import Judgement, encoded
-from harness.report.laboratory import configured_laboratory
-from harness.report.manifest import SIGNATURE_FILE
-from harness.report.resealing import broken_seal
-from harness.report.sealing import seal
+from harness.report.agreement import judged, read, report_is_judged, run_file
+from harness.report.laboratory import LaboratoryKey, configured_laboratory
+from harness.report.provenance import Origin, Provenance, provenance_of
+from harness.report.resealing import beside
+from harness.report.sealing import list_unsigned, seal
+from harness.report.source import REPORT_FILE
+from harness.report.wholefile import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,58 +53,64 @@ class Again:
 def judge_again(directory: Path, profile_name: str | None, language: Language) -> Again:
     """Judge a recorded run again, by its own profile or another, and tell what changed.
 
+    A run that this laboratory recorded, and that was stopped before its reports were sealed, gets them now.
+
     Raises:
         ConfigurationError: the folder is no run, its record is broken, or the profile is wrong.
     """
     record = read(directory)
     recorded = run_file(directory)
-    profile = load_profile(profile_name or str(recorded["profile"]["source"]))
+    laboratory = configured_laboratory()
+    key = laboratory.key if laboratory else None
+    provenance = provenance_of(directory, key)
+    own = load_profile(str(recorded["profile"]["source"]))
+    if provenance.origin is Origin.UNJUDGED:
+        publish(own, directory, language, FORMATS_OF_A_RUN, laboratory)
+        provenance = provenance_of(directory, key)
+    profile = load_profile(profile_name) if profile_name else own
     judgement = judged(profile, record)
     notes = _notes(record, recorded, profile)
     before = _earlier(directory)
-    if before is None:
-        (directory / "report.json").write_bytes(encoded(judgement))
-        notes += (Note("no-report"),)
+    if provenance.origin is Origin.OWN and key is not None:
+        first = judgement if profile_name is None else judged(own, record)
+        notes += _resealed(directory, key, first, judgement)
+    elif provenance.origin is Origin.UNSIGNED:
+        notes += _listed(directory, judgement, fresh=before is None)
     else:
-        where, told = _where(directory)
-        notes += told
-        (where / f"report-{profile.id}.json").write_bytes(encoded(judgement))
-        notes += (Note("written", {"path": str(where / f"report-{profile.id}.json")}),)
-        if where == directory:
-            laboratory = configured_laboratory()
-            seal(directory, laboratory.key if laboratory else None)
+        notes += (_unsealed(provenance), _written(beside(directory, "judged"), judgement))
     changes = None if before is None else tuple(_changes(before, judgement))
     return Again(Certification(judgement, directory), changes, notes)
 
 
-def _where(directory: Path) -> tuple[Path, tuple[Note, ...]]:
-    """Return where a later judgement goes: into the run, which is sealed again, or beside it.
-
-    Beside it when nobody here can seal it again, and when its seal is broken: no new seal may hide that.
-    """
-    broken = broken_seal(directory)
-    laboratory = configured_laboratory()
-    sealable = not (directory / SIGNATURE_FILE).is_file() or (laboratory is not None and laboratory.key is not None)
-    if broken is None and sealable:
-        return directory, ()
-    beside = directory.with_name(f"{directory.name}-judged")
-    beside.mkdir(exist_ok=True)
-    return beside, (Note("seal-broken", {"code": str(broken)}),) if broken is not None else ()
+def _resealed(directory: Path, key: LaboratoryKey, first: Judgement, judgement: Judgement) -> tuple[Note, ...]:
+    """Put a later judgement into a run of this laboratory and seal it again, unless its report is not its record's."""
+    if not report_is_judged(directory, first):
+        return (Note("differs"), _written(beside(directory, "judged"), judgement))
+    written = _written(directory, judgement)
+    seal(directory, key, first)
+    return (written,)
 
 
-def run_file(directory: Path) -> dict[str, Any]:
-    """Return what run.json says of a run.
+def _listed(directory: Path, judgement: Judgement, *, fresh: bool) -> tuple[Note, ...]:
+    """Put a later judgement into a run that nobody signs; one that has no report yet gets it."""
+    if fresh:
+        write_whole(directory / REPORT_FILE, encoded(judgement))
+        return (Note("no-report"),)
+    written = _written(directory, judgement)
+    list_unsigned(directory)
+    return (written,)
 
-    Raises:
-        ConfigurationError: it is missing or is not what a run writes.
-    """
-    path = directory / "run.json"
-    try:
-        content: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-        str(content["profile"]["source"])
-    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
-        raise ConfigurationError("run.broken", path=path, detail=f"{type(error).__name__} {error}") from error
-    return content
+
+def _written(folder: Path, judgement: Judgement) -> Note:
+    path = write_whole(folder / f"report-{judgement.profile.id}.json", encoded(judgement))
+    return Note("written", {"path": str(path)})
+
+
+def _unsealed(provenance: Provenance) -> Note:
+    """Say why a later judgement lies beside the run: no new seal may hide that, or claim what others recorded."""
+    if provenance.broken is not None:
+        return Note("seal-broken", {"code": str(provenance.broken)})
+    return Note(str(provenance.origin))
 
 
 def _notes(record: Record, recorded: Mapping[str, Any], profile: Profile) -> tuple[Note, ...]:

@@ -86,8 +86,21 @@ class Journal:
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._seq = 0
+        self._first: str | None = None
         self._last = FIRST
+        self._digest = hashlib.sha256()
         self._listeners: list[Callable[[Event], None]] = []
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 in hex over everything written so far."""
+        return self._digest.hexdigest()
+
+    @property
+    def ends(self) -> Mapping[str, Any]:
+        """Number of `events` written so far, hashes of the `first` and the `last` one, None where there is none."""
+        with self._lock:
+            return {"events": self._seq, "first": self._first, "last": self._last if self._seq else None}
 
     def conceal(self, secret: str) -> None:
         """Keep `secret` out of everything written from now on.
@@ -131,6 +144,7 @@ class Journal:
             event = Event(**fields, hash=link(fields))
             self._append(written(msgspec.to_builtins(event)) + b"\n")
             self._seq += 1
+            self._first = self._first or event.hash
             self._last = event.hash
         for listener in self._listeners:
             listener(event)
@@ -140,6 +154,7 @@ class Journal:
         try:
             self._file.write(line)
             self._file.flush()
+            self._digest.update(line)
         except OSError as error:
             self._abandon()
             self.failure = OSError(error.errno, error.strerror, self._file.name)

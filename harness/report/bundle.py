@@ -3,21 +3,29 @@
 Nothing is unpacked to disk, so that a name with a path or a link in an archive does no harm.
 """
 
+import lzma
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from harness.catalogue.errors import ConfigurationError
+from harness.journal.recording import BLOB_FOLDER
 from harness.report.manifest import MANIFEST_FILE
+from harness.report.tampering import Problem, Tampering
 
+NOT_PLAIN = "not a plain file of the run"
 _MOST_FILES = 500_000
+_ENCRYPTED = 0x1
+# What the standard library raises for an archive that is damaged, or packed in a way it does not know.
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError)
 Opener = Callable[[], IO[bytes]]
 
 
@@ -28,12 +36,23 @@ class Bundle:
     Attributes:
         name: of the folder or archive.
         files: how to open each plain file, by its path within the run.
-        strange: what is no plain file of the run: links, devices, names that stand twice or leave the run.
+        strange: what is no plain file of the run: links and devices, names that stand twice or leave the run,
+            encrypted entries, folders that hold nothing, and those that carry content of their own.
     """
 
     name: str
     files: Mapping[str, Opener]
-    strange: tuple[str, ...]
+    strange: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of an archive: how to open it where it is a plain file, else what is wrong with it."""
+
+    name: str
+    opener: Opener | None
+    wrong: Tampering | None = None
+    folder: bool = False
 
 
 @contextmanager
@@ -46,7 +65,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
     with ExitStack() as stack:
         try:
             yield _opened(path, stack)
-        except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+        except DAMAGED as error:
             raise ConfigurationError("verify.bad-archive", path=path, detail=error) from error
 
 
@@ -64,14 +83,29 @@ def _opened(path: Path, stack: ExitStack) -> Bundle:
 
 def _folder(folder: Path) -> Bundle:
     files: dict[str, Opener] = {}
-    strange = []
+    strange, folders = [], []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            strange.append(name)
+            strange.append(Problem(Tampering.FILE_ADDED, name, detail=NOT_PLAIN))
         elif path.is_file():
             files[name] = partial(_binary, path)
-    return Bundle(folder.name, files, tuple(strange))
+        else:
+            folders.append(name)
+    return Bundle(folder.name, files, (*strange, *_empty(folders, files)))
+
+
+def _empty(folders: Iterable[str], files: Iterable[str], root: str = "") -> Iterator[Problem]:
+    """Yield the folders in which nothing is: a run leaves none but the one for bodies, where there were none."""
+    full = {parent for name in files for parent in _parents(name)}
+    for name in sorted(set(folders) - full - {root + BLOB_FOLDER}):
+        yield Problem(Tampering.FOLDER_EMPTY, name.removeprefix(root))
+
+
+def _parents(name: str) -> Iterator[str]:
+    while "/" in name:
+        name = name.rpartition("/")[0]
+        yield name
 
 
 def _binary(path: Path) -> IO[bytes]:
@@ -79,19 +113,27 @@ def _binary(path: Path) -> IO[bytes]:
 
 
 def _zip(path: Path, archive: zipfile.ZipFile) -> Bundle:
-    entries: list[tuple[str, Opener | None]] = []
-    for info in archive.infolist()[: _MOST_FILES + 1]:
-        plain = stat.S_IFMT(info.external_attr >> 16) in {0, stat.S_IFREG}
-        if not info.is_dir():
-            entries.append((info.filename, partial(archive.open, info) if plain else None))
-    return _packed(path, entries)
+    return _packed(path, [_zipped(archive, info) for info in archive.infolist()[: _MOST_FILES + 1]])
+
+
+def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Entry:
+    if info.flag_bits & _ENCRYPTED:
+        return _Entry(info.filename, None, Tampering.ENTRY_ENCRYPTED)
+    if info.is_dir():
+        wrong = Tampering.FOLDER_WITH_CONTENT if info.file_size or info.compress_size else None
+        return _Entry(info.filename.rstrip("/"), None, wrong, folder=True)
+    plain = stat.S_IFMT(info.external_attr >> 16) in {0, stat.S_IFREG}
+    return _Entry(info.filename, partial(archive.open, info) if plain else None)
 
 
 def _tar(path: Path, archive: tarfile.TarFile) -> Bundle:
-    entries: list[tuple[str, Opener | None]] = []
+    entries: list[_Entry] = []
     for member in archive:
-        if not member.isdir():
-            entries.append((member.name, partial(_member, archive, member) if member.isreg() else None))
+        if member.isdir():
+            wrong = Tampering.FOLDER_WITH_CONTENT if member.size else None
+            entries.append(_Entry(member.name.rstrip("/"), None, wrong, folder=True))
+        else:
+            entries.append(_Entry(member.name, partial(_member, archive, member) if member.isreg() else None))
         if len(entries) > _MOST_FILES:
             break
     return _packed(path, entries)
@@ -104,21 +146,36 @@ def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     return stream
 
 
-def _packed(path: Path, entries: list[tuple[str, Opener | None]]) -> Bundle:
+def _packed(path: Path, entries: list[_Entry]) -> Bundle:
     """Take the archive's folder that holds the manifest for the run; what lies beside it is strange."""
     if len(entries) > _MOST_FILES:
         raise ConfigurationError("verify.too-many-files", path=path, limit=_MOST_FILES)
-    names = [name.removeprefix("./") for name, _ in entries]
-    manifests = [name for name in names if name.rpartition("/")[2] == MANIFEST_FILE]
+    entries = [replace(entry, name=entry.name.removeprefix("./")) for entry in entries]
+    manifests = [entry.name for entry in entries if entry.name.rpartition("/")[2] == MANIFEST_FILE]
     root = min(manifests, key=lambda name: name.count("/"), default=MANIFEST_FILE).removesuffix(MANIFEST_FILE)
-    seen = Counter(names)
+    seen = Counter(entry.name for entry in entries if not entry.folder)
     files: dict[str, Opener] = {}
-    strange = []
-    for name, (_, opener) in zip(names, entries, strict=True):
-        parts = name.split("/")
-        within = name.startswith(root) and ".." not in parts and "" not in parts
-        if opener is None or not within or seen[name] > 1:
-            strange.append(name.removeprefix(root))
-        else:
-            files[name.removeprefix(root)] = opener
+    strange: list[Problem] = []
+    for entry in entries:
+        name = entry.name.removeprefix(root)
+        wrong = entry.wrong or (None if entry.folder else _misplaced(entry, root, seen[entry.name]))
+        if wrong is not None:
+            strange.append(Problem(wrong, name, detail=NOT_PLAIN if wrong is Tampering.FILE_ADDED else ""))
+        elif entry.opener is not None:
+            files[name] = entry.opener
+    held = [entry.name for entry in entries if not entry.folder]
+    folders = [entry.name for entry in entries if entry.folder and entry.name not in {"", "."}]
+    empty = (problem.path for problem in _empty(folders, held))
+    strange += [
+        Problem(Tampering.FOLDER_EMPTY, name.removeprefix(root)) for name in empty if name != root + BLOB_FOLDER
+    ]
     return Bundle(path.name, files, tuple(dict.fromkeys(strange)))
+
+
+def _misplaced(entry: _Entry, root: str, times: int) -> Tampering | None:
+    """Tell what is wrong with the place of a file in an archive."""
+    if times > 1:
+        return Tampering.ENTRY_DOUBLED
+    parts = entry.name.split("/")
+    within = entry.name.startswith(root) and ".." not in parts and "" not in parts
+    return None if within and entry.opener is not None else Tampering.FILE_ADDED

@@ -151,7 +151,8 @@ class Identification:
 
 def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: Wording) -> tuple[Item, ...]:
     """Return what a reader needs in order to check the seal."""
-    command = wording.say("verify.command", directory=shlex.quote(shown(source.name)))
+    form = "verify.command.signed" if key else "verify.command"
+    command = wording.say(form, directory=shlex.quote(shown(source.name)))
     items = [("evidence", evidence), ("key", key.sha256 if key else ""), ("check", command)]
     return tuple(Item(wording.say(f"item.{term}"), value) for term, value in items if value)
 

@@ -40,7 +40,16 @@ def is_rendering(path: str) -> bool:
 
 def evidence_of(directory: Path) -> dict[str, str]:
     """Return path and digest of every file of the evidence in a run directory."""
-    return {path: entry["sha256"] for path, entry in _entries(directory) if not is_rendering(path)}
+    return {path: digest for path, digest in digests_of(directory).items() if not is_rendering(path)}
+
+
+def digests_of(directory: Path) -> dict[str, str]:
+    """Return path and digest of every file in a run directory but the seal's own.
+
+    Raises:
+        ConfigurationError: the directory holds something that is no plain file.
+    """
+    return {path: entry["sha256"] for path, entry in _entries(directory)}
 
 
 def manifest_of(

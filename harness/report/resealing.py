@@ -1,66 +1,161 @@
-"""Rendering into a run directory that may be sealed: the seal is kept true, and never put on a tampered run."""
+"""Rendering again: into a run directory whose seal is then made anew, or beside it where nothing may be sealed here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from harness.catalogue.errors import ConfigurationError
-from harness.report.laboratory import Laboratory
-from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE
-from harness.report.sealing import seal
-from harness.report.tampering import Tampering
-from harness.report.verifying import verify
-from harness.report.writing import FILES, Renderer, write_whole
+from harness.catalogue.texts import Language
+from harness.journal.recording import VIETNAM
+from harness.judge.judgement import Judgement
+from harness.report.agreement import MISSHAPEN, judged, read, recorded_profile, report_is_judged
+from harness.report.laboratory import Laboratory, LaboratoryKey
+from harness.report.manifest import MANIFEST_FILE
+from harness.report.pdf import PdfUnavailable
+from harness.report.provenance import Origin, Provenance, provenance_of
+from harness.report.sealing import list_unsigned, seal, signed_report_pdf
+from harness.report.source import Source
+from harness.report.wholefile import write_whole
+from harness.report.writing import FILES, Renderer
+
+DIFFERS = "differs"
+UNJUDGEABLE = "unjudgeable"
 
 
-def written_and_sealed(
-    directory: Path, renderer: Renderer, formats: Sequence[str], laboratory: Laboratory | None
-) -> list[Path]:
-    """Write reports into a run directory; where it was sealed, seal it again.
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """Why what was asked for got no seal of this laboratory.
 
-    Args:
-        directory: the run.
-        renderer: of that run.
-        formats: what to render.
-        laboratory: whose key seals again.
+    Attributes:
+        reason: `foreign`, `broken`, `unjudged`, `differs` or `unjudgeable`; its sentence is in the message files.
+        detail: code of what is wrong with a seal, or why the record cannot be judged.
+    """
 
-    Returns:
-        What was written; what would not change is left alone.
+    reason: str
+    detail: str = ""
+
+
+class Rerendering:
+    """One run to be rendered again, by one who may have a laboratory's key."""
+
+    def __init__(
+        self, source: Source, language: Language, laboratory: Laboratory | None, older: Source | None = None
+    ) -> None:
+        """Find out whose run it is.
+
+        Args:
+            source: the run.
+            language: shown first.
+            laboratory: configured here; it stands in the report only where it may seal the run.
+            older: a run to compare with.
+
+        Raises:
+            ConfigurationError: the directory holds something that is no plain file.
+        """
+        self._directory = source.directory
+        self._key: LaboratoryKey | None = laboratory.key if laboratory else None
+        self._provenance = provenance_of(self._directory, self._key)
+        self._judgement: Judgement | None = None
+        self.unsealed = _foreign(self._provenance) if self._key is not None else None
+        shown = laboratory if self.unsealed is None else None
+        self.renderer = Renderer(source, language, shown, older, sealed=self.unsealed is None)
+
+    def into_run(self, formats: Sequence[str]) -> list[Path]:
+        """Write reports into the run directory and seal it again where it was sealed; else beside it.
+
+        Returns:
+            What was written; what would not change is left alone.
+
+        Raises:
+            ConfigurationError: the run is signed and there is no key, or its seal does not hold.
+            PdfUnavailable: the system lacks what making a PDF needs; every other format has been written.
+        """
+        if self._key is None:
+            return self._unsigned(formats)
+        if not self._sealable():
+            return self._written(formats, beside(self._directory, "reports"))
+        return self._written(formats, self._directory, self._seal)
+
+    def handed_out(self, form: str) -> bytes:
+        """Render a format that leaves the run directory: where the laboratory may seal, a PDF carries its signature."""
+        content = self.renderer.render(form)
+        if form != "pdf" or self._key is None or not self._sealable():
+            return content
+        return signed_report_pdf(content, self._key, datetime.now(VIETNAM))
+
+    def _unsigned(self, formats: Sequence[str]) -> list[Path]:
+        if self._provenance.origin is Origin.SIGNED:
+            raise ConfigurationError("report.sealed", path=self._directory)
+        if self._provenance.broken is not None:
+            raise ConfigurationError("report.seal-broken", path=self._directory, code=self._provenance.broken)
+        listed = (self._directory / MANIFEST_FILE).exists()
+        return self._written(formats, self._directory, self._list if listed else None)
+
+    def _sealable(self) -> bool:
+        """Tell whether the laboratory may seal the run again: it is its own, and its report is what judging gives."""
+        if self.unsealed is None:
+            try:
+                self.unsealed = None if report_is_judged(self._directory, self._judged()) else Unsealed(DIFFERS)
+            except ConfigurationError as error:
+                self.unsealed = Unsealed(UNJUDGEABLE, str(error.parameters.get("detail") or error.code))
+            except MISSHAPEN as error:
+                self.unsealed = Unsealed(UNJUDGEABLE, type(error).__name__)
+        return self.unsealed is None
+
+    def _judged(self) -> Judgement:
+        if self._judgement is None:
+            self._judgement = judged(recorded_profile(self._directory), read(self._directory))
+        return self._judgement
+
+    def _seal(self) -> None:
+        if self._key is not None:
+            seal(self._directory, self._key, self._judged())
+
+    def _list(self) -> None:
+        list_unsigned(self._directory)
+
+    def _written(
+        self, formats: Sequence[str], folder: Path, afterwards: Callable[[], object] | None = None
+    ) -> list[Path]:
+        """Render everything, then write and seal at once: a run that is stopped while rendering keeps its seal."""
+        ready, trouble = self._rendered(formats, folder)
+        written = [write_whole(path, content) for path, content in ready if not _same(path, content)]
+        if written and afterwards is not None:
+            afterwards()
+        if trouble is not None:
+            raise trouble
+        return written
+
+    def _rendered(self, formats: Sequence[str], folder: Path) -> tuple[list[tuple[Path, bytes]], PdfUnavailable | None]:
+        ready: list[tuple[Path, bytes]] = []
+        for form in sorted(formats, key=list(FILES).index):  # the PDF, which may fail, is the last
+            try:
+                ready.append((folder / FILES[form], self.renderer.render(form)))
+            except PdfUnavailable as error:
+                return ready, error
+        return ready, None
+
+
+def beside(directory: Path, kind: str) -> Path:
+    """Make the folder beside a run for what must not go into it, and return it.
 
     Raises:
-        ConfigurationError: the run is signed and there is no key, or its seal does not hold.
-        PdfUnavailable: the system lacks what making a PDF needs; every other format has been written.
+        ConfigurationError: it cannot be made.
     """
-    sealed = (directory / MANIFEST_FILE).exists()
-    key = laboratory.key if laboratory else None
-    if sealed:
-        _check(directory, signable=key is not None)
-    written = []
+    folder = directory.resolve().with_name(f"{directory.resolve().name}-{kind}")
     try:
-        for form in sorted(formats, key=list(FILES).index):
-            written += _written(directory / FILES[form], renderer.render(form))
-    finally:
-        if sealed and written:
-            seal(directory, key)
-    return written
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError("out.unwritable", path=folder, detail=error.strerror or error) from error
+    return folder
 
 
-def broken_seal(directory: Path) -> Tampering | None:
-    """Return what is wrong with a run's seal, None when it holds or there is none; to be unsigned is not wrong."""
-    if not (directory / MANIFEST_FILE).exists():
+def _foreign(provenance: Provenance) -> Unsealed | None:
+    if provenance.origin is Origin.OWN:
         return None
-    problems = (problem.code for problem in verify(directory).problems)
-    return next((code for code in problems if code is not Tampering.UNSIGNED), None)
+    return Unsealed(str(provenance.origin), str(provenance.broken or ""))
 
 
-def _check(directory: Path, *, signable: bool) -> None:
-    if (directory / SIGNATURE_FILE).exists() and not signable:
-        raise ConfigurationError("report.sealed", path=directory)
-    broken = broken_seal(directory)
-    if broken is not None:
-        raise ConfigurationError("report.seal-broken", path=directory, code=broken)
-
-
-def _written(path: Path, content: bytes) -> list[Path]:
-    if path.is_file() and path.read_bytes() == content:
-        return []
-    return [write_whole(path, content)]
+def _same(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content

@@ -1,50 +1,65 @@
-"""Sealing a run: the report's PDF is signed, then the digest of every file, then the list of digests."""
+"""Sealing a run: the report's PDF is signed, then the digest of every file, then the list of digests.
+
+With a laboratory's key only what that laboratory recorded itself is sealed, and only a report that judging its record
+gives; without a key the list says that nobody signed it, and reveals accidents only.
+"""
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
+from harness.catalogue.errors import ConfigurationError
 from harness.journal import JournalBroken, Record, read_record
 from harness.journal.recording import VIETNAM
+from harness.judge.judgement import Judgement
+from harness.report.agreement import report_is_judged
+from harness.report.jws import detached, sign
 from harness.report.laboratory import LaboratoryKey
 from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE, manifest_of
+from harness.report.recordseal import own_record
 from harness.report.source import read_report
-from harness.report.writing import FILES, write_whole
+from harness.report.wholefile import write_whole
+from harness.report.writing import FILES
 
-ALGORITHM = "ES256"
-RUN_HEADER = "lienthong_run"
 _SIGNED_ALREADY = b"/ByteRange"
 
 
-def seal(run_directory: Path, key: LaboratoryKey | None, *, at: datetime | None = None) -> Path:
-    """Seal a finished run as it stands: write manifest.json and, with a key, manifest.sig.
+def seal(run_directory: Path, key: LaboratoryKey, judgement: Judgement, *, at: datetime | None = None) -> Path:
+    """Seal a run with a laboratory's key as it stands: write manifest.json and manifest.sig; an older seal is replaced.
 
-    Without a key the manifest says that it is unsigned: it reveals accidents, not intent. Where the key has a
-    certificate, report.pdf is signed first (PAdES). An older seal is replaced.
+    Where the key has a certificate, report.pdf is signed first (PAdES).
 
     Args:
         run_directory: the run, with its reports written.
-        key: of the laboratory.
+        key: of the laboratory that recorded it.
+        judgement: what judging the record by the run's profile gives, just now.
         at: time of sealing, now when left out.
 
     Returns:
         The manifest's path.
 
     Raises:
+        ConfigurationError: the laboratory did not record the run itself, report.json is not that judgement, or the
+            directory holds something that is no plain file.
+    """
+    if not own_record(run_directory, key):
+        raise ConfigurationError("seal.not-own", path=run_directory)
+    if not report_is_judged(run_directory, judgement):
+        raise ConfigurationError("seal.report-differs", path=run_directory)
+    at = at or datetime.now(VIETNAM)
+    _sign_pdf(run_directory / FILES["pdf"], key, at)
+    manifest = _manifest(run_directory, key, at)
+    write_whole(run_directory / SIGNATURE_FILE, detached_signature(manifest, key, judgement.run_id))
+    return write_whole(run_directory / MANIFEST_FILE, manifest)
+
+
+def list_unsigned(run_directory: Path, *, at: datetime | None = None) -> Path:
+    """Write the manifest of a run that nobody signs, and return its path; an older one is replaced.
+
+    Raises:
         ConfigurationError: there is no report, or the directory holds something that is no plain file.
     """
-    at = at or datetime.now(VIETNAM)
-    report = read_report(run_directory)
-    if key is not None:
-        _sign_pdf(run_directory / FILES["pdf"], key, at)
-    manifest = manifest_of(run_directory, report, _record(run_directory), key=key.public if key else None, at=at)
-    if key is None:
-        (run_directory / SIGNATURE_FILE).unlink(missing_ok=True)
-    else:
-        signature = detached_signature(manifest, key, str(report.get("run_id")))
-        write_whole(run_directory / SIGNATURE_FILE, signature)
+    manifest = _manifest(run_directory, None, at or datetime.now(VIETNAM))
+    (run_directory / SIGNATURE_FILE).unlink(missing_ok=True)
     return write_whole(run_directory / MANIFEST_FILE, manifest)
 
 
@@ -54,17 +69,9 @@ def detached_signature(manifest: bytes, key: LaboratoryKey, run_id: str) -> byte
     Args:
         manifest: content of manifest.json.
         key: of the laboratory.
-        run_id: stands in the signed header, so that a signature of another run is told from a broken one.
+        run_id: stands in the signed header.
     """
-    from joserfc import jws
-    from joserfc.jwk import ECKey
-    from joserfc.registry import HeaderParameter
-
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    header: dict[str, Any] = {"alg": ALGORITHM, "kid": key.public.sha256, RUN_HEADER: run_id}
-    registry = jws.JWSRegistry({RUN_HEADER: HeaderParameter("run of this signature", "str")}, [ALGORITHM])
-    whole = jws.serialize_compact(header, manifest, ECKey.import_key(pem), registry=registry)
-    return str(jws.detach_content(whole)).encode()
+    return detached(sign(manifest, key, run_id))
 
 
 def signed_report_pdf(content: bytes, key: LaboratoryKey, at: datetime) -> bytes:
@@ -82,6 +89,11 @@ def signed_report_pdf(content: bytes, key: LaboratoryKey, at: datetime) -> bytes
 
     signer = Identity("laboratory", key.chain[0], key.private, key.chain[1:])
     return add_signature(content, signer, at=at, embed_chain=True)
+
+
+def _manifest(run_directory: Path, key: LaboratoryKey | None, at: datetime) -> bytes:
+    report, public = read_report(run_directory), key.public if key else None
+    return manifest_of(run_directory, report, _record(run_directory), key=public, at=at)
 
 
 def _sign_pdf(path: Path, key: LaboratoryKey, at: datetime) -> None:

@@ -1,22 +1,18 @@
-"""The signature over a manifest: whether it is there, whose it is, whether it holds."""
+"""The signatures over a run: that of its manifest and that of its record; whose they are, and whether they hold."""
 
-import base64
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from harness.report.jws import RUN_HEADER, read_jws
 from harness.report.laboratory import public_part
 from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE
-from harness.report.sealing import ALGORITHM, RUN_HEADER
+from harness.report.recordseal import RECORD_FILE, read_record_seal
+from harness.report.source import REPORT_FILE
 from harness.report.tampering import Problem, Tampering
-
-_HALF = 32
 
 
 def check_signature(
@@ -31,34 +27,47 @@ def check_signature(
         trusted: fingerprint of the only key that may have signed, None when that is not known.
     """
     if signature is None:
-        missing = Tampering.SIGNATURE_MISSING if manifest.get("signed") or manifest.get("key") else Tampering.UNSIGNED
-        return [Problem(missing, SIGNATURE_FILE)]
-    parts = signature.strip().split(b".")
-    header = _header(parts)
-    if header is None:
+        return [Problem(Tampering.SIGNATURE_MISSING if _was_signed(manifest) else Tampering.UNSIGNED, SIGNATURE_FILE)]
+    jws = read_jws(signature)
+    if jws is None or jws.content:
         return [Problem(Tampering.SIGNATURE_INVALID, SIGNATURE_FILE)]
-    if header.get(RUN_HEADER) != manifest.get("run_id"):
-        return [Problem(Tampering.MIXED, SIGNATURE_FILE, detail=str(header.get(RUN_HEADER))[:100])]
+    if jws.header.get(RUN_HEADER) != manifest.get("run_id"):
+        return [Problem(Tampering.MIXED, SIGNATURE_FILE, detail=str(jws.header.get(RUN_HEADER))[:100])]
     key = _key(manifest)
     if key is None:
         return [Problem(Tampering.SIGNATURE_INVALID, MANIFEST_FILE, detail="key")]
     fingerprint = public_part(key).sha256
-    if header.get("kid") != fingerprint or trusted not in {None, fingerprint}:
+    if jws.header.get("kid") != fingerprint or trusted not in {None, fingerprint}:
         return [Problem(Tampering.WRONG_KEY, SIGNATURE_FILE, detail=fingerprint)]
-    if not _holds(parts, content, key):
+    if not jws.holds(content, key):
         return [Problem(Tampering.SIGNATURE_INVALID, SIGNATURE_FILE)]
-    return []
+    return [] if jws.canonical else [Problem(Tampering.SIGNATURE_RESPELLED, SIGNATURE_FILE)]
 
 
-def _header(parts: list[bytes]) -> Mapping[str, Any] | None:
-    """Return the header of a detached JWS of the one algorithm that is allowed."""
-    if len(parts) != 3 or parts[1]:
-        return None
-    try:
-        header = json.loads(_decoded(parts[0]))
-    except (ValueError, RecursionError):
-        return None
-    return header if isinstance(header, dict) and header.get("alg") == ALGORITHM and "crit" not in header else None
+def check_record_seal(manifest: Mapping[str, Any], signature: bytes) -> Iterator[Problem]:
+    """Check that the key that sealed a run also sealed its record when that was closed, and that it is still the same.
+
+    Args:
+        manifest: of the run.
+        signature: content of record.jws.
+    """
+    seal, key = read_record_seal(signature), _key(manifest)
+    if seal is None or key is None or not seal.made_by(key):
+        yield Problem(Tampering.RECORD_SEAL_INVALID, RECORD_FILE)
+        return
+    if seal.run_id != manifest.get("run_id") or dict(seal.journal) != manifest.get("journal"):
+        yield Problem(Tampering.RECORD_SEAL_INVALID, RECORD_FILE, detail=seal.run_id[:100])
+        return
+    evidence = {entry["path"]: entry["sha256"] for entry in manifest["evidence"]["files"]}
+    later = {REPORT_FILE, RECORD_FILE}
+    for path in sorted(seal.files.keys() | (evidence.keys() - later)):
+        if evidence.get(path) != seal.files.get(path):
+            yield Problem(Tampering.RECORD_SEAL_INVALID, path)
+
+
+def _was_signed(manifest: Mapping[str, Any]) -> bool:
+    sealed = any(entry["path"] == RECORD_FILE for entry in manifest["evidence"]["files"])
+    return bool(manifest.get("signed") or manifest.get("key") or sealed)
 
 
 def _key(manifest: Mapping[str, Any]) -> ec.EllipticCurvePublicKey | None:
@@ -68,23 +77,3 @@ def _key(manifest: Mapping[str, Any]) -> ec.EllipticCurvePublicKey | None:
     except (KeyError, ValueError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1) else None
-
-
-def _holds(parts: list[bytes], content: bytes, key: ec.EllipticCurvePublicKey) -> bool:
-    signed = parts[0] + b"." + base64.urlsafe_b64encode(content).rstrip(b"=")
-    try:
-        raw = _decoded(parts[2])
-    except ValueError:
-        return False
-    if len(raw) != 2 * _HALF:
-        return False
-    der = encode_dss_signature(int.from_bytes(raw[:_HALF]), int.from_bytes(raw[_HALF:]))
-    try:
-        key.verify(der, signed, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _decoded(part: bytes) -> bytes:
-    return base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)

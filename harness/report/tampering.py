@@ -11,17 +11,22 @@ from harness.journal.chain import FIRST, link
 
 
 class Tampering(StrEnum):
-    """What is wrong with a seal; stable, the same in the stand-alone verifier."""
+    """What is wrong with a seal; stable. The stand-alone verifier has the same but for the last: it cannot judge."""
 
     MANIFEST_MISSING = "manifest-missing"
     MANIFEST_UNREADABLE = "manifest-unreadable"
     SIGNATURE_MISSING = "signature-missing"
     SIGNATURE_INVALID = "signature-invalid"
+    SIGNATURE_RESPELLED = "signature-respelled"
     WRONG_KEY = "wrong-key"
     UNSIGNED = "unsigned"
     FILE_EDITED = "file-edited"
     FILE_REMOVED = "file-removed"
     FILE_ADDED = "file-added"
+    FOLDER_EMPTY = "folder-empty"
+    FOLDER_WITH_CONTENT = "folder-with-content"
+    ENTRY_DOUBLED = "entry-doubled"
+    ENTRY_ENCRYPTED = "entry-encrypted"
     EVENT_EDITED = "event-edited"
     EVENT_REMOVED = "event-removed"
     EVENT_ADDED = "event-added"
@@ -29,6 +34,8 @@ class Tampering(StrEnum):
     MIXED = "mixed"
     INCOMPLETE = "incomplete"
     VERDICT_WRONG = "verdict-wrong"
+    RECORD_SEAL_INVALID = "record-seal-invalid"
+    REPORT_DIFFERS = "report-differs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,15 @@ from harness.report.bundle import Bundle, open_bundle
 from harness.report.completeness import completeness
 from harness.report.laboratory import public_part
 from harness.report.manifest import MANIFEST_FILE, SCHEMA, SIGNATURE_FILE, evidence_digest
-from harness.report.signature import check_signature
+from harness.report.recordseal import RECORD_FILE
+from harness.report.signature import check_record_seal, check_signature
 from harness.report.source import REPORT_FILE, RUN_FILE
 from harness.report.tampering import Problem, Tampering, journal_tampering
 
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 _LARGEST_SIGNATURE = 64 * 1024
+# More than any run keeps; an archive of a few megabytes may claim any size and take hours to be unpacked.
+_LARGEST_RUN = 16 * 1024**3
 _BLOCK = 1 << 20
 _NAMES_ITS_RUN = frozenset({REPORT_FILE, RUN_FILE, "report.html", "report.md", "junit.xml"})
 
@@ -36,6 +39,8 @@ class Verification:
         problems: what is wrong, the telling one first; empty when the seal holds.
         files: how many files were checked.
         narrowed: True when the run looked at chosen requirements only, as the manifest says; then it is no certificate.
+        born: True when the record was sealed the moment it was closed; older versions did not do that, and their
+            seal alone does not say who recorded the run.
     """
 
     run_id: str
@@ -44,6 +49,7 @@ class Verification:
     problems: tuple[Problem, ...]
     files: int
     narrowed: bool = False
+    born: bool = False
 
 
 def verify(path: Path, trusted: ec.EllipticCurvePublicKey | None = None) -> Verification:
@@ -73,6 +79,7 @@ def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Veri
     sealed = _sealed(manifest)
     problems = [
         *signed,
+        *_record_seal(bundle, manifest, signed=signature is not None),
         *_files(bundle, sealed, manifest),
         *_consistent(manifest),
         *_report(bundle, sealed, manifest),
@@ -85,7 +92,13 @@ def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Veri
         problems=tuple(sorted(problems, key=_weight)),
         files=len(sealed),
         narrowed=manifest.get("narrowed") is True,
+        born=RECORD_FILE in bundle.files,
     )
+
+
+def _record_seal(bundle: Bundle, manifest: Mapping[str, Any], *, signed: bool) -> Iterator[Problem]:
+    if signed and RECORD_FILE in bundle.files:
+        yield from check_record_seal(manifest, _start(bundle, RECORD_FILE, _LARGEST_MANIFEST))
 
 
 def _weight(problem: Problem) -> int:
@@ -103,13 +116,19 @@ def _manifest(content: bytes) -> Mapping[str, Any] | None:
                     return None
                 entry["sha256"].encode("ascii")
         shaped = manifest["schema"] == SCHEMA and isinstance(manifest["journal"], dict)
+        total = sum(entry["size"] for entry in _entries(manifest))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return manifest if shaped else None
+    return manifest if shaped and total <= _LARGEST_RUN else None
 
 
 def _sealed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {entry["path"]: entry for part in ("evidence", "renderings") for entry in manifest[part]["files"]}
+    return {entry["path"]: entry for entry in _entries(manifest)}
+
+
+def _entries(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for part in ("evidence", "renderings"):
+        yield from manifest[part]["files"]
 
 
 def _consistent(manifest: Mapping[str, Any]) -> Iterator[Problem]:
@@ -122,14 +141,13 @@ def _consistent(manifest: Mapping[str, Any]) -> Iterator[Problem]:
 def _files(bundle: Bundle, sealed: Mapping[str, Mapping[str, Any]], manifest: Mapping[str, Any]) -> Iterator[Problem]:
     for path, entry in sealed.items():
         if path not in bundle.files:
-            if path not in bundle.strange:
+            if path not in {problem.path for problem in bundle.strange}:
                 yield Problem(Tampering.FILE_REMOVED, path)
         elif not _same(bundle, path, entry):
             yield _altered(bundle, path, manifest)
     for path in sorted(bundle.files.keys() - sealed.keys() - {MANIFEST_FILE, SIGNATURE_FILE}):
         yield Problem(Tampering.FILE_ADDED, path)
-    for path in bundle.strange:
-        yield Problem(Tampering.FILE_ADDED, path, detail="not a plain file of the run")
+    yield from bundle.strange
 
 
 def _same(bundle: Bundle, path: str, entry: Mapping[str, Any]) -> bool:

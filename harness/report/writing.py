@@ -1,6 +1,5 @@
 """Writes the reports of a run: every format from the same model."""
 
-import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from harness.report.model import Report
 from harness.report.pdf import render_pdf
 from harness.report.sequence import Chronicle
 from harness.report.source import REPORT_FILE, Source, source_of
+from harness.report.wholefile import write_whole
 
 FILES: Mapping[str, str] = {
     "json": REPORT_FILE,
@@ -37,6 +37,8 @@ class Renderer:
         lang: Language,
         laboratory: Laboratory | None = None,
         older: Source | None = None,
+        *,
+        sealed: bool = True,
     ) -> None:
         """Prepare to render.
 
@@ -45,13 +47,14 @@ class Renderer:
             lang: language shown first, and the only one of formats that have one language.
             laboratory: who tests, where that is configured.
             older: a run to compare with.
+            sealed: False when nobody answers for what is rendered, whatever the run says of its seal.
         """
         self._source = source
         self._lang: Language = lang
         self._setting = Setting(
             evidence=evidence_digest(evidence_of(source.directory)),
             chronicle=Chronicle(source.record.events if source.record else ()),
-            key=sealing_key(source.directory, laboratory),
+            key=sealing_key(source.directory, laboratory) if sealed else None,
             identity=laboratory.identity if laboratory else None,
             older=older,
         )
@@ -137,11 +140,3 @@ def write_reports(
         if form in formats and form != "json":
             written.append(write_whole(run_directory / FILES[form], renderer.render(form)))
     return written
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file so that it is never seen half written, and return its path."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
-    return path

@@ -14,7 +14,8 @@ from harness.crypto.pdfsignatures import read_pdf
 from harness.crypto.pkifolder import make_laboratory, write_identity
 from harness.report import write_reports
 from harness.report.laboratory import load_laboratory
-from harness.report.sealing import seal
+from harness.report.sealing import list_unsigned
+from tests.report.judged_runs import judged_run
 from tests.report.report_runs import RunPlan, build_run, failed_plan
 
 
@@ -49,10 +50,10 @@ def run(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def signed(run: Path, lab: Path) -> Path:
-    """The run, sealed and signed."""
-    seal(run, load_laboratory(lab).key)
-    return run
+def signed(tmp_path: Path, lab: Path) -> Path:
+    """A run that the laboratory recorded, sealed and signed."""
+    judged_run(tmp_path / "signed", load_laboratory(lab))
+    return tmp_path / "signed"
 
 
 def test_one_text_format_goes_to_standard_output(run: Path) -> None:
@@ -101,7 +102,19 @@ def test_signed_run_is_sealed_again_with_the_key(signed: Path, lab: Path) -> Non
 
 def test_tampered_run_is_never_sealed_again(signed: Path, lab: Path) -> None:
     (signed / "run.json").write_text("{}")
-    assert refusal(call("report", signed, "--laboratory", lab)) == "report.seal-broken"
+    before = sorted(path.name for path in signed.iterdir())
+    result = call("report", signed, "--laboratory", lab)
+    assert result.return_value == 0
+    assert "The run's seal does not hold (mixed)" in result.stderr
+    assert sorted(path.name for path in signed.iterdir()) == before
+    assert (signed.parent / "signed-reports" / "report.html").is_file()
+    assert refusal(call("report", signed)) == "report.seal-broken"
+
+
+def test_damaged_unsigned_run_is_not_listed_again(run: Path) -> None:
+    list_unsigned(run)
+    (run / "run.json").write_text("{}")
+    assert refusal(call("report", run, "--format", "html")) == "report.seal-broken"
 
 
 def test_comparison_alone_is_printed(run: Path, tmp_path: Path) -> None:
@@ -124,7 +137,7 @@ def test_comparison_never_replaces_the_official_report(run: Path) -> None:
 
 
 def test_quiet_says_nothing_when_all_is_well(signed: Path, tmp_path: Path) -> None:
-    assert call("verify", signed, "--quiet").output == ""
+    assert call("verify", signed, "--any-key", "--quiet").output == ""
     assert call("report", signed, "--format", "html", "--out", tmp_path / "x.html", "--quiet").output == ""
 
 
@@ -139,11 +152,23 @@ def test_what_is_no_run_is_refused(tmp_path: Path, content: str | None, code: st
 
 
 def test_seal_that_holds(signed: Path, lab: Path) -> None:
-    result = call("verify", signed)
+    result = call("verify", signed, "--key", lab / "lab.crt")
     assert result.return_value == 0
-    assert "The seal holds: 5 files of run 20261123-101530-a1b2c3" in result.stdout
-    assert "not compared with a known one" in result.stdout
-    assert "not compared" not in call("verify", signed, "--key", lab / "lab.crt").stdout
+    assert "The seal holds: 6 files of run 20261123-101530-a1b2c3" in result.stdout
+    assert "compare" not in result.stdout
+    assert call("verify", signed, LIENTHONG_LABORATORY=str(lab)).return_value == 0
+
+
+def test_key_that_is_not_known_proves_nothing(signed: Path, tmp_path: Path) -> None:
+    result = call("verify", signed)
+    assert result.return_value == 4
+    assert "NOT KNOWN WHOSE KEY signed" in result.stdout
+    accepted = call("verify", signed, "--any-key")
+    assert accepted.return_value == 0
+    assert "not compared with a known one" in accepted.stdout
+    (tmp_path / "other").mkdir()
+    write_identity(make_laboratory(datetime.now(UTC)), tmp_path / "other")
+    assert call("verify", signed, LIENTHONG_LABORATORY=str(tmp_path / "other")).return_value == 4
 
 
 def test_key_of_another_laboratory(signed: Path, tmp_path: Path) -> None:
@@ -155,7 +180,7 @@ def test_key_of_another_laboratory(signed: Path, tmp_path: Path) -> None:
 
 
 def test_unsigned_run_is_inconclusive(run: Path) -> None:
-    seal(run, None)
+    list_unsigned(run)
     result = call("verify", run)
     assert result.return_value == 4
     assert "NOBODY SIGNED" in result.stdout

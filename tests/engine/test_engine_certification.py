@@ -12,7 +12,7 @@ from harness.engine.publishing import FORMATS_OF_A_RUN, Certification
 from harness.engine.rejudging import judge_again
 from harness.journal import Event
 from harness.judge.judgement import encoded
-from harness.report.resealing import broken_seal
+from harness.report.provenance import broken_seal
 from harness.report.tampering import Tampering
 
 FIRST = ["SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-05", "STS-01", "STS-02", "STS-05", "STS-06", "VXP-01"]

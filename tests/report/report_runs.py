@@ -20,7 +20,11 @@ from harness.judge.judgement import (
     ScenarioEntry,
     Summary,
     Text,
+    encoded,
 )
+from harness.report.laboratory import LaboratoryKey
+from harness.report.recordseal import begin, seal_record
+from harness.report.sealing import seal
 
 DOCUMENT = "000.00.00.H41,2026/11/23,101/UBND-VX"
 INCOMING = "000.00.00.G22,2026/11/23,77/BTTTT-CTS"
@@ -112,19 +116,33 @@ def failed_plan(subject: str = "V/v triển khai liên thông văn bản") -> Ru
     )  # fmt: skip
 
 
-def build_run(directory: Path, plan: RunPlan | None = None) -> dict[str, Any]:
-    """Make a run directory as `certify` leaves it before the reports are written, and return report.json."""
+def build_run(directory: Path, plan: RunPlan | None = None, key: LaboratoryKey | None = None) -> dict[str, Any]:
+    """Make a run directory as `certify` leaves it before the reports are written, and return report.json.
+
+    With a key the record is sealed, as by the laboratory that recorded it. The report is made up: it is in the judge's
+    shape, but not what judging the record gives.
+    """
     plan = plan or RunPlan()
     directory.mkdir(parents=True, exist_ok=True)
     journal = Journal(directory)
     first, last = _record(journal, plan)
+    birth = begin(journal, plan.run_id, key) if key else None
     journal.close()
     judgement = _judgement(plan, load_profile(), first, last)
     facts = {"schema": "lienthong.run/1", "run_id": plan.run_id, "candidate": plan.candidate, "seed": 7}
     (directory / "run.json").write_text(json.dumps(facts), encoding="ascii")
+    if birth is not None:
+        seal_record(birth, journal, directory)
     report: dict[str, Any] = msgspec.to_builtins(judgement)
-    (directory / "report.json").write_text(json.dumps(report), encoding="ascii")
+    (directory / "report.json").write_bytes(encoded(judgement))
     return report
+
+
+def seal_made_up(directory: Path, key: LaboratoryKey) -> None:
+    """Seal a run whose record was sealed, its made-up report taken for what judging gives."""
+    judgement = msgspec.json.decode((directory / "report.json").read_bytes(), type=Judgement)
+    (directory / "report.json").write_bytes(encoded(judgement))
+    seal(directory, key, judgement)
 
 
 def _record(journal: Journal, plan: RunPlan) -> tuple[Event, Event]:

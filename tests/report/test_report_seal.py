@@ -1,5 +1,6 @@
 """The seal: every way to tamper is named rightly, by the verb's verifier and by the stand-alone one alike."""
 
+import base64
 import hashlib
 import importlib.util
 import json
@@ -8,25 +9,32 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from harness.catalogue.errors import ConfigurationError
+from harness.journal import read_record
 from harness.journal.chain import FIRST, canonical, link
-from harness.report import write_reports
+from harness.report import jws, write_reports
 from harness.report.html import qr_text
+from harness.report.jws import sign
 from harness.report.laboratory import Laboratory, LaboratoryIdentity, LaboratoryKey
-from harness.report.sealing import detached_signature, seal
+from harness.report.manifest import manifest_of
+from harness.report.recordseal import load_record_seal
+from harness.report.sealing import detached_signature, list_unsigned
 from harness.report.source import read_report, source_of
 from harness.report.verifying import verify
 from harness.report.writing import Renderer
 from harness.resources import folder
-from tests.report.report_runs import RunPlan, build_run, failed_plan
+from tests.report.report_runs import RunPlan, build_run, failed_plan, seal_made_up
 
 KEY = LaboratoryKey(ec.generate_private_key(ec.SECP256R1()))
 OTHER_KEY = LaboratoryKey(ec.generate_private_key(ec.SECP256R1()))
@@ -47,10 +55,13 @@ ALONE = _alone()
 
 def sealed_run(directory: Path, plan: RunPlan | None = None, key: LaboratoryKey | None = KEY) -> Path:
     """Build a run with reports and seal it."""
-    report = build_run(directory, plan or failed_plan())
+    report = build_run(directory, plan or failed_plan(), key)
     laboratory = Laboratory(LaboratoryIdentity(), key)
     write_reports(directory, report, lang="vi", formats=["html", "junit"], laboratory=laboratory)
-    seal(directory, key)
+    if key is None:
+        list_unsigned(directory)
+    else:
+        seal_made_up(directory, key)
     return directory
 
 
@@ -167,7 +178,7 @@ def edit_and_recompute(run: Path) -> None:
     signature = (run / "manifest.sig").read_bytes()
     manifest = json.loads((run / "manifest.json").read_bytes())
     edit("run.json", "Alpha", "Gamma")(run)
-    seal(run, None)
+    list_unsigned(run)
     fresh = json.loads((run / "manifest.json").read_bytes())
     content = json.dumps({**fresh, "signed": True, "key": manifest["key"]}).encode()
     (run / "manifest.json").write_bytes(content)
@@ -185,6 +196,42 @@ def blob(run: Path) -> Path:
     return next((run / "blobs").iterdir())
 
 
+def higher_value(run: Path) -> None:
+    """Give the signature its other value, which verifies as well."""
+    head, _, tail = (run / "manifest.sig").read_bytes().split(b".")
+    raw = base64.urlsafe_b64decode(tail + b"==")
+    other = jws.ORDER - int.from_bytes(raw[32:])
+    (run / "manifest.sig").write_bytes(
+        head + b".." + base64.urlsafe_b64encode(raw[:32] + other.to_bytes(32)).rstrip(b"=")
+    )
+
+
+def other_spelling(run: Path) -> None:
+    """Set bits of the last base64 sign that stand for nothing."""
+    signature = (run / "manifest.sig").read_bytes()
+    signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    (run / "manifest.sig").write_bytes(signature[:-1] + signs[signs.index(signature[-1:]) + 1 :][:1])
+
+
+def seal_record_with(key: LaboratoryKey) -> Tamper:
+    """Return a way to seal the record with another key, and the run with the right one."""
+
+    def tamper(run: Path) -> None:
+        sealed = load_record_seal(run)
+        assert sealed is not None
+        (run / "record.jws").write_bytes(sign(sealed.jws.content, key, sealed.run_id))
+        manifest = manifest_of(run, read_report(run), read_record(run), key=KEY.public, at=datetime.now(UTC))
+        (run / "manifest.json").write_bytes(manifest)
+        (run / "manifest.sig").write_bytes(detached_signature(manifest, KEY, sealed.run_id))
+
+    return tamper
+
+
+def strip_signatures(run: Path) -> None:
+    """Make a signed run look like one that nobody signed, keeping the seal of its record."""
+    list_unsigned(run)
+
+
 WAYS: dict[str, tuple[Tamper, str]] = {
     "file edited": (edit("run.json", "Alpha", "Gamma"), "file-edited run.json"),
     "report edited": (edit("report.html", "Không đạt", "Đạt"), "file-edited report.html"),
@@ -200,15 +247,15 @@ WAYS: dict[str, tuple[Tamper, str]] = {
     "event edited and rehashed": (on_events(relabel_and_rehash), "event-edited journal.jsonl, line 5"),
     "event edited, chain made anew": (on_events(relabel, rechain=True), "event-edited journal.jsonl"),
     "event removed": (on_events(lambda listed: listed.pop(4)), "event-removed journal.jsonl, line 5"),
-    "last event removed": (on_events(lambda listed: listed.pop()), "event-removed journal.jsonl, line 19"),
+    "last event removed": (on_events(lambda listed: listed.pop()), "event-removed journal.jsonl, line 20"),
     "event removed, chain made anew": (
         on_events(lambda listed: listed.pop(4), rechain=True),
-        "event-removed journal.jsonl, line 19",
+        "event-removed journal.jsonl, line 20",
     ),
     "event added": (on_events(lambda listed: listed.insert(4, listed[4])), "event-added journal.jsonl, line 6"),
     "event added at the end": (
         on_events(lambda listed: listed.append(dict(listed[-1])), rechain=True),
-        "event-added journal.jsonl, line 20",
+        "event-added journal.jsonl, line 21",
     ),
     "events moved": (on_events(swap), "event-moved journal.jsonl, line 4"),
     "journal is no journal": (lambda run: (run / "journal.jsonl").write_bytes(b"\xff\x00\n"), "event-edited journal"),
@@ -237,6 +284,15 @@ WAYS: dict[str, tuple[Tamper, str]] = {
         ),
         "wrong-key manifest.sig",
     ),
+    "signature's other value": (higher_value, "signature-respelled manifest.sig"),
+    "signature's other spelling": (other_spelling, "signature-respelled manifest.sig"),
+    "blank after the signature": (
+        lambda run: (run / "manifest.sig").write_bytes((run / "manifest.sig").read_bytes() + b"\n"),
+        "signature-respelled manifest.sig",
+    ),
+    "record sealed with another key": (seal_record_with(OTHER_KEY), "record-seal-invalid record.jws"),
+    "made unsigned": (strip_signatures, "signature-missing manifest.sig"),
+    "empty folder": (lambda run: (run / "deep" / "empty").mkdir(parents=True), "folder-empty deep"),
     "verdict in the manifest": (
         change_manifest(lambda manifest: manifest.update(verdict="pass"), KEY),
         "verdict-wrong manifest.json",
@@ -308,21 +364,21 @@ def test_unsigned_run_is_never_taken_for_a_sealed_one(tmp_path: Path) -> None:
 def test_verdict_must_follow_from_a_complete_set(
     tmp_path: Path, change: Callable[[dict[str, Any]], object], expected: str
 ) -> None:
-    report = build_run(tmp_path, failed_plan())
+    report = build_run(tmp_path, failed_plan(), KEY)
     report = msgspec.json.decode(msgspec.json.encode(report))
     change(report)
     (tmp_path / "report.json").write_bytes(msgspec.json.encode(report))
-    seal(tmp_path, KEY)
+    seal_made_up(tmp_path, KEY)
     assert expected in codes(tmp_path)
 
 
 def test_required_set_is_that_of_the_profile_for_declared_capabilities(tmp_path: Path) -> None:
     """A C requirement left out is only noticed by who has the profile; the stand-alone verifier has levels only."""
-    report = build_run(tmp_path)
+    report = build_run(tmp_path, key=KEY)
     report = msgspec.json.decode(msgspec.json.encode(report))
     report["required"].remove("OPS-01")
     (tmp_path / "report.json").write_bytes(msgspec.json.encode(report))
-    seal(tmp_path, KEY)
+    seal_made_up(tmp_path, KEY)
     assert [(str(one.code), one.detail) for one in verify(tmp_path).problems] == [("incomplete", "OPS-01")]
 
 
@@ -362,8 +418,55 @@ def test_archive_with_doubled_and_climbing_names_is_refused_without_unpacking(ru
         archive.writestr("run/../../evil.txt", "x")
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("run/run.json", "{}")
-    assert codes(bundle) == ["file-added run.json", "file-added ../../evil.txt"]
+    assert codes(bundle) == ["entry-doubled run.json", "file-added ../../evil.txt"]
     assert not (run.parent.parent / "evil.txt").exists()
+
+
+def test_entries_that_hide_something_are_named_one_by_one(run: Path) -> None:
+    bundle = zipped(run, run.parent / "run.zip")
+    with zipfile.ZipFile(bundle, "a") as archive:
+        archive.writestr("run/hidden/", b"content of a folder")
+        archive.writestr("run/void/", b"")
+        archive.writestr("run/locked.txt", "x")
+    content = bytearray(bundle.read_bytes())
+    place = content.rindex(b"run/locked.txt") - 46  # its entry in the central directory
+    content[place + 8] |= 1
+    bundle.write_bytes(content)
+    assert codes(bundle) == ["folder-with-content hidden", "entry-encrypted locked.txt", "folder-empty hidden",
+                             "folder-empty void"]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [b"\xff" * 40, b""])
+def test_damaged_archive_is_one_sentence(run: Path, change: bytes) -> None:
+    bundle = tarred(run, run.parent / "run.tar.gz")
+    content = bundle.read_bytes()
+    half = len(content) // 2
+    bundle.write_bytes(content[:half] + change)
+    with pytest.raises(ConfigurationError) as caught:
+        verify(bundle)
+    assert caught.value.code in {"verify.bad-archive", "verify.no-archive"}
+
+
+def test_manifest_that_claims_more_than_any_run_is_not_followed(run: Path) -> None:
+    change_manifest(lambda manifest: manifest["evidence"]["files"][0].update(size=10**15))(run)
+    assert codes(run) == ["manifest-unreadable manifest.json"]
+
+
+def test_seal_of_an_older_version_is_still_read(tmp_path: Path) -> None:
+    """It has no seal of the record, and a signature of either value that says nothing of it."""
+    run = tmp_path / "run"
+    build_run(run, failed_plan())
+    manifest = manifest_of(run, read_report(run), read_record(run), key=KEY.public, at=datetime.now(UTC))
+    (run / "manifest.json").write_bytes(manifest)
+    header = {"alg": "ES256", "kid": KEY.public.sha256, "lienthong_run": "20261123-101530-a1b2c3"}
+    head = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=")
+    signed = head + b"." + base64.urlsafe_b64encode(manifest).rstrip(b"=")
+    r, s = decode_dss_signature(KEY.private.sign(signed, ec.ECDSA(hashes.SHA256())))
+    for value in (s, jws.ORDER - s):
+        raw = r.to_bytes(32) + value.to_bytes(32)
+        (run / "manifest.sig").write_bytes(head + b".." + base64.urlsafe_b64encode(raw).rstrip(b"="))
+        assert codes(run, KEY) == []
+    assert not verify(run).born
 
 
 def test_tar_with_a_link_is_refused(run: Path) -> None:
@@ -381,12 +484,12 @@ def test_what_is_no_run_is_a_wrong_call(tmp_path: Path) -> None:
 def test_link_cannot_be_sealed(run: Path) -> None:
     link_in(run)
     with pytest.raises(ConfigurationError) as caught:
-        seal(run, KEY)
+        seal_made_up(run, KEY)
     assert caught.value.code == "seal.not-a-file"
 
 
 def test_standalone_verifier_stays_small_and_needs_only_cryptography() -> None:
     source = (folder("reports") / "verify.py").read_text(encoding="utf-8")
-    assert len(source.splitlines()) < 300
+    assert len(source.splitlines()) <= 400
     imports = [line.split()[1] for line in source.splitlines() if line.startswith(("import ", "from "))]
     assert {name.partition(".")[0] for name in imports} - sys.stdlib_module_names == {"cryptography"}

@@ -1,0 +1,173 @@
+"""Whether a report is what judging its record gives: the record judged again, and where the two differ."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness import __version__
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import Profile, load_profile
+from harness.journal import JournalBroken, Record, read_record
+from harness.judge.judgement import Judgement, encoded
+from harness.judge.judging import NothingToJudge, judge
+from harness.report.deviations import recorded_deviations, with_deviations
+from harness.report.source import REPORT_FILE, RUN_FILE
+
+# What judging may meet in a record that no harness wrote: its chain can be right and its events of any shape.
+MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
+_MOST_DIFFERENCES = 20
+_LONGEST_PATH = 120
+
+
+class Agreement(StrEnum):
+    """How a report stands to its record: the same, another, or another that a newer rule may explain."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    CHANGED_RULES = "changed-rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A report held against what judging its record gives.
+
+    Attributes:
+        agreement: what it came to.
+        differences: paths within the report where the two differ, at most 20.
+    """
+
+    agreement: Agreement
+    differences: tuple[str, ...] = ()
+
+
+def read(directory: Path) -> Record:
+    """Read the record of a run.
+
+    Raises:
+        ConfigurationError: it is missing, or not what was written.
+    """
+    try:
+        return read_record(directory)
+    except JournalBroken as error:
+        raise ConfigurationError("run.broken", path=directory, detail=error) from error
+
+
+def judged(profile: Profile, record: Record) -> Judgement:
+    """Judge a record, and say how the known deviations stand that were handed in with the run.
+
+    Raises:
+        ConfigurationError: the run broke off before it began, a blob is missing or edited, or run.json is damaged.
+    """
+    try:
+        return with_deviations(judge(profile, record), recorded_deviations(record.directory))
+    except NothingToJudge as error:
+        raise ConfigurationError("run.nothing", path=record.directory) from error
+    except JournalBroken as error:
+        raise ConfigurationError("run.broken", path=record.directory, detail=error) from error
+
+
+def run_file(directory: Path) -> dict[str, Any]:
+    """Return what run.json says of a run.
+
+    Raises:
+        ConfigurationError: it is missing or is not what a run writes.
+    """
+    path = directory / RUN_FILE
+    try:
+        content: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        str(content["profile"]["source"])
+    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
+        raise ConfigurationError("run.broken", path=path, detail=f"{type(error).__name__} {error}") from error
+    return content
+
+
+def recorded_profile(directory: Path) -> Profile:
+    """Load the profile that a run names as its own, as it is today.
+
+    Raises:
+        ConfigurationError: run.json is damaged, or there is no such profile any more.
+    """
+    return load_profile(str(run_file(directory)["profile"]["source"]))
+
+
+def report_is_judged(directory: Path, judgement: Judgement) -> bool:
+    """Tell whether report.json of a run is, byte for byte, a judgement just made."""
+    try:
+        return (directory / REPORT_FILE).read_bytes() == encoded(judgement)
+    except OSError:
+        return False
+
+
+def compare(report: bytes, judgement: Judgement) -> Comparison:
+    """Hold a report against a judgement just made of its record.
+
+    Where the same version judged by the same profile, everything must be the same. Where either has changed, rules may
+    have too: what was found is compared, and a difference proves nothing.
+
+    Args:
+        report: content of report.json.
+        judgement: what judging the record gives.
+    """
+    if report == encoded(judgement):
+        return Comparison(Agreement.SAME)
+    now = json.loads(encoded(judgement))
+    try:
+        then = json.loads(report)
+    except (ValueError, RecursionError):
+        return Comparison(Agreement.DIFFERS, (REPORT_FILE,))
+    if not isinstance(then, dict):
+        return Comparison(Agreement.DIFFERS, (REPORT_FILE,))
+    if _rules(then) == _rules(now):
+        return Comparison(Agreement.DIFFERS, tuple(_differences(then, now)) or (REPORT_FILE,))
+    found = tuple(_differences(_found(then), _found(now)))
+    return Comparison(Agreement.CHANGED_RULES if found else Agreement.SAME, found)
+
+
+def _rules(report: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return what decides by which rules a report was judged."""
+    profile, harness = report.get("profile"), report.get("harness")
+    sha256 = profile.get("sha256") if isinstance(profile, dict) else None
+    return sha256, harness.get("version") if isinstance(harness, dict) else __version__
+
+
+def _found(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a report says was found, without the texts that a newer version may word otherwise."""
+    facts = {name: report.get(name) for name in ("run_id", "verdict", "candidate", "narrowed", "started", "finished")}
+    requirements = {
+        str(one.get("id")): one.get("verdict") for one in report.get("requirements") or () if isinstance(one, dict)
+    }
+    return facts | {"requirements": requirements}
+
+
+def _differences(then: Any, now: Any) -> Iterator[str]:
+    for number, path in enumerate(_walk(then, now, "")):
+        if number == _MOST_DIFFERENCES:
+            yield "…"
+            return
+        yield path[:_LONGEST_PATH] or REPORT_FILE
+
+
+def _walk(then: Any, now: Any, path: str) -> Iterator[str]:
+    if isinstance(then, dict) and isinstance(now, dict):
+        for name in sorted(then.keys() | now.keys(), key=lambda name: (name != "verdict", name)):
+            if name not in then or name not in now:
+                yield f"{path}.{name}".lstrip(".")
+            else:
+                yield from _walk(then[name], now[name], f"{path}.{name}".lstrip("."))
+    elif isinstance(then, list) and isinstance(now, list):
+        yield from _walk(_named(then), _named(now), path)
+    elif then != now:
+        yield path
+
+
+def _named(entries: list[Any]) -> dict[str, Any]:
+    """Return list entries under their ids, or their places where they have none or share one."""
+    ids = [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+    if len(set(ids)) == len(entries):
+        return dict(zip(ids, entries, strict=True))
+    return {str(place): entry for place, entry in enumerate(entries)}

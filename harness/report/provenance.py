@@ -1,0 +1,76 @@
+"""Whose evidence a run directory is, as far as one who would seal it can tell."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from harness.report.laboratory import LaboratoryKey
+from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE, digests_of, is_rendering
+from harness.report.recordseal import RECORD_FILE, own_record
+from harness.report.tampering import Tampering
+from harness.report.verifying import Verification, verify
+from harness.report.writing import FILES
+
+
+class Origin(StrEnum):
+    """Whose a run is.
+
+    OWN: this laboratory recorded it, and its seal holds. UNJUDGED: it recorded it, and was stopped before it sealed
+    the reports. UNSIGNED: nobody signed it, and nobody here has a key. SIGNED: it is signed, and nobody here has a key.
+    FOREIGN: there is a key here, and what it would seal was recorded elsewhere. BROKEN: the seal does not hold.
+    """
+
+    OWN = "own"
+    UNJUDGED = "unjudged"
+    UNSIGNED = "unsigned"
+    SIGNED = "signed"
+    FOREIGN = "foreign"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Whose a run is, and where its seal does not hold: why."""
+
+    origin: Origin
+    broken: Tampering | None = None
+
+
+def provenance_of(directory: Path, key: LaboratoryKey | None) -> Provenance:
+    """Tell whose evidence a run directory is.
+
+    Args:
+        directory: the run.
+        key: of the laboratory here, None when there is none.
+
+    Raises:
+        ConfigurationError: the directory holds something that is no plain file.
+    """
+    verification = verify(directory) if (directory / MANIFEST_FILE).exists() else None
+    broken = _broken(verification)
+    if broken is not None:
+        return Provenance(Origin.BROKEN, broken)
+    if key is None:
+        signed = any((directory / name).exists() for name in (SIGNATURE_FILE, RECORD_FILE))
+        return Provenance(Origin.SIGNED if signed else Origin.UNSIGNED)
+    if not own_record(directory, key):
+        return Provenance(Origin.FOREIGN)
+    if verification is None:
+        return Provenance(Origin.UNJUDGED if _only_usual(directory) else Origin.FOREIGN)
+    sealed = not verification.problems and verification.key == key.public.sha256
+    return Provenance(Origin.OWN if sealed else Origin.FOREIGN)
+
+
+def broken_seal(directory: Path) -> Tampering | None:
+    """Return what is wrong with a run's seal, None when it holds or there is none; to be unsigned is not wrong."""
+    return _broken(verify(directory)) if (directory / MANIFEST_FILE).exists() else None
+
+
+def _broken(verification: Verification | None) -> Tampering | None:
+    codes = (problem.code for problem in verification.problems) if verification else ()
+    return next((code for code in codes if code is not Tampering.UNSIGNED), None)
+
+
+def _only_usual(directory: Path) -> bool:
+    """Tell whether no more renderings are there than a run writes, which writes them all anew."""
+    return all(path in FILES.values() for path in digests_of(directory) if is_rendering(path))

@@ -1,0 +1,27 @@
+"""Writes a file so that nobody ever sees half of it."""
+
+import os
+import re
+from pathlib import Path
+
+_LEFT_OVER = re.compile(r"\.[^/]+\.\d+\.part")
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file so that it is never seen half written, and return its path."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
+    return path
+
+
+def is_left_over(name: str) -> bool:
+    """Tell whether a file is what a killed process left half written."""
+    return _LEFT_OVER.fullmatch(name) is not None
+
+
+def sweep(directory: Path) -> None:
+    """Remove what a killed process left half written in a directory."""
+    for path in directory.iterdir():
+        if is_left_over(path.name) and path.is_file() and not path.is_symlink():
+            path.unlink()
