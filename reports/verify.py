@@ -315,7 +315,8 @@ def check_report(files, sealed, manifest):
     try:
         report = json.loads(start_of(files[REPORT], sealed[REPORT]["size"]))
         verdicts = {str(one["id"]): str(one["verdict"]) for one in report["requirements"]}
-        mandatory = {str(one["id"]) for one in report["requirements"] if one["level"] == "M"}
+        applying = (one for one in report["requirements"] if one["verdict"] != "not_applicable")
+        mandatory = {str(one["id"]) for one in applying if one["level"] == "M"}
         required = {str(one) for one in report["required"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         yield "incomplete", REPORT, ""

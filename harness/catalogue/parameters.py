@@ -224,7 +224,8 @@ class Retries(Part, frozen=True):
     `resets_in_row`: lost connections it must live through; `final_repeats`: repeats allowed on a final code;
     `transient_repeats`: failures in a row with a transient or unknown code after which it must still try;
     `outage_per_minute`: requests a minute allowed in an outage, counted after `outage_grace` seconds;
-    `growth`: least ratio of the last gap between tries to the first.
+    `growth`: least ratio of the last gap between tries to the first; `final_watch`: seconds for which it is watched
+    whether what was refused for good stays refused.
     """
 
     resets_in_row: int
@@ -233,6 +234,7 @@ class Retries(Part, frozen=True):
     outage_per_minute: int
     outage_grace: float
     growth: float
+    final_watch: float
 
 
 class Parameters(Part, frozen=True):

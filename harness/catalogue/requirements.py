@@ -31,6 +31,9 @@ class Requirement(Part, frozen=True):
         clause: where the standard says it, in words.
         where: `S` static check of one package, `X` exchange scenario.
         capability: what a candidate must declare for a C requirement to count; None otherwise.
+        shown_with: capabilities of which a candidate must declare one in order to send what the requirement speaks of;
+            empty where every candidate sends it.
+        optional: whether it speaks of something that a right system may never send.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Requirement(Part, frozen=True):
     clause: str
     where: Literal["S", "X"]
     capability: Capability | None = None
+    shown_with: tuple[Capability, ...] = ()
+    optional: bool = False
 
 
 class _Catalogue(Part, frozen=True):

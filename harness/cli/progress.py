@@ -38,6 +38,8 @@ class Progress:
             "operator.asked": self._asked,
             "operator.answered": self._answered,
             "operator.waiting": self._waiting,
+            "candidate.silent": self._silent,
+            "candidate.back": self._back,
         }
 
     def __enter__(self) -> Self:
@@ -94,6 +96,12 @@ class Progress:
 
     def _waiting(self, event: "Event") -> None:
         self._line(say("cli-certify", "waiting", seconds=f"{event.data['seconds']:g}"))
+
+    def _silent(self, event: "Event") -> None:
+        self._line(say("cli-certify", "silent", seconds=f"{event.data['seconds']:g}"))
+
+    def _back(self, event: "Event") -> None:
+        self._line(say("cli-certify", "back"))
 
     def _answered(self, event: "Event") -> None:
         self._asking = False

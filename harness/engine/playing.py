@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from harness.catalogue.verdicts import Cause
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
+from harness.engine.silence import SilenceWatch
 from harness.scenarios.registry import EXCLUSIVE, Scenario
 from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Surroundings, Unmet, Unplayable
@@ -12,16 +13,20 @@ from harness.scenarios.surroundings import Surroundings, Unmet, Unplayable
 _GREETING = 10.0  # seconds
 
 
-async def play(scenario: Scenario, around: Surroundings) -> None:
+async def play(scenario: Scenario, around: Surroundings, silence: SilenceWatch) -> None:
     """Let `scenario` play to its end; its events carry its id.
 
-    An exception of the scenario's own is the harness's trouble: it is recorded, and the other scenarios go on.
+    An exception of the scenario's own is the harness's trouble: it is recorded, and the other scenarios go on. What a
+    candidate does not do that had fallen silent before, and cannot be made to call again, tells nothing.
     """
     journal = around.journal
     journal.record("scenario.started", {"requirements": list(scenario.requirements)}, scenario=scenario.id)
     missing = sorted(set(scenario.needs) - around.capabilities)
     if missing:
         _finish(around, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
+        return
+    if not await silence.revived(around):
+        _finish(around, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
     stage = Stage(scenario.id, scenario.requirements[0], around, crowd=around.crowd[scenario.isolation])
     try:

@@ -25,12 +25,14 @@ from harness.drivers.attention import Workplace
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.engine.addressing import reachable
-from harness.engine.looking import look, look_at_everything
+from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
 from harness.engine.preflight_declaration import PEER_SYSTEM
 from harness.engine.preflight_driver import check_clock, check_commands
 from harness.engine.selftest_summary import stated_summary
+from harness.engine.settling import opened, settled_in, settled_out
+from harness.engine.silence import SilenceWatch
 from harness.engine.subject import OpenDriver
 from harness.engine.waiting import EventWaits
 from harness.hub.canary import Canary
@@ -54,6 +56,8 @@ _JOBS_OF_A_PERSON = 3
 _CONNECTING = 900.0
 _CALLING = 60.0
 _POLLS = 3
+# Whole-run duties that take a look at the end; a run that is not narrowed has them all.
+_EVERYWHERE = ("RCV-11",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,14 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
     async with _opened(settings, journal) as around:
         _record_start(settings, around)
         trouble = await _configured(settings, around)
-        trouble = trouble or await _called_at_last(settings, around)
         if trouble:
             return trouble
-        await look_at_everything(around.driver)
+        opening = await opened(around)
+        trouble = await _called_at_last(settings, around)
+        if trouble:
+            return trouble
+        if not await settled_in(around, opening):
+            return "unsettled"
         with anyio.move_on_after(settings.budget) as scope:
             await _played(settings, around)
         return "budget" if scope.cancelled_caught else "complete"
@@ -288,19 +296,22 @@ def _record_preflight(settings: RunSettings, around: Surroundings, hello: dict[s
 async def _played(settings: RunSettings, around: Surroundings) -> None:
     usual = len(settings.plan.scenarios) if around.driver.attended is None else _JOBS_OF_A_PERSON
     limiter = anyio.CapacityLimiter(settings.jobs or max(usual, 1))
+    silence = SilenceWatch(around.evidence, around.journal, around.faults, settings.times)
 
     async def limited(scenario: Scenario) -> None:
         async with limiter:
-            await play(scenario, around)
+            await play(scenario, around, silence)
 
     async with anyio.create_task_group() as watching:
         watching.start_soon(look, around.driver, around.waits, settings.times.poll_interval)
         watching.start_soon(around.waits.keep_time, around.journal)
+        watching.start_soon(silence.watch)
         for phase in settings.plan.phases:
             async with anyio.create_task_group() as playing:
                 for scenario in phase:
                     playing.start_soon(limited, scenario)
         for scenario in settings.plan.exclusive:
-            await play(scenario, around)
-        await look_at_everything(around.driver)
+            await play(scenario, around, silence)
+        played = {key for one in settings.plan.scenarios for key in one.requirements}
+        await settled_out(around, frozenset({*played, *(settings.plan.only or _EVERYWHERE)}))
         watching.cancel_scope.cancel()

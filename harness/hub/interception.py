@@ -1,5 +1,6 @@
 """How the engine takes part in a call: plans for one answer, asked for before and after the call took effect."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -26,7 +27,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Never answer; the connection stays open until the peer leaves or the hub stops."""
+    """Never answer; the connection stays open until the peer leaves, the plan is lifted or the hub stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,13 @@ class Plan:
         name: of the fault, as it stands in the record.
         action: None only delays.
         delay: seconds to wait first.
+        lifted: set when the fault is over: a call that is held then is let go of, by a reset, as any network would.
     """
 
     name: str
     action: Action | None = None
     delay: float = 0.0
+    lifted: asyncio.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from harness.hub.wire import HubProtocol, WireLimits
 from harness.journal.recording import Recorder
 
 _BACKLOG = 2048
+_PROBE = 5.0  # seconds
 
 
 class AddressUnavailable(Exception):
@@ -122,6 +123,16 @@ class HubServer:
         """Stop listening, let calls under way end, close every connection and the data."""
         await self.stop_listening()
         self.hub.close()
+
+    async def reachable(self) -> bool:
+        """Tell whether a connection to the hub can be made from this machine."""
+        try:
+            async with asyncio.timeout(_PROBE):
+                _, writer = await asyncio.open_connection(outward(self._settings.host), self._port)
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        return True
 
     async def stop_listening(self) -> None:
         """Stop listening and close every connection; the data stays open. Stopping twice is harmless."""

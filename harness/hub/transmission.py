@@ -39,7 +39,7 @@ class Transmission:
 
     async def planned(self, answer: Prepared, plan: Plan) -> Sent:
         """Send an answer as `plan` wants it; its delay is already over."""
-        sent = await self._shaped(answer, plan.action)
+        sent = await self._held(plan) if isinstance(plan.action, Hold) else await self._shaped(answer, plan.action)
         altered = isinstance(plan.action, Reply | Replace | Alter | Raw | Drop | Hold)
         return Sent(sent.http_status, sent.body, sent.complete, altered, plan.name)
 
@@ -58,8 +58,6 @@ class Transmission:
             return await self._raw(action.data)
         if isinstance(action, Drop):
             return await self._dropped(action.reset)
-        if isinstance(action, Hold):
-            return await self._left()
         return await self.whole(answer)
 
     @property
@@ -110,6 +108,21 @@ class Transmission:
         if self._wire is not None:
             self._wire.close(reset=reset)
         return await self._left()
+
+    async def _held(self, plan: Plan) -> Sent:
+        """Say nothing until the peer leaves, or until the plan is lifted and the connection reset."""
+        leaving = asyncio.ensure_future(self._left())
+        if plan.lifted is None:
+            return await leaving
+        lifting = asyncio.ensure_future(plan.lifted.wait())
+        try:
+            await asyncio.wait({leaving, lifting}, return_when=asyncio.FIRST_COMPLETED)
+            if not leaving.done() and self._wire is not None:
+                self._wire.close(reset=True)
+            return await leaving
+        finally:
+            lifting.cancel()
+            leaving.cancel()
 
     async def _left(self) -> Sent:
         """Wait until the connection is gone; only then may the application return without an answer."""

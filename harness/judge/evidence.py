@@ -68,6 +68,10 @@ class Exchange:
         return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
 
 
+# Errors of the driver protocol that the candidate itself gave.
+_ANSWERS = frozenset({"refused", "failed", "unsupported"})
+# Drivers behind which no program of the candidate's answers.
+_WITHOUT_PROGRAM = frozenset({"manual", "passive"})
 # Two operations fetch a document; which of them a candidate uses is its own choice.
 _ABOUT_ITEMS = {"getEdoc": "getEdoc", "downloadEdoc": "getEdoc", "updateStatus": "updateStatus"}
 
@@ -107,6 +111,7 @@ class Evidence:
     _looks: dict[str, int] = field(default_factory=dict)
     _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
     _last_served: int = -1
+    _last_answered: int = -1
 
     @classmethod
     def of(cls, events: Iterable[Event], inspector: Inspector | None = None) -> "Evidence":
@@ -126,10 +131,14 @@ class Evidence:
             self._add_answer(event)
         elif event.kind == "driver" and event.data.get("result") is not None:
             self._add_look(event)
+            self._note_answer(event)
+        elif event.kind in {"driver", "driver.unsupported"}:
+            self._note_answer(event)
         elif event.kind == "delivered":
             self._items[event.data["receiver_doc_id"]] = event.data["document_id"]
         elif event.kind == "driver.same":
             self._looks[event.data["command"]] = event.seq
+            self._last_answered = event.seq
 
     def _add_look(self, event: Event) -> None:
         command = event.data["command"]
@@ -166,6 +175,13 @@ class Evidence:
                 index[effect["document_id"]].append(exchange)
         if exchange.served:
             self._last_served = max(self._last_served, exchange.request.seq)
+
+    def _note_answer(self, event: Event) -> None:
+        """Take note of an answer that shows the candidate alive: its driver's own, or what a person saw of it."""
+        said = (event.data.get("error") or {}).get("kind")
+        by_person = str(self.events[0].data.get("driver")) in _WITHOUT_PROGRAM
+        if (said is None or said in _ANSWERS) and (not by_person or "asked" in event.data):
+            self._last_answered = event.seq
 
     def kind(self, kind: str) -> Sequence[Event]:
         """Return all events of one kind, in order."""
@@ -236,6 +252,15 @@ class Evidence:
     def served_after(self, seq: int) -> bool:
         """Tell whether the candidate made a request after event `seq` that the hub served whole."""
         return self._last_served > seq
+
+    def answered_after(self, seq: int) -> bool:
+        """Tell whether the candidate's driver answered anything after event `seq`: then it is alive."""
+        return self._last_answered > seq
+
+    def silent_before(self, event: Event, limit: float) -> bool:
+        """Tell whether the candidate had made no request for more than `limit` seconds when `event` happened."""
+        before = next((one.request for one in reversed(self.exchanges) if one.request.seq < event.seq), None)
+        return before is None or self.between(before, event) > limit
 
     def ever_called(self) -> bool:
         """Tell whether any request of the candidate's reached the hub."""

@@ -40,9 +40,10 @@ def judge(profile: Profile, record: Record) -> Judgement:
     outcomes = _scenarios(start, evidence)
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _order(evidence, profile)
-    outcomes |= _packages(watch_packages(evidence, examiner))
-    outcomes |= _nothing_sent(start, evidence, outcomes)
-    outcomes |= _duties(RunFacts(evidence, profile, start, record.blob), outcomes)
+    facts = RunFacts(evidence, profile, start, record.blob)
+    outcomes |= _packages(watch_packages(facts, examiner))
+    outcomes |= _nothing_sent(facts, outcomes)
+    outcomes |= _duties(facts, outcomes)
     return assembled(profile, record, start, outcomes)
 
 
@@ -92,12 +93,24 @@ def _packages(watch: PackageWatch) -> Outcomes:
     return outcomes
 
 
-def _nothing_sent(start: Event, evidence: Evidence, outcomes: Outcomes) -> Outcomes:
+def _nothing_sent(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     """What is watched on packages was looked for, in a run that asked for it, even if no such package came."""
-    only = start.data["only"]
+    only = facts.start.data["only"]
     wanted = IMPLEMENTED if only is None else set(IMPLEMENTED) & set(only)
     absent = sorted(requirement for requirement in wanted if f"watch/{requirement}" not in outcomes)
-    return {f"watch/{requirement}": ((requirement,), _nothing_seen(evidence)) for requirement in absent}
+    return {f"watch/{requirement}": ((requirement,), _never_sent(requirement, facts)) for requirement in absent}
+
+
+def _never_sent(requirement: str, facts: RunFacts) -> Outcome:
+    """Nothing seen is no pass; it is no open question either where the candidate need not send such a thing."""
+    entry = facts.profile.requirements[requirement]
+    if entry.shown_with and not set(entry.shown_with) & set(facts.start.data["capabilities"]):
+        parameters = {"capability": ", ".join(entry.shown_with)}
+        return Outcome(Verdict.NOT_APPLICABLE, detail="capability-not-declared", parameters=parameters)
+    whole = any(event.data["reason"] == "complete" for event in facts.evidence.kind("run.finished"))
+    if entry.optional and whole and facts.evidence.all_sendings():
+        return Outcome(Verdict.NOT_APPLICABLE, detail="never-written")
+    return _nothing_seen(facts.evidence)
 
 
 def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.catalogue.findings import Finding, Where
-from harness.judge.evidence import Evidence, Exchange
+from harness.judge.duties.facts import RunFacts
+from harness.judge.evidence import Exchange
 from harness.judge.examination import Examiner
-from harness.rules.checking import IMPLEMENTED
 from harness.rules.undecided import Undecided
 
 
@@ -23,23 +23,22 @@ class PackageWatch:
     undecided: Mapping[str, Undecided]
 
 
-def watch_packages(evidence: Evidence, examiner: Examiner) -> PackageWatch:
-    """Examine every package sent in the run, each content once."""
+def watch_packages(facts: RunFacts, examiner: Examiner) -> PackageWatch:
+    """Examine every package sent in the run, each content once; what another run has left behind is left out."""
     findings: dict[str, list[Finding]] = {}
     undecided: dict[str, Undecided] = {}
-    broken = _broken_stimuli(evidence)
+    broken = _broken(facts)
     seen: set[str] = set()
-    for exchange in evidence.all_sendings():
+    for exchange in facts.evidence.all_sendings():
         report = examiner.report(exchange)
-        if report is None or exchange.package["sha256"] in seen:
+        if report is None or exchange.package["sha256"] in seen or facts.foreign(exchange):
             continue
         seen.add(exchange.package["sha256"])
-        excused = report.kind == "status" and _answers_broken(exchange, broken, evidence)
-        for requirement, kinds in IMPLEMENTED.items():
-            if report.kind in kinds and not excused:
-                findings.setdefault(requirement, [])
+        repeats = report.kind == "status" and _answers(exchange, broken)
+        for requirement in report.spoken_of:
+            findings.setdefault(requirement, [])
         for found in _placed(report.findings, exchange):
-            if not excused:
+            if not (repeats and _is_repeated(found)):
                 findings.setdefault(found.requirement, []).append(found)
         for open_question in report.undecided:
             undecided.setdefault(open_question.requirement, open_question)
@@ -52,15 +51,18 @@ def _placed(findings: tuple[Finding, ...], exchange: Exchange) -> Iterator[Findi
         yield Finding(found.code, where, found.expected, found.received, found.parameters)
 
 
-def _broken_stimuli(evidence: Evidence) -> frozenset[str]:
-    stimuli = (event.data for event in evidence.kind("stimulus"))
-    return frozenset(str(data.get("document_id") or "") for data in stimuli if not data["good"])
+def _broken(facts: RunFacts) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the DocumentIds and codes by which a status may name a package that was broken on purpose."""
+    spoilt = [one for one in facts.delivered() if not one.good]
+    return frozenset(name for one in spoilt for name in one.named), frozenset(one.code for one in spoilt) - {"", "/"}
 
 
-def _answers_broken(exchange: Exchange, broken: frozenset[str], evidence: Evidence) -> bool:
-    """What answers a broken package can only repeat what could be read of it."""
-    answered = str((exchange.package.get("response_for") or {}).get("document_id") or "")
-    if answered in broken:
-        return True
-    known = any(event.data.get("document_id") == answered for event in evidence.kind("stimulus"))
-    return bool(broken) and not known and not evidence.sendings(answered)
+def _answers(exchange: Exchange, broken: tuple[frozenset[str], frozenset[str]]) -> bool:
+    named = exchange.package.get("response_for") or {}
+    identities, codes = broken
+    return str(named.get("document_id") or "") in identities or str(named.get("code") or "") in codes
+
+
+def _is_repeated(found: Finding) -> bool:
+    """Tell whether a finding is about what a status repeats of the package it answers: that could only be as it was."""
+    return "ResponseFor" in (found.where.xpath or "")

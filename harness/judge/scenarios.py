@@ -10,6 +10,7 @@ from harness.journal import Event
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import read_expectation
+from harness.judge.life import hub_out_of_reach, lifeless_after_provocation, owes_life, silent_before
 
 _ENDS: Mapping[str, tuple[Cause, str | None]] = {
     "interrupted": (Cause.OPERATOR, None),
@@ -18,6 +19,7 @@ _ENDS: Mapping[str, tuple[Cause, str | None]] = {
     "driver": (Cause.NETWORK, "driver-unreachable"),
     "silent": (Cause.NETWORK, "never-called"),
     "untold": (Cause.CONFIGURATION, "not-told"),
+    "unsettled": (Cause.CONFIGURATION, "not-settled"),
 }
 
 Role = Literal["duty", "precondition", "liveness"]
@@ -148,6 +150,9 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         if isinstance(one.assessment, Blind):
             yield unseen(one.assessment)
     unmet = [one for one in stated if one.role != "duty" and not isinstance(one.assessment, Met)]
+    lifeless = tuple(lifeless_after_provocation(events, unmet, evidence))
+    if lifeless:
+        yield Outcome(Verdict.PASS, findings=lifeless)
     if finished is None:
         yield broken_off(evidence, "not-finished")
     elif finished.data["outcome"] == "trouble":
@@ -200,7 +205,7 @@ def _reason(assessment: Assessment) -> str:
 
 
 def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evidence) -> Outcome:
-    """A duty not done is a failure only of a candidate that was there afterwards and could have done it."""
+    """A duty not done is a failure of a candidate that could have done it: one that is alive, or was before."""
     closed = next((event for event in events if event.kind == "window.closed"), None)
     if closed is None:
         return _inconclusive(Cause.HARNESS, "window-open")
@@ -208,6 +213,13 @@ def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evid
         return Outcome(Verdict.PASS, findings=missing)
     if not evidence.ever_called():
         return _inconclusive(Cause.NETWORK, "never-called")
+    if hub_out_of_reach(evidence, closed):
+        return _inconclusive(Cause.HARNESS, "hub-unreachable")
+    if silent_before(events, evidence):
+        return _inconclusive(Cause.CANDIDATE, "silent-before", reason=missing[0].code)
+    charged = missing if evidence.answered_after(closed.seq) else tuple(found for found in missing if owes_life(found))
+    if charged:
+        return Outcome(Verdict.PASS, findings=charged)
     return _inconclusive(Cause.CANDIDATE, "gone", reason=missing[0].code)
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+import msgspec
+
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement
@@ -44,6 +46,12 @@ def assembled(profile: Profile, record: Record, start: Event, outcomes: Outcomes
         _requirement(entry, scenarios, outcomes, required, data)
         for entry in profile.requirements.values()
         if entry.level is not Level.OFF
+    )
+    # What does not apply to a candidate cannot be asked of it.
+    required -= {entry.id for entry in requirements if entry.verdict is Verdict.NOT_APPLICABLE}
+    requirements = tuple(
+        msgspec.structs.replace(entry, required=False) if entry.verdict is Verdict.NOT_APPLICABLE else entry
+        for entry in requirements
     )
     missing = any(entry.verdict is Verdict.NOT_RUN for entry in requirements if entry.required)
     title = profile.title

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.catalogue.profiles import Profile, load_profile, profile_names
+from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level, Verdict
 from harness.report.rows import objects
 from harness.report.source import REPORT_FILE
@@ -21,13 +22,20 @@ def completeness(report: Mapping[str, Any]) -> Iterator[Problem]:
     verdicts = {str(entry.get("id")): str(entry.get("verdict")) for entry in objects(report.get("requirements"))}
     named = report.get("required")
     required = {str(one) for one in named} if isinstance(named, list) else set()
-    missing = sorted((required | _expected(report)) - (required & verdicts.keys()))
+    spared = {key for key, verdict in verdicts.items() if verdict == Verdict.NOT_APPLICABLE and _may_not_apply(key)}
+    missing = sorted((required | (_expected(report) - spared)) - (required & verdicts.keys()))
     if missing or (not required and not report.get("narrowed")):  # of a narrowed run nothing may have applied
         yield Problem(Tampering.INCOMPLETE, REPORT_FILE, detail=", ".join(missing[:20]))
     verdict = report.get("verdict")
     failed = Verdict.FAIL in verdicts.values()
     if verdict not in _possible({verdicts.get(id_, str(Verdict.NOT_RUN)) for id_ in required}, failed=failed):
         yield Problem(Tampering.VERDICT_WRONG, REPORT_FILE, detail=str(verdict)[:100])
+
+
+def _may_not_apply(requirement: str) -> bool:
+    """Tell whether a requirement may rightly not apply to a candidate: it speaks of what that one may never send."""
+    entry = load_catalogue().requirements.get(requirement)
+    return entry is not None and (entry.optional or bool(entry.shown_with))
 
 
 def _possible(verdicts: set[str], *, failed: bool) -> set[str]:

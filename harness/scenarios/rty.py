@@ -186,12 +186,11 @@ async def final_codes(stage: Stage) -> None:
     most = 1 + stage.profile.parameters.retries.final_repeats
     for code in _FINAL:
         outgoing = stage.outgoing()
-        stage.fault("sendEdoc", _failure(stage, code), document=outgoing.document_id, lasting=True)
+        stage.fault("sendEdoc", _failure(stage, code), document=outgoing.document_id, lasting=True, to_the_end=True)
         sent = await stage.send(outgoing)
         stage.expect(Retried(operation="sendEdoc", document=sent.document_id, times=1))
         stage.expect(Bounded(operation="sendEdoc", document=sent.document_id, most=most))
-    await stage.linger(stage.times.reaction + 3 * stage.times.give_up)
-    stage.mend()
+    await stage.linger(stage.times.reaction)
     after = await stage.send(stage.outgoing())
     await stage.until(Accepted(document=after.document_id), role="liveness")
 

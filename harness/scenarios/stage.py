@@ -3,13 +3,13 @@
 import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Literal
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import Profile
-from harness.drivers.protocol import DriverError
+from harness.drivers.protocol import DriverError, DriverLost
 from harness.edxml.identifiers import document_id
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import Organization, ResponseFor, StaffInfo, StatusPackage
@@ -208,6 +208,7 @@ class Stage:
         messagetype: str | None = None,
         moment: Moment = "before",
         lasting: bool = False,
+        to_the_end: bool = False,
     ) -> Fault:
         """Put a fault into the hub, at the latest until the scenario ends.
 
@@ -218,11 +219,13 @@ class Stage:
             messagetype: to meet only lists of `edoc` or `status`.
             moment: `after` leaves a call its effect.
             lasting: whether the last plan holds for all further calls.
+            to_the_end: whether it outlives the scenario, to the end of the run.
         """
         names = (operations,) if isinstance(operations, str) else operations
         target = Target(names, document, messagetype)
         fault = self._around.faults.add(Fault(target, plans, moment, lasting))
-        self._faults.append(fault)
+        if not to_the_end:
+            self._faults.append(fault)
         data = {"operations": names, "document_id": document, "messagetype": messagetype, "moment": moment}
         self._record("fault", {**data, "plans": [plan.name if plan else "ok" for plan in plans], "lasting": lasting})
         return fault
@@ -375,11 +378,18 @@ class Stage:
         await self.close_window()
 
     async def close_window(self) -> None:
-        """Record that the time is over, and wait for a sign of life, which tells not done from not there."""
+        """Record that the time is over, and wait for a sign of life, which tells not done from not there.
+
+        A candidate that calls no more is asked by its driver, and the hub whether it can be reached at all.
+        """
         self.mend()
         closed = self._record("window.closed", {"patience": self.patience})
         times = self.times
-        await self._around.waits.life(closed, times.poll_interval + times.reaction)
+        if await self._around.waits.life(closed, times.poll_interval + times.reaction):
+            return
+        self._record("hub.probed", {"reachable": await self._around.server.reachable()})
+        with suppress(DriverError, DriverLost):  # the record has it
+            await self.drive("hello", {})
 
     def note(self, kind: str, data: Mapping[str, Any]) -> Event:
         """Record what happened on this stage and nowhere else."""

@@ -1,6 +1,7 @@
 """The faults in force at a hub, asked about every call."""
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 
 from harness.hub.interception import Moment, Plan, RequestFacts
 
@@ -47,6 +48,7 @@ class Fault:
         moment: `after` leaves the call its effect at the hub.
         lasting: whether the last plan holds for all further calls; otherwise the fault is over then.
         met: how many calls it has met so far.
+        lifted: set when it is ended.
     """
 
     target: Target
@@ -54,6 +56,7 @@ class Fault:
     moment: Moment = "before"
     lasting: bool = False
     met: int = field(default=0)
+    lifted: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def over(self) -> bool:
@@ -64,7 +67,7 @@ class Fault:
         """Return the plan of the next call that it meets."""
         plan = self.plans[min(self.met, len(self.plans) - 1)]
         self.met += 1
-        return plan
+        return None if plan is None else replace(plan, lifted=self.lifted)
 
 
 class Faults:
@@ -79,9 +82,15 @@ class Faults:
         return fault
 
     def remove(self, fault: Fault) -> None:
-        """End a fault; ending it twice is harmless."""
+        """End a fault and let go of the calls it holds; ending it twice is harmless."""
         if fault in self._faults:
             self._faults.remove(fault)
+        fault.lifted.set()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no fault is in force that meets more than the calls about one document."""
+        return all(fault.over or fault.target.document_id is not None for fault in self._faults)
 
     async def __call__(self, facts: RequestFacts) -> Plan | None:
         """Return what is done to a call."""

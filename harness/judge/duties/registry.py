@@ -42,7 +42,11 @@ DUTIES: tuple[Duty, ...] = (
         frozenset({"RCV-02", "RCV-03", "RCV-04", "RCV-05", "RCV-09", "RCV-10", "RTY-11", "RTY-15", "RTY-16"}),
     ),
     Duty("SND-07", secrets_stay),
-    Duty("SND-10", nothing_unordered, frozenset({*(f"SND-{number:02}" for number in (2, 3, 4, 5, 6, 7, 9)), "STS-05"})),
+    Duty(
+        "SND-10",
+        nothing_unordered,
+        frozenset({*(f"SND-{number:02}" for number in (2, 3, 4, 5, 6, 7, 9)), "RTY-02", "STS-05"}),
+    ),
     Duty("RTY-07", final_stays_final),
 )
 

@@ -1,0 +1,67 @@
+"""Systems that answer their driver and do nothing any more: alive, and not doing what is due."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import httpx
+
+from harness.agency.fetcher import Fetcher
+from harness.agency.gallery import defect
+from harness.agency.line import Line
+from harness.agency.receiver import Listed, NotYet, Receiver
+from harness.vxp.client import VxpClient
+from harness.vxp.exchange import Limits
+from harness.vxp.failures import VxpFailure
+
+T = TypeVar("T")
+
+_DAY = 86_400.0
+_ONE = 1
+
+
+@defect("has-no-timeouts", breaks="RTY-04")
+class HasNoTimeouts(Line):
+    """Waits for every answer as long as the connection stands."""
+
+    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
+        return super().http_client(_DAY, verify)
+
+    def limits(self, size: int) -> Limits:
+        return Limits(connect=super().limits(size).connect, whole=_DAY)
+
+
+@defect("gives-up-for-ever-after-401", breaks="RTY-13")
+class GivesUpForEverAfter401(Line):
+    """Makes no call any more once one was answered 401."""
+
+    _offended = False
+
+    async def ask(self, call: Callable[[VxpClient], Awaitable[T]], *, size: int = 0) -> T:
+        if self._offended:
+            await asyncio.Event().wait()
+        try:
+            return await super().ask(call, size=size)
+        except VxpFailure as failure:
+            self._offended = self._offended or failure.http_status == httpx.codes.UNAUTHORIZED
+            raise
+
+
+@defect("stuck-at-a-bad-package", breaks="RCV-06")
+class StuckAtABadPackage(Receiver):
+    """Never comes to an end with a package that breaks the standard, and takes no other meanwhile."""
+
+    async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
+        examined = await self.agency.examiner.examine(data)
+        if not examined.acceptable and examined.nature not in {"cut", "foreign"}:
+            await asyncio.Event().wait()
+        return await super().receive(listed, data)
+
+
+@defect("stuck-at-a-bad-package", breaks="RCV-06")
+class OneAfterTheOther(Fetcher):
+    """Works on one item at a time."""
+
+    def lanes(self) -> int:
+        return _ONE

@@ -1,0 +1,65 @@
+"""A candidate that stops calling is noticed while it happens, and asked once to begin again."""
+
+import anyio
+
+from harness.catalogue.candidate import Times
+from harness.drivers.protocol import DriverError, DriverLost
+from harness.hub.faults import Faults
+from harness.journal import Event, Journal
+from harness.judge.evidence import Evidence
+from harness.judge.life import silence_of
+from harness.scenarios.surroundings import Surroundings
+
+_BEAT = 0.25  # seconds
+_LIMIT = 10.0
+
+
+class SilenceWatch:
+    """Watches for how long the candidate has made no request, as long as nothing keeps it from making one."""
+
+    def __init__(self, evidence: Evidence, journal: Journal, faults: Faults, times: Times) -> None:
+        self._evidence = evidence
+        self._journal = journal
+        self._faults = faults
+        self._times = times
+        self._began: Event | None = None
+        self._revived = -1
+
+    @property
+    def silent(self) -> bool:
+        """Whether the candidate is silent now."""
+        return self._began is not None
+
+    async def watch(self) -> None:
+        """Record, for as long as the task lives, when the candidate falls silent and when it calls again."""
+        quiet = 0.0
+        calls = len(self._evidence.exchanges)
+        while True:
+            await anyio.sleep(_BEAT)
+            called = len(self._evidence.exchanges) != calls
+            calls = len(self._evidence.exchanges)
+            quiet = 0.0 if called or self._kept_from_it() else quiet + _BEAT
+            if called and self._began is not None:
+                self._journal.record("candidate.back", {"since": self._began.seq})
+                self._began = None
+            elif self._began is None and quiet > silence_of(self._evidence):
+                self._began = self._journal.record("candidate.silent", {"seconds": round(quiet, 1)})
+
+    async def revived(self, around: Surroundings) -> bool:
+        """Configure a silent candidate again, once for each silence; tell whether it calls."""
+        if self._began is None:
+            return True
+        if self._revived == self._began.seq:
+            return False
+        self._revived = self._began.seq
+        asked = around.journal.record("candidate.revived", {"since": self._began.seq})
+        try:
+            await around.driver.call("configure", around.configuration, _LIMIT + self._times.give_up)
+        except (DriverError, DriverLost):
+            return False  # the record has it
+        return await around.waits.life(asked, 2 * self._times.poll_interval + self._times.reaction)
+
+    def _kept_from_it(self) -> bool:
+        """Tell whether a fault is in force, or the hub is down: then silence may be right."""
+        downs, ups = len(self._evidence.kind("hub.down")), len(self._evidence.kind("hub.up"))
+        return downs > ups or not self._faults.quiet
