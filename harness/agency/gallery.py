@@ -19,11 +19,15 @@ from typing import TypeVar
 from harness.agency.part import Part
 from harness.agency.settings import AgencySettings
 from harness.agency.system import AgencySystem, Parts
+from harness.catalogue.candidate import DeclaredTiming
+from harness.catalogue.requirements import Capability
 
 DEFECTS: Mapping[str, "Entry"]
 VARIANTS: Mapping[str, "Entry"]
 
 P = TypeVar("P", bound=type[Part])
+
+_AS_THE_REFERENCE = DeclaredTiming()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Entry:
         parts: what it is made of.
         shown_by: ids of requirements whose scenarios make it show, where its own has none that do.
         lacks: capabilities that it does not have, and so must not be declared.
+        timing: times that it declares, in seconds; None where it keeps those of the reference agency.
     """
 
     name: str
@@ -44,7 +49,8 @@ class Entry:
     docstring: str
     parts: Parts
     shown_by: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
+    lacks: tuple[Capability, ...] = ()
+    timing: DeclaredTiming = _AS_THE_REFERENCE
 
     def build(self, settings: AgencySettings | None = None) -> AgencySystem:
         """Return an agency of this kind."""
@@ -55,17 +61,21 @@ _DEFECTS: dict[str, Entry] = {}
 _VARIANTS: dict[str, Entry] = {}
 
 
-def defect(name: str, *, breaks: str, shown_by: tuple[str, ...] = ()) -> Callable[[P], P]:
-    """Register a part as a defect that breaks the requirement `breaks`; see `Entry` for `shown_by`.
+def defect(
+    name: str, *, breaks: str, shown_by: tuple[str, ...] = (), lacks: tuple[Capability, ...] = ()
+) -> Callable[[P], P]:
+    """Register a part as a defect that breaks the requirement `breaks`; see `Entry` for `shown_by` and `lacks`.
 
     Parts registered under one name belong to one agency; the docstring of the first describes it.
     """
-    return _registered(_DEFECTS, Entry(name, breaks, "", Parts(), shown_by=shown_by))
+    return _registered(_DEFECTS, Entry(name, breaks, "", Parts(), shown_by=shown_by, lacks=lacks))
 
 
-def variant(name: str, *, lacks: tuple[str, ...] = ()) -> Callable[[P], P]:
-    """Register a part as a correct variant; parts and docstring as for `defect`."""
-    return _registered(_VARIANTS, Entry(name, None, "", Parts(), lacks=lacks))
+def variant(
+    name: str, *, lacks: tuple[Capability, ...] = (), timing: DeclaredTiming = _AS_THE_REFERENCE
+) -> Callable[[P], P]:
+    """Register a part as a correct variant; parts and docstring as for `defect`, `lacks` and `timing` as in `Entry`."""
+    return _registered(_VARIANTS, Entry(name, None, "", Parts(), lacks=lacks, timing=timing))
 
 
 def _registered(table: dict[str, Entry], entry: Entry) -> Callable[[P], P]:

@@ -9,6 +9,7 @@ import msgspec
 
 from harness.agency.gallery import build, defects, variants
 from harness.agency.settings import AgencySettings, Timing
+from harness.catalogue.candidate import DeclaredTiming
 from harness.drivers.protocol import DriverLost, read_answer
 
 _WHERE = "reference"
@@ -22,6 +23,11 @@ def kinds() -> frozenset[str]:
 def lacking(kind: str | None) -> frozenset[str]:
     """Return the capabilities that a defect or variant does not have; None: the reference agency has them all."""
     return frozenset() if kind is None else frozenset({**variants(), **defects()}[kind].lacks)
+
+
+def declared_timing(kind: str | None) -> DeclaredTiming:
+    """Return the times, in seconds, that a defect or variant declares to differ from the reference agency's."""
+    return DeclaredTiming() if kind is None else {**variants(), **defects()}[kind].timing
 
 
 class ReferenceDriver:

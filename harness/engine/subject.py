@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from harness.catalogue.candidate import (
     Agency,
     BuiltInDriver,
@@ -78,12 +80,16 @@ def _reference(defect: str | None) -> Subject:
         agency=_REFERENCE_AGENCY,
         driver=BuiltInDriver(defect),
         capabilities=tuple(one for one in _ALL if one not in reference.lacking(defect)),
+        timing=reference.declared_timing(defect),
     )
+    declared = msgspec.to_builtins(candidate.timing)
+    changed = {name: seconds for name, seconds in declared.items() if seconds is not None}
+    times = msgspec.structs.replace(_REFERENCE_TIMES, **changed)
 
     async def opened(_: Workplace) -> Driver:
-        return reference.ReferenceDriver(defect, _REFERENCE_TIMES.give_up)
+        return reference.ReferenceDriver(defect, times.give_up)
 
-    return Subject(candidate, _REFERENCE_TIMES, _made_secret(), "vxp.reference", REFERENCE, opened)
+    return Subject(candidate, times, _made_secret(), "vxp.reference", REFERENCE, opened)
 
 
 def _declared(path: Path, profile: Profile) -> Subject:

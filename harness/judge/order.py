@@ -1,6 +1,7 @@
 """The watch on business statuses: requirement STS-04, by the state machine of the profile."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Statuses
@@ -10,35 +11,59 @@ from harness.judge.expectations.base import finding
 from harness.judge.expectations.statuses import status_number
 
 WATCHED_ORDER = "STS-04"
+_PASSIVE = "passive"
+# The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
+_STEPS = {"04": "assign", "05": "process", "06": "finish"}
+# Seconds by which the times of two events may differ for no other reason than how they are measured.
+_ROUNDING = 0.05
 
 
 def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
-    """Judge the order of all statuses about documents that the candidate received; None when there were none."""
+    """Judge the order of all statuses about documents that the candidate received; None when there were none.
+
+    What one document is to several agencies of the candidate is told apart by who says it.
+    """
     machine = profile.parameters.statuses
     documents = dict.fromkeys(
         str(event.data["document_id"]) for event in evidence.kind("stimulus") if "receiver" in event.data
     )
-    walks = {document: _sent(evidence, document, machine) for document in documents}
-    if not any(walks.values()):
+    walks = [(document, walk) for document in documents for walk in _walks(evidence, document, machine)]
+    if not walks:
         return None
-    recalled = _recalled(evidence)
+    recalled, asked = _recalled(evidence), _asked(evidence)
     return [
-        found for document, walk in walks.items() for found in _walked(document, walk, machine, document in recalled)
+        found
+        for document, walk in walks
+        for found in (
+            *_walked(document, walk, machine, document in recalled),
+            *_unasked(document, walk, asked),
+        )
     ]
 
 
-def _sent(evidence: Evidence, document: str, machine: Statuses) -> list[tuple[str, Exchange]]:
-    """Return the codes sent about a document; the same package again, or one after a lost answer, counts once."""
-    walk: list[tuple[str, Exchange]] = []
-    packages: set[str] = set()
+Walk = list[tuple[str, Exchange]]
+
+
+def _walks(evidence: Evidence, document: str, machine: Statuses) -> list[Walk]:
+    said: dict[str, list[Exchange]] = {}
     for exchange in evidence.statuses(document):
+        said.setdefault(str(exchange.package.get("from_organ")), []).append(exchange)
+    walks = (_sent(exchanges, machine) for exchanges in said.values())
+    return [walk for walk in walks if walk]
+
+
+def _sent(exchanges: Iterable[Exchange], machine: Statuses) -> Walk:
+    """Return the codes that one agency sent about a document; one that is sent again after a lost answer counts once.
+
+    The same bytes sent again although the first answer came are a repetition like any other.
+    """
+    walk: Walk = []
+    for exchange in exchanges:
         number = status_number(exchange.package.get("status_code"))
         code = f"{number:02}" if number is not None else ""
         known = code in machine.next or code in machine.answers
-        digest = str(exchange.package.get("sha256"))
-        if not known or not exchange.effect("accepted") or digest in packages:
+        if not known or not exchange.effect("accepted"):
             continue
-        packages.add(digest)
         lost = next((at for at, (before, one) in enumerate(walk) if before == code and not one.served), None)
         if lost is None:
             walk.append((code, exchange))
@@ -47,12 +72,43 @@ def _sent(evidence: Evidence, document: str, machine: Statuses) -> list[tuple[st
     return walk
 
 
+def _asked(evidence: Evidence) -> Mapping[tuple[str, str], float] | None:
+    """Return when a clerk first took each step with each document, in seconds; None where clerks act by themselves."""
+    if any(event.data["driver"] == _PASSIVE for event in evidence.kind("run.started")):
+        return None
+    asked: dict[tuple[str, str], float] = {}
+    for event in evidence.kind("driver"):
+        if event.data.get("command") == "decide":
+            given = event.data["arguments"]
+            step = str(given.get("document_id")), str(given.get("action"))
+            asked.setdefault(step, event.elapsed - event.data.get("seconds", 0.0))
+    return asked
+
+
+def _unasked(document: str, walk: Walk, asked: Mapping[tuple[str, str], float] | None) -> Iterator[Finding]:
+    """Yield the steps of handling that were told although no clerk had taken them."""
+    if asked is None:
+        return
+    for code, exchange in walk:
+        action = _STEPS.get(code)
+        if action is None or asked.get((document, action), math.inf) <= exchange.request.elapsed + _ROUNDING:
+            continue
+        yield finding(
+            WATCHED_ORDER,
+            "status-unasked",
+            event=exchange.request,
+            expected=f"decide {action}",
+            received=code,
+            document=document,
+        )
+
+
 def _recalled(evidence: Evidence) -> frozenset[str]:
     targets = (event.data.get("recalls") for event in evidence.kind("stimulus"))
     return frozenset(str(target) for target in targets if target)
 
 
-def _walked(document: str, walk: list[tuple[str, Exchange]], machine: Statuses, recalled: bool) -> Iterator[Finding]:
+def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Iterator[Finding]:
     last: str | None = None
     ended = False
     for code, exchange in walk:

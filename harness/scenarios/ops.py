@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import Bussiness, BussinessDocumentInfo, Receiver, ReplacementInfo, ResponseFor
 from harness.journal.recording import VIETNAM
@@ -44,9 +45,23 @@ def _recall(stage: Stage, document: Document, sender: str = "ministry") -> Docum
     )
 
 
-def _update(stage: Stage, document: Document, info: BussinessDocumentInfo, subject: str) -> Document:
+def _update(
+    stage: Stage, document: Document, info: BussinessDocumentInfo, subject: str, sender: str = "ministry"
+) -> Document:
     business = Bussiness(doc_type=UPDATE, reason=_REASON, document_id=document.id, document_info=info)
-    return stage.document(subject=subject, bussiness=business)
+    return stage.document(sender, subject=subject, bussiness=business)
+
+
+def _removal(stage: Stage, document: Document, sender: str = "ministry") -> Document:
+    """Return an update that removes the candidate's agency from the receivers."""
+    removed = (Receiver(stage.agency.organ_id, "0"), Receiver(stage.peers["district"].organ_id, "1"))
+    info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
+    return _update(stage, document, info, document.package.subject, sender)
+
+
+def _replacement(stage: Stage, document: Document, sender: str = "ministry") -> Document:
+    info = ReplacementInfo(document_id=document.id, organ_ids=(stage.agency.organ_id,))
+    return stage.document(sender, bussiness=Bussiness(doc_type=REPLACEMENT, reason=_REASON, replacements=(info,)))
 
 
 async def _arrived(stage: Stage, sender: str = "ministry") -> Document:
@@ -74,6 +89,20 @@ async def _agreed(stage: Stage, document: Document, operation: Document) -> None
 async def _agreed_at_once(stage: Stage, document: Document) -> None:
     await stage.linger(stage.times.reaction)
     await stage.tolerated("decide", {"document_id": document.id, "action": "agree", "reason": ""})
+
+
+async def _agreed_if_it_can(stage: Stage, document: Document) -> None:
+    """As `_agreed_at_once`, where the answer is due of every candidate, also of one that cannot be moved to give it."""
+    try:
+        await _agreed_at_once(stage, document)
+    except DriverLost:
+        return
+    except OperatorError as error:
+        if error.answer != "cannot":
+            raise
+    except DriverError as error:
+        if error.kind != "unsupported":
+            raise
 
 
 @scenario("OPS-01", needs=("recall",))
@@ -111,7 +140,7 @@ async def take_back_received(stage: Stage) -> None:
     document = await _arrived(stage)
     await stage.deliver_status(document, document.sender, TAKE_BACK, _REASON)
     await stage.await_quietly(Acked(document=document.id, statuses=_ANY, messagetype="status"))
-    await _agreed_at_once(stage, document)
+    await _agreed_if_it_can(stage, document)
     stage.expect(Withdrawn(document=document.id))
 
 
@@ -156,9 +185,7 @@ async def update_received(stage: Stage) -> None:
 async def removed_by_update(stage: Stage) -> None:
     """A receiver that an update removes treats it as a recall."""
     document = await _arrived(stage)
-    removed = (Receiver(stage.agency.organ_id, "0"), Receiver(stage.peers["district"].organ_id, "1"))
-    info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
-    update = _update(stage, document, info, document.package.subject)
+    update = _removal(stage, document)
     await stage.deliver(update, note="update that removes")
     await _agreed(stage, document, update)
     stage.expect(Withdrawn(document=document.id))
@@ -178,14 +205,13 @@ async def replacement_sent(stage: Stage) -> None:
 async def replacement_received(stage: Stage) -> None:
     """The replacing document is treated as a new one; the replaced one is withdrawn, or the refusal is said."""
     document = await _arrived(stage)
-    info = ReplacementInfo(document_id=document.id, organ_ids=(stage.agency.organ_id,))
-    business = Bussiness(doc_type=REPLACEMENT, reason=_REASON, replacements=(info,))
-    replacement = stage.document(bussiness=business)
+    replacement = _replacement(stage, document)
     await stage.deliver(replacement, note="replacement")
     stage.expect(StatusSent(document=replacement.id, codes=("01",)))
     stage.expect(StoredOnce(document=replacement.id))
     await _agreed(stage, document, replacement)
-    stage.expect(Withdrawn(document=document.id, silence=stage.profile.parameters.choices.replaced_silence))
+    choices = stage.profile.parameters.choices
+    stage.expect(Withdrawn(document=document.id, silence=choices.replaced_silence, answers=choices.replaced))
 
 
 @scenario("OPS-06")
@@ -207,7 +233,7 @@ async def unknown_target(stage: Stage) -> None:
     stage.expect(Untouched(document=bystander.id, after=stage.now))
 
 
-async def _left_alone(stage: Stage, document: Document) -> None:
+async def _left_alone(stage: Stage, document: Document, subject: str = "") -> None:
     """Give the system its time to react to what it has acknowledged, and expect that it does nothing to a document.
 
     A good exchange in the meantime shows that it lives.
@@ -215,7 +241,7 @@ async def _left_alone(stage: Stage, document: Document) -> None:
     alive = stage.document()
     await stage.deliver(alive, note="liveness")
     await stage.linger(stage.times.reaction + stage.profile.parameters.timing.margin)
-    stage.expect(Untouched(document=document.id, after=stage.now))
+    stage.expect(Untouched(document=document.id, after=stage.now, subject=subject))
     await stage.until(Acked(document=alive.id), role="liveness")
 
 
@@ -236,3 +262,27 @@ async def take_back_by_another(stage: Stage) -> None:
     await stage.deliver_status(document, stage.peers["province"], TAKE_BACK, _REASON)
     await stage.until(Acked(document=document.id, statuses=_ANY, messagetype="status"))
     await _left_alone(stage, document)
+
+
+@scenario("OPS-07/update")
+async def update_by_another(stage: Stage) -> None:
+    """An update by anyone but the original sender changes nothing and removes nobody."""
+    changed, kept = await _arrived(stage), await _arrived(stage)
+    info = BussinessDocumentInfo(document_info="1", document_receiver="0")
+    for document, update in (
+        (changed, _update(stage, changed, info, _NEW_SUBJECT, "province")),
+        (kept, _removal(stage, kept, "province")),
+    ):
+        await stage.deliver(update, note="update by another")
+        await stage.until(Acked(document=update.id, statuses=_ANY))
+        await _left_alone(stage, document, document.package.subject)
+
+
+@scenario("OPS-07/replacement")
+async def replacement_by_another(stage: Stage) -> None:
+    """A replacement by anyone but the original sender replaces nothing."""
+    document = await _arrived(stage)
+    replacement = _replacement(stage, document, "province")
+    await stage.deliver(replacement, note="replacement by another")
+    await stage.until(Acked(document=replacement.id, statuses=_ANY))
+    await _left_alone(stage, document, document.package.subject)

@@ -20,6 +20,7 @@ from harness.hub.service import Delivery, Hub
 from harness.journal import Event
 from harness.journal.recording import VIETNAM
 from harness.judge.expectations import Acked, Expectation, written_expectation
+from harness.judge.expectations.statuses import GIVEN
 from harness.judge.scenarios import Role
 from harness.scenarios.material import Document, File, Outgoing, Peer
 from harness.scenarios.surroundings import Surroundings, Unmet
@@ -180,7 +181,7 @@ class Stage:
         )
         content = write_package(package)
         recalls = named.document_id if code == TAKE_BACK else None
-        stimulus = {"note": f"status {code}", "good": True, "document_id": named.document_id, "recalls": recalls}
+        stimulus = {"note": f"{GIVEN}{code}", "good": True, "document_id": named.document_id, "recalls": recalls}
         self._record("stimulus", {**stimulus, "sender": sender.organ_id, "blob": self._around.journal.blob(content)})
         return self._delivered(content, sender, named.document_id, "status")
 

@@ -119,7 +119,7 @@ def test_every_scenario_shows_what_it_states() -> None:
 
 
 def test_the_source_tells_every_finding_of_an_expectation() -> None:
-    assert {reason.name for reason in reasons(StatusSent)} == {"status-not-sent", "status-late"}
+    assert {reason.name for reason in reasons(StatusSent)} == {"status-not-sent", "status-late", "reason-altered"}
 
 
 @pytest.mark.parametrize(

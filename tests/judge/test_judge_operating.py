@@ -11,6 +11,7 @@ from harness.edxml.model import (
     ResponseFor,
     StatusPackage,
 )
+from harness.journal import Event
 from harness.judge.assessment import Blind, Met
 from harness.judge.expectations import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence, assessed, broken, pending
@@ -115,7 +116,40 @@ def inbox(run: TimedEvidence, state: str, document: str = GOT) -> None:
 
 
 def test_a_refused_take_back_is_answered(run: TimedEvidence) -> None:
-    run.status("16")
+    refused(run, "Văn bản đã xử lý xong")
+    assert assessed(run, Withdrawn(document=GOT)) == Met()
+    run.cannot("inbox")
+    assert assessed(run, Withdrawn(document=GOT)) == Met()
+
+
+def refused(run: TimedEvidence, reason: str) -> Event:
+    run.looked.packages["r"] = StatusPackage(status_code="16", description=reason)
+    return run.status("16", blob="r")
+
+
+def test_a_refusal_gives_its_reason(run: TimedEvidence) -> None:
+    inbox(run, "arrived")
+    run.status("16", taken=False)
+    pending(
+        run, Withdrawn(document=GOT), "not-answered-back", "15 + cancelled | 16", "arrived", run.view("inbox"),
+        document=GOT,
+    )  # fmt: skip
+    refusal = refused(run, "  ")
+    pending(run, Withdrawn(document=GOT), "refused-without-reason", "15|16", "16, arrived", refusal, document=GOT)
+
+
+def test_who_refuses_must_be_allowed_to(run: TimedEvidence) -> None:
+    inbox(run, "arrived")
+    refusal = refused(run, "Văn bản đã xử lý xong")
+    expectation = Withdrawn(document=GOT, silence=True, answers=("15",))
+    pending(run, expectation, "may-not-refuse", "15", "16, arrived", refusal, document=GOT)
+
+
+def test_who_refuses_keeps_the_document(run: TimedEvidence) -> None:
+    refusal = refused(run, "Văn bản đã xử lý xong")
+    inbox(run, "cancelled")
+    broken(run, Withdrawn(document=GOT), "refused-yet-cancelled", "15|16", "16, cancelled", refusal, document=GOT)
+    run.status("15")
     assert assessed(run, Withdrawn(document=GOT)) == Met()
 
 
@@ -167,6 +201,16 @@ def test_what_nobody_may_take_back_stays_as_it_is(run: TimedEvidence) -> None:
 def test_a_look_at_the_very_event_counts(run: TimedEvidence) -> None:
     inbox(run, "arrived")
     assert assessed(run, Untouched(document=GOT, after=0)) == Met()
+
+
+def test_what_is_left_alone_keeps_its_subject(run: TimedEvidence) -> None:
+    expectation = Untouched(document=GOT, after=0, subject="V/v cũ")
+    assert Untouched(document=GOT, after=0).reads == frozenset()
+    assert expectation.reads == {"subject"}
+    look = run.show("inbox", {"document_id": GOT, "state": "arrived", "subject": "V/v mới"})
+    broken(run, expectation, "updated-wrongly", "V/v cũ", "V/v mới", look, document=GOT)
+    run.show("inbox", {"document_id": GOT, "state": "arrived", "subject": "V/v cũ"})
+    assert assessed(run, expectation) == Met()
 
 
 def test_a_status_may_name_either_document(run: TimedEvidence) -> None:

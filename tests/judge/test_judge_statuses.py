@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.judge.assessment import Holding, Met
-from harness.judge.expectations import NoStatus, StatusNames, StatusSent
+from harness.catalogue.verdicts import Severity
+from harness.edxml.model import StatusPackage
+from harness.journal import Event
+from harness.judge.assessment import Blind, Holding, Met
+from harness.judge.expectations import NoStatus, OnlyGiven, StatusNames, StatusSent
 from harness.judge.expectations.statuses import status_number
 from harness.judge.order import watch_order
-from tests.judge.timed_evidence import GOT, OTHER, TimedEvidence, assessed, broken, pending
+from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence, assessed, broken, pending
 
 
 @pytest.fixture
@@ -53,6 +56,65 @@ def test_a_status_comes_in_time_after_the_fetch(run: TimedEvidence) -> None:
     broken(run, expectation, "status-late", "01 <= 2.5 s", "3.0 s", late, document=GOT)
 
 
+@pytest.mark.parametrize("said", ["Sai thẩm quyền", "Lý do: Sai thẩm quyền.", "Sai tha\u0302\u0309m quye\u0302\u0300n"])
+def test_the_reason_arrives_as_the_clerk_gave_it(run: TimedEvidence, said: str) -> None:
+    run.looked.packages["s"] = StatusPackage(status_code="02", description=said)
+    run.status("02", blob="s")
+    assert assessed(run, StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")) == Met()
+
+
+@pytest.mark.parametrize("said", ["Sai tham quyen", "Sai thẩm", ""])
+def test_another_reason_is_told(run: TimedEvidence, said: str) -> None:
+    run.looked.packages["s"] = StatusPackage(status_code="02", description=said)
+    run.status("02", blob="s")
+    expectation = StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")
+    request = run.exchanges[-1].request
+    broken(run, expectation, "reason-altered", "Sai thẩm quyền", said or "-", request, document=GOT)
+
+
+def given(run: TimedEvidence, code: str, document: str = SENT) -> None:
+    run.note("stimulus", document_id=document, note=f"status {code}", good=True)
+
+
+def outbox(run: TimedEvidence, code: str | None, document: str = SENT) -> Event:
+    receivers = [{"organ_id": "A", "status_code": code}, "?", {"organ_id": "B", "status_code": None}]
+    shown = {"document_id": document, "state": "sent", "receivers": receivers}
+    return run.show("outbox", "?", shown, {"document_id": OTHER, "receivers": "?"})
+
+
+@pytest.mark.parametrize("code", ["01", "1", None, "", "?"])
+def test_what_receivers_said_may_be_shown(run: TimedEvidence, code: str | None) -> None:
+    given(run, "01")
+    given(run, "03", OTHER)
+    outbox(run, code)
+    assert assessed(run, OnlyGiven(document=SENT, receiver="A", since=-1, after=0)) == Met()
+    expectation = OnlyGiven(document=SENT, receiver="A", since=-1, after=9)
+    pending(run, expectation, "not-shown", "outbox: 1", "1", document=SENT)
+
+
+def test_what_nobody_said_must_not_be_shown(run: TimedEvidence) -> None:
+    given(run, "01")
+    look = outbox(run, "03")
+    given(run, "03")
+    outbox(run, "03")
+    expectation = OnlyGiven(document=SENT, receiver="A", since=0, after=0)
+    broken(run, expectation, "status-made-up", "01", "03", look, document=SENT, receiver="A")
+    assert assessed(run, OnlyGiven(document=SENT, receiver="A", since=look.seq, after=0)) == Met()
+
+
+def test_a_status_on_any_other_document_is_told_too(run: TimedEvidence) -> None:
+    given(run, "03")
+    look = outbox(run, "03", GOT)
+    outbox(run, "03")
+    expectation = OnlyGiven(document=SENT, receiver="A", since=0, after=0)
+    broken(run, expectation, "status-made-up", "-", "03", look, document=GOT, receiver="A")
+
+
+def test_an_outbox_that_cannot_be_seen_shows_nothing(run: TimedEvidence) -> None:
+    run.cannot("outbox")
+    assert isinstance(assessed(run, OnlyGiven(document=SENT, receiver="A", since=0, after=0)), Blind)
+
+
 def test_a_status_without_any_fetch_is_not_late(run: TimedEvidence) -> None:
     run.at(1.0).fetch(complete=False)
     run.at(90.0).status("01")
@@ -93,8 +155,10 @@ def test_an_unwanted_status_is_told(run: TimedEvidence) -> None:
 
 
 def walked(run: TimedEvidence, *codes: str) -> list[tuple[str, str, str]] | None:
-    """Send the statuses about a document that came in; say what the watch finds."""
+    """Send the statuses about a document that came in, all of which a clerk wanted; say what the watch finds."""
     run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    for action in ("assign", "process", "finish"):
+        decided(run, action)
     for number, code in enumerate(codes):
         package = {"kind": "status", "status_code": code, "sha256": number, "response_for": {"document_id": GOT}}
         run.answer(run.call("sendEdoc", package=package), {"accepted": {"receivers": ["A"]}})
@@ -103,6 +167,11 @@ def walked(run: TimedEvidence, *codes: str) -> list[tuple[str, str, str]] | None
         return None
     assert all(one.parameters == {"document": GOT} and one.where.event is not None for one in findings)
     return [(one.code, one.expected, one.received) for one in findings]
+
+
+def decided(run: TimedEvidence, action: str, seconds: float = 0.0) -> None:
+    given = {"document_id": GOT, "action": action, "reason": ""}
+    run.note("driver", command="decide", arguments=given, seconds=seconds, result={})
 
 
 @pytest.mark.parametrize("codes", [
@@ -138,12 +207,56 @@ def test_nothing_follows_an_agreed_take_back(run: TimedEvidence) -> None:
     assert walked(run, "01", "16", "03", "15", "06") == [("STS-04.order-illegal", "15 → -", "15 → 06")]
 
 
-def test_the_same_package_again_and_one_after_a_lost_answer_count_once(run: TimedEvidence) -> None:
+def sent_again(run: TimedEvidence, *sendings: tuple[str, bool, str]) -> list[str]:
+    """Send 01 again and again: digest, whether the answer came whole, and in whose name; return what is found."""
     run.note("stimulus", document_id=GOT, receiver="A", good=True)
-    accepted = {"accepted": {"receivers": ["A"]}}
-    for digest, complete in (("a", False), ("a", True), ("b", False), ("c", True)):
-        package = {"kind": "status", "status_code": "01", "sha256": digest, "response_for": {"document_id": GOT}}
+    for digest, complete, sender in sendings:
+        package = {"kind": "status", "status_code": "01", "sha256": digest, "from_organ": sender}
+        package |= {"response_for": {"document_id": GOT}}
+        accepted = {"accepted": {"receivers": ["A"]}}
         run.answer(run.call("sendEdoc", package=package), accepted, complete=complete)
+    return [one.code for one in watch_order(run, load_profile()) or ()]
+
+
+def test_one_after_a_lost_answer_counts_once(run: TimedEvidence) -> None:
+    assert sent_again(run, ("a", False, "A"), ("a", False, "A"), ("b", True, "A")) == []
+
+
+@pytest.mark.parametrize("digest", ["a", "b"])
+def test_only_a_lost_answer_excuses_a_repetition(run: TimedEvidence, digest: str) -> None:
+    assert sent_again(run, ("a", True, "A"), (digest, True, "A")) == ["STS-04.status-repeated"]
+
+
+def test_each_agency_that_got_a_document_speaks_for_itself(run: TimedEvidence) -> None:
+    assert sent_again(run, ("a", True, "A"), ("b", True, "B")) == []
+
+
+@pytest.mark.parametrize(("code", "action"), [("04", "assign"), ("05", "process"), ("06", "finish")])
+def test_a_step_that_no_clerk_took_is_told(run: TimedEvidence, code: str, action: str) -> None:
+    run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    for said in ("01", "03"):
+        run.status(said)
+    early = run.at(5.0).status(code)
+    decided(run.at(6.0), action, seconds=0.5)
+    (found,) = watch_order(run, load_profile()) or ()
+    assert (found.code, found.expected, found.received) == ("STS-04.status-unasked", f"decide {action}", code)
+    assert found.where.event == early.seq
+    assert load_profile().severity(found) is Severity.REMARK
+
+
+def test_a_step_may_be_told_before_the_driver_has_answered(run: TimedEvidence) -> None:
+    run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    for said in ("01", "03", "06"):
+        run.at(5.0).status(said)
+    decided(run.at(6.0), "finish", seconds=1.5)
+    assert watch_order(run, load_profile()) == []
+
+
+def test_where_clerks_act_by_themselves_no_step_is_unasked(run: TimedEvidence) -> None:
+    run.note("run.started", driver="passive")
+    run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    for said in ("01", "03", "06"):
+        run.status(said)
     assert watch_order(run, load_profile()) == []
 
 

@@ -92,8 +92,11 @@ class TimedEvidence(Evidence):
         self.answer(request, {"accepted": {"receivers": list(receivers)}} if taken else None, **answer)
         return request
 
-    def status(self, code: str | None, document: str = GOT, /, *, taken: bool = True, **named: str) -> Event:
-        package = {"kind": "status", "status_code": code, "response_for": {"document_id": document, **named}}
+    def status(
+        self, code: str | None, document: str = GOT, /, *, taken: bool = True, blob: str = "", **named: str
+    ) -> Event:  # fmt: skip
+        response = {"document_id": document, **named}
+        package = {"kind": "status", "status_code": code, "response_for": response, "blob": blob or None}
         request = self.call("sendEdoc", package=package)
         self.answer(request, {"accepted": {"receivers": ["A"]}} if taken else None, code="0" if taken else "10")
         return request

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from harness.agency.composer import RECALL, Composer, Draft, Target
+from harness.agency import driver_arguments as arguments
+from harness.agency.composer import RECALL, REPLACE, UPDATE, Composer, Draft, Target
+from harness.agency.driver_api import DriverApi
 from harness.agency.gallery import defect
 from harness.agency.operations import Operations
-from harness.agency.store.inbox import InboxDocument
-from harness.edxml.model import Bussiness, Organization, StatusPackage
+from harness.agency.store.inbox import InboxDocument, NewDocument
+from harness.agency.wording import NotDone, words
+from harness.edxml.model import Bussiness, DocumentPackage, Organization, StatusPackage
 
 
 @defect("recalls-as-a-new-document", breaks="OPS-01")
@@ -30,6 +34,18 @@ class ShowsARecallAndLeavesIt(Operations):
         super().carry_out(kind, target, package)
 
 
+@defect("refuses-yet-cancels", breaks="OPS-02")
+class RefusesYetCancels(Operations):
+    """Answers a recall with 16 and a reason, and cancels the document all the same."""
+
+    def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
+        if kind != "recall":
+            super().carry_out(kind, target, package)
+            return
+        self.cancel(target)
+        self.agency.clerk.say(target, "16", words("operation.finished", document_id=target.document_id))
+
+
 @defect("does-not-turn-the-roles", breaks="OPS-03")
 class DoesNotTurnTheRoles(Composer):
     """Names itself in ResponseFor of a take-back, as in every other status."""
@@ -47,6 +63,24 @@ class TakesATakeBackForAStatus(Operations):
 
     def taken_back(self, status: StatusPackage) -> None:
         return
+
+
+@defect("knows-no-take-back", breaks="OPS-03", lacks=("take_back",))
+class KnowsNoTakeBack(Operations):
+    """Puts an incoming 13 aside; nobody can agree to it either."""
+
+    def taken_back(self, status: StatusPackage) -> None:
+        return
+
+
+@defect("knows-no-take-back", breaks="OPS-03", lacks=("take_back",))
+class CannotAgree(DriverApi):
+    """Says of the command `decide` that it is not supported for anything but handling."""
+
+    async def decide(self, given: arguments.Decide) -> dict[str, Any]:
+        if given.action in {"agree", "disagree"}:
+            raise NotDone("unsupported", "driver.unknown-command", command=f"decide {given.action}")
+        return await super().decide(given)
 
 
 @defect("agrees-to-updates-only", breaks="OPS-04")
@@ -85,3 +119,27 @@ class ObeysAnybody(Operations):
 
     def is_original_sender(self, organ_id: str, target: InboxDocument) -> bool:
         return True
+
+
+class _ObeysAnybody(Operations):
+    """Does not look who asks for an operation of one kind."""
+
+    obeyed = 0
+
+    def refusal(self, package: DocumentPackage, document: NewDocument) -> str:
+        known = all(self.target(document_id) is not None for document_id in self.targets(package))
+        return "" if known and self.operation(package) == self.obeyed else super().refusal(package, document)
+
+
+@defect("updates-for-anybody", breaks="OPS-07")
+class UpdatesForAnybody(_ObeysAnybody):
+    """Applies an update whoever sends it."""
+
+    obeyed = UPDATE
+
+
+@defect("replaces-for-anybody", breaks="OPS-07")
+class ReplacesForAnybody(_ObeysAnybody):
+    """Cancels a document that is replaced, whoever replaces it."""
+
+    obeyed = REPLACE

@@ -7,13 +7,16 @@ from harness.agency.clerk import Clerk, Step
 from harness.agency.composer import Composer
 from harness.agency.gallery import defect
 from harness.agency.receiver import Listed
+from harness.agency.sender import Sender
 from harness.agency.store.inbox import InboxDocument, State
 from harness.agency.store.outbox import OutDocument
+from harness.agency.store.queue import Outgoing
 from harness.agency.tracker import Tracker
 from harness.edxml.model import ResponseFor, StatusPackage
 
 # Ministries and provinces in the old form of identifiers.
 _LEVEL_ONE = "000.00.00."
+_COLUMN = 40
 
 
 @defect("reports-arrival-with-the-first-step", breaks="STS-01")
@@ -43,6 +46,14 @@ class ReportsRegistrationLate(Clerk):
         return ("03", step.status) if document.state is State.REGISTERED else (step.status,)
 
 
+@defect("shortens-reasons", breaks="STS-02")
+class ShortensReasons(Clerk):
+    """Cuts what a clerk gives as reason to the width of a column."""
+
+    def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
+        super().say(document, code, reason[:_COLUMN], organ_ids)
+
+
 @defect("never-says-finished", breaks="STS-03")
 class NeverSaysFinished(Clerk):
     """Finishes documents without saying 06."""
@@ -59,6 +70,17 @@ class SaysRegisteredTwice(Clerk):
         super().queue(document, code, reason, organ_id)
         if code == "03":
             super().queue(document, code, "Đã vào sổ văn bản đến", organ_id)
+
+
+@defect("sends-statuses-twice", breaks="STS-04")
+class SendsStatusesTwice(Sender):
+    """Sends every status once more, byte for byte, after the hub has taken it."""
+
+    async def send(self, outgoing: Outgoing) -> float | None:
+        pause = await super().send(outgoing)
+        if outgoing.messagetype == "status" and self.store.queue.get(outgoing.id).state == "sent":
+            await super().send(outgoing)
+        return pause
 
 
 @defect("names-the-number-only", breaks="STS-05")
@@ -87,3 +109,16 @@ class StumblesOverUnknownCodes(Tracker):
         if status.status_code not in self.agency.profile.parameters.code_lists.statuses:
             raise KeyError(status.status_code)
         super().take(listed, status)
+
+
+@defect("books-strange-statuses-on-the-last-document", breaks="STS-07")
+class BooksStrangeStatusesOnTheLastDocument(Tracker):
+    """Books a status about a document that it never sent on the one it sent last to that agency."""
+
+    def document(self, status: StatusPackage) -> OutDocument | None:
+        found = super().document(status)
+        sent = (one for one in self.store.outbox.all() if self._went_to(one, status.from_.organ_id))
+        return found or next(reversed(list(sent)), None)
+
+    def _went_to(self, document: OutDocument, organ_id: str) -> bool:
+        return any(self.agency.registrar.same(one.organ_id, organ_id) for one in document.receivers)

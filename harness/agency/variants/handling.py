@@ -1,13 +1,14 @@
 """Correct agencies that handle and answer otherwise."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from harness.agency.clerk import Clerk, Step
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import variant
 from harness.agency.operations import Operations
 from harness.agency.receiver import Listed, Receiver
-from harness.agency.store.inbox import InboxDocument, NewDocument
+from harness.agency.store.inbox import InboxDocument, NewDocument, State
 from harness.agency.store.items import Item
 from harness.agency.wording import words
 
@@ -18,6 +19,18 @@ class Skips04And06(Clerk):
 
     def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
         return () if step.status in {"04", "06"} else super().statuses(step, document)
+
+
+@variant("assigns-by-itself")
+class AssignsByItself(Clerk):
+    """Hands a registered document out by itself: 03 and 04 at once, and no clerk can do it again."""
+
+    def step_of(self, action: str) -> Step:
+        step = super().step_of(action)
+        return replace(step, after=State.ASSIGNED) if action == "accept" else step
+
+    def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
+        return ("03", "04") if step.status == "03" else super().statuses(step, document)
 
 
 @variant("arrived-then-refused")

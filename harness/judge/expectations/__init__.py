@@ -35,7 +35,7 @@ from harness.judge.expectations.sending import (
     Shown,
     Sound,
 )
-from harness.judge.expectations.statuses import NoStatus, StatusNames, StatusSent
+from harness.judge.expectations.statuses import NoStatus, OnlyGiven, StatusNames, StatusSent
 from harness.judge.expectations.storing import AllAcked, Refused, StoredAs
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "NotTakenForSent",
     "NothingWritten",
     "OneIdentity",
+    "OnlyGiven",
     "Operates",
     "Paced",
     "PausesGrow",

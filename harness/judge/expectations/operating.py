@@ -1,15 +1,18 @@
 """Recall, take-back, update and replacement: what a candidate sends, and what it does with those it receives."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from harness.edxml.model import DocumentPackage
+from harness.journal import Event
 from harness.judge.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
-from harness.judge.expectations.statuses import status_number
+from harness.judge.expectations.statuses import status_description, status_number
 
 RECALL, UPDATE, REPLACEMENT = "1", "2", "3"
 _AGREED, _REFUSED = 15, 16
+_CANCELLED = "cancelled"
 
 
 class Operates(Expectation, frozen=True, tag="operates"):
@@ -95,27 +98,29 @@ class StatusTo(Expectation, frozen=True, tag="status-to"):
 
 
 class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
-    """A document that was called back is answered: with 15 and shown as cancelled, or with 16.
+    """A document that was called back is answered: with 15 and shown as cancelled, or with 16 and a reason.
 
-    With `silence`, being shown as cancelled is enough.
+    With `silence`, being shown as cancelled is enough. `answers` are the codes that may answer; who refuses must not
+    cancel all the same.
     """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
     silence: bool = False
+    answers: tuple[str, ...] = ("15", "16")
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge statuses, and the last look into the inbox."""
-        codes = {status_number(one.package.get("status_code")) for one in evidence.statuses(self.document)}
-        if _REFUSED in codes:
-            return Met()
-        answered = self.silence or _AGREED in codes
+        agreed, refused = (self._said(evidence, number) for number in (_AGREED, _REFUSED))
         rows = shown_rows(evidence, "inbox", self.document)
+        state = "-" if isinstance(rows, Blind) or not rows else str(rows[0].get("state"))
+        if refused and not agreed:
+            return self._refusal(evidence, refused[-1], state, requirement)
         if isinstance(rows, Blind):
             return rows
-        state = str(rows[0].get("state")) if rows else "-"
-        if answered and state == "cancelled":
+        answered = self.silence or bool(agreed)
+        if answered and state == _CANCELLED:
             return Met()
         reason = "not-cancelled" if answered else "not-answered-back"
         return Pending(
@@ -129,18 +134,50 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
             )
         )
 
+    def _said(self, evidence: Evidence, number: int) -> list[Exchange]:
+        said = (one for one in evidence.statuses(self.document) if one.effect("accepted"))
+        return [one for one in said if status_number(one.package.get("status_code")) == number]
+
+    def _refusal(self, evidence: Evidence, refusal: Exchange, state: str, requirement: str) -> Assessment:
+        if _REFUSED not in {status_number(code) for code in self.answers}:
+            reason = "may-not-refuse"
+        elif not status_description(evidence, refusal):
+            reason = "refused-without-reason"
+        elif state == _CANCELLED:
+            reason = "refused-yet-cancelled"
+        else:
+            return Met()
+        wrong = finding(
+            requirement,
+            reason,
+            event=refusal.request,
+            expected="|".join(self.answers),
+            received=f"16, {state}",
+            document=self.document,
+        )
+        return Broken((wrong,)) if state == _CANCELLED else Pending(wrong)
+
 
 class Untouched(Expectation, frozen=True, tag="untouched"):
-    """In a look after event `after` the document stands in the inbox, is not cancelled, and no 15 was sent for it."""
+    """In a look after event `after` the document stands in the inbox, is not cancelled, and no 15 was sent for it.
+
+    With `subject`, it must still be shown under just that.
+    """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
     after: int
+    subject: str = ""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The subject, where it counts."""
+        return frozenset({"subject"}) if self.subject else frozenset()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last look into the inbox, and the statuses."""
-        rows: Any = shown_rows(evidence, "inbox", self.document)
+        rows: Any = shown_rows(evidence, "inbox", self.document, self.reads)
         if isinstance(rows, Blind):
             return rows
         agreed = [
@@ -161,13 +198,26 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
             return Pending(
                 finding(requirement, "not-stored", event=look, expected="inbox: 1", received=0, document=self.document)
             )
-        state = str(rows[0].get("state"))
-        if state != "cancelled":
-            return Met()
-        applied = finding(
-            requirement, "applied-wrongly", event=look, expected="-", received=state, document=self.document
-        )
-        return Broken((applied,))
+        return self._shown(rows[0], look, requirement)
+
+    def _shown(self, row: Mapping[str, Any], look: Event | None, requirement: str) -> Assessment:
+        state, subject = str(row.get("state")), str(row.get("subject"))
+        if state == _CANCELLED:
+            applied = finding(
+                requirement, "applied-wrongly", event=look, expected="-", received=state, document=self.document
+            )
+            return Broken((applied,))
+        if self.subject and subject != self.subject:
+            updated = finding(
+                requirement,
+                "updated-wrongly",
+                event=look,
+                expected=self.subject,
+                received=subject,
+                document=self.document,
+            )
+            return Broken((updated,))
+        return Met()
 
 
 class AnyStatus(Expectation, frozen=True, tag="any-status"):
