@@ -12,6 +12,7 @@ from harness.judge.expectations import (
     Acked,
     AnyStatus,
     Operates,
+    OrderTaken,
     StatusSent,
     StatusTo,
     StoredAs,
@@ -21,6 +22,7 @@ from harness.judge.expectations import (
 )
 from harness.judge.expectations.operating import RECALL, REPLACEMENT, UPDATE
 from harness.scenarios.material import Document, Outgoing
+from harness.scenarios.orders import ordered
 from harness.scenarios.registry import scenario
 from harness.scenarios.stage import TAKE_BACK, Stage
 
@@ -109,8 +111,9 @@ async def _agreed_if_it_can(stage: Stage, document: Document) -> None:
 async def recall_sent(stage: Stage) -> None:
     """A recall names the document it recalls and is accepted."""
     target = await _sent(stage)
-    recall = await stage.send(
-        stage.outgoing(to=("ministry", "province"), operation="recall", target=target.document_id, reason=_REASON)
+    recall = await ordered(
+        stage,
+        stage.outgoing(to=("ministry", "province"), operation="recall", target=target.document_id, reason=_REASON),
     )
     stage.expect(Operates(document=recall.document_id, doc_type=RECALL, target=target.document_id))
 
@@ -130,7 +133,9 @@ async def take_back_sent(stage: Stage) -> None:
     """Taking a document back from one receiver sends it status 13 with turned roles."""
     target = await _sent(stage)
     receiver = stage.peers["ministry"].organ_id
-    await stage.drive("take_back", {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON})
+    order = {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON}
+    stage.expect(OrderTaken(command="take_back", arguments=order))
+    await stage.drive("take_back", order)
     stage.expect(StatusTo(document=target.document_id, code=TAKE_BACK, organ_id=receiver))
 
 
@@ -149,7 +154,8 @@ async def update_sent(stage: Stage) -> None:
     """An update names its target, and the receivers added and removed."""
     target = await _sent(stage)
     added, removed = stage.peers["department"].organ_id, stage.peers["province"].organ_id
-    update = await stage.send(
+    update = await ordered(
+        stage,
         stage.outgoing(
             to=("ministry", "department", "province"),
             operation="update",
@@ -157,7 +163,7 @@ async def update_sent(stage: Stage) -> None:
             reason=_REASON,
             receivers_added=[added],
             receivers_removed=[removed],
-        )
+        ),
     )
     stage.expect(
         Operates(
@@ -195,8 +201,9 @@ async def removed_by_update(stage: Stage) -> None:
 async def replacement_sent(stage: Stage) -> None:
     """A replacement names the document it replaces."""
     target = await _sent(stage)
-    replacement = await stage.send(
-        stage.outgoing(to=("ministry", "province"), operation="replace", target=target.document_id, reason=_REASON)
+    replacement = await ordered(
+        stage,
+        stage.outgoing(to=("ministry", "province"), operation="replace", target=target.document_id, reason=_REASON),
     )
     stage.expect(Operates(document=replacement.document_id, doc_type=REPLACEMENT, target=target.document_id))
 

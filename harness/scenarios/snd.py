@@ -12,6 +12,7 @@ from harness.judge.expectations import (
     Sound,
 )
 from harness.scenarios.material import File
+from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
@@ -28,7 +29,7 @@ _SECRET_GRADES = ("mat", "toi_mat", "tuyet_mat")
 @scenario("SND-01")
 async def new_document(stage: Stage) -> None:
     """A new document, sent by a clerk, is a sound package and is accepted by the hub."""
-    sent = await stage.send(stage.outgoing())
+    sent = await ordered(stage, stage.outgoing())
     await stage.until(Accepted(document=sent.document_id), role="duty")
     stage.expect(Sound(document=sent.document_id), role="precondition")
 
@@ -37,7 +38,7 @@ async def new_document(stage: Stage) -> None:
 async def several_receivers(stage: Stage) -> None:
     """One document to receivers of four levels travels in one package that names them all."""
     await sends_plainly(stage)
-    sent = await stage.send(stage.outgoing(to=("ministry", "department", "district", "commune")))
+    sent = await ordered(stage, stage.outgoing(to=("ministry", "department", "district", "commune")))
     stage.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 
@@ -45,7 +46,7 @@ async def several_receivers(stage: Stage) -> None:
 async def both_identifier_forms(stage: Stage) -> None:
     """Receivers are named in the old and in the new form of identifiers."""
     await sends_plainly(stage)
-    sent = await stage.send(stage.outgoing(to=("ministry", "province", "department")))
+    sent = await ordered(stage, stage.outgoing(to=("ministry", "province", "department")))
     stage.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 
@@ -54,7 +55,7 @@ async def text_and_files_unchanged(stage: Stage) -> None:
     """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
     await sends_plainly(stage)
     files = (stage.signed_pdf("Tờ trình số 12 (bản ký).pdf"), File("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()))
-    sent = await stage.send(stage.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
+    sent = await ordered(stage, stage.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
     carried = tuple((file.name, file.sha256) for file in files)
     stage.expect(Carries(document=sent.document_id, texts={"subject": _SUBJECT, "content": _CONTENT}, files=carried))
 
@@ -66,7 +67,7 @@ async def large_attachments(stage: Stage) -> None:
     for size in stage.profile.parameters.volumes.attachment_bytes:
         stage.patience_added = size / _BYTES_PER_SECOND
         file = stage.pdf(f"phu-luc-{size}.pdf", size)
-        sent = await stage.send(stage.outgoing(files=(stage.signed_pdf("to-trinh.pdf"), file)))
+        sent = await ordered(stage, stage.outgoing(files=(stage.signed_pdf("to-trinh.pdf"), file)))
         await stage.until(Carries(document=sent.document_id, texts={}, files=((file.name, file.sha256),)), role="duty")
 
 
@@ -76,18 +77,19 @@ async def attachment_types(stage: Stage) -> None:
     await sends_plainly(stage)
     kinds = (stage.file_of(kind) for kind in stage.profile.parameters.volumes.attachment_types)
     files = (stage.signed_pdf("Công văn.pdf"), *kinds)
-    sent = await stage.send(stage.outgoing(files=files))
+    sent = await ordered(stage, stage.outgoing(files=files))
     carried = tuple((file.name, file.sha256) for file in files)
     stage.expect(Carries(document=sent.document_id, texts={}, files=carried))
 
 
 @scenario("SND-06")
 async def urgent_document(stage: Stage) -> None:
-    """An urgent document says so and leaves at once."""
+    """An urgent document says so and leaves at once; its time begins with the clerk's order."""
     await sends_plainly(stage)
-    sent = await stage.send(stage.outgoing(priority=_URGENT))
-    limit = stage.profile.parameters.timing.urgent
-    stage.expect(SentWithin(document=sent.document_id, since=stage.now, seconds=limit))
+    outgoing, limit = stage.outgoing(priority=_URGENT), stage.profile.parameters.timing.urgent
+    order = stage.note("ordered", {"document_id": outgoing.document_id})
+    sent = await ordered(stage, outgoing)
+    stage.expect(SentWithin(document=sent.document_id, since=order.seq, seconds=limit))
     stage.expect(Carries(document=sent.document_id, texts={"priority": str(_URGENT)}))
 
 

@@ -1,6 +1,6 @@
 """VXP: what a candidate does with the hub's directory. All else of this group is watched on every request."""
 
-from harness.judge.expectations import DirectoryRead, Registered
+from harness.judge.expectations import DirectoryRead, OrderTaken, Registered
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
 
@@ -13,6 +13,7 @@ async def directory(stage: Stage) -> None:
     """The candidate registers agencies of its own, and reads the whole directory, however long it is."""
     parent = stage.agency.organ_id
     agencies = [{"organ_id": organ_id, "organ_name": name, "parent": parent} for organ_id, name in stage.subordinates()]
+    stage.expect(OrderTaken(command="register", arguments={}))
     await stage.drive("register", {"agencies": agencies})
     for agency in agencies:
         stage.expect(Registered(organ_id=agency["organ_id"], parent=parent))

@@ -1,8 +1,11 @@
 """Judging what became of a document that the clerk sent."""
 
+from typing import Any
+
 import pytest
 
 from harness.edxml.model import DocumentPackage, OtherInfo, StatusPackage
+from harness.journal import Event
 from harness.judge.assessment import Blind, Holding, Met
 from harness.judge.expectations import (
     Accepted,
@@ -11,6 +14,7 @@ from harness.judge.expectations import (
     Expectation,
     NotReached,
     OneIdentity,
+    OrderTaken,
     SentWithin,
     Shown,
     Sound,
@@ -199,3 +203,27 @@ def test_two_documents_under_one_id_are_told(run: TimedEvidence) -> None:
     assert assessed(run, DistinctIds()) == Holding()
     request = run.send(OTHER, "S")
     broken(run, DistinctIds(), "id-shared", "T", "S", request, document=OTHER)
+
+
+def ordered(run: TimedEvidence, number: str, **answer: Any) -> Event:
+    arguments = {"code_number": number, "code_notation": "UBND", "subject": "V/v"}
+    return run.note("driver", command="send", arguments=arguments, **answer)
+
+
+def test_an_order_that_every_system_must_take_is_not_refused(run: TimedEvidence) -> None:
+    expectation = OrderTaken(command="send", arguments={"code_number": "17", "code_notation": "UBND"})
+    ordered(run, "18", error={"kind": "refused", "message": "tệp quá lớn"})
+    run.note("driver", command="decide", arguments={"code_number": "17", "code_notation": "UBND"}, result={})
+    assert assessed(run, expectation) == Holding()
+    for kind in ("failed", "lost", "operator"):
+        ordered(run, "17", error={"kind": kind, "message": "?"})
+    ordered(run, "17", result={"document_id": SENT})
+    assert assessed(run, expectation) == Holding()
+    refusal = ordered(run, "17", error={"kind": "refused", "message": "không nhận mã H41"})
+    broken(run, expectation, "order-refused", "send", "không nhận mã H41", refusal, order="17, UBND")
+
+
+def test_a_command_whatever_its_arguments_is_not_refused(run: TimedEvidence) -> None:
+    refusal = run.note("driver", command="register", arguments={"agencies": []}, error={"kind": "refused"})
+    expectation = OrderTaken(command="register", arguments={})
+    broken(run, expectation, "order-refused", "register", "-", refusal, order="-")

@@ -211,8 +211,8 @@ def sent_again(run: TimedEvidence, *sendings: tuple[str, bool, str]) -> list[str
     """Send 01 again and again: digest, whether the answer came whole, and in whose name; return what is found."""
     run.note("stimulus", document_id=GOT, receiver="A", good=True)
     for digest, complete, sender in sendings:
-        package = {"kind": "status", "status_code": "01", "sha256": digest, "from_organ": sender}
-        package |= {"response_for": {"document_id": GOT}}
+        package: dict[str, Any] = {"kind": "status", "status_code": "01", "sha256": digest, "from_organ": sender}
+        package["response_for"] = {"document_id": GOT}
         accepted = {"accepted": {"receivers": ["A"]}}
         run.answer(run.call("sendEdoc", package=package), accepted, complete=complete)
     return [one.code for one in watch_order(run, load_profile()) or ()]
@@ -238,7 +238,7 @@ def test_a_step_that_no_clerk_took_is_told(run: TimedEvidence, code: str, action
         run.status(said)
     early = run.at(5.0).status(code)
     decided(run.at(6.0), action, seconds=0.5)
-    (found,) = watch_order(run, load_profile()) or ()
+    [found] = watch_order(run, load_profile()) or []
     assert (found.code, found.expected, found.received) == ("STS-04.status-unasked", f"decide {action}", code)
     assert found.where.event == early.seq
     assert load_profile().severity(found) is Severity.REMARK

@@ -6,11 +6,12 @@ from typing import Any
 
 from harness.agency import driver_arguments as arguments
 from harness.agency.composer import RECALL, REPLACE, UPDATE, Composer, Draft, Target
+from harness.agency.desk import Desk, Order
 from harness.agency.driver_api import DriverApi
 from harness.agency.gallery import defect
 from harness.agency.operations import Operations
 from harness.agency.store.inbox import InboxDocument, NewDocument
-from harness.agency.wording import NotDone, words
+from harness.agency.wording import NotDone, refused, words
 from harness.edxml.model import Bussiness, DocumentPackage, Organization, StatusPackage
 
 
@@ -21,6 +22,16 @@ class RecallsAsANewDocument(Composer):
     def bussiness(self, draft: Draft) -> Bussiness:
         made = super().bussiness(draft)
         return replace(made, doc_type="0") if draft.operation == RECALL else made
+
+
+@defect("refuses-to-recall", breaks="OPS-01")
+class RefusesToRecall(Desk):
+    """Will not recall a document that went to more than one receiver."""
+
+    def check_target(self, order: Order) -> None:
+        super().check_target(order)
+        if order.operation == "recall" and len(order.to) > 1:
+            raise refused("send.target-recalled", document_id=order.target)
 
 
 @defect("shows-a-recall-and-leaves-it", breaks="OPS-02")

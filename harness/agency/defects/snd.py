@@ -1,5 +1,6 @@
 """Defects in sending documents."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +11,15 @@ from harness.agency.desk import Desk, Order
 from harness.agency.gallery import defect
 from harness.agency.sender import Sender
 from harness.agency.store.queue import Outgoing
+from harness.agency.wording import refused
 from harness.edxml.model import Attachment, DocumentPackage, Organization
 from harness.vxp.failures import Refused, VxpFailure
 
 _NEW_FORM_OF_LEVEL_ONE = re.compile(r"[A-Z][0-9]{2}")
 _LARGE = 5 * 1024 * 1024
+_OFFICE = (".docx", ".xlsx")
 _THREE = 3
+_LONG = 4.0
 _FOR_EVER = 86_400.0
 
 
@@ -44,6 +48,43 @@ class DropsNewIds(Composer):
         return tuple(one for one in every if not _NEW_FORM_OF_LEVEL_ONE.fullmatch(one.organ_id)) or every
 
 
+class _Refuses(Desk):
+    """Refuses some orders that every system must take."""
+
+    def is_refused(self, order: Order) -> bool:
+        """Say whether an order is refused."""
+        raise NotImplementedError
+
+    def check_order(self, order: Order, now: datetime) -> None:
+        if self.is_refused(order):
+            raise refused("send.breaks-standard", complaints=order.type_name)
+        super().check_order(order, now)
+
+
+@defect("refuses-ordinary-documents", breaks="SND-01")
+class RefusesOrdinaryDocuments(_Refuses):
+    """Refuses what is neither urgent nor for several receivers."""
+
+    def is_refused(self, order: Order) -> bool:
+        return order.operation == "new" and order.priority == 0 and len(order.to) == 1
+
+
+@defect("refuses-new-ids", breaks="SND-03")
+class RefusesNewIds(_Refuses):
+    """Refuses an order that names a province or ministry in the new form."""
+
+    def is_refused(self, order: Order) -> bool:
+        return any(_NEW_FORM_OF_LEVEL_ONE.fullmatch(one.organ_id) for one in order.to)
+
+
+@defect("refuses-office-files", breaks="SND-05")
+class RefusesOfficeFiles(_Refuses):
+    """Refuses to attach a file of a word processor or spreadsheet."""
+
+    def is_refused(self, order: Order) -> bool:
+        return any(file.name.endswith(_OFFICE) for file in order.files)
+
+
 @defect("escapes-twice", breaks="SND-04")
 class EscapesTwice(Composer):
     """Escapes the subject before the XML library does so again."""
@@ -59,6 +100,16 @@ class SkipsLargeFiles(Composer):
 
     def attachments(self, files: Sequence[File]) -> tuple[Attachment, ...]:
         return super().attachments([file for file in files if len(file.content) <= _LARGE])
+
+
+@defect("keeps-urgent-orders-waiting", breaks="SND-06")
+class KeepsUrgentOrdersWaiting(Desk):
+    """Takes its time over an urgent order before it answers the clerk."""
+
+    async def send(self, order: Order) -> str:
+        if order.priority:
+            await asyncio.sleep(_LONG)
+        return await super().send(order)
 
 
 @defect("sends-state-secrets", breaks="SND-07")

@@ -1,13 +1,39 @@
 """What a candidate must do with a document its clerk sends."""
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
 from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
+
+
+class OrderTaken(Expectation, frozen=True, tag="order-taken"):
+    """The candidate does not answer `refused` to a command of its driver with these arguments.
+
+    Any other answer is no refusal: what a candidate cannot be moved to do, or failed to do, is not known by it.
+    """
+
+    command: str
+    arguments: dict[str, str]
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the answers of the driver."""
+        for event in evidence.kind("driver"):
+            if event.data["command"] == self.command and self._is_meant(event.data["arguments"]):
+                error = event.data.get("error") or {}
+                if error.get("kind") == "refused":
+                    refused = finding(
+                        requirement, "order-refused", event=event, expected=self.command,
+                        received=error.get("message") or "-", order=", ".join(self.arguments.values()) or "-",
+                    )  # fmt: skip
+                    return Broken((refused,))
+        return Holding()
+
+    def _is_meant(self, given: Mapping[str, Any]) -> bool:
+        return all(str(given.get(name)) == value for name, value in self.arguments.items())
 
 
 class Accepted(Expectation, frozen=True, tag="accepted"):
