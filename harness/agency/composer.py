@@ -1,8 +1,8 @@
 """Builds the packages that the agency sends, and their bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from harness.agency.part import Part
 from harness.agency.store.inbox import InboxDocument
@@ -38,6 +38,8 @@ _PLACE = "Hà Nội"
 _SIGNER = SignerInfo(full_name="Nguyễn Văn Mẫu", competence="TL.", position="Chánh Văn phòng")
 _STAFF = StaffInfo(department="Văn thư cơ quan", staff="Trần Thị Mẫu", mobile="0900000000")
 _OFFICIAL_LETTER = "18"
+_MAIL = "vanthu@coquan.example"
+_ANSWER_DUE = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Composer(Part):
             subject=draft.subject,
             content=draft.content,
             signer_info=self.signer(),
+            due_date=(now + _ANSWER_DUE).strftime(DATE),
             other_info=self.other_info(draft),
             response_for=self.response_for(draft),
             steering_type="0",
@@ -110,7 +113,7 @@ class Composer(Part):
 
     def sender(self, draft: Draft) -> Organization:
         """Return From."""
-        return draft.sender
+        return replace(draft.sender, email=_MAIL)
 
     def receivers(self, draft: Draft) -> tuple[Organization, ...]:
         """Return every To."""

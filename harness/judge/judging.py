@@ -16,6 +16,7 @@ from harness.judge.examination import Examiner
 from harness.judge.judgement import Judgement
 from harness.judge.order import WATCHED_ORDER, watch_order
 from harness.judge.packages import PackageWatch, watch_packages
+from harness.judge.rereading import reread
 from harness.judge.scenarios import Outcome, broken_off, judge_scenario, unseen
 from harness.judge.weighing import Outcomes, assembled
 from harness.judge.wire import WATCHED, watch_wire
@@ -36,7 +37,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     if start is None:
         raise NothingToJudge(str(record.directory))
     examiner = Examiner(profile, record.blob, Trust.from_data(start.data.get("trust") or {}))
-    evidence = Evidence.of(record.events, examiner)
+    evidence = Evidence.of(reread(record.events, record.blob, profile.parameters.limits), examiner)
     outcomes = _scenarios(start, evidence)
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _order(evidence, profile)
