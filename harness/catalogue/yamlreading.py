@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.yamlnesting import too_deep_line
 
 Key = str | int
 Steps = tuple[Key, ...]
@@ -29,6 +30,7 @@ DEEPEST = 32
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -67,9 +69,7 @@ def read(path: Path) -> Located:
     try:
         return reader.document()
     except yaml.YAMLError as error:
-        detail = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-        line = _line_of(error, text)
-        raise ConfigurationError("yaml.broken", path=path, line=line, detail=detail) from error
+        raise _broken(error, text, path) from error
 
 
 def _text(path: Path) -> str:
@@ -93,11 +93,16 @@ def _events(text: str) -> Iterator[Any]:
     return yaml.parse(text, Loader=_LOADER)
 
 
-def _line_of(error: yaml.YAMLError, text: str) -> int:
+def _broken(error: yaml.YAMLError, text: str, path: Path) -> ConfigurationError:
+    """Say what is wrong where the parser stopped: the project's own limit decides before the parser's."""
     mark = getattr(error, "problem_mark", None)
-    if mark is not None:
-        return int(mark.line) + 1
-    return text.count("\n", 0, getattr(error, "position", 0)) + 1
+    place = int(getattr(error, "position", len(text)) if mark is None else mark.index)
+    deep = too_deep_line(text[:place], DEEPEST)
+    if deep is not None:
+        return ConfigurationError("yaml.too-deep", path=path, line=deep, limit=DEEPEST)
+    detail = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+    line = text.count("\n", 0, place) if mark is None else int(mark.line)
+    return ConfigurationError("yaml.broken", path=path, line=line + 1, detail=detail)
 
 
 class _Anchored(NamedTuple):
@@ -156,8 +161,16 @@ class _Reader:
             return self._mapping(steps)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(steps)
-        self._size += len(event.value)
-        return _scalar(event.value, plain=event.implicit[0])
+        return _scalar(self._whole(event), plain=event.implicit[0])
+
+    def _whole(self, event: Any) -> str:
+        """Return the text of a scalar; half a character, which not every parser refuses, cannot be written again."""
+        text: str = event.value
+        self._size += len(text)
+        half = None if text.isascii() else _SURROGATE.search(text)
+        if half is not None:
+            raise self._refused("yaml.broken", event, detail=ascii(half[0]))
+        return text
 
     def _repeated(self, event: Any, depth: int) -> Any:
         """Return what an alias stands for; inside its own anchor it stands for nothing yet."""
@@ -182,8 +195,7 @@ class _Reader:
                 break
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag is not None:
                 raise self._refused("yaml.key-not-text", event)
-            key = event.value
-            self._size += len(key)
+            key = self._whole(event)
             if key in result:
                 raise self._refused("yaml.key-twice", event, key=key)
             self._places[(*steps, key)] = (self._path, _line(event))

@@ -16,6 +16,7 @@ from lxml import etree
 from harness.catalogue.findings import clipped
 from harness.catalogue.parameters import Limits
 from harness.edxml.names import CONTENT
+from harness.edxml.nesting import no_utf8_line, too_deep_line
 
 UTF8_BOM = b"\xef\xbb\xbf"
 # UTF-16 and UTF-32 with and without their marks, and EBCDIC.
@@ -118,7 +119,7 @@ def parse_untrusted(data: bytes, limits: Limits) -> etree._ElementTree:
     """
     crowded = len(data) > _SMALLEST_ELEMENT * limits.elements
     _check_bytes(data, limits, crowded=crowded)
-    root = _parsed(data)
+    root = _parsed(data, limits.depth)
     _check_tree(root, data, limits, crowded=crowded)
     return root.getroottree()
 
@@ -257,12 +258,23 @@ class _Own(threading.local):
 _own = _Own()
 
 
-def _parsed(data: bytes) -> etree._Element:
+def _parsed(data: bytes, depth: int) -> etree._Element:
     try:
         return etree.fromstring(data, _own.parser)
     except etree.XMLSyntaxError as error:
-        code = _CODES.get(error.code, "not-well-formed")  # type: ignore[attr-defined]
-        raise XmlRefused(code, max(error.lineno or 1, 1), error.msg or "") from None
+        raise _refused(error, data, depth) from None
+
+
+def _refused(error: etree.XMLSyntaxError, data: bytes, depth: int) -> XmlRefused:
+    """Say why the parser stopped; where the bytes alone tell, they decide and not the parser's number for it."""
+    stopped = max(error.lineno or 1, 1)
+    deep = too_deep_line(data, depth, stopped)
+    if deep is not None:
+        return XmlRefused("too-deep", deep, f"> {depth}")
+    foreign = no_utf8_line(data, stopped)
+    if foreign is not None:
+        return XmlRefused("encoding", foreign, error.msg or "")
+    return XmlRefused(_CODES.get(error.code, "not-well-formed"), stopped, error.msg or "")  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=8)

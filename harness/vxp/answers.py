@@ -5,6 +5,7 @@ escapes, carries `status`, `ErrorCode` and `ErrorDesc` always, and never a null.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,7 @@ SUCCESS_TEXT = "Thanh cong"
 OK = "OK"
 FAIL = "FAIL"
 _MARKUP = b"<"
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 BrokenCode = Literal[
     "empty",
@@ -175,7 +177,8 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _broken(text: str, error: json.JSONDecodeError) -> BrokenCode:
     """Tell an answer that broke off from one that never was JSON."""
-    unfinished = error.pos >= len(text) or error.msg.startswith("Unterminated")
+    place = error.pos
+    unfinished = place >= len(text) or (text[place] == '"' and _STRING.match(text, place) is None)
     return "cut" if text.startswith("{") and unfinished else "not-json"
 
 

@@ -1,5 +1,6 @@
 """One HTTP exchange with the hub: limits on time and size, no redirect followed, every loss typed."""
 
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,8 +118,15 @@ def _loss(error: Exception, lost: LossCode) -> LossCode:
     if isinstance(error, httpx.TimeoutException):
         return "timeout"
     if isinstance(error, httpx.ConnectError):
-        return "tls" if "SSL" in str(error) or "certificate" in str(error).lower() else "refused"
+        return "tls" if _is_tls(error) else "refused"
     return lost if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError) else "other"
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    """Tell whether TLS is at the bottom of a failure, whatever words the library has for it."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml.scanner import ScannerError
 
+from harness.catalogue import yamlreading
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Part
 from harness.catalogue.yamlfile import convert, merged, read, without_nulls
@@ -102,6 +105,20 @@ def test_every_part_knows_its_line(tmp_path: Path) -> None:
     assert located.place(("elsewhere",))[1] == 1
 
 
+class _EndsNestingEarly(yaml.SafeLoader):
+    """A parser with a limit of its own, just above the project's, that it comes upon while it reads ahead."""
+
+    def fetch_flow_collection_start(self, token: type) -> None:
+        if self.flow_level > DEEPEST:
+            raise ScannerError(None, None, "too deep for this parser", self.get_mark())
+        super().fetch_flow_collection_start(token)
+
+    def add_indent(self, column: int) -> bool:
+        if len(self.indents) > DEEPEST + 1:
+            raise ScannerError(None, None, "too deep for this parser", self.get_mark())
+        return bool(super().add_indent(column))
+
+
 @pytest.mark.parametrize(
     ("content", "code", "line"),
     [
@@ -132,15 +149,24 @@ def test_every_part_knows_its_line(tmp_path: Path) -> None:
         ("[" * 100_000, "yaml.too-deep", 1),
         ("{a: " * 100_000, "yaml.too-deep", 1),
         ("- " * 100_000, "yaml.too-deep", 1),
+        ("? " * 100_000, "yaml.key-not-text", 1),
+        ("a: 1\nb: " + "[" * 40, "yaml.too-deep", 2),
+        ("a: '" + "[" * 40 + "'\nb: \"" + "{" * 40 + "\" # " + "[" * 40 + "\n\tc: 1\n", "yaml.broken", 3),
+        ("a: don't\nb: [" + "[], " * 40 + "]\n\tc: 1\n", "yaml.broken", 3),
+        ('"\\udfff": 1\n', "yaml.broken", 1),
+        ("a: [1, 2\nb: 3\nc: " + "[" * 40, "yaml.broken", 2),
         (b"a: 1\nb: \xff\n", "file.not-utf8", 2),
         ("a: Vi\u1ec7t".encode("utf-16"), "file.not-utf8", 1),
         ("a: Vi\u1ec7t".encode("windows-1258", "replace") + b"\xd0", "file.not-utf8", 1),
         (b" " * (LARGEST_FILE + 1), "file.too-large", None),
     ],
 )  # fmt: skip
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader, _EndsNestingEarly])
 def test_what_is_wrong_is_named_with_its_line(
-    tmp_path: Path, content: str | bytes, code: str, line: int | None
+    tmp_path: Path, content: str | bytes, code: str, line: int | None, loader: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whatever parser is installed, and whatever limits it has of its own."""
+    monkeypatch.setattr(yamlreading, "_LOADER", loader)
     found = _refusal(tmp_path, content)
     assert found[0] == code
     if line is not None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.edxml import reading
 from harness.edxml.names import CONTENT
 from harness.edxml.reading import Declaration, XmlRefused, declaration_of, parse_untrusted
 from tests.edxml.packages_made import LIMITS
@@ -68,6 +69,47 @@ def test_refused(data: bytes, code: str, line: int | None) -> None:
         parse_untrusted(data, LIMITS)
     assert (refused.value.code, refused.value.line) == (code, line)
     assert len(refused.value.detail) < 250
+
+
+# Refused by the parser for one reason, while the project names the first that it met in the bytes.
+DEEP = b"<a>" * 70
+REFUSED_FOR_THE_FIRST_REASON = {
+    "deep, then crossed": (b"<a>\n" + DEEP + b"</b>", "too-deep", 2),
+    "crossed, then deep": (b"<a></b>" + DEEP, "not-well-formed", 1),
+    "crossed, then deep on a later line": (b"<a></b>\n" + DEEP, "not-well-formed", 1),
+    "deep in a comment": (b"<a><!--" + DEEP + b"--></b>", "not-well-formed", 1),
+    "deep in a section": (b"<a><![CDATA[" + DEEP + b"]]></b>", "not-well-formed", 1),
+    "deep in an attribute is no attribute": (b"<a b='" + DEEP + b"'></a>", "not-well-formed", 1),
+    "greater sign in an attribute": (b"<a b='/>'>" * 70 + b"&", "too-deep", 1),
+    "empty elements are not deep": (b"<a>" + b"<b c='1' />" * 70 + b"&</a>", "not-well-formed", 1),
+    "closed elements are not deep": (b"<a>" + b"<b></b >" * 70 + b"&</a>", "not-well-formed", 1),
+    "cut in a tag": (DEEP[:-1] + b" b='", "too-deep", 1),
+    "bad byte behind the place": (b"<a></b>\n\xff", "not-well-formed", 1),
+    "bad byte over two steps": (b"<a>" + b"x" * (1024 * 1024 - 4) + b"\xe1\xba\n</b>", "encoding", 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line"), REFUSED_FOR_THE_FIRST_REASON.values(), ids=REFUSED_FOR_THE_FIRST_REASON.keys()
+)
+@pytest.mark.parametrize("numbers", [{}, None], ids=["unknown numbers", "known numbers"])
+def test_the_first_reason_is_told_whatever_number_the_parser_has_for_it(
+    data: bytes, code: str, line: int, numbers: dict[int, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if numbers is not None:
+        monkeypatch.setattr(reading, "_CODES", numbers)
+    with pytest.raises(XmlRefused) as refused:
+        parse_untrusted(data, LIMITS)
+    assert (refused.value.code, refused.value.line) == (code, line)
+
+
+def test_depth_and_encoding_need_no_number_of_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_CODES", {})
+    for name, (data, code, line) in REFUSED.items():
+        if code in {"too-deep", "encoding"}:
+            with pytest.raises(XmlRefused) as refused:
+                parse_untrusted(data, LIMITS)
+            assert (refused.value.code, refused.value.line) == (code, line), name
 
 
 ACCEPTED = {

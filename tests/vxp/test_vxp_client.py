@@ -4,10 +4,13 @@ import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
 
+from harness.crypto.testpki import Pki
+from harness.crypto.tlsserver import server_context
 from harness.vxp.client import VxpClient
 from harness.vxp.exchange import Limits, http_client
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, Unsendable, VxpFailure
@@ -179,6 +182,42 @@ def test_nobody_listens() -> None:
     with pytest.raises(TransportFailed) as caught:
         asyncio.run(run())
     assert caught.value.code == "refused"
+
+
+async def _hangs_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+async def _speaks_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("identity", "serve"),
+    [
+        ("hub", _hangs_up),
+        ("hub-expired", _hangs_up),
+        (None, _speaks_plainly),
+        (None, _hangs_up),
+    ],
+)
+def test_tls_that_cannot_be_had_is_told_as_such(
+    identity: str | None, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+) -> None:
+    pki = Pki(datetime.now(UTC))
+    context = server_context(pki.identity(identity)) if identity else None
+
+    async def run() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        async with server, http_client(LIMITS) as client:
+            await VxpClient(f"https://127.0.0.1:{port}", "s", SECRET, http=client).count_receive_edoc()
+
+    with pytest.raises(TransportFailed) as caught:
+        asyncio.run(run())
+    assert caught.value.code == "tls"
 
 
 @pytest.mark.parametrize("doc_id", ["a\r\nb", "a\nb", "\0"])

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.vxp.headers import Parameters
@@ -128,7 +128,10 @@ def test_any_changed_byte_is_noticed(parameters: list[tuple[str, str]], data: st
     name, value = headers[index]
     place = data.draw(st.integers(0, len(value)))
     sign = data.draw(st.integers(0x21, 0xFF).filter(lambda code: value[place : place + 1] != bytes([code])))
-    headers[index] = (name, value[:place] + bytes([sign]) + value[place + 1 :])
+    changed = value[:place] + bytes([sign]) + value[place + 1 :]
+    # A digest may be written in capitals as well.
+    assume(not name.endswith(b"hash-header") or changed.lower() != value)
+    headers[index] = (name, changed)
     assert not verify(headers, SECRET).valid
 
 
