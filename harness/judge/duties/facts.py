@@ -5,6 +5,7 @@ Packages are read again from their bytes: what was noted of them while the run w
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -206,7 +207,7 @@ class RunFacts:
     def left_over(self) -> frozenset[str]:
         """Return the documents that the candidate showed before its first order or delivery: another run's."""
         if "left_over" not in self._cache:
-            first = next((one.seq for one in self.evidence.events if one.kind in {"stimulus"} or _sends(one)), 0)
+            first = next((one.seq for one in self.evidence.events if one.kind == "stimulus" or _sends(one)), math.inf)
             looks = [one for one in self.evidence.kind("driver") if one.seq < first and _shows(one)]
             rows = (row for one in looks for row in rows_of(one))
             self._cache["left_over"] = frozenset(str(row.get("document_id")) for row in rows)
