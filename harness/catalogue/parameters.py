@@ -189,6 +189,23 @@ class Volumes(Part, frozen=True):
     attachment_types: tuple[str, ...]
 
 
+class SignatureBounds(Part, frozen=True):
+    """How much of a signature is looked at; what exceeds a bound is a finding, and is not examined any further.
+
+    `signatures` of one package, `references` of one signature, `transforms` of one reference, `certificates` of one
+    signature; `certificate_bytes` and `key_bits` of each; `pdf_contents` is the most bytes that a signature of a PDF
+    file may take.
+    """
+
+    signatures: int
+    references: int
+    transforms: int
+    certificates: int
+    certificate_bytes: int
+    key_bits: int
+    pdf_contents: int
+
+
 class Signatures(Part, frozen=True):
     """How signatures are judged.
 
@@ -199,7 +216,7 @@ class Signatures(Part, frozen=True):
     data beside the profile; `purposes` are the extended key usages (OIDs) of which a signer's certificate that
     names any must name one; a certificate whose subject has one of `agency_attributes` and none of
     `person_attributes` is an agency's seal, one with any of the latter is a person's; `oldest_pdf` is the
-    least version of PDF files.
+    least version of PDF files; `bounds` keep a hostile signature from taking hours.
     """
 
     required: bool
@@ -210,6 +227,7 @@ class Signatures(Part, frozen=True):
     weak_digests: tuple[str, ...]
     smallest_rsa: int
     smallest_ec: int
+    bounds: SignatureBounds
     crls: tuple[str, ...] = ()
     ocsp_answers: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()

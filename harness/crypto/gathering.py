@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.catalogue.parameters import Limits, Signatures
 from harness.crypto.fetching import Fetched, RevocationFetcher
-from harness.crypto.pdfglance import PdfUnreadable, looks_like_pdf, may_be_signed
+from harness.crypto.pdfglance import PdfUnreadable, looks_like_pdf, may_be_signed, refuse_long_contents
 from harness.crypto.trust import Trust
 from harness.crypto.xmlsignature import XmlSignature, read_signature
 from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
@@ -45,16 +45,16 @@ def signers_of(data: bytes, signatures: Signatures, limits: Limits) -> tuple[Sig
         return ()
     found: list[Signer] = []
     for element in tree.iter("{*}Signature"):
-        read = read_signature(element, (*signatures.digests, *signatures.weak_digests))
+        read = read_signature(element, (*signatures.digests, *signatures.weak_digests), signatures.bounds)
         if isinstance(read, XmlSignature) and read.certificates:
             first, *others = read.certificates
             found.append((first, tuple(others)))
     if isinstance(package, DocumentPackage):
-        found += _of_files(package, limits)
+        found += _of_files(package, limits, signatures.bounds.pdf_contents)
     return tuple(dict.fromkeys(found))
 
 
-def _of_files(package: DocumentPackage, limits: Limits) -> Iterator[Signer]:
+def _of_files(package: DocumentPackage, limits: Limits, longest: int) -> Iterator[Signer]:
     allowance = Allowance(limits.expansion_bytes)
     for attachment in package.attachments:
         try:
@@ -62,13 +62,14 @@ def _of_files(package: DocumentPackage, limits: Limits) -> Iterator[Signer]:
         except AttachmentBroken:
             continue
         if looks_like_pdf(content) and may_be_signed(content):
-            yield from _of_pdf(content)
+            yield from _of_pdf(content, longest)
 
 
-def _of_pdf(content: bytes) -> Iterator[Signer]:
+def _of_pdf(content: bytes, longest: int) -> Iterator[Signer]:
     from harness.crypto.pdfsignatures import read_pdf
 
     try:
+        refuse_long_contents(content, longest)
         file = read_pdf(content)
     except PdfUnreadable:
         return

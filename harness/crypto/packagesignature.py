@@ -51,7 +51,7 @@ def examine_signature(
         limits: those by which the package was read.
         trust: anchors, intermediates and revocation data.
     """
-    read = read_signature(element, (*signatures.digests, *signatures.weak_digests))
+    read = read_signature(element, (*signatures.digests, *signatures.weak_digests), signatures.bounds)
     if not isinstance(read, XmlSignature):
         return PackageSignature(element, flaws=read)
     root = element.getroottree().getroot()

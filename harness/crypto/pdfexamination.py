@@ -16,6 +16,7 @@ from harness.crypto.certificates import (
     readable,
 )
 from harness.crypto.chains import Purpose
+from harness.crypto.pdfglance import refuse_long_contents
 from harness.crypto.pdfsignatures import PdfSignature, read_pdf
 from harness.crypto.pdftimestamps import TimeStamp
 from harness.crypto.revocation import Standing
@@ -69,6 +70,7 @@ def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Tru
     Raises:
         PdfUnreadable: it is no PDF file, or a broken or encrypted one.
     """
+    refuse_long_contents(content, signatures.bounds.pdf_contents)
     file = read_pdf(content)
     return ExaminedPdf(file.version, tuple(_examined(each, at, signatures, trust) for each in file.signatures))
 

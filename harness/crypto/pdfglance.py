@@ -1,6 +1,7 @@
 """What a PDF file shows at a glance, before an expensive library is loaded for it."""
 
 import re
+from functools import lru_cache
 
 _HEADER = re.compile(rb"%PDF-([0-9]{1,2})\.([0-9]{1,2})")
 _HEADER_ZONE = 1024
@@ -15,13 +16,15 @@ class PdfUnreadable(Exception):
 
     Attributes:
         encrypted: it can, but only with a password.
+        too_long: it holds a signature longer than is looked at.
         detail: what the reader said.
     """
 
-    def __init__(self, detail: str, *, encrypted: bool = False) -> None:
+    def __init__(self, detail: str, *, encrypted: bool = False, too_long: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
         self.encrypted = encrypted
+        self.too_long = too_long
 
 
 def looks_like_pdf(content: bytes) -> bool:
@@ -38,6 +41,29 @@ def header_version(content: bytes) -> tuple[int, int] | None:
 def may_be_signed(content: bytes) -> bool:
     """Tell whether a signature may be in the file: its byte range is always written out."""
     return _BYTE_RANGE in content or any(_plain(match[0]) == _BYTE_RANGE for match in _ESCAPED.finditer(content))
+
+
+def refuse_long_contents(content: bytes, bound: int) -> None:
+    """Refuse a file in which a signature, or a string that stands alone as one may, is written with too many signs.
+
+    A PDF reader goes through strings sign by sign: a megabyte takes it seconds.
+
+    Args:
+        content: the file.
+        bound: the most bytes that a signature may take; in hexadecimal each is two signs.
+
+    Raises:
+        PdfUnreadable: there is one.
+    """
+    if len(content) > bound and _long_contents(bound).search(content):
+        raise PdfUnreadable(f"/Contents > {bound}", too_long=True)
+
+
+@lru_cache(maxsize=4)
+def _long_contents(bound: int) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"(?:/Contents|\bobj)\s*(?:<[0-9A-Fa-f\s\x00]{%d}|\([^()]{%d})" % (2 * bound + 1, bound + 1), re.DOTALL
+    )
 
 
 def _plain(name: bytes) -> bytes:

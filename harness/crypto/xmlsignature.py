@@ -6,19 +6,21 @@ is wrong with it is said at once.
 
 import binascii
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from lxml import etree
 
+from harness.catalogue.parameters import SignatureBounds
 from harness.crypto.algorithms import CANONICALIZATIONS, DIGEST_NAMES, ENVELOPED, METHODS, RESTRICTING, Method
 from harness.crypto.certificates import CertificateUnreadable, decode_certificate
 from harness.edxml.names import DSIG
 
 FlawCode = Literal[
     "wrong-namespace", "missing-child", "unknown-algorithm", "not-base64", "no-key",
-    "truncated-certificate", "unreadable-certificate", "schema",
+    "truncated-certificate", "unreadable-certificate", "schema", "too-many", "too-large",
 ]  # fmt: skip
 
 _NEEDED = {
@@ -27,6 +29,9 @@ _NEEDED = {
     "Reference": ("DigestMethod", "DigestValue"),
 }
 _KEYS = ("KeyValue", "DEREncodedKeyValue")
+_KEY_PARTS = frozenset({"Modulus", "Exponent", "P", "Q", "G", "Y", "J", "PublicKey", "DEREncodedKeyValue"})
+_BITS = 6  # that one base64 sign stands for
+_SLACK = 1024  # bits: what a key's own form takes besides its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,17 @@ class XmlSignature:
     objects: tuple[etree._Element, ...]
 
 
-def read_signature(element: etree._Element, digests: Collection[str]) -> XmlSignature | tuple[Flaw, ...]:
+def read_signature(
+    element: etree._Element, digests: Collection[str], bounds: SignatureBounds
+) -> XmlSignature | tuple[Flaw, ...]:
     """Return the parts of a Signature element, or its structural flaws.
 
     Args:
         element: named `Signature`, in whatever namespace.
         digests: short names of the digests that are verified; others count as unknown algorithms.
+        bounds: above which nothing is looked at but that they are exceeded.
     """
-    flaws = tuple(_flaws(element, digests))
+    flaws = tuple(_excesses(element, bounds)) or tuple(_flaws(element, digests))
     if flaws:
         return flaws
     signed_info = _children(element, "SignedInfo")[0]
@@ -93,6 +101,23 @@ def read_signature(element: etree._Element, digests: Collection[str]) -> XmlSign
         certificates=tuple(decode_certificate(each.text or "") for each in _below(element, "X509Certificate")),
         objects=tuple(_children(element, "Object")),
     )
+
+
+def _excesses(element: etree._Element, bounds: SignatureBounds) -> Iterator[Flaw]:
+    """Yield what there is too much of, before any of it costs something."""
+    most = {"Reference": bounds.references, "Transform": bounds.transforms, "X509Certificate": bounds.certificates}
+    counts = Counter[tuple[etree._Element | None, str]]()
+    for each in _every(element):
+        name = _local(each)
+        if name in most:
+            holder = each.getparent() if name == "Transform" else None
+            counts[holder, name] += 1
+            if counts[holder, name] == most[name] + 1:
+                yield Flaw("too-many", each, str(most[name]))
+        room = bounds.certificate_bytes * 8 if name == "X509Certificate" else bounds.key_bits
+        sized = name == "X509Certificate" or name in _KEY_PARTS
+        if sized and (bits := len("".join((each.text or "").split())) * _BITS) > room + _SLACK:
+            yield Flaw("too-large", each, str(room), str(bits))
 
 
 def _flaws(element: etree._Element, digests: Collection[str]) -> Iterator[Flaw]:

@@ -6,6 +6,7 @@ element is canonicalised on its own, because lxml 6.1 writes a stray `xmlns=""` 
 inside a larger tree with a default namespace.
 """
 
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -101,6 +102,7 @@ class _Verifier(XMLVerifier):
         self._tag = signature.tag
         self._path = signature.getroottree().getelementpath(signature)
         self._limits = limits
+        self._digests: dict[tuple[str | None, bytes, DigestAlgorithm], bytes] = {}
 
     def get_root(self, data: etree._Element) -> etree._Element:
         return data
@@ -121,6 +123,33 @@ class _Verifier(XMLVerifier):
 
     def _tostring(self, xml_node: etree._Element, **_: Any) -> bytes:
         return etree.tostring(xml_node, encoding="utf-8", xml_declaration=False, with_tail=False)
+
+    def _verify_reference(
+        self,
+        reference: etree._Element,
+        index: int,
+        root: etree._Element,
+        uri_resolver: None,
+        c14n_algorithm: CanonicalizationMethod,
+        signature: etree._Element,
+        signature_key_used: Any,
+    ) -> None:
+        """Digest what a Reference means, once for all that mean the same; nothing of it is kept.
+
+        signxml would canonicalise the package anew for each, and hold all of that until the last one.
+        """
+        transforms: Any = reference.find(f"{{{DSIG}}}Transforms")
+        algorithm = DigestAlgorithm(reference.find(f"{{{DSIG}}}DigestMethod").get("Algorithm"))  # type: ignore[union-attr]
+        written = b"" if transforms is None else etree.tostring(transforms, method="c14n", with_tail=False)
+        meant = (reference.get("URI"), written, algorithm)
+        if meant not in self._digests:
+            copy = self._fromstring(self._tostring(root))
+            own = self._get_signature(copy)
+            payload = self._resolve_reference(copy, reference)
+            octets = self._apply_transforms(payload, transforms_node=transforms, signature=own)
+            self._digests[meant] = self._get_digest(octets, algorithm)
+        if b64decode(reference.findtext(f"{{{DSIG}}}DigestValue") or "") != self._digests[meant]:
+            raise InvalidDigest(f"Digest mismatch for reference {index} ({reference.get('URI')})")
 
     def _resolve_reference(self, doc_root: etree._Element, reference: etree._Element, uri_resolver: None = None) -> Any:
         """Return what a Reference of this document means: by XML-DSig 4.4.3.3 without its comments."""

@@ -86,7 +86,8 @@ def signatures_hold(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
     if pdf is None:
         return
     if pdf.unreadable is not None:
-        code = "PDF-03.encrypted" if pdf.unreadable.encrypted else "PDF-03.unreadable"
+        kind = "too-long" if pdf.unreadable.too_long else "encrypted" if pdf.unreadable.encrypted else "unreadable"
+        code = f"PDF-03.{kind}"
         yield pdf.finding(code, received=pdf.unreadable.detail)
     for examined in pdf.signatures:
         signature = examined.signature

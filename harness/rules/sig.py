@@ -67,6 +67,10 @@ def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
 @rule("SIG-01", speaks_of=_has_signature)
 def built_right(specimen: Specimen) -> Iterator[Outcome]:
     """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
+    surplus = _nodes(specimen)[specimen.parameters.signatures.bounds.signatures :]
+    if surplus:
+        most = str(specimen.parameters.signatures.bounds.signatures)
+        yield found("SIG-01.too-many", surplus[0], expected=most, name=_SIGNATURE)
     for signed in _signed(specimen):
         if signed.examined is None:
             received = signed.node.parent.local if signed.node.parent is not None else ""
@@ -155,11 +159,12 @@ def _nodes(specimen: Specimen) -> list[Node]:
 
 
 def _signed(specimen: Specimen) -> list[_Signed]:
-    """Return every Signature, examined if it stands where it should; kept for the rules that follow."""
+    """Return the Signatures, as many as are looked at, examined if they stand where they should; kept for later."""
     kept = specimen.notes.get(_NOTE)
     if isinstance(kept, list):
         return kept
-    signed = [_examined(specimen, node) for node in _nodes(specimen)]
+    bound = specimen.parameters.signatures.bounds.signatures
+    signed = [_examined(specimen, node) for node in _nodes(specimen)[:bound]]
     specimen.notes[_NOTE] = signed
     return signed
 

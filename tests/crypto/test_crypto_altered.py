@@ -20,6 +20,7 @@ from tests.crypto.signing_material import LIMITS, NOW, SIGNATURES, package, pki,
 
 _FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _DIGESTS = (*SIGNATURES.digests, *SIGNATURES.weak_digests)
+_BOUNDS = SIGNATURES.bounds
 
 
 @cache
@@ -107,7 +108,7 @@ def _elements(draw: st.DrawFn, depth: int = 4) -> etree._Element:
 def test_any_signature_is_read_or_its_flaws_are_named(children: list[etree._Element], namespace: str) -> None:
     element = etree.Element(f"{{{namespace}}}Signature")
     element.extend(children)
-    found = read_signature(element, _DIGESTS)
+    found = read_signature(element, _DIGESTS, _BOUNDS)
     assert isinstance(found, XmlSignature) or (found and all(isinstance(flaw, Flaw) for flaw in found))
 
 
