@@ -139,6 +139,7 @@ def specimen_facts(specimen: Specimen) -> Mapping[str, Any]:
         "doc_type": specimen.doc_type if specimen.kind == "document" else None,
         "subject": package.subject if isinstance(package, DocumentPackage) else None,
         "status_code": status.status_code if status else None,
+        "description": status.description if status else None,
         "response_for": _response_for(status) if status else None,
     }
 

@@ -37,6 +37,11 @@ class Exchange:
         return parameters
 
     @property
+    def item(self) -> str | None:
+        """The receiver's id of the delivery that a call is about, None for calls about none."""
+        return next((value for key, value in self.parameters.items() if key.lower() == "docid"), None)
+
+    @property
     def package(self) -> Mapping[str, Any]:
         """What the hub read of the package that was sent; empty for other calls."""
         package: Mapping[str, Any] = self.request.data.get("package") or {}
@@ -110,6 +115,8 @@ class Evidence:
     _views: dict[str, Event] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
     _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    _contents: dict[str, Event] = field(default_factory=dict)
+    _rows: dict[str, tuple[int, Mapping[str, list[Mapping[str, Any]]]]] = field(default_factory=dict)
     _last_served: int = -1
     _last_answered: int = -1
 
@@ -139,6 +146,8 @@ class Evidence:
         elif event.kind == "driver.same":
             self._looks[event.data["command"]] = event.seq
             self._last_answered = event.seq
+        elif event.kind == "stimulus" and event.data.get("good") and event.data.get("subject") is not None:
+            self._contents[event.data["document_id"]] = event
 
     def _add_look(self, event: Event) -> None:
         command = event.data["command"]
@@ -153,7 +162,7 @@ class Evidence:
         exchange = Exchange(event)
         self.exchanges.append(exchange)
         self._by_request[event.seq] = exchange
-        item = next((value for key, value in exchange.parameters.items() if key.lower() == "docid"), None)
+        item = exchange.item
         operation = _ABOUT_ITEMS.get(exchange.operation or "")
         if operation is not None and item in self._items:
             self._calls[operation, self._items[item]].append(exchange)
@@ -225,6 +234,23 @@ class Evidence:
         """Return the last answer to a driver command that only looks (`inbox`, `outbox`, `directory`)."""
         return self._views.get(command)
 
+    def rows(self, command: str, document: str) -> list[Mapping[str, Any]]:
+        """Return the rows of the last answer to a looking command that name a document; an empty id for those of none.
+
+        What a candidate shows is hostile: whatever is not of the contract's shape is passed over.
+        """
+        event = self._views.get(command)
+        if event is None:
+            return []
+        known = self._rows.get(command)
+        if known is None or known[0] != event.seq:
+            known = self._rows[command] = event.seq, _by_document(event.data["result"].get("documents"))
+        return list(known[1].get(document, ()))
+
+    def good_delivery(self, document_id: str) -> Event | None:
+        """Return the last delivery of a good document under a DocumentId that tells what it said, None for none."""
+        return self._contents.get(document_id)
+
     def looked_at(self, command: str, document: str | None = None) -> int:
         """Return the event at which a looking command last showed a document, changed or not; -1 for never."""
         return max(self._looks.get(command, -1), self._told.get((command, document), -1))
@@ -265,3 +291,12 @@ class Evidence:
     def ever_called(self) -> bool:
         """Tell whether any request of the candidate's reached the hub."""
         return bool(self.exchanges)
+
+
+def _by_document(rows: Any) -> Mapping[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            named = row.get("document_id")
+            found[named if isinstance(named, str) else ""].append(row)
+    return found

@@ -16,6 +16,7 @@ _PASSIVE = "passive"
 _STEPS = {"04": "assign", "05": "process", "06": "finish"}
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
 _ROUNDING = 0.05
+_REFUSED = "02"
 
 
 def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
@@ -24,10 +25,8 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
     What one document is to several agencies of the candidate is told apart by who says it.
     """
     machine = profile.parameters.statuses
-    documents = dict.fromkeys(
-        str(event.data["document_id"]) for event in evidence.kind("stimulus") if "receiver" in event.data
-    )
-    walks = [(document, walk) for document in documents for walk in _walks(evidence, document, machine)]
+    attempts = _attempts(evidence)
+    walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, machine)]
     if not walks:
         return None
     recalled, asked = _recalled(evidence), _asked(evidence)
@@ -35,13 +34,39 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
         found
         for document, walk in walks
         for found in (
-            *_walked(document, walk, machine, document in recalled),
+            *(
+                wrong
+                for part in _parted(walk, attempts[document])
+                for wrong in _walked(document, part, machine, document in recalled)
+            ),
             *_unasked(document, walk, asked),
         )
     ]
 
 
 Walk = list[tuple[str, Exchange]]
+
+
+def _attempts(evidence: Evidence) -> dict[str, list[int]]:
+    """Return, by document, the events at which it was delivered for the first time and with other content again."""
+    attempts: dict[str, dict[str, int]] = {}
+    for event in evidence.kind("stimulus"):
+        if "receiver" in event.data:
+            contents = attempts.setdefault(str(event.data["document_id"]), {})
+            contents.setdefault(str(event.data.get("blob")), event.seq)
+    return {document: list(contents.values()) for document, contents in attempts.items()}
+
+
+def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
+    """Part the statuses about a document where it was refused and had come with other content: that begins anew."""
+    part: Walk = []
+    further = iter(attempts[1:])
+    for code, exchange in walk:
+        if part and part[-1][0] == _REFUSED and next(further, math.inf) < exchange.request.seq:
+            yield part
+            part = []
+        part.append((code, exchange))
+    yield part
 
 
 def _walks(evidence: Evidence, document: str, machine: Statuses) -> list[Walk]:

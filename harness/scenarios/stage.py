@@ -129,6 +129,7 @@ class Stage:
                 "note": note,
                 "good": good,
                 "document_id": document.id,
+                "subject": document.package.subject,
                 "sender": document.sender.organ_id,
                 "receiver": self.agency.organ_id,
                 "recalls": document.recalls,
@@ -354,9 +355,13 @@ class Stage:
         if not await self._around.waits.until(expectation, charged, self.patience):
             raise Unmet
 
-    async def await_quietly(self, expectation: Expectation) -> None:
-        """Give something its time to happen, as long as a duty may take, and state nothing: what follows may tell."""
-        await self._around.waits.until(expectation, self._requirement, self.patience)
+    async def await_quietly(self, expectation: Expectation, added: float = 0.0) -> bool:
+        """Give something its time to happen, as long as a duty may take and `added` seconds, and state nothing.
+
+        Returns:
+            Whether it happened; what follows may tell what that means.
+        """
+        return await self._around.waits.until(expectation, self._requirement, self.patience + added)
 
     async def linger(self, seconds: float | None = None) -> None:
         """Let a window pass in which something must not happen; by default as long as a duty may take."""

@@ -114,6 +114,9 @@ def test_a_plain_name_counts_after_the_last_acknowledgement(run: TimedEvidence) 
 
 def test_a_refusal_by_the_code_counts_for_an_unsafe_name_too(run: TimedEvidence) -> None:
     run.status("02", "", code="1/X")
+    wanted = ("SEC-04.not-answered", None, "inbox", "-", {"document": GOT, "why": "climbs"})
+    assert said(run, KEEPING, "SEC-04") == [wanted]
+    run.show("inbox")
     assert assessed(run, KEEPING) == Met()
     assert isinstance(assessed(run, SafelyKept(document=GOT, why="climbs")), Pending)
     run.cannot("inbox")
@@ -127,7 +130,7 @@ def flagged(run: TimedEvidence, flags: Any, state: str = "arrived") -> None:
 
 @pytest.mark.parametrize(("flags", "state", "received"), [
     (["urgent", *SIGNATURE_FLAGS], "arrived", "signature_invalid, signer_untrusted"),
-    (["signer_untrusted"], "refused", "signer_untrusted, refused"),
+    (["signer_untrusted"], "refused", "refused, signer_untrusted"),
     (None, "rejected", "rejected"),
 ])  # fmt: skip
 def test_doubt_of_a_good_signature_is_told(run: TimedEvidence, flags: Any, state: str, received: str) -> None:

@@ -5,9 +5,20 @@ from typing import Any
 import pytest
 
 from harness.catalogue.verdicts import Cause
+from harness.journal import Event
 from harness.judge.assessment import Blind, Broken, Met, Pending
-from harness.judge.expectations import AllAcked, DirectoryRead, Fetched, Refused, Registered, StoredAs, StoredOnce
-from tests.judge.timed_evidence import GOT, OTHER, TimedEvidence, assessed, broken, pending, told
+from harness.judge.expectations import (
+    Acked,
+    AllAcked,
+    AllStored,
+    DirectoryRead,
+    Fetched,
+    Handled,
+    Registered,
+    StoredAs,
+    StoredOnce,
+)
+from tests.judge.timed_evidence import GOT, ITEM, OTHER, TimedEvidence, assessed, broken, pending, told
 
 
 @pytest.fixture
@@ -16,7 +27,6 @@ def run() -> TimedEvidence:
 
 
 KEPT = StoredAs(document=GOT, subject="S", files=(("a.pdf", 3, "aa"),))
-INBOX = frozenset({"inbox"})
 FILE = {"name": "a.pdf", "size": 3, "sha256": "aa"}
 
 
@@ -26,7 +36,7 @@ def row(**other: Any) -> dict[str, Any]:
 
 def test_what_came_in_is_kept_as_it_was(run: TimedEvidence) -> None:
     pending(run, KEPT, "not-stored", "inbox: 1", "0", document=GOT)
-    run.show("inbox", row(document_id=OTHER, subject="x"), row(attachments=["odd", {"name": "b"}, FILE]))
+    run.show("inbox", row(document_id=OTHER, subject="x"), row(attachments=["odd", FILE]))
     assert assessed(run, KEPT) == Met()
 
 
@@ -61,85 +71,116 @@ def test_all_that_is_altered_is_told(run: TimedEvidence) -> None:
     assert codes == ["SND-01.subject-altered", "SND-01.stored-file-altered"]
 
 
-REFUSING = Refused(document=GOT, why="HDR-01/no-from", code="1/X")
+@pytest.mark.parametrize("surplus", [{**FILE, "name": "c.pdf"}, FILE])
+def test_a_file_that_was_not_sent_is_told(run: TimedEvidence, surplus: dict[str, Any]) -> None:
+    look = run.show("inbox", row(attachments=[surplus, FILE]))
+    name = surplus["name"]
+    broken(run, KEPT, "stored-file-added", "-", name, look, file=name, document=GOT)
+    assert assessed(run, StoredAs(document=GOT, subject="S", files=())) == Met()
 
 
-@pytest.mark.parametrize("answers", [("fail",), ("fail", "02")])
-def test_a_refusal_in_transport_is_one(run: TimedEvidence, answers: tuple[str, ...]) -> None:
-    run.ack("fail")
-    assert assessed(run, Refused(document=GOT, why="w", answers=answers)) == Met()
-
-
-@pytest.mark.parametrize("code", ["02", "2"])
-def test_a_refusing_status_is_one(run: TimedEvidence, code: str) -> None:
-    run.status(code)
-    assert assessed(run, REFUSING) == Met()
-
-
-def test_a_status_about_the_code_is_one_where_none_names_the_document(run: TimedEvidence) -> None:
-    run.status("02", "", code="2/X")
-    assert isinstance(assessed(run, REFUSING), Pending)
-    run.status("02", "", code="1/X")
-    assert assessed(run, REFUSING) == Met()
-    assert isinstance(assessed(run, Refused(document=GOT, why="w")), Pending)
-    run.status("01", code="1/X")
-    pending(run, REFUSING, "not-answered", "fail|02", "01", document=GOT, why="HDR-01/no-from")
-
-
-def test_an_answer_that_is_not_asked_for_is_none(run: TimedEvidence) -> None:
-    fail = run.ack("fail")
-    only = Refused(document=GOT, why="w", answers=("02",))
-    pending(run, only, "not-answered", "02", "fail", fail, document=GOT, why="w")
-    run.status("02")
-    only = Refused(document=GOT, why="w", answers=("done",))
-    pending(run, only, "not-answered", "done", "fail, 02", fail, document=GOT, why="w")
-
-
-def test_what_is_accepted_in_silence_is_told(run: TimedEvidence) -> None:
-    why = "HDR-01/no-from"
-    pending(run, REFUSING, "not-answered", "fail|02", "-", document=GOT, why=why)
-    run.ack("processing")
-    last = run.ack()
-    pending(run, REFUSING, "accepted-in-silence", "fail|02", "processing, done", last, document=GOT, why=why)
-
-
-FLAGGED = Refused(document=GOT, why="w", flags=("signature_invalid", "signer_untrusted"))
-
-
-@pytest.mark.parametrize("flags", [["signer_untrusted"], ["x", "signature_invalid"]])
-def test_a_flag_counts_where_it_may(run: TimedEvidence, flags: list[str]) -> None:
-    run.show("inbox", row(flags=["x"]), row(flags=flags))
-    assert assessed(run, FLAGGED) == Met()
-    assert isinstance(assessed(run, REFUSING), Pending)
-
-
-@pytest.mark.parametrize("flags", [[], None, "signature_invalid", ["x"]])
-def test_no_flag_is_told(run: TimedEvidence, flags: object) -> None:
-    run.show("inbox", row(flags=flags))
-    expected = "fail|02|signature_invalid|signer_untrusted"
-    pending(run, FLAGGED, "not-answered", expected, "-", document=GOT, why="w")
-
-
-def test_an_inbox_that_cannot_be_shown_counts_where_flags_do(run: TimedEvidence) -> None:
-    run.cannot("inbox")
-    assert assessed(run, FLAGGED) == Blind("inbox")
-    assert isinstance(assessed(run, REFUSING), Pending)
-    assert assessed(run, KEPT) == Blind("inbox")
-
-
-def test_what_is_looked_at_depends_on_the_flags() -> None:
-    assert (FLAGGED.looks_at, FLAGGED.reads) == (INBOX, frozenset({"flags"}))
-    assert (REFUSING.looks_at, REFUSING.reads) == (frozenset(), frozenset())
-    assert (KEPT.looks_at, KEPT.reads) == (INBOX, frozenset({"subject", "attachments"}))
+def test_files_exchanged_are_told_each(run: TimedEvidence) -> None:
+    files = (("a.pdf", 3, "aa"), ("b.pdf", 4, "bb"))
+    run.show("inbox", row(attachments=[{**FILE, "name": "b.pdf"}, {"name": "a.pdf", "size": 4, "sha256": "bb"}]))
+    findings = told(assessed(run, StoredAs(document=GOT, subject="S", files=files)))
+    assert [one.parameters["file"] for one in findings] == ["a.pdf", "b.pdf"]
 
 
 def test_all_that_wait_are_acknowledged(run: TimedEvidence) -> None:
     expectation = AllAcked(documents=(OTHER, GOT))
+    run.fetch(OTHER)
     run.ack(document=OTHER)
     run.ack("fail")
     pending(run, expectation, "left-waiting", "2", "1", document=GOT)
+    run.fetch()
     run.ack()
     assert assessed(run, expectation) == Met()
+
+
+def test_an_acknowledgement_without_a_fetch_is_none(run: TimedEvidence) -> None:
+    expectation = AllAcked(documents=(OTHER, GOT))
+    blind = run.ack()
+    run.fetch(complete=False)
+    broken(run, expectation, "acked-before-fetch", "getEdoc → updateStatus", "updateStatus (1)", blind, document=GOT)
+    run.fetch()
+    assert isinstance(assessed(run, expectation), Broken)
+
+
+def delivered(run: TimedEvidence, document: str = GOT, subject: str = "S") -> None:
+    files = [{"name": "a.pdf", "size": 3, "sha256": "aa"}]
+    run.note("stimulus", good=True, document_id=document, subject=subject, files=files)
+
+
+def test_all_that_wait_are_stored(run: TimedEvidence) -> None:
+    expectation = AllStored(documents=(OTHER, GOT))
+    delivered(run)
+    pending(run, expectation, "left-unstored", "2", "0", document=OTHER)
+    look = run.show("inbox", row(document_id=OTHER), row(state="rejected"))
+    pending(run, expectation, "left-unstored", "2", "1", look, document=GOT)
+    look = run.show("inbox", row(document_id=OTHER), row(attachments=[]))
+    pending(run, expectation, "stored-file-altered", "3 aa", "- (-)", look, file="a.pdf", document=GOT)
+    run.show("inbox", row(document_id=OTHER), row())
+    assert assessed(run, expectation) == Met()
+    look = run.show("inbox", row(document_id=OTHER), row(), row())
+    broken(run, expectation, "stored-twice", "inbox: 1", "2", look, document=GOT)
+    run.cannot("inbox")
+    assert assessed(run, expectation) == Blind("inbox")
+
+
+def stored(run: TimedEvidence, **other: Any) -> Event:
+    run.fetch()
+    run.ack()
+    return run.show("inbox", row(**other))
+
+
+ONCE = StoredOnce(document=GOT)
+
+
+def test_what_is_stored_is_what_was_delivered(run: TimedEvidence) -> None:
+    delivered(run)
+    stored(run)
+    assert assessed(run, ONCE) == Met()
+    look = stored(run, subject="")
+    pending(run, ONCE, "subject-altered", "S", "", look, document=GOT)
+    look = stored(run, attachments=[])
+    pending(run, ONCE, "stored-file-altered", "3 aa", "- (-)", look, file="a.pdf", document=GOT)
+    delivered(run, subject="T")
+    stored(run, subject="T")
+    assert assessed(run, ONCE) == Met()
+
+
+def test_a_row_that_lacks_its_subject_shows_none(run: TimedEvidence) -> None:
+    delivered(run)
+    run.fetch()
+    run.ack()
+    look = run.show("inbox", {"document_id": GOT, "state": "arrived"})
+    pending(run, ONCE, "subject-altered", "S", "-", look, document=GOT)
+
+
+def test_a_person_is_held_to_what_was_asked(run: TimedEvidence) -> None:
+    delivered(run)
+    run.fetch()
+    run.ack()
+    rows = {"documents": [{"document_id": GOT, "state": "arrived"}]}
+    run.note("driver", command="inbox", result=rows, asked=[[GOT, len(run.events)]])
+    assert assessed(run, ONCE) == Met()
+    assert StoredOnce(document=GOT, whole=True).reads == {"subject", "attachments"}
+    assert not ONCE.reads
+
+
+@pytest.mark.parametrize("state", ["refused", "rejected", "lost", None])
+def test_what_is_not_accepted_is_not_stored(run: TimedEvidence, state: str | None) -> None:
+    look = stored(run, state=state)
+    accepted = "arrived|registered|assigned|processing|finished|cancelled"
+    pending(run, ONCE, "wrong-state", accepted, str(state), look, document=GOT)
+
+
+def test_an_acknowledgement_of_another_delivery_is_none(run: TimedEvidence) -> None:
+    run.fetch()
+    run.ack()
+    assert assessed(run, Acked(document=GOT, item=ITEM)) == Met()
+    again = Acked(document=GOT, item="another")
+    pending(run, again, "not-acked", "updateStatus done", "-", document=GOT)
 
 
 def test_what_is_fetched_whole_is_fetched(run: TimedEvidence) -> None:
@@ -236,3 +277,23 @@ def test_a_document_that_the_person_did_not_tell_of_leaves_it_open(run: TimedEvi
     assert isinstance(assessed(run, KEPT), Broken)
     run.note("driver.unseen", command="inbox", document=None)
     assert assessed(run, KEPT) == Blind("inbox", Cause.OPERATOR)
+
+
+def test_so_many_are_handled(run: TimedEvidence) -> None:
+    expectation = Handled(documents=(OTHER, GOT), least=1)
+    pending(run, expectation, "left-waiting", "1", "0", document=GOT)
+    run.ack("processing")
+    assert isinstance(assessed(run, expectation), Pending)
+    run.ack("fail")
+    assert assessed(run, expectation) == Met()
+    pending(run, Handled(documents=(OTHER, GOT), least=2), "left-waiting", "2", "1", document=GOT)
+
+
+def test_an_attempt_that_was_refused_may_stand_beside_the_next(run: TimedEvidence) -> None:
+    stored(run)
+    run.show("inbox", row(state="rejected"), row())
+    assert isinstance(assessed(run, ONCE), Broken)
+    beside = StoredOnce(document=GOT, beside_refused=True)
+    assert assessed(run, beside) == Met()
+    run.show("inbox", row(state="rejected"))
+    assert isinstance(assessed(run, beside), Pending)

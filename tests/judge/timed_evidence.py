@@ -93,10 +93,13 @@ class TimedEvidence(Evidence):
         return request
 
     def status(
-        self, code: str | None, document: str = GOT, /, *, taken: bool = True, blob: str = "", **named: str
+        self, code: str | None, document: str = GOT, /, *, taken: bool = True, blob: str = "",
+        reason: str | None = "Sai thể thức", **named: str,
     ) -> Event:  # fmt: skip
-        response = {"document_id": document, **named}
-        package = {"kind": "status", "status_code": code, "response_for": response, "blob": blob or None}
+        package = {
+            "kind": "status", "status_code": code, "description": reason, "blob": blob or None,
+            "response_for": {"document_id": document, **named},
+        }  # fmt: skip
         request = self.call("sendEdoc", package=package)
         self.answer(request, {"accepted": {"receivers": ["A"]}} if taken else None, code="0" if taken else "10")
         return request

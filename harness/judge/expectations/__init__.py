@@ -4,6 +4,7 @@ from harness.judge.expectations.base import Expectation
 from harness.judge.expectations.directory import DirectoryRead, Registered
 from harness.judge.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from harness.judge.expectations.receiving import Acked, Fetched, Polled, StillStored, StoredOnce
+from harness.judge.expectations.refusing import Refused, Welcomed
 from harness.judge.expectations.registry import read_expectation, written_expectation
 from harness.judge.expectations.retrying import (
     Bounded,
@@ -37,12 +38,13 @@ from harness.judge.expectations.sending import (
     Sound,
 )
 from harness.judge.expectations.statuses import NoStatus, OnlyGiven, StatusNames, StatusSent
-from harness.judge.expectations.storing import AllAcked, Refused, StoredAs
+from harness.judge.expectations.storing import AllAcked, AllStored, Handled, StoredAs
 
 __all__ = [
     "Accepted",
     "Acked",
     "AllAcked",
+    "AllStored",
     "AnyStatus",
     "Bounded",
     "Carries",
@@ -52,6 +54,7 @@ __all__ = [
     "Fetched",
     "GaveUp",
     "Greeted",
+    "Handled",
     "ListRetried",
     "NoStatus",
     "NotReached",
@@ -84,6 +87,7 @@ __all__ = [
     "Untouched",
     "Unvisited",
     "Waited",
+    "Welcomed",
     "Withdrawn",
     "read_expectation",
     "written_expectation",

@@ -87,7 +87,7 @@ def shown_rows(
     blind = unsupported(evidence, command)
     if blind is not None:
         return blind
-    rows = _rows(evidence, command, document, reads)
+    rows = [row for row in evidence.rows(command, document) if reads <= row.keys()]
     unseen = (event.data for event in evidence.kind("driver.unseen"))
     if not rows and any(one["command"] == command and one["document"] == document for one in unseen):
         return Blind(command, Cause.OPERATOR)
@@ -96,12 +96,3 @@ def shown_rows(
 
 def _cause(event: Event) -> Cause:
     return Cause.OPERATOR if event.data["error"]["kind"] == "operator" else Cause.CANDIDATE
-
-
-def _rows(evidence: Evidence, command: str, document: str, reads: frozenset[str]) -> list[Mapping[str, Any]]:
-    event = evidence.view(command)
-    rows = event.data["result"].get("documents") if event else None
-    if not isinstance(rows, list):
-        return []
-    shown = (row for row in rows if isinstance(row, dict) and row.get("document_id") == document)
-    return [row for row in shown if reads <= row.keys()]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from harness.judge.assessment import Assessment, Blind, Broken, Met, Pending
 from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, first, shown_rows
+from harness.judge.expectations.contents import ACCEPTED, REFUSED, altered_content
 
 Messagetype = str
 
@@ -74,6 +75,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
     """A fetched item is acknowledged with one of `statuses` after event `after`, never before it was fetched whole.
 
     `processing` may come at any time; it is no acknowledgement. With `served`, the hub must have answered it whole.
+    With `item`, the receiver's id of one delivery, only calls about that delivery count.
     """
 
     document: str
@@ -81,6 +83,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
     after: int = -1
     messagetype: Messagetype = "edoc"
     served: bool = False
+    item: str = ""
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge order and kind of the acknowledgements."""
@@ -90,6 +93,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
             if one.effect("acked")["status"] != "processing"
             and one.request.seq > self.after
             and (one.served or not self.served)
+            and self._about_the_item(one)
         ]
         ack = first(finals)
         expected = f"updateStatus {'|'.join(self.statuses)}"
@@ -117,7 +121,10 @@ class Acked(Expectation, frozen=True, tag="acked"):
     def _fetched_before(self, evidence: Evidence, ack: Exchange) -> bool:
         # By the order of requests: the record of an answer may come after what the candidate did with it.
         fetches = evidence.fetches(self.document, self.messagetype)
-        return any(one.served and one.request.seq < ack.request.seq for one in fetches)
+        return any(one.served and one.request.seq < ack.request.seq and self._about_the_item(one) for one in fetches)
+
+    def _about_the_item(self, exchange: Exchange) -> bool:
+        return not self.item or exchange.item == self.item
 
 
 class StillStored(Expectation, frozen=True, tag="still-stored"):
@@ -140,10 +147,12 @@ class StillStored(Expectation, frozen=True, tag="still-stored"):
 
 
 class StoredOnce(Expectation, frozen=True, tag="stored-once"):
-    """The candidate shows the document in its inbox, exactly once, in a look taken after it was acknowledged.
+    """The inbox shows the document, exactly once, accepted, with its subject and files, after it was acknowledged.
 
-    One that was never acknowledged is looked for after it was fetched. `states` narrows the states it may be shown in,
-    empty means any; of the acknowledgements after event `after` it is number `acks`, or the last, that comes first.
+    One that was never acknowledged is looked for after it was fetched. `states` are those it may be shown in, empty
+    means any of one that was accepted; of the acknowledgements after event `after` it is number `acks`, or the last,
+    that the look must follow. With `whole`, a person is asked for subject and files as well; with `beside_refused`,
+    an earlier attempt that is shown as refused is passed over.
     """
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
@@ -152,12 +161,21 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
     states: tuple[str, ...] = ()
     after: int = -1
     acks: int = 1
+    whole: bool = False
+    beside_refused: bool = False
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Subject and attachments, where a person is asked for them."""
+        return frozenset({"subject", "attachments"}) if self.whole else frozenset()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last look into the inbox."""
         shown = shown_rows(evidence, "inbox", self.document)
         if isinstance(shown, Blind):
             return shown
+        if self.beside_refused:
+            shown = [row for row in shown if row.get("state") not in REFUSED] or shown
         absent = finding(requirement, "not-stored", expected="inbox: 1", received=0, document=self.document)
         if not shown or evidence.looked_at("inbox", self.document) < self._settled(evidence):
             return Pending(absent)
@@ -172,19 +190,20 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
                 document=self.document,
             )
             return Broken((doubled,))
-        state = str(shown[0].get("state"))
-        if self.states and state not in self.states:
+        state, states = str(shown[0].get("state")), self.states or ACCEPTED
+        if state not in states:
             return Pending(
                 finding(
                     requirement,
                     "wrong-state",
                     event=look,
-                    expected="|".join(self.states),
+                    expected="|".join(states),
                     received=state,
                     document=self.document,
                 )
             )
-        return Met()
+        altered = next(altered_content(evidence, self.document, shown[0], requirement), None)
+        return Met() if altered is None else Pending(altered)
 
     def _settled(self, evidence: Evidence) -> float:
         """Return the event after which a look counts, infinity while there is none."""

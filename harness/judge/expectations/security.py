@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.hub.faults.alterations import INJECTED
+from harness.journal import Event
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
 from harness.judge.evidence import Evidence, Exchange
 from harness.judge.expectations.base import Expectation, finding, shown_rows
-from harness.judge.expectations.storing import Refused
+from harness.judge.expectations.contents import REFUSED
+from harness.judge.expectations.refusing import Refused, doubts_about
 from harness.rules.att.names import unsafe_name
 
 SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
-_NOT_ACCEPTED = frozenset({"refused", "rejected"})
 _ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
 HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids as the hub gives them, to senders and to receivers."""
@@ -118,24 +119,33 @@ class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the answers, and the names in the last look into the inbox."""
-        answered = Refused(document=self.document, why=self.why, code=self.code).assess(evidence, requirement)
+        refusing = Refused(document=self.document, why=self.why, code=self.code)
+        answered = refusing.assess(evidence, requirement)
         rows = shown_rows(evidence, "inbox", self.document, self.reads)
         if isinstance(rows, Blind):
             return answered if isinstance(answered, Met) else rows
         unsafe = tuple(self._unsafe(evidence, rows, requirement))
         if unsafe:
             return Broken(unsafe)
-        refused = any(row.get("state") in _NOT_ACCEPTED for row in rows)
-        if isinstance(answered, Met) or refused or (rows and self._looked_since(evidence)):
+        if any(row.get("state") in REFUSED for row in rows):
+            return Met()
+        if isinstance(answered, Met) and not self._looked_since(evidence, refusing.answer(evidence)):
+            return Pending(self._unlooked(requirement))
+        if isinstance(answered, Met) or (rows and self._looked_since(evidence, self._last_ack(evidence))):
             return Met()
         return answered
+
+    def _unlooked(self, requirement: str) -> Finding:
+        return finding(
+            requirement, "not-answered", expected="inbox", received="-", document=self.document, why=self.why
+        )
 
     def _unsafe(self, evidence: Evidence, rows: Sequence[Mapping[str, Any]], requirement: str) -> Iterator[Finding]:
         for row in rows:
             entries = row["attachments"] if isinstance(row["attachments"], list) else []
             names = (str(entry.get("name")) for entry in entries if isinstance(entry, dict))
             for name in names:
-                if row.get("state") not in _NOT_ACCEPTED and unsafe_name(name) is not None:
+                if row.get("state") not in REFUSED and unsafe_name(name) is not None:
                     yield finding(
                         requirement,
                         "unsafe-name",
@@ -146,9 +156,12 @@ class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
                         why=self.why,
                     )
 
-    def _looked_since(self, evidence: Evidence) -> bool:
+    def _last_ack(self, evidence: Evidence) -> Event | None:
         acks = evidence.acks(self.document)
-        return bool(acks) and evidence.looked_at("inbox", self.document) > acks[-1].request.seq
+        return acks[-1].request if acks else None
+
+    def _looked_since(self, evidence: Evidence, event: Event | None) -> bool:
+        return event is not None and evidence.looked_at("inbox", self.document) > event.seq
 
 
 class Trusted(Expectation, frozen=True, tag="trusted"):
@@ -168,19 +181,11 @@ class Trusted(Expectation, frozen=True, tag="trusted"):
         rows = shown_rows(evidence, "inbox", self.document, self.reads)
         if isinstance(rows, Blind):
             return rows
+        doubts = list(doubts_about(evidence, self.document, SIGNATURE_FLAGS))
+        if doubts:
+            return Broken((self._doubted(requirement, doubts),))
         given = [str(one.effect("acked")["status"]) for one in evidence.acks(self.document)]
-        for row in rows:
-            flags = row["flags"] if isinstance(row["flags"], list) else []
-            said = [str(flag) for flag in flags if flag in SIGNATURE_FLAGS]
-            if row.get("state") in _NOT_ACCEPTED:
-                said.append(str(row["state"]))
-            if said:
-                return Broken((self._doubted(requirement, said),))
-        if rows and "done" in given:
-            return Met()
-        if "fail" in given:
-            return Broken((self._doubted(requirement, given),))
-        return Pending(self._doubted(requirement, given))
+        return Met() if rows and "done" in given else Pending(self._doubted(requirement, given))
 
     def _doubted(self, requirement: str, said: list[str]) -> Finding:
         return finding(

@@ -1,12 +1,13 @@
 """What must come out of a candidate's store: the very text and files that came in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.judge.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.judge.evidence import Evidence, Exchange
-from harness.judge.expectations.base import Expectation, finding, shown_rows
+from harness.judge.evidence import Evidence
+from harness.judge.expectations.base import Expectation, finding, shown_rows, unsupported
+from harness.judge.expectations.contents import ACCEPTED, altered_content, altered_files, altered_subject
 
 
 class StoredAs(Expectation, frozen=True, tag="stored-as"):
@@ -34,114 +35,106 @@ class StoredAs(Expectation, frozen=True, tag="stored-as"):
         altered = tuple(self._altered(evidence, rows[0], requirement))
         return Broken(altered) if altered else Met()
 
-    def _altered(self, evidence: Evidence, row: Any, requirement: str) -> Iterator[Finding]:
+    def _altered(self, evidence: Evidence, row: Mapping[str, Any], requirement: str) -> Iterator[Finding]:
         look = evidence.view("inbox")
-        shown = str(row.get("subject"))
-        if shown != self.subject:
-            yield finding(
-                requirement,
-                "subject-altered",
-                event=look,
-                expected=self.subject,
-                received=shown,
-                document=self.document,
-            )
-        entries = row.get("attachments")
-        listed = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-        stored = {str(entry.get("name")): (entry.get("size"), entry.get("sha256")) for entry in listed}
-        for name, size, digest in self.files:
-            if stored.get(name) != (size, digest):
-                received = stored.get(name) or f"- ({', '.join(sorted(stored)) or '-'})"
-                yield finding(
-                    requirement,
-                    "stored-file-altered",
-                    event=look,
-                    expected=f"{size} {digest}",
-                    received=received,
-                    file=name,
-                    document=self.document,
-                )
-
-
-class Refused(Expectation, frozen=True, tag="refused"):
-    """A package that must not be accepted is answered: transport status `fail`, or status 02, as `answers` allows.
-
-    With `flags`, a document that is kept but shown with one of them counts as well. `why` says what is wrong with it;
-    `code` (number and notation) identifies a status about a package whose DocumentId cannot be read.
-    """
-
-    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
-
-    document: str
-    why: str
-    answers: tuple[str, ...] = ("fail", "02")
-    flags: tuple[str, ...] = ()
-    code: str = ""
-
-    @property
-    def looks_at(self) -> frozenset[str]:
-        """The inbox, where flags count."""
-        return self.views if self.flags else frozenset()
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """Flags, where they count."""
-        return frozenset({"flags"}) if self.flags else frozenset()
-
-    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        """Judge acknowledgements and statuses; the inbox only where flags count."""
-        acks = evidence.acks(self.document)
-        given = [str(one.effect("acked")["status"]) for one in acks]
-        if "fail" in self.answers and "fail" in given:
-            return Met()
-        codes = [str(one.package.get("status_code")) for one in self._statuses(evidence)]
-        if "02" in self.answers and any(code.lstrip("0") == "2" for code in codes):
-            return Met()
-        rows = shown_rows(evidence, "inbox", self.document, self.reads) if self.flags else []
-        if isinstance(rows, Blind):
-            return rows
-        if self._flagged(rows):
-            return Met()
-        accepted = "done" in given
-        return Pending(
-            finding(
-                requirement,
-                "accepted-in-silence" if accepted else "not-answered",
-                event=acks[-1].request if acks else None,
-                expected="|".join((*self.answers, *self.flags)),
-                received=", ".join((*given, *codes)) or "-",
-                document=self.document,
-                why=self.why,
-            )
-        )
-
-    def _statuses(self, evidence: Evidence) -> list[Exchange]:
-        named = evidence.statuses(self.document)
-        if named or not self.code:
-            return named
-        return [
-            one for one in evidence.all_sendings() if (one.package.get("response_for") or {}).get("code") == self.code
-        ]
-
-    def _flagged(self, rows: Sequence[Mapping[str, Any]]) -> bool:
-        flags = [row.get("flags") for row in rows]
-        return any(flag in self.flags for listed in flags if isinstance(listed, list) for flag in listed)
+        yield from altered_subject(self.subject, row, self.document, requirement, look)
+        yield from altered_files(self.files, row, self.document, requirement, look)
 
 
 class AllAcked(Expectation, frozen=True, tag="all-acked"):
-    """Every one of many waiting documents is fetched and acknowledged `done`."""
+    """Every one of many waiting documents is fetched whole, and then acknowledged `done`."""
 
     documents: tuple[str, ...]
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        """Judge by the acknowledgements."""
-        missing = [document for document in self.documents if not self._acked(evidence, document)]
+        """Judge by the acknowledgements, and the fetches before them."""
+        missing, unseen = [], []
+        for document in self.documents:
+            done = [one for one in evidence.acks(document) if one.effect("acked")["status"] == "done"]
+            if not done:
+                missing.append(document)
+            elif not any(one.served and one.request.seq < done[-1].request.seq for one in evidence.fetches(document)):
+                unseen.append((document, done[-1].request))
+        if unseen:
+            document, request = unseen[0]
+            early = finding(
+                requirement, "acked-before-fetch", event=request, expected="getEdoc → updateStatus",
+                received=f"updateStatus ({len(unseen)})", document=document,
+            )  # fmt: skip
+            return Broken((early,))
         if not missing:
             return Met()
-        done = len(self.documents) - len(missing)
+        done_with = len(self.documents) - len(missing)
         return Pending(
-            finding(requirement, "left-waiting", expected=str(len(self.documents)), received=done, document=missing[0])
+            finding(
+                requirement, "left-waiting", expected=str(len(self.documents)), received=done_with, document=missing[0]
+            )
         )
 
-    def _acked(self, evidence: Evidence, document: str) -> bool:
-        return any(one.effect("acked")["status"] == "done" for one in evidence.acks(document))
+
+class Handled(Expectation, frozen=True, tag="handled"):
+    """Of many waiting documents at least so many are acknowledged, as `done` or `fail`."""
+
+    documents: tuple[str, ...]
+    least: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge by the acknowledgements."""
+        handled = sum(
+            any(one.effect("acked")["status"] != "processing" for one in evidence.acks(document))
+            for document in self.documents
+        )
+        if handled >= self.least:
+            return Met()
+        return Pending(
+            finding(
+                requirement, "left-waiting", expected=str(self.least), received=handled, document=self.documents[-1]
+            )
+        )
+
+
+class AllStored(Expectation, frozen=True, tag="all-stored"):
+    """Every one of many documents is shown in the inbox, once, accepted, with its subject and files."""
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    documents: tuple[str, ...]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Nothing more than what there is: a person is not asked about many documents."""
+        return frozenset()
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last look into the inbox."""
+        blind = unsupported(evidence, "inbox")
+        if blind is not None:
+            return blind
+        missing = []
+        for document in self.documents:
+            rows = evidence.rows("inbox", document)
+            if len(rows) > 1:
+                return Broken((self._doubled(evidence, document, len(rows), requirement),))
+            if not rows or rows[0].get("state") not in ACCEPTED:
+                missing.append(document)
+                continue
+            altered = next(altered_content(evidence, document, rows[0], requirement), None)
+            if altered is not None:
+                return Pending(altered)
+        if not missing:
+            return Met()
+        stored = len(self.documents) - len(missing)
+        return Pending(
+            finding(
+                requirement,
+                "left-unstored",
+                event=evidence.view("inbox"),
+                expected=str(len(self.documents)),
+                received=stored,
+                document=missing[0],
+            )
+        )
+
+    def _doubled(self, evidence: Evidence, document: str, times: int, requirement: str) -> Finding:
+        look = evidence.view("inbox")
+        return finding(requirement, "stored-twice", event=look, expected="inbox: 1", received=times, document=document)
