@@ -103,7 +103,7 @@ SHOWN = Refused(document=GOT, why="w", code="1/X", shown=True)
 @pytest.mark.parametrize("reason", ["", " \u00a0\u200b", "\n"])
 def test_a_refusal_without_a_reason_is_told(run: TimedEvidence, reason: str) -> None:
     request = run.status("02", reason=reason)
-    pending(run, REFUSING, "refused-without-reason", "02 + Description", "02", request, document=GOT, why=REFUSING.why)
+    pending(run, REFUSING, "returned-without-reason", "02 + Description", "02", request, document=GOT, why=REFUSING.why)
     run.ack("fail")
     assert assessed(run, REFUSING) == Met()
 

@@ -93,7 +93,7 @@ class Refused(Expectation, frozen=True, tag="refused"):
             return Pending(
                 finding(
                     requirement,
-                    "refused-without-reason",
+                    "returned-without-reason",
                     event=event,
                     expected="02 + Description",
                     received=received,
