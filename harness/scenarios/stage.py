@@ -356,11 +356,7 @@ class Stage:
             raise Unmet
 
     async def await_quietly(self, expectation: Expectation, added: float = 0.0) -> bool:
-        """Give something its time to happen, as long as a duty may take and `added` seconds, and state nothing.
-
-        Returns:
-            Whether it happened; what follows may tell what that means.
-        """
+        """Give something its time to happen, that of a duty and `added` seconds, and state nothing; say if it did."""
         return await self._around.waits.until(expectation, self._requirement, self.patience + added)
 
     async def linger(self, seconds: float | None = None) -> None:
