@@ -99,6 +99,19 @@ class Document:
         recalling = business is not None and business.doc_type == RECALL and self.package.response_for
         return self.package.response_for[0].document_id if recalling else None
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is recorded of it, besides its bytes, when it is delivered."""
+        return {
+            "document_id": self.id,
+            "subject": self.package.subject,
+            "sender": self.sender.organ_id,
+            "recalls": self.recalls,
+            "code": self.code,
+            "promulgation_date": self.package.promulgation_info.promulgation_date,
+            "files": [{"name": file.name, "sha256": file.sha256, "size": len(file.content)} for file in self.files],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

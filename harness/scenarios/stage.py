@@ -122,25 +122,9 @@ class Stage:
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""
-        journal = self._around.journal
-        self._record(
-            "stimulus",
-            {
-                "note": note,
-                "good": good,
-                "document_id": document.id,
-                "subject": document.package.subject,
-                "sender": document.sender.organ_id,
-                "receiver": self.agency.organ_id,
-                "recalls": document.recalls,
-                "code": document.code,
-                "promulgation_date": document.package.promulgation_info.promulgation_date,
-                "files": [
-                    {"name": file.name, "sha256": file.sha256, "size": len(file.content)} for file in document.files
-                ],
-                "blob": journal.blob(document.content),
-            },
-        )
+        blob = self._around.journal.blob(document.content)
+        facts = {"note": note, "good": good, "receiver": self.agency.organ_id, "blob": blob}
+        self._record("stimulus", {**facts, **document.facts})
         return self._delivered(document.content, document.sender, document.id, "edoc")
 
     async def deliver_bytes(
