@@ -33,8 +33,17 @@ _PLACEHOLDER = (
     b"<X509SubjectName>CN=user05</X509SubjectName><X509Certificate>MIIFqTCCBJG</X509Certificate>"
     b"</X509Data></KeyInfo></Signature>"
 )
+_XADES = "http://uri.etsi.org/01903/v1.3.2#"
+_STAMP = "<SignatureTimeStamp><EncapsulatedTimeStamp>MAA=</EncapsulatedTimeStamp></SignatureTimeStamp>"
 
 Build = Callable[[bytes, Pki, Limits], bytes]
+
+
+def _unsigned(properties: str) -> str:
+    """Return an Object with properties that XAdES lets come after signing, and so leaves unsigned."""
+    held = f"<UnsignedProperties><UnsignedSignatureProperties>{properties}</UnsignedSignatureProperties>"
+    open_tag = f'<Object><QualifyingProperties xmlns="{_XADES}">'
+    return f"{open_tag}{held}</UnsignedProperties></QualifyingProperties></Object>"
 
 
 class NotForgeable(Exception):
@@ -158,6 +167,7 @@ FORGERIES: Mapping[str, Forgery] = MappingProxyType(
         "inclusive": Forgery((), signed_by("agency", Plan(canonicalization="inclusive"))),
         "sha-512": Forgery((), signed_by("agency", Plan(digest="sha512"))),
         "person": Forgery((), signed_by("person")),
+        "stamped-later": Forgery((), signed_by("agency", Plan(objects=_unsigned(_STAMP)))),
         "placeholder": Forgery(
             ("SIG-01.wrong-namespace", "SIG-01.unknown-algorithm", "SIG-01.truncated-certificate"), _placeholder
         ),
@@ -206,6 +216,10 @@ FORGERIES: Mapping[str, Forgery] = MappingProxyType(
         ),
         "unsigned-object": Forgery(
             ("SIG-03.unsigned-object",), signed_by("agency", Plan(objects="<Object><Subject>?</Subject></Object>"))
+        ),
+        "package-in-unsigned-properties": Forgery(
+            ("SIG-03.unsigned-object",),
+            signed_by("agency", Plan(objects=_unsigned('<Subject xmlns="">?</Subject>'))),
         ),
         "comment-in-text": Forgery(("SIG-03.comment-in-text",), altered(change=_commented)),
         "weak-digest": Forgery(("SIG-04.weak-digest",), signed_by("agency", Plan(digest="sha1"))),

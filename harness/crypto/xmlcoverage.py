@@ -8,6 +8,7 @@ from lxml import etree
 
 from harness.crypto.algorithms import RESTRICTING
 from harness.crypto.xmlsignature import Reference, XmlSignature
+from harness.edxml.names import DSIG
 
 GapCode = Literal[
     "no-reference", "external-reference", "dangling-reference", "duplicate-id", "part-only",
@@ -21,7 +22,8 @@ UNRESOLVED = frozenset(
 _ID = " or ".join(f"local-name() = '{name}'" for name in ("Id", "ID", "id"))
 _WITH_ID = etree.XPath(f"//*[@*[{_ID}] = $id]")
 _SPLIT_TEXT = etree.XPath("(//*[comment() and text()[normalize-space()]])[1]")
-_XADES = ("QualifyingProperties", "SignedProperties")
+_QUALIFYING, _UNSIGNED = "QualifyingProperties", "UnsignedProperties"
+_ETSI = "http://uri.etsi.org/"  # XAdES has a namespace for each of its versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +92,35 @@ def _restrictions(reference: Reference) -> Iterator[Gap]:
 
 
 def _is_signed(element: etree._Element, signed: list[etree._Element]) -> bool:
-    """Tell whether an Object is signed: as such, or as XAdES does it, by its one SignedProperties."""
+    """Tell whether an Object is signed, or all that it holds is what XAdES lets stand unsigned.
+
+    XAdES signs the SignedProperties of its QualifyingProperties; beside them stand UnsignedProperties, which came after
+    signing: time stamps, certificates and revocation data.
+    """
     if element in signed:
         return True
-    inner = element
-    for name in _XADES:
-        children = [child for child in inner if isinstance(child.tag, str)]
-        if len(children) != 1 or etree.QName(children[0]).localname != name or (inner.text or "").strip():
-            return False
-        inner = children[0]
-    return inner in signed
+    properties = _only(element)
+    if properties is None or etree.QName(properties).localname != _QUALIFYING or _has_text(properties):
+        return False
+    parts = list(properties.iterchildren("*"))
+    return bool(parts) and all(part in signed or _is_harmless(part) for part in parts)
+
+
+def _only(element: etree._Element) -> etree._Element | None:
+    children = list(element.iterchildren("*"))
+    return children[0] if len(children) == 1 and not _has_text(element) else None
+
+
+def _has_text(element: etree._Element) -> bool:
+    texts = (element.text, *(child.tail for child in element))
+    return any(text is not None and text.strip() for text in texts)
+
+
+def _is_harmless(element: etree._Element) -> bool:
+    """Tell whether an element is UnsignedProperties and holds nothing that could be taken for a part of the package."""
+    namespaces = {etree.QName(inner).namespace or "" for inner in element.iter("*")}
+    own = all(namespace == DSIG or namespace.startswith(_ETSI) for namespace in namespaces)
+    return own and etree.QName(element).localname == _UNSIGNED
 
 
 def _split_texts(root: etree._Element) -> list[etree._Element]:

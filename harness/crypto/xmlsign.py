@@ -143,7 +143,8 @@ def _alone(element: etree._Element, limits: Limits) -> etree._Element:
 
 def _canonical(element: etree._Element, exclusive: bool) -> bytes:
     try:
-        return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+        # As a document, not as an element: the processing instructions beside a root are signed with it.
+        return etree.tostring(element.getroottree(), method="c14n", exclusive=exclusive, with_comments=False)
     except etree.C14NError as error:
         raise NotSignable(str(error)) from error
 

@@ -122,7 +122,13 @@ class _Verifier(XMLVerifier):
         return root
 
     def _tostring(self, xml_node: etree._Element, **_: Any) -> bytes:
-        return etree.tostring(xml_node, encoding="utf-8", xml_declaration=False, with_tail=False)
+        """Return an element as XML; the root with the processing instructions beside it, which are signed with it."""
+        parts = [xml_node]
+        if xml_node.getparent() is None:
+            before = list(xml_node.itersiblings(etree.PI, preceding=True))
+            parts = [*reversed(before), xml_node, *xml_node.itersiblings(etree.PI)]
+        written = (etree.tostring(part, encoding="utf-8", xml_declaration=False, with_tail=False) for part in parts)
+        return b"".join(written)
 
     def _verify_reference(
         self,
@@ -163,5 +169,5 @@ class _Verifier(XMLVerifier):
         inclusive_ns_prefixes: list[str] | None = None,
     ) -> bytes:
         alone = nodes if nodes.getparent() is None else self._fromstring(self._tostring(nodes))
-        canonical: bytes = super()._c14n(alone, algorithm, inclusive_ns_prefixes)
+        canonical: bytes = super()._c14n(alone.getroottree(), algorithm, inclusive_ns_prefixes)
         return canonical

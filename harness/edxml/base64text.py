@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Reason = Literal["alphabet", "blank", "padding", "truncated", "unused-bits"]
+Reason = Literal["alphabet", "blank", "element", "padding", "truncated", "unused-bits"]
 
 _BLANKS = " \t\r\n"
 _SPACE = _BLANKS.encode("ascii")
@@ -26,8 +26,9 @@ class Base64Broken(ValueError):
     Args:
         position: of the first wrong character, in characters from 0; the length of the text when it ends early.
         reason: `alphabet` a character outside the alphabet; `blank` a blank inside that is no line break;
-            `padding` too little, too much or misplaced; `truncated` one letter too many for whole bytes;
-            `unused-bits` bits set that belong to no byte.
+            `element` an element of XML inside, told by whoever takes the text out of it; `padding` too little, too
+            much or misplaced; `truncated` one letter too many for whole bytes; `unused-bits` bits set that belong to
+            no byte.
     """
 
     def __init__(self, position: int, reason: Reason) -> None:

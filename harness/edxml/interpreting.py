@@ -269,6 +269,8 @@ def _attachment(element: etree._Element, limits: Limits) -> model.Attachment:
 
 def _content(group: Group, limits: Limits) -> bytes:
     for element in group.elements(CONTENT):
+        if any(isinstance(child.tag, str) for child in element):
+            raise Uninterpretable("base64", element, "element")
         try:
             content = decode_base64(text_of(element))
         except Base64Broken as broken:

@@ -48,9 +48,9 @@ _CODES = {
 }
 
 _NTH = etree.XPath("(//*)[$n]")
-_INSTRUCTION = etree.XPath("(//processing-instruction())[1]")
 _LONG_TEXT = etree.XPath(f"(//*[local-name() != '{CONTENT}'][text()[string-length() > $n]])[1]")
 _LONG_COMMENT = etree.XPath("(//comment()[string-length() > $n])[1]")
+_LONG_INSTRUCTION = etree.XPath("(//processing-instruction()[string-length() > $n])[1]")
 
 
 class PackageUnreadable(Exception):
@@ -78,9 +78,9 @@ class XmlRefused(PackageUnreadable):
     """The bytes are not XML that may be taken in.
 
     Codes: `too-large`, `empty`, `encoding` (not UTF-8), `nul`, `dtd`, `entity` (a reference to an entity that
-    nobody declared), `processing-instruction`, `not-well-formed`, `unbound-prefix`, `too-deep`,
-    `too-many-elements`, `too-many-attributes`, `attribute-too-long` (names of elements and attributes too),
-    `text-too-long` (comments too).
+    nobody declared), `not-well-formed`, `unbound-prefix`, `too-deep`, `too-many-elements`, `too-many-attributes`,
+    `attribute-too-long` (names of elements and attributes too), `text-too-long` (comments and processing
+    instructions too).
     """
 
     def __init__(self, code: str, line: int | None, detail: str) -> None:
@@ -108,7 +108,8 @@ def parse_untrusted(data: bytes, limits: Limits) -> etree._ElementTree:
     """Parse XML from outside.
 
     No entity is resolved, nothing is fetched, no schema default is added; the encoding is UTF-8, whatever is
-    declared. Comments stay in the tree. Attachment text (ContentTransferEncoded) may be of any length.
+    declared. Comments and processing instructions stay in the tree. Attachment text (ContentTransferEncoded) may be
+    of any length.
 
     Args:
         data: the whole package.
@@ -139,13 +140,13 @@ def _check_bytes(data: bytes, limits: Limits, *, crowded: bool) -> None:
 def _check_tree(root: etree._Element, data: bytes, limits: Limits, *, crowded: bool) -> None:
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefused("dtd", 1, "")
-    _refuse(_INSTRUCTION(root), "processing-instruction")
     _refuse(_deeper_than(limits.depth)(root), "too-deep")
     if crowded:
         _refuse(_NTH(root, n=limits.elements + 1), "too-many-elements")
     if len(data) > limits.text_chars:
         _refuse(_LONG_TEXT(root, n=limits.text_chars), "text-too-long")
         _refuse(_LONG_COMMENT(root, n=limits.text_chars), "text-too-long")
+        _refuse(_LONG_INSTRUCTION(root, n=limits.text_chars), "text-too-long")
 
 
 def _ascii(text: bytes | None) -> str | None:

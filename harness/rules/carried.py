@@ -117,6 +117,9 @@ class Carried:
         return self._opened
 
     def _look(self) -> Content | Base64Broken | TooLarge:
+        interrupted = self._interrupted()
+        if interrupted is not None:
+            return interrupted
         text = self.text
         largest = self._limits.attachment_bytes
         size = len(text) // 4 * 3
@@ -131,6 +134,13 @@ class Carried:
             self._bytes = decoded.content
             content = Content(len(decoded.content), decoded.line_breaks, decoded.content[:HEAD])
         return content if content.size <= largest else TooLarge(content.size)
+
+    def _interrupted(self) -> Base64Broken | None:
+        """Say that an element stands inside the base64: some readers stop there, others read on in it or behind it."""
+        element = self.encoded.element
+        if element is self.node.element or not any(isinstance(child.tag, str) for child in element):
+            return None
+        return Base64Broken(len(element.text or ""), "element")
 
     def _open(self) -> Opened | AttachmentBroken:
         content = read_base64(self.text).content if self._bytes is None else self._bytes

@@ -10,6 +10,9 @@ from lxml import etree
 
 from harness.catalogue.findings import CLIP, Finding, Where, clipped
 
+WHITE_SPACE = " \t\r\n"
+"""What XML calls white space; readers take it off identifiers, dates, times and numbers."""
+
 _NAME_SHOWN = 60
 _substance = re.compile(r"[^\s\u00a0\u200b\ufeff]").search
 
@@ -95,6 +98,15 @@ class Node(msgspec.Struct, eq=False):
             node = inner
         return node.text
 
+    def code(self, *names: str) -> str:
+        """Return the same as `value`, without white space around it."""
+        return self.value(*names).strip(WHITE_SPACE)
+
+    @property
+    def trimmed(self) -> str:
+        """Its own text without white space around it."""
+        return self.text.strip(WHITE_SPACE)
+
     def fill(self) -> None:
         """Note that the element is not blank, nor are those around it."""
         node: Node | None = self
@@ -128,6 +140,12 @@ def found(code: str, node: Node, *, expected: str = "", received: str = "", **pa
 def missing(code: str, node: Node, name: str) -> Finding:
     """Return a finding about an element called `name` that is missing in `node`."""
     return found(code, node, expected=name, missing=name)
+
+
+def spaced(requirement: str, node: Node | None) -> Iterator[Finding]:
+    """Yield `.white-space` if there is white space around the value of `node`, which readers take off."""
+    if node is not None and node.text != node.trimmed:
+        yield found(f"{requirement}.white-space", node, expected=node.trimmed, received=node.text, name=node.local)
 
 
 def _shown(text: str) -> str:

@@ -16,9 +16,11 @@ from harness.rules.structure import gate, oddities, repeated, structure
 
 _VERSION = "1.0"
 _BOM = b"\xef\xbb\xbf"
+_DECLARATION = b"<?xml "
 _OWN = f"{{{NAMESPACE}}}"
 _SIGNATURE = "Signature"
 _LONGEST_NAME = 40
+_instructions = etree.XPath("//processing-instruction()")
 
 
 @rule("PKG-01", BOTH)
@@ -114,6 +116,18 @@ def nothing_unknown(specimen: Specimen) -> Iterator[Finding]:
             meant = _meant(node.local)
             code = "PKG-08.misplaced" if meant == node.local else "PKG-08.misspelt" if meant else "PKG-08.unknown"
             yield found(code, node, expected=meant, received=node.local, unknown=node.local, meant=meant)
+
+
+@rule("PKG-08", BOTH)
+def no_instructions(specimen: Specimen) -> Iterator[Finding]:
+    """There are no processing instructions, which are legal XML and mean nothing here; the first stands for all."""
+    # To search the bytes is quicker than to search the tree; the XML declaration begins like an instruction.
+    if specimen.data.find(b"<?", 1) < 0 and specimen.data.startswith(_DECLARATION):
+        return
+    told = _instructions(specimen.tree)
+    if isinstance(told, list) and told:
+        line, shown = getattr(told[0], "sourceline", None), clipped(str(told[0]))
+        yield Finding("PKG-08.instruction", Where(line=line), received=shown, parameters={"count": str(len(told))})
 
 
 @rule("PKG-09", BOTH)

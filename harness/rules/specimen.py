@@ -24,7 +24,8 @@ class Entry:
 
     Attributes:
         node: the element.
-        id: its ContentId without `cid:`, however often that stands there; empty where it is absent.
+        id: its ContentId without `cid:`, however often that stands there, and without white space around it; empty
+            where it is absent.
         name: its AttachmentName; empty where it is absent.
     """
 
@@ -33,7 +34,7 @@ class Entry:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.name = node.value("AttachmentName")
-        self.id = _bare(node.value("ContentId"))
+        self.id = _bare(node.code("ContentId"))
 
 
 class Specimen:
@@ -87,10 +88,10 @@ class Specimen:
         """The DocumentId that the header's values make: such an id has no defect that is not theirs."""
         if self._composed_id is None:
             self._composed_id = document_id(
-                self.value("From", "OrganId"),
-                self.value("PromulgationInfo", "PromulgationDate"),
-                self.value("Code", "CodeNumber"),
-                self.value("Code", "CodeNotation"),
+                self.code("From", "OrganId"),
+                self.code("PromulgationInfo", "PromulgationDate"),
+                self.code("Code", "CodeNumber"),
+                self.code("Code", "CodeNotation"),
             )
         return self._composed_id
 
@@ -98,10 +99,14 @@ class Specimen:
         """Return the text found by following `names` below MessageHeader, empty where it is absent or blank."""
         return self.message.value(*names) if self.message is not None else ""
 
+    def code(self, *names: str) -> str:
+        """Return the same as `value`, without white space around it."""
+        return self.message.code(*names) if self.message is not None else ""
+
     def document_id(self) -> str | None:
         """Return the DocumentId of a document, or of the document that a status answers."""
         path = ("ResponseFor", "DocumentId") if self.kind == "status" else ("DocumentId",)
-        return self.value(*path) or None
+        return self.code(*path) or None
 
     def carried(self) -> Iterator[Carried]:
         """Yield every attachment with its Reference; a content is kept only while its attachment is looked at."""

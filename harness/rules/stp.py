@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
-from harness.rules.nodes import found, missing
+from harness.rules.hdr.identity import other_id_findings
+from harness.rules.hdr.texts import is_filler
+from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.registry import STATUS, rule
 from harness.rules.specimen import Specimen
 from harness.rules.trc import timestamp_findings
+from harness.rules.values import DAY, read_day
 
 _RESPONSE = ("OrganId", "Code", "PromulgationDate", "DocumentId")
 _FOREIGN = ("TraceHeaderList", "edXMLBody", "AttachmentEncoded", "Signature")
@@ -48,6 +51,7 @@ def answers_one_document(specimen: Specimen) -> Iterator[Finding]:
         for name in _RESPONSE:
             if answer.child(name) is None:
                 yield missing("STP-02.incomplete", answer, name)
+        yield from _forms(specimen, answer)
 
 
 @rule("STP-03", STATUS)
@@ -60,10 +64,11 @@ def code_is_known(specimen: Specimen) -> Iterator[Finding]:
     known = specimen.parameters.code_lists.statuses
     if node is None:
         yield missing("STP-03.missing", message, "StatusCode")
-    elif node.text not in known:
-        bare = node.text.strip()
-        code = "STP-03.digits" if bare.zfill(2) in known else "STP-03.not-in-list"
+    elif node.trimmed not in known:
+        code = "STP-03.digits" if node.trimmed.zfill(2) in known else "STP-03.not-in-list"
         yield found(code, node, expected=" ".join(known), received=node.text)
+    else:
+        yield from spaced("STP-03", node)
 
 
 @rule("STP-04", STATUS)
@@ -74,17 +79,20 @@ def status_is_timed(specimen: Specimen) -> Iterator[Finding]:
 
 
 def _needs_a_reason(specimen: Specimen) -> bool:
-    return specimen.value("StatusCode").strip().zfill(2) in specimen.parameters.code_lists.statuses_with_reason
+    return specimen.code("StatusCode").zfill(2) in specimen.parameters.code_lists.statuses_with_reason
 
 
 @rule("STP-05", STATUS, speaks_of=_needs_a_reason)
 def refusal_has_a_reason(specimen: Specimen) -> Iterator[Finding]:
     """The codes that refuse or ask back give the reason in Description."""
     message = specimen.message
-    if message is None or message.child("Description") is not None or not _needs_a_reason(specimen):
+    if message is None or not _needs_a_reason(specimen):
         return
-    code = message.value("StatusCode").strip()
-    yield found("STP-05.no-reason", message, expected="Description", missing="Description", status=code)
+    reason, code = message.child("Description"), message.code("StatusCode")
+    if reason is None:
+        yield found("STP-05.no-reason", message, expected="Description", missing="Description", status=code)
+    elif is_filler(reason.text, specimen.parameters.code_lists):
+        yield found("STP-05.filler", reason, received=reason.text, status=code)
 
 
 @rule("STP-06", STATUS)
@@ -100,3 +108,17 @@ def clerk_is_named(specimen: Specimen) -> Iterator[Finding]:
     for name in _CLERK:
         if staff.child(name) is None:
             yield missing("STP-06.incomplete", staff, name)
+
+
+def _forms(specimen: Specimen, answer: Node) -> Iterator[Finding]:
+    """Yield what is wrong with the values that name the document answered: they have the forms of a document's own."""
+    date, own = answer.child("PromulgationDate"), answer.child("DocumentId")
+    if date is not None:
+        problem = read_day(date.text)
+        if isinstance(problem, str):
+            code = "STP-02.date-pattern" if problem == "pattern" else "STP-02.not-a-day"
+            yield found(code, date, expected=DAY, received=date.text)
+        yield from spaced("STP-02", date)
+    if own is not None:
+        yield from other_id_findings("STP-02", own, answer, specimen.parameters.identifiers)
+        yield from spaced("STP-02", own)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding
 from harness.rules.hdr.lists import out_of_range
 from harness.rules.hdr.parties import form_of
-from harness.rules.nodes import Node, found, missing
+from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.registry import rule
 from harness.rules.specimen import Specimen
 from harness.rules.values import MOMENT, read_moment, whole_number
@@ -51,11 +51,11 @@ def trace_starts_at_sender(specimen: Specimen) -> Iterator[Finding]:
         yield missing("TRC-01.no-hop", trace, "TraceHeader")
         return
     first = specimen.hops[0].child("OrganId")
-    sender = specimen.value("From", "OrganId")
+    sender = specimen.code("From", "OrganId")
     if first is None:
         yield missing("TRC-01.no-organ-id", specimen.hops[0], "OrganId")
-    elif sender and first.text != sender and _have_forms(specimen, sender, first.text):
-        yield found("TRC-01.not-the-sender", first, expected=sender, received=first.text)
+    elif sender and first.trimmed != sender and _have_forms(specimen, sender, first.trimmed):
+        yield found("TRC-01.not-the-sender", first, expected=sender, received=first.trimmed)
 
 
 def _have_forms(specimen: Specimen, *organ_ids: str) -> bool:
@@ -106,8 +106,10 @@ def update_is_complete(specimen: Specimen) -> Iterator[Finding]:
         return
     for name in _FLAGS:
         flag = info.child(name)
-        if flag is not None and flag.text.strip() not in _YES_NO:
+        if flag is not None and flag.trimmed not in _YES_NO:
             yield found("TRC-05.not-a-flag", flag, expected="0 | 1", received=flag.text, name=name)
+        else:
+            yield from spaced("TRC-05", flag)
     receivers = info.child("ReceiverList")
     for receiver in receivers.present("Receiver") if receivers is not None else ():
         yield from _receiver(receiver)
@@ -142,7 +144,7 @@ def operation_gives_a_reason(specimen: Specimen) -> Iterator[Finding]:
 
 
 def timestamp_findings(requirement: str, holder: Node) -> Iterator[Finding]:
-    """Yield what is wrong with the Timestamp in `holder`: `.no-timestamp`, `.pattern` or `.not-a-time`."""
+    """Yield what is wrong with the Timestamp in `holder`: none, its pattern, its time, or white space around it."""
     node = holder.child("Timestamp")
     if node is None:
         yield missing(f"{requirement}.no-timestamp", holder, "Timestamp")
@@ -151,6 +153,8 @@ def timestamp_findings(requirement: str, holder: Node) -> Iterator[Finding]:
     if isinstance(problem, str):
         reason = "pattern" if problem == "pattern" else "not-a-time"
         yield found(f"{requirement}.{reason}", node, expected=MOMENT, received=node.text)
+    else:
+        yield from spaced(requirement, node)
 
 
 def _operation(specimen: Specimen) -> int | None:
@@ -163,5 +167,7 @@ def _receiver(receiver: Node) -> Iterator[Finding]:
     kind = receiver.child("ReceiverType")
     if kind is None:
         yield missing("TRC-05.no-receiver-type", receiver, "ReceiverType")
-    elif kind.text.strip() not in _YES_NO:
+    elif kind.trimmed not in _YES_NO:
         yield found("TRC-05.receiver-type", kind, expected="0 | 1", received=kind.text)
+    else:
+        yield from spaced("TRC-05", kind)

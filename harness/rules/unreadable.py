@@ -14,7 +14,6 @@ _CODES = {
     "encoding": "PKG-02.not-utf8",
     "dtd": "PKG-03.doctype",
     "entity": "PKG-01.unknown-entity",
-    "processing-instruction": "PKG-03.processing-instruction",
     "too-large": "PKG-10.package",
     "too-deep": "PKG-10.depth",
     "attribute-too-long": "PKG-10.attribute",

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
+from harness.rules.nodes import WHITE_SPACE
+
 DAY = "yyyy/MM/dd"
 MOMENT = "yyyy/MM/dd HH:mm:ss"
 _day = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})")
@@ -16,8 +18,11 @@ Problem = Literal["pattern", "impossible"]
 
 @lru_cache(maxsize=4096)
 def read_day(text: str) -> date | Problem:
-    """Return the day that a text `yyyy/MM/dd` names; else whether its pattern is wrong or there is no such day."""
-    match = _day.fullmatch(text)
+    """Return the day that a text `yyyy/MM/dd` names; else whether its pattern is wrong or there is no such day.
+
+    White space around it is passed over, here and below: that it is there is for the rules to say.
+    """
+    match = _day.fullmatch(text.strip(WHITE_SPACE))
     if match is None:
         return "pattern"
     try:
@@ -35,7 +40,7 @@ def day_or_none(text: str) -> date | None:
 @lru_cache(maxsize=4096)
 def read_moment(text: str) -> datetime | Problem:
     """Return the local time that a text `yyyy/MM/dd HH:mm:ss` names; else what is wrong with it."""
-    match = _moment.fullmatch(text)
+    match = _moment.fullmatch(text.strip(WHITE_SPACE))
     if match is None:
         return "pattern"
     try:
@@ -45,6 +50,6 @@ def read_moment(text: str) -> datetime | Problem:
 
 
 def whole_number(text: str) -> int | None:
-    """Return the whole number, not negative, that a text names; white space around it is XML's, not the number's."""
-    shorn = text.strip(" \t\r\n")
+    """Return the whole number, not negative, that a text names."""
+    shorn = text.strip(WHITE_SPACE)
     return int(shorn) if _number.fullmatch(shorn) else None

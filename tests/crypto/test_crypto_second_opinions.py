@@ -91,6 +91,32 @@ def test_we_accept_what_others_accept(name: str) -> None:
     assert codes(report(signed)) == ["PDF-02.unsigned"]
 
 
+_INSTRUCTIONS = (b'<?xml-stylesheet type="text/xsl" href="edxml.xsl"?>', b"<?luu tru?>")
+
+
+def _instructed(data: bytes) -> bytes:
+    """Return the package with a processing instruction before its root and another behind it."""
+    before, after = _INSTRUCTIONS
+    return data.replace(b"<edXML ", before + b"\r\n<edXML ", 1) + after
+
+
+@pytest.mark.parametrize("canonicalization", ["inclusive", "exclusive"])
+def test_instructions_beside_the_root_are_signed_with_it(canonicalization: str) -> None:
+    signer, plan = pki().identity("agency"), Plan(canonicalization=canonicalization)  # type: ignore[arg-type]
+    ours = signed_by("agency", plan)(_instructed(package()), pki(), LIMITS)
+    assert xmlsec_accepts(ours, signer)
+    assert bergshamra_accepts(ours, signer)
+    assert codes(report(ours)) == ["PDF-02.unsigned"]
+    assert codes(report(ours.replace(_INSTRUCTIONS[0], b"", 1))) == ["SIG-02.digest", "PDF-02.unsigned"]
+
+
+def test_an_instruction_that_came_after_signing_breaks_the_signature() -> None:
+    signed = signed_by("agency")(package(), pki(), LIMITS)
+    for changed in (_instructed(signed), signed.replace(b"<edXML:Subject>", b"<?a b?><edXML:Subject>", 1)):
+        assert not xmlsec_accepts(changed, pki().identity("agency"))
+        assert codes(report(changed)) == ["SIG-02.digest", "PDF-02.unsigned"]
+
+
 def test_signing_leaves_every_other_byte_as_it_is() -> None:
     plain = package()
     signed = signed_by("agency")(plain, pki(), LIMITS)

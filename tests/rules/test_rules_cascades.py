@@ -46,7 +46,7 @@ def codes_of(draft: Draft, profile: Profile) -> list[str]:
         (document(Identity()).with_text("From/OrganName", " "), ["HDR-01.no-organ-name"]),
         (document(Identity()).with_text("PromulgationInfo/PromulgationDate", "2024-09-30"), ["HDR-07.pattern"]),
         (document(Identity()).with_text("PromulgationInfo/PromulgationDate", "2024/02/30"), ["HDR-07.not-a-day"]),
-        (document(Identity()).with_text("PromulgationInfo/PromulgationDate", " 2024/09/30 "), ["HDR-07.pattern"]),
+        (document(Identity()).with_text("PromulgationInfo/PromulgationDate", " 2024/09/30 "), ["HDR-07.white-space"]),
         (document(Identity()).with_text("From/OrganId", "G22x"), ["HDR-02.not-a-form"]),
         (document(Identity()).with_text("From/OrganId", "000.00.00.g22"), ["HDR-02.not-a-form"]),
         (document(Identity()).with_text("TraceHeader/OrganId", "zz"), ["HDR-02.not-a-form"]),

@@ -1,5 +1,6 @@
 """What a finding about a signature says besides its code: where, what was asked, what was found, by whose key."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +47,11 @@ def said(data: bytes, group: str, profile: Profile = PROFILE) -> list[tuple[Any,
     return [(one.code, one.where.xpath, one.expected, one.received, dict(one.parameters)) for one in findings]
 
 
+def steady(value: object) -> str | None:
+    """Return the name of a case without the moments in it: two workers do not collect at the same one."""
+    return re.sub(r"[0-9]{4}/[0-9/]+ [0-9:]+", "moment", value) if isinstance(value, str) else None
+
+
 @pytest.mark.parametrize(("name", "code", "place", "expected", "received", "parameters"), [
     ("no-key", "SIG-01.no-key", "Signature", "X509Certificate", "", {"name": "Signature"}),
     ("no-value", "SIG-01.missing-child", "Signature", "SignatureValue", "", {"name": "Signature"}),
@@ -64,7 +70,7 @@ def said(data: bytes, group: str, profile: Profile = PROFILE) -> list[tuple[Any,
     ("wrong-usage", "SIG-05.wrong-usage", "Signature", "", "key_encipherment", fault(AGENCY, ISSUER)),
     ("other-agency", "SIG-05.other-name", "Signature", AGENCY, "Sở Thử nghiệm tỉnh Lai Châu; UBND tỉnh Lai Châu", {}),
     ("revoked", "SIG-06.revoked", "Signature", "", moment(-60), revoked()),
-])  # fmt: skip
+], ids=steady)  # fmt: skip
 def test_a_finding_about_a_package_signature(
     name: str, code: str, place: str, expected: str, received: str, parameters: dict[str, str]
 ) -> None:

@@ -27,7 +27,6 @@ NOT_BY_A_PACKAGE = {
     "PKG-01.entry-path",
     "PKG-01.entry-special",
     "PKG-01.file-unreadable",
-    "PKG-03.processing-instruction",
     "PKG-10.archive",
     "PKG-10.attachment",
     "PKG-10.attributes",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding
 from harness.edxml.names import VERSION
 from harness.rules.filetypes import extension
-from harness.rules.nodes import found, missing
+from harness.rules.nodes import found, missing, spaced
 from harness.rules.registry import rule
 from harness.rules.specimen import Entry, Specimen
 
@@ -99,7 +99,8 @@ def _identified(entries: list[Entry]) -> Iterator[Finding]:
         if own is None or not entry.id:
             yield missing("ATT-02.no-content-id", entry.node, "ContentId")
             continue
-        if own.text[:8].lower() == "cid:cid:":
+        yield from spaced("ATT-02", own)
+        if own.trimmed[:8].lower() == "cid:cid:":
             yield found("ATT-02.cid-doubled", own, expected=f"cid:{entry.id}", received=own.text)
         if entry.id in told:
             yield found("ATT-02.content-id-twice", own, received=own.text)

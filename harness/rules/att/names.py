@@ -15,7 +15,7 @@ _SHORT = 64  # characters that cannot be more than 255 bytes
 _ordinary = re.compile(r"\w[\w \-()]{3,}[\w)]\.[A-Za-z0-9]+").fullmatch
 _separators = re.compile(r"[/\\:]")
 _direction = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_plain_edge = re.compile(r"[^\s\u00a0\u200b\ufeff.](.*[^\s\u00a0\u200b\ufeff.])?", re.DOTALL)
+_plain_edge = re.compile(r"[^\s\u00a0\u200b\ufeff](.*[^\s\u00a0\u200b\ufeff.])?", re.DOTALL)
 _device = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])", re.IGNORECASE
 )
@@ -33,7 +33,7 @@ def names_are_plain(specimen: Specimen) -> Iterator[Finding]:
         if not entry.name or (entry.id, entry.name) in judged:
             continue
         judged.add((entry.id, entry.name))
-        reason = unsafe_name(entry.name)
+        reason = unsafe_name(entry.name) or unusual_name(entry.name, _longest_name(specimen, entry.node))
         if reason is not None:
             yield _refused(reason, entry.node.child("AttachmentName") or entry.node)
 
@@ -54,7 +54,26 @@ def unsafe_name(name: str) -> str | None:
         return "edge"
     if _device.fullmatch(name.partition(".")[0].rstrip()):
         return "device"
+    return None
+
+
+def unusual_name(name: str, longest: int | None) -> str | None:
+    """Return in a word what some systems do not take in a plain file name, None for a name that all take.
+
+    Args:
+        name: a plain file name.
+        longest: characters that the profile allows; what is longer is told as that. None: as many as there are.
+    """
+    if name.startswith("."):
+        return "leading-dot"
+    if len(name) < _SHORT or (longest is not None and len(name) > longest):
+        return None
     return "too-long" if len(name.encode("utf-8", "surrogatepass")) > _LONGEST else None
+
+
+def _longest_name(specimen: Specimen, entry: Node) -> int | None:
+    length = specimen.parameters.lengths.get(f"{entry.local}/AttachmentName")
+    return length.fail if length is not None else None
 
 
 def _refused(reason: str, node: Node) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
 from harness.journal.recording import VIETNAM
-from harness.rules.nodes import Node, found, missing
+from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.registry import rule
 from harness.rules.specimen import Specimen
 from harness.rules.values import DAY, day_or_none, read_day
@@ -38,6 +38,8 @@ def days_are_days(specimen: Specimen) -> Iterator[Finding]:
         if isinstance(problem, str):
             code = "HDR-07.pattern" if problem == "pattern" else "HDR-07.not-a-day"
             yield found(code, node, expected=DAY, received=node.text)
+        else:
+            yield from spaced("HDR-07", node)
 
 
 def _has_promulgation_date(specimen: Specimen) -> bool:
@@ -69,7 +71,7 @@ def due_after_promulgation(specimen: Specimen) -> Iterator[Finding]:
         return
     due_day, start_day = day_or_none(due.text), day_or_none(start.text)
     if due_day is not None and start_day is not None and due_day < start_day:
-        yield found("HDR-19.before", due, expected=f"≥ {start.text}", received=due.text)
+        yield found("HDR-19.before", due, expected=f"≥ {start.trimmed}", received=due.text)
 
 
 def _promulgation_date(specimen: Specimen) -> Node | None:

@@ -8,7 +8,7 @@ from harness.catalogue.verdicts import Severity
 from harness.edxml.identifiers import is_uuid, new_form, parse_document_id
 from harness.rules.hdr.parties import form_of
 from harness.rules.hdr.texts import is_filler
-from harness.rules.nodes import Node, found, missing
+from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.registry import rule
 from harness.rules.specimen import Specimen
 from harness.rules.values import day_or_none
@@ -32,6 +32,8 @@ def code_is_complete(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-05.no-number", code, "CodeNumber")
     elif not _is_numeric(number.text) and not is_filler(number.text, specimen.parameters.code_lists):
         yield found("HDR-05.not-a-number", number, expected="0-9", received=number.text)
+    else:
+        yield from spaced("HDR-05", number)
     if code.child("CodeNotation") is None:
         yield missing("HDR-05.no-notation", code, "CodeNotation")
 
@@ -60,8 +62,10 @@ def id_has_a_form(specimen: Specimen) -> Iterator[Finding]:
     node = message.child("DocumentId")
     if node is None:
         yield missing("HDR-17.missing", message, "DocumentId")
-    elif node.text != specimen.composed_id:
+        return
+    if node.trimmed != specimen.composed_id:
         yield from _own_form(node, specimen.parameters.identifiers)
+    yield from spaced("HDR-17", node)
 
 
 @rule("HDR-17")
@@ -72,51 +76,64 @@ def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
         holder = node.parent
         if holder is None or holder is specimen.message or not node.filled:
             continue
-        if is_uuid(node.text) and identifiers.uuid is not Severity.FAIL:
-            continue
-        parts = parse_document_id(node.text)
-        if parts is None or form_of(identifiers)(parts.organ_id) is None:
-            yield found("HDR-17.other-form", node, expected=_FORM, received=node.text)
-        elif day_or_none(parts.date) is None and holder.value("PromulgationDate") != parts.date:
-            yield found("HDR-17.other-impossible-day", node, expected=_FORM, received=node.text)
+        yield from other_id_findings("HDR-17", node, holder, identifiers)
+        yield from spaced("HDR-17", node)
 
 
 def _has_parts(specimen: Specimen) -> bool:
     """Say whether there is a DocumentId with parts that could disagree with the header: a UUID has none."""
-    own = specimen.value("DocumentId")
+    own = specimen.code("DocumentId")
     return bool(own) and not is_uuid(own)
+
+
+def other_id_findings(requirement: str, node: Node, holder: Node, identifiers: Identifiers) -> Iterator[Finding]:
+    """Yield what is wrong with the id of another document: `.other-form`, or `.other-impossible-day`, a remark.
+
+    Args:
+        requirement: id that codes begin with.
+        node: the DocumentId.
+        holder: the element around it: an impossible day that its PromulgationDate names too is told there.
+        identifiers: of the profile.
+    """
+    if is_uuid(node.trimmed) and identifiers.uuid is not Severity.FAIL:
+        return
+    parts = parse_document_id(node.trimmed)
+    if parts is None or form_of(identifiers)(parts.organ_id) is None:
+        yield found(f"{requirement}.other-form", node, expected=_FORM, received=node.text)
+    elif day_or_none(parts.date) is None and holder.code("PromulgationDate") != parts.date:
+        yield found(f"{requirement}.other-impossible-day", node, expected=_FORM, received=node.text)
 
 
 @rule("HDR-18", speaks_of=_has_parts)
 def id_agrees(specimen: Specimen) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
     node = specimen.message.child("DocumentId") if specimen.message is not None else None
-    if node is None or node.text == specimen.composed_id:
+    if node is None or node.trimmed == specimen.composed_id:
         return
-    parts = parse_document_id(node.text)
+    parts = parse_document_id(node.trimmed)
     if parts is None or next(_own_form(node, specimen.parameters.identifiers), None) is not None:
         return
     # What is wrong in itself is told where it stands: that the id differs from it adds nothing.
-    sender = specimen.value("From", "OrganId")
+    sender = specimen.code("From", "OrganId")
     known = sender and form_of(specimen.parameters.identifiers)(sender) is not None
     if known and not _same_agency(sender, parts.organ_id):
         yield found("HDR-18.organ", node, expected=sender, received=parts.organ_id)
-    date = specimen.value("PromulgationInfo", "PromulgationDate")
+    date = specimen.code("PromulgationInfo", "PromulgationDate")
     if day_or_none(date) is not None and date != parts.date:
         yield found("HDR-18.date", node, expected=date, received=parts.date)
-    number, notation = specimen.value("Code", "CodeNumber"), specimen.value("Code", "CodeNotation")
+    number, notation = specimen.code("Code", "CodeNumber"), specimen.code("Code", "CodeNotation")
     code, given = f"{number}/{notation}", f"{parts.number}/{parts.notation}"
     if number and notation and code != given:
         yield found("HDR-18.code", node, expected=code, received=given)
 
 
 def _own_form(node: Node, identifiers: Identifiers) -> Iterator[Finding]:
-    if is_uuid(node.text):
+    if is_uuid(node.trimmed):
         if identifiers.uuid is not Severity.OFF:
             code = "HDR-17.uuid" if identifiers.uuid is Severity.REMARK else "HDR-17.uuid-refused"
             yield found(code, node, expected=_FORM, received=node.text)
         return
-    parts = parse_document_id(node.text)
+    parts = parse_document_id(node.trimmed)
     if parts is None or form_of(identifiers)(parts.organ_id) in {None, "hub"}:
         yield found("HDR-17.not-a-form", node, expected=_FORM, received=node.text)
     elif day_or_none(parts.date) is None:

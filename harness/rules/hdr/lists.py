@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Range
-from harness.rules.nodes import Node, found, missing
+from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.registry import rule
 from harness.rules.specimen import Specimen
 from harness.rules.values import whole_number
@@ -70,10 +70,14 @@ def amounts_are_amounts(specimen: Specimen) -> Iterator[Finding]:
         node = other.child(name)
         if node is not None and whole_number(node.text) is None:
             yield found("HDR-15.not-an-amount", node, expected="0, 1, 2 …", received=node.text, name=name)
+        else:
+            yield from spaced("HDR-15", node)
 
 
 def out_of_range(code: str, node: Node, allowed: Range) -> Iterator[Finding]:
-    """Yield a finding if the text of `node` is no whole number within `allowed`."""
+    """Yield a finding if the text of `node` is no whole number within `allowed`, or has white space around it."""
     number = whole_number(node.text)
     if number is None or not allowed.lowest <= number <= allowed.highest:
         yield found(code, node, expected=f"{allowed.lowest}..{allowed.highest}", received=node.text)
+    else:
+        yield from spaced(code.partition(".")[0], node)

@@ -8,8 +8,8 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Identifiers
 from harness.edxml.identifiers import organ_form
 from harness.rules.derived import derived
-from harness.rules.nodes import Node, found, missing
-from harness.rules.registry import BOTH, rule
+from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.registry import BOTH, STATUS, rule
 from harness.rules.specimen import Specimen
 
 _EXAMPLES = {"old": "000.00.00.G22", "new": "G22.12", "enterprise": "0100109106-001"}
@@ -41,15 +41,25 @@ def agency_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
     identifiers = specimen.parameters.identifiers
     form = form_of(identifiers)
     wrong: dict[str, Node] = {}
+    loose: dict[str, Node] = {}
     for node in specimen.nodes.index.get("OrganId", ()):
-        kind = form(node.text)
+        kind = form(node.trimmed)
         if (kind is None or (kind == "hub" and not _is_later_hop(node))) and node.filled:
-            earlier = wrong.setdefault(node.text, node)
-            if (node.line or 0) < (earlier.line or 0):
-                wrong[node.text] = node
+            _keep_first(wrong, node.trimmed, node)
+        elif node.text != node.trimmed and node.filled:
+            _keep_first(loose, node.trimmed, node)
     for text, node in wrong.items():
         code = "HDR-02.hub-id" if form(text) == "hub" else "HDR-02.not-a-form"
         yield found(code, node, expected=_allowed(identifiers), received=text)
+    for node in loose.values():
+        yield from spaced("HDR-02", node)
+
+
+def _keep_first(nodes: dict[str, Node], text: str, node: Node) -> None:
+    """Keep for a text the node that stands first in the package."""
+    earlier = nodes.setdefault(text, node)
+    if (node.line or 0) < (earlier.line or 0):
+        nodes[text] = node
 
 
 @rule("HDR-03")
@@ -79,9 +89,9 @@ def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]:
         node = receiver.child("OrganId")
         if node is None:
             continue
-        if node.text in seen:
-            yield found("HDR-04.twice", node, received=node.text)
-        seen.add(node.text)
+        if node.trimmed in seen:
+            yield found("HDR-04.twice", node, received=node.trimmed)
+        seen.add(node.trimmed)
 
 
 @rule("HDR-12")
@@ -107,6 +117,23 @@ def addresses_are_addresses(specimen: Specimen) -> Iterator[Finding]:
     for node in specimen.nodes.index.get("Email", ()):
         if node.filled and not _is_address(node.text):
             yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
+
+
+def _clerks_address(specimen: Specimen) -> Node | None:
+    clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
+    return clerk.child("Email") if clerk is not None else None
+
+
+def _has_clerks_address(specimen: Specimen) -> bool:
+    return _clerks_address(specimen) is not None
+
+
+@rule("HDR-21", STATUS, speaks_of=_has_clerks_address)
+def clerks_address_is_an_address(specimen: Specimen) -> Iterator[Finding]:
+    """In a status package the clerk's e-mail address, where given, is one."""
+    node = _clerks_address(specimen)
+    if node is not None and not _is_address(node.text):
+        yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
 
 
 @lru_cache(maxsize=4096)

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import CodeLists, Length
 from harness.rules.derived import derived
 from harness.rules.nodes import Node, found, missing
-from harness.rules.registry import rule
+from harness.rules.registry import STATUS, rule
 from harness.rules.specimen import Specimen
 
 # Paths below MessageHeader where a value is due that no other rule holds to a form.
@@ -25,8 +25,8 @@ _DUE = (
 # NFC makes a text three times as long at most.
 _GROWTH = 3
 _UNBOUNDED = sys.maxsize
+_DASH = "-"
 _BLANKS_AROUND = 16  # as many may stand around a filler that is still seen as one
-_NAME = "AttachmentName"  # its length is ATT-04's, which is stricter
 
 _Bound = tuple[tuple[str, ...], Length]
 
@@ -64,24 +64,45 @@ def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
             yield from _too_long(node, bounds.lengths[node.local])
 
 
+def _names_its_clerk(specimen: Specimen) -> bool:
+    return specimen.message is not None and specimen.message.child("StaffInfo") is not None
+
+
+@rule("HDR-11", STATUS, speaks_of=_names_its_clerk)
+def clerk_is_short_enough(specimen: Specimen) -> Iterator[Finding]:
+    """In a status package the lengths hold for its clerk."""
+    clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
+    bounds = _bounds(specimen.parameters.lengths)
+    for node in clerk.children() if clerk is not None else ():
+        if len(node.text) > bounds.harmless.get(node.local, _UNBOUNDED):
+            yield from _too_long(node, bounds.lengths[node.local])
+
+
 @rule("HDR-20")
 def no_filler(specimen: Specimen) -> Iterator[Finding]:
     """No filler stands where a value is due."""
     fillers = _fillers(specimen.parameters.code_lists)
     longest, words = fillers.longest, fillers.words
     for node in _due(specimen):
-        if len(node.text) <= longest and node.text.strip().casefold() in words:
+        if len(node.text) <= longest and _folded(node.text) in words:
             yield found("HDR-20.filler", node, received=node.text, name=node.local)
 
 
 def is_filler(text: str, lists: CodeLists) -> bool:
     """Say whether a text is one of the profile's fillers, such as `N/A`."""
-    return text.strip().casefold() in _fillers(lists).words
+    fillers = _fillers(lists)
+    return len(text) <= fillers.longest and _folded(text) in fillers.words
+
+
+def _folded(text: str) -> str:
+    """Return a text as fillers are compared: without case, and of a line of dashes of whatever kind a single one."""
+    shorn = text.strip()
+    return _DASH if shorn and all(category(sign) == "Pd" for sign in shorn) else shorn.casefold()
 
 
 @derived
 def _fillers(lists: CodeLists) -> _Fillers:
-    words = frozenset(filler.casefold() for filler in lists.fillers)
+    words = frozenset(map(_folded, lists.fillers))
     return _Fillers(words, max(map(len, words), default=0) + _BLANKS_AROUND)
 
 
@@ -101,7 +122,7 @@ def _bounds(lengths: Mapping[str, Length]) -> _Bounds:
     grouped: dict[str, list[_Bound]] = {}
     for path, length in lengths.items():
         steps = tuple(path.split("/"))
-        if steps[-1] != _NAME and _shortest(length) is not None:
+        if _shortest(length) is not None:
             grouped.setdefault(steps[-1], []).append((steps, length))
     for entries in grouped.values():
         entries.sort(key=lambda entry: -len(entry[0]))

@@ -4,7 +4,7 @@ import base64
 import struct
 from dataclasses import replace
 
-from harness.edxml.drafting import Draft
+from harness.edxml.drafting import Draft, replacing
 from harness.edxml.model import Attachment
 from harness.rules.twins import files
 from harness.rules.twins.base import Identity, attached, document, recall, with_attachments
@@ -26,6 +26,12 @@ def _named(name: str) -> Make:
 
 def _encoded(text: str) -> Make:
     return lambda identity: document(identity).with_text(_CONTENT, text)
+
+
+def _interrupted(markup: str) -> Make:
+    """Return a maker of documents in whose first content some XML stands after the first signs."""
+    begun = _base64(files.pdf())[:40]
+    return lambda identity: document(identity).edited(replacing(begun, begun + markup, 1))
 
 
 def _packed(content: bytes) -> Make:
@@ -77,6 +83,11 @@ bad(
     ),
 )
 bad("ATT-02.cid-doubled", "scheme-doubled", lambda i: document(i).with_text("Reference/ContentId", "cid:cid:1"))
+bad(
+    "ATT-02.white-space",
+    "id-on-a-line-of-its-own",
+    lambda i: document(i).with_text("Reference/ContentId", "\n  cid:1\n"),
+)
 bad("ATT-02.no-content-id", "no-id", lambda identity: document(identity).without("Attachment/ContentId"))
 
 good("ATT-03", "vietnamese-name", _named("Công văn số 7816 về việc kết nối.pdf"))
@@ -91,11 +102,16 @@ bad("ATT-04.path", "drive", _named("C:\\VanBan\\cong-van.pdf"))
 bad("ATT-04.direction", "hidden-extension", _named("cong-van\u202efdp.exe.pdf"))
 bad("ATT-04.control", "line-break", _named("cong\nvan.pdf"))
 bad("ATT-04.device", "device", _named("CON.pdf"))
-bad("ATT-04.edge", "leading-dot", _named(".cong-van.pdf"))
+bad("ATT-04.edge", "leading-blank", _named(" cong-van.pdf"))
+bad("ATT-04.leading-dot", "leading-dot", _named(".cong-van.pdf"))
 bad("ATT-04.edge", "trailing-blank", _named("cong-van.pdf "))
 bad("ATT-04.too-long", "too-long", _named("ữ" * 90 + ".pdf"))
+bad("ATT-04.too-long", "as-long-as-the-regulation-allows", _named("ữ" * 496 + ".pdf"))
 
 good("ATT-05", "white-space-around", lambda i: document(i).with_text(_CONTENT, f"\n   {_base64(files.pdf())}\n  "))
+good("ATT-05", "comment-inside", _interrupted("<!-- -->"))
+bad("ATT-05.element", "element-inside", _interrupted("<b/>"))
+bad("ATT-05.element", "base64-in-an-element", _interrupted("<b>AAAA</b>"))
 bad(
     "ATT-05.alphabet",
     "url-form",

@@ -5,7 +5,18 @@ from datetime import date, timedelta
 
 from harness.edxml.drafting import Draft
 from harness.edxml.elements import Element
-from harness.rules.twins.base import Identity, answering, document, recall, replacement, update
+from harness.rules.twins import files
+from harness.rules.twins.base import (
+    Identity,
+    answering,
+    attached,
+    document,
+    recall,
+    replacement,
+    status,
+    update,
+    with_attachments,
+)
 from harness.rules.twins.registry import Make, bad, good
 
 _DAY = timedelta(days=1)
@@ -17,6 +28,20 @@ def _without(path: str) -> Make:
 
 def _text(path: str, text: str) -> Make:
     return lambda identity: document(identity).with_text(path, text)
+
+
+def _spaced(path: str) -> Make:
+    """Return a maker of documents in which a value stands on a line of its own."""
+
+    def make(identity: Identity) -> Draft:
+        made = document(identity)
+        return made.with_text(path, f"\n        {made.element(path).text}\n      ")
+
+    return make
+
+
+def _day(identity: Identity, days: int) -> str:
+    return f"{identity.day + days * _DAY:%Y/%m/%d}"
 
 
 def _receiver(organ_id: str, name: str = "Cơ quan nhận thứ hai") -> Make:
@@ -40,7 +65,7 @@ def _later(days: int) -> Make:
 
 
 def _due(days: int) -> Make:
-    return lambda i: document(i).with_text("DueDate", f"{i.day + days * _DAY:%Y/%m/%d}")
+    return lambda i: document(i).with_text("DueDate", _day(i, days))
 
 
 def _numbered(number: str) -> Make:
@@ -86,7 +111,9 @@ good(
 )
 bad("HDR-02.not-a-form", "two-groups-short", _receiver("28.22.H17"))
 bad("HDR-02.not-a-form", "lower-case", _receiver("000.00.00.h41"))
-bad("HDR-02.not-a-form", "blank-around", _receiver(" 000.00.00.H44"))
+bad("HDR-02.not-a-form", "no-break-space-before", _receiver("\u00a0000.00.00.H44"))
+bad("HDR-02.white-space", "blank-around", _receiver(" 000.00.00.H44"))
+bad("HDR-02.white-space", "on-a-line-of-its-own", _spaced("From/OrganId"))
 bad("HDR-02.hub-id", "hub-as-receiver", _receiver("00.53.W00", "Trục liên thông"))
 
 good("HDR-03", "two-receivers", _receiver("000.00.00.H44"))
@@ -109,6 +136,7 @@ bad("HDR-05.no-code", "no-code", _without("Code"))
 bad("HDR-05.no-number", "no-number", _without("Code/CodeNumber"))
 bad("HDR-05.no-notation", "no-notation", _without("Code/CodeNotation"))
 bad("HDR-05.not-a-number", "letters-in-the-number", _numbered("74fass22"))
+bad("HDR-05.white-space", "number-on-a-line-of-its-own", _spaced("Code/CodeNumber"))
 
 good("HDR-06", "date-before-place", lambda i: document(i).moved("PromulgationInfo/Place", "PromulgationInfo"))
 bad("HDR-06.no-promulgation-info", "no-promulgation-info", _without("PromulgationInfo"))
@@ -127,6 +155,8 @@ bad(
     "answered-document-of-no-day",
     lambda i: answering(i).with_text("ResponseFor/PromulgationDate", "2023/13/01"),
 )
+bad("HDR-07.white-space", "day-on-a-line-of-its-own", _spaced("PromulgationDate"))
+bad("HDR-07.white-space", "blank-after-the-due-date", lambda i: _due(7)(i).with_text("DueDate", _day(i, 7) + " "))
 
 good("HDR-08", "today", document)
 bad("HDR-08.future", "in-two-days", _later(2))
@@ -139,6 +169,7 @@ bad("HDR-09.no-type", "no-type", _without("DocumentType/Type"))
 bad("HDR-09.no-type-name", "no-type-name", _without("DocumentType/TypeName"))
 bad("HDR-09.not-in-list", "beyond-the-list", _text("DocumentType/Type", "33"))
 bad("HDR-09.not-in-list", "name-for-a-number", _text("DocumentType/Type", "Công văn"))
+bad("HDR-09.white-space", "type-on-a-line-of-its-own", _spaced("DocumentType/Type"))
 
 good("HDR-10", "one-word", _text("Subject", "Mật khẩu"))
 bad("HDR-10.missing", "no-subject", _without("Subject"))
@@ -150,6 +181,8 @@ bad("HDR-11.too-long", "long-subject", _text("Subject", "a" * 501))
 bad("HDR-11.too-long", "long-signer", _text("SignerInfo/FullName", "Nguyễn " * 8))
 bad("HDR-11.too-long", "long-telephone", _text("From/Telephone", "0" * 51))
 bad("HDR-11.too-long", "long-clerk", _text("StaffInfo/Staff", "Văn thư " * 40))
+bad("HDR-11.too-long", "long-file-name", lambda i: with_attachments(i, attached("a" * 497 + ".pdf", files.pdf(), "1")))
+bad("HDR-11.too-long", "long-clerk-of-a-status", lambda i: status(i).with_text("StaffInfo/Mobile", "0" * 51))
 bad("HDR-11.long", "long-number", _numbered("123456789012"))
 bad("HDR-11.long", "long-notation", _noted("UBND-VX-NC-KT-TH-QLĐT-TNMT-XDCB"))
 
@@ -162,16 +195,19 @@ good("HDR-13", "express-at-an-hour", _text("OtherInfo/Priority", "4"))
 bad("HDR-13.not-in-list", "above-the-list", _text("OtherInfo/Priority", "5"))
 bad("HDR-13.not-in-list", "negative", _text("OtherInfo/Priority", "-1"))
 bad("HDR-13.not-in-list", "name-for-a-number", _text("OtherInfo/Priority", "Hỏa tốc"))
+bad("HDR-13.white-space", "on-a-line-of-its-own", _spaced("OtherInfo/Priority"))
 
 good("HDR-14", "three", _text("SteeringType", "3"))
 bad("HDR-14.not-in-list", "above-the-list", _text("SteeringType", "4"))
 bad("HDR-14.not-in-list", "negative", _text("SteeringType", "-1"))
 bad("HDR-14.not-in-list", "word-for-a-number", _text("SteeringType", "true"))
+bad("HDR-14.white-space", "on-a-line-of-its-own", _spaced("SteeringType"))
 
 good("HDR-15", "none", _text("OtherInfo/PageAmount", "0"))
 bad("HDR-15.not-an-amount", "negative", _text("OtherInfo/PageAmount", "-1"))
 bad("HDR-15.not-an-amount", "fraction", _text("OtherInfo/PromulgationAmount", "2,5"))
 bad("HDR-15.not-an-amount", "word", _text("OtherInfo/PageAmount", "hai mươi"))
+bad("HDR-15.white-space", "on-a-line-of-its-own", _spaced("OtherInfo/PageAmount"))
 
 good("HDR-16", "two-answered", lambda identity: answering(identity).repeated("ResponseFor"))
 good(
@@ -201,6 +237,7 @@ bad(
     "replaced-document-of-no-day",
     lambda i: replacement(i).with_text("ReplacementInfo/DocumentId", "000.00.00.G22,2014/02/30,7806/VPCP-TTĐT"),
 )
+bad("HDR-17.white-space", "on-a-line-of-its-own", _spaced("MessageHeader/DocumentId"))
 
 good("HDR-18", "notation-with-a-slash", _noted("QĐ/TTg"))
 bad("HDR-18.organ", "other-agency", _identified("000.00.00.G07,{day},{code}"))
@@ -221,4 +258,9 @@ bad("HDR-20.filler", "undefined", _text("To/OrganName", "undefined"))
 good("HDR-21", "empty-address", _text("From/Email", ""))
 bad("HDR-21.not-an-address", "no-at-sign", _text("From/Email", "vanthu.coquan.gov.vn"))
 bad("HDR-21.not-an-address", "two-addresses", _text("To/Email", "a@coquan.gov.vn; b@coquan.gov.vn"))
+bad(
+    "HDR-21.not-an-address",
+    "clerk-of-a-status",
+    lambda identity: status(identity).with_text("StaffInfo/Email", "vanthu.coquan.gov.vn"),
+)
 bad("HDR-21.not-an-address", "no-domain", _text("StaffInfo/Email", "vanthu@"))

@@ -152,6 +152,13 @@ bad(
     "page-amount-in-the-header",
     lambda i: document(i).moved("OtherInfo/PageAmount", "MessageHeader"),
 )
+bad(
+    "PKG-08.instruction",
+    "stylesheet-instruction",
+    _replaced("<edXML ", '<?xml-stylesheet type="text/xsl" href="edxml.xsl"?>\r\n<edXML ', 1),
+)
+bad("PKG-08.instruction", "instruction-inside", _replaced("<edXML:Subject>", "<?qlvb luu?><edXML:Subject>", 1))
+bad("PKG-08.instruction", "instruction-at-the-end", _edited(lambda data: data + b"<?qlvb het?>"))
 bad("PKG-08.text-between", "text-between-elements", _replaced("<edXML:Code>", "<edXML:Code>7816/VPCP", 1))
 bad(
     "PKG-08.unknown",

@@ -25,6 +25,11 @@ def _text(base: _Base, path: str, text: str) -> Make:
     return lambda identity: base(identity).with_text(path, text)
 
 
+def _spaced(base: _Base, path: str) -> Make:
+    """Return a maker of documents in which a value stands on a line of its own."""
+    return lambda i: base(i).with_text(path, f"\n        {base(i).element(path).text}\n      ")
+
+
 good("TRC-01", "operation-before-trace", lambda i: document(i).laid_out(Layout(order=BUSSINESS_FIRST)))
 bad("TRC-01.no-list", "no-list", _without(document, "TraceHeaderList"))
 bad("TRC-01.no-hop", "no-hop", _without(document, "TraceHeader"))
@@ -36,6 +41,7 @@ bad("TRC-02.no-timestamp", "no-timestamp", _without(document, "TraceHeader/Times
 bad("TRC-02.pattern", "iso", _text(document, "TraceHeader/Timestamp", "2024-09-30T08:30:00+07:00"))
 bad("TRC-02.pattern", "no-seconds", _text(document, "TraceHeader/Timestamp", "2024/09/30 08:30"))
 bad("TRC-02.not-a-time", "hour-25", _text(document, "TraceHeader/Timestamp", "2024/09/30 25:00:00"))
+bad("TRC-02.white-space", "on-a-line-of-its-own", _spaced(document, "TraceHeader/Timestamp"))
 
 good("TRC-03", "no-operation", _without(document, "Bussiness"))
 good("TRC-03", "last-of-the-list", replacement)
@@ -43,6 +49,7 @@ bad("TRC-03.missing", "no-type", _without(document, "Bussiness/BussinessDocType"
 bad("TRC-03.not-in-list", "above-the-list", _text(document, "Bussiness/BussinessDocType", "4"))
 bad("TRC-03.not-in-list", "negative", _text(document, "Bussiness/BussinessDocType", "-1"))
 bad("TRC-03.not-in-list", "word", _text(document, "Bussiness/BussinessDocType", "new"))
+bad("TRC-03.white-space", "on-a-line-of-its-own", _spaced(document, "Bussiness/BussinessDocType"))
 
 good("TRC-04", "two-recalled", lambda identity: recall(identity).repeated("ResponseFor"))
 bad("TRC-04.no-response-for", "names-nothing", _without(recall, "ResponseFor"))
@@ -68,6 +75,7 @@ bad("TRC-05.receiver-without-id", "receiver-without-id", _without(update, "Recei
 bad("TRC-05.no-receiver-type", "receiver-without-type", _without(update, "Receiver/ReceiverType"))
 bad("TRC-05.receiver-type", "receiver-of-type-2", _text(update, "Receiver/ReceiverType", "2"))
 bad("TRC-05.not-a-flag", "flag-true", _text(update, "BussinessDocumentInfo/DocumentInfo", "true"))
+bad("TRC-05.white-space", "receiver-type-on-a-line-of-its-own", _spaced(update, "Receiver/ReceiverType"))
 
 good("TRC-06", "two-replaced", lambda identity: replacement(identity).repeated("ReplacementInfo"))
 bad("TRC-06.no-replacements", "no-list", _without(replacement, "ReplacementInfoList"))
