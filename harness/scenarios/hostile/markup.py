@@ -99,7 +99,7 @@ FETCHING = (
     ),
     Piece("SEC-01", "xinclude", _included, passed_over=True),
     Piece("SEC-01", "schema-location", _located, passed_over=True),
-    Piece("SEC-01", "stylesheet", _styled),
+    Piece("SEC-01", "stylesheet", _styled, passed_over=True),
 )
 
 EXHAUSTING = (
