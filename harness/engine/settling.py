@@ -69,7 +69,9 @@ async def settled_out(around: Surroundings, played: frozenset[str]) -> None:
         await _watch_what_is_final(around)
     if around.driver.attended is None:
         times = around.times
-        await _emptied(around, times.reaction + times.give_up + around.profile.parameters.timing.margin)
+        await _emptied(
+            around, times.reaction + times.give_up + around.profile.parameters.timing.margin * around.waits.pace
+        )
     if "RCV-11" in played:
         await around.waits.pause(around.times.reaction)
     await look_at_everything(around.driver)

@@ -7,6 +7,7 @@ import anyio
 
 from harness.drivers.attention import Glance
 from harness.drivers.stopwatch import Stopwatch
+from harness.engine.pace import Pace
 from harness.journal import Event, Recorder
 from harness.judge.assessment import Holding, Met, Pending
 from harness.judge.evidence import Evidence
@@ -33,6 +34,7 @@ class EventWaits:
         self._pulse = anyio.Event()
         self._wanted: list[Stated] = []
         self._watch = Stopwatch()
+        self._pace = Pace()
 
     def add(self, event: Event) -> None:
         """Take an event into the evidence and wake whoever waits."""
@@ -43,6 +45,11 @@ class EventWaits:
             self._watch.release()
         pulse, self._pulse = self._pulse, anyio.Event()
         pulse.set()
+
+    @property
+    def pace(self) -> float:
+        """How many times as long work takes here and now as where the grants for it were found; never below 1."""
+        return self._pace.factor
 
     def wanted_views(self) -> frozenset[str]:
         """Return the driver commands whose answers somebody is waiting for now."""
@@ -110,8 +117,13 @@ class EventWaits:
         """Take off, for as long as the task lives, the time in which the harness itself was too busy to look.
 
         A candidate in this process, or on this machine, had none of that time either. What is long enough to matter
-        to a timed verdict is recorded as `harness.stalled`.
+        to a timed verdict is recorded as `harness.stalled`. The pace of the machine is followed meanwhile.
         """
+        async with anyio.create_task_group() as measuring:
+            measuring.start_soon(self._pace.follow, recorder)
+            await self._count_stalls(recorder)
+
+    async def _count_stalls(self, recorder: Recorder) -> None:
         while True:
             before = time.monotonic()
             await anyio.sleep(_BEAT)

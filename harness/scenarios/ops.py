@@ -247,7 +247,7 @@ async def _left_alone(stage: Stage, document: Document, subject: str = "") -> No
     """
     alive = stage.document()
     await stage.deliver(alive, note="liveness")
-    await stage.linger(stage.times.reaction + stage.profile.parameters.timing.margin)
+    await stage.linger(stage.times.reaction + stage.margin)
     stage.expect(Untouched(document=document.id, after=stage.now, subject=subject))
     await stage.until(Acked(document=alive.id), role="liveness")
 

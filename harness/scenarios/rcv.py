@@ -57,7 +57,7 @@ _FOR_ANOTHER = "RCV-07/for-another"
 @scenario("RCV-01")
 async def polls(stage: Stage) -> None:
     """Both lists are asked for again and again, within the declared interval."""
-    gap = stage.times.poll_interval + stage.profile.parameters.timing.margin
+    gap = stage.times.poll_interval + stage.margin
     stage.patience_added = _POLLS * stage.times.poll_interval
     for messagetype in ("edoc", "status"):
         stage.expect(Polled(messagetype=messagetype, times=_POLLS, gap=gap, since=stage.now))

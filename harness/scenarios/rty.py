@@ -125,7 +125,7 @@ async def server_errors(stage: Stage) -> None:
 async def no_answer(stage: Stage) -> None:
     """A call that is never answered is given up in time, and the same operation is tried again."""
     _patient(stage)
-    limit = stage.times.give_up + stage.profile.parameters.timing.margin + stage.times.reaction
+    limit = stage.times.give_up + stage.margin + stage.times.reaction
     outgoing = stage.outgoing()
     stage.fault("sendEdoc", _SILENT, document=outgoing.document_id)
     sent = await stage.send(outgoing)
@@ -143,7 +143,7 @@ async def no_answer(stage: Stage) -> None:
 async def list_without_answer(stage: Stage) -> None:
     """A list that is never answered is given up in time and asked for again."""
     _patient(stage)
-    limit = stage.times.give_up + stage.times.poll_interval + stage.profile.parameters.timing.margin
+    limit = stage.times.give_up + stage.times.poll_interval + stage.margin
     for messagetype in ("edoc", "status"):
         stage.fault(_LIST, _SILENT, messagetype=messagetype)
         stage.expect(ListRetried(messagetype=messagetype, since=stage.now, seconds=limit))

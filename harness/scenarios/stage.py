@@ -78,13 +78,18 @@ class Stage:
     @property
     def patience(self) -> float:
         """How long a duty may take, in seconds: two polls, a reaction, the profile's margin, and what was added."""
-        times, margin = self._around.times, self._around.profile.parameters.timing.margin
-        return 2 * times.poll_interval + times.reaction + margin + self.patience_added + self._crowded
+        times = self._around.times
+        return 2 * times.poll_interval + times.reaction + self.margin + self.patience_added + self.crowding
+
+    @property
+    def margin(self) -> float:
+        """What the profile grants on top of every limit, in seconds, as many times over as this machine is slow."""
+        return self._around.profile.parameters.timing.margin * self._around.waits.pace
 
     @property
     def crowding(self) -> float:
         """What is granted for the work of the scenarios beside this one, in seconds."""
-        return self._crowded
+        return self._crowded * self._around.waits.pace
 
     @property
     def now(self) -> int:

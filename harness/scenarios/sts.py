@@ -27,7 +27,7 @@ async def arrival_is_reported(stage: Stage) -> None:
     document = stage.document()
     await stage.deliver(document)
     await stage.until(Fetched(document=document.id))
-    within = stage.times.reaction + stage.profile.parameters.timing.margin + stage.crowding
+    within = stage.times.reaction + stage.margin + stage.crowding
     stage.expect(StatusSent(document=document.id, codes=("01",), within=within))
 
 

@@ -56,6 +56,11 @@ class Waits(Protocol):
         """Take the harness's own stalls off every wait, for as long as the task lives."""
         ...
 
+    @property
+    def pace(self) -> float:
+        """How many times as long work takes here and now as where the grants for it were found; never below 1."""
+        ...
+
     def wanted_views(self) -> frozenset[str]:
         """Return the driver commands whose answers somebody is waiting for now."""
         ...
