@@ -350,7 +350,7 @@ class Stage:
 
     async def linger(self, seconds: float | None = None) -> None:
         """Let a window pass in which something must not happen; by default as long as a duty may take."""
-        await self._around.waits.pause(self.patience - self._crowded if seconds is None else seconds)
+        await self._around.waits.pause(self.patience - self.crowding if seconds is None else seconds)
 
     async def probe(self) -> None:
         """Have the candidate complete one good exchange: without it, silence proves nothing."""

@@ -84,7 +84,7 @@ def test_scenarios_are_told_apart_in_the_record(tmp_path: Path) -> None:
     judged_run(tmp_path, only=("RCV-02", "RCV-05"))
     events = read_record(tmp_path).events
     own = {event.scenario for event in events if event.kind == "stimulus"}
-    assert own == {"opening", "RCV-02", "RCV-05"}
+    assert {str(name).partition("/")[0] for name in own} == {"opening", "RCV-02", "RCV-05"}
 
 
 @pytest.mark.parametrize("seed_of_both", [(1, 1, True), (1, 2, False)])
