@@ -53,6 +53,16 @@ class Limits(Part, frozen=True):
     archive_ratio: int
 
 
+class Budget(Part, frozen=True):
+    """What examining one package may cost: `cpu` in seconds of processor time, `memory` in bytes.
+
+    A package that costs more is not examined to its end, which is a finding (PKG-10).
+    """
+
+    cpu: float
+    memory: int
+
+
 class Length(Part, frozen=True):
     """Largest length of a text in characters: over `fail` a failure, over `remark` a remark; None: no bound.
 
@@ -259,6 +269,7 @@ class Parameters(Part, frozen=True):
     """All parameters of a profile."""
 
     limits: Limits
+    budget: Budget
     lengths: dict[str, Length]
     identifiers: Identifiers
     code_lists: CodeLists

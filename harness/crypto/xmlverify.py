@@ -6,6 +6,7 @@ element is canonicalised on its own, because lxml 6.1 writes a stray `xmlns=""` 
 inside a larger tree with a default namespace.
 """
 
+import hashlib
 from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,10 +17,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.exceptions import InvalidDigest, SignXMLException
+from signxml.util import _remove_sig
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from harness.catalogue.parameters import Limits
-from harness.crypto.algorithms import DIGEST_NAMES, METHODS
+from harness.crypto.algorithms import CANONICALIZATIONS, DIGEST_NAMES, ENVELOPED, METHODS
 from harness.crypto.certificates import load
 from harness.crypto.xmlsignature import XmlSignature
 from harness.edxml.names import DSIG
@@ -30,6 +32,7 @@ Failure = Literal["digest", "value", "not-canonical"]
 # A canonical form repeats namespaces and writes out what was short, so it may be longer than the package.
 _ROOM = 2
 _MOST_KEYS = 6
+_EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,21 @@ def _outcome(signature: XmlSignature, limits: Limits, certificate: x509.Certific
     return None
 
 
+class _Digesting:
+    """Takes what is written to a file, and keeps its digest only."""
+
+    def __init__(self, algorithm: DigestAlgorithm) -> None:
+        self._hash = hashlib.new(DIGEST_NAMES[algorithm.value])
+
+    def write(self, content: bytes) -> int:
+        self._hash.update(content)
+        return len(content)
+
+    def digest(self) -> bytes:
+        """Return the digest of all that was written."""
+        return self._hash.digest()
+
+
 class _Verifier(XMLVerifier):
     """signxml with our reader."""
 
@@ -152,10 +170,35 @@ class _Verifier(XMLVerifier):
             copy = self._fromstring(self._tostring(root))
             own = self._get_signature(copy)
             payload = self._resolve_reference(copy, reference)
-            octets = self._apply_transforms(payload, transforms_node=transforms, signature=own)
-            self._digests[meant] = self._get_digest(octets, algorithm)
+            self._digests[meant] = self._digest_of(payload, transforms, own, algorithm)
         if b64decode(reference.findtext(f"{{{DSIG}}}DigestValue") or "") != self._digests[meant]:
             raise InvalidDigest(f"Digest mismatch for reference {index} ({reference.get('URI')})")
+
+    def _digest_of(
+        self, payload: etree._Element, transforms: Any, own: etree._Element, algorithm: DigestAlgorithm
+    ) -> bytes:
+        named = [] if transforms is None else [each for each in transforms if each.tag == f"{{{DSIG}}}Transform"]
+        canonical = [each for each in named if each.get("Algorithm") in CANONICALIZATIONS]
+        usual = all(each.get("Algorithm") in {*CANONICALIZATIONS, ENVELOPED} for each in named) and len(canonical) <= 1
+        if not usual:
+            octets = self._apply_transforms(payload, transforms_node=transforms, signature=own)
+            digest: bytes = self._get_digest(octets, algorithm)
+            return digest
+        if len(named) > len(canonical):
+            _remove_sig(own, idempotent=True)
+        form = canonical[0].get("Algorithm") if canonical else self.config.default_reference_c14n_method.value
+        prefixes = self._get_inclusive_ns_prefixes(canonical[0]) if canonical else None  # type: ignore[no-untyped-call]
+        alone = payload if payload.getparent() is None else self._fromstring(self._tostring(payload))
+        # A canonical form of hundreds of megabytes is never held: what is written is digested at once.
+        digesting = _Digesting(algorithm)
+        write: Any = etree.ElementTree(alone).write_c14n  # its stubs know no options
+        write(
+            digesting,
+            exclusive=form.startswith(_EXCLUSIVE),
+            with_comments=form.endswith("#WithComments"),
+            inclusive_ns_prefixes=prefixes,
+        )
+        return digesting.digest()
 
     def _resolve_reference(self, doc_root: etree._Element, reference: etree._Element, uri_resolver: None = None) -> Any:
         """Return what a Reference of this document means: by XML-DSig 4.4.3.3 without its comments."""

@@ -26,6 +26,7 @@ from harness.journal.recording import VIETNAM
 from harness.report.deviations import load_deviations, recorded
 from harness.report.laboratory import Laboratory, configured_laboratory
 from harness.report.recordseal import begin, seal_record
+from harness.rules.confinement import prepare
 
 Follow = Callable[[Event], None]
 
@@ -75,6 +76,7 @@ def certify(order: Order, follow: Follow) -> Certification:
     extras = _extras(order, laboratory)
     subject = open_subject(order.candidate, profile)
     check_address(*order.listen)
+    prepare()
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     directory = _prepared(order.directory or Path("runs") / run_id)

@@ -8,11 +8,12 @@ from functools import lru_cache
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Severity
 from harness.crypto.trust import Trust
-from harness.edxml.attachments import AttachmentBroken, unpack
+from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
 from harness.edxml.model import Attachment, DocumentPackage, StatusPackage
 from harness.edxml.packages import PackageUnreadable, read_package
 from harness.judge.evidence import Exchange
-from harness.rules.checking import PackageReport, check_package
+from harness.rules.checking import PackageReport
+from harness.rules.confinement import examine
 
 _KEPT_WHOLE = 16
 
@@ -26,6 +27,7 @@ class Examiner:
         self._read_blob = read_blob
         self._trust = trust
         self._reports: dict[str, PackageReport] = {}
+        self._files: dict[str, Mapping[str, str]] = {}
         self._package = lru_cache(maxsize=_KEPT_WHOLE)(self._read)
 
     def report(self, exchange: Exchange) -> PackageReport | None:
@@ -35,7 +37,7 @@ class Examiner:
             return None
         if blob not in self._reports:
             at = datetime.fromisoformat(exchange.request.at)
-            self._reports[blob] = check_package(self._read_blob(blob), self._profile, at, trust=self._trust)
+            self._reports[blob] = examine(self._read_blob(blob), self._profile, at, self._trust)
         return self._reports[blob]
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
@@ -53,13 +55,19 @@ class Examiner:
 
     def files(self, exchange: Exchange) -> Mapping[str, str]:
         """Return the files carried in `exchange`, unpacked: name to SHA-256 in hex, or to what is wrong with it."""
-        package = self.package(exchange)
-        attachments = package.attachments if isinstance(package, DocumentPackage) else ()
-        return {attachment.name: self._digest(attachment) for attachment in attachments}
+        blob = exchange.package.get("blob")
+        if blob is None:
+            return {}
+        if blob not in self._files:
+            package = self._package(blob)
+            attachments = package.attachments if isinstance(package, DocumentPackage) else ()
+            allowance = Allowance(self._profile.parameters.limits.expansion_bytes)
+            self._files[blob] = {attachment.name: self._digest(attachment, allowance) for attachment in attachments}
+        return self._files[blob]
 
-    def _digest(self, attachment: Attachment) -> str:
+    def _digest(self, attachment: Attachment, allowance: Allowance) -> str:
         try:
-            return hashlib.sha256(unpack(attachment, self._profile.parameters.limits)).hexdigest()
+            return hashlib.sha256(unpack(attachment, self._profile.parameters.limits, allowance)).hexdigest()
         except AttachmentBroken as error:
             return error.code
 

@@ -17,6 +17,7 @@ from harness.judge.judgement import Judgement, encoded
 from harness.judge.judging import NothingToJudge, judge
 from harness.report.deviations import recorded_deviations, with_deviations
 from harness.report.source import REPORT_FILE, RUN_FILE
+from harness.rules.confinement import prepare
 
 # What judging may meet in a record that no harness wrote: its chain can be right and its events of any shape.
 MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
@@ -63,6 +64,7 @@ def judged(profile: Profile, record: Record) -> Judgement:
     Raises:
         ConfigurationError: the run broke off before it began, a blob is missing or edited, or run.json is damaged.
     """
+    prepare()
     try:
         return with_deviations(judge(profile, record), recorded_deviations(record.directory))
     except NothingToJudge as error:
