@@ -1,7 +1,7 @@
 """The watch on business statuses: requirement STS-04, by the state machine of the profile."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Statuses
@@ -17,6 +17,8 @@ _STEPS = {"04": "assign", "05": "process", "06": "finish"}
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
 _ROUNDING = 0.05
 _REFUSED = "02"
+# Seconds for which an answer may lie unread on a candidate that is stopped then.
+_UNREAD = 1.0
 
 
 def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
@@ -73,14 +75,23 @@ def _walks(evidence: Evidence, document: str, machine: Statuses) -> list[Walk]:
     said: dict[str, list[Exchange]] = {}
     for exchange in evidence.statuses(document):
         said.setdefault(str(exchange.package.get("from_organ")), []).append(exchange)
-    walks = (_sent(exchanges, machine) for exchanges in said.values())
+    stops = _stops(evidence)
+    walks = (_sent(exchanges, machine, stops) for exchanges in said.values())
     return [walk for walk in walks if walk]
 
 
-def _sent(exchanges: Iterable[Exchange], machine: Statuses) -> Walk:
+def _stops(evidence: Evidence) -> list[float]:
+    """Return when the candidate was stopped or killed, in seconds."""
+    stopped = (one for one in evidence.kind("driver") if one.data.get("command") == "stop")
+    begun = [one.elapsed - one.data.get("seconds", 0.0) for one in stopped]
+    return begun + [one.elapsed for one in evidence.kind("candidate.killed")]
+
+
+def _sent(exchanges: Iterable[Exchange], machine: Statuses, stops: Sequence[float]) -> Walk:
     """Return the codes that one agency sent about a document; one that is sent again after a lost answer counts once.
 
-    The same bytes sent again although the first answer came are a repetition like any other.
+    The same bytes sent again although the first answer came are a repetition like any other. An answer is lost as well
+    on a candidate that is stopped at that moment.
     """
     walk: Walk = []
     for exchange in exchanges:
@@ -89,12 +100,19 @@ def _sent(exchanges: Iterable[Exchange], machine: Statuses) -> Walk:
         known = code in machine.next or code in machine.answers
         if not known or not exchange.effect("accepted"):
             continue
-        lost = next((at for at, (before, one) in enumerate(walk) if before == code and not one.served), None)
+        lost = next((at for at, (before, one) in enumerate(walk) if before == code and _is_lost(one, stops)), None)
         if lost is None:
             walk.append((code, exchange))
         else:
             walk[lost] = (code, exchange)
     return walk
+
+
+def _is_lost(exchange: Exchange, stops: Sequence[float]) -> bool:
+    if not exchange.served or exchange.answer is None:
+        return True
+    began, answered = exchange.request.elapsed - _ROUNDING, exchange.answer.elapsed
+    return any(began <= stop <= answered + _UNREAD for stop in stops)
 
 
 def _asked(evidence: Evidence) -> Mapping[tuple[str, str], float] | None:

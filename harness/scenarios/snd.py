@@ -1,12 +1,10 @@
 """SND: what a candidate does with the documents its clerks send."""
 
-from harness.hub.faults import fail_code
 from harness.judge.expectations import (
     Accepted,
     Carries,
     DistinctIds,
     NotReached,
-    Retried,
     SentWithin,
     Shown,
     Sound,
@@ -16,6 +14,7 @@ from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.stage import Stage
+from harness.scenarios.strikes import failure, struck
 
 _URGENT = 3
 # The least rate at which a candidate is expected to move a large file, from its clerk to the hub.
@@ -110,11 +109,10 @@ async def refusal_is_shown(stage: Stage) -> None:
     """A document that the hub refuses for good is shown to the clerk as failed, not as sent."""
     await sends_plainly(stage)
     outgoing = stage.outgoing()
-    code = stage.profile.parameters.hub.codes["receiver-unknown"]
-    text = stage.profile.parameters.hub.error_codes[code].text
-    stage.fault("sendEdoc", fail_code(code, text, {"DocId": "0" * 24}), document=outgoing.document_id, lasting=True)
+    refusal = failure(stage, stage.profile.parameters.hub.codes["receiver-unknown"])
+    stage.fault("sendEdoc", refusal, document=outgoing.document_id, lasting=True, to_the_end=True)
     sent = await stage.send(outgoing)
-    stage.expect(Retried(operation="sendEdoc", document=sent.document_id, times=1))
+    await struck(stage, "sendEdoc", [sent.document_id])
     stage.expect(Shown(document=sent.document_id, states=("failed",)))
 
 

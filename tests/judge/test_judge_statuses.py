@@ -14,6 +14,8 @@ from harness.judge.expectations.statuses import status_number
 from harness.judge.order import watch_order
 from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence, assessed, broken, pending
 
+REPEATED = "STS-04.status-repeated"
+
 
 @pytest.fixture
 def run() -> TimedEvidence:
@@ -225,6 +227,23 @@ def test_one_after_a_lost_answer_counts_once(run: TimedEvidence) -> None:
 @pytest.mark.parametrize("digest", ["a", "b"])
 def test_only_a_lost_answer_excuses_a_repetition(run: TimedEvidence, digest: str) -> None:
     assert sent_again(run, ("a", True, "A"), (digest, True, "A")) == ["STS-04.status-repeated"]
+
+
+@pytest.mark.parametrize(
+    ("stopped", "wanted"), [(5.9, []), (7.2, ["STS-04.status-repeated"]), (3.0, ["STS-04.status-repeated"])]
+)
+@pytest.mark.parametrize("kind", ["driver", "candidate.killed"])
+def test_a_candidate_that_is_stopped_has_not_read_the_last_answer(
+    run: TimedEvidence, kind: str, stopped: float, wanted: list[str]
+) -> None:
+    run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    run.at(5.0).status("01")
+    if kind == "driver":
+        run.at(stopped + 0.5).note("driver", command="stop", arguments={}, seconds=0.5, result={})
+    else:
+        run.at(stopped).note("candidate.killed")
+    run.at(9.0).status("01")
+    assert [one.code for one in watch_order(run, load_profile()) or ()] == wanted
 
 
 def test_each_agency_that_got_a_document_speaks_for_itself(run: TimedEvidence) -> None:

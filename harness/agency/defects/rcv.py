@@ -7,7 +7,7 @@ from harness.agency.examiner import Examiner, Unpacked
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
 from harness.agency.poller import Poller
-from harness.agency.receiver import Listed, Receiver
+from harness.agency.receiver import Listed, NotYet, Receiver
 from harness.agency.store.inbox import InboxDocument, NewDocument
 from harness.agency.store.items import Item
 from harness.catalogue.findings import Finding
@@ -128,3 +128,13 @@ class ReadsOnePageOfTheList(Fetcher):
         self._beyond |= {item.doc_id for item in items[_PAGE:]}
         kept = [item for item in items if item.doc_id not in self._beyond]
         super().notice(messagetype, kept, asked_at)
+
+
+@defect("acks-before-storing", breaks="RCV-02")
+class AcksBeforeStoring(Receiver):
+    """Acknowledges what it has fetched, and stores it only when the hub has answered that."""
+
+    async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
+        if (await self.agency.examiner.examine(data)).acceptable:
+            await self.agency.fetcher.report(listed.receiver_doc_id, "done", "")
+        return await super().receive(listed, data)

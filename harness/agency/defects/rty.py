@@ -2,11 +2,12 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 import httpx
 
+from harness.agency.clerk import Clerk
 from harness.agency.examiner import Examined
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
@@ -15,6 +16,7 @@ from harness.agency.poller import Poller
 from harness.agency.receiver import Listed, Receiver
 from harness.agency.retries import Retries
 from harness.agency.sender import Sender
+from harness.agency.store.inbox import InboxDocument
 from harness.agency.store.items import Item
 from harness.agency.store.queue import Outgoing
 from harness.edxml.identifiers import parse_document_id
@@ -157,10 +159,22 @@ class AcksACutBody(Fetcher):
 
 @defect("believes-what-comes-first", breaks="RTY-10")
 class BelievesWhatComesFirst(Receiver):
-    """Never fetches anything again that could be decoded: error pages and the documents of others are taken in."""
+    """Never fetches anything again that could be decoded: what breaks off in the middle is refused at once."""
 
     def suspicion(self, listed: Listed, examined: Examined) -> tuple[str, int | None]:
-        return "", 1
+        return super().suspicion(listed, examined) if examined.acceptable else ("", 1)
+
+
+@defect("acks-what-has-no-data", breaks="RTY-10")
+class AcksWhatHasNoData(Fetcher):
+    """Takes an answer without data for an empty document: acknowledges it and stores nothing."""
+
+    async def fetch(self, listed: Listed) -> bytes:
+        try:
+            return await super().fetch(listed)
+        except AnswerFailed:
+            await self.report(listed.receiver_doc_id, "done", "")
+            raise
 
 
 @defect("acks-once", breaks="RTY-11")
@@ -263,6 +277,39 @@ class LosesWhatComesSlowly(Fetcher):
 
     def after(self, failure: VxpFailure, tries: int) -> float:
         return _DAY if isinstance(failure, TransportFailed) and self._slow else super().after(failure, tries)
+
+
+@defect("fails-what-comes-slowly", breaks="RTY-15")
+class FailsWhatComesSlowly(Fetcher):
+    """Reports a document as unusable that took longer than its patience."""
+
+    async def fetch(self, listed: Listed) -> bytes:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        data = await super().fetch(listed)
+        if clock() - began > self.settings.timing.give_up:
+            await self.report(listed.receiver_doc_id, "fail", "qua cham")
+            raise TransportFailed("getEdoc", "timeout", "slow")
+        return data
+
+
+@defect("writes-behind", breaks="RTY-16")
+class WritesBehind(Fetcher):
+    """Keeps a document in memory until its acknowledgement is answered, and loses it when it is stopped before."""
+
+    def start(self) -> None:
+        for item in self.store.items.unacked():
+            self.store.inbox._connection.execute("DELETE FROM document_in WHERE document_id = ?", (item.document_id,))
+            self.store.items.set_acked(item.receiver_doc_id)
+
+
+@defect("writes-behind", breaks="RTY-16")
+class SaysArrivalOnce(Clerk):
+    """Does not say again that a document arrived which it has lost and got anew."""
+
+    def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
+        if code != "01" or not self.store.queue.said(document.document_id or "", self.settings.organ_id):
+            super().say(document, code, reason, organ_ids)
 
 
 @defect("leaves-the-unfinished-alone", breaks="RTY-16")

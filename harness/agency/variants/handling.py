@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.agency.clerk import Clerk, Step
+from harness.agency.examiner import Examined
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import variant
 from harness.agency.operations import Operations
@@ -11,6 +12,7 @@ from harness.agency.receiver import Listed, Receiver
 from harness.agency.store.inbox import InboxDocument, NewDocument, State
 from harness.agency.store.items import Item
 from harness.agency.wording import words
+from harness.edxml.model import StatusPackage
 
 
 @variant("skips-04-06", lacks=("handling",))
@@ -85,3 +87,11 @@ class GivesNothingBack(Operations):
         if kind == "update":
             return super().objection(kind, target)
         return words("operation.finished", document_id=target.document_id)
+
+
+@variant("takes-foreign-data")
+class TakesForeignData(Receiver):
+    """Takes a whole package for the item's even where it is another sender's: only the list could tell."""
+
+    def is_another(self, listed: Listed, examined: Examined) -> bool:
+        return isinstance(examined.package, StatusPackage) != (listed.messagetype == "status")

@@ -5,6 +5,9 @@ import json
 from harness.hub.interception import Plan, Replace, Reply
 from harness.vxp.answers import failure
 
+FOREIGN_DATA = "foreign-data"
+"""Name of the plan that answers with the content of another item."""
+
 _HTML = "<!DOCTYPE html><html><head><title>{code}</title></head><body><h1>{code} {text}</h1></body></html>"
 _TEXTS = {401: "Unauthorized", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway"}
 _OK = {"status": "OK", "ErrorCode": "0", "ErrorDesc": "Thanh cong"}
@@ -53,4 +56,4 @@ def missing_data() -> Plan:
 
 def foreign_data(content_base64: str) -> Plan:
     """Answer with the content of another item."""
-    return Plan("foreign-data", Replace(json.dumps({**_OK, "data": content_base64}).encode()))
+    return Plan(FOREIGN_DATA, Replace(json.dumps({**_OK, "data": content_base64}).encode()))

@@ -10,6 +10,7 @@ from harness.judge.assessment import Blind
 from harness.judge.duties.facts import Delivered, RunFacts, rows_of
 from harness.judge.evidence import Exchange
 from harness.judge.expectations.base import finding, unsupported
+from harness.judge.expectations.faulted import mistaken
 from harness.judge.expectations.statuses import status_number
 
 _REFUSING = 2
@@ -104,7 +105,12 @@ def stays(facts: RunFacts) -> list[Finding] | Blind | None:
 
 
 def _acked(facts: RunFacts, document: Delivered) -> bool:
-    """Tell whether a document was acknowledged as done before the inbox was looked at for the last time."""
+    """Tell whether a document was acknowledged as done before the inbox was looked at for the last time.
+
+    For which another's content came instead, that was acknowledged: RTY-10 speaks of it.
+    """
+    if mistaken(facts.evidence, document.id):
+        return False
     seen = facts.evidence.looked_at("inbox", document.id)
     acks = facts.evidence.acks(document.id)
     return any(one.effect("acked")["status"] == "done" and one.request.seq < seen for one in acks)

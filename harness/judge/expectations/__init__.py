@@ -2,6 +2,7 @@
 
 from harness.judge.expectations.base import Expectation
 from harness.judge.expectations.directory import DirectoryRead, Registered
+from harness.judge.expectations.faulted import FaultMet, KeptOnce, NotMistaken, StoredWhenAcked
 from harness.judge.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from harness.judge.expectations.receiving import Acked, Fetched, Polled, StillStored, StoredOnce
 from harness.judge.expectations.refusing import Refused, Welcomed
@@ -51,12 +52,15 @@ __all__ = [
     "DirectoryRead",
     "DistinctIds",
     "Expectation",
+    "FaultMet",
     "Fetched",
     "GaveUp",
     "Greeted",
     "Handled",
+    "KeptOnce",
     "ListRetried",
     "NoStatus",
+    "NotMistaken",
     "NotReached",
     "NotTakenForSent",
     "NothingWritten",
@@ -82,6 +86,7 @@ __all__ = [
     "StillStored",
     "StoredAs",
     "StoredOnce",
+    "StoredWhenAcked",
     "Struck",
     "Trusted",
     "Untouched",
