@@ -4,28 +4,36 @@ Written for this one shape, because the zip libraries are made to be lenient: th
 one can count them, believe the directory where it contradicts the entry, and expand before they measure.
 """
 
-import struct
+import stat
 import zlib
 from dataclasses import dataclass
 
 from harness.catalogue.findings import clipped
+from harness.edxml.zipdirectory import (
+    CENTRAL_SIGN,
+    FULL,
+    LOCAL,
+    LOCAL_SIGN,
+    Directory,
+    Record,
+    find_directory,
+    read_record,
+    unicode_paths,
+    wide_values,
+)
 
-_END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_LOCAL = struct.Struct("<4s5H3L2H")
-_END_SIGN, _CENTRAL_SIGN, _LOCAL_SIGN = b"PK\5\6", b"PK\1\2", b"PK\3\4"
-_LONGEST_COMMENT = 0xFFFF
-_ZIP64 = 0xFFFFFFFF
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _UTF8 = 0x0800
+_SIZES_LATER = 0x0008
 _STORED, _DEFLATED = 0, 8
 
 
 class ZipBroken(Exception):
     """Bytes are not a zip of exactly one plain file.
 
-    Codes: `not-a-zip`, `entries` (none, or several), `encrypted`, `entry-path`, `unsupported` (method or
-    64-bit form), `headers-differ` (directory and entry contradict each other), `truncated`, `damaged`,
+    Codes: `not-a-zip`, `entries` (none, or several), `hidden-entry` (one that only who reads from the beginning sees),
+    `encrypted`, `entry-path`, `unicode-path` (a field gives another name), `special-entry` (a link, a device),
+    `unsupported` (method), `headers-differ` (directory and entry contradict each other), `truncated`, `damaged`,
     `crc`, `too-large`, `expansion` (beyond the permitted ratio), `allowance` (used up by earlier zips), `empty-entry`.
     """
 
@@ -60,23 +68,30 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """The one file of a zip."""
+    """The one file of a zip; `before` counts the bytes that stand before it, and belong to no entry."""
 
     name: str
     content: bytes
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """What the directory says of the entry."""
+class _Packed:
+    """An entry as it stands in the zip.
 
-    flags: int
-    method: int
-    crc: int
-    packed: int
-    size: int
-    offset: int
-    name: bytes
+    Attributes:
+        start: where its own header begins.
+        begin: where its content begins.
+        content: packed.
+        said: sum, packed and whole size by its own header, each beside what the directory says.
+        later: the header leaves these for behind the content.
+    """
+
+    start: int
+    begin: int
+    content: memoryview
+    said: tuple[tuple[int, int], ...]
+    later: bool
 
 
 def read_only_entry(data: bytes, *, largest: int, ratio: int, allowance: Allowance | None = None) -> ZipEntry:
@@ -91,74 +106,119 @@ def read_only_entry(data: bytes, *, largest: int, ratio: int, allowance: Allowan
     Raises:
         ZipBroken: see there for the codes.
     """
-    record = _record(data)
+    directory, record = _only_record(data)
     name = _plain_name(record)
-    packed = _packed(data, record)
+    packed = _packed(data, directory, record)
     _check_size(record.size, len(data), largest, ratio)
     if allowance is not None:
         allowance.take(record.size)
-    content = _expanded(packed, record)
+    content, taken = _expanded(packed.content, record)
     if not content:
         raise ZipBroken("empty-entry", name)
     if zlib.crc32(content) != record.crc:
         raise ZipBroken("crc", name)
-    return ZipEntry(name, content)
+    _check_only(data, directory, packed, taken)
+    return ZipEntry(name, content, packed.start)
 
 
-def _end_of_directory(data: bytes) -> tuple[int, int, int]:
-    """Return number of entries, size and offset of the directory."""
-    lowest = max(len(data) - _END.size - _LONGEST_COMMENT, 0)
-    place = data.rfind(_END_SIGN, lowest)
-    if place < 0 or place + _END.size > len(data):
+def _only_record(data: bytes) -> tuple[Directory, Record]:
+    directory = find_directory(data)
+    if directory is None:
         raise ZipBroken("not-a-zip", data[:8].hex(" "))
-    _, _, _, _, entries, size, offset, _ = _END.unpack_from(data, place)
-    return entries, size, offset
-
-
-def _record(data: bytes) -> _Record:
-    entries, size, offset = _end_of_directory(data)
-    if _ZIP64 in (size, offset):
+    if directory.entries != 1:
+        raise ZipBroken("entries", str(directory.entries))
+    record = read_record(data, directory.start)
+    if record is None:
+        raise ZipBroken("not-a-zip", f"directory at {directory.start}")
+    rest = data[directory.start + record.length : directory.limit]
+    if directory.size != record.length or CENTRAL_SIGN in rest:
+        raise ZipBroken("entries", f"directory of {directory.size} bytes")
+    if FULL in (record.packed, record.size, record.offset):
         raise ZipBroken("unsupported", "zip64")
-    if entries != 1:
-        raise ZipBroken("entries", str(entries))
-    if data[offset : offset + 4] != _CENTRAL_SIGN or offset + _CENTRAL.size > len(data):
-        raise ZipBroken("not-a-zip", f"directory at {offset}")
-    fields = _CENTRAL.unpack_from(data, offset)
-    flags, method, crc, packed, full = fields[3], fields[4], fields[7], fields[8], fields[9]
-    name_size, extra_size, comment_size = fields[10:13]
-    if size != _CENTRAL.size + name_size + extra_size + comment_size:
-        raise ZipBroken("entries", f"directory of {size} bytes")
-    if _ZIP64 in (packed, full, fields[16]):
-        raise ZipBroken("unsupported", "zip64")
-    start = offset + _CENTRAL.size
-    return _Record(flags, method, crc, packed, full, fields[16], data[start : start + name_size])
+    return directory, record
 
 
-def _plain_name(record: _Record) -> str:
-    name = record.name.decode("utf-8" if record.flags & _UTF8 else "cp437", "replace")
-    if name in {"", ".", ".."} or any(sign in "/\\:" or sign < " " for sign in name):
+def _plain_name(record: Record) -> str:
+    name = _name(record, record.extra)
+    if not _is_plain(name):
         raise ZipBroken("entry-path", name)
+    if stat.S_IFMT(record.mode) not in (0, stat.S_IFREG):
+        raise ZipBroken("special-entry", stat.filemode(record.mode))
     return name
 
 
-def _packed(data: bytes, record: _Record) -> memoryview:
-    """Return the packed bytes of the entry, once its own header agrees with the directory."""
-    start = record.offset
-    if data[start : start + 4] != _LOCAL_SIGN or start + _LOCAL.size > len(data):
+def _is_plain(name: str) -> bool:
+    return name not in {"", ".", ".."} and not any(sign in "/\\:" or sign < " " for sign in name)
+
+
+def _name(record: Record, extra: bytes) -> str:
+    """Return the name of the entry, once no extra field gives another one, which some readers prefer.
+
+    A name that is neither ASCII nor said to be UTF-8 cannot be read for sure: there the field says what it is.
+    """
+    name = record.name.decode("utf-8" if record.flags & _UTF8 else "cp437", "replace")
+    unsure = not record.name.isascii() and not record.flags & _UTF8
+    for written in unicode_paths(extra):
+        other = written.decode("utf-8", "replace")
+        if other != name and not (unsure and _is_plain(other)):
+            raise ZipBroken("unicode-path", other)
+        name = other
+    return name
+
+
+def _packed(data: bytes, directory: Directory, record: Record) -> _Packed:
+    """Return the entry, once its own header agrees with the directory."""
+    start = record.offset + directory.shift
+    if data[start : start + 4] != LOCAL_SIGN or start + LOCAL.size > len(data):
         raise ZipBroken("not-a-zip", f"entry at {start}")
-    _, _, flags, method, _, _, _, _, _, name_size, extra_size = _LOCAL.unpack_from(data, start)
+    _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = LOCAL.unpack_from(data, start)
     if (flags | record.flags) & _ENCRYPTED:
         raise ZipBroken("encrypted")
     if record.method not in (_STORED, _DEFLATED):
         raise ZipBroken("unsupported", f"method {record.method}")
-    name = start + _LOCAL.size
+    name = start + LOCAL.size
+    begin = name + name_size + extra_size
+    extra = data[name + name_size : begin]
     if method != record.method or data[name : name + name_size] != record.name:
         raise ZipBroken("headers-differ")
-    begin = name + name_size + extra_size
-    packed = memoryview(data)[begin : begin + record.packed]
-    if len(packed) < record.packed:
-        raise ZipBroken("truncated", f"{len(packed)} < {record.packed}")
-    return packed
+    _name(record, extra)
+    size, packed = wide_values(extra, size, packed)
+    content = memoryview(data)[begin : begin + record.packed]
+    if len(content) < record.packed:
+        raise ZipBroken("truncated", f"{len(content)} < {record.packed}")
+    said = ((crc, record.crc), (packed, record.packed), (size, record.size))
+    return _Packed(start, begin, content, said, bool(flags & _SIZES_LATER))
+
+
+def _check_only(data: bytes, directory: Directory, packed: _Packed, taken: int) -> None:
+    """Refuse a zip in which a reader that never sees the directory finds another entry, or this one otherwise.
+
+    Args:
+        data: the zip.
+        directory: of the zip.
+        packed: the entry that it names.
+        taken: bytes of its packed content that its expansion took.
+    """
+    # Zeros stand in an entry's header where the writer did not know yet.
+    if any(own not in (0, told) for own, told in packed.said):
+        raise ZipBroken("headers-differ", ", ".join(f"{own} / {told}" for own, told in packed.said))
+    no_size = not packed.said[1][0] and not packed.later
+    behind = packed.begin + taken
+    gaps = [(0, packed.start), (behind, directory.start), (directory.end, len(data))]
+    if no_size:
+        gaps.append((packed.begin, packed.begin + len(LOCAL_SIGN)))  # it is said to end where it begins
+    for place, end in gaps:
+        found = data.find(LOCAL_SIGN, place, end)
+        if found >= 0:
+            raise ZipBroken("hidden-entry", _name_at(data, found))
+
+
+def _name_at(data: bytes, place: int) -> str:
+    if place + LOCAL.size > len(data):
+        return str(place)
+    size = LOCAL.unpack_from(data, place)[9]
+    name = place + LOCAL.size
+    return data[name : name + size].decode("utf-8", "replace")
 
 
 def _check_size(size: int, zip_size: int, largest: int, ratio: int) -> None:
@@ -168,8 +228,13 @@ def _check_size(size: int, zip_size: int, largest: int, ratio: int) -> None:
         raise ZipBroken("expansion", f"{size} > {zip_size} * {ratio}")
 
 
-def _expanded(packed: memoryview, record: _Record) -> bytes:
-    """Expand, never further than one byte beyond what the directory says, which has been found bearable."""
+def _expanded(packed: memoryview, record: Record) -> tuple[bytes, int]:
+    """Expand, never further than one byte beyond what the directory says, which has been found bearable.
+
+    Returns:
+        The content, and how many of the packed bytes it took.
+    """
+    taken = len(packed)
     if record.method == _STORED:
         content = bytes(packed)
     else:
@@ -180,6 +245,7 @@ def _expanded(packed: memoryview, record: _Record) -> bytes:
             raise ZipBroken("damaged", str(error)) from None
         if not inflater.eof and len(content) <= record.size:
             raise ZipBroken("truncated", f"{len(content)} < {record.size}")
+        taken -= len(inflater.unused_data)
     if len(content) != record.size:
         raise ZipBroken("damaged", f"{len(content)} != {record.size}")
-    return content
+    return content, taken

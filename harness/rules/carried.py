@@ -51,10 +51,12 @@ class Opened:
     Attributes:
         content: its bytes.
         packed_as: name of the zip entry that it was packed in, None where it was carried raw.
+        before: bytes that stand before that entry in the zip, and belong to none.
     """
 
     content: bytes
     packed_as: str | None
+    before: int = 0
 
 
 class Carried:
@@ -149,7 +151,7 @@ class Carried:
             entry = unpack_entry(self._as_carried(content), self._limits, self._allowance)
         except AttachmentBroken as broken:
             return broken
-        return Opened(content, None) if entry is None else Opened(entry.content, entry.name)
+        return Opened(content, None) if entry is None else Opened(entry.content, entry.name, entry.before)
 
     def _as_carried(self, content: bytes) -> Attachment:
         return Attachment("", self.name, self.content_type, content)

@@ -4,9 +4,10 @@ Only types whose beginning is known are judged. Many formats are zip or OLE cont
 these may look like a zip or an OLE file.
 """
 
-import struct
 from collections.abc import Iterator
 from typing import Literal
+
+from harness.edxml.zipdirectory import find_directory, read_record
 
 FileType = Literal["pdf", "zip", "docx", "xlsx", "pptx", "ole", "rtf", "jpg", "png"]
 
@@ -23,10 +24,6 @@ _STARTS: tuple[tuple[bytes, FileType], ...] = (
 _OFFICE: tuple[tuple[bytes, FileType], ...] = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"))
 _CONTENT_TYPES = b"[Content_Types].xml"
 _MOST_ENTRIES = 5_000
-_END = struct.Struct("<4s4H2LH")
-_ENTRY = struct.Struct("<4s6H3L5H2L")
-_END_SIGN, _ENTRY_SIGN = b"PK\5\6", b"PK\1\2"
-_LONGEST_COMMENT = 0xFFFF
 
 _BY_EXTENSION: dict[str, frozenset[FileType]] = {
     "pdf": frozenset({"pdf"}),
@@ -141,14 +138,11 @@ def _entry_names(content: bytes) -> Iterator[bytes]:
 
     The zip library reads a whole directory into memory before it shows a name, be it of a million entries.
     """
-    end = content.rfind(_END_SIGN, max(len(content) - _END.size - _LONGEST_COMMENT, 0))
-    if end < 0 or end + _END.size > len(content):
-        return
-    place = _END.unpack_from(content, end)[6]
+    directory = find_directory(content)
+    place = directory.start if directory is not None else len(content)
     for _ in range(_MOST_ENTRIES):
-        if content[place : place + 4] != _ENTRY_SIGN or place + _ENTRY.size > end:
+        record = read_record(content, place)
+        if record is None:
             return
-        name, extra, comment = _ENTRY.unpack_from(content, place)[10:13]
-        start = place + _ENTRY.size
-        yield content[start : start + name]
-        place = start + name + extra + comment
+        yield record.name
+        place += record.length

@@ -106,7 +106,6 @@ ONE = zipped(("a.txt", FILE))
 BROKEN = {
     "no bytes": (b"", "not-a-zip"),
     "raw file": (b"%PDF-1.4", "not-a-zip"),
-    "other bytes before": (b"junk" + ONE, "not-a-zip"),
     "cut": (ONE[:-30], "not-a-zip"),
     "no entry": (zipped(), "entries"),
     "two entries": (zipped(("a.txt", FILE), ("b.txt", FILE)), "entries"),
@@ -179,7 +178,8 @@ def test_any_change_of_a_zip_ends_in_a_file_or_a_typed_refusal(place: int, new: 
     try:
         assert unpack(Attachment("cid:1", "a.txt", "application/zip", content), SMALL) == FILE
     except AttachmentBroken as broken:
-        assert broken.code in {code for _, code in BROKEN.values()}  # noqa: PT017
+        known = {code for _, code in BROKEN.values()} | {"special-entry", "unicode-path", "hidden-entry"}
+        assert broken.code in known  # noqa: PT017
 
 
 def test_attachments_that_share_an_allowance_expand_no_further_together() -> None:

@@ -19,6 +19,9 @@ _BROKEN = {
     "entries": "ATT-06.entries",
     "encrypted": "ATT-06.encrypted",
     "entry-path": "ATT-06.entry-path",
+    "unicode-path": "ATT-06.unicode-path",
+    "special-entry": "ATT-06.special-entry",
+    "hidden-entry": "ATT-06.hidden-entry",
     "unsupported": "ATT-06.unsupported",
     "too-large": "ATT-06.too-large",
     "expansion": "ATT-06.too-large",
@@ -59,6 +62,8 @@ def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding
     elif opened is not None and _other_extension(carried, opened):
         wanted, given = extension(carried.name) or _NO_EXTENSION, opened.packed_as or ""
         yield found("ATT-06.extension", carried.node, expected=f"*.{wanted}", received=given, name=carried.name)
+    elif opened is not None and opened.before:
+        yield found("ATT-06.bytes-before", carried.node, received=str(opened.before), name=carried.name)
 
 
 def _has_content(specimen: Specimen, carried: Carried) -> bool:

@@ -1,17 +1,20 @@
 """ATT: document packages whose manifest or attachments are right or wrong."""
 
 import base64
+import stat
 import struct
 from dataclasses import replace
+from typing import Any
 
 from harness.edxml.drafting import Draft, replacing
 from harness.edxml.model import Attachment
-from harness.rules.twins import files
+from harness.rules.twins import files, zips
 from harness.rules.twins.base import Identity, attached, document, recall, with_attachments
 from harness.rules.twins.registry import Make, bad, good
 
 _CONTENT = "Attachment/ContentTransferEncoded"
 _ENTRY = "00000000-0000-4000-8000-000000000000"
+_HIDDEN = zips.local_entry("an.xlsx", files.xlsx())
 _PDF = attached("cong-van.pdf", files.pdf(), "1")
 _SHEET = attached("phu-luc.xlsx", files.xlsx(), "2")
 
@@ -37,6 +40,11 @@ def _interrupted(markup: str) -> Make:
 def _packed(content: bytes) -> Make:
     """Return a maker of documents whose second attachment is sent as a zip with this content."""
     return _carrying(_PDF, replace(_SHEET, content=content))
+
+
+def _entry(**how: Any) -> Make:
+    """Return the same with a zip of one sheet; the arguments are those of `zip_of`."""
+    return _packed(zips.zip_of(f"{_ENTRY}.xlsx", files.xlsx(), **how))
 
 
 def _base64(content: bytes) -> str:
@@ -143,7 +151,29 @@ bad("ATT-06.empty-entry", "empty-entry", _packed(files.zipped((f"{_ENTRY}.xlsx",
 bad("ATT-06.damaged", "damaged", _packed(_damaged()))
 bad("ATT-06.too-large", "expands-too-far", _packed(files.zipped((f"{_ENTRY}.xlsx", bytes(53_000_000)))))
 
+good("ATT-06", "zip64-everywhere", _entry(wide={"local", "central", "end"}))
+good("ATT-06", "zip64-in-its-own-header", _entry(wide={"local"}))
+good("ATT-06", "zip64-in-the-directory", _entry(wide={"central"}))
+good("ATT-06", "zip64-at-the-end", _entry(wide={"end"}))
+good("ATT-06", "sizes-behind-the-entry", _entry(later=True))
+good("ATT-06", "same-name-in-unicode", _entry(extra=zips.unicode_path(f"{_ENTRY}.xlsx", f"{_ENTRY}.xlsx")))
+bad("ATT-06.unicode-path", "another-name-in-unicode", _entry(extra=zips.unicode_path(f"{_ENTRY}.xlsx", "b.xlsx")))
+bad("ATT-06.unicode-path", "path-in-unicode", _entry(extra=zips.unicode_path(f"{_ENTRY}.xlsx", "../../b.xlsx")))
+bad("ATT-06.special-entry", "symbolic-link", _entry(mode=stat.S_IFLNK | 0o777))
+bad("ATT-06.special-entry", "named-pipe", _entry(mode=stat.S_IFIFO | 0o644))
+bad("ATT-06.hidden-entry", "hidden-before", _entry(before=_HIDDEN))
+bad("ATT-06.hidden-entry", "hidden-between", _entry(between=_HIDDEN))
+bad("ATT-06.hidden-entry", "hidden-after", _entry(comment=_HIDDEN))
+bad("ATT-06.hidden-entry", "hidden-behind-the-sizes", _entry(later=True, between=_HIDDEN))
+bad("ATT-06.bytes-before", "bytes-before", _entry(before=b"#!/bin/sh\nexit 0\n"))
+bad("ATT-06.bytes-before", "bytes-put-before", _entry(before=b"\r\n", counted=False))
+
 good("ATT-07", "plain-text", _carrying(_PDF, attached("ghi-chu.txt", "Ghi chú".encode(), "2")))
+good(
+    "ATT-07",
+    "office-file-in-zip64",
+    lambda i: with_attachments(i, _PDF, attached("a.docx", zips.with_wide_end(files.docx()), "2")),
+)
 good("ATT-07", "open-document", _carrying(_PDF, attached("ghi-chu.odt", files.zipped(("content.xml", b"<a/>")), "2")))
 bad("ATT-07.name", "picture-as-pdf", _carrying(replace(_PDF, content=files.png())))
 bad("ATT-07.name", "pdf-as-word", _carrying(_PDF, attached("phu-luc.docx", files.pdf(), "2")))
