@@ -73,6 +73,9 @@ class Exchange:
         return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
 
 
+# Seconds over which the hub is slow; larger answers take their time on the way.
+_SLOW = 0.25
+_SMALL = 64 * 1024
 # Errors of the driver protocol that the candidate itself gave.
 _ANSWERS = frozenset({"refused", "failed", "unsupported"})
 # Drivers behind which no program of the candidate's answers.
@@ -117,6 +120,7 @@ class Evidence:
     _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
     _contents: dict[str, Event] = field(default_factory=dict)
     _rows: dict[str, tuple[int, Mapping[str, list[Mapping[str, Any]]]]] = field(default_factory=dict)
+    _slow: list[tuple[float, float]] = field(default_factory=list)
     _last_served: int = -1
     _last_answered: int = -1
 
@@ -178,6 +182,8 @@ class Evidence:
         if exchange is None:
             return
         exchange.answer = event
+        if _slow_by_itself(exchange, event):
+            self._slow.append((exchange.request.elapsed, event.elapsed))
         for name, index in (("fetched", self._fetches), ("acked", self._acks)):
             effect = exchange.effect(name)
             if effect and effect.get("document_id"):
@@ -268,11 +274,17 @@ class Evidence:
         return {} if self.inspector is None else self.inspector.files(exchange)
 
     def between(self, earlier: Event, later: Event) -> float:
-        """Return the seconds between two events, without those in which the harness itself stood still."""
-        lost = 0.0
-        for stall in self._kinds["harness.stalled"]:
-            begin = max(stall.elapsed - stall.data["seconds"], earlier.elapsed)
-            lost += max(0.0, min(stall.elapsed, later.elapsed) - begin)
+        """Return the seconds between two events, without those in which the harness itself kept the candidate waiting.
+
+        It does so where it stood still, and where the hub took long over an answer that no fault was put into.
+        """
+        stalls = ((one.elapsed - one.data["seconds"], one.elapsed) for one in self._kinds["harness.stalled"])
+        lost, until = 0.0, earlier.elapsed
+        for begin, end in sorted((*stalls, *self._slow)):
+            end = min(end, later.elapsed)
+            if end > until:
+                lost += end - max(begin, until)
+                until = end
         return later.elapsed - earlier.elapsed - lost
 
     def served_after(self, seq: int) -> bool:
@@ -300,3 +312,15 @@ def _by_document(rows: Any) -> Mapping[str, list[Mapping[str, Any]]]:
             named = row.get("document_id")
             found[named if isinstance(named, str) else ""].append(row)
     return found
+
+
+def _slow_by_itself(exchange: Exchange, answer: Event) -> bool:
+    """Tell whether the hub took long over a small answer, and nothing was done to it on purpose."""
+    if (
+        answer.data.get("fault")
+        or answer.data.get("altered")
+        or (answer.data.get("body") or {}).get("size", 0) > _SMALL
+    ):
+        return False
+    sent = (exchange.request.data.get("body") or {}).get("size", 0)
+    return sent <= _SMALL and answer.elapsed - exchange.request.elapsed > _SLOW

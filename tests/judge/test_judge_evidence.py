@@ -161,3 +161,16 @@ def test_an_acknowledgement_counts_unless_it_has_to_be_answered_whole(run: Timed
     run.ack(complete=False)
     assert type(Acked(document=GOT).assess(run, "RCV-02")).__name__ == "Met"
     assert type(Acked(document=GOT, served=True).assess(run, "RCV-02")).__name__ == "Pending"
+
+
+@pytest.mark.parametrize(("fault", "size", "expected"), [(None, 10, 7.0), ("trickle", 10, 8.5), (None, 10**6, 8.5)])
+def test_time_in_which_the_hub_was_slow_by_itself_is_not_the_candidates(
+    fault: str | None, size: int, expected: float
+) -> None:
+    run = TimedEvidence()
+    first = run.at(0).note("request", operation="getEdoc", parameters={}, package=None)
+    asked = run.at(2).call("countReceiveEdoc")
+    run.at(5).note("answer", request=asked.seq, error_code="0", complete=True, fault=fault, body={"size": size})
+    run.at(4).note("harness.stalled", seconds=1.5)
+    last = run.at(10).note("request", operation="getEdoc", parameters={}, package=None)
+    assert run.between(first, last) == pytest.approx(expected)
