@@ -58,8 +58,9 @@ class Visit:
 class Canary:
     """A listener whose every request leaves an event `canary`; use it as an asynchronous context manager.
 
-    Event data: {token, method, path, headers, peer, body {size, sha256, blob}}. With TLS, the greeting of every
-    client that begins a handshake leaves an event `canary.greeted` {name} before: who then sends nothing has refused.
+    Event data: {token, method, path, headers, peer, body {size, sha256, blob}, secret_in}. With TLS, the greeting of
+    every client that begins a handshake leaves an event `canary.greeted` {name} before: who then sends nothing has
+    refused.
     """
 
     def __init__(
@@ -144,7 +145,14 @@ class Canary:
             "headers": [list(line) for line in visit.headers],
             "peer": str((writer.get_extra_info("peername") or ("",))[0]),
             "body": {"size": visit.size, "sha256": visit.sha256, "blob": beginning},
+            "secret_in": self._secret_in(visit),
         }
+
+    def _secret_in(self, visit: Visit) -> list[str]:
+        """Return the places of a visit in which a secret of the run stands."""
+        lines = "\n".join(value for _, value in visit.headers)
+        places = (("url", visit.target.encode()), ("headers", lines.encode()), ("body", visit.beginning))
+        return [place for place, content in places if content and self._recorder.holds_secret(content)]
 
 
 async def _visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Visit | None:

@@ -52,6 +52,7 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
                 found[requirement].extend(check(exchange, profile))
         found["VXP-07"].extend(_sender(exchange, organs))
     found["VXP-06"].extend(_unpadded(evidence))
+    found["VXP-10"].extend(_shown_to_others(evidence))
     return found
 
 
@@ -239,6 +240,13 @@ def _messagetype(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     fitting = {"document": "edoc", "status": "status"}.get(str(kind))
     if exchange.operation == "sendEdoc" and fitting and given and given != fitting:
         yield finding("VXP-09", "misfit", event=exchange.request, expected=fitting, received=given)
+
+
+def _shown_to_others(evidence: Evidence) -> Iterator[Finding]:
+    """A secret is exposed by whatever reaches any port of the harness, not by calls of the hub alone."""
+    for visit in evidence.kind("canary"):
+        for place in visit.data.get("secret_in") or ():
+            yield finding("VXP-10", "secret-exposed", event=visit, expected="-", received=place)
 
 
 def _secret(exchange: Exchange, profile: Profile) -> Iterator[Finding]:

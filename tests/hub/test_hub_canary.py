@@ -169,3 +169,15 @@ def test_a_server_at_another_address_gets_a_certificate_that_fits() -> None:
     assert "10.20.30.40" in str(shown.extensions)
     assert pki.server("hub", "127.0.0.1") is pki.identity("hub")
     assert pki.server("hub-wrong-host", "10.20.30.40") is pki.identity("hub-wrong-host")
+
+
+def test_a_secret_that_is_brought_along_is_told_by_its_place() -> None:
+    async def play(canary: Canary, notes: Notes) -> None:
+        notes.holds_secret = lambda content: b"geheim" in content  # type: ignore[method-assign]
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await client.post(canary.url("t", "x") + "?k=geheim", content=b"a=geheim")
+            await client.get(canary.url("t", "x"), headers={"X-Key": "geheim"})
+            await client.get(canary.url("t", "x"))
+        assert [visit["secret_in"] for visit in notes.of("canary")] == [["url", "body"], ["headers"], []]
+
+    with_canary(play)
