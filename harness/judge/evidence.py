@@ -281,9 +281,9 @@ class Evidence:
         stalls = ((one.elapsed - one.data["seconds"], one.elapsed) for one in self._kinds["harness.stalled"])
         lost, until = 0.0, earlier.elapsed
         for begin, end in sorted((*stalls, *self._slow)):
-            end = min(end, later.elapsed)
-            if end > until:
-                lost += end - max(begin, until)
+            begin, end = max(begin, until), min(end, later.elapsed)
+            if end > begin:
+                lost += end - begin
                 until = end
         return later.elapsed - earlier.elapsed - lost
 
