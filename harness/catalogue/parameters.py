@@ -129,12 +129,16 @@ class Hub(Part, frozen=True):
     """How the reference hub behaves.
 
     `timestamp_skew` in seconds, counted after the zone that fits best is taken off; `body_bytes` and
-    `headers` are the most it takes; `codes` says which error code stands for which reason of refusal.
+    `headers` are the most it takes, `unsigned_bytes` the most of a body before the caller is known; `evidence_bytes` of
+    bodies are kept as evidence of one run, of the rest only digests; `codes` says which error code stands for which
+    reason of refusal.
     """
 
     mode: Literal["verbatim", "rebuild"]
     timestamp_skew: int
     body_bytes: int
+    unsigned_bytes: int
+    evidence_bytes: int
     headers: int
     error_codes: dict[str, ErrorCode]
     codes: dict[str, str]

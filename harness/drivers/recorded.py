@@ -136,7 +136,7 @@ class RecordedDriver:
             "name": entry["name"],
             "size": len(content),
             "sha256": digest,
-            "blob": self._recorder.blob(content),
+            "blob": self._recorder.keep(content),
         }
 
 

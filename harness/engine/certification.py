@@ -155,7 +155,9 @@ def _write_run_file(
 
 def _record(settings: RunSettings, follow: Follow, laboratory: Laboratory | None) -> None:
     """Make the record of a run, which a laboratory's key seals the moment it is closed: no other moment ever comes."""
-    journal = Journal(settings.directory, secrets=(settings.secret,))
+    journal = Journal(
+        settings.directory, secrets=(settings.secret,), most=settings.profile.parameters.hub.evidence_bytes
+    )
     birth = begin(journal, settings.run_id, laboratory.key) if laboratory and laboratory.key else None
     journal.subscribe(follow)
     try:

@@ -1,6 +1,7 @@
 """The hub as an ASGI application: from request to call, from outcome to answer, recorded on both sides."""
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Callable
@@ -29,7 +30,7 @@ LOG = logging.getLogger("harness.hub")
 T = TypeVar("T")
 
 _LARGE = 1024 * 1024
-_TOO_LARGE, _TIMED_OUT, _FAILED = 413, 408, 500
+_UNAUTHENTICATED, _TOO_LARGE, _TIMED_OUT, _FAILED = 401, 413, 408, 500
 _SLOW = frozenset({"getAgenciesList", "getAgenciesListQD20", "getSynchronizeUnit"})
 _PREVENTING = (Reply, Drop, Hold)
 _CLOSE = (("connection", "close"),)
@@ -42,15 +43,17 @@ class HubApp:
         self._hub = hub
         self._evidence = Evidence(recorder) if recorder is not None else None
         self._numbers = itertools.count(1)
+        self._large = asyncio.Semaphore(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; nothing that a peer sends makes it fail."""
-        incoming = await read_request(next(self._numbers), scope, receive, self._hub.settings)
+        number = next(self._numbers)
         transmission = Transmission(receive, send, wire_of(scope))
         try:
+            incoming = await read_request(number, scope, receive, self._hub.settings, self._hub.admits)
             await self._serve(incoming, transmission)
         except Exception:
-            LOG.exception("request %d failed", incoming.n)
+            LOG.exception("request %d failed", number)
             outcome = self._hub.refused(None, Refusal("internal"))
             await transmission.whole(_prepared(replace(outcome, http_status=_FAILED), closing=True))
 
@@ -66,11 +69,25 @@ class HubApp:
         return answer.body
 
     async def _serve(self, incoming: Incoming, transmission: Transmission) -> None:
+        """Serve a request; large ones, whose bodies wait on disk, come into memory one at a time.
+
+        Where an interceptor may hold a request back, the next one must not wait for it.
+        """
+        if incoming.spool is None:
+            await self._served(incoming, transmission)
+            return
+        try:
+            async with self._large if self._hub.interceptor is None else contextlib.nullcontext():
+                await self._served(await asyncio.to_thread(incoming.loaded), transmission)
+        finally:
+            incoming.spool.close()
+
+    async def _served(self, incoming: Incoming, transmission: Transmission) -> None:
         call = await _apart(len(incoming.body) > _LARGE, lambda: self._call(incoming))
         event = await self._recorded(incoming, call)
         refused = self._unserved(incoming)
         if refused is not None:
-            sent = await transmission.whole(_prepared(refused, closing=True))
+            sent = await transmission.refused(_prepared(refused, closing=True), reading_on=incoming.unread)
             self._answered(event, call, refused, sent)
             return
         plan = await self._plan("before", event, incoming, call)
@@ -94,6 +111,8 @@ class HubApp:
 
     def _unserved(self, incoming: Incoming) -> Outcome | None:
         """Return the answer to a request that did not come whole, None for one that did."""
+        if incoming.unread:
+            return replace(self._hub.refused(None, Refusal("unauthenticated", "unread")), http_status=_UNAUTHENTICATED)
         if incoming.too_large:
             refusal = Refusal("bad-request", "body-too-large", limit=self._hub.settings.body_bytes)
             return replace(self._hub.refused(None, refusal), http_status=_TOO_LARGE)

@@ -137,7 +137,7 @@ class Canary:
         self._recorder.record("canary.greeted", {"name": self._name})
 
     def _facts(self, visit: Visit, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
-        beginning = self._recorder.blob(visit.beginning) if visit.beginning else None
+        beginning = self._recorder.keep(visit.beginning) if visit.beginning else None
         return {
             "token": visit.token,
             "method": visit.method,

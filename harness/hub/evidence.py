@@ -89,7 +89,7 @@ class Evidence:
                 "error_desc": description,
                 "body": {
                     "size": len(sent.body),
-                    "blob": self._recorder.blob(sent.body) if sent.body and small and not kept else None,
+                    "blob": self._recorder.keep(sent.body) if sent.body and small and not kept else None,
                 },
                 "complete": sent.complete,
                 "altered": sent.altered,
@@ -103,14 +103,14 @@ class Evidence:
         return {
             "size": len(body),
             "sha256": sha256(body).hexdigest(),
-            "blob": self._recorder.blob(body) if body and call.specimen is None else None,
+            "blob": self._recorder.keep(body) if body and call.specimen is None else None,
             "complete": incoming.complete,
         }
 
     def _package(self, call: Call) -> dict[str, Any]:
         if call.specimen is None:
             return {}
-        blob = self._recorder.blob(call.specimen.file)
+        blob = self._recorder.keep(call.specimen.file)
         return {"package": {**specimen_facts(call.specimen), "blob": blob}}
 
     def _secret_in(self, incoming: Incoming) -> list[str]:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.hub.settings import HubSettings
+from harness.hub.spooling import Spool
 from harness.hub.wire import EXTENSION, Wire
 from harness.vxp.headers import header
 
@@ -16,6 +17,7 @@ Lines = Sequence[tuple[bytes, bytes]]
 
 _DRAINED = 64 * 1024 * 1024
 _DRAIN_SECONDS = 2.0
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,12 @@ class Incoming:
         name: last part of the path; empty when the path is not one of the hub's.
         http_version: e.g. `1.1`.
         headers: header lines as written, in order.
-        body: as received.
+        body: as received; empty while it is on disk.
         complete: whether all of the body came.
         too_large: whether the body is over the limit; then it is not kept.
+        unread: whether the body is more than is read of a caller whose signed headers are not right; then `body` is
+            its beginning.
+        spool: a large body on disk, None for a small one.
     """
 
     n: int
@@ -43,6 +48,12 @@ class Incoming:
     body: bytes
     complete: bool = True
     too_large: bool = False
+    unread: bool = False
+    spool: Spool | None = None
+
+    def loaded(self) -> "Incoming":
+        """Return the request with its body in memory."""
+        return self if self.spool is None else replace(self, body=self.spool.content(), spool=None)
 
 
 def wire_of(scope: Scope) -> Wire | None:
@@ -51,16 +62,22 @@ def wire_of(scope: Scope) -> Wire | None:
     return wire if isinstance(wire, Wire) else None
 
 
-async def read_request(n: int, scope: Scope, receive: Receive, settings: HubSettings) -> Incoming:
-    """Read a request to its end, or to the hub's limits.
+async def read_request(
+    n: int, scope: Scope, receive: Receive, settings: HubSettings, admits: Callable[[Lines], bool]
+) -> Incoming:
+    """Read a request to its end, or to the hub's limits; of an unknown caller only the beginning.
 
     Args:
         n: its number.
         scope, receive: of the ASGI application.
         settings: limits, and the path of the operations.
+        admits: whether the header lines are signed by a known system.
+
+    Raises:
+        OSError: a large body cannot be kept, as on a full disk.
     """
     headers = _as_written(scope)
-    body, complete, too_large = await _body(headers, receive, settings)
+    taken = await _body(headers, receive, settings, admits)
     wire = wire_of(scope)
     target: bytes = wire.target if wire is not None else scope["raw_path"]
     return Incoming(
@@ -70,9 +87,11 @@ async def read_request(n: int, scope: Scope, receive: Receive, settings: HubSett
         name=_operation_name(scope["path"], settings.path),
         http_version=scope["http_version"],
         headers=headers,
-        body=body,
-        complete=complete,
-        too_large=too_large,
+        body=taken.body,
+        complete=taken.complete,
+        too_large=taken.too_large,
+        unread=taken.unread,
+        spool=taken.spool,
     )
 
 
@@ -91,25 +110,57 @@ def _operation_name(path: str, prefix: str) -> str:
     return name if before in ([], [part for part in prefix.split("/") if part]) else path[-200:]
 
 
-async def _body(headers: Lines, receive: Receive, settings: HubSettings) -> tuple[bytes, bool, bool]:
-    announced = header(headers, "content-length") or b"0"
-    if announced.isdigit() and int(announced) > settings.body_bytes:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was taken of a body; its members are those of `Incoming`."""
+
+    body: bytes = b""
+    complete: bool = False
+    too_large: bool = False
+    unread: bool = False
+    spool: Spool | None = None
+
+
+async def _body(headers: Lines, receive: Receive, settings: HubSettings, admits: Callable[[Lines], bool]) -> _Taken:
+    written = header(headers, "content-length") or b"0"
+    announced = int(written) if written.isdigit() and len(written) <= _LONGEST_NUMBER else 0
+    known = not _may_be_large(headers, announced, settings) or admits(headers)
+    if known and announced > settings.body_bytes:
         if header(headers, "expect") is None:
-            await _drain(receive)
-        return b"", False, True
-    body = bytearray()
+            await drain(receive)
+        return _Taken(too_large=True)
+    spool = Spool(settings.data)
+    taken = _Taken()
+    try:
+        taken = await _spooled(receive, spool, settings, known=known)
+    finally:
+        if taken.spool is None:
+            spool.close()
+    return taken
+
+
+def _may_be_large(headers: Lines, announced: int, settings: HubSettings) -> bool:
+    """Tell whether it matters who calls: of small bodies as much is read of everybody."""
+    return announced > settings.unsigned_bytes or header(headers, "transfer-encoding") is not None
+
+
+async def _spooled(receive: Receive, spool: Spool, settings: HubSettings, *, known: bool) -> _Taken:
+    most = settings.body_bytes if known else settings.unsigned_bytes
     while True:
         part = await _part(receive, settings.body_seconds)
         if part is None:
-            return bytes(body), False, False
+            return _Taken(spool.content())
         content, more = part
-        body += content
-        if len(body) > settings.body_bytes:
+        if spool.size + len(content) > settings.body_bytes:
             if more:
-                await _drain(receive)
-            return b"", False, True
+                await drain(receive)
+            return _Taken(too_large=True)
+        spool.write(content[: most - spool.size])
+        if not known and (spool.size == most or not more):
+            return _Taken(spool.content(), complete=not more and spool.size < most, unread=spool.size == most)
         if not more:
-            return bytes(body), True, False
+            whole = spool if spool.on_disk else None
+            return _Taken(b"" if whole else spool.content(), complete=True, spool=whole)
 
 
 async def _part(receive: Receive, patience: float) -> tuple[bytes, bool] | None:
@@ -124,10 +175,15 @@ async def _part(receive: Receive, patience: float) -> tuple[bytes, bool] | None:
     return message.get("body", b""), message.get("more_body", False)
 
 
-async def _drain(receive: Receive) -> None:
-    """Read on a little, so that a peer in the middle of sending can read the refusal."""
+async def drain(receive: Receive, most: int = _DRAINED) -> None:
+    """Read on a little, so that a peer in the middle of sending can read the refusal; nothing of it is kept.
+
+    Args:
+        receive: of the ASGI application.
+        most: bytes that are read.
+    """
     drained = 0
-    while drained < _DRAINED:
+    while drained < most:
         part = await _part(receive, _DRAIN_SECONDS)
         if part is None or not part[1]:
             return

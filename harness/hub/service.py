@@ -19,6 +19,8 @@ from harness.hub.specimen import Specimen, specimen_of
 from harness.hub.store import Store
 from harness.journal.recording import VIETNAM
 from harness.vxp.answers import failure
+from harness.vxp.headers import Parameters, RawHeaders
+from harness.vxp.signing import verify
 
 LOG = logging.getLogger("harness.hub")
 _NOT_FOUND = 404
@@ -186,6 +188,12 @@ class Hub:
     def item(self, receiver_doc_id: str) -> Item | None:
         """Return one delivery as it stands, or None."""
         return self.mailboxes.item(receiver_doc_id)
+
+    def admits(self, headers: RawHeaders) -> bool:
+        """Tell whether the header lines of a call are signed by a known system, before its body is read."""
+        secret = self.directory.secret(Parameters(headers).get("systemid") or "")
+        problems = verify(headers, secret).problems
+        return secret is not None and not any(one.code in self.settings.refused_problems for one in problems)
 
     def specimen(self, body: bytes, given_hash: str) -> Specimen:
         """Read a `sendEdoc` body within this hub's limits."""

@@ -53,6 +53,7 @@ class HubSettings:
         data: folder that keeps everything; None keeps it in memory.
         organ_id: the hub's own id in the TraceHeader it adds.
         body_bytes: largest request body.
+        unsigned_bytes: most of a body that is read before its caller's signed headers are found right.
         headers: most header lines of a request.
         header_bytes: largest size of all header lines together.
         header_seconds, body_seconds: how long a peer may take for its header lines, and be silent in its body.
@@ -73,6 +74,7 @@ class HubSettings:
     data: Path | None = None
     organ_id: str = "00.00.W00"
     body_bytes: int = 256 * 1024 * 1024
+    unsigned_bytes: int = 64 * 1024
     headers: int = 200
     header_bytes: int = 128 * 1024
     header_seconds: float = 30.0
@@ -105,6 +107,7 @@ class HubSettings:
             "limits": profile.parameters.limits,
             "mode": hub.mode,
             "body_bytes": hub.body_bytes,
+            "unsigned_bytes": hub.unsigned_bytes,
             "headers": hub.headers,
         }
         return cls(**(given | changes))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 
 from harness.hub.evidence import Sent
-from harness.hub.incoming import Receive, Send
+from harness.hub.incoming import Receive, Send, drain
 from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Plan, Raw, Replace, Reply, Trickle
 from harness.hub.wire import Wire
 
@@ -35,6 +35,17 @@ class Transmission:
         await self._start(answer)
         complete = not self._gone
         await self._part(answer.body, more=False)
+        return Sent(answer.http_status, answer.body, complete)
+
+    async def refused(self, answer: Prepared, *, reading_on: bool) -> Sent:
+        """Send a refusal, which a peer in the middle of sending gets to read where `reading_on`."""
+        if not reading_on:
+            return await self.whole(answer)
+        await self._start(answer)
+        complete = not self._gone
+        await self._part(answer.body, more=True)
+        await drain(self._receive)
+        await self._part(b"", more=False)
         return Sent(answer.http_status, answer.body, complete)
 
     async def planned(self, answer: Prepared, plan: Plan) -> Sent:

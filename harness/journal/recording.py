@@ -19,6 +19,7 @@ from harness.journal.concealing import Concealer
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 JOURNAL_FILE = "journal.jsonl"
 BLOB_FOLDER = "blobs"
+FULL = "evidence.full"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -56,6 +57,10 @@ class Recorder(Protocol):
         """Keep `content` and return its SHA-256 in hex; events refer to it by that name."""
         ...
 
+    def keep(self, content: bytes) -> str | None:
+        """Keep `content`, which came from a peer, as `blob` does; None when what a run may receive is used up."""
+        ...
+
     def holds_secret(self, content: bytes) -> bool:
         """Tell whether `content` holds a secret of this run; what is recorded has it concealed."""
         ...
@@ -70,8 +75,13 @@ class Journal:
 
     failure: OSError | None = None
 
-    def __init__(self, directory: Path, *, secrets: tuple[str, ...] = ()) -> None:
+    def __init__(self, directory: Path, *, secrets: tuple[str, ...] = (), most: int | None = None) -> None:
         """Start a journal in `directory`, which must not hold one yet.
+
+        Args:
+            directory: of the run.
+            secrets: to be concealed.
+            most: bytes of what peers send that are kept; None for any number.
 
         Raises:
             FileExistsError: the directory has a journal.
@@ -90,6 +100,9 @@ class Journal:
         self._last = FIRST
         self._digest = hashlib.sha256()
         self._listeners: list[Callable[[Event], None]] = []
+        self._most = most
+        self._received = 0
+        self._told_full = False
 
     @property
     def sha256(self) -> str:
@@ -175,6 +188,19 @@ class Journal:
             part.write_bytes(content)
             part.replace(path)
         return name
+
+    def keep(self, content: bytes) -> str | None:
+        """Keep `content`, which came from a peer; None when it does not fit into what a run may receive.
+
+        The journal says so, once: of what comes later only digests stand in the events.
+        """
+        with self._lock:
+            full = self._most is not None and self._received + len(content) > self._most
+            self._received += 0 if full else len(content)
+            tell, self._told_full = full and not self._told_full, self._told_full or full
+        if tell:
+            self.record(FULL, {"limit": self._most, "kept": self._received})
+        return None if full else self.blob(content)
 
     def close(self) -> None:
         """Write everything to disk and end the journal; closing twice is harmless."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.catalogue.findings import Finding, Where
+from harness.catalogue.verdicts import Cause
+from harness.journal.recording import FULL
 from harness.judge.duties.facts import RunFacts
 from harness.judge.evidence import Exchange
 from harness.judge.examination import Examiner
@@ -23,14 +25,22 @@ class PackageWatch:
     undecided: Mapping[str, Undecided]
 
 
+# Of a package that did not fit into the evidence nobody knows whether it was right: it must never count as good.
+_NOT_KEPT = Undecided(Finding("PKG-10.not-kept"), Cause.CANDIDATE)
+
+
 def watch_packages(facts: RunFacts, examiner: Examiner) -> PackageWatch:
     """Examine every package sent in the run, each content once; what another run has left behind is left out."""
     findings: dict[str, list[Finding]] = {}
     undecided: dict[str, Undecided] = {}
     broken = _broken(facts)
     seen: set[str] = set()
+    full = bool(facts.evidence.kind(FULL))
     for exchange in facts.evidence.all_sendings():
         report = examiner.report(exchange)
+        if report is None and exchange.package and full:
+            undecided.setdefault(_NOT_KEPT.requirement, _NOT_KEPT)
+            findings.setdefault(_NOT_KEPT.requirement, [])
         if report is None or exchange.package["sha256"] in seen or facts.foreign(exchange):
             continue
         seen.add(exchange.package["sha256"])

@@ -58,6 +58,9 @@ class Notes:
         self.events.append(event)
         return event
 
+    def keep(self, content: bytes) -> str | None:
+        return self.blob(content)
+
     def blob(self, content: bytes) -> str:
         name = hashlib.sha256(content).hexdigest()
         self.blobs[name] = content

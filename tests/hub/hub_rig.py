@@ -53,6 +53,9 @@ class Notes:
             self._changed.clear()
             await self._changed.wait()
 
+    def keep(self, content: bytes) -> str | None:
+        return self.blob(content)
+
     def blob(self, content: bytes) -> str:
         name = hashlib.sha256(content).hexdigest()
         self.blobs[name] = content

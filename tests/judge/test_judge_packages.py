@@ -190,3 +190,13 @@ def test_of_several_open_questions_the_first_is_told(run: Sending, first: str, s
     undecided = run.watched().undecided
     assert (undecided["SIG-06"].detail, undecided["SIG-06"].cause) == ("SIG-06.not-examined", whose)
     assert undecided["SIG-05"].detail == "SIG-05.no-anchors"
+
+
+def test_a_package_that_did_not_fit_into_the_evidence_never_counts_as_good(run: Sending) -> None:
+    run.sent(document(IDENTITY))
+    assert run.watched().undecided == {}
+    run.note("evidence.full", limit=10, kept=5)
+    run.call("sendEdoc", package={"kind": "document", "sha256": "1", "blob": None})
+    assert [(one.detail, one.cause) for one in run.watched().undecided.values()] == [
+        ("PKG-10.not-kept", Cause.CANDIDATE)
+    ]
