@@ -63,6 +63,7 @@ class BuiltInDriver(Part, frozen=True, tag_field="kind", tag="reference"):
 
 
 Driver = HttpDriver | CommandDriver | ManualDriver | PassiveDriver | BuiltInDriver
+_DECLARABLE = ("http", "command", "manual", "passive")
 
 
 class DeclaredTiming(Part, frozen=True):
@@ -104,9 +105,18 @@ def load_candidate(path: Path) -> tuple[Candidate, Located]:
     """Read a candidate's declaration, and where each part of it stands.
 
     Raises:
-        ConfigurationError: unreadable, or a key or value is wrong; with file and line.
+        ConfigurationError: unreadable, or a key or value is wrong, or its driver is the harness's own agency; with
+            file and line.
     """
     located = read(path)
+    driver = located.value.get("driver") if isinstance(located.value, dict) else None
+    kind = driver.get("kind") if isinstance(driver, dict) else None
+    if kind is not None and kind not in _DECLARABLE:
+        # The harness's own agency is no product that anybody could declare.
+        file, line = located.place(("driver", "kind"))
+        code = "candidate.driver-built-in" if kind == BuiltInDriver.__struct_config__.tag else "yaml.not-allowed"
+        known = ", ".join(_DECLARABLE)
+        raise ConfigurationError(code, path=file, line=line, key="driver.kind", value=kind, known=known)
     return convert(located, Candidate), located
 
 

@@ -12,7 +12,8 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import known_finding
 from harness.catalogue.verdicts import Basis, Level, Severity
 from harness.catalogue.yamlfile import Located
-from harness.catalogue.yamlreading import Key
+from harness.catalogue.yamlreading import Steps
+from harness.resources import folder
 
 _WEAK = {Basis.SINGLE, Basis.ASSUMED}
 # What may be zero: nothing tolerated, nothing repeated. Every other number must be above zero.
@@ -50,8 +51,11 @@ class _Check:
     def __init__(self, located: Located) -> None:
         self._located = located
 
-    def _wrong(self, code: str, steps: tuple[Key, ...], /, **parameters: object) -> ConfigurationError:
-        path, line = self._located.place(steps)
+    def _wrong(self, code: str, /, *steps: Steps, **parameters: object) -> ConfigurationError:
+        """Blame the first of these places; in a profile of one's own, the first that its makers can mend."""
+        shipped = folder("profiles")
+        places = [self._located.place(each) for each in (*steps, ("extends",), ())]
+        path, line = next((place for place in places if place[0].parent != shipped), places[0])
         return ConfigurationError(code, path=path, line=line, **parameters)
 
     def ids(self, content: ProfileFile, requirements: Mapping[str, Requirement]) -> None:
@@ -87,7 +91,7 @@ class _Check:
                 steps = ("parameters", "identifiers", name)
                 raise self._wrong("profile.bad-pattern", steps, key=name, detail=error) from error
 
-    def numbers(self, value: object, steps: tuple[Key, ...]) -> None:
+    def numbers(self, value: object, steps: Steps) -> None:
         if isinstance(value, dict):
             for key, part in value.items():
                 self.numbers(part, (*steps, key))
@@ -112,10 +116,10 @@ class _Check:
                     self._range(bound, ("parameters", section, name))
         hub, limits = parameters.hub, parameters.limits
         if hub.body_bytes < limits.package_bytes:
-            steps = ("parameters", "hub", "body_bytes")
-            raise self._wrong("profile.order", steps, lower=limits.package_bytes, upper=hub.body_bytes)
+            steps = ("parameters", "hub", "body_bytes"), ("parameters", "limits", "package_bytes")
+            raise self._wrong("profile.order", *steps, lower=limits.package_bytes, upper=hub.body_bytes)
 
-    def _range(self, bound: Range | Bound, steps: tuple[Key, ...]) -> None:
+    def _range(self, bound: Range | Bound, steps: Steps) -> None:
         ladder = [bound.lowest, bound.highest]
         if isinstance(bound, Bound):
             ladder.insert(1, bound.default)
@@ -133,10 +137,12 @@ class _Check:
             if reason not in REASONS:
                 raise self._wrong("profile.unknown-reason", steps, reason=reason, known=", ".join(REASONS))
             if number not in hub.error_codes:
-                raise self._wrong("profile.unknown-error-code", steps, number=number)
+                known = ("parameters", "hub", "error_codes", number)
+                raise self._wrong("profile.unknown-error-code", steps, known, number=number)
         for reason in REASONS:
             if reason not in hub.codes:
-                raise self._wrong("profile.no-reason", ("parameters", "hub", "codes"), reason=reason)
+                steps = ("parameters", "hub", "codes", reason)
+                raise self._wrong("profile.no-reason", steps, ("parameters", "hub", "codes"), reason=reason)
 
     def statuses(self, parameters: Parameters) -> None:
         known = parameters.code_lists.statuses
@@ -147,10 +153,11 @@ class _Check:
         for code, following in parameters.statuses.next.items():
             self._status((code, *following), known, ("parameters", "statuses", "next", code))
 
-    def _status(self, codes: Iterable[str], known: Collection[str], steps: tuple[Key, ...]) -> None:
+    def _status(self, codes: Iterable[str], known: Collection[str], steps: Steps) -> None:
         for code in codes:
             if code not in known:
-                raise self._wrong("profile.unknown-status", steps, status=code, known=", ".join(known))
+                listed = ("parameters", "code_lists", "statuses")
+                raise self._wrong("profile.unknown-status", steps, listed, status=code, known=", ".join(known))
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

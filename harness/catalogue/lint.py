@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profilefile import ProfileFile, find_profile, profile_names, read_profile
-from harness.catalogue.profiles import load_profile
+from harness.catalogue.profiles import load_recorded_profile, name_problems
 from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.texts import LANGUAGES, SHARED_REASONS
 from harness.catalogue.verdicts import Basis, Level, Severity
@@ -62,14 +63,26 @@ def lint_profile(name: str) -> Iterator[Problem]:
     Raises:
         ConfigurationError: it cannot be loaded.
     """
-    load_profile(name)
     path = find_profile(name)
     content, located = read_profile(path)
-    shipped = path.parent == folder("profiles")
-    if (content.id in profile_names()) != shipped or (shipped and content.id != path.stem):
-        yield _problem("id-taken", located, ("id",), id=content.id)
+    for code, steps in name_problems(load_recorded_profile(name), path, content):
+        yield _problem(code, located, steps, id=content.id, known=", ".join(profile_names()))
     yield from _texts(read(path))
-    yield from _without_effect(content, located)
+    shipped = path.parent == folder("profiles")
+    # What only a profile of one's own has made idle in the one below it is nothing that its makers could mend.
+    yield from (one for one in _without_effect(content, located) if shipped or one.path.parent != folder("profiles"))
+
+
+def check_by_lint(name: str) -> None:
+    """Look at a profile of one's own before it is worked by; a shipped one is looked at where it is made.
+
+    Raises:
+        ConfigurationError: lint finds something in it: the first such thing, with file and line.
+    """
+    if name in profile_names():
+        return
+    for problem in lint_profile(name):
+        raise ConfigurationError(f"lint.{problem.code}", path=problem.path, line=problem.line, **problem.parameters)
 
 
 def lint_messages(path: Path) -> Iterator[Problem]:

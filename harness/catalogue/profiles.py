@@ -1,7 +1,7 @@
 """Profiles: which requirements count, how much, and with which parameters."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,10 +20,20 @@ from harness.catalogue.profilefile import (
 )
 from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.verdicts import Level, Severity
+from harness.catalogue.yamlfile import Located
+from harness.catalogue.yamlreading import Steps
+from harness.resources import folder
 
 DEFAULT_PROFILE = "qcvn102-2022"
 
-__all__ = ["DEFAULT_PROFILE", "Profile", "load_profile", "profile_names"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "Profile",
+    "load_profile",
+    "load_recorded_profile",
+    "name_problems",
+    "profile_names",
+]
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -84,10 +94,50 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Profile:
     """Load a profile by name, or from the path of a profile file or of a folder with a `profile.yaml`.
 
     Raises:
-        ConfigurationError: no such profile, an unknown key or id, a wrong value; with file and line.
+        ConfigurationError: no such profile, an unknown key or id, a wrong value, a file of one's own that goes by a
+            shipped profile's name or does not say what it extends; with file and line.
     """
     path = find_profile(name)
     content, located = read_profile(path)
+    profile = _complete(path, content, located)
+    for code, steps in name_problems(profile, path, content):
+        place, line = located.place(steps)
+        raise ConfigurationError(f"lint.{code}", path=place, line=line, id=content.id, known=", ".join(profile_names()))
+    return profile
+
+
+def load_recorded_profile(name: str) -> Profile:
+    """Load the profile that an earlier run names as its own: what was once accepted by that name stays readable.
+
+    Raises:
+        ConfigurationError: as `load_profile`, but for the name it goes by.
+    """
+    path = find_profile(name)
+    return _complete(path, *read_profile(path))
+
+
+def name_problems(profile: Profile, path: Path, content: ProfileFile) -> Iterator[tuple[str, Steps]]:
+    """Yield what is wrong with the name of a profile, as code and place.
+
+    Whoever reads a shipped profile's id in a report must be able to trust that it was that profile, and whoever reads
+    another must be able to find out how it differs.
+
+    Args:
+        profile: complete.
+        path: its file.
+        content: of the file.
+    """
+    if path.parent == folder("profiles"):
+        if content.id != path.stem:
+            yield "id-taken", ("id",)
+    elif content.id in profile_names():
+        if profile.sha256 != load_recorded_profile(content.id).sha256:
+            yield "id-taken", ("id",)
+    elif content.extends is None:
+        yield "extends-nothing", ("id",)
+
+
+def _complete(path: Path, content: ProfileFile, located: Located) -> Profile:
     requirements = {
         key: msgspec.structs.replace(entry, level=content.levels.get(key, entry.level))
         for key, entry in load_catalogue().requirements.items()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.exits import Exit
-from harness.cli.language import help_text, language, say
+from harness.cli.language import help_text, language, say, sentence
 
 if TYPE_CHECKING:
     from harness.catalogue.lint import Problem
@@ -80,7 +80,7 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
         _print_json({"schema": "lienthong.lint/1", "problems": [_as_data(problem) for problem in problems]})
     else:
         for problem in problems:
-            click.echo(f"{problem.path}:{problem.line}: {say(_AREA, f'lint.{problem.code}', **problem.parameters)}")
+            click.echo(f"{problem.path}:{problem.line}: {sentence(f'lint.{problem.code}', **problem.parameters)}")
         click.echo(say(_AREA, "lint.count", count=len(problems)) if problems else say(_AREA, "lint.nothing"), err=True)
     return Exit.FAIL if problems else Exit.PASS
 
@@ -108,7 +108,7 @@ def coverage(profile: str, form: str, lang: str | None) -> int:
 def _as_data(problem: "Problem") -> dict[str, object]:
     from harness.catalogue.texts import LANGUAGES, text
 
-    message = {name: text(_AREA, f"lint.{problem.code}", name, **problem.parameters) for name in LANGUAGES}
+    message = {name: text("errors", f"lint.{problem.code}", name, **problem.parameters) for name in LANGUAGES}
     return {"code": problem.code, "path": str(problem.path), "line": problem.line, "message": message}
 
 

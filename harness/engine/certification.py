@@ -13,6 +13,7 @@ import msgspec
 
 from harness import __version__
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.lint import check_by_lint
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.engine.plan import make_plan
@@ -71,6 +72,7 @@ def certify(order: Order, follow: Follow) -> Certification:
         ConfigurationError: something in the order, the profile or the declaration is wrong.
     """
     profile = load_profile(order.profile)
+    check_by_lint(order.profile)
     plan = make_plan(profile, order.only, order.scenario)
     laboratory = configured_laboratory()
     extras = _extras(order, laboratory)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from harness.catalogue.candidate import Candidate, HttpDriver, load_candidate
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.lint import check_by_lint
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.drivers.attention import Workplace
@@ -56,9 +57,10 @@ async def examine(visit: Visit, tell: Tell) -> list[Check]:
     """Make every check that can be made, tell each outcome at once, and return them all.
 
     Raises:
-        ConfigurationError: the profile cannot be read: nothing can be examined by it.
+        ConfigurationError: the profile cannot be read, or lint finds something in it: nothing can be examined by it.
     """
     profile = load_profile(visit.profile)
+    check_by_lint(visit.profile)
     checks: list[Check] = []
 
     def add(check: Check) -> None:

@@ -14,7 +14,7 @@ from harness.catalogue.verdicts import Verdict
 from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
 from harness.journal import Record
 from harness.judge.judgement import Judgement, encoded
-from harness.report.agreement import judged, read, report_is_judged, run_file
+from harness.report.agreement import judged, read, recorded_profile, report_is_judged, run_file
 from harness.report.laboratory import LaboratoryKey, configured_laboratory
 from harness.report.provenance import Origin, Provenance, provenance_of
 from harness.report.resealing import beside
@@ -63,7 +63,7 @@ def judge_again(directory: Path, profile_name: str | None, language: Language) -
     laboratory = configured_laboratory()
     key = laboratory.key if laboratory else None
     provenance = provenance_of(directory, key)
-    own = load_profile(str(recorded["profile"]["source"]))
+    own = recorded_profile(directory)
     if provenance.origin is Origin.UNJUDGED:
         publish(own, directory, language, FORMATS_OF_A_RUN, laboratory)
         provenance = provenance_of(directory, key)

@@ -18,6 +18,7 @@ from harness.judge.order import WATCHED_ORDER, watch_order
 from harness.judge.packages import PackageWatch, watch_packages
 from harness.judge.rereading import reread
 from harness.judge.scenarios import Outcome, broken_off, judge_scenario, unseen
+from harness.judge.undeclared import shown_undeclared
 from harness.judge.weighing import Outcomes, assembled
 from harness.judge.wire import WATCHED, watch_wire
 from harness.rules.checking import IMPLEMENTED
@@ -45,7 +46,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     outcomes |= _packages(watch_packages(facts, examiner))
     outcomes |= _nothing_sent(facts, outcomes)
     outcomes |= _duties(facts, outcomes)
-    return assembled(profile, record, start, outcomes)
+    return assembled(profile, record, start, outcomes, shown_undeclared(facts))
 
 
 def _scenarios(start: Event, evidence: Evidence) -> Outcomes:

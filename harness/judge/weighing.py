@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from harness.catalogue.findings import Finding
-from harness.catalogue.profiles import Profile
+from harness.catalogue.profiles import Profile, profile_names
 from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text, text
 from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
@@ -29,7 +29,9 @@ _SHOWN_PER_CODE = 3
 Outcomes = dict[str, tuple[tuple[str, ...], Outcome]]
 
 
-def assembled(profile: Profile, record: Record, start: Event, outcomes: Outcomes) -> Judgement:
+def assembled(
+    profile: Profile, record: Record, start: Event, outcomes: Outcomes, undeclared: tuple[str, ...] = ()
+) -> Judgement:
     """Weigh the outcomes by the profile and put the judgement together.
 
     Args:
@@ -37,6 +39,7 @@ def assembled(profile: Profile, record: Record, start: Event, outcomes: Outcomes
         record: the run that was judged.
         start: its `run.started`.
         outcomes: by scenario or watch, the requirements it claims and what came out.
+        undeclared: capabilities that the candidate showed and does not declare.
     """
     data = start.data
     only = data["only"]
@@ -69,7 +72,7 @@ def assembled(profile: Profile, record: Record, start: Event, outcomes: Outcomes
         narrowed=only is not None,
         complete=bool(required) and not missing,
         required=tuple(sorted(required)),
-        limits=_limits(record, data),
+        limits=_limits(record, data, profile, undeclared),
         summary=Summary(_counts(requirements), _counts(scenarios)),
         requirements=requirements,
         scenarios=scenarios,
@@ -187,13 +190,17 @@ def _overall(requirements: tuple[RequirementEntry, ...], record: Record) -> Lite
     return "pass" if required and passed and finished and not record.cut else "inconclusive"
 
 
-def _limits(record: Record, data: Mapping[str, Any]) -> tuple[Text, ...]:
+def _limits(record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...]) -> tuple[Text, ...]:
     keys: list[tuple[str, dict[str, str]]] = []
     if data["only"] is not None:
         keys.append(("limit.narrowed", {"ids": ", ".join(sorted(data["only"]))}))
     finished = [event for event in record.events if event.kind == "run.finished"]
     if record.cut or not finished or finished[-1].data["reason"] != "complete":
         keys.append(("limit.interrupted", {}))
+    if profile.id not in profile_names():
+        keys.append(("limit.own-profile", {"id": profile.id, "version": profile.version}))
+    if undeclared:
+        keys.append(("limit.undeclared", {"capabilities": ", ".join(undeclared)}))
     keys.append((f"limit.driver.{data['driver']}", {}))
     keys.append(("limit.times", {name: f"{value:g}" for name, value in data["times"].items()}))
     return tuple(_sentence(key, parameters) for key, parameters in keys)

@@ -11,7 +11,7 @@ import msgspec
 
 from harness import __version__
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.profiles import Profile, load_profile
+from harness.catalogue.profiles import Profile, load_recorded_profile
 from harness.journal import JournalBroken, Record, read_record
 from harness.judge.judgement import Judgement, encoded
 from harness.judge.judging import NothingToJudge, judge
@@ -94,7 +94,7 @@ def recorded_profile(directory: Path) -> Profile:
     Raises:
         ConfigurationError: run.json is damaged, or there is no such profile any more.
     """
-    return load_profile(str(run_file(directory)["profile"]["source"]))
+    return load_recorded_profile(str(run_file(directory)["profile"]["source"]))
 
 
 def report_is_judged(directory: Path, judgement: Judgement) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import REASONS
-from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, profile_names
+from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, load_recorded_profile, profile_names
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder
 
@@ -199,9 +199,11 @@ def test_id_and_title_are_never_taken_over(tmp_path: Path) -> None:
         ("parameters: {identifiers: {old: '[0-9'}}\n", "profile.bad-pattern", 0),
         ("parameters: {identifiers: {old: null}}\n", "yaml.wrong-type", 0),
         ("parameters: {hub: {codes: {internal: '99'}}}\n", "profile.unknown-error-code", 0),
-        ("parameters: {hub: {codes: {internal: null}}}\n", "profile.no-reason", None),
+        ("parameters: {hub: {codes: {internal: null}}}\n", "profile.no-reason", 0),
         ("parameters: {hub: {codes: {bored: '20'}}}\n", "profile.unknown-reason", 0),
-        ("parameters: {hub: {error_codes: {'20': null}}}\n", "profile.unknown-error-code", None),
+        ("parameters: {hub: {error_codes: {'20': null}}}\n", "profile.unknown-error-code", 0),
+        ("parameters: {limits: {package_bytes: 999999999}}\n", "profile.order", 0),
+        ("parameters: {code_lists: {statuses: ['01', '02']}}\n", "profile.unknown-status", 0),
         ("parameters: {hub: {error_codes: {'20': {text: Lỗi}}}}\n", "profile.not-ascii", 0),
         ("parameters: {statuses: {start: ['99']}}\n", "profile.unknown-status", 0),
         ("parameters: {statuses: {next: {'01': ['99']}}}\n", "profile.unknown-status", 0),
@@ -220,6 +222,33 @@ def test_a_wrong_profile_is_refused_with_file_and_line(own: Writer, content: str
     assert error.code == code
     if line is not None:
         assert (str(error.path), error.line) == (path, FIRST + line)
+
+
+def test_a_shipped_profiles_name_stands_for_its_content_alone(tmp_path: Path) -> None:
+    shipped = folder("profiles") / "qcvn102-2022.yaml"
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(shipped.read_text())
+    assert load_profile(str(copy)).sha256 == load_profile().sha256
+    copy.write_text(shipped.read_text().replace("final_repeats: 3", "final_repeats: 300"))
+    error = _refusal(str(copy))
+    assert (error.code, error.path) == ("lint.id-taken", copy)
+    copy.write_text(HEAD.replace("ours", "qcvn102-2016"))
+    assert _refusal(str(copy)).code == "lint.id-taken"
+    assert load_recorded_profile(str(copy)).id == "qcvn102-2016"
+
+
+def test_a_profile_of_ones_own_says_what_it_changes(tmp_path: Path) -> None:
+    whole = (folder("profiles") / "qcvn102-2022.yaml").read_text().replace("id: qcvn102-2022", "id: ours")
+    path = tmp_path / "ours.yaml"
+    path.write_text(whole)
+    error = _refusal(str(path))
+    assert (error.code, error.path, error.parameters["known"]) == (
+        "lint.extends-nothing",
+        path,
+        "qcvn102-2016, qcvn102-2022",
+    )
+    path.write_text(whole + "extends: qcvn102-2022\n")
+    assert load_profile(str(path)).id == "ours"
 
 
 def test_what_is_wrong_in_a_base_is_blamed_on_the_base(tmp_path: Path) -> None:

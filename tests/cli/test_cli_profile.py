@@ -135,6 +135,28 @@ def test_lint_names_file_and_line(run: Run, tmp_path: Path) -> None:
     assert (problem["code"], problem["line"], set(problem["message"])) == ("level-same", 7, {"vi", "en"})
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "levels: {RTY-07: R, RTY-08: R}\n",  # the reasons why they may fail are idle now, in the profile below
+        "levels: {PKG-02: R, HDR-17: R}\n",  # and so are the weights of single findings
+    ],
+)
+def test_lint_never_points_into_what_is_shipped(run: Run, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(HEAD + content, encoding="utf-8")
+    outcome = run("lint", str(path))
+    assert (outcome.status, outcome.out) == (0, "")
+
+
+def test_lint_lists_a_taken_id(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(HEAD.replace("id: ours", "id: qcvn102-2022") + "levels: {HDR-18: M}\n", encoding="utf-8")
+    outcome = run("lint", str(path), "--lang", "en")
+    assert outcome.status == 1
+    assert outcome.out.startswith(f"{path}:3: The id qcvn102-2022 belongs to a shipped profile")
+
+
 def test_lint_of_a_broken_profile_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(HEAD + "colour: red\n", encoding="utf-8")

@@ -22,7 +22,13 @@ class RecordedRun:
     """A run as a journal in the making."""
 
     def __init__(
-        self, directory: Path, scenario: str = "RCV-02", only: list[str] | None = None, *, everything: bool = False
+        self,
+        directory: Path,
+        scenario: str = "RCV-02",
+        only: list[str] | None = None,
+        *,
+        everything: bool = False,
+        capabilities: tuple[str, ...] = (),
     ) -> None:
         self.directory = directory
         self.journal = Journal(directory)
@@ -36,7 +42,7 @@ class RecordedRun:
                 "profile": {},
                 "candidate": {"candidate": {"name": "X"}},
                 "driver": "http",
-                "capabilities": [],
+                "capabilities": list(capabilities),
                 "organs": [CANDIDATE_ORGAN],
                 "only": None if everything else only or [scenario],
                 "scenarios": [{"id": scenario, "requirements": [scenario]}],

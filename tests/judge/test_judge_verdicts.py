@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import text
 from harness.catalogue.verdicts import Verdict
-from harness.journal import Event
+from harness.journal import Event, read_record
 from harness.judge.expectations import Acked, Expectation, Fetched, NoStatus, SafelyKept, Shown, StoredOnce
 from harness.judge.expectations.registry import read_expectation
 from harness.judge.judgement import Judgement, ScenarioEntry, encoded
+from harness.judge.judging import judge
 from tests.judge.recorded_run import CANDIDATE_ORGAN, DOCUMENT, RecordedRun, cause, codes, verdict
 from tests.judge.timed_evidence import TimedEvidence
 
@@ -261,6 +263,34 @@ def test_the_limits_of_a_run_are_said(tmp_path: Path) -> None:
         said("limit.driver.http"),
         said("limit.times", poll_interval="1", reaction="1", give_up="1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "shown"),
+    [((), "handling, recall, register, take_back"), (("recall", "handling"), "register, take_back")],
+)
+def test_what_is_shown_and_not_declared_is_told(tmp_path: Path, capabilities: tuple[str, ...], shown: str) -> None:
+    run = stated(tmp_path, Fetched(document=DOCUMENT), capabilities=capabilities)
+    run.fetch()
+    run.call("registerAgency", {"registered": "000.01.00.H41"})
+    sent: list[dict[str, Any]] = [{"kind": "document", "doc_type": doc_type} for doc_type in ("0", "1")]
+    sent += [{"kind": "status", "status_code": code} for code in ("01", "03", "04", "13")]
+    for number, package in enumerate(sent):
+        run.call("sendEdoc", {}, package={**package, "sha256": str(number), "blob": None, "hash_file_form": "padded"})
+    refused = {"kind": "document", "doc_type": "3", "sha256": "x", "blob": None, "hash_file_form": "padded"}
+    run.call("sendEdoc", {}, package=refused, error_code="22")
+    run.finish()
+    assert said("limit.undeclared", capabilities=shown) in [one.en for one in run.judged().limits]
+
+
+def test_a_profile_of_ones_own_is_told(tmp_path: Path) -> None:
+    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run.fetch()
+    run.finish()
+    profile = msgspec.structs.replace(load_profile(), id="ours", version="7")
+    run.journal.close()
+    limits = judge(profile, read_record(tmp_path)).limits
+    assert said("limit.own-profile", id="ours", version="7") in [one.en for one in limits]
 
 
 def test_a_run_that_went_on_after_its_end_counts_by_its_last_end(tmp_path: Path) -> None:
