@@ -30,6 +30,7 @@ _LOG = logging.getLogger("lienthong.agency")
 _A_WHILE = 2.5  # seconds: longer than anybody looks after a single document
 _FEW = 3.0
 _SHORT = 20
+_INVENTED = "99"
 
 
 class _LaterChange(Receiver, ABC):
@@ -162,25 +163,11 @@ class ReportsAboutNothing(Clerk):
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
         super().say(document, code, reason, organ_ids)
-        if code == "01":
-            date, code = document.promulgation_date, f"9{document.code}"
-            number, _, notation = code.partition("/")
+        if code == "01" and not document.code.startswith(_INVENTED):
+            date, invented = document.promulgation_date, f"{_INVENTED}{document.code}"
+            number, _, notation = invented.partition("/")
             name = document_id(document.sender, date, number, notation)
-            self.report(ResponseFor(document.sender, code, date, name))
-
-    def report(self, named: ResponseFor) -> None:
-        """Say 01 about a document that is not here."""
-        absent = InboxDocument(
-            document_id=named.document_id,
-            sender=named.organ_id,
-            package="",
-            fingerprint="",
-            arrived="",
-            state=State.ARRIVED,
-            code=named.code,
-            promulgation_date=named.promulgation_date,
-        )
-        super().say(absent, "01", "")
+            self.answer(ResponseFor(document.sender, invented, date, name), "01", "")
 
 
 @defect("secrets-under-another-name", breaks="SND-07")
