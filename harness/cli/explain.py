@@ -10,7 +10,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
 from harness.catalogue.requirements import Requirement
-from harness.catalogue.texts import entries, finding_text, known_finding
+from harness.catalogue.texts import finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.rules.twins.registry import twins_of
@@ -26,6 +26,8 @@ _NEAR = 5
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 def command(code: str, profile: str, lang: str | None) -> int:
     """Print what a code, a requirement or a group means; see the help text."""
+    from harness.engine.findingcodes import codes_of
+
     loaded = load_profile(profile)
     requirement, _, reason = code.partition(".")
     key = requirement.upper()
@@ -46,11 +48,6 @@ def command(code: str, profile: str, lang: str | None) -> int:
     else:
         raise ConfigurationError("explain.unknown-code", code=code, near=", ".join(_near(code, loaded)))
     return Exit.PASS
-
-
-def codes_of(requirement: str) -> list[str]:
-    """Return the codes that the message file of a requirement's group has for it."""
-    return [code for code in entries(requirement.partition("-")[0].lower()) if code.partition(".")[0] == requirement]
 
 
 def _requirement(requirement: Requirement) -> None:
@@ -95,5 +92,7 @@ def _line(key: str, words: str) -> None:
 
 
 def _near(code: str, profile: Profile) -> Iterator[str]:
+    from harness.engine.findingcodes import codes_of
+
     known = [each for key in profile.requirements for each in (key, *codes_of(key))]
     yield from difflib.get_close_matches(code, known, n=_NEAR, cutoff=0.4)

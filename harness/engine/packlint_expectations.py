@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from harness.catalogue.findings import Finding
 from harness.catalogue.lint import Problem
 from harness.catalogue.texts import LANGUAGES, SHARED_REASONS, entries, known_finding
 from harness.engine.packlint_sources import Reason, place_of, place_of_kind, reasons, statements
@@ -16,6 +17,7 @@ from harness.journal import Event
 from harness.judge.assessment import Assessment, Holding, Met
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import Expectation
+from harness.judge.life import owes_life
 from harness.scenarios.registry import Scenario
 
 _ANY = "XXX-00"
@@ -49,16 +51,20 @@ def lint_expectations() -> Iterator[Problem]:
 def lint_findings(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
     """Yield the findings that a scenario may give and that have no texts, or texts with places nobody fills."""
     for scenario in scenarios.values():
-        told: set[str] = set()
-        for stated in statements(scenario):
-            kind = vocabulary().get(stated.expectation or "")
-            if kind is None or stated.role != "duty":
-                continue
-            for reason in reasons(kind):
-                code = f"{stated.requirement or scenario.requirements[0]}.{reason.name}"
-                if code not in told:
-                    told.add(code)
-                    yield from _unreadable(code, reason, scenario)
+        for code, reason in codes_given(scenario).items():
+            yield from _unreadable(code, reason, scenario)
+
+
+def codes_given(scenario: Scenario) -> Mapping[str, Reason]:
+    """Return the findings that a scenario may give, by code: of its duties, and of signs of life where they are due."""
+    given: dict[str, Reason] = {}
+    for stated in statements(scenario):
+        kind = vocabulary().get(stated.expectation or "")
+        for reason in reasons(kind) if kind else ():
+            code = f"{stated.requirement or scenario.requirements[0]}.{reason.name}"
+            if stated.role == "duty" or (stated.role == "liveness" and owes_life(Finding(code))):
+                given.setdefault(code, reason)
+    return given
 
 
 def _unreadable(code: str, reason: Reason, scenario: Scenario) -> Iterator[Problem]:

@@ -64,10 +64,24 @@ def statements(scenario: Scenario) -> list[Statement]:
     return list(_stated(module, scenario.play.__name__, frozenset()))
 
 
-def reasons(kind: type[Expectation]) -> list[Reason]:
+@cache
+def reasons(kind: type[Expectation]) -> tuple[Reason, ...]:
     """Return every finding that a kind of expectations may give."""
     module = importlib.import_module(kind.__module__)
-    return list(_given(module, kind.__name__, frozenset()))
+    return tuple(_given(module, kind.__name__, frozenset()))
+
+
+def direct_codes(module: ModuleType) -> Iterator[str]:
+    """Yield the codes of findings that a module gives for requirements which it names itself."""
+    tree = ast.parse(inspect.getsource(module))
+    for body in ast.walk(tree):
+        if not isinstance(body, Function):
+            continue
+        for call in _calls(body):
+            if isinstance(call.func, ast.Name) and call.func.id == "finding" and call.args:
+                named = {_constant(value) for value in _meant(call.args[0], tree)}
+                reasons_given = {reason.name for reason in _reason(call, body)}
+                yield from (f"{first}.{reason}" for first in named if first for reason in reasons_given if reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,11 @@ def _names(node: ast.expr, body: ast.AST) -> Iterator[str | None]:
             yield from _names(value, body)
     else:
         yield _constant(node)
+
+
+def _meant(node: ast.expr, tree: ast.Module) -> Iterator[ast.expr]:
+    """Yield what an argument stands for: itself, or what a module assigns to its name."""
+    return _assigned(node.id, tree) if isinstance(node, ast.Name) else iter((node,))
 
 
 def _assigned(name: str, body: ast.AST) -> Iterator[ast.expr]:

@@ -1,14 +1,17 @@
 """`lienthong explain` and `lienthong export` as a user meets them."""
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from harness.catalogue.profiles import load_profile
+from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import LANGUAGES, entries
 from harness.cli import main
-from harness.cli.explain import codes_of
+from harness.engine.findingcodes import codes_of
+from harness.resources import folder
 
 GROUPS = ("pkg", "hdr", "trc", "att", "stp")
 
@@ -59,6 +62,40 @@ def test_every_code_can_be_explained(
         assert call(monkeypatch, "explain", requirement, "--lang", language) == 0
     out = capsys.readouterr().out
     assert [code for code in codes if code not in out] == []
+
+
+@pytest.mark.parametrize("requirement", load_catalogue().requirements)
+def test_every_requirement_lists_all_its_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], requirement: str
+) -> None:
+    codes = codes_of(requirement)
+    assert codes, "nothing could ever be found against it"
+    for language in LANGUAGES:
+        assert call(monkeypatch, "explain", requirement, "--lang", language) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert [line for line in lines if line in codes] == list(codes)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "codes"),
+    [
+        ("RTY-05", {"RTY-05.hammering", "RTY-05.pauses-do-not-grow"}),  # shared reasons alone
+        ("RTY-10", {"RTY-10.foreign-taken", "RTY-10.acked-otherwise", "RTY-10.not-retried"}),  # own ones and shared
+        ("RCV-11", {"RCV-11.vanished", "RCV-11.changed"}),  # of a duty over the whole run
+        ("SEC-02", {"SEC-02.not-served-after", "SEC-02.not-acked"}),  # signs of life, where not to live is the failure
+        ("VXP-11", {"VXP-11.not-registered"}),  # a scenario's in the group of the watch
+        ("RTY-14", {"RTY-14.canary-visited"}),
+    ],
+)
+def test_codes_come_from_wherever_findings_are_given(requirement: str, codes: set[str]) -> None:
+    assert codes <= set(codes_of(requirement))
+
+
+def test_what_a_report_charged_is_explained() -> None:
+    report = json.loads((folder("reports") / "examples" / "failed" / "report.json").read_bytes())
+    charged = {(one["requirement"], one["code"]) for entry in report["scenarios"] for one in entry["findings"]}
+    assert charged
+    assert [code for requirement, code in charged if code not in codes_of(requirement)] == []
 
 
 @pytest.mark.parametrize("group", GROUPS)
