@@ -58,7 +58,7 @@ _FOR_ANOTHER = "RCV-07/for-another"
 async def polls(stage: Stage) -> None:
     """Both lists are asked for again and again, within the declared interval."""
     gap = stage.times.poll_interval + stage.margin
-    stage.patience_added = _POLLS * stage.times.poll_interval
+    stage.patience_added = _POLLS * (stage.times.poll_interval + gap)
     for messagetype in ("edoc", "status"):
         stage.expect(Polled(messagetype=messagetype, times=_POLLS, gap=gap, since=stage.now))
 

@@ -19,6 +19,21 @@ from harness.vxp.entries import ReceivedItem
 _LITERAL = b"<edXML:edXMLEnvelope"
 _LONGEST_NAME = 20
 _PAGE = 100
+_BURST = 4
+
+
+@defect("polls-in-bursts", breaks="RCV-01")
+class PollsInBursts(Poller):
+    """Looks for statuses a few times in quick succession, and then not for a while."""
+
+    _looks = 0
+
+    def interval(self, messagetype: MessageType) -> float:
+        declared = super().interval(messagetype)
+        if messagetype != "status":
+            return declared
+        self._looks += 1
+        return declared if self._looks % _BURST else 5 + declared
 
 
 @defect("polls-statuses-rarely", breaks="RCV-01")

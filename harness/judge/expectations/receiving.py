@@ -13,10 +13,11 @@ Messagetype = str
 
 
 class Polled(Expectation, frozen=True, tag="polled"):
-    """The list of one message type is asked for again within `gap` seconds, `times` times after event `since`.
+    """After event `since`, the list of one message type is asked for steadily: no two requests lie `gap` seconds apart
+    for as long as `times` such gaps may take.
 
-    Longer gaps in between do not count against it: a system that is busy with what it fetched polls later. One that
-    polls too seldom never gets its times.
+    A few requests in quick succession are no steady polling. Longer gaps before or after do not count against it: a
+    system that is busy with what it fetched polls later.
     """
 
     messagetype: Messagetype
@@ -30,12 +31,15 @@ class Polled(Expectation, frozen=True, tag="polled"):
             one.request for one in evidence.exchanges if one.request.seq > self.since and _lists(one, self.messagetype)
         ]
         gaps = [evidence.between(before, after) for before, after in pairwise(asked)]
-        if sum(gap <= self.gap for gap in gaps) >= self.times:
-            return Met(f"{self.messagetype} {min(gaps):.1f} s, <= {self.gap:g} s")
-        if not gaps:
+        steady, longest = 0.0, 0.0
+        for gap in gaps:
+            steady, longest = (steady + gap, max(longest, gap)) if gap <= self.gap else (0.0, 0.0)
+            if steady >= self.times * self.gap:
+                return Met(f"{self.messagetype} {longest:.1f} s, <= {self.gap:g} s")
+        if max(gaps, default=0.0) <= self.gap:
             received, reason = f"{len(asked)}", "not-polled"
         else:
-            received, reason = f"{min(gaps):.1f} s", "polled-late"
+            received, reason = f"{max(gaps):.1f} s", "polled-late"
         return Pending(
             finding(
                 requirement,
