@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.profiles import DEFAULT_PROFILE, Profile
 
 RUN_VARIABLE = "LIENTHONG_DRIVER"
 """Environment variable that is the same for every start of a program by one driver: one that was killed may find its
@@ -42,7 +42,7 @@ class AgencySettings:
         timing: times in seconds.
         hub_trust_anchors_pem: the only roots trusted for an https endpoint; empty: the machine's own.
         signer_trust_anchors_pem: roots trusted for signatures, besides the profile's.
-        profile: name or path of the profile whose rules and code lists hold.
+        profile: the profile whose rules and code lists hold, or its name or path.
         data: folder of everything that must survive; None: a temporary one, removed at the end.
         calls_at_once: most calls under way at a time, polling not counted.
     """
@@ -55,7 +55,7 @@ class AgencySettings:
     timing: Timing = field(default_factory=Timing)
     hub_trust_anchors_pem: str = ""
     signer_trust_anchors_pem: str = ""
-    profile: str = DEFAULT_PROFILE
+    profile: str | Profile = DEFAULT_PROFILE
     data: Path | None = None
     calls_at_once: int = 8
 

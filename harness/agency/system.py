@@ -111,7 +111,8 @@ class AgencySystem:
         self.running = False
         self._begun = False
         self.switching = asyncio.Lock()
-        self.profile: Profile = load_profile(self.settings.profile)
+        chosen = self.settings.profile
+        self.profile: Profile = chosen if isinstance(chosen, Profile) else load_profile(chosen)
         self._parts = parts or Parts()
         self._tasks: set[asyncio.Task[None]] = set()
         self._temporary: Path | None = None

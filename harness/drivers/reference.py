@@ -10,6 +10,7 @@ import msgspec
 from harness.agency.gallery import build, defects, variants
 from harness.agency.settings import AgencySettings, Timing
 from harness.catalogue.candidate import DeclaredTiming
+from harness.catalogue.profiles import DEFAULT_PROFILE, Profile
 from harness.drivers.protocol import DriverLost, read_answer
 
 _WHERE = "reference"
@@ -33,14 +34,15 @@ def declared_timing(kind: str | None) -> DeclaredTiming:
 class ReferenceDriver:
     """Moves a reference agency that lives and ends with this driver; it talks to the hub over real HTTP."""
 
-    def __init__(self, kind: str | None, give_up: float) -> None:
+    def __init__(self, kind: str | None, give_up: float, profile: str | Profile = DEFAULT_PROFILE) -> None:
         """Make the agency.
 
         Args:
             kind: a defect or a variant, None for the plain one.
             give_up: seconds after which it gives up a call.
+            profile: whose code lists hold for it: those of the run, as a product is set up for its own ministry.
         """
-        self._api = build(kind, AgencySettings(timing=Timing(give_up=give_up)))
+        self._api = build(kind, AgencySettings(timing=Timing(give_up=give_up), profile=profile))
 
     async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
         """Hand one command to the agency; see `Driver`."""

@@ -66,11 +66,11 @@ def open_subject(name: str, profile: Profile) -> Subject:
     """
     word, _, defect = name.partition(":")
     if word == REFERENCE:
-        return _reference(defect or None)
+        return _reference(defect or None, profile)
     return _declared(Path(name), profile)
 
 
-def _reference(defect: str | None) -> Subject:
+def _reference(defect: str | None, profile: Profile) -> Subject:
     if defect is not None and defect not in reference.kinds():
         raise ConfigurationError("candidate.unknown-defect", name=defect)
     product = Product(name="Hệ thống tham chiếu" + (f" ({defect})" if defect else ""), vendor="lienthong-harness")
@@ -87,7 +87,7 @@ def _reference(defect: str | None) -> Subject:
     times = msgspec.structs.replace(_REFERENCE_TIMES, **changed)
 
     async def opened(_: Workplace) -> Driver:
-        return reference.ReferenceDriver(defect, times.give_up)
+        return reference.ReferenceDriver(defect, times.give_up, profile)
 
     return Subject(candidate, times, _made_secret(), "vxp.reference", REFERENCE, opened)
 
@@ -99,11 +99,11 @@ def _declared(path: Path, profile: Profile) -> Subject:
     secret = secret_of(candidate, located)
     system_id = candidate.agency.system_id or "vxp.candidate"
     kind = str(candidate.driver.__struct_config__.tag)
-    opened = _opening(candidate, located, times)
+    opened = _opening(candidate, located, times, profile)
     return Subject(candidate, times, secret or _made_secret(), system_id, kind, opened, secret is None)
 
 
-def _opening(candidate: Candidate, located: Located, times: Times) -> OpenDriver:
+def _opening(candidate: Candidate, located: Located, times: Times, profile: Profile) -> OpenDriver:
     """Return what opens the declared driver."""
     declared = candidate.driver
     answers = _answers(declared, located) if isinstance(declared, ManualDriver) else ()
@@ -114,7 +114,7 @@ def _opening(candidate: Candidate, located: Located, times: Times) -> OpenDriver
         if isinstance(declared, CommandDriver):
             return command.CommandDriver(declared.argv)
         if isinstance(declared, BuiltInDriver):
-            return reference.ReferenceDriver(declared.variant, times.give_up)
+            return reference.ReferenceDriver(declared.variant, times.give_up, profile)
         terminal = Terminal(workplace.language)
         if isinstance(declared, PassiveDriver):
             return passive.PassiveDriver(workplace, terminal)

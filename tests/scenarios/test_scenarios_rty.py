@@ -1,0 +1,61 @@
+"""Runs of group RTY by a profile of one's own: its codes are the ones that are played, and those that are obeyed."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue.verdicts import Verdict
+from harness.engine.certification import Order, certify
+from harness.journal import Record, read_record
+from harness.judge.judgement import Judgement
+
+OWN = """
+schema: lienthong.profile/1
+extends: qcvn102-2022
+id: own-codes
+version: "1"
+title: {vi: "Mã lỗi của một bộ", en: "A ministry's own codes"}
+parameters:
+  hub:
+    error_codes:
+      "10": {kind: transient, text: Tam thoi}
+      "20": {kind: final, text: Dut khoat}
+      "77": {kind: transient, text: Ban}
+  retries: {final_watch: 1}
+"""
+
+
+def run(directory: Path, candidate: str, only: tuple[str, ...], profile: Path) -> tuple[Judgement, Record]:
+    order = Order(
+        candidate=candidate, profile=str(profile), only=list(only), directory=directory / "run", language="en", seed=5
+    )
+    return certify(order, lambda event: None).judgement, read_record(directory / "run")
+
+
+def played(record: Record, scenario: str) -> set[str]:
+    """Return the codes that a scenario's faults answered with."""
+    faults = (event for event in record.events if event.kind == "fault" and event.scenario == scenario)
+    return {plan.removeprefix("fail-") for fault in faults for plan in fault.data["plans"]}
+
+
+@pytest.mark.slow
+def test_the_profile_says_which_codes_are_final_and_which_pass(tmp_path: Path) -> None:
+    profile = tmp_path / "own.yaml"
+    profile.write_text(OWN, encoding="utf-8")
+    judgement, record = run(tmp_path, "reference", ("RTY-07", "RTY-08"), profile)
+    verdicts = {entry.id: entry.verdict for entry in judgement.requirements if entry.id in {"RTY-07", "RTY-08"}}
+    assert verdicts == dict.fromkeys(verdicts, Verdict.PASS)
+    assert played(record, "RTY-07") == {"18", "19", "20", "22", "23"}
+    assert played(record, "RTY-08") == {"10", "21", "77", "78"}
+
+
+@pytest.mark.slow
+def test_a_fault_that_no_call_ever_met_tells_nothing(tmp_path: Path) -> None:
+    """What never left is another requirement's failure: nothing is known of how it would have been tried again."""
+    profile = tmp_path / "own.yaml"
+    profile.write_text(OWN, encoding="utf-8")
+    judgement, _ = run(tmp_path, "reference:keeps-documents-in-the-drawer", ("RTY-08",), profile)
+    (entry,) = (one for one in judgement.scenarios if one.id == "RTY-08")
+    assert (entry.verdict, entry.findings) == (Verdict.INCONCLUSIVE, ())
+    assert entry.detail is not None
+    assert "RTY-08.fault-not-met" in entry.detail.en
