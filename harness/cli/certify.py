@@ -75,6 +75,7 @@ def command(
         jobs=jobs,
         budget=budget,
         listen=address(listen),
+        quiet=quiet,
         trust_anchors=trust_anchors,
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         deviations=deviations,

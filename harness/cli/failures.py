@@ -1,5 +1,6 @@
 """Every failure a user can meet, as one sentence and an exit status."""
 
+import errno
 import os
 import sys
 import traceback
@@ -11,6 +12,8 @@ from harness.catalogue.findings import clipped
 from harness.cli.exits import Exit
 from harness.cli.language import say, sentence
 from harness.cli.misuse import misuse
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def report_failure(error: BaseException) -> int:
@@ -38,6 +41,9 @@ def report_failure(error: BaseException) -> int:
         return Exit.INCONCLUSIVE
     if isinstance(error, BrokenPipeError):
         sys.stderr.close()
+        return Exit.HARNESS
+    if isinstance(error, OSError) and error.errno in _FULL:
+        _complain(say("cli", "disk-full", place=clipped(str(error.filename or "-"))))
         return Exit.HARNESS
     _complain(say("cli", "harness-failed", kind=type(error).__name__, detail=clipped(str(error))))
     if os.environ.get("LIENTHONG_TRACEBACK"):

@@ -103,7 +103,7 @@ def _opened(settings: "HubSettings", listener: "Callable[[CallLine], None] | Non
     try:
         return HubServer(settings, CallLog(listener) if listener else None)
     except StoreUnusable as error:
-        raise ConfigurationError(f"hub.data-{error.code}", path=settings.data) from error
+        raise ConfigurationError(f"hub.data-{error.code}", path=settings.data, detail=error.detail) from error
     except OSError as error:
         raise ConfigurationError("hub.data-unwritable", path=settings.data, detail=error.strerror) from error
 

@@ -47,6 +47,7 @@ def command(
         directory=out,
         language=language(),
         listen=address(listen),
+        quiet=quiet,
         seed=int(recorded["seed"]),
         # A real system remembers the numbers of the first time, and must not take them again.
         numbering=secrets.randbelow(_NUMBERINGS),

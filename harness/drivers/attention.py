@@ -20,6 +20,7 @@ class Workplace:
         language: in which that person is spoken to.
         times: the candidate's, in seconds.
         secret_made: True when the harness made the candidate's secret, so that somebody has to be told it.
+        quiet: whether what an adapter program says on its standard error is kept from the terminal.
     """
 
     directory: Path
@@ -27,6 +28,7 @@ class Workplace:
     language: Language
     times: Times
     secret_made: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Driver `command`: a program of the vendor's, JSON lines on its standard input and output, answers in any order."""
 
 import asyncio
+import sys
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,6 +20,11 @@ class _Id(msgspec.Struct):
     id: str | int | None = None
 
 
+def _show(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
 class CommandDriver:
     """Starts the adapter program when it is first called; it belongs to this driver and ends with it.
 
@@ -26,12 +32,14 @@ class CommandDriver:
     what it was told is a new program's right.
     """
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], *, quiet: bool = False) -> None:
         """Prepare the driver.
 
         Args:
             argv: the program and its arguments; relative paths are those of the working directory.
+            quiet: whether what the program says on its standard error is kept from the terminal.
         """
+        self._on_complaint = None if quiet else _show
         self._argv = tuple(argv)
         self._token = uuid.uuid4().hex
         self._stray = ""
@@ -76,7 +84,7 @@ class CommandDriver:
         if self._program is not None:
             await self._program.end()
         self._program = program = await Program.start(
-            self._argv, self._hand_over, self._tell_lost, {RUN_VARIABLE: self._token}
+            self._argv, self._hand_over, self._tell_lost, {RUN_VARIABLE: self._token}, self._on_complaint
         )
         if self._configuration is not None and command not in {"hello", "configure"}:
             await self._configured_again(program, self._configuration)

@@ -5,13 +5,16 @@ import codecs
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
+from harness.catalogue.findings import clipped
 from harness.drivers.protocol import LONGEST_ANSWER, DriverLost
 
 _ENDING = 5.0
 _LONGEST_COMPLAINT = 4096
+_MOST_SHOWN = 1024 * 1024
+# Where our own keys, folders and settings stand; a vendor's program has no business with them.
+_OURS = "LIENTHONG_"
 
 
 class Program:
@@ -27,12 +30,14 @@ class Program:
         name: str,
         on_line: Callable[[bytes], None],
         on_end: Callable[[DriverLost], None],
+        on_complaint: Callable[[str], None] | None = None,
     ) -> None:
         self.ended = False
         self._process = process
         self._name = name
         self._on_line = on_line
         self._on_end = on_end
+        self._on_complaint = on_complaint
         self._last_complaint = b""
         self._tasks = (asyncio.create_task(self._listen()), asyncio.create_task(self._pass_complaints_on()))
 
@@ -43,6 +48,7 @@ class Program:
         on_line: Callable[[bytes], None],
         on_end: Callable[[DriverLost], None],
         variables: Mapping[str, str] | None = None,
+        on_complaint: Callable[[str], None] | None = None,
     ) -> "Program":
         """Start the program `argv`.
 
@@ -50,7 +56,8 @@ class Program:
             argv: the program and its arguments.
             on_line: is given every line of its standard output.
             on_end: is told, once, that no more lines will come, and why.
-            variables: environment variables that it gets besides those of this process.
+            variables: environment variables that it gets besides those of this process that are not the harness's.
+            on_complaint: is given every line of its standard error, up to a megabyte, fit to be shown.
 
         Raises:
             DriverLost: it cannot be started.
@@ -62,14 +69,14 @@ class Program:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 limit=LONGEST_ANSWER,
-                env={**os.environ, **(variables or {})},
+                env={**_environment(), **(variables or {})},
                 # A group of its own: a Ctrl-C at the terminal is for the harness, which then ends the program,
                 # and what the program started can be ended with it.
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
             raise DriverLost("not-started", argv[0], getattr(error, "strerror", None) or error) from error
-        return cls(process, argv[0], on_line, on_end)
+        return cls(process, argv[0], on_line, on_end, on_complaint)
 
     async def write(self, line: bytes) -> None:
         """Write one line to the program's standard input; if it has ended, whoever waits is told by `on_end`."""
@@ -111,13 +118,24 @@ class Program:
         self._on_end(lost or self._lost())
 
     async def _pass_complaints_on(self) -> None:
-        """Show what the program says on its standard error, and keep the end of it for the record."""
+        """Tell what the program says on its standard error, and keep the end of it for the record."""
         stream = self._process.stderr
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        line, shown = "", 0
         while stream is not None and (part := await stream.read(_LONGEST_COMPLAINT)):
-            sys.stderr.write(decoder.decode(part))
-            sys.stderr.flush()
             self._last_complaint = (self._last_complaint + part)[-_LONGEST_COMPLAINT:]
+            *whole, line = (line + decoder.decode(part)).split("\n")
+            if len(line) > _LONGEST_COMPLAINT:
+                whole, line = [*whole, line], ""
+            for one in whole if shown < _MOST_SHOWN else ():
+                self._complain(one)
+            shown += len(part)
+        if line and shown < _MOST_SHOWN:
+            self._complain(line)
+
+    def _complain(self, line: str) -> None:
+        if self._on_complaint is not None:
+            self._on_complaint(clipped(line.removesuffix("\r").expandtabs(4), _LONGEST_COMPLAINT))
 
     def _lost(self) -> DriverLost:
         lines = self._last_complaint.decode("utf-8", "replace").split("\n")
@@ -131,3 +149,8 @@ class Program:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without anything of the harness's own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}

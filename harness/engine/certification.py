@@ -47,6 +47,7 @@ class Order:
         formats: of the reports besides report.json.
         scenario: the one scenario to play, None for all that are needed.
         deviations: file of known deviations.
+        quiet: whether what an adapter program complains of is kept from the terminal.
     """
 
     candidate: str
@@ -63,6 +64,7 @@ class Order:
     scenario: str | None = None
     deviations: Path | None = None
     numbering: int = 0
+    quiet: bool = False
 
 
 def certify(order: Order, follow: Follow) -> Certification:
@@ -96,6 +98,7 @@ def certify(order: Order, follow: Follow) -> Certification:
         open_driver=subject.open_driver,
         secret_made=subject.secret_made,
         language=order.language,
+        quiet=order.quiet,
         listen=order.listen,
         seed=order.seed,
         numbering=order.numbering,

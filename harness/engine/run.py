@@ -82,6 +82,7 @@ class RunSettings:
         jobs: scenarios at a time, None for all.
         budget: seconds for all scenarios, None for as long as it takes.
         trust_anchors: files of anchors and intermediates besides the profile's.
+        quiet: whether what an adapter program complains of is kept from the terminal.
     """
 
     directory: Path
@@ -102,6 +103,7 @@ class RunSettings:
     trust_anchors: tuple[Path, ...] = ()
     secret_made: bool = False
     language: Language = "vi"
+    quiet: bool = False
 
 
 async def run(settings: RunSettings, journal: Journal) -> None:
@@ -190,7 +192,9 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
 
 
 def _workplace(settings: RunSettings, journal: Journal) -> Workplace:
-    return Workplace(settings.directory, journal, settings.language, settings.times, settings.secret_made)
+    return Workplace(
+        settings.directory, journal, settings.language, settings.times, settings.secret_made, settings.quiet
+    )
 
 
 def _configuration(settings: RunSettings, endpoint: str, pki: Pki) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _opening(candidate: Candidate, located: Located, times: Times, profile: Prof
         if isinstance(declared, HttpDriver):
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriver):
-            return command.CommandDriver(declared.argv)
+            return command.CommandDriver(declared.argv, quiet=workplace.quiet)
         if isinstance(declared, BuiltInDriver):
             return reference.ReferenceDriver(declared.variant, times.give_up, profile)
         terminal = Terminal(workplace.language)

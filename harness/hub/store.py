@@ -11,6 +11,7 @@ from typing import Any
 _FILE = "hub.sqlite3"
 _VERSION = 1
 _PATIENCE = 0.3
+_PRIMARY = 0xFF  # what of a result code says in which way it failed
 _SCHEMA = """
 CREATE TABLE systems (
     system_id TEXT PRIMARY KEY,
@@ -77,12 +78,14 @@ class StoreUnusable(Exception):
     """The folder holds something that is no hub's data, or of a later version.
 
     Attributes:
-        code: `not-a-store`, `newer` or `in-use`.
+        code: `not-a-store`, `newer`, `in-use` or `unwritable`.
+        detail: what the database said.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.detail = detail
 
 
 class Store:
@@ -105,7 +108,8 @@ class Store:
             self._connection.row_factory = sqlite3.Row
             self._prepare(durable=folder is not None)
         except sqlite3.OperationalError as error:
-            raise StoreUnusable("in-use") from error
+            busy = error.sqlite_errorcode & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+            raise StoreUnusable("in-use" if busy else "unwritable", str(error)) from error
         except sqlite3.DatabaseError as error:
             raise StoreUnusable("not-a-store") from error
 

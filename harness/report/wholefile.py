@@ -8,10 +8,18 @@ _LEFT_OVER = re.compile(r"\.[^/]+\.\d+\.part")
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file so that it is never seen half written, and return its path."""
+    """Write a file so that it is never seen half written, and return its path.
+
+    Raises:
+        OSError: it cannot be written, as on a full disk; what was there before still is.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return path
 
 

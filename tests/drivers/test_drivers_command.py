@@ -191,6 +191,43 @@ def test_what_the_program_complains_about_is_shown(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == "cẩn thận\n"
 
 
+def test_what_the_program_complains_about_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    async def scene(driver: CommandDriver) -> None:
+        await driver.call("poll", {}, LIMIT)
+
+    hostile = "sys.stderr.write('a\\x1b]0;owned\\x07\\n\\tat Main.java\\r\\nno end'); sys.stderr.flush()"
+    play(ECHO + hostile + "; answer(request, result={})", scene)
+    assert capsys.readouterr().err == "a\\u001b]0;owned\\u0007\n    at Main.java\nno end\n"
+
+
+def test_a_quiet_run_shows_nothing_of_it_and_a_flood_of_it_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    async def run(quiet: bool) -> None:
+        flood = ECHO + "os.write(2, (b'x' * 99 + b'\\n') * 30000)"
+        driver = CommandDriver([sys.executable, "-c", LOOP + flood + "; answer(request, result={})"], quiet=quiet)
+        try:
+            await driver.call("poll", {}, LIMIT)
+        finally:
+            await driver.close()
+
+    asyncio.run(run(quiet=True))
+    assert capsys.readouterr().err == ""
+    asyncio.run(run(quiet=False))
+    assert 900_000 < len(capsys.readouterr().err) < 1_200_000
+
+
+def test_the_program_gets_nothing_of_ours_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIENTHONG_LABORATORY", "/etc/laboratory")
+    monkeypatch.setenv("VENDORS_OWN", "x")
+
+    async def scene(driver: CommandDriver) -> None:
+        told = await driver.call("poll", {}, LIMIT)
+        assert "LIENTHONG_LABORATORY" not in told["names"]
+        assert {"VENDORS_OWN", "PATH"} <= set(told["names"])
+        assert [name for name in told["names"] if name.startswith("LIENTHONG_")] == ["LIENTHONG_DRIVER"]
+
+    play(ECHO + "answer(request, result={'names': sorted(os.environ)})", scene)
+
+
 def test_a_program_that_closes_its_output_is_ended() -> None:
     async def scene(driver: CommandDriver) -> None:
         assert (await lost(driver)).reason == "ended"

@@ -1,6 +1,8 @@
 """What is kept survives; what is no hub's data is not touched."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,14 @@ def test_blobs(kind: str, tmp_path: Path) -> None:
     assert blobs.content(name) == b"content"
     with pytest.raises(KeyError):
         blobs.content("0" * 64)
+
+
+def test_a_full_disk_is_not_taken_for_another_hub(tmp_path: Path) -> None:
+    script = (
+        "import resource, sys; from pathlib import Path; from harness.hub.store import Store, StoreUnusable\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try: Store(Path(sys.argv[1]))\n"
+        "except StoreUnusable as error: print(error.code, bool(error.detail))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True)
+    assert ended.stdout == "unwritable True\n"
