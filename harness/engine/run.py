@@ -179,6 +179,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                         settings.candidate.agency.organ_name,
                         lanes=tuple(all_scenarios()),
                         numbering=settings.numbering,
+                        others=tuple(_peers(settings).values()),
                     ),
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),

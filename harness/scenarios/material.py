@@ -1,9 +1,7 @@
 """Blind data: what documents are about, their numbers and attachments, all from the seed of the run."""
 
 import hashlib
-import io
 import random
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,31 +12,28 @@ from typing import Any
 import msgspec
 import yaml
 
-from harness.catalogue.parameters import Identifiers
+from harness.catalogue.parameters import Identifiers, Limits
 from harness.crypto.pdfmaking import signed_pdf
 from harness.crypto.testpki import Pki
-from harness.edxml.attachments import pack
-from harness.edxml.identifiers import document_id, organ_form
+from harness.crypto.xmlsign import Plan, sign_package
+from harness.edxml.identifiers import organ_form
 from harness.edxml.layout import OPERATOR, Layout
-from harness.edxml.model import (
-    Code,
-    DocumentPackage,
-    DocumentType,
-    Organization,
-    OtherInfo,
-    PromulgationInfo,
-    SignerInfo,
-    TraceHeader,
-)
+from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import write_package
 from harness.journal.recording import VIETNAM
 from harness.judge.expectations.operating import RECALL
 from harness.resources import folder
+from harness.rules.twins.base import Contact, Identity, package
+from harness.scenarios.filekinds import file_content, plain_pdf
+from harness.scenarios.particulars import Drawing, Words
 
-_DATE = "%Y/%m/%d"
-_TIMESTAMP = "%Y/%m/%d %H:%M:%S"
-# Signing takes a tenth of a second; a few signed files serve all documents of a run.
-_SIGNED = 3
+# Signing a file takes long; a few signed files serve all documents of a run.
+_SIGNED, _SIGNED_OF_OTHERS = 3, 2
+# How many of the ordinary documents carry a signed file.
+_SEALED = 0.12
+# Ways to sign a package that are all right.
+_PLANS = (Plan(), Plan(canonicalization="inclusive"), Plan(digest="sha512"))
+_ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
 # Numbers of a lane: a prime, so that any step but 0 meets each of them once before it comes round.
 _LANE = 10_007
 _LEAST = 100
@@ -51,6 +46,15 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organ_name: str
     code102: str = ""
     parent: str = ""
+    organ_add: str = ""
+    email: str = ""
+    telephone: str = ""
+    website: str = ""
+
+    @property
+    def contact(self) -> Contact:
+        """How it can be reached."""
+        return Contact(self.organ_add, self.email, self.telephone, "", self.website)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,11 @@ def _allowed(peer: Peer, identifiers: Identifiers) -> Peer:
 
 
 @cache
+def _words() -> Words:
+    return msgspec.convert(_data("words.yaml"), Words)
+
+
+@cache
 def _data(name: str) -> Any:
     path: Path = folder("fixtures") / "exchange" / name
     with path.open(encoding="utf-8") as stream:
@@ -175,15 +184,25 @@ class Material:
     Numbers come in lanes, one for each scenario, so that those of one do not depend on when another takes its own.
     """
 
-    def __init__(self, seed: int, pki: Pki, agency_name: str, *, lanes: Sequence[str] = (), numbering: int = 0) -> None:
+    def __init__(
+        self,
+        seed: int,
+        pki: Pki,
+        agency_name: str,
+        *,
+        lanes: Sequence[str] = (),
+        numbering: int = 0,
+        others: Sequence[Peer] = (),
+    ) -> None:
         """Be ready to make documents.
 
         Args:
             seed: of all choices.
-            pki: signs the candidate's own documents.
-            agency_name: in whose name they are signed.
+            pki: signs documents, the candidate's own and those of others.
+            agency_name: of the candidate.
             lanes: keys of `choice` that are used side by side; all others share one lane more.
             numbering: of the numbers alone: another one gives equal documents other numbers.
+            others: agencies to which a document may go besides.
         """
         shuffled = random.Random(f"{seed}/{numbering}")  # noqa: S311 - not for secrecy
         order = shuffled.sample(range(len(lanes) + 1), len(lanes) + 1)
@@ -193,7 +212,8 @@ class Material:
         self._seed = seed
         self._pki = pki
         self._agency_name = agency_name
-        self._signed: list[bytes] = []
+        self._others = tuple((one.organ_id, one.organ_name) for one in others)
+        self._signed: dict[tuple[str, int], bytes] = {}
 
     def number(self, chance: Chance) -> str:
         """Return a document number that was not given out before in this run.
@@ -215,38 +235,96 @@ class Material:
 
     def subject(self, chance: random.Random) -> str:
         """Return a subject line in Vietnamese."""
-        words = _data("words.yaml")
-        return f"{chance.choice(words['openings'])} {chance.choice(words['subjects'])} ({chance.randrange(10**6)})"
+        return _words().subject(chance)
 
     def notation(self, chance: random.Random) -> str:
         """Return the second part of a document's code."""
-        return str(chance.choice(_data("words.yaml")["notations"]))
+        return chance.choice(_words().notations)
 
     def signer(self, chance: random.Random) -> str:
         """Return a signer's name."""
-        return str(chance.choice(_data("words.yaml")["signers"]))
+        return chance.choice(_words().signers)
 
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
         """Return a PDF of about `size` bytes whose content nobody can guess."""
         return plain_pdf(chance.randbytes(max(size - 600, 16)))
 
-    def signed_pdf(self, chance: random.Random) -> bytes:
-        """Return a PDF signed by an official of the candidate's agency and sealed by it; one of a few made per run."""
-        if len(self._signed) < _SIGNED:
-            self._signed.append(
-                signed_pdf(
-                    self._pki.person(self.signer(chance), self._agency_name),
-                    self._pki.agency(self._agency_name),
-                    at=datetime.now(VIETNAM),
-                    tsa=self._pki.identity("tsa"),
-                    lines=(chance.randbytes(16).hex(),),
-                )
+    def signed_pdf(self, chance: random.Random, agency: str = "") -> bytes:
+        """Return a PDF signed by an official of an agency and sealed by it; one of a few made per run.
+
+        Args:
+            chance: chooses which.
+            agency: name, the candidate's if not given.
+        """
+        key = agency or self._agency_name, chance.randrange(_SIGNED_OF_OTHERS if agency else _SIGNED)
+        if key not in self._signed:
+            own = self.choice("/".join(map(str, key)))
+            self._signed[key] = signed_pdf(
+                self._pki.person(self.signer(own), key[0]),
+                self._pki.agency(key[0]),
+                at=datetime.now(VIETNAM),
+                tsa=self._pki.identity("tsa"),
+                lines=tuple(own.randbytes(16).hex() for _ in range(own.randrange(1, 40))),
             )
-        return chance.choice(self._signed)
+        return self._signed[key]
+
+    def signed_package(self, chance: random.Random, content: bytes, agency: str, limits: Limits) -> bytes:
+        """Return a package signed by an official of an agency, or sealed by it, in one of the usual ways.
+
+        Args:
+            chance: chooses who, and how.
+            content: the package.
+            agency: name.
+            limits: within which it is read.
+
+        Raises:
+            PackageUnreadable: it cannot be read so far that it could be signed.
+        """
+        signer = chance.choice((self._pki.agency(agency), self._pki.person(self.signer(chance), agency)))
+        return sign_package(content, signer, limits, chance.choice(_PLANS))
 
     def file(self, chance: random.Random, kind: str) -> File:
         """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""
         return File(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
+
+    def files(self, chance: random.Random, sender: Peer, least: int = 1) -> tuple[File, ...]:
+        """Return the attachments of an ordinary document: a PDF, signed now and then, and at times some annexes."""
+        words = _words()
+        content = self.pdf(chance, chance.randrange(700, 6_000))
+        if chance.random() < _SEALED:
+            content = self.signed_pdf(chance, sender.organ_name)
+        count = max(least, chance.choice((1, 1, 2, 2, 3)))
+        kinds = (chance.choice(_ANNEXES) for _ in range(count - 1))
+        annexes = (
+            File(words.annex(chance, kind), file_content(kind, chance.randbytes(chance.randrange(300, 4_000))))
+            for kind in kinds
+        )
+        return (File(words.letter(chance), content), *annexes)
+
+    def identity(
+        self, chance: Chance, sender: Peer, to: Organization, files: tuple[File, ...], *, whole: bool = False
+    ) -> Identity:
+        """Return who sends what to whom, for a new document of today.
+
+        Args:
+            chance: draws everything else that it says.
+            sender: who sends it.
+            to: who gets it, at times among others.
+            files: its attachments.
+            whole: whether it says everything that may be said.
+        """
+        now = datetime.now(VIETNAM)
+        others = tuple(one for one in self._others if one[0] not in {sender.organ_id, to.organ_id})
+        drawing = Drawing(_words(), chance, sender.contact, others, whole)
+        number, notation = self.number(chance), self.notation(chance)
+        return Identity(
+            sender=(sender.organ_id, sender.organ_name),
+            receiver=(to.organ_id, to.organ_name),
+            number=number,
+            notation=notation,
+            day=now.date(),
+            particulars=drawing.particulars(now, [(file.name, file.content) for file in files]),
+        )
 
     def document(
         self,
@@ -258,81 +336,5 @@ class Material:
         **changes: Any,
     ) -> Document:
         """Return a good new document from `sender`, written in `layout`; `changes` are members of the package."""
-        now = datetime.now(VIETNAM)
-        number, notation, date = self.number(chance), self.notation(chance), now.strftime(_DATE)
-        package = DocumentPackage(
-            from_=Organization(organ_id=sender.organ_id, organ_name=sender.organ_name),
-            to=(to,),
-            code=Code(number, notation),
-            promulgation_info=PromulgationInfo("Hà Nội", date),
-            document_type=DocumentType("2", "Công văn", type_detail="18"),
-            subject=self.subject(chance),
-            content=self.subject(chance),
-            signer_info=SignerInfo(self.signer(chance), competence="KT.", position="Phó Chánh Văn phòng"),
-            other_info=OtherInfo(priority="0"),
-            document_id=document_id(sender.organ_id, date, number, notation),
-            trace_headers=(TraceHeader(sender.organ_id, now.strftime(_TIMESTAMP)),),
-            attachments=tuple(
-                pack(file.name, file.content, content_id=f"cid:{chance.randrange(10**9)}") for file in files
-            ),
-        )
-        package = replace(package, **changes)
-        return Document(package, sender, files, write_package(package, layout))
-
-
-def file_content(kind: str, ballast: bytes) -> bytes:
-    """Return a small file of a kind: what its beginning must be, and `ballast` that nobody can guess.
-
-    Raises:
-        KeyError: a kind that is not known here.
-    """
-    if kind == "pdf":
-        return plain_pdf(ballast)
-    if kind in _ZIPPED:
-        return _zipped({**_ZIPPED[kind], "du-lieu.bin": ballast})
-    return _BEGINNINGS[kind] + ballast
-
-
-def _zipped(entries: Mapping[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, body in entries.items():
-            archive.writestr(name, body)
-    return content.getvalue()
-
-
-_TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-_ZIPPED: Mapping[str, Mapping[str, bytes]] = {
-    "zip": {},
-    "docx": {"[Content_Types].xml": _TYPES, "word/document.xml": b"<document/>"},
-    "xlsx": {"[Content_Types].xml": _TYPES, "xl/workbook.xml": b"<workbook/>"},
-    "pptx": {"[Content_Types].xml": _TYPES, "ppt/presentation.xml": b"<presentation/>"},
-}
-_BEGINNINGS: Mapping[str, bytes] = {
-    "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
-    "png": b"\x89PNG\r\n\x1a\n",
-    "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "txt": b"Ghi ch\xc3\xba\r\n",
-}
-
-
-def plain_pdf(ballast: bytes) -> bytes:
-    """Return a small valid PDF of one empty page that carries `ballast` in a stream of its own."""
-    objects = (
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> /Contents 4 0 R >>",
-        b"<< /Length 0 >>\nstream\n\nendstream",
-        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(ballast), ballast),
-    )
-    content = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    places = []
-    for number, body in enumerate(objects, 1):
-        places.append(len(content))
-        content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    table = len(content)
-    content += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    content += b"".join(b"%010d 00000 n \n" % place for place in places)
-    content += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
-    return bytes(content)
+        said = replace(package(self.identity(chance, sender, to, files)), **changes)
+        return Document(said, sender, files, write_package(said, layout))

@@ -17,7 +17,11 @@ _BUSY = 3
 
 
 def patient(stage: Stage) -> None:
-    """Grant the time that hostile input may take up; who lives through it at once is not waited for."""
+    """Grant the time that hostile input may take up; who lives through it at once is not waited for.
+
+    What is twisted cannot be signed, so nothing is.
+    """
+    stage.signing = False
     stage.patience_added = _BUSY * stage.times.give_up + stage.times.reaction
 
 

@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -27,6 +28,8 @@ from harness.scenarios.surroundings import Surroundings, Unmet
 
 TAKE_BACK = "13"
 _UNITS = (91, 92)
+# How many of the ordinary documents carry a signature over the package.
+_SIGNED = 0.2
 # Seconds granted for the work that each scenario playing beside this one gives the candidate.
 _PER_SCENARIO = 0.2
 
@@ -43,6 +46,7 @@ class Stage:
         self.canary_token = secrets.token_hex(8)
         self._faults: list[Fault] = []
         self.patience_added = 0.0
+        self.signing = True
         self._crowded = _PER_SCENARIO * crowd
 
     @property
@@ -114,16 +118,25 @@ class Stage:
 
         Args:
             sender: role of the peer that sends it.
-            files: its attachments; one PDF if not given.
+            files: its attachments; a PDF, and at times others, if not given.
             layout: how the package is written.
             receiver: the agency named in To, the candidate's if not given.
             changes: members of the package that differ.
         """
-        if files is None:
-            files = (self.pdf(f"van-ban-{self._chance.randrange(10**6)}.pdf"),)
+        material, chance, peer = self._around.material, self._chance, self.peers[sender]
+        files = material.files(chance, peer) if files is None else files
         named = receiver or self.agency
         to = Organization(organ_id=named.organ_id, organ_name=named.organ_name)
-        return self._around.material.document(self._chance, self.peers[sender], to, files, layout, **changes)
+        document = material.document(chance, peer, to, files, layout, **changes)
+        return self.signed(document) if self._chance.random() < _SIGNED and layout == OPERATOR else document
+
+    def signed(self, document: Document) -> Document:
+        """Return a document with a signature over its package, where this stage and the hub bear any; else as it is."""
+        parameters, chance = self.profile.parameters, self._chance
+        if not self.signing or parameters.hub.mode != "verbatim":
+            return document
+        agency, material = document.sender.organ_name, self._around.material
+        return replace(document, content=material.signed_package(chance, document.content, agency, parameters.limits))
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""

@@ -16,7 +16,8 @@ from harness.edxml.packages import read_package
 from harness.journal.recording import VIETNAM
 from harness.rules.checking import check_package
 from harness.scenarios import rcv
-from harness.scenarios.material import Document, File, Material, file_content, peers, peers_of
+from harness.scenarios.filekinds import file_content
+from harness.scenarios.material import Document, File, Material, peers, peers_of
 
 PROFILE = load_profile()
 CANDIDATE = Organization("000.00.00.H41", "UBND tỉnh Nghệ An")

@@ -44,10 +44,15 @@ def _day(identity: Identity, days: int) -> str:
     return f"{identity.day + days * _DAY:%Y/%m/%d}"
 
 
-def _receiver(organ_id: str, name: str = "Cơ quan nhận thứ hai") -> Make:
-    """Return a maker of documents with a second receiver."""
-    to = Element("To", (Element("OrganId", text=organ_id), Element("OrganName", text=name)))
-    return lambda identity: document(identity).followed("To", to)
+def _receiver(organ_id: str, name: str | None = None) -> Make:
+    """Return a maker of documents with a second receiver, of the name of another agency if none is given."""
+
+    def make(identity: Identity) -> Draft:
+        named = identity.particulars.another if name is None else name
+        to = Element("To", (Element("OrganId", text=organ_id), Element("OrganName", text=named)))
+        return document(identity).followed("To", to)
+
+    return make
 
 
 def _dated(day: str) -> Make:

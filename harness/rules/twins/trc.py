@@ -30,6 +30,10 @@ def _spaced(base: _Base, path: str) -> Make:
     return lambda i: base(i).with_text(path, f"\n        {base(i).element(path).text}\n      ")
 
 
+def _stamped(stamp: Callable[[Identity], str]) -> Make:
+    return lambda identity: document(identity).with_text("TraceHeader/Timestamp", stamp(identity))
+
+
 good("TRC-01", "operation-before-trace", lambda i: document(i).laid_out(Layout(order=BUSSINESS_FIRST)))
 bad("TRC-01.no-list", "no-list", _without(document, "TraceHeaderList"))
 bad("TRC-01.no-hop", "no-hop", _without(document, "TraceHeader"))
@@ -38,9 +42,9 @@ bad("TRC-01.not-the-sender", "other-agency", _text(document, "TraceHeader/OrganI
 
 good("TRC-02", "midnight", lambda i: document(i).with_text("TraceHeader/Timestamp", f"{i.written_day} 00:00:00"))
 bad("TRC-02.no-timestamp", "no-timestamp", _without(document, "TraceHeader/Timestamp"))
-bad("TRC-02.pattern", "iso", _text(document, "TraceHeader/Timestamp", "2024-09-30T08:30:00+07:00"))
-bad("TRC-02.pattern", "no-seconds", _text(document, "TraceHeader/Timestamp", "2024/09/30 08:30"))
-bad("TRC-02.not-a-time", "hour-25", _text(document, "TraceHeader/Timestamp", "2024/09/30 25:00:00"))
+bad("TRC-02.pattern", "iso", _stamped(lambda i: f"{i.day:%Y-%m-%d}T{i.particulars.at}+07:00"))
+bad("TRC-02.pattern", "no-seconds", _stamped(lambda i: f"{i.written_day} {i.particulars.at[:5]}"))
+bad("TRC-02.not-a-time", "hour-25", _stamped(lambda i: f"{i.written_day} 25:00:00"))
 bad("TRC-02.white-space", "on-a-line-of-its-own", _spaced(document, "TraceHeader/Timestamp"))
 
 good("TRC-03", "no-operation", _without(document, "Bussiness"))

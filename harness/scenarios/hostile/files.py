@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from harness.edxml.model import Attachment
+from harness.scenarios.filekinds import plain_pdf
 from harness.scenarios.hostile import zips
 from harness.scenarios.hostile.piece import Bait, Piece
-from harness.scenarios.material import plain_pdf
 
 _ZIP, _PDF = "application/zip", "application/pdf"
 _ID = "cid:1"
