@@ -128,6 +128,7 @@ class Outgoing:
     arguments: Mapping[str, Any]
 
 
+Addressee = Organization | Peer
 _UNDERSTUDY = "understudy"
 
 
@@ -268,20 +269,21 @@ class Material:
             )
         return self._signed[key]
 
-    def signed_package(self, chance: random.Random, content: bytes, agency: str, limits: Limits) -> bytes:
-        """Return a package signed by an official of an agency, or sealed by it, in one of the usual ways.
+    def signed(self, chance: random.Random, document: Document, limits: Limits) -> Document:
+        """Return a document with a signature over its package, of an official or the seal, in one of the usual ways.
 
         Args:
             chance: chooses who, and how.
-            content: the package.
-            agency: name.
+            document: without a signature.
             limits: within which it is read.
 
         Raises:
-            PackageUnreadable: it cannot be read so far that it could be signed.
+            PackageUnreadable, NotSignable: it cannot be read so far that it could be signed.
         """
+        agency = document.sender.organ_name
         signer = chance.choice((self._pki.agency(agency), self._pki.person(self.signer(chance), agency)))
-        return sign_package(content, signer, limits, chance.choice(_PLANS))
+        content = sign_package(document.content, signer, limits, chance.choice(_PLANS))
+        return replace(document, content=content)
 
     def file(self, chance: random.Random, kind: str) -> File:
         """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""
@@ -302,7 +304,7 @@ class Material:
         return (File(words.letter(chance), content), *annexes)
 
     def identity(
-        self, chance: Chance, sender: Peer, to: Organization, files: tuple[File, ...], *, whole: bool = False
+        self, chance: Chance, sender: Peer, to: Addressee, files: tuple[File, ...], *, whole: bool = False
     ) -> Identity:
         """Return who sends what to whom, for a new document of today.
 
@@ -330,7 +332,7 @@ class Material:
         self,
         chance: Chance,
         sender: Peer,
-        to: Organization,
+        to: Addressee,
         files: tuple[File, ...],
         layout: Layout = OPERATOR,
         **changes: Any,

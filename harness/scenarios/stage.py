@@ -4,7 +4,6 @@ import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -125,18 +124,15 @@ class Stage:
         """
         material, chance, peer = self._around.material, self._chance, self.peers[sender]
         files = material.files(chance, peer) if files is None else files
-        named = receiver or self.agency
-        to = Organization(organ_id=named.organ_id, organ_name=named.organ_name)
-        document = material.document(chance, peer, to, files, layout, **changes)
-        return self.signed(document) if self._chance.random() < _SIGNED and layout == OPERATOR else document
+        document = material.document(chance, peer, receiver or self.agency, files, layout, **changes)
+        return self.signed(document) if chance.random() < _SIGNED and layout == OPERATOR else document
 
     def signed(self, document: Document) -> Document:
         """Return a document with a signature over its package, where this stage and the hub bear any; else as it is."""
-        parameters, chance = self.profile.parameters, self._chance
+        parameters = self.profile.parameters
         if not self.signing or parameters.hub.mode != "verbatim":
             return document
-        agency, material = document.sender.organ_name, self._around.material
-        return replace(document, content=material.signed_package(chance, document.content, agency, parameters.limits))
+        return self._around.material.signed(self._chance, document, parameters.limits)
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""

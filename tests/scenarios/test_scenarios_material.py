@@ -9,17 +9,20 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
 from harness.crypto.testpki import Pki
+from harness.edxml.drafting import NoSuchElement
 from harness.edxml.identifiers import organ_form
 from harness.edxml.layout import Layout
 from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import read_package
 from harness.journal.recording import VIETNAM
 from harness.rules.checking import check_package
+from harness.rules.twins.registry import Twin, all_twins
 from harness.scenarios import rcv
 from harness.scenarios.filekinds import file_content
 from harness.scenarios.material import Document, File, Material, peers, peers_of
 
 PROFILE = load_profile()
+HEAVY = frozenset({"PKG-10"})
 CANDIDATE = Organization("000.00.00.H41", "UBND tỉnh Nghệ An")
 
 
@@ -117,3 +120,57 @@ def test_old_forms_are_played_where_new_ones_do_not_count() -> None:
     identifiers = load_profile("qcvn102-2016").parameters.identifiers
     played = peers_of(identifiers, CANDIDATE.organ_id)
     assert {organ_form(peer.organ_id, identifiers) for peer in played.values()} == {"old"}
+
+
+def test_ordinary_documents_say_now_this_and_now_that(material: Material, pki: Pki) -> None:
+    chance, sender = material.choice("ordinary"), peers()["province"]
+    made = [material.document(chance, sender, CANDIDATE, material.files(chance, sender)) for _ in range(60)]
+    for document in made:
+        assert failures(document.content, pki) == []
+    packages = [document.package for document in made]
+    for said in ("content", "due_date", "to_places", "other_info", "steering_type", "bussiness"):
+        assert {bool(getattr(package, said)) for package in packages} == {True, False}
+    assert {len(package.attachments) for package in packages} == {1, 2, 3}
+    assert len({package.subject for package in packages}) == len(packages)
+    assert len({document.content for document in made}) == len(made)
+
+
+def test_a_signed_document_is_as_good(material: Material, pki: Pki) -> None:
+    chance, sender = material.choice("signed package"), peers()["department"]
+    for _ in range(6):
+        plain = material.document(chance, sender, CANDIDATE, (File("a.pdf", material.pdf(chance)),))
+        signed = material.signed(chance, plain, PROFILE.parameters.limits)
+        assert b"<Signature" in signed.content
+        assert failures(signed.content, pki) == []
+
+
+def test_equal_seeds_make_equal_documents_whoever_comes_first(pki: Pki) -> None:
+    def subjects(order: str) -> dict[str, list[str]]:
+        material = Material(5, pki, CANDIDATE.organ_name, lanes=("a", "b"), others=tuple(peers().values()))
+        chances, sender = {key: material.choice(key) for key in "ab"}, peers()["ministry"]
+        said: dict[str, list[str]] = {"a": [], "b": []}
+        for key in order:
+            document = material.document(chances[key], sender, CANDIDATE, material.files(chances[key], sender))
+            said[key].append(f"{document.code} {document.package.subject} {[one.name for one in document.files]}")
+        return said
+
+    assert subjects("aabb") == subjects("baba")
+
+
+@pytest.mark.parametrize(
+    "twin", [one for one in all_twins().values() if one.requirement not in HEAVY], ids=lambda twin: twin.key
+)
+def test_twins_hold_for_the_material_of_a_run(twin: Twin, material: Material) -> None:
+    chance, sender = material.choice(twin.key), peers()["district"]
+    now = datetime.now(VIETNAM)
+    for whole in (False,) * 6 + (True,) * 3:
+        files = material.files(chance, sender, least=2 if whole else 1)
+        try:
+            content = twin.written(material.identity(chance, sender, CANDIDATE, files, whole=whole))
+        except NoSuchElement:
+            continue
+        groups = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
+        codes = {one.code for one in check_package(content, PROFILE, now, groups=groups).findings}
+        assert codes == (set() if twin.code is None else {twin.code})
+        return
+    pytest.fail("never made")

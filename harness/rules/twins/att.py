@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from harness.edxml.attachments import extension
-from harness.edxml.drafting import Draft, replacing
+from harness.edxml.attachments import extension, is_packed
+from harness.edxml.drafting import Draft, NoSuchElement, replacing
 from harness.edxml.model import Attachment, content_key
 from harness.rules.twins import files, zips
 from harness.rules.twins.base import Identity, document, recall, with_attachments
@@ -65,6 +65,8 @@ def _packed(pack: Callable[[str, bytes], bytes]) -> Make:
 
     def make(identity: Identity) -> Draft:
         first, second = identity.attachment(0), identity.attachment(1)
+        if not is_packed(second):
+            raise NoSuchElement("application/zip")
         entry = f"{identity.particulars.entries[1]}.{extension(second.name)}"
         return with_attachments(identity, first, replace(second, content=pack(entry, _sheet(identity))))
 

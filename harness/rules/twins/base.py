@@ -215,7 +215,7 @@ def status(identity: Identity, code: str = "03", description: str = "Đã tiếp
     message = StatusPackage(
         from_=_agency(*identity.sender, identity.particulars.receiving),
         response_for=identity.response(),
-        staff_info=identity.particulars.clerk,
+        staff_info=identity.particulars.clerk or _CLERK,
         status_code=code,
         description=description,
         timestamp=f"{identity.written_day} 09:15:00",
