@@ -45,6 +45,8 @@ from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Unplayable
 
 _SENDER = "ministry"
+# Seconds in which a candidate comes to rest after what it was waited for.
+_QUIET = 1.0
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
 
@@ -198,6 +200,11 @@ async def _sent_to_impostor(stage: Stage, kind: str, host: str) -> None:
 
 
 async def _moved(stage: Stage, endpoint: str) -> None:
+    """Tell the candidate another address, in a moment in which it has nothing to say.
+
+    One that is told while an answer is on its way to it may rightly ask again.
+    """
+    await stage.linger(min(stage.times.reaction, _QUIET))
     await stage.drive("configure", {**stage.around.configuration, "endpoint": endpoint})
 
 
