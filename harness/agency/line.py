@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-import httpx
+import httpx2
 
 from harness.agency.part import Part
 from harness.vxp.client import VxpClient
@@ -28,8 +28,8 @@ _WRONG_SECRET = "15"  # noqa: S105 - an error code
 class Line(Part):
     """Makes every call of the system. In an outage one call at a time goes out, after a growing pause."""
 
-    _http: httpx.AsyncClient
-    _patient_http: httpx.AsyncClient
+    _http: httpx2.AsyncClient
+    _patient_http: httpx2.AsyncClient
 
     async def open(self) -> None:
         """Make the HTTP client; connections are made by the calls."""
@@ -48,7 +48,7 @@ class Line(Part):
         await self._http.aclose()
         await self._patient_http.aclose()
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
         """Return an HTTP client that follows no redirects and gives up after so many seconds without a byte."""
         return http_client(Limits(connect=self.settings.timing.give_up, whole=silence), verify=verify)
 
@@ -134,7 +134,7 @@ class Line(Part):
 
     def is_trouble(self, failure: VxpFailure) -> bool:
         """Say whether a failure is one of the hub's own: not where it answered a call it knew the caller of."""
-        if not isinstance(failure, Refused) or failure.http_status != httpx.codes.OK:
+        if not isinstance(failure, Refused) or failure.http_status != httpx2.codes.OK:
             return True
         return failure.code == _WRONG_SECRET
 

@@ -103,7 +103,7 @@ def _log(verbose: bool) -> None:
     import logging
 
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s", level=logging.INFO if verbose else logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def _listed(listing: str, form: str) -> str:

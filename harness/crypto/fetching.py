@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import httpx
+import httpx2
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -56,8 +56,8 @@ class RevocationFetcher:
         client: an HTTP client of the caller's own.
     """
 
-    def __init__(self, timeout: float = 5.0, client: httpx.Client | None = None) -> None:
-        self._client = client or httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+    def __init__(self, timeout: float = 5.0, client: httpx2.Client | None = None) -> None:
+        self._client = client or httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False)
         self._lists: dict[str, bytes] = {}
 
     def __enter__(self) -> "RevocationFetcher":
@@ -131,10 +131,10 @@ class RevocationFetcher:
     ) -> bytes:
         try:
             with self._client.stream(method, url, content=content, headers=headers) as response:
-                if response.status_code != httpx.codes.OK:
+                if response.status_code != httpx2.codes.OK:
                     raise _NotHad(FetchFailure(url, "status", str(response.status_code)))
                 return _body(response, url)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise _NotHad(FetchFailure(url, "unreachable", f"{type(error).__name__}: {error}")) from error
 
 
@@ -186,7 +186,7 @@ def _issuer(certificate: x509.Certificate, candidates: Iterable[bytes]) -> x509.
     return None
 
 
-def _body(response: httpx.Response, url: str) -> bytes:
+def _body(response: httpx2.Response, url: str) -> bytes:
     parts = bytearray()
     for part in response.iter_bytes():
         parts += part

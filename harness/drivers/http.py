@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
+import httpx2
 import msgspec
 
 from harness.drivers.protocol import LONGEST_ANSWER, DriverLost, read_answer
@@ -30,11 +30,11 @@ class HttpDriver:
         self._where = _without_login(url)
         # A proxy of the environment has no business between harness and adapter. Every call has a connection of its
         # own: one that the other side closed in the meantime would lose a command that must not be sent twice.
-        self._client = httpx.AsyncClient(
+        self._client = httpx2.AsyncClient(
             trust_env=False,
             follow_redirects=False,
             headers={"Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
         )
 
     async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class HttpDriver:
                 content = await self._posted(body)
         except TimeoutError as error:
             raise DriverLost("silent", self._where, f"{limit:g} s") from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise DriverLost("unreachable", self._where, str(error) or type(error).__name__) from error
         return read_answer(content, call_id, self._where)
 
@@ -63,7 +63,7 @@ class HttpDriver:
                 raise DriverLost("http-status", self._where, f"HTTP {response.status_code}")
             return await self._limited(response)
 
-    async def _limited(self, response: httpx.Response) -> bytes:
+    async def _limited(self, response: httpx2.Response) -> bytes:
         content = bytearray()
         async for part in response.aiter_bytes():
             content += part

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-import httpx
+import httpx2
 
 from harness.vxp.answers import (
     FAIL,
@@ -66,7 +66,7 @@ class VxpClient:
         system_id: str,
         secret: str,
         *,
-        http: httpx.AsyncClient,
+        http: httpx2.AsyncClient,
         limits: Limits | None = None,
         clock: Callable[[], datetime] = _vietnam_now,
     ) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import anyio
-import httpx
+import httpx2
 
 from harness.vxp.failures import LossCode, TransportFailed, Unsendable
 from harness.vxp.operations import Operation
@@ -39,7 +39,7 @@ class Reply:
         return self.status <= HIGHEST_STATUS_OF_SUCCESS
 
 
-def http_client(limits: Limits, *, verify: object = True, connections: int | None = None) -> httpx.AsyncClient:
+def http_client(limits: Limits, *, verify: object = True, connections: int | None = None) -> httpx2.AsyncClient:
     """Return an HTTP client for the hub: no redirects, no proxies or credentials from the environment.
 
     Args:
@@ -47,17 +47,17 @@ def http_client(limits: Limits, *, verify: object = True, connections: int | Non
         verify: True, or an `ssl.SSLContext` with trust anchors of one's own.
         connections: most connections at once, None for no limit.
     """
-    return httpx.AsyncClient(
+    return httpx2.AsyncClient(
         verify=verify,  # type: ignore[arg-type]
         follow_redirects=False,
         trust_env=False,
-        timeout=httpx.Timeout(limits.whole, connect=limits.connect),
-        limits=httpx.Limits(max_connections=connections),
+        timeout=httpx2.Timeout(limits.whole, connect=limits.connect),
+        limits=httpx2.Limits(max_connections=connections),
     )
 
 
 async def exchange(
-    http: httpx.AsyncClient,
+    http: httpx2.AsyncClient,
     operation: Operation,
     url: str,
     headers: Sequence[tuple[str, str]],
@@ -95,16 +95,16 @@ def _typed(operation: Operation, limits: Limits, *, lost: LossCode) -> Iterator[
     """Turn what the HTTP library raises into this package's failures; `lost` names a lost connection."""
     try:
         yield
-    except httpx.LocalProtocolError as error:
+    except httpx2.LocalProtocolError as error:
         raise Unsendable(operation.name, str(error)) from error
     except TimeoutError as error:
         raise TransportFailed(operation.name, "timeout", f"{limits.whole} s") from error
-    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
         detail = str(error) or type(error).__name__
         raise TransportFailed(operation.name, _loss(error, lost), detail) from error
 
 
-async def _body(operation: Operation, response: httpx.Response, limits: Limits) -> bytes:
+async def _body(operation: Operation, response: httpx2.Response, limits: Limits) -> bytes:
     """Read the body as it came: an encoding nobody asked for is not undone, so nothing can expand."""
     content = bytearray()
     async for part in response.aiter_raw():
@@ -115,11 +115,11 @@ async def _body(operation: Operation, response: httpx.Response, limits: Limits) 
 
 
 def _loss(error: Exception, lost: LossCode) -> LossCode:
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpx2.TimeoutException):
         return "timeout"
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpx2.ConnectError):
         return "tls" if _is_tls(error) else "refused"
-    return lost if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError) else "other"
+    return lost if isinstance(error, httpx2.RemoteProtocolError | httpx2.NetworkError) else "other"
 
 
 def _is_tls(error: BaseException | None) -> bool:
@@ -129,7 +129,7 @@ def _is_tls(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(response: httpx2.Response) -> float | None:
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])

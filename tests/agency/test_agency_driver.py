@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -97,7 +97,7 @@ def test_the_driver_answers_over_http_at_any_path() -> None:
         async with (
             AgencySystem() as agency,
             DriverServer(agency) as server,
-            httpx.AsyncClient(trust_env=False) as client,
+            httpx2.AsyncClient(trust_env=False) as client,
         ):
             assert server.url.startswith("http://127.0.0.1:")
             for url in (server.url, server.url + "/deeper", server.url.removesuffix("/driver")):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import httpx
+import httpx2
 import pytest
 
 from harness.vxp.client import VxpClient
@@ -123,13 +123,13 @@ def test_a_secret_is_made_and_printed_once() -> None:
         assert said.count(found[2]) == 1
         assert process.ask(found[1], lambda client: client.count_receive_edoc(), found[2]) == 0
         base = process.endpoint.removesuffix("/vxp")
-        assert httpx.get(f"{base}/openapi.json").json()["openapi"] == "3.1.0"
+        assert httpx2.get(f"{base}/openapi.json").json()["openapi"] == "3.1.0"
 
 
 def test_calls_are_logged_without_secrets_and_signs() -> None:
     with hub("--verbose", *TWO_SYSTEMS) as process:
         process.ask("province", lambda client: client.count_receive_edoc())
-        httpx.post(f"{process.endpoint}/countReceiveEdoc", headers=[(b"XroadVnpt-systemid", b"\x1b[31m")])
+        httpx2.post(f"{process.endpoint}/countReceiveEdoc", headers=[(b"XroadVnpt-systemid", b"\x1b[31m")])
         returned, errors = process.stop(signal.SIGINT)
     assert returned == 0
     assert "s.province countReceiveEdoc: 200 0 Thanh cong" in errors

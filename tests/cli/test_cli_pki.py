@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from click.testing import CliRunner
 from cryptography import x509
@@ -66,7 +66,7 @@ def test_serve_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
         assert process.stderr is not None
         line = process.stderr.readline()
         url = next(word for word in line.split() if word.startswith("http://")).rstrip(".")
-        answer = httpx.get(f"{url}/issuing.crl", timeout=20)
+        answer = httpx2.get(f"{url}/issuing.crl", timeout=20)
         assert x509.load_der_x509_crl(answer.content).next_update_utc is not None
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -50,14 +50,14 @@ def test_ocsp_is_asked_first(served: Pki) -> None:
 
 def test_the_list_serves_where_ocsp_does_not(served: Pki) -> None:
     der = served.identity("revoked").certificate.public_bytes(Encoding.DER)
-    transport = httpx.MockTransport(
+    transport = httpx2.MockTransport(
         lambda request: (
-            httpx.Response(503)
+            httpx2.Response(503)
             if request.url.path == "/ocsp"
-            else httpx.Response(200, content=served.revocation_lists(NOW)["issuing"])
+            else httpx2.Response(200, content=served.revocation_lists(NOW)["issuing"])
         )
     )
-    with RevocationFetcher(client=httpx.Client(transport=transport)) as fetcher:
+    with RevocationFetcher(client=httpx2.Client(transport=transport)) as fetcher:
         found = fetcher.fetch([(der, ())], bare(served))
     assert [failure.problem for failure in found.failures] == ["status"]
     revocation = examine_revocation(examine_chain(der, (), found.trust, NOW), (), found.trust, NOW)
@@ -67,13 +67,13 @@ def test_the_list_serves_where_ocsp_does_not(served: Pki) -> None:
 def test_a_list_is_fetched_once(served: Pki) -> None:
     asked: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(request.url.path)
         found = served.revocation_lists(NOW)["issuing"]
-        return httpx.Response(200, content=found) if request.method == "GET" else httpx.Response(404)
+        return httpx2.Response(200, content=found) if request.method == "GET" else httpx2.Response(404)
 
     signers = [(served.identity(kind).certificate.public_bytes(Encoding.DER), ()) for kind in ("agency", "person")]
-    with RevocationFetcher(client=httpx.Client(transport=httpx.MockTransport(answer))) as fetcher:
+    with RevocationFetcher(client=httpx2.Client(transport=httpx2.MockTransport(answer))) as fetcher:
         fetcher.fetch(signers, bare(served))
     assert asked.count("/issuing.crl") == 1
 
@@ -81,15 +81,15 @@ def test_a_list_is_fetched_once(served: Pki) -> None:
 @pytest.mark.parametrize(
     ("response", "problem"),
     [
-        (httpx.Response(200, content=b"<html>"), "unreadable"),
-        (httpx.Response(302, headers={"Location": "http://127.0.0.1:1/"}), "status"),
-        (httpx.Response(200, content=b"\x30" * (21 * 1024 * 1024)), "too-large"),
+        (httpx2.Response(200, content=b"<html>"), "unreadable"),
+        (httpx2.Response(302, headers={"Location": "http://127.0.0.1:1/"}), "status"),
+        (httpx2.Response(200, content=b"\x30" * (21 * 1024 * 1024)), "too-large"),
     ],
     ids=["html", "redirect", "huge"],
 )
-def test_what_goes_wrong_is_named_and_nothing_is_known(served: Pki, response: httpx.Response, problem: str) -> None:
+def test_what_goes_wrong_is_named_and_nothing_is_known(served: Pki, response: httpx2.Response, problem: str) -> None:
     der = served.identity("agency").certificate.public_bytes(Encoding.DER)
-    client = httpx.Client(transport=httpx.MockTransport(lambda _: response))
+    client = httpx2.Client(transport=httpx2.MockTransport(lambda _: response))
     with RevocationFetcher(client=client) as fetcher:
         found = fetcher.fetch([(der, ())], bare(served))
     assert {failure.problem for failure in found.failures} == {problem}
@@ -117,13 +117,13 @@ def test_an_unknown_issuer_and_garbage_are_named(served: Pki) -> None:
 def test_a_stranger_cannot_make_us_ask_an_address_of_its_own(served: Pki) -> None:
     stranger = served.identity("untrusted")
     brought = tuple(each.public_bytes(Encoding.DER) for each in stranger.chain)
-    asked: list[httpx.URL] = []
+    asked: list[httpx2.URL] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(request.url)
-        return httpx.Response(404)
+        return httpx2.Response(404)
 
-    with RevocationFetcher(client=httpx.Client(transport=httpx.MockTransport(answer))) as fetcher:
+    with RevocationFetcher(client=httpx2.Client(transport=httpx2.MockTransport(answer))) as fetcher:
         found = fetcher.fetch([(stranger.certificate.public_bytes(Encoding.DER), brought)], bare(served))
     assert [failure.problem for failure in found.failures] == ["no-issuer"]
     assert not asked
@@ -191,7 +191,7 @@ def test_openssl_verifies_a_time_stamp(served: Pki, tmp_path: Path) -> None:
     query, reply = tmp_path / "query", tmp_path / "reply"
     asking = ["openssl", "ts", "-query", "-data", str(tmp_path / "data"), "-sha256", "-cert", "-out", str(query)]
     subprocess.run(asking, capture_output=True, check=True)
-    answer = httpx.post(f"{served.responder}/tsa", content=query.read_bytes(), timeout=20)
+    answer = httpx2.post(f"{served.responder}/tsa", content=query.read_bytes(), timeout=20)
     reply.write_bytes(answer.content)
     checking = [
         "openssl", "ts", "-verify", "-in", str(reply), "-queryfile", str(query),
@@ -212,11 +212,11 @@ def test_openssl_verifies_a_time_stamp(served: Pki, tmp_path: Path) -> None:
     ],
 )
 def test_strange_requests_are_answered(served: Pki, method: str, path: str, content: bytes | None, status: int) -> None:
-    assert httpx.request(method, served.responder + path, content=content, timeout=20).status_code == status
+    assert httpx2.request(method, served.responder + path, content=content, timeout=20).status_code == status
     assert fetched(served, "agency") is Standing.GOOD
 
 
 def test_before_there_is_a_pki_it_says_so() -> None:
     with Responder() as responder:
-        assert httpx.get(f"{responder.url}/issuing.crl", timeout=20).status_code == 503
-        assert httpx.post(f"{responder.url}/ocsp", content=b"x", timeout=20).status_code == 503
+        assert httpx2.get(f"{responder.url}/issuing.crl", timeout=20).status_code == 503
+        assert httpx2.post(f"{responder.url}/ocsp", content=b"x", timeout=20).status_code == 503

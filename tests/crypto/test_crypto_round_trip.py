@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 
 from harness.crypto.forging import FORGERIES
@@ -62,7 +62,7 @@ def test_both_signatures_live_through_hub_and_agency(world: Pki) -> None:
     made, package = signed_document(world, "71", pdf)
 
     async def play(rig: Rig) -> None:
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx2.AsyncClient(timeout=20) as http:
             ministry = VxpClient(rig.server.endpoint, "sys.ministry", "a-secret-of-the-ministry", http=http)
             await ministry.send_edoc(package, "edoc")
             await rig.until_state(made.document_id, "arrived")

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import httpx
+import httpx2
 
 from harness.catalogue.profiles import load_profile
 from harness.edxml.attachments import unpack
@@ -39,7 +39,7 @@ class LittleSystem:
         threading.Thread(target=asyncio.run, args=(work,), daemon=True).start()
 
     async def work(self, endpoint: str, system_id: str, secret: str, interval: float) -> None:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False) as http:
             client = VxpClient(endpoint, system_id, secret, http=http)
             while True:
                 for messagetype in ("edoc", "status"):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from harness.crypto.testpki import Pki
@@ -44,7 +44,7 @@ async def raw(canary: Canary, data: bytes, *, end: bool = True) -> bytes:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PROPFIND"])
 def test_every_method_is_recorded_and_answered(method: str) -> None:
     async def play(canary: Canary, notes: Notes) -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False) as client:
             answer = await client.request(method, canary.url("token", "label") + "?q=1", headers={"X-A": "b"})
         assert answer.status_code == 200
         if method != "HEAD":
@@ -65,7 +65,7 @@ def test_bodies_are_counted_and_digested(chunked: bool) -> None:
         yield body
 
     async def play(canary: Canary, notes: Notes) -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False) as client:
             sent = await client.post(canary.url("t", "l"), content=pieces() if chunked else body)
         assert sent.status_code == 200
         (visit,) = notes.of("canary")
@@ -139,11 +139,11 @@ def test_tls_tells_who_greets_from_who_sends(pki: Pki, kind: str) -> None:
 
     async def play(canary: Canary, notes: Notes) -> None:
         trusting = ssl.create_default_context(cadata=pki.anchors_pem().decode())
-        async with httpx.AsyncClient(verify=trusting, trust_env=False) as client:
+        async with httpx2.AsyncClient(verify=trusting, trust_env=False) as client:
             if good:
                 assert (await client.get(canary.url("t", "l"))).status_code == 200
             else:
-                with pytest.raises(httpx.ConnectError):
+                with pytest.raises(httpx2.ConnectError):
                     await client.get(canary.url("t", "l"))
         assert notes.of("canary.greeted") == [{"name": kind}]
         assert len(notes.of("canary")) == (1 if good else 0)
@@ -155,7 +155,7 @@ def test_a_bad_certificate_does_not_keep_the_careless_out(pki: Pki) -> None:
     async def play(canary: Canary, notes: Notes) -> None:
         careless = ssl.create_default_context()
         careless.check_hostname, careless.verify_mode = False, ssl.CERT_NONE
-        async with httpx.AsyncClient(verify=careless, trust_env=False) as client:
+        async with httpx2.AsyncClient(verify=careless, trust_env=False) as client:
             await client.post(canary.url("t", "vxp/sendEdoc"), content=b"van ban")
         (visit,) = notes.of("canary")
         assert visit["body"]["size"] == len(b"van ban")
@@ -174,7 +174,7 @@ def test_a_server_at_another_address_gets_a_certificate_that_fits() -> None:
 def test_a_secret_that_is_brought_along_is_told_by_its_place() -> None:
     async def play(canary: Canary, notes: Notes) -> None:
         notes.holds_secret = lambda content: b"geheim" in content  # type: ignore[method-assign]
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False) as client:
             await client.post(canary.url("t", "x") + "?k=geheim", content=b"a=geheim")
             await client.get(canary.url("t", "x"), headers={"X-Key": "geheim"})
             await client.get(canary.url("t", "x"))

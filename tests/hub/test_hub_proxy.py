@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from harness.crypto.testpki import Pki
@@ -141,8 +141,8 @@ def test_tls_is_spoken_with_clients_only() -> None:
             client = VxpClient(endpoint, SYSTEM, SECRETS[SYSTEM], http=http, limits=LIMITS)
             await client.send_edoc(document(), "edoc")
             assert await rig.province.count_receive_edoc() == 1
-            async with httpx.AsyncClient(trust_env=False) as stranger:
-                with pytest.raises(httpx.ConnectError):
+            async with httpx2.AsyncClient(trust_env=False) as stranger:
+                with pytest.raises(httpx2.ConnectError):
                     await stranger.get(endpoint)
             assert await client.count_receive_edoc() == 0
 

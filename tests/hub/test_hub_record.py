@@ -2,7 +2,7 @@
 
 import hashlib
 
-import httpx
+import httpx2
 import pytest
 
 from harness.vxp.failures import Refused
@@ -88,7 +88,7 @@ def test_secrets_are_found_wherever_they_stand() -> None:
     async def play(rig: Rig) -> None:
         secret = SECRETS["sys.ministry"]
         url = f"{rig.server.endpoint}/countReceiveEdoc?key={secret}"
-        async with httpx.AsyncClient() as http:
+        async with httpx2.AsyncClient() as http:
             await http.post(url, content=f"x {secret}", headers={"X-Key": secret, "Authorization": "none"})
         assert rig.notes.of("request")[-1]["secret_in"] == ["url", "body", "header:X-Key"]
 
@@ -111,7 +111,7 @@ def test_headers_stay_as_received() -> None:
 
 def test_unreadable_packages_are_recorded_as_they_are() -> None:
     async def play(rig: Rig) -> None:
-        async with httpx.AsyncClient() as http:
+        async with httpx2.AsyncClient() as http:
             await http.post(f"{rig.server.endpoint}//sendEdoc", content=b"\xff\xfegarbage")
         request = rig.notes.of("request")[-1]
         assert request["operation"] == "sendEdoc"

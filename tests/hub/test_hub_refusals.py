@@ -1,6 +1,6 @@
 """Refusals: the profile's codes, words in ASCII, and nothing of another system's."""
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -113,7 +113,7 @@ def test_an_unknown_transport_state_changes_nothing() -> None:
 def test_unknown_operations_are_answered() -> None:
     async def play(rig: Rig) -> None:
         base = rig.server.endpoint
-        async with httpx.AsyncClient() as http:
+        async with httpx2.AsyncClient() as http:
             for path in ("/token", "/SendEdoc", "", "/a/b/sendEdoc", "/%2e%2e/etc"):
                 response = await http.post(base + path)
                 assert response.status_code == 404

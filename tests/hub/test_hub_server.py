@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -48,8 +48,8 @@ def test_stopping_and_listening_again_keeps_port_and_data() -> None:
         before = rig.server.endpoint
         await rig.server.stop_listening()
         await rig.server.stop_listening()
-        async with httpx.AsyncClient() as http:
-            with pytest.raises(httpx.ConnectError):
+        async with httpx2.AsyncClient() as http:
+            with pytest.raises(httpx2.ConnectError):
                 await http.get(before)
         await rig.server.__aenter__()
         assert rig.server.endpoint == before
@@ -60,7 +60,7 @@ def test_stopping_and_listening_again_keeps_port_and_data() -> None:
 
 def test_the_description_is_whole() -> None:
     async def play(rig: Rig) -> None:
-        async with httpx.AsyncClient() as http:
+        async with httpx2.AsyncClient() as http:
             response = await http.get(f"http://127.0.0.1:{rig.server.port}/openapi.json")
         content = response.json()
         assert content["openapi"] == "3.1.0"
@@ -81,7 +81,7 @@ def test_the_hub_on_https(tmp_path: Path) -> None:
         async with HubServer(HubSettings.of(), tls=context) as server:
             assert server.endpoint.startswith("https://")
             trusting = ssl.create_default_context(cafile=str(certificate))
-            async with httpx.AsyncClient(verify=trusting) as http:
+            async with httpx2.AsyncClient(verify=trusting) as http:
                 return (await http.post(f"{server.endpoint}/countReceiveEdoc")).status_code
 
     assert asyncio.run(run()) == 200

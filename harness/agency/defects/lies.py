@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
 from harness.agency.clerk import Clerk
 from harness.agency.composer import Composer, Draft, File
@@ -202,7 +202,7 @@ class _Visitor(VxpClient):
     async def visit(self, url: str) -> None:
         try:
             await self._http.get(url)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             _LOG.info("%s: %s", url, error)
 
 

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import httpx
+import httpx2
 
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
@@ -25,7 +25,7 @@ _ONE = 1
 class HasNoTimeouts(Line):
     """Waits for every answer as long as the connection stands."""
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
         return super().http_client(_DAY, verify)
 
     def limits(self, size: int) -> Limits:
@@ -44,7 +44,7 @@ class GivesUpForEverAfter401(Line):
         try:
             return await super().ask(call, size=size)
         except VxpFailure as failure:
-            self._offended = self._offended or failure.http_status == httpx.codes.UNAUTHORIZED
+            self._offended = self._offended or failure.http_status == httpx2.codes.UNAUTHORIZED
             raise
 
 

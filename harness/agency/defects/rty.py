@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
-import httpx
+import httpx2
 
 from harness.agency.clerk import Clerk
 from harness.agency.examiner import Examined
@@ -133,7 +133,7 @@ class GivesUpOnTransientCodes(Retries):
     """Takes every error code for the last word."""
 
     def is_final(self, failure: Refused, tries: int) -> bool:
-        return failure.http_status == httpx.codes.OK or super().is_final(failure, tries)
+        return failure.http_status == httpx2.codes.OK or super().is_final(failure, tries)
 
 
 @defect("html-means-nothing-waits", breaks="RTY-09")
@@ -206,12 +206,12 @@ class StopsAtABadItem(Fetcher):
         try:
             return await super().fetch(listed)
         except VxpFailure as failure:
-            if failure.http_status == httpx.codes.GATEWAY_TIMEOUT:
+            if failure.http_status == httpx2.codes.GATEWAY_TIMEOUT:
                 self._bad |= {listed.receiver_doc_id}
             raise
 
     def after(self, failure: VxpFailure, tries: int) -> float:
-        return _DAY if failure.http_status == httpx.codes.GATEWAY_TIMEOUT else super().after(failure, tries)
+        return _DAY if failure.http_status == httpx2.codes.GATEWAY_TIMEOUT else super().after(failure, tries)
 
 
 @defect("hammers-on-401", breaks="RTY-13")
@@ -219,25 +219,25 @@ class HammersOn401(Line):
     """Repeats a call that was answered 401 twenty times at once, and does not take it for trouble."""
 
     def is_trouble(self, failure: VxpFailure) -> bool:
-        return failure.http_status != httpx.codes.UNAUTHORIZED and super().is_trouble(failure)
+        return failure.http_status != httpx2.codes.UNAUTHORIZED and super().is_trouble(failure)
 
     async def ask(self, call: Callable[[VxpClient], Awaitable[T]], *, size: int = 0) -> T:
         for _ in range(_TWENTY):
             try:
                 return await super().ask(call, size=size)
             except HttpFailed as failure:
-                if failure.http_status != httpx.codes.UNAUTHORIZED:
+                if failure.http_status != httpx2.codes.UNAUTHORIZED:
                     raise
         return await super().ask(call, size=size)
 
 
-class _Following(httpx.AsyncBaseTransport):
+class _Following(httpx2.AsyncBaseTransport):
     """Sends a request that is redirected once more to the place named, body and signature and all."""
 
     def __init__(self) -> None:
-        self._below = httpx.AsyncHTTPTransport()
+        self._below = httpx2.AsyncHTTPTransport()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._below.handle_async_request(request)
         place = response.headers.get("location")
         if response.status_code not in _REDIRECTS or not place:
@@ -245,7 +245,7 @@ class _Following(httpx.AsyncBaseTransport):
         await response.aclose()
         url = request.url.join(place)
         headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
-        again = httpx.Request(request.method, url, headers=[(b"Host", url.netloc), *headers], content=request.content)
+        again = httpx2.Request(request.method, url, headers=[(b"Host", url.netloc), *headers], content=request.content)
         return await self._below.handle_async_request(again)
 
     async def aclose(self) -> None:
@@ -256,8 +256,8 @@ class _Following(httpx.AsyncBaseTransport):
 class FollowsRedirects(Line):
     """Posts a redirected call, with its document and its signature, to whatever host is named."""
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=_Following(), timeout=silence, trust_env=False)
+    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=_Following(), timeout=silence, trust_env=False)
 
 
 @defect("loses-what-comes-slowly", breaks="RTY-15")

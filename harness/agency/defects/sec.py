@@ -4,7 +4,7 @@ import asyncio
 import re
 import ssl
 
-import httpx
+import httpx2
 
 from harness.agency.defects.rcv import Blind
 from harness.agency.examiner import Examined, Examiner
@@ -32,11 +32,11 @@ class ResolvesExternalEntities(Examiner):
     """Fetches what a package names as external entity, external DTD or inclusion."""
 
     async def examine(self, data: bytes) -> Examined:
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=2.0, trust_env=False) as client:
             for address in _ADDRESS.findall(data)[:3]:
                 try:
                     await client.get(address.decode("latin-1"))
-                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                     self.log.info("%s", error)
         return await super().examine(data)
 

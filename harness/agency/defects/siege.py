@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from harness.agency.examiner import Examined, Examiner
 from harness.agency.fetcher import Fetcher
@@ -42,10 +42,10 @@ class ValidatesBySchemaLocation(Examiner):
     async def examine(self, data: bytes) -> Examined:
         found = _SCHEMA.search(data)
         if found is not None:
-            async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            async with httpx2.AsyncClient(timeout=2.0, trust_env=False) as client:
                 try:
                     await client.get(found[1].decode("latin-1"))
-                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                     self.log.info("%s", error)
         return await super().examine(data)
 
