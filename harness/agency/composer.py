@@ -129,8 +129,8 @@ class Composer(Part):
         return document_id(draft.sender.organ_id, now.strftime(DATE), code.code_number, code.code_notation)
 
     def document_type(self, draft: Draft) -> DocumentType:
-        """Return the type by its name: its number in list B, else that of an official letter."""
-        names = self.agency.profile.parameters.code_lists.type_names.get("B", ())
+        """Return the type by its name: its number in the list, else that of an official letter."""
+        names = self.agency.profile.parameters.code_lists.type_names
         number = str(names.index(draft.type_name) + 1) if draft.type_name in names else _OFFICIAL_LETTER
         return DocumentType(type=number, type_name=draft.type_name)
 

@@ -22,7 +22,6 @@ _LARGE = 1024 * 1024
 _BYTES_A_SECOND = 4 * 1024 * 1024
 # Bytes that keep coming are waited for so many times as long as silence.
 _TRICKLE = 4
-_WRONG_SECRET = "15"  # noqa: S105 - an error code
 
 
 class Line(Part):
@@ -136,7 +135,7 @@ class Line(Part):
         """Say whether a failure is one of the hub's own: not where it answered a call it knew the caller of."""
         if not isinstance(failure, Refused) or failure.http_status != httpx2.codes.OK:
             return True
-        return failure.code == _WRONG_SECRET
+        return failure.code == self.agency.profile.parameters.hub.codes["unauthenticated"]
 
     def _recovered(self) -> None:
         self._failures = 0

@@ -9,7 +9,6 @@ from harness.vxp.failures import HttpFailed, Refused, Unsendable, VxpFailure
 
 _SERVER_TROUBLE = 500
 _NOT_ABOUT_THE_PACKAGE = frozenset({401, 403, 408, 425, 429})
-_WRONG_SECRET = "15"  # noqa: S105 - an error code
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,13 @@ class Retries(Part):
 
     def is_final(self, failure: Refused, tries: int) -> bool:
         """Say whether a refusal is the hub's last word on a package."""
-        status = failure.http_status or 0
-        if status >= _SERVER_TROUBLE or status in _NOT_ABOUT_THE_PACKAGE or failure.code == _WRONG_SECRET:
+        status, hub = failure.http_status or 0, self.agency.profile.parameters.hub
+        if status >= _SERVER_TROUBLE or status in _NOT_ABOUT_THE_PACKAGE:
             return False
-        known = self.agency.profile.parameters.hub.error_codes.get(failure.code)
-        if known is None or known.kind == "success":
+        if failure.code == hub.codes["unauthenticated"]:
+            return False  # a wrong secret says nothing about the package
+        known = hub.error_codes.get(failure.code)
+        if known is None:
             return tries >= self.agency.profile.parameters.retries.transient_repeats
         return known.kind == "final"
 

@@ -15,6 +15,7 @@ from harness.catalogue.yamlfile import Located
 from harness.catalogue.yamlreading import Steps
 from harness.resources import folder
 
+_SUCCESS = "0"  # by the protocol, whatever the profile
 _WEAK = {Basis.SINGLE, Basis.ASSUMED}
 # What may be zero: nothing tolerated, nothing repeated. Every other number must be above zero.
 _MAY_BE_ZERO = {"lowest", "highest", "timestamp_skew", "margin", "outage_grace", "resets_in_row", "final_repeats"}
@@ -130,8 +131,11 @@ class _Check:
     def error_codes(self, parameters: Parameters) -> None:
         hub = parameters.hub
         for number, entry in hub.error_codes.items():
+            steps = ("parameters", "hub", "error_codes", number)
+            if number == _SUCCESS:
+                raise self._wrong("profile.code-of-success", steps, number=number)
             if not (entry.text.isascii() and entry.text.isprintable()):
-                raise self._wrong("profile.not-ascii", ("parameters", "hub", "error_codes", number), text=entry.text)
+                raise self._wrong("profile.not-ascii", steps, text=entry.text)
         for reason, number in hub.codes.items():
             steps = ("parameters", "hub", "codes", reason)
             if reason not in REASONS:

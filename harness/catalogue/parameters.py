@@ -1,13 +1,12 @@
 """The parameters of a profile: every number, list and form a ministry may change without touching code."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from harness.catalogue.verdicts import Severity
 
-REASONS = (
-    "success",
+Reason = Literal[
     "unreadable",
     "bad-request",
     "unknown-document",
@@ -15,11 +14,10 @@ REASONS = (
     "receiver-unknown",
     "sender-not-registered",
     "internal",
-    "processing",
-    "not-to-standard",
     "receiver-locked",
-)
-"""Reasons for which the reference hub answers with a code; a profile must give one for each."""
+]
+"""Reasons for which the reference hub refuses a call; a profile must give a code for each."""
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,8 +98,8 @@ class Range(Part, frozen=True):
 class CodeLists(Part, frozen=True):
     """Code lists of the package format.
 
-    `type_names` are the names of document types by list, in the order of their numbers from 1; `fillers` are
-    compared without regard to case; `level_one` names the agencies behind the level-1 codes.
+    `type_names` are the names of administrative documents in the order of their numbers from 1; `fillers` are
+    compared without regard to case.
     """
 
     statuses: tuple[str, ...]
@@ -110,18 +108,17 @@ class CodeLists(Part, frozen=True):
     steering_type: Range
     document_type: Range
     operation: Range
-    type_names: dict[str, tuple[str, ...]]
+    type_names: tuple[str, ...]
     fillers: tuple[str, ...]
-    level_one: dict[str, str]
 
 
 class ErrorCode(Part, frozen=True):
-    """One error code of the hub: whether a client may hope for another answer, and its ASCII text.
+    """One code of failure of the hub: whether a client may hope for another answer, and its ASCII text.
 
     The text is what `ErrorDesc` says on the wire, in Vietnamese without diacritics.
     """
 
-    kind: Literal["success", "final", "transient"]
+    kind: Literal["final", "transient"]
     text: str
 
 

@@ -22,6 +22,7 @@ from harness.catalogue.candidate import (
     times_of,
 )
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.parameters import Timing
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Capability
 from harness.catalogue.yamlreading import Located
@@ -84,12 +85,21 @@ def _reference(defect: str | None, profile: Profile) -> Subject:
     )
     declared = msgspec.to_builtins(candidate.timing)
     changed = {name: seconds for name, seconds in declared.items() if seconds is not None}
-    times = msgspec.structs.replace(_REFERENCE_TIMES, **changed)
+    times = _bounded(msgspec.structs.replace(_REFERENCE_TIMES, **changed), profile.parameters.timing)
 
     async def opened(_: Workplace) -> Driver:
         return reference.ReferenceDriver(defect, times.give_up, profile)
 
     return Subject(candidate, times, _made_secret(), "vxp.reference", REFERENCE, opened)
+
+
+def _bounded(times: Times, bounds: Timing) -> Times:
+    """Return the times nearest to these that the profile lets anybody declare."""
+    chosen = {
+        name: min(max(getattr(times, name), getattr(bounds, name).lowest), getattr(bounds, name).highest)
+        for name in times.__struct_fields__
+    }
+    return Times(**chosen)
 
 
 def _declared(path: Path, profile: Profile) -> Subject:
@@ -99,11 +109,11 @@ def _declared(path: Path, profile: Profile) -> Subject:
     secret = secret_of(candidate, located)
     system_id = candidate.agency.system_id or "vxp.candidate"
     kind = str(candidate.driver.__struct_config__.tag)
-    opened = _opening(candidate, located, times, profile)
+    opened = _opening(candidate, located)
     return Subject(candidate, times, secret or _made_secret(), system_id, kind, opened, secret is None)
 
 
-def _opening(candidate: Candidate, located: Located, times: Times, profile: Profile) -> OpenDriver:
+def _opening(candidate: Candidate, located: Located) -> OpenDriver:
     """Return what opens the declared driver."""
     declared = candidate.driver
     answers = _answers(declared, located) if isinstance(declared, ManualDriver) else ()
@@ -113,8 +123,6 @@ def _opening(candidate: Candidate, located: Located, times: Times, profile: Prof
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriver):
             return command.CommandDriver(declared.argv, quiet=workplace.quiet)
-        if isinstance(declared, BuiltInDriver):
-            return reference.ReferenceDriver(declared.variant, times.give_up, profile)
         terminal = Terminal(workplace.language)
         if isinstance(declared, PassiveDriver):
             return passive.PassiveDriver(workplace, terminal)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.catalogue.parameters import Reason
 from harness.catalogue.texts import text
-from harness.hub.settings import Reason
 from harness.hub.specimen import Specimen
 from harness.vxp.answers import SUCCESS_CODE, SUCCESS_TEXT, success
 from harness.vxp.headers import Parameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from harness.catalogue.parameters import Reason
 from harness.hub.blobs import Blobs, FolderBlobs, MemoryBlobs
 from harness.hub.directory import Agency, Directory, Registration
 from harness.hub.fetching import Fetching
@@ -14,7 +15,7 @@ from harness.hub.mailboxes import Item, Mailboxes, new_hub_id
 from harness.hub.outcomes import Call, Outcome, Refusal
 from harness.hub.registering import Registering
 from harness.hub.sending import Sending
-from harness.hub.settings import ErrorText, HubSettings, Reason
+from harness.hub.settings import ErrorText, HubSettings
 from harness.hub.specimen import Specimen, specimen_of
 from harness.hub.store import Store
 from harness.journal.recording import VIETNAM

@@ -5,22 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.catalogue.parameters import Limits
+from harness.catalogue.parameters import Limits, Reason
 from harness.catalogue.profiles import Profile, load_profile
 from harness.vxp.signing import ProblemCode
 
 Mode = Literal["verbatim", "rebuild"]
-Reason = Literal[
-    "unreadable",
-    "bad-request",
-    "unknown-document",
-    "unauthenticated",
-    "receiver-unknown",
-    "sender-not-registered",
-    "internal",
-    "processing",
-    "receiver-locked",
-]
 
 # A caller who can change any of these could change what the hub does in another's name.
 SIGNATURE_PROBLEMS: frozenset[ProblemCode] = frozenset(
