@@ -135,7 +135,8 @@ class Line(Part):
         """Say whether a failure is one of the hub's own: not where it answered a call it knew the caller of."""
         if not isinstance(failure, Refused) or failure.http_status != httpx2.codes.OK:
             return True
-        return failure.code == self.agency.profile.parameters.hub.codes["unauthenticated"]
+        known = self.agency.profile.parameters.hub.error_codes.get(failure.code)
+        return known is not None and known.kind == "secret"
 
     def _recovered(self) -> None:
         self._failures = 0

@@ -46,8 +46,6 @@ class Retries(Part):
         status, hub = failure.http_status or 0, self.agency.profile.parameters.hub
         if status >= _SERVER_TROUBLE or status in _NOT_ABOUT_THE_PACKAGE:
             return False
-        if failure.code == hub.codes["unauthenticated"]:
-            return False  # a wrong secret says nothing about the package
         known = hub.error_codes.get(failure.code)
         if known is None:
             return tries >= self.agency.profile.parameters.retries.transient_repeats

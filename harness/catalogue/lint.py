@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profilefile import ProfileFile, find_profile, profile_names, read_profile
 from harness.catalogue.profiles import load_recorded_profile, name_problems
 from harness.catalogue.requirements import Requirement, load_catalogue
@@ -71,18 +70,6 @@ def lint_profile(name: str) -> Iterator[Problem]:
     shipped = path.parent == folder("profiles")
     # What only a profile of one's own has made idle in the one below it is nothing that its makers could mend.
     yield from (one for one in _without_effect(content, located) if shipped or one.path.parent != folder("profiles"))
-
-
-def check_by_lint(name: str) -> None:
-    """Look at a profile of one's own before it is worked by; a shipped one is looked at where it is made.
-
-    Raises:
-        ConfigurationError: lint finds something in it: the first such thing, with file and line.
-    """
-    if find_profile(name).is_relative_to(folder("profiles")):
-        return
-    for problem in lint_profile(name):
-        raise ConfigurationError(f"lint.{problem.code}", path=problem.path, line=problem.line, **problem.parameters)
 
 
 def lint_messages(path: Path) -> Iterator[Problem]:

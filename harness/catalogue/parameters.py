@@ -113,12 +113,15 @@ class CodeLists(Part, frozen=True):
 
 
 class ErrorCode(Part, frozen=True):
-    """One code of failure of the hub: whether a client may hope for another answer, and its ASCII text.
+    """One code of failure of the hub: what a client may hope for when it tries again, and its ASCII text.
+
+    `final`: nothing, the document is refused; `transient`: another answer; `secret`: another answer once its secret is
+    right, whatever the document.
 
     The text is what `ErrorDesc` says on the wire, in Vietnamese without diacritics.
     """
 
-    kind: Literal["final", "transient"]
+    kind: Literal["final", "transient", "secret"]
     text: str
 
 
@@ -251,7 +254,7 @@ class Retries(Part, frozen=True):
     """How often and how fast a candidate may repeat (requirement group RTY).
 
     `resets_in_row`: lost connections it must live through; `final_repeats`: repeats allowed on a final code;
-    `transient_repeats`: failures in a row with a transient or unknown code after which it must still try;
+    `transient_repeats`: tries that a transient or unknown code asks for;
     `outage_per_minute`: requests a minute allowed in an outage, counted after `outage_grace` seconds;
     `growth`: least ratio of the last gap between tries to the first; `final_watch`: seconds for which it is watched
     whether what was refused for good stays refused.

@@ -72,10 +72,15 @@ def show(profile: str, form: str, lang: str | None) -> int:
 @_output("text", "json")
 def lint(profile: str | None, form: str, lang: str | None) -> int:
     """Check one profile, or all shipped data; see the help text."""
-    from harness.catalogue.lint import lint_profile, lint_shipped
+    from harness.catalogue.lint import lint_shipped
+    from harness.catalogue.profiles import profile_names
     from harness.engine.packlint import lint_pack
+    from harness.engine.profilelint import lint_effects, lint_whole
 
-    problems = [*lint_shipped(), *lint_pack()] if profile is None else list(lint_profile(profile))
+    if profile is None:
+        problems = [*lint_shipped(), *lint_pack(), *(one for name in profile_names() for one in lint_effects(name))]
+    else:
+        problems = list(lint_whole(profile))
     if form == "json":
         _print_json({"schema": "lienthong.lint/1", "problems": [_as_data(problem) for problem in problems]})
     else:

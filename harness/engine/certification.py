@@ -13,11 +13,11 @@ import msgspec
 
 from harness import __version__
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.lint import check_by_lint
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.engine.plan import make_plan
 from harness.engine.preflight_network import check_address
+from harness.engine.profilelint import check_by_lint
 from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
 from harness.engine.run import RunSettings, run
 from harness.engine.subject import REFERENCE, Subject, open_subject

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from harness.catalogue.candidate import Candidate, HttpDriver, load_candidate
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.lint import check_by_lint
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.drivers.attention import Workplace
@@ -20,6 +19,7 @@ from harness.engine.preflight_declaration import FINDERS
 from harness.engine.preflight_driver import check_clock, check_commands, check_configurable, greet
 from harness.engine.preflight_exchange import FirstRequest, check_vietnam_time, configure, longest_wait, round_trip
 from harness.engine.preflight_tls import check_tls
+from harness.engine.profilelint import check_by_lint
 from harness.engine.subject import REFERENCE, Subject, open_subject
 from harness.hub.server import AddressUnavailable, HubServer
 from harness.hub.settings import HubSettings

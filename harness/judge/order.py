@@ -97,7 +97,7 @@ def _sent(exchanges: Iterable[Exchange], machine: Statuses, stops: Sequence[floa
     for exchange in exchanges:
         number = status_number(exchange.package.get("status_code"))
         code = f"{number:02}" if number is not None else ""
-        known = code in machine.next or code in machine.answers
+        known = code in machine.next or code in machine.answers or code in machine.sender_only
         if not known or not exchange.effect("accepted"):
             continue
         lost = next((at for at, (before, one) in enumerate(walk) if before == code and _is_lost(one, stops)), None)
@@ -157,10 +157,12 @@ def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Ite
     for code, exchange in walk:
         if ended:
             yield _illegal(document, exchange, "15", code, "-")
+        elif code in machine.sender_only:
+            yield _illegal(document, exchange, last or "-", code, "|".join(_allowed(last, machine)) or "-")
         elif code in machine.answers:
             ended = recalled and code == "15"
         else:
-            allowed = machine.start if last is None else machine.next[last]
+            allowed = _allowed(last, machine)
             if code == last and code not in machine.repeatable:
                 yield finding(
                     WATCHED_ORDER,
@@ -173,6 +175,10 @@ def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Ite
             elif code not in allowed:
                 yield _illegal(document, exchange, last or "-", code, "|".join(allowed) or "-")
             last = code
+
+
+def _allowed(last: str | None, machine: Statuses) -> tuple[str, ...]:
+    return machine.start if last is None else machine.next[last]
 
 
 def _illegal(document: str, exchange: Exchange, last: str, code: str, allowed: str) -> Finding:

@@ -116,7 +116,8 @@ async def final_codes(stage: Stage) -> None:
 async def transient_codes(stage: Stage) -> None:
     """A transient refusal, or one with a code nobody knows, is tried again until it succeeds."""
     patient(stage)
-    hub, failures = stage.profile.parameters.hub, 2
+    hub = stage.profile.parameters.hub
+    failures = max(1, stage.profile.parameters.retries.transient_repeats - 1)
     codes = (*_codes(hub, "transient"), _unknown_code(hub))
     sent = [await _sent_under(stage, *(failure(stage, code),) * failures) for code in codes]
     for one in sent:
@@ -124,9 +125,8 @@ async def transient_codes(stage: Stage) -> None:
 
 
 def _codes(hub: Hub, kind: str) -> list[str]:
-    """Return the profile's codes of a kind that are about a document; a wrong secret is about every call."""
-    wrong_secret = hub.codes["unauthenticated"]
-    return [code for code, known in hub.error_codes.items() if known.kind == kind and code != wrong_secret]
+    """Return the profile's codes of a kind."""
+    return [code for code, known in hub.error_codes.items() if known.kind == kind]
 
 
 def _unknown_code(hub: Hub) -> str:

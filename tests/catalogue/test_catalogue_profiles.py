@@ -75,8 +75,9 @@ def test_the_default_values_are_the_standards() -> None:
     assert len(lists.type_names) == 32
     assert lists.type_names[17] == "Công văn"
     kinds = {number: entry.kind for number, entry in parameters.hub.error_codes.items()}
-    assert [number for number, kind in kinds.items() if kind == "final"] == ["10", "15", "18", "19", "22", "23"]
+    assert [number for number, kind in kinds.items() if kind == "final"] == ["10", "18", "19", "22", "23"]
     assert [number for number, kind in kinds.items() if kind == "transient"] == ["20", "21"]
+    assert kinds["15"] == "secret"
     assert set(parameters.hub.codes) == set(REASONS)
     retries = parameters.retries
     assert (retries.resets_in_row, retries.final_repeats, retries.outage_per_minute) == (3, 3, 60)

@@ -83,6 +83,16 @@ class SendsStatusesTwice(Sender):
         return pause
 
 
+@defect("takes-back-what-it-refuses", breaks="STS-04")
+class TakesBackWhatItRefuses(Clerk):
+    """Says 13 besides 02 about what a clerk refuses, as if the document were its own to take back."""
+
+    def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
+        super().queue(document, code, reason, organ_id)
+        if code == "02":
+            super().queue(document, "13", reason, organ_id)
+
+
 @defect("names-the-number-only", breaks="STS-05")
 class NamesTheNumberOnly(Composer):
     """Names the answered document by its number with a hyphen for the slash."""

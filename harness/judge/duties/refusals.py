@@ -12,11 +12,10 @@ _DUTY = "RTY-07"
 def final_stays_final(facts: RunFacts) -> list[Finding] | Blind | None:
     """Judge RTY-07 over every document that was refused with a final code; None when there was none.
 
-    A wrong signature is refused for good as well, but when the secret is right again sending again is right (RTY-13).
+    What was refused for a wrong secret is rightly sent again when the secret is right (RTY-13).
     """
     codes = facts.profile.parameters.hub.error_codes
-    unauthenticated = facts.profile.parameters.hub.codes["unauthenticated"]
-    final = {code for code, meaning in codes.items() if meaning.kind == "final" and code != unauthenticated}
+    final = {code for code, meaning in codes.items() if meaning.kind == "final"}
     most = facts.profile.parameters.retries.final_repeats
     refused: dict[str, list[Exchange]] = {}
     for exchange in facts.evidence.all_sendings():
