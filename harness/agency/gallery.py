@@ -40,6 +40,7 @@ class Entry:
         docstring: what it does, in English.
         parts: what it is made of.
         shown_by: ids of requirements whose scenarios make it show, where its own has none that do.
+        also: ids of requirements that nobody can keep who breaks this one so.
         lacks: capabilities that it does not have, and so must not be declared.
         timing: times that it declares, in seconds; None where it keeps those of the reference agency.
     """
@@ -49,6 +50,7 @@ class Entry:
     docstring: str
     parts: Parts
     shown_by: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     lacks: tuple[Capability, ...] = ()
     timing: DeclaredTiming = _AS_THE_REFERENCE
 
@@ -62,13 +64,18 @@ _VARIANTS: dict[str, Entry] = {}
 
 
 def defect(
-    name: str, *, breaks: str, shown_by: tuple[str, ...] = (), lacks: tuple[Capability, ...] = ()
+    name: str,
+    *,
+    breaks: str,
+    shown_by: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
+    lacks: tuple[Capability, ...] = (),
 ) -> Callable[[P], P]:
-    """Register a part as a defect that breaks the requirement `breaks`; see `Entry` for `shown_by` and `lacks`.
+    """Register a part as a defect that breaks the requirement `breaks`; see `Entry` for the rest.
 
     Parts registered under one name belong to one agency; the docstring of the first describes it.
     """
-    return _registered(_DEFECTS, Entry(name, breaks, "", Parts(), shown_by=shown_by, lacks=lacks))
+    return _registered(_DEFECTS, Entry(name, breaks, "", Parts(), shown_by=shown_by, also=also, lacks=lacks))
 
 
 def variant(

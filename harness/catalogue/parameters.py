@@ -195,10 +195,14 @@ class Choices(Part, frozen=True):
 
 
 class Volumes(Part, frozen=True):
-    """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes."""
+    """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes.
+
+    `broken_ways` is in how many ways, at most, a package breaks one requirement that is played with broken packages.
+    """
 
     directory_rows: int
     waiting_documents: int
+    broken_ways: int
     attachment_bytes: tuple[int, ...]
     attachment_types: tuple[str, ...]
 

@@ -4,6 +4,7 @@ They prove the rules about signatures, and scenarios send them to candidates. Ev
 package without a signature.
 """
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ _XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 _MISSPELT = b"http://www.w3.org/TR/xml-exc-c14n#"
 _ID = "signed-part"
 _SUBJECT = re.compile(rb"(<(?:\w+:)?Subject>[^<]*)(</(?:\w+:)?Subject>)")
+_LAST_SIGN = re.compile(rb"(<(?:\w+:)?Subject>[^<]*)([0-9a-yA-Y])([^<0-9a-yA-Y]*</(?:\w+:)?Subject>)")
+_NEIGHBOUR = {
+    bytes((sign,)): bytes((sign + 1 if sign != ord("9") else ord("0"),)) for sign in range(ord("0"), ord("z"))
+}
 _MESSAGE = re.compile(rb"<((?:\w+:)?MessageHeader)>.*</\1>", re.DOTALL)
 _SIGNATURE = re.compile(rb"<Signature .*</Signature>", re.DOTALL)
 _CERTIFICATE = re.compile(rb"(<X509Certificate>)([^<]*)(</X509Certificate>)")
@@ -90,7 +95,8 @@ def _exchanged(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
 
 
 def _tampered(data: bytes) -> bytes:
-    return replaced(_SUBJECT, rb"\1 (sua)\2", data)
+    """Exchange the last plain letter or digit of the subject for its neighbour: nothing else tells of it."""
+    return replaced(_LAST_SIGN, lambda match: match[1] + _NEIGHBOUR[match[2]] + match[3], data)
 
 
 def _indented(data: bytes) -> bytes:
@@ -151,10 +157,15 @@ def _wrapped(data: bytes, pki: Pki, limits: Limits) -> bytes:
 
 
 _MESSAGE_WITH_ID = re.compile(rb'<((?:\w+:)?MessageHeader) Id="' + _ID.encode() + rb'">.*?</\1>', re.DOTALL)
-_DIGEST_VALUE = re.compile(rb"(<DigestValue>)[^<]*(</DigestValue>)")
+_DIGEST_VALUE = re.compile(rb"(<DigestValue>)([^<]*)(</DigestValue>)")
 _KEY_INFO = re.compile(rb"<KeyInfo>.*</KeyInfo>", re.DOTALL)
 _SIGNATURE_VALUE = re.compile(rb"<SignatureValue>[^<]*</SignatureValue>")
 _DSIG = b' xmlns="http://www.w3.org/2000/09/xmldsig#"'
+
+
+def _turned_digest(match: re.Match[bytes]) -> bytes:
+    """Return a digest of the same bytes in the opposite order: as long as the right one, and as likely."""
+    return match[1] + base64.b64encode(base64.b64decode(match[2])[::-1]) + match[3]
 
 
 def _cut_certificate(match: re.Match[bytes]) -> bytes:
@@ -189,7 +200,7 @@ FORGERIES: Mapping[str, Forgery] = MappingProxyType(
             ("SIG-01.missing-child",), altered(change=lambda data: replaced(_SIGNATURE_VALUE, b"", data))
         ),
         "not-base64": Forgery(
-            ("SIG-01.not-base64",), altered(change=lambda data: replaced(_DIGEST_VALUE, rb"\1#\2", data))
+            ("SIG-01.not-base64",), altered(change=lambda data: replaced(_DIGEST_VALUE, rb"\1#\3", data))
         ),
         "stray-element": Forgery(("SIG-01.schema",), altered(change=_exchanged(b"<KeyInfo>", b"<Stray/><KeyInfo>"))),
         "misplaced": Forgery(("SIG-01.misplaced",), altered(change=_moved)),
@@ -197,8 +208,7 @@ FORGERIES: Mapping[str, Forgery] = MappingProxyType(
         "reindented": Forgery(("SIG-02.digest",), altered(change=_indented)),
         "other-key": Forgery(("SIG-02.value",), _of_another_key),
         "altered-digest": Forgery(
-            ("SIG-02.value",),
-            altered(change=lambda data: replaced(_DIGEST_VALUE, rb"\1FwgIqsSYJshUS2+wlOM61L+q7Aw=\2", data)),
+            ("SIG-02.value",), altered(change=lambda data: replaced(_DIGEST_VALUE, _turned_digest, data))
         ),
         "part-only": Forgery(("SIG-03.part-only",), _part_only),
         "wrapped": Forgery(("SIG-03.part-only", "SIG-03.unsigned-object"), _wrapped),

@@ -5,10 +5,11 @@ They prove the rules about PDF signatures, and scenarios send them to candidates
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 
 from harness.crypto.issuing import Identity
 from harness.crypto.pdfmaking import (
@@ -26,7 +27,13 @@ _RANGE = re.compile(rb"/ByteRange \[0 ([0-9]+) ([0-9]+) ([0-9]+)")
 _FORM = b"/ETSI.CAdES.detached"
 _UNSUPPORTED = b"/adbe.x509.rsa_sha1 "
 
-Build = Callable[[Pki, datetime], bytes]
+
+class Build(Protocol):
+    """Makes a PDF file with identities of a PKI, signed at a time; `lines` stand on its page after the first."""
+
+    def __call__(self, pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
+        """Return the file."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class PdfForgery:
 
     Attributes:
         codes: finding codes that it brings; none for a right one.
-        build: makes it with identities of a PKI, signed at a time.
+        build: makes it.
     """
 
     codes: tuple[str, ...]
@@ -45,10 +52,10 @@ class PdfForgery:
 def signed_by(*kinds: str, tsa: str | None = "tsa", digest: str = "sha256", embed_chain: bool = False) -> Build:
     """Return a builder of a file that is signed by these identities in turn, with time stamps of `tsa`."""
 
-    def build(pki: Pki, at: datetime) -> bytes:
+    def build(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
         signers = [pki.identity(kind) for kind in kinds]
         stamping = pki.identity(tsa) if tsa else None
-        return signed_pdf(*signers, at=at, tsa=stamping, lines=(_LINE,), digest=digest, embed_chain=embed_chain)
+        return signed_pdf(*signers, at=at, tsa=stamping, lines=(_LINE, *lines), digest=digest, embed_chain=embed_chain)
 
     return build
 
@@ -61,19 +68,23 @@ def tampered(content: bytes) -> bytes:
     return content.replace(_LINE.encode(), b"So 71/UBND-VP", 1)
 
 
-def _changed_after(pki: Pki, at: datetime) -> bytes:
-    return add_page_text(_USUAL(pki, at), "Da sua")
+def _tampered(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
+    return tampered(_USUAL(pki, at, lines))
 
 
-def _archived(pki: Pki, at: datetime) -> bytes:
+def _changed_after(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
+    return add_page_text(_USUAL(pki, at, lines), "Da sua")
+
+
+def _archived(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
     """Time stamp the whole file after both signatures: a later change that is permitted."""
-    return add_document_time_stamp(signed_by("person", "agency", tsa=None)(pki, at), pki.identity("tsa"), at)
+    return add_document_time_stamp(signed_by("person", "agency", tsa=None)(pki, at, lines), pki.identity("tsa"), at)
 
 
-def _older_form(pki: Pki, at: datetime) -> bytes:
+def _older_form(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
     """Sign in Adobe's older form, with intermediates inside."""
     person, agency, tsa = (pki.identity(kind) for kind in ("person", "agency", "tsa"))
-    return signed_pdf(person, agency, at=at, tsa=tsa, form="pkcs7", embed_chain=True)
+    return signed_pdf(person, agency, at=at, tsa=tsa, lines=(_LINE, *lines), form="pkcs7", embed_chain=True)
 
 
 def _resigned(content: bytes, signer: Identity, at: datetime, spare: int) -> bytes:
@@ -87,22 +98,22 @@ def _resigned(content: bytes, signer: Identity, at: datetime, spare: int) -> byt
     return content[: first + 1] + value.ljust(second - first - 2, b"0") + content[second - 1 :]
 
 
-def _not_covering(pki: Pki, at: datetime) -> bytes:
+def _not_covering(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
     person, agency, tsa = (pki.identity(kind) for kind in ("person", "agency", "tsa"))
-    content = add_signature(signed_pdf(person, at=at, tsa=tsa, lines=(_LINE,)), agency, at=at)
+    content = add_signature(signed_pdf(person, at=at, tsa=tsa, lines=(_LINE, *lines)), agency, at=at)
     return _resigned(content, agency, at, spare=8)
 
 
-def _another_key(pki: Pki, at: datetime) -> bytes:
+def _another_key(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
     """Put a value of another key into the agency's signature, then time stamp the whole file."""
     person, agency, tsa = (pki.identity(kind) for kind in ("person", "agency", "tsa"))
-    content = add_signature(signed_pdf(person, at=at, tsa=tsa, lines=(_LINE,)), agency, at=at)
+    content = add_signature(signed_pdf(person, at=at, tsa=tsa, lines=(_LINE, *lines)), agency, at=at)
     stranger = Identity(agency.name, agency.certificate, person.key, agency.chain)
     return add_document_time_stamp(_resigned(content, stranger, at, spare=0), tsa, at)
 
 
-def _unsupported(pki: Pki, at: datetime) -> bytes:
-    content = signed_pdf(pki.identity("agency"), at=at)
+def _unsupported(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
+    content = signed_pdf(pki.identity("agency"), at=at, lines=(_LINE, *lines))
     return content.replace(_FORM, _UNSUPPORTED, 1)
 
 
@@ -112,13 +123,15 @@ PDF_FORGERIES: Mapping[str, PdfForgery] = MappingProxyType(
         "two-persons": PdfForgery((), signed_by("person", "person", "agency")),
         "archived": PdfForgery((), _archived),
         "older-form": PdfForgery((), _older_form),
-        "too-old": PdfForgery(("PDF-01.too-old", "PDF-02.unsigned"), lambda *_: plain_pdf((_LINE,), version=(1, 3))),
-        "unsigned": PdfForgery(("PDF-02.unsigned",), lambda *_: plain_pdf((_LINE,))),
-        "tampered": PdfForgery(("PDF-03.digest",), lambda pki, at: tampered(_USUAL(pki, at))),
+        "too-old": PdfForgery(
+            ("PDF-01.too-old", "PDF-02.unsigned"), lambda pki, at, lines=(): plain_pdf((_LINE, *lines), version=(1, 3))
+        ),
+        "unsigned": PdfForgery(("PDF-02.unsigned",), lambda pki, at, lines=(): plain_pdf((_LINE, *lines))),
+        "tampered": PdfForgery(("PDF-03.digest",), _tampered),
         "another-key": PdfForgery(("PDF-03.value",), _another_key),
         "not-covering": PdfForgery(("PDF-03.not-covering", "PDF-05.no-time-stamp"), _not_covering),
         "changed-after": PdfForgery(("PDF-03.changed-after",), _changed_after),
-        "cut-off": PdfForgery(("PDF-03.unreadable",), lambda pki, at: _USUAL(pki, at)[:-200]),
+        "cut-off": PdfForgery(("PDF-03.unreadable",), lambda pki, at, lines=(): _USUAL(pki, at, lines)[:-200]),
         "unsupported-form": PdfForgery(("PDF-03.unsupported",), _unsupported),
         "expired": PdfForgery(("PDF-04.expired",), signed_by("person", "expired")),
         "not-yet-valid": PdfForgery(("PDF-04.not-yet-valid",), signed_by("person", "not-yet-valid")),

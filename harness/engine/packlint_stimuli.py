@@ -44,7 +44,7 @@ def _stimuli() -> Iterator[tuple[str, bytes, Path]]:
 
 
 def _built(piece: Piece) -> bytes:
-    attachment = piece.attachment and piece.attachment(_BAIT)
+    attachment = piece.example(_BAIT)
     good = base.with_attachments(_IDENTITY, attachment) if attachment else base.document(_IDENTITY)
     return piece.twist(good.written(), _BAIT)
 

@@ -179,7 +179,7 @@ def chosen_checks(order: SelftestOrder) -> list[Check]:
 
 
 def _check(entry: Entry, only: tuple[str, ...] | None) -> Check:
-    return Check(entry.name, entry.breaks, " ".join(entry.docstring.split()), only)
+    return Check(entry.name, entry.breaks, " ".join(entry.docstring.split()), only, entry.also)
 
 
 def _only_of_correct(scope: Scope) -> tuple[str, ...] | None:

@@ -41,12 +41,14 @@ class Check:
         breaks: requirement it breaks, None for a correct agency.
         description: what it does, in English.
         only: requirements it is judged by, None for all.
+        also: requirements that it cannot help breaking with the one it breaks.
     """
 
     name: str
     breaks: str | None
     description: str
     only: tuple[str, ...] | None
+    also: tuple[str, ...] = ()
 
 
 class Catch(msgspec.Struct, frozen=True):
@@ -144,6 +146,8 @@ def _own(check: Check, profile: Profile, judgement: Judgement) -> Iterator[Catch
 def _failing_others(check: Check, judgement: Judgement) -> Iterator[Catch]:
     for entry in judgement.scenarios:
         for catch in _catches(entry, {Severity.FAIL}):
+            if catch.requirement in check.also:
+                continue
             if catch.requirement != check.breaks or check.breaks not in entry.requirements:
                 yield catch
 

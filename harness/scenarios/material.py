@@ -15,7 +15,7 @@ import yaml
 from harness.catalogue.parameters import Identifiers, Limits
 from harness.crypto.pdfmaking import signed_pdf
 from harness.crypto.testpki import Pki
-from harness.crypto.xmlsign import Plan, sign_package
+from harness.crypto.xmlsign import sign_package
 from harness.edxml.identifiers import organ_form
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import DocumentPackage, Organization
@@ -31,8 +31,6 @@ from harness.scenarios.particulars import Drawing, Words
 _SIGNED, _SIGNED_OF_OTHERS = 3, 2
 # How many of the ordinary documents carry a signed file.
 _SEALED = 0.12
-# Ways to sign a package that are all right.
-_PLANS = (Plan(), Plan(canonicalization="inclusive"), Plan(digest="sha512"))
 _ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
 # Numbers of a lane: a prime, so that any step but 0 meets each of them once before it comes round.
 _LANE = 10_007
@@ -179,6 +177,11 @@ class Chance(random.Random):
         self.key = key
 
 
+def some_lines(chance: random.Random) -> tuple[str, ...]:
+    """Return some lines of text for the page of a PDF that nobody can guess."""
+    return tuple(chance.randbytes(16).hex() for _ in range(chance.randrange(1, 40)))
+
+
 class Material:
     """Makes documents; two never share a number in one run, and equal seeds make equal documents.
 
@@ -265,25 +268,22 @@ class Material:
                 self._pki.agency(key[0]),
                 at=datetime.now(VIETNAM),
                 tsa=self._pki.identity("tsa"),
-                lines=tuple(own.randbytes(16).hex() for _ in range(own.randrange(1, 40))),
+                lines=some_lines(own),
             )
         return self._signed[key]
 
-    def signed(self, chance: random.Random, document: Document, limits: Limits) -> Document:
-        """Return a document with a signature over its package, of an official or the seal, in one of the usual ways.
+    def signed(self, document: Document, limits: Limits) -> Document:
+        """Return a document with its sender's seal over the package.
 
         Args:
-            chance: chooses who, and how.
             document: without a signature.
             limits: within which it is read.
 
         Raises:
             PackageUnreadable, NotSignable: it cannot be read so far that it could be signed.
         """
-        agency = document.sender.organ_name
-        signer = chance.choice((self._pki.agency(agency), self._pki.person(self.signer(chance), agency)))
-        content = sign_package(document.content, signer, limits, chance.choice(_PLANS))
-        return replace(document, content=content)
+        seal = self._pki.agency(document.sender.organ_name)
+        return replace(document, content=sign_package(document.content, seal, limits))
 
     def file(self, chance: random.Random, kind: str) -> File:
         """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""
@@ -297,11 +297,11 @@ class Material:
             content = self.signed_pdf(chance, sender.organ_name)
         count = max(least, chance.choice((1, 1, 2, 2, 3)))
         kinds = (chance.choice(_ANNEXES) for _ in range(count - 1))
-        annexes = (
-            File(words.annex(chance, kind), file_content(kind, chance.randbytes(chance.randrange(300, 4_000))))
-            for kind in kinds
-        )
-        return (File(words.letter(chance), content), *annexes)
+        return (File(words.letter(chance), content), *(self.annex(chance, kind) for kind in kinds))
+
+    def annex(self, chance: random.Random, kind: str) -> File:
+        """Return a further file as ordinary documents have them."""
+        return File(_words().annex(chance, kind), file_content(kind, chance.randbytes(chance.randrange(300, 4_000))))
 
     def identity(
         self, chance: Chance, sender: Peer, to: Addressee, files: tuple[File, ...], *, whole: bool = False
@@ -332,11 +332,11 @@ class Material:
         self,
         chance: Chance,
         sender: Peer,
-        to: Addressee,
+        addressee: Addressee,
         files: tuple[File, ...],
         layout: Layout = OPERATOR,
         **changes: Any,
     ) -> Document:
         """Return a good new document from `sender`, written in `layout`; `changes` are members of the package."""
-        said = replace(package(self.identity(chance, sender, to, files)), **changes)
+        said = replace(package(self.identity(chance, sender, addressee, files)), **changes)
         return Document(said, sender, files, write_package(said, layout))

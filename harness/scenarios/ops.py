@@ -226,7 +226,7 @@ async def unknown_target(stage: Stage) -> None:
     """A recall of a document it never had is refused, and no other document is touched."""
     bystander = await _arrived(stage, "district")
     today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
-    number, notation = stage.fresh_number(), bystander.package.code.code_notation
+    number, notation = stage.around.material.number(stage.chance), bystander.package.code.code_notation
     unknown = replace(
         _named(bystander),
         code=f"{number}/{notation}",

@@ -4,13 +4,10 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
-from harness.catalogue.findings import Finding
-from harness.catalogue.verdicts import Level, Severity
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, Addition
+from harness.edxml.model import Organization
 from harness.edxml.packages import write_package
-from harness.journal.recording import VIETNAM
 from harness.judge.expectations import (
     Acked,
     AllAcked,
@@ -21,20 +18,22 @@ from harness.judge.expectations import (
     StoredAs,
     StoredOnce,
 )
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import Twin, all_twins
-from harness.scenarios.material import Document
+from harness.scenarios.material import Document, Peer
+from harness.scenarios.mixing import Mixed, refused_among_good
 from harness.scenarios.preambles import receives_plainly
 from harness.scenarios.registry import EXCLUSIVE, FAULTED, SPOILT, scenario
-from harness.scenarios.stage import Stage
+from harness.scenarios.stage import USUAL, Stage
+from harness.scenarios.vectors import broken, mixture, operations, whole
 from harness.scenarios.working_off import worked_off
 
 _POLLS = 2
-_DOCUMENT_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT"})
 # Orphan, empty, mislabelled: these have a requirement of their own.
 _ATTACHMENTS = frozenset({"ATT-02", "ATT-05", "ATT-07"})
-# What is cut or too large is a matter of transport and of hostile input, not of a package that breaks the standard.
-_NEVER = frozenset({"PKG-10"})
+_SOUND = frozenset(f"ATT-{number:02}" for number in range(1, 10))
+# Documents without anything special about them that come among broken attachments.
+_ORDINARY = 3
+# Receivers, at most, of a document that is for others.
+_ADDRESSED = 3
 _LAYOUTS = (
     replace(OPERATOR, prefix="", order=CLAUSE_ORDER),
     replace(OPERATOR, prefix="ns2", root_prefix="ns2", line_end="\n"),
@@ -194,12 +193,19 @@ def _again(stage: Stage, document: Document) -> Document:
 
 @scenario("RCV-07")
 async def addressed_to_another(stage: Stage) -> None:
-    """A document that is addressed to another agency is returned with 02, and the next one is served."""
-    document = stage.document(receiver=stage.peers["province"])
-    await stage.deliver(document, good=False, note="addressed to another agency")
-    stage.expect(Refused(document=document.id, why=_FOR_ANOTHER, answers=("02",), code=document.code, shown=True))
-    await stage.settle()
-    await stage.probe()
+    """Documents that are addressed to others are returned with 02; those that are addressed to it too are not."""
+    await receives_plainly(stage)
+    others = [_organization(peer) for role, peer in stage.peers.items() if role != USUAL]
+    mixed = []
+    for count in range(1, _ADDRESSED + 1):
+        chosen = tuple(stage.chance.sample(others, count))
+        foreign, shared = stage.document(to=chosen), stage.document(to=(*chosen[1:], _organization(stage.agency)))
+        mixed += [Mixed(foreign, why=_FOR_ANOTHER, note="addressed to others"), Mixed(shared)]
+    await refused_among_good(stage, mixed, answers=("02",))
+
+
+def _organization(peer: Peer) -> Organization:
+    return Organization(organ_id=peer.organ_id, organ_name=peer.organ_name)
 
 
 @scenario("RCV-09", isolation=EXCLUSIVE)
@@ -219,51 +225,20 @@ async def many_waiting(stage: Stage) -> None:
         stage.expect(AllStored(documents=tuple(documents)))
 
 
-def _bad_twins(stage: Stage, *, only: frozenset[str] = frozenset(), but: frozenset[str] = frozenset()) -> list[Twin]:
-    """Return one bad document package for every mandatory static requirement that a hub could pass on."""
-    chosen: dict[str, Twin] = {}
-    for twin in all_twins().values():
-        entry = stage.profile.requirements[twin.requirement]
-        wanted = twin.requirement in only if only else twin.requirement not in but
-        fails = twin.code is not None and stage.profile.severity(Finding(twin.code)) is Severity.FAIL
-        if wanted and fails and entry.group in _DOCUMENT_GROUPS and entry.level is Level.MANDATORY:
-            chosen.setdefault(twin.requirement, twin)
-    return list(chosen.values())
-
-
-async def _refused(stage: Stage, twins: list[Twin], flags: tuple[str, ...] = ()) -> None:
-    """Deliver bad packages and expect each to be answered; then a good one must still be served."""
-    choice = stage.profile.parameters.choices.bad_package
-    answers = ("fail", "02") if choice == "either" else (choice,)
-    for twin in twins:
-        sender = stage.peers["ministry"]
-        identity = Identity(
-            sender=(sender.organ_id, sender.organ_name),
-            receiver=(stage.agency.organ_id, stage.agency.organ_name),
-            number=stage.fresh_number(),
-            day=datetime.now(VIETNAM).date(),
-        )
-        await stage.deliver_bytes(twin.written(identity), sender, identity.document_id, note=twin.key)
-        stage.expect(
-            Refused(
-                document=identity.document_id,
-                why=twin.code or twin.key,
-                answers=answers,
-                flags=flags,
-                code=f"{identity.number}/{identity.notation}",
-            )
-        )
-    await stage.settle()
-    await stage.probe()
-
-
-@scenario("RCV-06", isolation=SPOILT)
+@scenario("RCV-06", isolation=EXCLUSIVE)
 async def bad_packages(stage: Stage) -> None:
-    """Packages that break the standard, one for each rule, are answered, and do not stop the next."""
-    await _refused(stage, _bad_twins(stage, but=_ATTACHMENTS | _NEVER))
+    """Packages that break the standard, in every way, are answered; the good ones among them are taken in."""
+    await receives_plainly(stage)
+    bad, good = broken(stage, but=_ATTACHMENTS), whole(stage, but=_ATTACHMENTS)
+    mixed = await asyncio.to_thread(lambda: [*mixture(stage, bad, good), *operations(stage)])
+    choice = stage.profile.parameters.choices.bad_package
+    await refused_among_good(stage, mixed, answers=("fail", "02") if choice == "either" else (choice,))
 
 
 @scenario("RCV-08", isolation=SPOILT)
 async def bad_attachments(stage: Stage) -> None:
-    """An orphan, an empty and a mislabelled attachment are answered, or flagged for the clerk."""
-    await _refused(stage, _bad_twins(stage, only=_ATTACHMENTS), flags=("attachment_invalid",))
+    """Orphan, empty and mislabelled attachments are answered, or flagged for the clerk; sound ones are not."""
+    await receives_plainly(stage)
+    bad, good = broken(stage, only=_ATTACHMENTS), whole(stage, only=_SOUND)
+    mixed = await asyncio.to_thread(mixture, stage, bad, good, ordinary=_ORDINARY)
+    await refused_among_good(stage, mixed, flags=("attachment_invalid",))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from harness.crypto.testpki import Pki
 from harness.crypto.tlsserver import server_context
 from harness.hub.canary import Canary
 from harness.hub.faults.alterations import adding
@@ -16,12 +15,11 @@ from harness.judge.expectations import (
     Accepted,
     Greeted,
     NothingWritten,
-    Refused,
     SafelyKept,
     SignedRight,
     Struck,
-    Trusted,
     Unvisited,
+    Welcomed,
 )
 from harness.judge.expectations.security import SIGNATURE_FLAGS
 from harness.scenarios.hostile.files import BOMBS, ENTRIES, NAMES
@@ -29,7 +27,7 @@ from harness.scenarios.hostile.ids import IDS
 from harness.scenarios.hostile.markup import EXHAUSTING, FETCHING
 from harness.scenarios.hostile.signatures import (
     GOOD_PACKAGE,
-    GOOD_PDF,
+    GOOD_PDFS,
     TAMPERED_PACKAGES,
     TAMPERED_PDFS,
     WRONGLY_SIGNED_PACKAGES,
@@ -38,13 +36,16 @@ from harness.scenarios.hostile.signatures import (
     ForgedPdf,
     of_sender,
 )
-from harness.scenarios.material import Document, File
+from harness.scenarios.material import File, some_lines
+from harness.scenarios.mixing import Mixed, doubted_among_trusted, some_sender
 from harness.scenarios.registry import EXCLUSIVE, scenario
-from harness.scenarios.sieging import baited, lure, patient, still_serving, survived, taken
+from harness.scenarios.sieging import baited, lure, patient, some_good, still_serving, survived, taken
 from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Unplayable
 
 _SENDER = "ministry"
+# In how many documents each forgery comes.
+_OF_EACH = 2
 # Seconds in which a candidate comes to rest after what it was waited for.
 _QUIET = 1.0
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
@@ -57,7 +58,11 @@ async def nothing_is_fetched(stage: Stage) -> None:
     await stage.probe()
     stage.expect(Unvisited(token=stage.canary_token))
     with baited(stage) as bait:
-        await taken(stage, [await lure(stage, piece, bait) for piece in FETCHING])
+        lures = []
+        for piece in stage.chance.sample(FETCHING, len(FETCHING)):
+            await some_good(stage)
+            lures.append(await lure(stage, piece, bait))
+        await taken(stage, lures)
         await stage.linger(stage.times.reaction)
         await stage.probe()
 
@@ -68,7 +73,7 @@ async def overload_is_survived(stage: Stage) -> None:
     patient(stage)
     await stage.probe()
     with baited(stage) as bait:
-        for piece in EXHAUSTING:
+        for piece in stage.chance.sample(EXHAUSTING, len(EXHAUSTING)):
             await survived(stage, piece, bait)
         await stage.linger(stage.times.reaction)
         await still_serving(stage, "SEC-02")
@@ -80,7 +85,7 @@ async def bombs_are_survived(stage: Stage) -> None:
     patient(stage)
     await stage.probe()
     with baited(stage) as bait:
-        for piece in BOMBS:
+        for piece in stage.chance.sample(BOMBS, len(BOMBS)):
             await survived(stage, piece, bait)
         await stage.linger(stage.times.reaction)
         await still_serving(stage, "SEC-03")
@@ -93,52 +98,54 @@ async def names_lead_nowhere(stage: Stage) -> None:
     await stage.probe()
     stage.expect(NothingWritten(token=stage.canary_token))
     with baited(stage) as bait:
-        for piece in (*ENTRIES, *NAMES):
+        for piece in stage.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
+            for good in await some_good(stage):
+                stage.expect(Welcomed(document=good.id, flags=()))
             document = await lure(stage, piece, bait)
             stage.expect(SafelyKept(document=document.id, why=piece.key, code=document.code))
         await stage.settle()
         await stage.probe()
 
 
-async def _accepted(stage: Stage, document: Document) -> None:
-    """A rightly signed document is accepted without a flag; who doubts everything has shown nothing."""
-    await stage.deliver(document, note="rightly signed")
-    await stage.until(Trusted(document=document.id))
-
-
-async def _doubted(stage: Stage, document: Document, key: str) -> None:
-    await stage.deliver(document, good=False, note=key)
-    stage.expect(Refused(document=document.id, why=key, flags=SIGNATURE_FLAGS, code=document.code))
-
-
-def _sender_pki(stage: Stage) -> Pki:
-    patient(stage)
-    return of_sender(stage.around.pki, stage.peers[_SENDER].organ_name)
-
-
 async def _packages_judged(stage: Stage, forged: Sequence[ForgedPackage]) -> None:
     if stage.profile.parameters.hub.mode != "verbatim":
         raise Unplayable("verbatim-only")
-    pki, limits = _sender_pki(stage), stage.profile.parameters.limits
-    good = stage.document(_SENDER)
-    await _accepted(stage, replace(good, content=GOOD_PACKAGE.build(good.content, pki, limits)))
-    for one in forged:
-        document = stage.document(_SENDER)
-        signed = one.forgery.build(document.content, pki, limits)
-        await _doubted(stage, replace(document, content=signed), one.key)
-    await stage.settle()
-    await stage.probe()
+    patient(stage)
+    mixed = await asyncio.to_thread(_signed_packages, stage, forged)
+    await doubted_among_trusted(stage, mixed, SIGNATURE_FLAGS)
+
+
+def _signed_packages(stage: Stage, forged: Sequence[ForgedPackage]) -> list[Mixed]:
+    """Return each forgery in some packages, and as many packages that are signed rightly."""
+    builds = [(one.forgery.build, one.key) for one in forged] + [(GOOD_PACKAGE.build, None)] * len(forged)
+    mixed = []
+    for build, why in builds * _OF_EACH:
+        document = stage.document(some_sender(stage))
+        pki = of_sender(stage.around.pki, document.sender.organ_name)
+        signed = build(document.content, pki, stage.profile.parameters.limits)
+        mixed.append(Mixed(replace(document, content=signed), why=why, note=why or "rightly signed"))
+    return mixed
 
 
 async def _pdfs_judged(stage: Stage, forged: Sequence[ForgedPdf]) -> None:
-    pki, now = _sender_pki(stage), datetime.now(VIETNAM)
-    builds = [GOOD_PDF.build, *(one.forgery.build for one in forged)]
-    good, *bad = await asyncio.to_thread(lambda: [build(pki, now) for build in builds])
-    await _accepted(stage, stage.document(_SENDER, files=(File("cong-van.pdf", good),)))
-    for one, content in zip(forged, bad, strict=True):
-        await _doubted(stage, stage.document(_SENDER, files=(File("cong-van.pdf", content),)), one.key)
-    await stage.settle()
-    await stage.probe()
+    patient(stage)
+    mixed = await asyncio.to_thread(_signed_pdfs, stage, forged)
+    await doubted_among_trusted(stage, mixed, SIGNATURE_FLAGS)
+
+
+def _signed_pdfs(stage: Stage, forged: Sequence[ForgedPdf]) -> list[Mixed]:
+    """Return each forged file in some documents, and as many that are signed rightly; to sign one takes long."""
+    builds = [(one.forgery.build, one.key) for one in forged] + [(one.build, None) for one in GOOD_PDFS]
+    now, mixed = datetime.now(VIETNAM), []
+    for build, why in builds:
+        role = some_sender(stage)
+        sender = stage.peers[role]
+        content = build(of_sender(stage.around.pki, sender.organ_name), now, some_lines(stage.chance))
+        for _ in range(_OF_EACH):
+            letter, *annexes = stage.around.material.files(stage.chance, sender)
+            document = stage.document(role, files=(File(letter.name, content), *annexes))
+            mixed.append(Mixed(document, why=why, note=why or "rightly signed"))
+    return mixed
 
 
 @scenario("SEC-05/package")

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from harness.edxml.attachments import pack
 from harness.judge.expectations import Retried, StillServes
-from harness.scenarios.hostile.piece import Bait, Piece
+from harness.scenarios.hostile.piece import Bait, Corrupt, Piece
 from harness.scenarios.material import Document
+from harness.scenarios.mixing import some_sender
 from harness.scenarios.stage import Stage
 from harness.scenarios.surroundings import Unmet
 
@@ -37,11 +39,28 @@ def baited(stage: Stage) -> Iterator[Bait]:
 
 async def lure(stage: Stage, piece: Piece, bait: Bait) -> Document:
     """Put a hostile package into the candidate's mailbox and return the document it was made from."""
-    attachment = piece.attachment and piece.attachment(bait)
-    good = stage.document(files=(), attachments=(attachment,)) if attachment else stage.document()
+    role = some_sender(stage)
+    good = _holding(stage, role, piece, piece.attachment, bait) if piece.attachment else stage.document(role)
     document = replace(good, content=piece.twist(good.content, bait))
     await stage.deliver(document, good=False, note=piece.key)
     return document
+
+
+def _holding(stage: Stage, role: str, piece: Piece, corrupt: Corrupt, bait: Bait) -> Document:
+    """Return a document whose last attachment is the hostile one; the others are as in any document."""
+    material, chance = stage.around.material, stage.chance
+    letter, annex = material.files(chance, stage.peers[role])[0], material.annex(chance, piece.kind)
+    first, last = (str(chance.randrange(1, 10**9)) for _ in range(2))
+    hostile = replace(corrupt(bait, annex.name, annex.content), content_id=f"cid:{last}")
+    return stage.document(role, files=(), attachments=(pack(letter.name, letter.content, first), hostile))
+
+
+async def some_good(stage: Stage) -> list[Document]:
+    """Deliver none, one or two good documents like any others, and return them."""
+    documents = [stage.document(some_sender(stage)) for _ in range(stage.chance.choice((0, 1, 1, 2)))]
+    for document in documents:
+        await stage.deliver(document)
+    return documents
 
 
 async def taken(stage: Stage, documents: Sequence[Document]) -> None:
@@ -55,6 +74,7 @@ async def survived(stage: Stage, piece: Piece, bait: Bait) -> None:
 
     One that does not even ask for the package may have died late of what it took in before: then it has failed.
     """
+    await some_good(stage)
     try:
         await taken(stage, [await lure(stage, piece, bait)])
     except Unmet:
@@ -70,7 +90,7 @@ async def still_serving(stage: Stage, lured_by: str) -> None:
         Unmet: it did not.
     """
     document = stage.document()
-    await stage.deliver(document, note="document after hostile input")
+    await stage.deliver(document)
     try:
         await stage.until(StillServes(document=document.id, lure=lured_by), role="duty")
     except Unmet:

@@ -26,9 +26,10 @@ from harness.scenarios.material import Document, File, Outgoing, Peer
 from harness.scenarios.surroundings import Surroundings, Unmet
 
 TAKE_BACK = "13"
+USUAL = "ministry"
 _UNITS = (91, 92)
 # How many of the ordinary documents carry a signature over the package.
-_SIGNED = 0.2
+SIGNED = 0.2
 # Seconds granted for the work that each scenario playing beside this one gives the candidate.
 _PER_SCENARIO = 0.2
 
@@ -40,7 +41,7 @@ class Stage:
         self._scenario = scenario
         self._requirement = requirement
         self._around = around
-        self._chance = around.material.choice(scenario)
+        self.chance = around.material.choice(scenario)
         self._stated: list[tuple[Expectation, str]] = []
         self.canary_token = secrets.token_hex(8)
         self._faults: list[Fault] = []
@@ -107,13 +108,13 @@ class Stage:
 
     def document(
         self,
-        sender: str = "ministry",
+        sender: str = USUAL,
         files: tuple[File, ...] | None = None,
         layout: Layout = OPERATOR,
         receiver: Peer | None = None,
         **changes: Any,
     ) -> Document:
-        """Return a good new document for the candidate.
+        """Return a good new document.
 
         Args:
             sender: role of the peer that sends it.
@@ -122,17 +123,17 @@ class Stage:
             receiver: the agency named in To, the candidate's if not given.
             changes: members of the package that differ.
         """
-        material, chance, peer = self._around.material, self._chance, self.peers[sender]
+        material, chance, peer = self._around.material, self.chance, self.peers[sender]
         files = material.files(chance, peer) if files is None else files
         document = material.document(chance, peer, receiver or self.agency, files, layout, **changes)
-        return self.signed(document) if chance.random() < _SIGNED and layout == OPERATOR else document
+        return self.signed(document) if chance.random() < SIGNED and layout == OPERATOR else document
 
     def signed(self, document: Document) -> Document:
         """Return a document with a signature over its package, where this stage and the hub bear any; else as it is."""
         parameters = self.profile.parameters
         if not self.signing or parameters.hub.mode != "verbatim":
             return document
-        return self._around.material.signed(self._chance, document, parameters.limits)
+        return self._around.material.signed(document, parameters.limits)
 
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""
@@ -254,8 +255,8 @@ class Stage:
 
     def outgoing(self, to: tuple[str, ...] = ("ministry",), **changes: Any) -> Outgoing:
         """Return a document for the candidate to send to the peers called `to`; `changes` are arguments of `send`."""
-        material, chance = self._around.material, self._chance
-        number, notation = material.number(self._chance), material.notation(chance)
+        material, chance = self._around.material, self.chance
+        number, notation = material.number(chance), material.notation(chance)
         files = changes.pop("files", None) or (self.signed_pdf("cong-van.pdf"),)
         receivers = tuple(self.peers[name] for name in to)
         arguments = {
@@ -290,15 +291,15 @@ class Stage:
 
     def pdf(self, name: str, size: int = 2_000) -> File:
         """Return a PDF of about `size` bytes."""
-        return File(name, self._around.material.pdf(self._chance, size))
+        return File(name, self._around.material.pdf(self.chance, size))
 
     def signed_pdf(self, name: str) -> File:
         """Return a PDF that an official and the candidate's agency have signed, as is due."""
-        return File(name, self._around.material.signed_pdf(self._chance))
+        return File(name, self._around.material.signed_pdf(self.chance))
 
     def file_of(self, kind: str) -> File:
         """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
-        return self._around.material.file(self._chance, kind)
+        return self._around.material.file(self.chance, kind)
 
     def subordinates(self) -> list[tuple[str, str]]:
         """Return OrganId and name of two units below the candidate's agency, in the form of its own identifier."""
@@ -306,10 +307,6 @@ class Stage:
         old = head.isdigit()
         units = [f"{index:03}.{rest}" if old else f"{self.agency.organ_id}.{index}" for index in _UNITS]
         return [(unit, f"Đơn vị kiểm thử {unit}") for unit in units]
-
-    def fresh_number(self) -> str:
-        """Return a document number that nobody uses."""
-        return self._around.material.number(self._chance)
 
     async def tolerated(self, command: str, arguments: Mapping[str, Any]) -> None:
         """Carry out a command that the candidate may rightly refuse."""

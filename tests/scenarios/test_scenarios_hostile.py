@@ -83,7 +83,7 @@ def made(material: Material, *files: File, **changes: Any) -> Document:
 
 
 def hostile(piece: Piece, material: Material, bait: Bait) -> bytes:
-    attachment = piece.attachment(bait) if piece.attachment else None
+    attachment = piece.example(bait)
     good = made(material) if attachment is None else replace(made(material), files=())
     if attachment is not None:
         good = material.document(material.choice("x"), SENDER, CANDIDATE, (), attachments=(attachment,))

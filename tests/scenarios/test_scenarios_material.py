@@ -139,7 +139,7 @@ def test_a_signed_document_is_as_good(material: Material, pki: Pki) -> None:
     chance, sender = material.choice("signed package"), peers()["department"]
     for _ in range(6):
         plain = material.document(chance, sender, CANDIDATE, (File("a.pdf", material.pdf(chance)),))
-        signed = material.signed(chance, plain, PROFILE.parameters.limits)
+        signed = material.signed(plain, PROFILE.parameters.limits)
         assert b"<Signature" in signed.content
         assert failures(signed.content, pki) == []
 

@@ -34,7 +34,14 @@ DUTIES: tuple[Duty, ...] = (
     Duty(
         "RCV-10",
         never_refused,
-        frozenset({"RCV-03", "RCV-04", "RCV-05", "RCV-09", "SEC-05", "SEC-06", "RTY-11", "RTY-15", "OPS-04", "OPS-05"}),
+        frozenset(
+            {
+                *(f"RCV-{number:02}" for number in range(3, 10)),
+                *("SEC-05", "SEC-06"),
+                *("RTY-11", "RTY-15"),
+                *("OPS-04", "OPS-05"),
+            }
+        ),
     ),
     Duty(
         "RCV-11",

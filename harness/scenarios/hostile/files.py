@@ -4,17 +4,13 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from harness.edxml.model import Attachment
-from harness.scenarios.filekinds import plain_pdf
 from harness.scenarios.hostile import zips
-from harness.scenarios.hostile.piece import Bait, Piece
+from harness.scenarios.hostile.piece import Bait, Corrupt, Piece, Twist, unchanged
 
 _ZIP, _PDF = "application/zip", "application/pdf"
 _ID = "cid:1"
-_NAME = "phu-luc.txt"
-_TEXT = b"Phu luc.\r\n"
 _UP = 24  # more levels than any store lies deep
 _PLACEHOLDER = "\ue000"
-_CONTENT = plain_pdf(b"Cong van.")
 
 Named = Callable[[PurePath], str]
 
@@ -24,16 +20,23 @@ def climbing(trap: PurePath, file: str) -> str:
     return "../" * _UP + (trap / file).as_posix().lstrip("/")
 
 
-def _bomb(make: Callable[[], bytes]) -> Callable[[Bait], Attachment]:
-    return lambda bait: Attachment(_ID, _NAME, _ZIP, make())
+def _bomb(make: Callable[[], bytes]) -> Corrupt:
+    return lambda bait, name, content: Attachment(_ID, name, _ZIP, make())
 
 
-def _entry(name: Named) -> Callable[[Bait], Attachment]:
-    return lambda bait: Attachment(_ID, _NAME, _ZIP, zips.written((zips.stored(name(bait.trap), _TEXT),)))
+def _entry(named: Named) -> Corrupt:
+    return lambda bait, name, content: Attachment(
+        _ID, name, _ZIP, zips.written((zips.stored(named(bait.trap), content),))
+    )
 
 
-def _named(name: Named) -> Callable[[Bait], Attachment]:
-    return lambda bait: Attachment(_ID, name(bait.trap), _PDF, _CONTENT)
+def _named(name: str, named: Named, twist: Twist = unchanged) -> Piece:
+    """Return a piece whose last attachment, a PDF, has another name."""
+
+    def corrupt(bait: Bait, _: str, content: bytes) -> Attachment:
+        return Attachment(_ID, named(bait.trap), _PDF, content)
+
+    return Piece("SEC-04", name, twist, corrupt, kind="pdf")
 
 
 def _with_nul(data: bytes, bait: Bait) -> bytes:
@@ -57,12 +60,12 @@ ENTRIES = (
 )
 
 NAMES = (
-    Piece("SEC-04", "name-climbs", attachment=_named(lambda trap: climbing(trap, "name-climbs.pdf"))),
-    Piece("SEC-04", "name-absolute", attachment=_named(lambda trap: (trap / "name-absolute.pdf").as_posix())),
-    Piece("SEC-04", "name-backslash", attachment=_named(lambda trap: "..\\..\\..\\lienthong-name.pdf")),
-    Piece("SEC-04", "name-drive", attachment=_named(lambda trap: "C:\\lienthong-name.pdf")),
-    Piece("SEC-04", "name-device", attachment=_named(lambda trap: "CON.pdf")),
-    Piece("SEC-04", "name-bidi", attachment=_named(lambda trap: "cong-van-\u202egpj.pdf")),
-    Piece("SEC-04", "name-line-break", attachment=_named(lambda trap: "cong-van\r\n.pdf")),
-    Piece("SEC-04", "name-nul", _with_nul, _named(lambda trap: f"cong-van{_PLACEHOLDER}.pdf")),
+    _named("name-climbs", lambda trap: climbing(trap, "name-climbs.pdf")),
+    _named("name-absolute", lambda trap: (trap / "name-absolute.pdf").as_posix()),
+    _named("name-backslash", lambda trap: "..\\..\\..\\lienthong-name.pdf"),
+    _named("name-drive", lambda trap: "C:\\lienthong-name.pdf"),
+    _named("name-device", lambda trap: "CON.pdf"),
+    _named("name-bidi", lambda trap: "cong-van-\u202egpj.pdf"),
+    _named("name-line-break", lambda trap: "cong-van\r\n.pdf"),
+    _named("name-nul", lambda trap: f"cong-van{_PLACEHOLDER}.pdf", _with_nul),
 )

@@ -9,6 +9,7 @@ from harness.catalogue.texts import Language
 from harness.catalogue.yamlreading import read
 from harness.edxml.model import Attachment
 from harness.resources import folder
+from harness.scenarios.filekinds import file_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,15 @@ class Bait:
     trap: PurePath
 
 
-def _unchanged(data: bytes, bait: Bait) -> bytes:
+Twist = Callable[[bytes, Bait], bytes]
+"""Changes the bytes of a good package."""
+
+Corrupt = Callable[[Bait, str, bytes], Attachment]
+"""Makes a hostile attachment in the place of an honest one of that name and content."""
+
+
+def unchanged(data: bytes, bait: Bait) -> bytes:
+    """Leave a package as it is."""
     return data
 
 
@@ -36,20 +45,28 @@ class Piece:
         requirement: id of the requirement that it puts to the test.
         name: short name, unique within the requirement.
         twist: changes the bytes of the good package.
-        attachment: the only attachment of the package; None leaves the good one.
+        attachment: makes the last attachment of the package a hostile one; None leaves the good ones.
+        kind: of the honest file that it takes the place of.
         passed_over: whether a careful reader may read the package and pass the hostile part over; others it refuses.
     """
 
     requirement: str
     name: str
-    twist: Callable[[bytes, Bait], bytes] = _unchanged
-    attachment: Callable[[Bait], Attachment] | None = None
+    twist: Twist = unchanged
+    attachment: Corrupt | None = None
+    kind: str = "txt"
     passed_over: bool = False
 
     @property
     def key(self) -> str:
         """Unique name, `SEC-01/external-entity`."""
         return f"{self.requirement}/{self.name}"
+
+    def example(self, bait: Bait) -> Attachment | None:
+        """Return its attachment in the place of a small file, None where it has none of its own."""
+        if self.attachment is None:
+            return None
+        return self.attachment(bait, f"phu-luc.{self.kind}", file_content(self.kind, b"Phu luc."))
 
 
 def why(key: str, language: Language) -> str:

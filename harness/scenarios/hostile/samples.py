@@ -64,7 +64,7 @@ class _Maker:
         self._now = now
 
     def twisted(self, piece: Piece) -> bytes:
-        attachment = piece.attachment(_BAIT) if piece.attachment else None
+        attachment = piece.example(_BAIT)
         good = self._document() if attachment is None else self._document((), attachments=(attachment,))
         return piece.twist(good.content, _BAIT)
 

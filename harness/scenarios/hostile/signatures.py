@@ -7,6 +7,7 @@ from harness.crypto.pdfforging import PDF_FORGERIES, PdfForgery
 from harness.crypto.testpki import Pki
 
 GOOD_PACKAGE, GOOD_PDF = FORGERIES["exclusive"], PDF_FORGERIES["person-then-agency"]
+GOOD_PDFS = tuple(PDF_FORGERIES[name] for name in ("person-then-agency", "archived", "older-form"))
 _OFFICIAL = "Nguyễn Văn Mẫu"
 _WRONG_HANDS = ("expired", "revoked", "untrusted")
 
