@@ -1,6 +1,8 @@
 """`lienthong certify`: the main job, from a candidate's declaration to its report and an exit status."""
 
 import secrets
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +10,7 @@ import click
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
-from harness.catalogue.verdicts import Verdict
+from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
 from harness.cli.language import help_text, language, say
@@ -17,9 +19,11 @@ from harness.cli.repeated import RepeatedValues
 
 if TYPE_CHECKING:
     from harness.engine.publishing import Certification
-    from harness.judge.judgement import Judgement
+    from harness.judge.judgement import Judgement, RequirementEntry
 
 _SEEDS = 2**31
+_INDENT = " " * 10
+_LONGEST_REASON = 600
 
 
 class _Certify(RepeatedValues):
@@ -93,11 +97,8 @@ def closing_lines(certification: "Certification") -> list[str]:
     lines = [say("cli-certify", f"verdict.{judgement.verdict}", run_id=judgement.run_id)]
     if judgement.narrowed:
         lines.append(say("cli-certify", "narrowed"))
-    for entry in judgement.requirements:
-        open_ = entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK}
-        if open_ or entry.verdict is Verdict.FAIL:
-            statement = entry.statement.en if language() == "en" else entry.statement.vi
-            lines.append(f"  {entry.id}  {say('cli-certify', f'word.{entry.verdict}'):<16} {statement}")
+    lines += _failed_lines(judgement)
+    lines += _open_lines(judgement)
     lines += _deviation_lines(judgement)
     counts = judgement.summary.requirements
     lines.append(say("cli-certify", "counts", **counts))
@@ -105,6 +106,42 @@ def closing_lines(certification: "Certification") -> list[str]:
         lines.append(configuration_sentence(certification.unwritten))
     lines.append(say("cli-certify", "where", directory=certification.directory))
     return lines
+
+
+def _failed_lines(judgement: "Judgement") -> Iterator[str]:
+    """Yield what failed, with the codes that were found and how often."""
+    found: dict[str, Counter[str]] = {}
+    for scenario in judgement.scenarios:
+        times = {one.code: one.occurrences for one in scenario.findings if one.severity is Severity.FAIL}
+        for code, number in times.items():
+            found.setdefault(code.partition(".")[0], Counter())[code] += number
+    for entry in judgement.requirements:
+        if entry.verdict is Verdict.FAIL:
+            yield _requirement_line(entry)
+            codes = found.get(entry.id, Counter[str]())
+            yield from (f"{_INDENT}{code} ×{number}" for code, number in codes.items())
+
+
+def _open_lines(judgement: "Judgement") -> Iterator[str]:
+    """Yield what has no verdict; for the same reason it stands together, and the reason below."""
+    details: dict[tuple[str, Verdict], str] = {}
+    for scenario in judgement.scenarios:
+        if scenario.detail is not None:
+            for requirement in scenario.requirements:
+                details.setdefault((requirement, scenario.verdict), getattr(scenario.detail, language()))
+    reasons: dict[str, list[RequirementEntry]] = {}
+    for entry in judgement.requirements:
+        if entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK, Verdict.FAIL}:
+            reasons.setdefault(details.get((entry.id, entry.verdict), ""), []).append(entry)
+    for reason, entries in reasons.items():
+        yield from (_requirement_line(entry) for entry in entries)
+        if reason:
+            yield f"{_INDENT}{clipped(reason, _LONGEST_REASON)}"
+
+
+def _requirement_line(entry: "RequirementEntry") -> str:
+    word = say("cli-certify", f"word.{entry.verdict}")
+    return f"  {entry.id}  {word:<16} {getattr(entry.statement, language())}"
 
 
 def _deviation_lines(judgement: "Judgement") -> list[str]:

@@ -26,6 +26,8 @@ class Progress:
         self._total = 0
         self._finished = 0
         self._requests = 0
+        self._answer = "–"
+        self._said = "–"
         self._playing: list[str] = []
         self._asking = False
         self._acts: dict[str, Callable[[Event], None]] = {
@@ -34,6 +36,8 @@ class Progress:
             "scenario.started": self._scenario_started,
             "scenario.finished": self._scenario_finished,
             "request": self._request,
+            "answer": self._answered_by_hub,
+            "driver": self._driver,
             "preflight": self._preflight,
             "operator.asked": self._asked,
             "operator.answered": self._answered,
@@ -62,7 +66,8 @@ class Progress:
         self._line(say("cli-certify", "started", name=name, run_id=event.data["run_id"], total=self._total))
 
     def _ended(self, event: "Event") -> None:
-        self._line(say("cli-certify", f"ended.{event.data['reason']}", seconds=f"{event.elapsed:.1f}"))
+        told = {"seconds": f"{event.elapsed:.1f}", "requests": self._requests, "answer": self._answer}
+        self._line(say("cli-certify", f"ended.{event.data['reason']}", said=self._said, **told))
 
     def _scenario_started(self, event: "Event") -> None:
         self._playing.append(str(event.scenario))
@@ -83,6 +88,18 @@ class Progress:
             data = event.data
             self._line(f"  {event.elapsed:8.3f}  {clipped(str(data.get('operation') or data['target']), _WIDTH)}")
         self._draw()
+
+    def _answered_by_hub(self, event: "Event") -> None:
+        code, words = event.data.get("error_code"), event.data.get("error_desc")
+        status = f"HTTP {event.data.get('http_status') or '–'}"
+        self._answer = clipped(f"{code} {words or ''}".strip() if code is not None else status, _WIDTH)
+
+    def _driver(self, event: "Event") -> None:
+        error = event.data.get("error")
+        if error and "where" in error:
+            self._said = say("verdicts", f"driver-lost.{error['reason']}", where=error["where"], detail=error["detail"])
+        elif error:
+            self._said = clipped(str(error.get("message") or error.get("kind")))
 
     def _preflight(self, event: "Event") -> None:
         troubles = [trouble for check in event.data["checks"] for trouble in check["troubles"]]

@@ -48,6 +48,7 @@ class RecordedDriver:
             raise
         except DriverLost as error:
             said = {"kind": "lost", "reason": error.reason, "message": str(error)}
+            said |= {"where": error.where, "detail": error.detail}
             self._recorder.record("driver", {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
             raise
         except asyncio.CancelledError:

@@ -256,6 +256,7 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
         "only": settings.plan.only,
         "scenarios": [{"id": one.id, "requirements": list(one.requirements)} for one in settings.plan.scenarios],
         "times": msgspec.to_builtins(settings.times),
+        "endpoint": around.endpoint,
         "peers": [{"organ_id": one.organ_id, "code102": one.code102} for one in around.peers.values()],
         "trust": around.trust.as_data(),
     }
@@ -274,7 +275,7 @@ async def _configured(settings: RunSettings, around: Surroundings) -> str | None
     except DriverError as error:
         told = not settings.secret_made and settings.listen[1] != 0
         # A product that is configured by hand must have been told beforehand.
-        return "driver" if error.kind != "unsupported" else None if told else "untold"
+        return "refused" if error.kind != "unsupported" else None if told else "untold"
     except DriverLost:
         return "driver"
     return None
@@ -289,7 +290,9 @@ async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | 
     elif around.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
         limit = max(limit, _CALLING)
     waiting = around.journal.record("operator.waiting", {"seconds": limit})
-    return None if await around.waits.life(waiting, limit) else "silent"
+    if await around.waits.life(waiting, limit):
+        return None
+    return "unserved" if around.evidence.ever_called() else "silent"
 
 
 def _record_preflight(settings: RunSettings, around: Surroundings, hello: dict[str, Any]) -> None:

@@ -1,10 +1,12 @@
 """What judging yields, in the shape of `report.json` (schema lienthong.report/1)."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
 
+from harness.catalogue.texts import text
 from harness.catalogue.verdicts import Basis, Cause, Level, Severity, Verdict
 
 
@@ -13,6 +15,11 @@ class Text(msgspec.Struct, frozen=True):
 
     vi: str
     en: str
+
+
+def sentence(key: str, parameters: Mapping[str, str]) -> Text:
+    """Return a sentence of the message file `verdicts`, its places filled."""
+    return Text(vi=text("verdicts", key, "vi", **parameters), en=text("verdicts", key, "en", **parameters))
 
 
 class Place(msgspec.Struct, frozen=True):

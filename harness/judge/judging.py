@@ -11,6 +11,7 @@ from harness.judge.assessment import Blind
 from harness.judge.duties import DUTIES
 from harness.judge.duties.facts import RunFacts
 from harness.judge.duties.registry import without_known
+from harness.judge.ending import ended_early
 from harness.judge.evidence import Evidence
 from harness.judge.examination import Examiner
 from harness.judge.judgement import Judgement
@@ -26,6 +27,11 @@ from harness.rules.checking import IMPLEMENTED
 
 class NothingToJudge(Exception):
     """The record has no start of a run: nothing can be said about anybody."""
+
+
+def watched() -> frozenset[str]:
+    """Return the requirements that are judged over all the traffic, beside scenarios or without any."""
+    return frozenset({*WATCHED, WATCHED_ORDER, *IMPLEMENTED, *(duty.requirement for duty in DUTIES)})
 
 
 def judge(profile: Profile, record: Record) -> Judgement:
@@ -149,6 +155,9 @@ def _following(requirement: str, failed: Collection[str]) -> Outcome:
 
 
 def _nothing_seen(evidence: Evidence) -> Outcome:
+    """Nothing came that could be judged: because the run ended early, or by the candidate's doing or the operator's."""
+    if ended_early(evidence):
+        return broken_off(evidence, "not-finished")
     if not evidence.ever_called():
         return Outcome(Verdict.INCONCLUSIVE, Cause.NETWORK, "never-called")
     calls = (*evidence.kind("driver"), *evidence.kind("driver.unsupported"))

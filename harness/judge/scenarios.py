@@ -8,19 +8,10 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.journal import Event
 from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.judge.ending import Phase, ending_of
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import read_expectation
 from harness.judge.life import hub_out_of_reach, lifeless_after_provocation, owes_life, silent_before
-
-_ENDS: Mapping[str, tuple[Cause, str | None]] = {
-    "interrupted": (Cause.OPERATOR, None),
-    "budget": (Cause.CONFIGURATION, None),
-    "operator": (Cause.OPERATOR, "not-connected"),
-    "driver": (Cause.NETWORK, "driver-unreachable"),
-    "silent": (Cause.NETWORK, "never-called"),
-    "untold": (Cause.CONFIGURATION, "not-told"),
-    "unsettled": (Cause.CONFIGURATION, "not-settled"),
-}
 
 Role = Literal["duty", "precondition", "liveness"]
 
@@ -173,18 +164,15 @@ def unseen(blind: Blind) -> Outcome:
     return _inconclusive(blind.cause, key, command=blind.command)
 
 
-def broken_off(evidence: Evidence, detail: str) -> Outcome:
+def broken_off(evidence: Evidence, phase: Phase) -> Outcome:
     """Say whose trouble it is that a scenario did not come to its end, or not even to its beginning.
 
     Args:
         evidence: the whole run.
-        detail: key of the sentence for a run that was broken off in the middle.
+        phase: whether the scenario was begun.
     """
-    ends = [str(event.data["reason"]) for event in evidence.kind("run.finished")]
-    cause, known = _ENDS.get(ends[-1] if ends else "", (Cause.HARNESS, None))
-    if known == "never-called" and evidence.ever_called():
-        return _inconclusive(Cause.CANDIDATE, "never-served")
-    return _inconclusive(cause, known or detail)
+    ending = ending_of(evidence, phase)
+    return Outcome(Verdict.INCONCLUSIVE, ending.cause, ending.detail, ending.parameters)
 
 
 def _blame(evidence: Evidence) -> Cause:

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import msgspec
 
 from harness.catalogue.findings import Finding
-from harness.catalogue.profiles import Profile, profile_names
+from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement
-from harness.catalogue.texts import finding_text, text
+from harness.catalogue.texts import finding_text
 from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
 from harness.journal import Event, Record
 from harness.judge.judgement import (
@@ -21,10 +21,11 @@ from harness.judge.judgement import (
     ScenarioEntry,
     Summary,
     Text,
+    sentence,
 )
+from harness.judge.limits import limits_of
+from harness.judge.listing import Listing, listing_of
 from harness.judge.scenarios import Outcome
-
-_SHOWN_PER_CODE = 3
 
 Outcomes = dict[str, tuple[tuple[str, ...], Outcome]]
 
@@ -44,7 +45,8 @@ def assembled(
     data = start.data
     only = data["only"]
     required = profile.required(data["capabilities"], only)
-    scenarios = tuple(_scenario(profile, name, *outcome) for name, outcome in outcomes.items())
+    listing = listing_of(profile, {name: outcome.findings for name, (_, outcome) in outcomes.items()})
+    scenarios = tuple(_scenario(profile, listing, name, *outcome) for name, outcome in outcomes.items())
     requirements = tuple(
         _requirement(entry, scenarios, outcomes, required, data)
         for entry in profile.requirements.values()
@@ -72,15 +74,17 @@ def assembled(
         narrowed=only is not None,
         complete=bool(required) and not missing,
         required=tuple(sorted(required)),
-        limits=_limits(record, data, profile, undeclared),
+        limits=limits_of(record, data, profile, undeclared, listing),
         summary=Summary(_counts(requirements), _counts(scenarios)),
         requirements=requirements,
         scenarios=scenarios,
     )
 
 
-def _scenario(profile: Profile, name: str, requirements: tuple[str, ...], outcome: Outcome) -> ScenarioEntry:
-    findings = tuple(_entries(profile, outcome.findings))
+def _scenario(
+    profile: Profile, listing: Listing, name: str, requirements: tuple[str, ...], outcome: Outcome
+) -> ScenarioEntry:
+    findings = tuple(_entry(*listed) for listed in listing.listed(profile, outcome.findings))
     verdict = outcome.verdict
     if any(found.severity is Severity.FAIL for found in findings):
         verdict = Verdict.FAIL
@@ -92,33 +96,24 @@ def _scenario(profile: Profile, name: str, requirements: tuple[str, ...], outcom
         requirements=requirements,
         verdict=verdict,
         cause=None if decided else outcome.cause,
-        detail=None if decided or outcome.detail is None else _sentence(outcome.detail, outcome.parameters or {}),
+        detail=None if decided or outcome.detail is None else sentence(outcome.detail, outcome.parameters or {}),
         seconds=outcome.seconds,
         findings=findings,
     )
 
 
-def _entries(profile: Profile, findings: Iterable[Finding]) -> Iterable[FindingEntry]:
-    """Weigh the findings and leave out the repetitions: the first few of a code stand for all."""
-    listed = list(findings)
-    counts = Counter(found.code for found in listed)
-    shown: Counter[str] = Counter()
-    for found in listed:
-        severity = profile.severity(found)
-        shown[found.code] += 1
-        if severity is Severity.OFF or shown[found.code] > _SHOWN_PER_CODE:
-            continue
-        yield FindingEntry(
-            requirement=found.requirement,
-            code=found.code,
-            severity=severity,
-            message=_message(found),
-            where=Place(found.where.event, found.where.xpath, found.where.line),
-            expected=found.expected,
-            received=found.received,
-            occurrences=counts[found.code],
-            parameters={name: str(value) for name, value in found.parameters.items()},
-        )
+def _entry(found: Finding, severity: Severity, occurrences: int) -> FindingEntry:
+    return FindingEntry(
+        requirement=found.requirement,
+        code=found.code,
+        severity=severity,
+        message=_message(found),
+        where=Place(found.where.event, found.where.xpath, found.where.line),
+        expected=found.expected,
+        received=found.received,
+        occurrences=occurrences,
+        parameters={name: str(value) for name, value in found.parameters.items()},
+    )
 
 
 def _message(found: Finding) -> Text:
@@ -188,26 +183,6 @@ def _overall(requirements: tuple[RequirementEntry, ...], record: Record) -> Lite
     finished = any(event.kind == "run.finished" and event.data["reason"] == "complete" for event in record.events)
     passed = all(entry.verdict in {Verdict.PASS, Verdict.REMARK} for entry in required)
     return "pass" if required and passed and finished and not record.cut else "inconclusive"
-
-
-def _limits(record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...]) -> tuple[Text, ...]:
-    keys: list[tuple[str, dict[str, str]]] = []
-    if data["only"] is not None:
-        keys.append(("limit.narrowed", {"ids": ", ".join(sorted(data["only"]))}))
-    finished = [event for event in record.events if event.kind == "run.finished"]
-    if record.cut or not finished or finished[-1].data["reason"] != "complete":
-        keys.append(("limit.interrupted", {}))
-    if profile.id not in profile_names():
-        keys.append(("limit.own-profile", {"id": profile.id, "version": profile.version}))
-    if undeclared:
-        keys.append(("limit.undeclared", {"capabilities": ", ".join(undeclared)}))
-    keys.append((f"limit.driver.{data['driver']}", {}))
-    keys.append(("limit.times", {name: f"{value:g}" for name, value in data["times"].items()}))
-    return tuple(_sentence(key, parameters) for key, parameters in keys)
-
-
-def _sentence(key: str, parameters: Mapping[str, str]) -> Text:
-    return Text(vi=text("verdicts", key, "vi", **parameters), en=text("verdicts", key, "en", **parameters))
 
 
 def _counts(listed: Iterable[RequirementEntry | ScenarioEntry]) -> dict[str, int]:

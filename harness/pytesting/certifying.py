@@ -17,9 +17,11 @@ from harness.engine.plan import make_plan
 from harness.engine.publishing import Certification
 from harness.engine.subject import open_subject
 from harness.judge.judgement import RequirementEntry, ScenarioEntry
+from harness.judge.judging import watched
 from harness.report.deviations import load_deviations, within_term
 from harness.report.junit import told
-from harness.report.model import Card
+from harness.report.model import Card, Report
+from harness.report.sightings import WATCH
 from harness.report.source import read_report, source_of
 from harness.report.wording import Wording
 from harness.report.writing import Renderer
@@ -60,13 +62,15 @@ class PytestRun:
         covered = {requirement for scenario in plan.scenarios for requirement in scenario.requirements}
         self._scenarios = [scenario.id for scenario in plan.scenarios]
         self._requirements = [key for key in wanted if key not in covered and (plan.only is None or key in plan.only)]
+        self._watched = {f"{key}/*": f"{WATCH}{key}" for key in wanted if key in covered and key in watched()}
         self._certification: Certification | None = None
         self._failed: Exception | None = None
-        self._cards: tuple[Card, ...] = ()
+        self._report: Report | None = None
 
     def names(self) -> Iterator[str]:
-        """Yield the names of the items: scenarios, requirements that are only watched, the verdict."""
+        """Yield the names of the items: scenarios, what is watched beside them or alone, the verdict."""
         yield from self._scenarios
+        yield from self._watched
         yield from (key for key in self._requirements if key not in self._scenarios)
         yield VERDICT
 
@@ -80,14 +84,17 @@ class PytestRun:
         judgement = certification.judgement
         if name == VERDICT:
             return _verdict(certification)
-        scenario = next((one for one in judgement.scenarios if one.id == name), None)
-        if name in self._scenarios and scenario is not None:
+        scenario = next((one for one in judgement.scenarios if one.id == self._watched.get(name, name)), None)
+        if name not in self._requirements and scenario is not None:
             needed = any(one.required for one in judgement.requirements if one.id in scenario.requirements)
-            cards = [card for card in self._cards if name in card.scenarios]
+            cards = [within for card in self._cards() if (within := card.within(scenario.id))]
             return self._weighed(scenario, cards, needed=needed)
-        requirement = next(one for one in judgement.requirements if one.id == name)
-        cards = [card for card in self._cards if card.requirement.id == name]
+        requirement = next(one for one in judgement.requirements if one.id == name.removesuffix("/*"))
+        cards = [card for card in self._cards() if card.requirement.id == requirement.id]
         return self._weighed(requirement, cards, needed=requirement.required)
+
+    def _cards(self) -> tuple[Card, ...]:
+        return () if self._report is None else (*self._report.cards, *self._report.remarks)
 
     def _made(self) -> Certification:
         if self._failed is not None:
@@ -99,8 +106,7 @@ class PytestRun:
                 self._failed = error
                 raise
             directory = self._certification.directory
-            report = Renderer(source_of(directory, read_report(directory)), language()).report(language())
-            self._cards = (*report.cards, *report.remarks)
+            self._report = Renderer(source_of(directory, read_report(directory)), language()).report(language())
         return self._certification
 
     def _weighed(self, entry: ScenarioEntry | RequirementEntry, cards: Sequence[Card], *, needed: bool) -> Outcome:
@@ -109,11 +115,19 @@ class PytestRun:
         if entry.verdict is Verdict.FAIL:
             return self._failure(cards, text)
         if entry.verdict in _OPEN:
-            why = " ".join(part for part in (say("cli-certify", f"word.{entry.verdict}"), _why(entry, wording)) if part)
-            return Outcome("error" if needed else "skip", why)
+            return Outcome("error" if needed else "skip", self._why(entry))
         if entry.verdict is Verdict.NOT_APPLICABLE:
-            return Outcome("skip", say("cli-certify", "word.not_applicable"))
+            return Outcome("skip", self._why(entry))
         return Outcome("pass", text)
+
+    def _why(self, entry: ScenarioEntry | RequirementEntry) -> str:
+        """Say why there is no verdict, in the words of the report."""
+        reasons: dict[str, str] = {}
+        if self._report is not None and isinstance(entry, ScenarioEntry):
+            reasons = {scene.id: scene.reason for scene in self._report.scenes}
+        elif self._report is not None:
+            reasons = {row.id: row.reason for group in self._report.groups for row in group.rows}
+        return f"{say('cli-certify', f'word.{entry.verdict}')}: {reasons.get(entry.id, '')}".rstrip(": ")
 
     def _failure(self, cards: Sequence[Card], text: str) -> Outcome:
         failing = {card.requirement.id for card in cards if card.severity.code == "fail"}
@@ -142,9 +156,3 @@ def _verdict(certification: Certification) -> Outcome:
     if status is Exit.PASS:
         return Outcome("pass" if certification.judgement.verdict == "pass" else "known", text)
     return Outcome("fail" if status is Exit.FAIL else "error", text)
-
-
-def _why(entry: ScenarioEntry | RequirementEntry, wording: Wording) -> str:
-    detail = entry.detail if isinstance(entry, ScenarioEntry) else None
-    words = wording.known(f"cause.{entry.cause}") if entry.cause else ""
-    return " ".join(part for part in (words, getattr(detail, wording.language, "")) if part)

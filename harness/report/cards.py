@@ -1,21 +1,18 @@
 """Findings as cards, one per kind of finding, and scenarios as scenes with their pictures."""
 
 import shlex
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.journal.recording import BLOB_FOLDER
 from harness.report.excerpts import occurrence
 from harness.report.model import Card, Row, Scene
 from harness.report.rows import mark, objects, severity_mark, why_of, words_of
 from harness.report.sequence import Chronicle
+from harness.report.sightings import WATCH, sightings_of, times_of
 from harness.report.source import Source
-from harness.report.wording import LONGEST_SHOWN, Wording, shown
+from harness.report.wording import Wording, shown
 
 _SHOWN_OCCURRENCES = 3
-_REPLAYS = 3
-_WATCH = "watch/"
 _PICTURED = frozenset({"fail", "inconclusive"})
 Found = tuple[str, Mapping[str, Any]]
 
@@ -51,59 +48,33 @@ def _findings(report: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _card(code: str, row: Row, found: Sequence[Found], source: Source, wording: Wording) -> Card:
-    _, first = found[0]
-    values = _values(first)
-    times = _times(found)
-    replays = (_replay(scenario, finding, source) for scenario, finding in found)
-    evidence = tuple(occurrence(finding, scenario, source, wording) for scenario, finding in found[:_SHOWN_OCCURRENCES])
+    by_scenario: dict[str, list[Mapping[str, Any]]] = {}
+    for scenario, finding in found:
+        by_scenario.setdefault(scenario, []).append(finding)
+    sightings = tuple(sightings_of(name, findings, source, wording) for name, findings in by_scenario.items())
     return Card(
         code=code,
         severity=severity_mark(_worst(found), wording),
         requirement=row,
-        message=wording.chosen(first.get("message"), LONGEST_SHOWN) or code,
-        explanation=wording.about_finding(code, "explain", values),
-        remedy=wording.about_finding(code, "remedy", values),
-        occurrences=evidence,
-        scenarios=tuple(dict.fromkeys(scenario for scenario, _ in found)),
-        more=times - len(evidence),
-        replays=tuple(dict.fromkeys(filter(None, replays)))[:_REPLAYS],
+        message=sightings[0].rows[0].message,
+        explanation=sightings[0].explanation,
+        remedy=sightings[0].remedy,
+        occurrences=tuple(
+            occurrence(finding, scenario, source, wording) for scenario, finding in _examples(by_scenario)
+        ),
+        sightings=sightings,
         explain=f"lienthong explain {shlex.quote(code)}",
     )
 
 
-def _replay(scenario: str, finding: Mapping[str, Any], source: Source) -> str:
-    """Return the command that shows a finding again: its scenario, the check of its package, or none."""
-    run = shlex.quote(shown(source.name))
-    if not scenario.startswith(_WATCH):
-        return f"lienthong replay {run} {shlex.quote(scenario)}"
-    event = source.event((finding.get("where") or {}).get("event"))
-    package = event.data.get("package") if event else None
-    if isinstance(package, Mapping) and package.get("blob"):
-        return f"lienthong validate {run}/{BLOB_FOLDER}/{shlex.quote(shown(package['blob']))}"
-    return ""
-
-
-def _times(found: Sequence[Found]) -> int:
-    """Count how often it was seen: each scenario lists the first few and says with each how many there were."""
-    listed, told = Counter(scenario for scenario, _ in found), Counter[str]()
-    for scenario, finding in found:
-        times = finding.get("occurrences")
-        told[scenario] = max(told[scenario], times if isinstance(times, int) else 1, listed[scenario])
-    return told.total()
+def _examples(by_scenario: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Found]:
+    """Choose what is shown in full: the first of every scenario, then the second ones."""
+    found = ((turn, name, one) for name, findings in by_scenario.items() for turn, one in enumerate(findings))
+    return [(name, one) for _, name, one in sorted(found, key=lambda each: each[0])[:_SHOWN_OCCURRENCES]]
 
 
 def _worst(found: Sequence[Found]) -> str:
     return "fail" if any(str(finding.get("severity")) == "fail" for _, finding in found) else "remark"
-
-
-def _values(finding: Mapping[str, Any]) -> dict[str, str]:
-    given = finding.get("parameters")
-    parameters = given if isinstance(given, Mapping) else {}
-    return {
-        **{str(name): shown(value) for name, value in parameters.items()},
-        "expected": shown(finding.get("expected")),
-        "received": shown(finding.get("received")),
-    }
 
 
 def events_found(scenario: Mapping[str, Any]) -> frozenset[int]:
@@ -115,20 +86,27 @@ def events_found(scenario: Mapping[str, Any]) -> frozenset[int]:
 
 def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, str], wording: Wording) -> Scene:
     id_ = shown(entry.get("id"))
-    findings = objects(entry.get("findings"))
     wrong = events_found(entry)
+    detail = wording.chosen(entry.get("detail"))
     seconds = entry.get("seconds")
-    watch = id_.startswith(_WATCH)
+    watch = id_.startswith(WATCH)
     pictured = str(entry.get("verdict")) in _PICTURED and not watch
     return Scene(
         id=id_,
-        title=wording.chosen(entry.get("title")) or titles.get(id_.removeprefix(_WATCH).partition("/")[0], ""),
+        title=wording.chosen(entry.get("title")) or titles.get(id_.removeprefix(WATCH).partition("/")[0], ""),
         requirements=words_of(entry.get("requirements")),
         verdict=mark(entry.get("verdict"), wording),
         seconds=wording.number(seconds) if isinstance(seconds, int | float) else "",
-        why=why_of(entry, wording),
-        detail=wording.chosen(entry.get("detail")),
-        findings=tuple(dict.fromkeys(shown(one.get("code")) for one in findings)),
+        why=why_of(entry, detail, wording),
+        detail=detail,
+        findings=_numbers(objects(entry.get("findings"))),
         watch=watch,
         drawings=chronicle.pictures(id_, wrong, wording) if pictured else (),
     )
+
+
+def _numbers(findings: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
+    by_code: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in findings:
+        by_code.setdefault(shown(finding.get("code")), []).append(finding)
+    return {code: times_of(own) for code, own in by_code.items()}

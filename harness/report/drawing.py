@@ -121,11 +121,13 @@ def _same(one: Message, other: Message) -> bool:
 
 
 def _thinned(messages: Sequence[Message]) -> list[tuple[Message, int]]:
-    """Keep what is wrong and what stands at both ends; say how many were left out before each one kept."""
+    """Keep what is wrong or was spoilt and both ends; say how many were left out before each one kept."""
     if len(messages) <= _MOST_ROWS:
         return [(message, 0) for message in messages]
     last = len(messages) - _KEPT_AT_ENDS
-    wrong = [index for index, message in enumerate(messages) if message.wrong][: _MOST_ROWS - 2 * _KEPT_AT_ENDS]
-    kept = sorted({*range(_KEPT_AT_ENDS), *range(last, len(messages)), *wrong})
+    wrong = [index for index, message in enumerate(messages) if message.wrong]
+    faulty = [index for index, message in enumerate(messages) if message.faulty]
+    matters = list(dict.fromkeys([*wrong, *faulty]))[: _MOST_ROWS - 2 * _KEPT_AT_ENDS]
+    kept = sorted({*range(_KEPT_AT_ENDS), *range(last, len(messages)), *matters})
     before = [-1, *kept]
     return [(messages[index], index - previous - 1) for index, previous in zip(kept, before, strict=False)]

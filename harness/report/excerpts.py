@@ -6,6 +6,7 @@ from typing import Any
 from harness.journal import Event
 from harness.report.messages import Narrator
 from harness.report.model import Difference, Item, Line, Occurrence
+from harness.report.sightings import message_of, where_of
 from harness.report.source import Source
 from harness.report.wording import Wording, shown
 
@@ -17,11 +18,12 @@ _ALIKE = 0.5
 
 def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wording: Wording) -> Occurrence:
     """Gather the evidence of one finding of report.json."""
-    where = finding.get("where") or {}
+    where = where_of(finding)
     event = source.event(where.get("event"))
     expected, received = shown(finding.get("expected")), shown(finding.get("received"))
     return Occurrence(
         scenario=scenario,
+        message=message_of(finding, wording),
         expected=expected,
         received=received,
         difference=difference(expected, received),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
+from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,13 +18,21 @@ _MARKED = re.compile(r"`([^`]+)`")
 _UNFIT_FOR_ID = re.compile(r"[^A-Za-z0-9_-]+")
 _UNFIT_FOR_STYLE = re.compile(r"[^A-Za-z0-9_.:+-]+")
 _LONGEST_ID = 64
+_ON_PAPER = {"rows": 12, "events": 20}
 
 
-def render_html(reports: Sequence[Report]) -> str:
-    """Return the page that shows the given reports, one per language; the first is shown when it opens."""
+def render_html(reports: Sequence[Report], *, paper: bool = False) -> str:
+    """Return the page that shows the given reports, one per language; the first is shown when it opens.
+
+    Args:
+        reports: of one run.
+        paper: True for a page that is printed, on which nothing can be unfolded and long lists are cut.
+    """
     environment = _environment()
     words = {report.language: partial(_say, Wording(report.language)) for report in reports}
-    return environment.get_template("report.html.jinja").render(reports=reports, words=words, style=_style())
+    return environment.get_template("report.html.jinja").render(
+        reports=reports, words=words, style=_style(), paper=paper
+    )
 
 
 def qr_text(report: Report) -> str:
@@ -48,6 +57,8 @@ def _environment() -> Environment:
         "marks": _marks,
         "seconds": _seconds,
         "slug": _slug,
+        "some": _some,
+        "unseen": _unseen,
     }
     environment.globals |= {"qr": _qr, "sections": _sections, "picture_width": WIDTH}
     return environment
@@ -84,8 +95,18 @@ def _by_reason(rows: Sequence[Row]) -> list[list[Row]]:
     """Put rows that lack a verdict for the same reason together, in the order of the first of each."""
     reasons: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        reasons.setdefault((row.verdict.code, row.why), []).append(row)
+        reasons.setdefault((row.verdict.code, row.reason), []).append(row)
     return list(reasons.values())
+
+
+def _some(listed: Sequence[Any], paper: bool, kind: str) -> Sequence[Any]:
+    """Return what of a list of a kind is shown: all of it, on paper the beginning."""
+    return listed[: _ON_PAPER[kind]] if paper else listed
+
+
+def _unseen(listed: Sequence[Any], paper: bool, kind: str) -> int:
+    """Return how much of a list is not shown; see `_some`."""
+    return len(listed) - len(_some(listed, paper, kind))
 
 
 def _seconds(value: float, decimal_mark: str) -> str:

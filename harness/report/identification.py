@@ -103,6 +103,8 @@ class Identification:
         driver = self.driver
         words = self._wording.known(f"driver.{driver}")
         yield "driver", words or shown(driver), bool(words)
+        if self._source.start.get("endpoint"):
+            yield "hub", shown(self._source.start["endpoint"]), False
         timing = part(self._source.start.get("times") or self._candidate.get("timing"))
         stated = ", ".join(
             f"{self._wording.known(f'timing.{key}') or shown(key)} {self._wording.measure(value)}"

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from harness.catalogue.verdicts import Verdict
-from harness.report.model import Card, Mark, Report, Row, Scene
+from harness.report.model import Card, Mark, Report, Row, Scene, Sightings
 from harness.report.rows import UNSETTLED
+from harness.report.sightings import WATCH
 from harness.report.wording import Wording
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,6 +23,8 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 @dataclass(frozen=True, slots=True)
 class _Case:
+    """A case: a scenario with what was found in it, or a requirement with what was found against it anywhere."""
+
     name: str
     title: str
     verdict: Mark
@@ -51,19 +54,30 @@ def render_junit(report: Report) -> bytes:
 def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
     """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves.
 
-    A requirement that came out otherwise than all its scenarios, by what was seen elsewhere, has a case of its own too.
+    A requirement that came out otherwise than all its scenarios, or against which a watch over all the traffic found
+    something, has a case of its own too.
     """
     cards = (*report.cards, *report.remarks)
     scenes = [scene for scene in report.scenes if not scene.watch]
     for row in rows:
         own = [scene for scene in scenes if _at_home(scene, row)]
         for scene in own:
-            mine = tuple(card for card in cards if scene.id in card.scenarios)
+            mine = tuple(within for card in cards if (within := card.within(scene.id)))
             yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, scene.reason, mine)
-        if row.verdict.code not in {Verdict.PASS, *(scene.verdict.code for scene in own)} or not own:
-            mine = tuple(card for card in cards if card.requirement.id == row.id)
-            name = f"{row.id}/*" if own else row.id
-            yield _Case(name, row.statement, row.verdict, "", row.required, row.reason, mine)
+        against = tuple(card for card in cards if card.requirement.id == row.id)
+        if not own:
+            yield _Case(row.id, row.statement, row.verdict, "", row.required, row.reason, against)
+            continue
+        watched = tuple(within for card in against if (within := card.within(f"{WATCH}{row.id}")))
+        if watched or row.verdict.code not in {Verdict.PASS, *(scene.verdict.code for scene in own)}:
+            verdict = _worst(watched) if watched else row.verdict
+            name = f"{row.id}/*"
+            yield _Case(name, row.statement, verdict, "", row.required, row.reason, watched or against)
+
+
+def _worst(cards: Sequence[Card]) -> Mark:
+    marks = [card.severity for card in cards]
+    return next((one for one in marks if one.code == Verdict.FAIL), marks[0])
 
 
 def _at_home(scene: Scene, row: Row) -> bool:
@@ -101,9 +115,13 @@ def _add_failures(
         words = wording.say("junit.known", owner=line.owner, expires=line.expires, reason=line.reason)
         _add(element, "skipped", words)
         return
-    message = "; ".join(dict.fromkeys(f"{card.code}: {card.message}" for card in failing)) or case.verdict.word
+    message = "; ".join(_brief(card) for card in failing) or case.verdict.word
     failure = _add(element, "failure", message, failing[0].code if failing else case.verdict.code)
     failure.text = _fit("\n\n".join(told(case.cards, wording)))
+
+
+def _brief(card: Card) -> str:
+    return f"{card.code}: {card.message}" + (f" (×{card.times})" if card.times > 1 else "")
 
 
 def _add_surprises(root: etree._Element, report: Report, wording: Wording) -> None:
@@ -122,13 +140,30 @@ def _add_surprises(root: etree._Element, report: Report, wording: Wording) -> No
 
 
 def told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
-    """Yield what each card has to say, as plain text: finding, evidence, remedy, and the command that replays it."""
+    """Yield what each card has to say, as plain text: all that was found, the remedy, and the command that replays it.
+
+    Args:
+        cards: of one scenario, or of one requirement.
+        wording: language of the text.
+    """
     for card in cards:
         lines = [f"{card.code} ({card.severity.word}): {card.message}", card.requirement.statement]
-        for one in card.occurrences:
-            lines.append(wording.say("junit.found", expected=one.expected, received=one.received))
-            lines.append(" · ".join(f"{item.term} {item.value}" for item in one.where))
+        for one in card.sightings:
+            lines += _sightings(one, card, wording)
         yield "\n".join(line for line in (*lines, card.remedy, *card.replays, card.explain) if line)
+
+
+def _sightings(one: Sightings, card: Card, wording: Wording) -> Iterator[str]:
+    if len(card.sightings) > 1:
+        yield f"{wording.say('table.scenario')} {one.scenario}: {one.times}"
+    for row in one.rows:
+        if row.message != card.message:
+            yield f"- {row.message}"
+        yield wording.say("junit.found", expected=row.expected, received=row.received)
+        events = f"{wording.say('where.event')} {', '.join(row.events)}" if row.events else ""
+        yield " · ".join(part for part in (events, row.place) if part)
+    if one.left_out:
+        yield wording.say("card.left-out", number=one.left_out)
 
 
 def _add(element: etree._Element, tag: str, message: str, kind: str | None = None) -> etree._Element:

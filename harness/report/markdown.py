@@ -26,6 +26,7 @@ def render_markdown(report: Report) -> str:
         *_findings(wording.say("section.remarks"), report.remarks, wording),
         *_comparison(report, wording),
         *_deviations(report, wording),
+        *_limits(report, wording),
         f"{wording.say('item.evidence')}: {code(report.evidence)}",
     ]
     return "\n\n".join(blocks) + "\n"
@@ -77,13 +78,14 @@ def _findings(title: str, cards: tuple[Card, ...], wording: Wording) -> Iterator
     for card in cards[:_LONGEST_LIST]:
         yield "\n".join(_finding(card, wording))
     if len(cards) > _LONGEST_LIST:
-        yield wording.say("card.more", more=len(cards) - _LONGEST_LIST)
+        yield wording.say("list.more", more=len(cards) - _LONGEST_LIST)
 
 
 def _finding(card: Card, wording: Wording) -> Iterator[str]:
     row = card.requirement
     yield f"### {row.id}: {code(card.message)}\n"
     yield f"{_statement(row)} ({_plain(row.clause)}; {row.level}; {row.basis}) {code(card.code)}\n"
+    yield f"- {wording.say('card.times')}: {', '.join(f'{one.times} ({code(one.scenario)})' for one in card.sightings)}"
     for one in card.occurrences[:1]:
         yield f"- {wording.say('card.expected')}: {code(one.expected) if one.expected else '–'}"
         yield f"- {wording.say('card.received')}: {code(one.received) if one.received else '–'}"
@@ -108,7 +110,7 @@ def _open(report: Report, wording: Wording) -> Iterator[str]:
     ]
     yield "\n".join(listed)
     if len(report.open_rows) > _LONGEST_LIST:
-        yield wording.say("card.more", more=len(report.open_rows) - _LONGEST_LIST)
+        yield wording.say("list.more", more=len(report.open_rows) - _LONGEST_LIST)
 
 
 def _comparison(report: Report, wording: Wording) -> Iterator[str]:
@@ -124,6 +126,12 @@ def _comparison(report: Report, wording: Wording) -> Iterator[str]:
         for change in report.comparison.changes
     ]
     yield "\n".join(changes) or wording.say("comparison.none")
+
+
+def _limits(report: Report, wording: Wording) -> Iterator[str]:
+    if report.limits:
+        yield f"## {wording.say('section.limits')}"
+        yield "\n".join(f"- {_plain(limit)}" for limit in report.limits)
 
 
 def _deviations(report: Report, wording: Wording) -> Iterator[str]:

@@ -6,9 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from harness.journal import Event
+from harness.report.faults import fault_words
 from harness.report.wording import Wording, shown
 
 _LABEL = 60
+_MEASURED = frozenset({"candidate.silent", "harness.stalled"})
 _DOCUMENT_KEYS = frozenset({"document", "document_id", "documents", "target"})
 _DEEPEST = 6
 
@@ -32,6 +34,7 @@ class Message:
         detail: the rest, on a second line.
         kind: `ask`, `answer` or `note`.
         wrong: True when a finding points at it.
+        faulty: True for an answer that the harness spoilt.
         names: short names of the documents it is about.
         times: how many equal ones followed each other.
     """
@@ -44,6 +47,7 @@ class Message:
     detail: str
     kind: str
     wrong: bool = False
+    faulty: bool = False
     names: frozenset[str] = frozenset()
     times: int = 1
 
@@ -67,9 +71,17 @@ def named_documents(value: Any, depth: int = 0) -> Iterator[str]:
 class Narrator:
     """Turns events into messages in one language; documents may get short names, to be explained in a legend."""
 
-    def __init__(self, wording: Wording, *, short: bool = True) -> None:
+    def __init__(self, wording: Wording, *, short: bool = True, items: Mapping[str, str] | None = None) -> None:
+        """Prepare to narrate.
+
+        Args:
+            wording: language of the messages.
+            short: whether documents get short names.
+            items: DocumentIds by the docIds under which the hub lists them.
+        """
         self._wording = wording
         self._short = short
+        self._items = items or {}
         self._used: set[str] = set()
         self.names: dict[str, str] = {}
 
@@ -96,6 +108,7 @@ class Narrator:
             detail=shown(detail, _LABEL),
             kind=kind,
             wrong=wrong,
+            faulty=event.kind == "answer" and bool(event.data.get("fault")),
             names=frozenset(self._used),
         )
 
@@ -126,7 +139,8 @@ class Narrator:
         package = _mapping(data.get("package"))
         detail = [self._package(package)] if package else asked
         if not package and parameters.get("docId"):
-            detail = [*detail, f"docId {parameters['docId']}"]
+            item = str(parameters["docId"])
+            detail = [*detail, self._name(self._items.get(item)) or f"docId {item}"]
         return Lane.CANDIDATE, Lane.HUB, operation, " · ".join(part for part in detail if part), "ask"
 
     def _package(self, package: Mapping[str, Any]) -> str:
@@ -145,7 +159,7 @@ class Narrator:
         data = event.data
         status, code = data.get("http_status"), data.get("error_code")
         if data.get("fault"):
-            label = self._wording.say("answer.fault", fault=data["fault"])
+            label = self._wording.say("answer.fault", fault=fault_words(data["fault"], self._wording))
         elif status is None:
             label = self._wording.say("answer.none")
         elif code in {None, "0"}:
@@ -172,10 +186,14 @@ class Narrator:
         return Lane.DRIVER, Lane.CANDIDATE, str(data.get("command", event.kind)), detail, "ask"
 
     def _note(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
-        words = self._stimulus(shown(event.data.get("note")))
-        names = [self._name(name) for name in dict.fromkeys(named_documents(event.data))]
-        detail = [*_texts(event.data.get("operations")), *_texts(event.data.get("plans")), *names]
-        label = words or self._wording.say(f"event.{event.kind}")
+        data = event.data
+        names = [self._name(name) for name in dict.fromkeys(named_documents(data))]
+        plans = [fault_words(plan, self._wording) for plan in _texts(data.get("plans"))]
+        detail = [*_texts(data.get("operations")), *plans, *names]
+        if event.kind in _MEASURED and data.get("seconds") is not None:
+            detail.append(f"{self._wording.measure(data['seconds'])} s")
+        key = "hub.unreachable" if event.kind == "hub.probed" and not data.get("reachable") else event.kind
+        label = self._stimulus(shown(data.get("note"))) or self._wording.say(f"event.{key}")
         return Lane.HUB, Lane.HUB, label, ", ".join(detail[:6]), "note"
 
     def _stimulus(self, note: str) -> str:

@@ -3,10 +3,13 @@
 Renderers (HTML, PDF, Markdown, JUnit) read this and nothing else, so that all formats say the same.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from harness.catalogue.texts import Language
 from harness.report.drawing import Drawing
+
+_REPLAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Row:
     Attributes:
         level_code: `M`, `R`, `C` or `off`.
         required: True when the certificate depends on it.
-        why: why it has no verdict, in words; empty when it has one.
+        why: why it has no verdict, in words; beside a detail only whose matter that is; empty when it has one.
         detail: what the scenario without a verdict says of that; may be empty.
         scenarios: ids of the scenarios that spoke about it.
     """
@@ -61,8 +64,8 @@ class Row:
 
     @property
     def reason(self) -> str:
-        """Why it has no verdict, with the detail."""
-        return f"{self.why} {self.detail}".strip()
+        """Why it has no verdict: what happened, and whose matter that is."""
+        return f"{self.detail} {self.why}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class Occurrence:
     """One time that something was found.
 
     Attributes:
+        message: of this time; scenarios and packages are named in it.
         difference: set when expected and received are alike but for a part.
         where: event, XPath, line.
         sent: what happened at that event, in words.
@@ -114,6 +118,7 @@ class Occurrence:
     """
 
     scenario: str
+    message: str
     expected: str
     received: str
     difference: Difference | None
@@ -123,13 +128,54 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was found of one kind in the same words, once or several times.
+
+    Attributes:
+        place: XPath and line, empty where there is none.
+        events: numbers of the events, empty where nothing happened.
+        times: how often report.json lists it.
+    """
+
+    message: str
+    expected: str
+    received: str
+    place: str
+    events: tuple[str, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """Everything of one kind that was found in one scenario.
+
+    Attributes:
+        times: how often it was found, listed or not.
+        explanation: what the first of them means.
+        remedy: of the first of them.
+        replays: commands that run only this again.
+    """
+
+    scenario: str
+    times: int
+    rows: tuple[Sighting, ...]
+    explanation: str
+    remedy: str
+    replays: tuple[str, ...]
+
+    @property
+    def left_out(self) -> int:
+        """How many of them report.json does not list."""
+        return self.times - sum(row.times for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything about one kind of finding: for the one who must mend it.
 
     Attributes:
-        scenarios: where it was found.
-        more: how many further times the same was found, beyond `occurrences`.
-        replays: commands that run only this again.
+        occurrences: the first few in full, with what was sent.
+        sightings: all of them, by scenario.
         explain: command that says what the finding means.
     """
 
@@ -140,10 +186,37 @@ class Card:
     explanation: str
     remedy: str
     occurrences: tuple[Occurrence, ...]
-    scenarios: tuple[str, ...]
-    more: int
-    replays: tuple[str, ...]
+    sightings: tuple[Sightings, ...]
     explain: str
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Where it was found."""
+        return tuple(one.scenario for one in self.sightings)
+
+    @property
+    def times(self) -> int:
+        """How often it was found."""
+        return sum(one.times for one in self.sightings)
+
+    @property
+    def replays(self) -> tuple[str, ...]:
+        """The first few commands that run only this again."""
+        return tuple(dict.fromkeys(command for one in self.sightings for command in one.replays))[:_REPLAYS]
+
+    def within(self, scenario: str) -> "Card | None":
+        """Return the card with only what was found in one scenario; None when it was not found there."""
+        own = next((one for one in self.sightings if one.scenario == scenario), None)
+        if own is None:
+            return None
+        return replace(
+            self,
+            message=own.rows[0].message,
+            explanation=own.explanation,
+            remedy=own.remedy,
+            occurrences=tuple(one for one in self.occurrences if one.scenario == scenario),
+            sightings=(own,),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +224,9 @@ class Scene:
     """A scenario with its verdict and, when it went wrong, the picture of its messages.
 
     Attributes:
-        why: why it has no verdict, in words; empty when it has one.
+        why: why it has no verdict, in words; beside a detail only whose matter that is; empty when it has one.
         detail: what is known besides; may be empty.
+        findings: codes that were found, and how often.
         watch: True when it is no scenario but a rule applied to all the traffic.
     """
 
@@ -163,14 +237,14 @@ class Scene:
     seconds: str
     why: str
     detail: str
-    findings: tuple[str, ...]
+    findings: Mapping[str, int]
     watch: bool
     drawings: tuple[Drawing, ...]
 
     @property
     def reason(self) -> str:
-        """Why it has no verdict, with the detail."""
-        return f"{self.why} {self.detail}".strip()
+        """Why it has no verdict: what happened, and whose matter that is."""
+        return f"{self.detail} {self.why}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def render_pdf(report: Report) -> bytes:
         raise PdfUnavailable("report.no-pdf", detail=str(error).partition("\n")[0]) from error
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    page = weasyprint.HTML(string=render_html([report]), url_fetcher=_nothing)
+    page = weasyprint.HTML(string=render_html([report], paper=True), url_fetcher=_nothing)
     content: bytes = page.write_pdf(pdf_identifier=hashlib.sha256(report.evidence.encode()).digest()[:16])
     return content
 

@@ -19,6 +19,7 @@ SIGNS = {
 }
 ORDER = tuple(SIGNS)
 UNSETTLED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_RUN})
+_WITHOUT_VERDICT = UNSETTLED | {Verdict.NOT_APPLICABLE}
 _DUTIES = frozenset({Level.MANDATORY, Level.CONDITIONAL})
 
 
@@ -58,11 +59,19 @@ def rows_of(report: Mapping[str, Any], wording: Wording) -> tuple[Row, ...]:
     return tuple(_row(entry, known, details, wording) for entry in objects(report.get("requirements")))
 
 
-def why_of(entry: Mapping[str, Any], wording: Wording) -> str:
-    """Say in words why a requirement or a scenario has no verdict; empty when it has one."""
+def why_of(entry: Mapping[str, Any], detail: str, wording: Wording) -> str:
+    """Say in words why a requirement or a scenario has no verdict; empty when it has one.
+
+    Args:
+        entry: of the report.
+        detail: what is known of it besides; where that says what happened, it is only said whose matter that is.
+        wording: language of the words.
+    """
     verdict, cause = str(entry.get("verdict")), entry.get("cause")
-    if verdict not in UNSETTLED | {Verdict.NOT_APPLICABLE}:
+    if verdict not in _WITHOUT_VERDICT:
         return ""
+    if detail:
+        return wording.known(f"whose.{cause}") if cause else ""
     words = wording.known(f"cause.{cause}") if cause else ""
     return words or wording.known(f"why.{verdict}")
 
@@ -95,24 +104,26 @@ def _needed(entry: Mapping[str, Any], level: str, verdict: Mark, required: froze
     return level in _DUTIES and verdict.code != Verdict.NOT_APPLICABLE
 
 
-def _details(report: Mapping[str, Any], wording: Wording) -> dict[str, str]:
-    """Return what scenarios without a verdict say, by requirement."""
-    details: dict[str, str] = {}
+Details = Mapping[tuple[str, str], str]
+
+
+def _details(report: Mapping[str, Any], wording: Wording) -> Details:
+    """Return what scenarios without a verdict say, by requirement and by what the scenario came to."""
+    details: dict[tuple[str, str], str] = {}
     for scenario in objects(report.get("scenarios")):
-        if scenario.get("detail") and str(scenario.get("verdict")) in UNSETTLED:
+        verdict = str(scenario.get("verdict"))
+        if scenario.get("detail") and verdict in _WITHOUT_VERDICT:
             for requirement in words_of(scenario.get("requirements")):
-                details.setdefault(requirement, wording.chosen(scenario["detail"]))
+                details.setdefault((requirement, verdict), wording.chosen(scenario["detail"]))
     return details
 
 
-def _row(
-    entry: Mapping[str, Any], required: frozenset[Any] | None, details: Mapping[str, str], wording: Wording
-) -> Row:
+def _row(entry: Mapping[str, Any], required: frozenset[Any] | None, details: Details, wording: Wording) -> Row:
     id_ = shown(entry.get("id"))
     level, basis = str(entry.get("level")), str(entry.get("basis"))
     verdict = mark(entry.get("verdict"), wording)
     needed = _needed(entry, level, verdict, required)
-    why = why_of(entry, wording)
+    detail = details.get((id_, verdict.code), "")
     return Row(
         id=id_,
         statement=wording.chosen(entry.get("statement")),
@@ -123,8 +134,8 @@ def _row(
         basis=wording.known(f"basis.{basis}") or shown(basis),
         verdict=verdict,
         required=needed,
-        why=why,
-        detail=details.get(id_, "") if why else "",
+        why=why_of(entry, detail, wording),
+        detail=detail,
         note=wording.chosen(entry.get("note")),
         scenarios=words_of(entry.get("scenarios")),
     )

@@ -10,6 +10,8 @@ from harness.report.messages import Message, Narrator, named_documents
 from harness.report.wording import Wording, shown
 
 _SHORTEST_NAME = 4
+# What happens to the whole run, and to whatever scenario is going on just then.
+_OF_THE_RUN = frozenset({"candidate.silent", "candidate.back", "candidate.revived"})
 
 
 class Chronicle:
@@ -19,7 +21,10 @@ class Chronicle:
         """Index the events of a run, in their order."""
         self._events = {event.seq: event for event in events}
         self._exchanges = {one.request.seq: one for one in Evidence.of(events).exchanges}
-        self._documents = {seq: _documents_of(exchange) for seq, exchange in self._exchanges.items()}
+        delivered = (event.data for event in events if event.kind == "delivered")
+        self._items = {str(one.get("receiver_doc_id")): str(one.get("document_id")) for one in delivered}
+        self._documents = {seq: _documents_of(one, self._items) for seq, one in self._exchanges.items()}
+        self._of_the_run = [event.seq for event in events if event.kind in _OF_THE_RUN]
         self._first_listings: dict[str, int] = {}
         for seq, exchange in self._exchanges.items():
             for document in _listed(exchange):
@@ -33,7 +38,7 @@ class Chronicle:
             wrong: numbers of the events that its findings point at.
             wording: language of the picture.
         """
-        narrator = Narrator(wording)
+        narrator = Narrator(wording, items=self._items)
         messages = [narrator.message(event, wrong=event.seq in wrong) for event in self.events(scenario, wrong)]
         legend = [(name, shown(document)) for document, name in narrator.names.items()]
         return drawings([message for message in messages if isinstance(message, Message)], legend)
@@ -50,6 +55,8 @@ class Chronicle:
                 chosen |= {seq, answered}
         for document in documents & self._first_listings.keys():
             chosen |= _sequence_numbers(self._exchanges[self._first_listings[document]])
+        if own:
+            chosen |= {seq for seq in self._of_the_run if min(own) < seq < max(own)}
         return [self._events[seq] for seq in sorted(chosen)]
 
 
@@ -57,11 +64,16 @@ def _sequence_numbers(exchange: Exchange) -> set[int]:
     return {event.seq for event in (exchange.request, exchange.answer) if event}
 
 
-def _documents_of(exchange: Exchange) -> frozenset[str]:
-    """Return the documents an exchange is about; a list is about none, or every picture had every poll."""
+def _documents_of(exchange: Exchange, items: Mapping[str, str]) -> frozenset[str]:
+    """Return the documents an exchange is about; a list is about none, or every picture had every poll.
+
+    What a call asks for it is about, also when the answer was spoilt and it came to nothing.
+    """
     answer: Mapping[str, Any] = exchange.answer.data if exchange.answer else {}
     effect = {key: value for key, value in (answer.get("effect") or {}).items() if key != "listed"}
-    return frozenset([*named_documents(dict(exchange.package)), *named_documents(effect)])
+    asked = items.get(str(exchange.parameters.get("docId")))
+    named = [*named_documents(dict(exchange.package)), *named_documents(effect), asked]
+    return frozenset(name for name in named if name)
 
 
 def _listed(exchange: Exchange) -> Iterator[str]:

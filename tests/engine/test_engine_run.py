@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 import pytest
 
-from harness.drivers.protocol import DriverLost
+from harness.drivers.protocol import DriverError, DriverLost
 from harness.journal import read_record
 from harness.journal.concealing import MARK
 from tests.engine.engine_rig import BASIC, SECRET, Meddling, causes, judged_run, verdicts
@@ -29,6 +29,14 @@ def test_a_candidate_that_signs_wrong_fails_for_that_alone(tmp_path: Path) -> No
     assert found.pop("VXP-03") == "fail"
     assert set(found.values()) == {"inconclusive"}
     assert judgement.verdict == "fail"
+    assert ending(tmp_path) == "unserved"
+    (told,) = {entry.detail.en for entry in judgement.scenarios if entry.id in BASIC and entry.detail}
+    assert "could serve none of them; it answered: " in told
+
+
+def ending(directory: Path) -> str:
+    """Return why a run ended."""
+    return str(read_record(directory).events[-1].data["reason"])
 
 
 class Deaf(Meddling):
@@ -71,6 +79,24 @@ def test_a_candidate_that_is_not_there_ends_the_run(tmp_path: Path) -> None:
     judgement = judged_run(tmp_path, Absent)
     assert judgement.verdict == "inconclusive"
     assert causes(judgement) == {"network"}
+    assert ending(tmp_path) == "driver"
+    (told,) = {entry.detail.en for entry in judgement.scenarios if entry.detail}
+    assert told == "The driver test cannot be reached: nobody there."
+
+
+class Unwilling(Meddling):
+    async def meddled(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if command == "configure":
+            raise DriverError("refused", "this licence allows one system only")
+        return arguments
+
+
+def test_a_candidate_that_refuses_its_configuration_is_quoted(tmp_path: Path) -> None:
+    judgement = judged_run(tmp_path, Unwilling)
+    assert causes(judgement) == {"candidate"}
+    assert ending(tmp_path) == "refused"
+    (told,) = {entry.detail.en for entry in judgement.scenarios if entry.detail}
+    assert "this licence allows one system only" in told
 
 
 def test_no_secret_is_in_the_record(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Real runs whose candidate said hostile things: judged, encoded and rendered, and nothing of it is live."""
 
+import itertools
 import json
 import random
 import re
@@ -101,7 +102,11 @@ def test_whatever_a_candidate_says_is_judged_encoded_and_shown_inert(honest: Pat
 
 
 def test_ten_million_signs_are_clipped_everywhere(honest: Path, tmp_path: Path) -> None:
-    judgement = hostile_run(honest, tmp_path, lambda: _LONG, {"request": ("package", "target")})
+    turns = itertools.count()  # a header here and there, its name or its value: what is concluded is read from them
+    spoilt_ones = range(40, 1500, 97)
+    judgement = hostile_run(
+        honest, tmp_path, lambda: _LONG if next(turns) in spoilt_ones else None, {"request": ("headers",)}
+    )
     found = [one for scenario in judgement.scenarios for one in scenario.findings]
     assert found
     for one in found:

@@ -128,7 +128,12 @@ def test_only_messages_about_the_scenarios_documents_are_drawn(tmp_path: Path) -
         ({"http_status": 200, "error_code": "18", "error_desc": "unknown"}, "18 unknown"),
         ({"http_status": 200, "error_code": "0", "effect": {"listed": [{}, {}]}}, "OK 2 listed"),
         ({"http_status": None}, "no answer"),
-        ({"http_status": 200, "fault": "cut-body"}, "simulated fault: cut-body"),
+        ({"http_status": 200, "fault": "foreign-data"}, "simulated: content of another document"),
+        ({"http_status": 503, "fault": "http-503"}, "simulated: HTTP 503"),
+        ({"http_status": 503, "fault": "http-429-retry-after"}, "simulated: HTTP 429 with Retry-After"),
+        ({"http_status": 200, "fault": "null-data.from"}, "simulated: data.from is null"),
+        ({"http_status": 200, "fault": "null-data"}, "simulated: data is null"),
+        ({"http_status": 200, "fault": "of-tomorrow"}, "simulated: of-tomorrow"),
         ({"http_status": 302, "error_code": None}, "HTTP 302"),
     ],
 )
@@ -137,6 +142,50 @@ def test_answers_are_put_in_words(tmp_path: Path, data: dict[str, Any], expected
         tmp_path, ("request", {"operation": "getEdoc"}, "RTY-10"), ("answer", {"request": 0, **data}, None)
     )
     assert labels(events, "RTY-10")[1] == expected
+
+
+def test_an_answer_that_was_spoilt_is_drawn_with_the_document_it_was_to_bring(tmp_path: Path) -> None:
+    asked = {"operation": "getEdoc", "parameters": {"docId": "7f3a"}}
+    events = record_of(
+        tmp_path,
+        ("delivered", {"document_id": "mine,1", "receiver_doc_id": "7f3a"}, "RTY-10"),
+        ("fault", {"operations": ["getEdoc"], "document_id": "mine,1", "plans": ["foreign-data", "ok"]}, "RTY-10"),
+        ("request", asked, None),
+        ("answer", {"request": 2, "http_status": 200, "fault": "foreign-data", "altered": True, "effect": {}}, None),
+        ("request", {"operation": "getEdoc", "parameters": {"docId": "another"}}, None),
+    )
+    assert labels(events, "RTY-10") == [
+        "simulated fault begins getEdoc, content of another document, as usual, D1",
+        "getEdoc D1",
+        "simulated: content of another document",
+    ]
+
+
+def test_of_very_many_messages_those_that_were_spoilt_stay() -> None:
+    messages = [message(number, str(number), "answer", faulty=number == 500) for number in range(1000)]
+    kept = [arrow.message for page in drawings(messages, ()) for arrow in page.arrows]
+    assert [one.seq for one in kept if one.faulty] == [500]
+
+
+def test_a_scenario_during_which_the_candidate_fell_silent_shows_it(tmp_path: Path) -> None:
+    events = record_of(
+        tmp_path,
+        ("candidate.silent", {"seconds": 9.0}, None),
+        ("scenario.started", {}, "RCV-05"),
+        ("candidate.silent", {"seconds": 7.5}, None),
+        ("candidate.revived", {"since": 2}, None),
+        ("candidate.back", {"since": 2}, None),
+        ("hub.probed", {"reachable": True}, "RCV-05"),
+        ("hub.probed", {"reachable": False}, "RCV-05"),
+        ("scenario.finished", {}, "RCV-05"),
+    )
+    assert labels(events, "RCV-05") == [
+        "the system has stopped calling 7.5 s",
+        "the silent system is configured again",
+        "the system calls again",
+        "the test tool itself reaches the hub",
+        "the test tool itself cannot reach the hub",
+    ]
 
 
 @pytest.mark.parametrize(

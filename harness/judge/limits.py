@@ -1,0 +1,72 @@
+"""What a run could not show, and what must be known of it: the limits that the report states."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from harness.catalogue.profiles import Profile, profile_names
+from harness.catalogue.texts import LANGUAGES, Language, text
+from harness.journal import Record
+from harness.journal.recording import VIETNAM
+from harness.judge.judgement import Text, sentence
+from harness.judge.listing import Listing
+from harness.judge.silences import Silence, silences
+
+_MOST_SILENCES = 10
+
+
+def limits_of(
+    record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...], listing: Listing
+) -> tuple[Text, ...]:
+    """Return the limits of a run.
+
+    Args:
+        record: the run.
+        data: of its `run.started`.
+        profile: that was judged by.
+        undeclared: capabilities that were shown without being declared.
+        listing: how much of what was found is listed.
+    """
+    return (
+        *_of_the_run(record, data, profile, undeclared),
+        *_silent(record),
+        *_left_out(listing),
+    )
+
+
+def _of_the_run(
+    record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...]
+) -> Iterator[Text]:
+    if data["only"] is not None:
+        yield sentence("limit.narrowed", {"ids": ", ".join(sorted(data["only"]))})
+    finished = [event for event in record.events if event.kind == "run.finished"]
+    if record.cut or not finished or finished[-1].data["reason"] != "complete":
+        yield sentence("limit.interrupted", {})
+    if profile.id not in profile_names():
+        yield sentence("limit.own-profile", {"id": profile.id, "version": profile.version})
+    if undeclared:
+        yield sentence("limit.undeclared", {"capabilities": ", ".join(undeclared)})
+    yield sentence(f"limit.driver.{data['driver']}", {})
+    yield sentence("limit.times", {name: f"{value:g}" for name, value in data["times"].items()})
+
+
+def _silent(record: Record) -> Iterator[Text]:
+    """Say when the candidate did not call, in Vietnam time."""
+    noticed = list(silences(record.events))
+    for one in noticed[:_MOST_SILENCES]:
+        key = "limit.silent.for-good" if one.resumed is None else f"limit.silent{'.revived' * one.revived}"
+        vi, en = (_moments(one, language) for language in LANGUAGES)
+        yield Text(vi=text("verdicts", key, "vi", **vi), en=text("verdicts", key, "en", **en))
+    if len(noticed) > _MOST_SILENCES:
+        yield sentence("limit.silent.more", {"number": str(len(noticed) - _MOST_SILENCES)})
+
+
+def _moments(one: Silence, language: Language) -> dict[str, str]:
+    pattern = text("report", "moment.pattern", language)
+    moments = {"stopped": one.stopped, "resumed": one.resumed or one.stopped}
+    return {name: datetime.fromisoformat(at).astimezone(VIETNAM).strftime(pattern) for name, at in moments.items()}
+
+
+def _left_out(listing: Listing) -> Iterator[Text]:
+    if listing.left_out:
+        yield sentence("limit.left-out", {"most": str(listing.most), "number": str(listing.left_out)})

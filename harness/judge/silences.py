@@ -1,0 +1,43 @@
+"""When a candidate stopped calling the hub, and when it called again: the report says so, whatever is judged of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.journal import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A stretch of the run in which the candidate made no request although nothing kept it from making one.
+
+    Attributes:
+        stopped: time of the last request before it, ISO 8601.
+        resumed: time of the first request after it, None when there was none to the end of the run.
+        revived: whether the candidate was configured again meanwhile.
+    """
+
+    stopped: str
+    resumed: str | None
+    revived: bool
+
+
+def silences(events: Sequence[Event]) -> Iterator[Silence]:
+    """Yield the silences that were noticed while a run went on.
+
+    Args:
+        events: the whole record, in order.
+    """
+    last: Event | None = None
+    began: Event | None = None
+    revived = False
+    for event in events:
+        if event.kind == "candidate.silent" and began is None:
+            began, revived = last or event, False
+        elif event.kind == "candidate.revived":
+            revived = True
+        elif event.kind == "request":
+            if began is not None:
+                yield Silence(began.at, event.at, revived)
+            last, began = event, None
+    if began is not None:
+        yield Silence(began.at, None, revived)
