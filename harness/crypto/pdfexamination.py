@@ -52,10 +52,21 @@ class ExaminedSignature:
 
 @dataclass(frozen=True, slots=True)
 class ExaminedPdf:
-    """A PDF file: its version, and its signatures in the order in which they were made."""
+    """A PDF file.
+
+    Attributes:
+        version: the higher one of header and catalogue.
+        signatures: in the order in which they were made.
+        before: bytes before the header.
+        after: bytes behind the end that no reader takes for a part of the file.
+        loose: where an object stands that nothing names, and that a lenient reader takes all the same.
+    """
 
     version: tuple[int, int] | None
     signatures: tuple[ExaminedSignature, ...]
+    before: int = 0
+    after: int = 0
+    loose: int | None = None
 
 
 def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Trust) -> ExaminedPdf:
@@ -72,7 +83,8 @@ def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Tru
     """
     refuse_long_contents(content, signatures.bounds.pdf_contents)
     file = read_pdf(content)
-    return ExaminedPdf(file.version, tuple(_examined(each, at, signatures, trust) for each in file.signatures))
+    examined = tuple(_examined(each, at, signatures, trust) for each in file.signatures)
+    return ExaminedPdf(file.version, examined, file.before, file.after, file.loose)
 
 
 def _examined(signature: PdfSignature, at: datetime, signatures: Signatures, trust: Trust) -> ExaminedSignature:

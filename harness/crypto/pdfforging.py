@@ -5,7 +5,7 @@ They prove the rules about PDF signatures, and scenarios send them to candidates
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -13,10 +13,12 @@ from typing import Protocol
 
 from harness.crypto.issuing import Identity
 from harness.crypto.pdfmaking import (
+    add_annotation,
     add_document_time_stamp,
     add_page_text,
     add_signature,
     detached_cms,
+    move_annotation,
     plain_pdf,
     signed_pdf,
 )
@@ -117,20 +119,83 @@ def _unsupported(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
     return content.replace(_FORM, _UNSUPPORTED, 1)
 
 
+_BOXES = ((300, 100, 500, 160), (50, 500, 150, 600), (100, 700, 140, 716))
+
+
+def in_sight(*kinds: str, certify: int | None = None, then: Callable[[bytes], bytes] | None = None) -> Build:
+    """Return a builder of a file that these identities sign in turn, each where it is seen.
+
+    Args:
+        kinds: of the identities.
+        certify: what the first of them lets come later; None: it signs as the others do.
+        then: what is done to the file after the first signature.
+    """
+
+    def build(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
+        content, tsa = plain_pdf((_LINE, *lines)), pki.identity("tsa")
+        for number, (kind, box) in enumerate(zip(kinds, _BOXES, strict=False)):
+            permitted = certify if number == 0 else None
+            content = add_signature(content, pki.identity(kind), at=at, tsa=tsa, box=box, certify=permitted)
+            if number == 0 and then is not None:
+                content = then(content)
+        return content
+
+    return build
+
+
+def _changed(build: Build, change: Callable[[bytes], bytes]) -> Build:
+    return lambda pki, at, lines=(): change(build(pki, at, lines))
+
+
+def _numbered(content: bytes) -> bytes:
+    return add_annotation(content, "17")
+
+
+def _moved(content: bytes) -> bytes:
+    return move_annotation(content, (50, 100, 250, 160))
+
+
+def _certified_again(pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
+    first = in_sight("person", certify=2)(pki, at, lines)
+    return add_signature(first, pki.identity("agency"), at=at, tsa=pki.identity("tsa"), certify=2)
+
+
+_APPENDED = b"4 0 obj\n<< /Length 28 >>\nstream\nBT /F1 12 Tf (So 71) Tj ET  \nendstream\nendobj\n"
+
 PDF_FORGERIES: Mapping[str, PdfForgery] = MappingProxyType(
     {
         "person-then-agency": PdfForgery((), _USUAL),
         "two-persons": PdfForgery((), signed_by("person", "person", "agency")),
         "archived": PdfForgery((), _archived),
         "older-form": PdfForgery((), _older_form),
-        "too-old": PdfForgery(
-            ("PDF-01.too-old", "PDF-02.unsigned"), lambda pki, at, lines=(): plain_pdf((_LINE, *lines), version=(1, 3))
-        ),
+        "in-sight": PdfForgery((), in_sight("person", "person", "agency")),
+        "certified-then-seal": PdfForgery((), in_sight("person", "agency", certify=2)),
+        "certified-then-number-and-seal": PdfForgery((), in_sight("person", "person", "agency", certify=2)),
+        "certified-for-annotations": PdfForgery((), in_sight("person", "agency", certify=3)),
+        "white-space-after": PdfForgery((), _changed(_USUAL, lambda content: content + b"\r\n \0\0\t" * 500)),
+        "too-old": PdfForgery(("PDF-01.too-old", "PDF-02.unsigned"), lambda pki, at, lines=(): plain_pdf((_LINE, *lines), version=(1, 3))),
         "unsigned": PdfForgery(("PDF-02.unsigned",), lambda pki, at, lines=(): plain_pdf((_LINE, *lines))),
         "tampered": PdfForgery(("PDF-03.digest",), _tampered),
         "another-key": PdfForgery(("PDF-03.value",), _another_key),
         "not-covering": PdfForgery(("PDF-03.not-covering", "PDF-05.no-time-stamp"), _not_covering),
         "changed-after": PdfForgery(("PDF-03.changed-after",), _changed_after),
+        "certified-for-nothing": PdfForgery(("PDF-03.changed-after",), in_sight("person", "agency", certify=1)),
+        "certified-again": PdfForgery(("PDF-03.changed-after", "PDF-03.certified-again"), _certified_again),
+        "seal-moved": PdfForgery(("PDF-03.changed-after",), _changed(in_sight("person", "agency"), _moved)),
+        "annotated-between": PdfForgery(("PDF-03.annotated-after",), in_sight("person", "agency", then=_numbered)),
+        "annotated-as-certified": PdfForgery(
+            ("PDF-03.annotated-after",), in_sight("person", "agency", certify=3, then=_numbered)
+        ),
+        "annotated-against-certification": PdfForgery(
+            ("PDF-03.changed-after",), in_sight("person", "agency", certify=2, then=_numbered)
+        ),
+        "object-appended": PdfForgery(("PDF-03.loose-object",), _changed(_USUAL, lambda content: content + _APPENDED)),
+        "text-appended": PdfForgery(
+            ("PDF-03.bytes-after",), _changed(_USUAL, lambda content: content + b"het\n" * 900)
+        ),
+        "lines-before": PdfForgery(
+            ("PDF-03.bytes-before", "ATT-07.bytes-before"), _changed(_USUAL, lambda content: b"\r\n\r\n" + content)
+        ),
         "cut-off": PdfForgery(("PDF-03.unreadable",), lambda pki, at, lines=(): _USUAL(pki, at, lines)[:-200]),
         "unsupported-form": PdfForgery(("PDF-03.unsupported",), _unsupported),
         "expired": PdfForgery(("PDF-04.expired",), signed_by("person", "expired")),

@@ -3,8 +3,18 @@
 import re
 from functools import lru_cache
 
+WHITE_SPACE = b"\0\t\n\x0c\r "
+"""What PDF calls white space."""
+
+MOST_BEFORE = 1024
+"""Bytes that may stand before the header: readers look for it no further."""
+
+PDF_MARK = b"%PDF-"
 _HEADER = re.compile(rb"%PDF-([0-9]{1,2})\.([0-9]{1,2})")
-_HEADER_ZONE = 1024
+_BOM = b"\xef\xbb\xbf"
+_MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<!--", b"<?xml", b"<svg")
+_OBJECT = re.compile(rb"[0-9]{1,10}[\x00\t\n\x0c\r ]+[0-9]{1,5}[\x00\t\n\x0c\r ]+obj(?![A-Za-z])")
+_ENDS = (b"startxref", b"%%EOF")
 _BYTE_RANGE = b"/ByteRange"
 # A name may be written with any of its letters as `#` and two hexadecimal digits.
 _ESCAPED = re.compile(rb"/(?=[A-Za-z]*#)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){9}(?![A-Za-z#])")
@@ -27,14 +37,38 @@ class PdfUnreadable(Exception):
         self.too_long = too_long
 
 
+def header_place(content: bytes) -> int | None:
+    """Return where the header of a PDF file stands; None for a file that is none, whatever it says.
+
+    The header stands first, but for white space. Behind other bytes it counts if they are no markup and a PDF file
+    really follows: any text can name `%PDF-`.
+    """
+    place = content.find(PDF_MARK, 0, MOST_BEFORE + len(PDF_MARK))
+    if place < 0:
+        return None
+    before = content[:place].removeprefix(_BOM).strip(WHITE_SPACE)
+    if not before:
+        return place
+    if before.lower().startswith(_MARKUP):
+        return None
+    follows = all(content.find(end, place) >= 0 for end in _ENDS) and _OBJECT.search(content, place) is not None
+    return place if follows else None
+
+
+def may_have_header(head: bytes) -> bool:
+    """Tell from the first bytes of a file, `MOST_BEFORE` and some more, whether it needs a look at all of them."""
+    return PDF_MARK in head[: MOST_BEFORE + len(PDF_MARK)]
+
+
 def looks_like_pdf(content: bytes) -> bool:
-    """Tell whether the file begins as PDF files do."""
-    return header_version(content) is not None
+    """Tell whether the file is a PDF file by its beginning; see `header_place`."""
+    return header_place(content) is not None
 
 
 def header_version(content: bytes) -> tuple[int, int] | None:
-    """Return the version that the file's first bytes name, None if they name none."""
-    match = _HEADER.search(content, 0, _HEADER_ZONE)
+    """Return the version that the file's header names, None if it names none."""
+    place = header_place(content)
+    match = _HEADER.match(content, place) if place is not None else None
     return (int(match[1]), int(match[2])) if match else None
 
 

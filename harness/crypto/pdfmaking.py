@@ -14,7 +14,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
@@ -25,7 +25,9 @@ from harness.crypto.issuing import Identity
 
 T = TypeVar("T")
 Form = Literal["pades", "pkcs7"]
+Box = tuple[int, int, int, int]
 
+_FORMS = 2  # what a certification lets come later, where it says nothing
 _RESERVED = 24576  # hexadecimal digits for one signature with its time stamp; sparing a trial run
 _PAGE = (0, 0, 595, 842)
 _SUBFILTERS: dict[Form, SigSeedSubFilter] = {
@@ -98,12 +100,38 @@ def add_signature(
     form: Form = "pades",
     digest: str = "sha256",
     embed_chain: bool = False,
+    box: Box | None = None,
+    certify: int | None = None,
 ) -> bytes:
-    """Return a PDF file with one more signature; the arguments are those of `signed_pdf`."""
+    """Return a PDF file with one more signature.
+
+    Args:
+        content: the file.
+        signer: who signs.
+        at: as of `signed_pdf`; so are `tsa`, `form`, `digest` and `embed_chain`.
+        tsa: see there.
+        form: see there.
+        digest: see there.
+        embed_chain: see there.
+        box: where the signature is seen on the first page, in points from its lower left corner; None: nowhere.
+        certify: what the signature lets come later, the `P` of ISO 32000: 1 nothing, 2 signatures and form entries,
+            3 annotations too; None for an ordinary signature. That only the first one may certify is not enforced.
+    """
     writer = IncrementalPdfFileWriter(BytesIO(content))
     field = f"Signature{_fields(writer) + 1}"
-    metadata = PdfSignatureMetadata(field_name=field, md_algorithm=digest, subfilter=_SUBFILTERS[form])
-    dated = _DatedSigner(metadata, _simple(signer, embed_chain), timestamper=time_stamper(tsa, at) if tsa else None)
+    metadata = PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm=digest,
+        subfilter=_SUBFILTERS[form],
+        certify=certify is not None,
+        docmdp_permissions=MDPPerm(certify or _FORMS),
+    )
+    dated = _DatedSigner(
+        metadata,
+        _simple(signer, embed_chain),
+        timestamper=time_stamper(tsa, at) if tsa else None,
+        new_field_spec=SigFieldSpec(field, on_page=0, box=box) if box is not None else None,
+    )
     dated.at = at
     output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=_RESERVED))
     return output.getvalue()
@@ -136,6 +164,40 @@ def add_page_text(content: bytes, text: str) -> bytes:
     return output.getvalue()
 
 
+def add_annotation(content: bytes, text: str, box: Box = (100, 700, 140, 716)) -> bytes:
+    """Return a PDF file with a text put over its first page as an annotation, in a further revision."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    page = writer.root["/Pages"]["/Kids"][0]
+    annotation = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/FreeText"),
+            pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, box)),
+            pdf_name("/F"): generic.NumberObject(4),
+            pdf_name("/DA"): generic.TextStringObject("/Helv 12 Tf 0 g"),
+            pdf_name("/Contents"): generic.TextStringObject(text),
+            pdf_name("/P"): generic.IndirectObject(page.container_ref.idnum, 0, writer),
+        }
+    )
+    held = page["/Annots"] if "/Annots" in page else generic.ArrayObject()
+    page[pdf_name("/Annots")] = generic.ArrayObject([*held, writer.add_object(annotation)])
+    writer.update_container(page)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def move_annotation(content: bytes, box: Box) -> bytes:
+    """Return a PDF file whose first annotation, a seal for instance, is moved in a further revision."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    annotation = writer.root["/Pages"]["/Kids"][0]["/Annots"][0]
+    annotation[pdf_name("/Rect")] = generic.ArrayObject(map(generic.NumberObject, box))
+    writer.update_container(annotation)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
 def time_stamper(tsa: Identity, at: datetime) -> DummyTimeStamper:
     """Return a time stamping authority that always tells the time `at`."""
     return DummyTimeStamper(_certificate(tsa), _key(tsa), _store(tsa.chain), fixed_dt=at)
@@ -150,6 +212,9 @@ class _DatedSigner(PdfSigner):
         session = super().init_signing_session(*arguments, **named)
         session.system_time = self.at
         return session
+
+    def _enforce_certification_constraints(self, reader: Any) -> None:
+        """Sign all the same: what no one may do is what forgeries are made of."""
 
 
 def _simple(signer: Identity, embed_chain: bool = False) -> SimpleSigner:

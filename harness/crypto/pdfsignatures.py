@@ -6,6 +6,7 @@ trusted is for the chain engine.
 
 import logging
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,21 +22,31 @@ from pyhanko.sign.validation.generic_cms import extract_self_reported_ts, valida
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from harness.crypto.pdfchanges import Changes, Later
+from harness.crypto.pdfframe import Frame, at_the_header, behind_white_space, frame_of, holds_objects, loose_object
 from harness.crypto.pdfglance import PdfUnreadable, header_version
 from harness.crypto.pdftimestamps import TimeStamp, document_time_stamp, signature_time_stamps
 from harness.crypto.pdfvalidationdata import ValidationData, archived_revocation_data, read_validation_data
 
 Level = Literal["PKCS#7", "PAdES B-B", "PAdES B-T", "PAdES B-LT", "PAdES B-LTA"]
-Problem = Literal["digest", "value", "not-covering", "changed-after", "unsupported", "unverifiable"]
+Problem = Literal[
+    "digest", "value", "not-covering", "changed-after", "certified-again", "annotated-after", "unsupported",
+    "unverifiable",
+]  # fmt: skip
 
 _CATALOGUE_VERSION = re.compile(r"/([0-9]{1,2})\.([0-9]{1,2})")
 _PADES = "ETSI.CAdES.detached"
 _SUPPORTED = {"adbe.pkcs7.detached", _PADES}
 _TIME_STAMP = "ETSI.RFC3161"
 _NO_DATA = ValidationData()
-_MOST_SIGNATURES = 50
 _MOST_REMEMBERED = 8
 _SMALL = 1024 * 1024  # bytes
+_LATER: Mapping[Later, Problem | None] = {
+    Later.PERMITTED: None,
+    Later.ANNOTATED: "annotated-after",
+    Later.FORBIDDEN: "changed-after",
+}
+_NOT_HOLDING = {"digest", "value", "not-covering", "unsupported", "unverifiable"}
 _LAST = 1 << 30  # where a signature stands whose revision cannot be read
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -89,10 +100,17 @@ class PdfFile:
     Attributes:
         version: the higher one of header and catalogue; None where the file has none.
         signatures: in the order in which they were made, document time stamps left out.
+        before: bytes before the header.
+        after: bytes behind the end, white space left out, that no reader takes for a part of the file.
+        loose: where an object that nothing names stands behind what the last signature covers: a lenient reader takes
+            it for a part of the file; None where there is none.
     """
 
     version: tuple[int, int] | None
     signatures: tuple[PdfSignature, ...]
+    before: int = 0
+    after: int = 0
+    loose: int | None = None
 
 
 def read_pdf(content: bytes) -> PdfFile:
@@ -105,19 +123,23 @@ def read_pdf(content: bytes) -> PdfFile:
 
 
 def _verified(content: bytes) -> PdfFile:
-    reader = _reader(content)
+    frame = frame_of(content)
+    if holds_objects(content, frame.rest):  # the reader shall see all that a lenient one would
+        frame = replace(frame, end=len(content), rest=len(content))
+    reader = _reader(content if frame.is_all(content) else at_the_header(content, frame))
     try:
-        fields = list(enumerate_sig_fields(reader, filled_status=True))[:_MOST_SIGNATURES]
+        fields = list(enumerate_sig_fields(reader, filled_status=True))
         version = _version(content, reader)
-        data = read_validation_data(reader)
+        whole = _Whole(read_validation_data(reader), Changes(reader, len(fields)))
+        _show_signed_bytes(reader, content, frame, [field for _, _, field in fields])
     except Exception as error:  # the parser trips over hostile files in many ways; all mean the same
         raise PdfUnreadable(_said(error)) from error
-    found = sorted((_read(reader, name, field, data) for name, _, field in fields), key=lambda one: one.revision)
+    found = sorted((_read(reader, name, field, whole) for name, _, field in fields), key=lambda one: one.revision)
     stamps = [each.document_time_stamp for each in found if each.document_time_stamp is not None]
-    signatures = tuple(
-        _with_later(each.signature, each.revision, stamps) for each in found if each.signature is not None
-    )
-    return PdfFile(version, signatures)
+    signatures = tuple(_with_later(signature, revision, stamps) for revision, signature in _signatures(found))
+    covered = max((each.covered for each in found), default=0)
+    loose = loose_object(content, covered + frame.shift, _known(reader, content, frame.shift)) if covered else None
+    return PdfFile(version, signatures, frame.header, len(content) - frame.rest, loose)
 
 
 # One document is looked at by who sends it, by who receives it and by the judge; what its bytes say does not change.
@@ -125,12 +147,30 @@ _remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_verified)
 
 
 @dataclass(frozen=True, slots=True)
+class _Whole:
+    """What is the same for all signatures of a file: validation data, and what came after which of them."""
+
+    data: ValidationData
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
-    """A filled signature field: a signature, or a time stamp over the document and the revision it stands in."""
+    """A filled signature field: a signature, or a time stamp over the document and the revision it stands in.
+
+    Attributes:
+        revision: in which it stands, from 0.
+        signature: None for a time stamp over the document.
+        document_time_stamp: and the revision it stands in.
+        covered: where what it covers ends; 0 for one that does not hold.
+        certifies: it says what may come into the file later, which only the first signature may.
+    """
 
     revision: int
     signature: PdfSignature | None = None
     document_time_stamp: tuple[int, TimeStamp] | None = None
+    covered: int = 0
+    certifies: bool = False
 
 
 def _reader(content: bytes) -> PdfFileReader:
@@ -145,6 +185,33 @@ def _reader(content: bytes) -> PdfFileReader:
     return reader
 
 
+def _show_signed_bytes(reader: PdfFileReader, content: bytes, frame: Frame, fields: list[Any]) -> None:
+    """Let the reader see the bytes as they were signed: what it was shown to find its way may be shorter, or turned."""
+    ends = [_covered(field.get_object()["/V"]) + frame.shift for field in fields]
+    end = max([frame.end, *(end for end in ends if end <= frame.rest)])
+    if frame.shift != frame.header or end != frame.end:
+        reader.stream = BytesIO(content[frame.shift : end])
+
+
+def _covered(value: Any) -> int:
+    """Return where the bytes end that a signature covers; 0 where it does not say so rightly."""
+    ends = value.get("/ByteRange", ())
+    return int(ends[2]) + int(ends[3]) if len(ends) == 4 else 0
+
+
+def _known(reader: PdfFileReader, content: bytes, shift: int) -> frozenset[int]:
+    """Return where the objects are that the file's cross-references name, in positions from its first byte."""
+    places: set[int] = set()
+    for revision in range(reader.xrefs.total_revisions):
+        data = reader.xrefs.get_xref_data(revision)
+        places.add(reader.xrefs.get_xref_container_info(revision).start_location)
+        for each in (data, *([data.hybrid.xref_data] if data.hybrid is not None else [])):
+            places.update(offset for _, offset in each.standard_xrefs.values())
+        if data.hybrid is not None:
+            places.add(data.hybrid.meta_info.start_location)
+    return frozenset(behind_white_space(content, place + shift) for place in places)
+
+
 def _version(content: bytes, reader: PdfFileReader) -> tuple[int, int] | None:
     in_header = header_version(content)
     match = _CATALOGUE_VERSION.fullmatch(str(reader.root["/Version"]) if "/Version" in reader.root else "")
@@ -152,7 +219,7 @@ def _version(content: bytes, reader: PdfFileReader) -> tuple[int, int] | None:
     return max((each for each in (in_header, in_catalogue) if each), default=None)
 
 
-def _read(reader: PdfFileReader, name: str, field: Any, data: ValidationData) -> _Found:
+def _read(reader: PdfFileReader, name: str, field: Any, whole: _Whole) -> _Found:
     form = ""
     try:
         value = field.get_object()["/V"]
@@ -161,23 +228,48 @@ def _read(reader: PdfFileReader, name: str, field: Any, data: ValidationData) ->
             return _Found(_LAST, PdfSignature(name, "unsupported", form, form=form))
         embedded = EmbeddedPdfSignature(reader, field, name)
         if form == _TIME_STAMP:
-            return _time_stamp(embedded, name)
-        return _Found(embedded.signed_revision, _signature(embedded, name, form, data))
+            return _time_stamp(embedded, name, whole)
+        signature = _signature(embedded, name, form, whole)
+        holds = signature.problem not in _NOT_HOLDING
+        return _Found(
+            embedded.signed_revision,
+            signature,
+            covered=_covered(embedded.sig_object) if holds else 0,
+            certifies=_certifies(embedded.sig_object),
+        )
     except Exception as error:
         return _Found(_LAST, PdfSignature(name, "unverifiable", _said(error), form=form))
 
 
-def _time_stamp(embedded: EmbeddedPdfSignature, name: str) -> _Found:
-    problem, detail = _coverage(embedded)
-    stamp = document_time_stamp(embedded)
-    if problem is not None or not stamp.intact:
-        return _Found(embedded.signed_revision, PdfSignature(name, problem or "digest", detail, form=_TIME_STAMP))
-    return _Found(embedded.signed_revision, document_time_stamp=(embedded.signed_revision, stamp))
+def _time_stamp(embedded: EmbeddedPdfSignature, name: str, whole: _Whole) -> _Found:
+    problem, detail = _coverage(embedded, whole)
+    stamp, revision = document_time_stamp(embedded), embedded.signed_revision
+    if problem not in (None, "annotated-after") or not stamp.intact:
+        return _Found(revision, PdfSignature(name, problem or "digest", detail, form=_TIME_STAMP))
+    return _Found(revision, document_time_stamp=(revision, stamp), covered=_covered(embedded.sig_object))
 
 
-def _signature(embedded: EmbeddedPdfSignature, name: str, form: str, data: ValidationData) -> PdfSignature:
+def _certifies(value: Any) -> bool:
+    references = value.get("/Reference", ())
+    return any(each.get_object().get("/TransformMethod") == "/DocMDP" for each in references)
+
+
+def _signatures(found: Sequence[_Found]) -> Iterator[tuple[int, PdfSignature]]:
+    """Yield revision and signature; one that certifies a file that was signed before does not hold."""
+    signed = False
+    for each in found:
+        signature = each.signature
+        if signature is None:
+            continue
+        if signed and each.certifies and signature.problem in (None, "annotated-after"):
+            signature = replace(signature, problem="certified-again", detail="")
+        yield each.revision, signature
+        signed = True
+
+
+def _signature(embedded: EmbeddedPdfSignature, name: str, form: str, whole: _Whole) -> PdfSignature:
     info = embedded.signer_info
-    problem, detail = _integrity(embedded)
+    problem, detail = _integrity(embedded, whole)
     return PdfSignature(
         field=name,
         problem=problem,
@@ -188,14 +280,14 @@ def _signature(embedded: EmbeddedPdfSignature, name: str, form: str, data: Valid
         digest=str(embedded.md_algorithm).replace("_", "-"),
         form=form,
         time_stamps=signature_time_stamps(info),
-        validation_data=data.adding(archived_revocation_data(info)),
+        validation_data=whole.data.adding(archived_revocation_data(info)),
     )
 
 
-def _integrity(embedded: EmbeddedPdfSignature) -> tuple[Problem | None, str]:
+def _integrity(embedded: EmbeddedPdfSignature, whole: _Whole) -> tuple[Problem | None, str]:
     if embedded.signed_data["encap_content_info"]["content"] is not core.VOID:
         return "unverifiable", "encapsulated content"
-    problem, detail = _coverage(embedded)
+    problem, detail = _coverage(embedded, whole)
     intact, valid = validate_sig_integrity(
         embedded.signer_info,
         embedded.signer_cert,
@@ -207,15 +299,16 @@ def _integrity(embedded: EmbeddedPdfSignature) -> tuple[Problem | None, str]:
     return ("value", "") if not valid else (problem, detail)
 
 
-def _coverage(embedded: EmbeddedPdfSignature) -> tuple[Problem | None, str]:
+def _coverage(embedded: EmbeddedPdfSignature, whole: _Whole) -> tuple[Problem | None, str]:
     """Say whether the file up to this signature is covered, and whether what came later was permitted."""
-    embedded.compute_integrity_info()
+    embedded.compute_integrity_info(skip_diff=True)
     coverage: SignatureCoverageLevel = embedded.summarise_integrity_info()["coverage"]
     if coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         return "not-covering", coverage.name
-    if embedded.summarise_integrity_info()["docmdp_ok"] is False:
-        return "changed-after", str(embedded.diff_result)
-    return None, ""
+    if coverage is SignatureCoverageLevel.ENTIRE_FILE:
+        return None, ""
+    later, detail = whole.changes.since(embedded)
+    return _LATER[later], detail
 
 
 def _claimed(embedded: EmbeddedPdfSignature, info: cms.SignerInfo) -> datetime | None:

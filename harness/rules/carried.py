@@ -12,7 +12,7 @@ from harness.edxml.model import Attachment
 from harness.edxml.names import CONTENT
 from harness.rules.nodes import Node
 
-HEAD = 1026
+HEAD = 1032
 """Bytes of a file that tell its type; a multiple of three, as base64 is decoded by threes."""
 
 _SLACK = 64 * 1024  # bytes of white space in a base64 text which may make it look too large before it is decoded

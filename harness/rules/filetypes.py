@@ -7,11 +7,11 @@ these may look like a zip or an OLE file.
 from collections.abc import Iterator
 from typing import Literal
 
+from harness.crypto.pdfglance import looks_like_pdf
 from harness.edxml.zipdirectory import find_directory, read_record
 
 FileType = Literal["pdf", "zip", "docx", "xlsx", "pptx", "ole", "rtf", "jpg", "png"]
 
-_PDF_WITHIN = 1024
 _STARTS: tuple[tuple[bytes, FileType], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -20,6 +20,7 @@ _STARTS: tuple[tuple[bytes, FileType], ...] = (
     (b"{\\rtf", "rtf"),
     (b"\xff\xd8\xff", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"%PDF-", "pdf"),
 )
 _OFFICE: tuple[tuple[bytes, FileType], ...] = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"))
 _CONTENT_TYPES = b"[Content_Types].xml"
@@ -94,15 +95,16 @@ def extension(name: str) -> str:
 
 
 def type_of_start(head: bytes) -> FileType | None:
-    """Return the type that the first bytes of a file say, None for those that are not known.
-
-    Args:
-        head: at least the first 1,024 bytes.
-    """
+    """Return the type that the first bytes of a file say, None for those that are not known or say it only later."""
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    return "pdf" if b"%PDF-" in head[:_PDF_WITHIN] else None
+    return None
+
+
+def type_of(content: bytes) -> FileType | None:
+    """Return the type that the beginning of a file says; a PDF file may begin with something else."""
+    return type_of_start(content) or ("pdf" if looks_like_pdf(content) else None)
 
 
 def fits_name(kind: FileType | None, ending: str) -> bool:

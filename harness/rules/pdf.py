@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
-from harness.crypto.pdfglance import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
+from harness.crypto.pdfglance import PdfUnreadable, header_version, may_be_signed
 from harness.crypto.trust import profile_trust
+from harness.rules.filetypes import type_of
 from harness.rules.nodes import Node, found
 from harness.rules.registry import Outcome, attachment_rule, closing_rule
 from harness.rules.specimen import Carried, Opened, Specimen
@@ -96,6 +97,18 @@ def signatures_hold(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
             yield pdf.finding(
                 f"PDF-03.{signature.problem}", received=signature.detail, field=signature.field, subject=subject
             )
+    if pdf.examined is not None and pdf.signatures:
+        yield from _unsigned_bytes(pdf, pdf.examined)
+
+
+def _unsigned_bytes(pdf: _Pdf, examined: "ExaminedPdf") -> Iterator[Finding]:
+    """Yield what is to be said of bytes around a signed file, and of objects in it that no signature covers."""
+    if examined.before:
+        yield pdf.finding("PDF-03.bytes-before", received=str(examined.before))
+    if examined.loose is not None:
+        yield pdf.finding("PDF-03.loose-object", received=str(examined.loose))
+    elif examined.after:
+        yield pdf.finding("PDF-03.bytes-after", received=str(examined.after))
 
 
 @attachment_rule("PDF-04", speaks_of=_is_signed)
@@ -171,7 +184,7 @@ def _pdf(specimen: Specimen, carried: Carried) -> _Pdf | None:
 
 def _read(specimen: Specimen, carried: Carried) -> _Pdf | None:
     opened = carried.opened
-    if not isinstance(opened, Opened) or not looks_like_pdf(opened.content):
+    if not isinstance(opened, Opened) or type_of(opened.content) != "pdf":
         return None
     content = opened.content
     version = header_version(content)

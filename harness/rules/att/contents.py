@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
+from harness.crypto.pdfglance import PDF_MARK, may_have_header
 from harness.edxml.attachments import AttachmentBroken, Base64Broken
 from harness.rules.carried import Carried, Content, Opened
-from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of_start, type_of_zip
+from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of, type_of_start, type_of_zip
 from harness.rules.nodes import found
 from harness.rules.registry import attachment_rule
 from harness.rules.specimen import Specimen
@@ -81,6 +82,9 @@ def _raw(carried: Carried) -> Iterator[Finding]:
     if not isinstance(content, Content) or not content.size:
         return
     kind = type_of_start(content.head)
+    late = kind is None and may_have_header(content.head)
+    if late and isinstance(carried.opened, Opened):
+        kind = type_of(carried.opened.content)
     if kind == "zip" and isinstance(carried.opened, Opened):
         kind = type_of_zip(carried.opened.content)
     shown, ending = kind or content.head[:8].hex(" "), extension(carried.name)
@@ -89,6 +93,8 @@ def _raw(carried: Carried) -> Iterator[Finding]:
     elif not fits_content_type(kind, carried.content_type):
         said = carried.content_type
         yield found("ATT-07.content-type", carried.node, expected=said, received=shown, name=carried.name)
+    elif late and kind == "pdf":
+        yield from _behind_others(carried, content.head)
 
 
 def _packed(carried: Carried) -> Iterator[Finding]:
@@ -96,13 +102,22 @@ def _packed(carried: Carried) -> Iterator[Finding]:
     opened = carried.opened
     if not isinstance(opened, Opened):
         return
-    kind = type_of_start(opened.content)
+    kind = type_of(opened.content)
     if kind == "zip":
         kind = type_of_zip(opened.content)
     name = opened.packed_as or "" if _other_extension(carried, opened) else carried.name
     if name and not fits_name(kind, extension(name)):
         shown = kind or opened.content[:8].hex(" ")
         yield found("ATT-07.name", carried.node, expected=extension(name) or "-", received=shown, name=carried.name)
+    elif kind == "pdf":
+        yield from _behind_others(carried, opened.content)
+
+
+def _behind_others(carried: Carried, content: bytes) -> Iterator[Finding]:
+    """Say how many bytes stand before the header of a PDF file, if there are any."""
+    before = content.find(PDF_MARK)
+    if before:
+        yield found("ATT-07.bytes-before", carried.node, received=str(before), name=carried.name)
 
 
 def _other_extension(carried: Carried, opened: Opened) -> bool:
