@@ -153,3 +153,55 @@ def _resigned(content: bytes, number: int, signer: Identity) -> bytes:
     covered = content[:first] + content[second : second + length]
     value = detached_cms(signer, hashlib.sha256(covered).digest(), NOW).hex().encode()
     return content[: first + 1] + value.ljust(second - first - 2, b"0") + content[second - 1 :]
+
+
+def signed_often(count: int, signer: Identity) -> bytes:
+    """Return a file with many signatures, each in a revision of its own; written by hand, as a library takes minutes."""
+    content = _plain(b"%PDF-1.7", b"")
+    previous = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
+    fields: list[int] = []
+    for number in range(count):
+        field, value = 6 + 2 * number, 7 + 2 * number
+        fields.append(field)
+        listed = b" ".join(b"%d 0 R" % each for each in fields)
+        changed = {
+            1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>",
+            5: b"<< /SigFlags 3 /Fields [%b] >>" % listed,
+            field: b"<< /FT /Sig /Type /Annot /Subtype /Widget /T (So%d) /Rect [0 0 0 0] /F 132 /P 3 0 R /V %d 0 R >>"
+            % (number, value),
+            value: _signature_value(),
+        }
+        content, previous = _with_revision(content, changed, previous)
+        content = _first_signed(content, signer)
+    return content
+
+
+_HELD = 8192  # hexadecimal digits for one signature
+
+
+def _signature_value() -> bytes:
+    empty = b"/ByteRange [0 0000000000 0000000000 0000000000] /Contents <" + b"0" * _HELD + b">"
+    return b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached " + empty + b" >>"
+
+
+def _with_revision(content: bytes, changed: dict[int, bytes], previous: int) -> tuple[bytes, int]:
+    table = b""
+    for number, value in changed.items():
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(content))
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, value)
+    start = len(content)
+    size = max(changed) + 1
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (size, previous, start)
+    return content + b"xref\n" + table + trailer, start
+
+
+def _first_signed(content: bytes, signer: Identity) -> bytes:
+    """Fill in range and value of the last signature."""
+    empty = content.rindex(b"/ByteRange [0 0000000000")
+    first = content.index(b"<", empty)
+    second = first + _HELD + 2
+    told = b"/ByteRange [0 %010d %010d %010d]" % (first, second, len(content) - second)
+    content = content[:empty] + told + content[empty + len(told) :]
+    digest = hashlib.sha256(content[:first] + content[second:]).digest()
+    value = detached_cms(signer, digest, NOW).hex().encode().ljust(_HELD, b"0")
+    return content[: first + 1] + value + content[second - 1 :]
