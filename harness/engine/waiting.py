@@ -83,9 +83,9 @@ class EventWaits:
             end = self._watch.time() + limit
             pending = self._pending(expectations)
             while pending:
-                left = math.inf if self._watch.standing else end - self._watch.time()
+                left = await self._left(end)
                 if left <= 0:
-                    return False
+                    return not self._pending(expectations)
                 with anyio.move_on_after(left):
                     await self._pulse.wait()
                     await anyio.sleep(_COALESCE)  # events come in bursts; one look serves a burst
@@ -100,12 +100,20 @@ class EventWaits:
         """Wait until the candidate makes a request after `since` that the hub serves."""
         end = self._watch.time() + limit
         while not self._evidence.served_after(since.seq):
-            left = math.inf if self._watch.standing else end - self._watch.time()
+            left = await self._left(end)
             if left <= 0:
-                return False
+                return self._evidence.served_after(since.seq)
             with anyio.move_on_after(left):
                 await self._pulse.wait()
         return True
+
+    async def _left(self, end: float) -> float:
+        """Return the seconds until `end`; a stall that has only just ended is waited for to be counted first."""
+        if self._watch.standing:
+            return math.inf
+        if end <= self._watch.time():
+            await anyio.sleep(2 * _BEAT)
+        return math.inf if self._watch.standing else end - self._watch.time()
 
     async def pause(self, seconds: float) -> None:
         """Let time pass."""

@@ -1,5 +1,6 @@
 """Waiting by event, where what was met may open again."""
 
+import time
 from pathlib import Path
 
 import anyio
@@ -7,7 +8,7 @@ import anyio
 from harness.engine.waiting import EventWaits
 from harness.journal import Journal
 from harness.judge.evidence import Evidence
-from harness.judge.expectations import Acked, StoredOnce
+from harness.judge.expectations import Acked, FaultMet, StoredOnce
 
 DOCUMENT = "000.00.00.G22,2026/01/20,1/VPCP-TTĐT"
 ITEM = "item-1"
@@ -49,6 +50,35 @@ def test_a_wait_ends_only_when_everything_holds_at_once(tmp_path: Path) -> None:
             await anyio.sleep(0.1)
             assert (ended, waits.wanted_views()) == ([], frozenset({"inbox"}))
             look()
+        assert ended == [True]
+
+    anyio.run(play)
+
+
+def test_time_that_the_harness_stood_still_is_given_back_before_a_wait_ends(tmp_path: Path) -> None:
+    """What falls due during a stall is not over when the stall ends: nobody could do anything meanwhile."""
+
+    async def play() -> None:
+        journal = Journal(tmp_path)
+        waits = EventWaits(Evidence())
+        journal.subscribe(waits.add)
+        ended: list[bool] = []
+
+        async def wait() -> None:
+            ended.append(await waits.settled([(FaultMet(after=0), "RTY-01")], 0.6))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(waits.keep_time, journal)
+            tasks.start_soon(wait)
+            await anyio.sleep(0.005)
+            journal.record("note", {})  # the wait looks up for a moment, sooner than the stall is noticed
+            await anyio.sleep(0.002)
+            time.sleep(1.5)  # noqa: ASYNC251 - the stall
+            await anyio.sleep(0.15)
+            assert ended == []
+            journal.record("request", {"operation": "countReceiveEdoc", "parameters": {}, "headers": []})
+            await anyio.sleep(0.15)
+            tasks.cancel_scope.cancel()
         assert ended == [True]
 
     anyio.run(play)
