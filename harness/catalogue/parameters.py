@@ -155,7 +155,8 @@ class Bound(Part, frozen=True):
 class Timing(Part, frozen=True):
     """Bounds of the declared times, and the profile's own limits, all in seconds.
 
-    `margin` is granted on top of every time limit; `urgent` is how soon an urgent document must be sent.
+    `margin` is granted on top of every time limit; `urgent` is how soon an urgent document must be sent; where the
+    clock jumps by more than `clock_jump` during a scenario, what depends on time is not decided.
     """
 
     poll_interval: Bound
@@ -163,6 +164,7 @@ class Timing(Part, frozen=True):
     give_up: Bound
     margin: float
     urgent: float
+    clock_jump: float
 
 
 class Statuses(Part, frozen=True):

@@ -25,6 +25,7 @@ from harness.drivers.attention import Workplace
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.engine.addressing import reachable
+from harness.engine.clock import clock_state
 from harness.engine.looking import look
 from harness.engine.plan import Plan
 from harness.engine.playing import play
@@ -122,7 +123,7 @@ async def run(settings: RunSettings, journal: Journal) -> None:
         reason = "interrupted"
         raise
     finally:
-        journal.record("run.finished", {"reason": reason})
+        journal.record("run.finished", {"reason": reason, "clock": clock_state()})
 
 
 async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
@@ -259,6 +260,7 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
         "endpoint": around.endpoint,
         "peers": [{"organ_id": one.organ_id, "code102": one.code102} for one in around.peers.values()],
         "trust": around.trust.as_data(),
+        "clock": clock_state(),
     }
     around.journal.record("run.started", data)
 

@@ -1,6 +1,6 @@
 """From a record and a profile to a judgement: no clock, no network, no state."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
@@ -19,6 +19,7 @@ from harness.judge.order import WATCHED_ORDER, watch_order
 from harness.judge.packages import PackageWatch, watch_packages
 from harness.judge.rereading import reread
 from harness.judge.scenarios import Outcome, broken_off, judge_scenario, unseen
+from harness.judge.steadiness import Jump, jumps
 from harness.judge.undeclared import shown_undeclared
 from harness.judge.weighing import Outcomes, assembled
 from harness.judge.wire import WATCHED, watch_wire
@@ -45,7 +46,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
         raise NothingToJudge(str(record.directory))
     examiner = Examiner(profile, record.blob, Trust.from_data(start.data.get("trust") or {}))
     evidence = Evidence.of(reread(record.events, record.blob, profile.parameters.limits), examiner)
-    outcomes = _scenarios(start, evidence)
+    outcomes = _scenarios(start, evidence, jumps(record.events, profile.parameters.timing.clock_jump))
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _order(evidence, profile)
     facts = RunFacts(evidence, profile, start, record.blob)
@@ -55,11 +56,11 @@ def judge(profile: Profile, record: Record) -> Judgement:
     return assembled(profile, record, start, outcomes, shown_undeclared(facts))
 
 
-def _scenarios(start: Event, evidence: Evidence) -> Outcomes:
+def _scenarios(start: Event, evidence: Evidence, jumped: Sequence[Jump]) -> Outcomes:
     outcomes: Outcomes = {}
     for planned in start.data["scenarios"]:
         own = [event for event in evidence.events if event.scenario == planned["id"]]
-        outcome = judge_scenario(own, evidence) if own else broken_off(evidence, "not-started")
+        outcome = judge_scenario(own, evidence, jumped) if own else broken_off(evidence, "not-started")
         outcomes[planned["id"]] = (tuple(planned["requirements"]), outcome)
     return outcomes
 

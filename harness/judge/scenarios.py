@@ -12,6 +12,7 @@ from harness.judge.ending import Phase, ending_of
 from harness.judge.evidence import Evidence
 from harness.judge.expectations import read_expectation
 from harness.judge.life import hub_out_of_reach, lifeless_after_provocation, owes_life, silent_before
+from harness.judge.steadiness import Jump, within
 
 Role = Literal["duty", "precondition", "liveness"]
 
@@ -58,21 +59,31 @@ class Outcome:
     seconds: float = 0.0
 
 
-def judge_scenario(events: Sequence[Event], evidence: Evidence) -> Outcome:
+def judge_scenario(events: Sequence[Event], evidence: Evidence, jumps: Sequence[Jump] = ()) -> Outcome:
     """Judge one scenario.
 
     Args:
         events: the events that carry its id, in order; at least its start.
         evidence: the whole run.
+        jumps: of the clock, in the whole run.
     """
     judged = (_stated(event, evidence) for event in events if event.kind == "expectation")
     stated = [_as_it_held(one, events, evidence) for one in judged]
     duties = [one for one in stated if one.role == "duty"]
     broken = tuple(found for one in duties for found in _broken(one.assessment))
     seconds = round(events[-1].elapsed - events[0].elapsed, 3)
-    outcome = _without_broken(events, stated, evidence)
+    outcome = _steadied(_without_broken(events, stated, evidence), within(events, jumps))
     findings = (*broken, *outcome.findings)
     return Outcome(outcome.verdict, outcome.cause, outcome.detail, outcome.parameters, findings, seconds)
+
+
+def _steadied(outcome: Outcome, jump: Jump | None) -> Outcome:
+    """Leave undecided what depends on time, where the clock jumped meanwhile: what was measured, and what did not come
+    in time."""
+    timed = outcome.verdict is Verdict.PASS and (outcome.detail == "measured" or bool(outcome.findings))
+    if jump is None or not timed:
+        return outcome
+    return _inconclusive(Cause.HARNESS, "clock-jumped", seconds=f"{jump.seconds:+.1f}")
 
 
 def _stated(event: Event, evidence: Evidence) -> Stated:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.judge.steadiness import jumps
 from harness.report.laboratory import Laboratory, LaboratoryIdentity, PublicKey
 from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE
 from harness.report.model import Item, Notice, Row
@@ -14,6 +15,7 @@ from harness.report.source import Source
 from harness.report.wording import Wording, shown
 
 _LONGEST_PEM = 2000
+_LEAST_JUMP = 1.0  # seconds; less is what ordinary clock discipline and a busy machine make
 
 
 def part(value: Any) -> Mapping[str, Any]:
@@ -142,13 +144,39 @@ class Identification:
         said = self._wording.say("item.selftest.text", **{name: shown(tested.get(name)) for name in names})
         return said if tested.get("current") else f"{said} {self._wording.say('item.selftest.stale')}"
 
+    def _clock(self) -> str:
+        """Say how the machine's clock stood at the start and at the end, and whether it ran steadily in between."""
+        events = self._source.record.events if self._source.record else ()
+        ends = [part(event.data.get("clock")) for event in events if event.kind in {"run.started", "run.finished"}]
+        words = [_clock_words(state, self._wording) for state in ends]
+        if not any(words):
+            return ""
+        moved = max((abs(jump.seconds) for jump in jumps(events, _LEAST_JUMP)), default=0.0)
+        steady = (
+            self._wording.say("clock.moved", seconds=f"{moved:.1f}") if moved else self._wording.say("clock.steady")
+        )
+        return " → ".join(dict.fromkeys(words)) + f"; {steady}"
+
     def _times(self) -> Iterator[tuple[str, str, bool]]:
         yield "started", self._wording.moment(self._source.fact("started") or ""), True
         yield "finished", self._wording.moment(self._source.fact("finished") or ""), True
+        clock = self._clock()
+        if clock:
+            yield "clock", clock, True
         if self._source.fact("seed") is not None:
             yield "seed", shown(self._source.fact("seed")), False
         if self._source.record is not None:
             yield "events", str(self._source.record.events[-1].seq + 1 if self._source.record.events else 0), True
+
+
+def _clock_words(state: Mapping[str, Any], wording: Wording) -> str:
+    """Say how the clock stood; empty where the record does not tell."""
+    if "synchronised" not in state:
+        return ""
+    kept, error = state["synchronised"], state.get("error")
+    if kept and isinstance(error, int | float):
+        return wording.say("clock.kept", error=f"{error:.3f}")
+    return wording.say("clock.unknown" if kept is None else "clock.kept-somehow" if kept else "clock.loose")
 
 
 def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: Wording) -> tuple[Item, ...]:
