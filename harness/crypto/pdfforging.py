@@ -173,7 +173,9 @@ PDF_FORGERIES: Mapping[str, PdfForgery] = MappingProxyType(
         "certified-then-number-and-seal": PdfForgery((), in_sight("person", "person", "agency", certify=2)),
         "certified-for-annotations": PdfForgery((), in_sight("person", "agency", certify=3)),
         "white-space-after": PdfForgery((), _changed(_USUAL, lambda content: content + b"\r\n \0\0\t" * 500)),
-        "too-old": PdfForgery(("PDF-01.too-old", "PDF-02.unsigned"), lambda pki, at, lines=(): plain_pdf((_LINE, *lines), version=(1, 3))),
+        "too-old": PdfForgery(
+            ("PDF-01.too-old", "PDF-02.unsigned"), lambda pki, at, lines=(): plain_pdf((_LINE, *lines), version=(1, 3))
+        ),
         "unsigned": PdfForgery(("PDF-02.unsigned",), lambda pki, at, lines=(): plain_pdf((_LINE, *lines))),
         "tampered": PdfForgery(("PDF-03.digest",), _tampered),
         "another-key": PdfForgery(("PDF-03.value",), _another_key),
