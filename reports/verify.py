@@ -325,8 +325,7 @@ def check_report(files, sealed, manifest):
         yield "mixed", REPORT, str(report.get("run_id"))
     if report.get("verdict") != manifest.get("verdict"):
         yield "verdict-wrong", MANIFEST, str(manifest.get("verdict"))
-    narrowed = report.get("narrowed")
-    missing = (required | (set() if narrowed else mandatory)) - (required & verdicts.keys())
+    missing = (required | (set() if (narrowed := report.get("narrowed")) else mandatory)) - (required & verdicts.keys())
     if missing or (not required and not narrowed):
         yield "incomplete", REPORT, ", ".join(sorted(missing)[:20])
     found = {verdicts.get(one, "not_run") for one in required}

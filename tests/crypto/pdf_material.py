@@ -156,7 +156,7 @@ def _resigned(content: bytes, number: int, signer: Identity) -> bytes:
 
 
 def signed_often(count: int, signer: Identity) -> bytes:
-    """Return a file with many signatures, each in a revision of its own; written by hand, as a library takes minutes."""
+    """Return a file with many signatures, each in a revision of its own; by hand, as a library takes minutes."""
     content = _plain(b"%PDF-1.7", b"")
     previous = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
     fields: list[int] = []
