@@ -41,6 +41,7 @@ def test_example_is_what_would_be_rendered_today(name: str, verdict: str) -> Non
     assert read_report(EXAMPLES / name)["verdict"] == verdict
 
 
+@pytest.mark.release
 @pytest.mark.parametrize("name", ["passed", "failed"])
 def test_example_speaks_of_the_requirements_of_today(name: str) -> None:
     shown = {entry["id"]: entry["statement"] for entry in read_report(EXAMPLES / name)["requirements"]}
