@@ -34,6 +34,7 @@ NOT_BY_A_PACKAGE = {
     "PKG-10.member",
     "PKG-10.memory",
     "PKG-10.not-examined",
+    "PKG-10.not-kept",
     "PKG-10.package",
     "PKG-10.time",
     "HDR-17.uuid-refused",

@@ -311,6 +311,16 @@ bad(
     "picture-as-pdf",
     lambda i: with_attachments(i, replace(i.attachment(0), content=i.particulars.picture)),
 )
+bad(
+    "ATT-07.name",
+    "page-with-pdf-mark",
+    _carrying(_first, _renamed("pdf", lambda identity: b"<html><!-- %PDF-1.7 --><body>Van ban</body></html>")),
+)
+bad(
+    "ATT-07.bytes-before",
+    "lines-before-pdf",
+    _carrying(_first, _renamed("pdf", lambda identity: b"\r\n\r\n" + files.pdf())),
+)
 bad("ATT-07.name", "pdf-as-word", _carrying(_first, _renamed("docx", _pdf)))
 bad("ATT-07.name", "zip-as-word", _carrying(_first, _renamed("docx", lambda i: files.zipped(("a.txt", b"a")))))
 bad("ATT-07.name", "pdf-as-text", _carrying(_first, _renamed("txt", _pdf)))
