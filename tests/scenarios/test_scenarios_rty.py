@@ -27,7 +27,13 @@ parameters:
 
 def run(directory: Path, candidate: str, only: tuple[str, ...], profile: Path) -> tuple[Judgement, Record]:
     order = Order(
-        candidate=candidate, profile=str(profile), only=list(only), directory=directory / "run", language="en", seed=5
+        candidate=candidate,
+        profile=str(profile),
+        only=list(only),
+        directory=directory / "run",
+        language="en",
+        seed=5,
+        formats=(),
     )
     return certify(order, lambda event: None).judgement, read_record(directory / "run")
 

@@ -31,6 +31,7 @@ def judged(directory: Path, candidate: str, only: tuple[str, ...], profile: str 
         directory=directory,
         language="en",
         seed=5,
+        formats=(),
     )
     return certify(order, lambda event: None).judgement
 
