@@ -69,7 +69,7 @@ class DayFirst(SpoiltDocuments):
     """Writes the due date day first, as on paper."""
 
     def spoil(self, draft: Draft) -> Draft:
-        return draft.followed("SignerInfo", Element("DueDate", text="31/12/2099"))
+        return draft.with_text("DueDate", "31/12/2099")
 
 
 @defect("dated-ahead", breaks="HDR-08")
