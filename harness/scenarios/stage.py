@@ -210,6 +210,7 @@ class Stage:
         moment: Moment = "before",
         lasting: bool = False,
         to_the_end: bool = False,
+        settling: bool = False,
     ) -> Fault:
         """Put a fault into the hub, at the latest until the scenario ends.
 
@@ -221,9 +222,10 @@ class Stage:
             moment: `after` leaves a call its effect.
             lasting: whether the last plan holds for all further calls.
             to_the_end: whether it outlives the scenario, to the end of the run.
+            settling: to leave out `processing`, which settles nothing.
         """
         names = (operations,) if isinstance(operations, str) else operations
-        target = Target(names, document, messagetype)
+        target = Target(names, document, messagetype, settling=settling)
         fault = self._around.faults.add(Fault(target, plans, moment, lasting))
         if not to_the_end:
             self._faults.append(fault)

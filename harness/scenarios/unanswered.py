@@ -9,6 +9,7 @@ from harness.scenarios.interrupting import killable, killed, stopped
 from harness.scenarios.registry import EXCLUSIVE, FAULTED, scenario
 from harness.scenarios.stage import Stage
 from harness.scenarios.strikes import patient, struck
+from harness.scenarios.surroundings import Unplayable
 
 _RESET = Plan("reset", Drop(reset=True))
 _SILENT = Plan("no-answer", Hold())
@@ -17,9 +18,11 @@ _SILENT = Plan("no-answer", Hold())
 @scenario("RCV-02/held", isolation=FAULTED)
 async def stored_when_acknowledged(stage: Stage) -> None:
     """While the answer to its acknowledgement is held back, the document is in the inbox already."""
+    if stage.around.driver.attended is not None:
+        raise Unplayable("by-program-only")  # nobody looks as quickly as an answer can be held back
     patient(stage)
     document = stage.document()
-    held = stage.fault("updateStatus", _SILENT, document=document.id, moment="after", lasting=True)
+    held = stage.fault("updateStatus", _SILENT, document=document.id, moment="after", lasting=True, settling=True)
     await stage.deliver(document)
     await struck(stage, "updateStatus", [document.id])
     await stage.until(StoredWhenAcked(document=document.id), role="duty")

@@ -91,7 +91,7 @@ def test_ctrl_c_at_a_question_ends_the_run_with_a_report(tmp_path: Path) -> None
     status, output = run.end()
     assert status in {4, 5}, run.seen
     assert "Traceback" not in run.seen
-    assert "Interrupted after" in run.seen
+    assert "Interrupted (Ctrl-C or a signal) after" in run.seen
     assert "INCONCLUSIVE" in output
     assert report(tmp_path / "run")["verdict"] == "inconclusive"
 

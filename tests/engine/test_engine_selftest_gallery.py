@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.agency.gallery import defects, variants
@@ -76,13 +77,15 @@ def test_an_unknown_name_is_a_mistake_of_the_user() -> None:
     assert caught.value.code == "selftest.unknown"
 
 
-def test_the_small_profile_differs_in_nothing_but_volumes_and_the_outage() -> None:
+def test_the_small_profile_differs_in_nothing_but_volumes_and_short_times() -> None:
     small, large = load_profile(str(folder("profiles") / "selftest")), load_profile()
     assert small.requirements == large.requirements
     assert small.severities == large.severities
     for name in large.parameters.__struct_fields__:
-        if name not in {"volumes", "retries"}:
+        if name not in {"volumes", "retries", "timing"}:
             assert getattr(small.parameters, name) == getattr(large.parameters, name)
+    times, own = large.parameters.timing, small.parameters.timing
+    assert msgspec.structs.replace(own, urgent=times.urgent) == times
 
 
 CAUGHT = Row(

@@ -45,7 +45,7 @@ class PollsStatusesRarely(Poller):
         return 3 * declared + 5 if messagetype == "status" else declared
 
 
-@defect("never-acks", breaks="RCV-02")
+@defect("never-acks", breaks="RCV-02", also=("RCV-05",))
 class NeverAcks(Fetcher):
     """Never acknowledges a document, so that the hub lists it for ever. Statuses are acknowledged."""
 
@@ -54,7 +54,7 @@ class NeverAcks(Fetcher):
             await super().acknowledge(item)
 
 
-@defect("acks-before-fetching", breaks="RCV-02")
+@defect("acks-before-fetching", breaks="RCV-02", also=("RCV-05",))
 class AcksBeforeFetching(Fetcher):
     """Acknowledges every listed document before it has fetched it: a lost fetch loses the document."""
 

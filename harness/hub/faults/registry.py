@@ -16,6 +16,7 @@ class Target:
         messagetype: `edoc` or `status`.
         receiver: OrganId among the receivers.
         system_id: the calling system.
+        settling: leaves out what only says that an item is being worked on (updateStatus `processing`).
     """
 
     operations: tuple[str, ...] | None = None
@@ -23,6 +24,7 @@ class Target:
     messagetype: str | None = None
     receiver: str | None = None
     system_id: str | None = None
+    settling: bool = False
 
     def meets(self, facts: RequestFacts) -> bool:
         """Tell whether a call is meant."""
@@ -32,6 +34,8 @@ class Target:
             (self.system_id, facts.system_id),
         )
         if any(value is not None and value != given for value, given in wanted):
+            return False
+        if self.settling and facts.parameters.get("status") == "processing":
             return False
         if self.operations is not None and facts.operation not in self.operations:
             return False
