@@ -105,7 +105,7 @@ FORBIDDEN: dict[Expectation, Callable[[], Tape]] = {
 @pytest.mark.parametrize("kind", vocabulary().values(), ids=lambda kind: str(kind.__name__))
 def test_silence_fails_an_expectation_or_something_else_is_shown_to(kind: type[Expectation]) -> None:
     outcome = at_first(kind)
-    shown = {type(one) for one in FORBIDDEN}
+    shown = {OrderTaken, *(type(one) for one in FORBIDDEN)}
     assert isinstance(outcome, Pending) or (isinstance(outcome, Holding) and kind in shown)
 
 
@@ -137,3 +137,13 @@ def test_what_is_forbidden_breaks_the_expectation(expectation: Expectation) -> N
 )
 def test_what_is_allowed_leaves_it_holding(expectation: Expectation, tape: Tape) -> None:
     assert isinstance(expectation.assess(Evidence.of(tape.events), "RTY-01"), Holding)
+
+
+def test_an_order_that_is_refused_is_broken_and_any_other_answer_is_not() -> None:
+    order = OrderTaken(command="send", arguments={"code_number": "1"})
+    asked = {"command": "send", "arguments": {"code_number": "1"}}
+    refused = noted("driver", **asked, error={"kind": "refused", "message": "no"})
+    assert isinstance(order.assess(Evidence.of(refused.events), "SND-01"), Broken)
+    for kind in ("failed", "unsupported"):
+        other = noted("driver", **asked, error={"kind": kind, "message": "no"})
+        assert isinstance(order.assess(Evidence.of(other.events), "SND-01"), Holding)
