@@ -17,6 +17,7 @@ from harness.judge.expectations import (
     NothingWritten,
     NotReached,
     OneIdentity,
+    OrderTaken,
     Paced,
     PausesGrow,
     SignedRight,

@@ -108,7 +108,8 @@ def stimuli(directory: Path) -> list[Stimulus]:
         for place, event in enumerate(events):
             features = described(event, record, place / len(events), events[0].elapsed)
             found.append((scenario, bool(event.data["good"]), features))
-    usual = [median([row[at] for _, _, row in found if row[at] is not None] or [0.0]) for at in range(len(NAMES))]
+    columns = [[value for _, _, row in found if (value := row[at]) is not None] for at in range(len(NAMES))]
+    usual = [median(column or [0.0]) for column in columns]
     return [
         Stimulus(scenario, good, [usual[at] if value is None else value for at, value in enumerate(row)])
         for scenario, good, row in found
