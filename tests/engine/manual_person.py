@@ -11,6 +11,7 @@ from typing import Any
 from harness.catalogue.texts import entries, text
 from harness.drivers.manual_words import AREA
 from harness.drivers.protocol import Driver, DriverError
+from harness.drivers.reference import ReferenceDriver
 
 LIMIT = 60.0
 INBOX = ("arrived", "registered", "assigned", "processing", "finished", "refused", "cancelled", "rejected")
@@ -92,8 +93,11 @@ class Person:
     def _download(self, attachments: list[dict[str, Any]], folder: Path) -> None:
         """Save what the system stores; the driver only shows digests, so its contents are looked up by them."""
         by_digest = {hashlib.sha256(content).hexdigest(): content for content in self.saved.values()}
+        store = self.system._api.store if isinstance(self.system, ReferenceDriver) else None
         for entry in attachments:
-            (folder / entry["name"]).write_bytes(by_digest[entry["sha256"]])
+            digest = entry["sha256"]
+            content = by_digest[digest] if store is None or digest in by_digest else store.content(digest)
+            (folder / entry["name"]).write_bytes(content)
 
     async def _outbox(self, document: str | None, lines: str) -> str:
         shown = (await self.system.call("outbox", {}, LIMIT))["documents"]
