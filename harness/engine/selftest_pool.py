@@ -1,10 +1,11 @@
 """Runs side by side, each in a process of its own: one that dies takes no other with it."""
 
 import multiprocessing
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
@@ -22,8 +23,21 @@ class Died:
     status: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Run(Generic[T]):
+    """A process at work on a thing, and when it is ended at the latest (monotonic seconds)."""
+
+    thing: T
+    process: BaseProcess
+    ends: float
+
+
 class Pool(Generic[T, R]):
-    """Does one kind of work on many things, at most `jobs` at a time."""
+    """Does one kind of work on many things, at most `jobs` at a time.
+
+    One thread watches all processes: how a process ended can be read only once, and a second thread that starts
+    another process would read it away.
+    """
 
     def __init__(self, work: Callable[[T], R], jobs: int, limit: float, preload: str = "") -> None:
         """Prepare; nothing is started yet.
@@ -40,48 +54,56 @@ class Pool(Generic[T, R]):
         self._context: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             self._context.set_forkserver_preload([preload or work.__module__])
-        self._alive: set[BaseProcess] = set()
-        self._ended = False
 
     def each(self, things: Sequence[T]) -> Iterator[tuple[T, R | Died]]:
         """Yield every thing with what came of it, in the order in which they are done.
 
         Whoever stops listening before the last one ends the processes that are still at work.
         """
-        with ThreadPoolExecutor(self._jobs, thread_name_prefix="selftest") as threads:
-            futures: dict[Future[R | Died], T] = {threads.submit(self._apart, thing): thing for thing in things}
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            finally:
-                self._ended = True
-                threads.shutdown(wait=False, cancel_futures=True)
-                for process in tuple(self._alive):
-                    process.terminate()
+        waiting = deque(things)
+        running: dict[Connection, _Run[T]] = {}
+        try:
+            while waiting or running:
+                while waiting and len(running) < self._jobs:
+                    connection, run = self._started(waiting.popleft())
+                    running[connection] = run
+                for connection in _ready(running):
+                    run = running.pop(connection)
+                    yield run.thing, _result(connection, run.process)
+        finally:
+            for connection, run in running.items():
+                run.process.terminate()
+                run.process.join()
+                connection.close()
 
-    def _apart(self, thing: T) -> R | Died:
+    def _started(self, thing: T) -> tuple[Connection, _Run[T]]:
         receiving, sending = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_child, args=(sending, self._work, thing), daemon=True)
-        if self._ended:
-            return Died(None)
         process.start()
-        self._alive.add(process)
         sending.close()
-        try:
-            return self._awaited(receiving, process)
-        finally:
-            process.join()
-            self._alive.discard(process)
+        return receiving, _Run(thing, process, time.monotonic() + self._limit)
 
-    def _awaited(self, receiving: Connection, process: BaseProcess) -> R | Died:
-        if not receiving.poll(self._limit):
+
+def _ready(running: dict[Connection, _Run[T]]) -> list[Connection]:
+    """Wait until a process has something to say, is gone or has had its time; return those."""
+    first_end = min(run.ends for run in running.values())
+    ready = [one for one in wait(list(running), max(0.0, first_end - time.monotonic())) if isinstance(one, Connection)]
+    now = time.monotonic()
+    return ready or [connection for connection, run in running.items() if run.ends <= now]
+
+
+def _result(connection: Connection, process: BaseProcess) -> R | Died:
+    with connection:
+        if not connection.poll():
             process.terminate()
+            process.join()
             return Died(None)
         try:
-            result: R = receiving.recv()
+            result: R = connection.recv()
         except EOFError:
             process.join()
             return Died(process.exitcode)
+        process.join()
         return result
 
 
