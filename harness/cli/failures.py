@@ -23,8 +23,8 @@ def report_failure(error: BaseException) -> int:
         error: what a verb raised; a `SystemExit` keeps its status.
     """
     if isinstance(error, SystemExit):
-        # No verb leaves this way: click does, with 1, when nobody reads its output; 1 would mean "the candidate fails".
-        return Exit.PASS if error.code in {None, 0} else Exit.HARNESS
+        # No verb leaves this way: click does, with 1, when nobody reads its output any more.
+        return Exit.PASS if error.code in {None, 0} else Exit.INCONCLUSIVE
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
@@ -40,8 +40,8 @@ def report_failure(error: BaseException) -> int:
         _complain(say("cli", "interrupted"))
         return Exit.INCONCLUSIVE
     if isinstance(error, BrokenPipeError):
-        sys.stderr.close()
-        return Exit.HARNESS
+        sys.stderr.close()  # what is still to be flushed would complain
+        return Exit.INCONCLUSIVE
     if isinstance(error, OSError) and error.errno in _FULL:
         _complain(say("cli", "disk-full", place=clipped(str(error.filename or "-"))))
         return Exit.HARNESS

@@ -21,8 +21,9 @@ from harness.rules.bulk.units import Unit
 from harness.rules.bulk.working import Done, Failed, Outcome, Skipped, Task
 
 _AREA = "cli-validate"
-_TOLD = 20  # failures of the harness that are told one by one
+_TOLD = 20  # failures of the harness and archives passed over that are told one by one
 _REFRESH = 0.1  # seconds
+_BY_VERDICT = {"pass": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Validation:
         self._sink = sink_for(call.form, sys.stdout.buffer, call.language, call.amount, coloured=sys.stdout.isatty())
         self._named = {shown(name) for name in call.files}
         self._known: list[FileRow] = []
+        self._archives = 0
 
     def run(self) -> Exit:
         """Check everything, tell the outcome, and return the exit status."""
@@ -124,15 +126,19 @@ class Validation:
             case Done(row=row):
                 self._record.keep(outcome)
                 self._tell(row)
-            case Skipped():
+            case Skipped(label=label, archive=archive):
                 self._summary.skipped += 1
-            case Failed(label=label, detail=detail):
+                self._archives += archive
+                if archive and self._archives <= _TOLD:
+                    click.echo(f"lienthong: {say(_AREA, 'passed-over', path=label)}", err=True)
+            case Failed(row=row, detail=detail):
                 self._summary.broken += 1
                 if self._summary.broken <= _TOLD:
-                    click.echo(f"lienthong: {say(_AREA, 'broken', path=label, detail=detail)}", err=True)
+                    click.echo(f"lienthong: {say(_AREA, 'broken', path=row.path, detail=detail)}", err=True)
+                self._tell(row)
 
     def _tell(self, row: FileRow) -> None:
-        self._summary.add(row, self._profile)
+        self._summary.add(row)
         self._sink.add(row, named=row.path in self._named)
         self._progress.update(self._summary)
 
@@ -148,10 +154,6 @@ def exit_of(summary: Summary) -> Exit:
     """Return the exit status for a summary."""
     if summary.broken:
         return Exit.HARNESS
-    if summary.interrupted:
-        return Exit.INCONCLUSIVE
-    if not summary.checked:
+    if not summary.checked and not summary.interrupted:
         return Exit.INCOMPLETE
-    if summary.failed:
-        return Exit.FAIL
-    return Exit.INCONCLUSIVE if summary.undecided else Exit.PASS
+    return _BY_VERDICT[summary.verdict]

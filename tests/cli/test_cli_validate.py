@@ -48,7 +48,7 @@ def test_passing_packages_leave_with_0(environment: dict[str, str], store: Path)
     done = call(environment, store)
     assert done.returncode == 0
     assert b"Packages checked: 4. Pass: 4, fail: 0." in done.stdout
-    assert b"Other files passed over (not .edxml or .xml): 1." in done.stdout
+    assert b"Other files passed over (not .edxml or .xml, or left by an operating system): 1." in done.stdout
     assert done.stderr == b""
 
 
@@ -106,6 +106,22 @@ def test_nothing_to_check_leaves_with_5(environment: dict[str, str], tmp_path: P
     done = call(environment, tmp_path / "empty", "--format", "json")
     assert done.returncode == 5
     assert json.loads(done.stdout)["files"] == []
+
+
+def test_a_reader_who_has_seen_enough_ends_it_quietly(environment: dict[str, str], store: Path) -> None:
+    files = [str(path) for path in sorted(store.glob("*.edxml"))] * 500
+    with subprocess.Popen(
+        [*LIENTHONG, "validate", "--format", "jsonl", *files],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"path":')
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 4
 
 
 def test_standard_input(environment: dict[str, str]) -> None:

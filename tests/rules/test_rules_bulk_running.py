@@ -12,16 +12,19 @@ from lxml import etree
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile, load_profile
+from harness.catalogue.verdicts import Cause
 from harness.crypto.trust import Trust
 from harness.journal.recording import VIETNAM
 from harness.rules.bulk.rendering import Amount, Form, sink_for
 from harness.rules.bulk.resuming import WORTHWHILE, Record, record_path
-from harness.rules.bulk.rows import FileRow
+from harness.rules.bulk.rows import FileRow, row_of
 from harness.rules.bulk.running import FEW, outcomes
 from harness.rules.bulk.summing import Summary
 from harness.rules.bulk.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 from harness.rules.bulk.working import Done, Failed, Outcome, Skipped, Task, Worker
+from harness.rules.checking import PackageReport
 from harness.rules.twins.base import Identity, document, status
+from harness.rules.undecided import Undecided
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 TASK = Task("qcvn102-2022", AT, frozenset({"PKG", "HDR", "TRC", "ATT", "STP"}), Trust())
@@ -127,6 +130,33 @@ def test_a_failure_of_the_harness_is_told_and_the_rest_goes_on(
     monkeypatch.setattr("harness.rules.bulk.working.check_package", fails)
     found = list(outcomes([BytesUnit("a", GOOD, ""), SkippedUnit("b")], TASK, profile, 1))
     assert [type(outcome) for outcome in found] == [Failed, Skipped]
+    (failed, _) = found
+    assert isinstance(failed, Failed)
+    assert (failed.row.verdict, failed.row.undecided[0].cause) == ("inconclusive", "harness")
+
+
+OPEN = PackageReport("document", (), None, (Undecided(Finding("PKG-10.not-examined"), Cause.HARNESS),))
+
+
+def test_what_stays_open_is_inconclusive_in_every_form(profile: Profile) -> None:
+    rows = [*rows_of(many(1)[:1], profile), row_of("open.edxml", OPEN, profile)]
+    whole = json.loads(told("json", rows, profile))
+    assert (whole["verdict"], whole["complete"]) == ("inconclusive", True)
+    assert [one["verdict"] for one in whole["files"]] == ["pass", "inconclusive"]
+    assert {"requirement", "cause", "message"} <= set(whole["files"][1]["undecided"][0])
+    lines = [json.loads(line)["verdict"] for line in told("jsonl", rows, profile).splitlines()]
+    assert lines == ["pass", "inconclusive"]
+    suite = etree.fromstring(told("junit", rows, profile))[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "1")
+    assert [error.get("type") for error in suite.iter("error")] == ["inconclusive"]
+    text = told("text", rows, profile).decode()
+    assert "open.edxml: document package, inconclusive" in text
+    assert "Pass: 1, fail: 0, inconclusive: 1." in text
+
+
+def test_a_failure_decides_whatever_else_is_open(profile: Profile) -> None:
+    rows = [*rows_of(many(2), profile), row_of("open.edxml", OPEN, profile)]
+    assert json.loads(told("json", rows, profile))["verdict"] == "fail"
 
 
 def test_an_unreadable_file_is_one_finding(profile: Profile, tmp_path: Path) -> None:
@@ -144,7 +174,7 @@ def told(form: Form, rows: list[FileRow], profile: Profile, amount: Amount = "no
     stream, summary = io.BytesIO(), Summary()
     sink = sink_for(form, stream, "en", amount, coloured=False)
     for row in rows:
-        summary.add(row, profile)
+        summary.add(row)
         sink.add(row, named=False)
     sink.finish(summary)
     return stream.getvalue()
@@ -152,11 +182,11 @@ def told(form: Form, rows: list[FileRow], profile: Profile, amount: Amount = "no
 
 def test_json_has_the_published_shape(profile: Profile) -> None:
     content = json.loads(told("json", rows_of(many(5), profile), profile))
-    assert list(content) == ["schema", "verdict", "files"]
-    assert content["schema"] == "lienthong.findings/1"
+    assert list(content) == ["schema", "verdict", "complete", "files"]
+    assert content["schema"] == "lienthong.findings/2"
     assert content["verdict"] == "fail"
     good, bad = content["files"][:2]
-    assert good == {"path": "0.edxml", "kind": "document", "verdict": "pass", "findings": []}
+    assert good == {"path": "0.edxml", "kind": "document", "verdict": "pass", "undecided": [], "findings": []}
     (finding,) = bad["findings"]
     assert list(finding) == ["requirement", "code", "severity", "message", "where", "expected", "received"]
     assert finding["requirement"] == "HDR-10"
@@ -166,7 +196,8 @@ def test_json_has_the_published_shape(profile: Profile) -> None:
 
 
 def test_json_of_nothing_is_a_document(profile: Profile) -> None:
-    assert json.loads(told("json", [], profile)) == {"schema": "lienthong.findings/1", "verdict": "pass", "files": []}
+    content = json.loads(told("json", [], profile))
+    assert content == {"schema": "lienthong.findings/2", "verdict": "inconclusive", "complete": False, "files": []}
 
 
 def test_json_lines_are_one_file_each(profile: Profile) -> None:
@@ -208,7 +239,7 @@ def test_text_tells_what_is_wrong_and_sums_up(profile: Profile) -> None:
 def test_summary_counts_files_by_requirement(profile: Profile) -> None:
     summary = Summary()
     for row in rows_of(many(10), profile):
-        summary.add(row, profile)
+        summary.add(row)
     assert (summary.checked, summary.passed, summary.failed) == (11, 6, 5)
     assert summary.failures == {"HDR-10": 2, "PKG-01": 3}
     assert summary.remarks == {"HDR-06": 2}

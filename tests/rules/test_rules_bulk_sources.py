@@ -96,11 +96,36 @@ def test_a_name_with_a_path_is_told_of_what_is_no_package_too(tmp_path: Path, na
     assert (unit.code, unit.detail) == ("PKG-01.entry-path", name)
 
 
-def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path) -> None:
+def test_an_archive_in_an_archive_is_passed_over_and_named(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", {"1.edxml": PACKAGE})
-    (unit,) = units(zipped(tmp_path / "outer.zip", {"inner.zip": inner.read_bytes()}))
-    assert isinstance(unit, ProblemUnit)
-    assert unit.code == "PKG-01.archive-nested"
+    outer = zipped(tmp_path / "outer.zip", {"inner.zip": inner.read_bytes()})
+    assert units(outer) == [SkippedUnit(f"{outer}!/inner.zip", archive=True)]
+
+
+BESIDE = ["__MACOSX/a/._1.edxml", "a/._1.edxml", ".DS_Store", "Thumbs.db", "a/desktop.ini", "~$1.xml", "1.pdf"]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "folder"])
+def test_what_lies_beside_packages_is_passed_over_and_counted(tmp_path: Path, kind: str) -> None:
+    held = {**dict.fromkeys(BESIDE, b"\0\5\x16\7"), "a/1.edxml": PACKAGE}
+    path = tmp_path / "store"
+    if kind == "folder":
+        for name, content in held.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(content)
+    else:
+        path = zipped(path, held) if kind == "zip" else tarred(path, held, "w")
+    found = units(path)
+    assert sum(isinstance(unit, SkippedUnit) for unit in found) == len(BESIDE)
+    assert [unit.label.rpartition("store")[2].lstrip("!/") for unit in found if not isinstance(unit, SkippedUnit)] == [
+        "a/1.edxml"
+    ]
+
+
+def test_what_is_named_is_checked_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "._1.edxml"
+    path.write_bytes(PACKAGE)
+    assert [type(unit) for unit in units(path)] == [FileUnit]
 
 
 def test_links_devices_and_sparse_files_are_told_and_not_read(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ HEAVY = {"PKG-10", "ATT-06"}
 # or half a gigabyte.
 NOT_BY_A_PACKAGE = {
     "PKG-01.archive-damaged",
-    "PKG-01.archive-nested",
     "PKG-01.entry-path",
     "PKG-01.entry-special",
     "PKG-01.file-unreadable",

@@ -1,7 +1,7 @@
 """Packages out of zip and tar archives, however hostile the archive is.
 
 Entries are read into memory one at a time and never further than a package may be long; what says that it expands
-beyond measure is not expanded, and an archive that does so is left there. An archive inside an archive is not opened.
+beyond measure is not expanded, and an archive that does so is left there. An archive inside an archive is passed over.
 Nothing is written, so that a path that leads out of the archive does no harm; it is told, as whoever unpacks the
 archive may not be so careful.
 """
@@ -18,10 +18,9 @@ from typing import BinaryIO
 from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.parameters import Limits
 from harness.rules.bulk.expansion import ExpandsTooFar, Gunzipped, check_directory
+from harness.rules.bulk.naming import is_archive, is_package
 from harness.rules.bulk.units import BytesUnit, ProblemUnit, SkippedUnit, Unit
 
-_PACKAGES = (".edxml", ".xml")
-_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".gz")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
 _TAR, _TAR_AT = b"ustar", 257
@@ -68,7 +67,7 @@ def _zip_entries(stream: BinaryIO, label: str, identity: str, limits: Limits) ->
         return
     compressed = stream.seek(0, 2)
     with zipfile.ZipFile(stream) as archive:
-        packages = (info for info in archive.infolist() if info.filename.lower().endswith(_PACKAGES))
+        packages = (info for info in archive.infolist() if is_package(info.filename))
         check_directory(packages, compressed, limits)
         for number, info in enumerate(archive.infolist()):
             name = _label(label, info.filename)
@@ -149,16 +148,15 @@ def _directory_size(stream: BinaryIO) -> int:
 
 def _by_name(label: str, own: str, special: str, *, folder: bool) -> tuple[Unit, ...] | None:
     """Return what an entry's name and kind alone decide; None for a package."""
-    lowered = own.lower()
     if special:
         return (ProblemUnit(label, "PKG-01.entry-special", clipped(special)),)
-    if lowered.endswith(_PACKAGES) and not folder:
+    if is_package(own) and not folder:
         return None
     if _leads_out(own):
         return (ProblemUnit(label, "PKG-01.entry-path", clipped(own)),)
     if folder:
         return ()
-    return (ProblemUnit(label, "PKG-01.archive-nested", "") if lowered.endswith(_ARCHIVES) else SkippedUnit(label),)
+    return (SkippedUnit(label, archive=is_archive(own)),)
 
 
 def _aside(own: str) -> tuple[Finding, ...]:

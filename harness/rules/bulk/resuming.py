@@ -21,7 +21,7 @@ from harness.rules.bulk.working import Done
 WORTHWHILE = 200
 """Outcomes from which on a check is worth a record."""
 
-_SCHEMA = "lienthong.validate-record/1"
+_SCHEMA = "lienthong.validate-record/2"
 _FLUSH_EVERY = 64
 
 

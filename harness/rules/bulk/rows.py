@@ -1,4 +1,4 @@
-"""The outcome of a check as published, `lienthong.findings/1`."""
+"""The outcome of a check as published, `lienthong.findings/2`."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -8,13 +8,13 @@ import msgspec
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import LANGUAGES, finding_text
-from harness.catalogue.verdicts import Level, Severity
+from harness.catalogue.verdicts import Cause, Level, Severity
 from harness.rules.checking import PackageReport
 from harness.rules.locating import PackageKind
 from harness.rules.undecided import Undecided
 
-SCHEMA = "lienthong.findings/1"
-Judged = Literal["pass", "fail"]
+SCHEMA = "lienthong.findings/2"
+Judged = Literal["pass", "fail", "inconclusive"]
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -46,14 +46,14 @@ class OpenRow(msgspec.Struct, frozen=True):
     where: Place
 
 
-class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One file; `undecided` is written only where there is something in it."""
+class FileRow(msgspec.Struct, frozen=True):
+    """One file; it is inconclusive where it does not fail and something mandatory stayed open."""
 
     path: str
     kind: PackageKind
     verdict: Judged
+    undecided: list[OpenRow]
     findings: list[FindingRow]
-    undecided: list[OpenRow] = []
 
 
 def row_of(label: str, report: PackageReport, profile: Profile) -> FileRow:
@@ -62,22 +62,26 @@ def row_of(label: str, report: PackageReport, profile: Profile) -> FileRow:
     open_questions = [
         _question(one) for one in report.undecided if profile.requirements[one.requirement].level is not Level.OFF
     ]
-    return FileRow(label, report.kind, _verdict(findings), findings, open_questions)
+    return FileRow(label, report.kind, _verdict(findings, open_questions, profile), open_questions, findings)
 
 
 def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow:
     """Return the row of something that cannot be read."""
     findings = _weighed([Finding(code, Where(), received=detail)], profile)
-    return FileRow(label, "unknown", _verdict(findings), findings)
+    return FileRow(label, "unknown", _verdict(findings, (), profile), [], findings)
 
 
-def blocks(row: FileRow, profile: Profile) -> bool:
-    """Say whether something stayed open that a pass would need."""
-    return any(profile.requirements[one.requirement].level is Level.MANDATORY for one in row.undecided)
+def unexamined_row(label: str) -> FileRow:
+    """Return the row of a file at which the harness itself failed: nothing is known of it."""
+    question = _question(Undecided(Finding("PKG-10.not-examined"), Cause.HARNESS))
+    return FileRow(label, "unknown", "inconclusive", [question], [])
 
 
-def _verdict(findings: Iterable[FindingRow]) -> Judged:
-    return "fail" if any(finding.severity == Severity.FAIL for finding in findings) else "pass"
+def _verdict(findings: Iterable[FindingRow], open_questions: Iterable[OpenRow], profile: Profile) -> Judged:
+    if any(finding.severity == Severity.FAIL for finding in findings):
+        return "fail"
+    missing = any(profile.requirements[one.requirement].level is Level.MANDATORY for one in open_questions)
+    return "inconclusive" if missing else "pass"
 
 
 def _weighed(findings: Iterable[Finding], profile: Profile) -> list[FindingRow]:

@@ -15,11 +15,10 @@ from typing import BinaryIO
 from harness.catalogue.findings import clipped
 from harness.catalogue.parameters import Limits
 from harness.rules.bulk.archives import entries, looks_like_archive
+from harness.rules.bulk.naming import is_archive, is_package
 from harness.rules.bulk.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 
 STANDARD_INPUT = "-"
-_PACKAGES = (".edxml", ".xml")
-_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _LABEL = 1000
 
 
@@ -46,15 +45,15 @@ def count_of(arguments: Iterable[str]) -> int | None:
     count = 0
     for argument in arguments:
         path = Path(argument)
-        if argument == STANDARD_INPUT or path.name.lower().endswith(_ARCHIVES):
+        if argument == STANDARD_INPUT or is_archive(path.name):
             return None
         if not path.is_dir():
             count += 1
             continue
         for _, _, names in os.walk(path):
-            if any(name.lower().endswith(_ARCHIVES) for name in names):
+            if any(map(is_archive, names)):
                 return None
-            count += sum(name.lower().endswith(_PACKAGES) for name in names)
+            count += sum(map(is_package, names))
     return count
 
 
@@ -81,14 +80,13 @@ def _folder(folder: str, limits: Limits) -> Iterator[Unit]:
 
 def _file(path: str, limits: Limits, *, named: bool) -> Iterator[Unit]:
     label = shown(path)
-    lowered = path.lower()
-    if not named and not lowered.endswith(_PACKAGES + _ARCHIVES):
+    if not named and not is_package(path) and not is_archive(path):
         yield SkippedUnit(label)
         return
     try:
         status = os.stat(path)  # noqa: PTH116 - as above
         regular = stat.S_ISREG(status.st_mode)
-        archive = regular and (named or lowered.endswith(_ARCHIVES)) and _begins_like_archive(path)
+        archive = regular and (named or is_archive(path)) and _begins_like_archive(path)
     except OSError as error:
         yield ProblemUnit(label, "PKG-01.file-unreadable", error.strerror or type(error).__name__)
         return

@@ -3,9 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Severity
-from harness.rules.bulk.rows import FileRow, blocks
+from harness.rules.bulk.rows import FileRow, Judged
 
 
 @dataclass(slots=True)
@@ -13,11 +12,11 @@ class Summary:
     """What a check came to, so far.
 
     Attributes:
-        passed: files without a failure.
-        failed: files with one.
+        passed: files that pass.
+        failed: files that fail.
         undecided: files that did not fail, but of which something mandatory stayed open.
         skipped: files that were not taken for packages.
-        broken: files at which the harness itself failed.
+        broken: files at which the harness itself failed; they are undecided as well.
         kinds: files by kind.
         failures: files that break a requirement, by its id.
         remarks: files that draw a remark, by the requirement's id.
@@ -37,15 +36,25 @@ class Summary:
     @property
     def checked(self) -> int:
         """Files that were checked."""
-        return self.passed + self.failed
+        return self.passed + self.failed + self.undecided
 
-    def add(self, row: FileRow, profile: Profile) -> None:
+    @property
+    def complete(self) -> bool:
+        """True when there was something to check and all of it was."""
+        return bool(self.checked) and not self.interrupted and not self.broken
+
+    @property
+    def verdict(self) -> Judged:
+        """What all files come to; a file that fails decides, whatever else stayed open."""
+        if self.failed:
+            return "fail"
+        return "pass" if self.complete and not self.undecided else "inconclusive"
+
+    def add(self, row: FileRow) -> None:
         """Count one file."""
         self.kinds[row.kind] += 1
-        if row.verdict == "fail":
-            self.failed += 1
-        else:
-            self.passed += 1
-            self.undecided += blocks(row, profile)
+        self.passed += row.verdict == "pass"
+        self.failed += row.verdict == "fail"
+        self.undecided += row.verdict == "inconclusive"
         for severity, counter in ((Severity.FAIL, self.failures), (Severity.REMARK, self.remarks)):
             counter.update({finding.requirement for finding in row.findings if finding.severity == severity})

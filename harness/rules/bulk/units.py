@@ -64,10 +64,11 @@ class ProblemUnit:
 
 @dataclass(frozen=True, slots=True)
 class SkippedUnit:
-    """A file in a folder or archive that is not meant as a package; it is counted and no more."""
+    """A file in a folder or archive that is not meant as a package: counted, and named if it is an archive in one."""
 
     label: str
     identity: str = ""
+    archive: bool = False
 
     @property
     def size(self) -> int:

@@ -11,7 +11,7 @@ import msgspec
 from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.profiles import Profile, load_profile
 from harness.crypto.trust import Trust
-from harness.rules.bulk.rows import FileRow, problem_row, row_of
+from harness.rules.bulk.rows import FileRow, problem_row, row_of, unexamined_row
 from harness.rules.bulk.units import BytesUnit, FileUnit, ProblemUnit, Unit
 from harness.rules.checking import check_package
 from harness.rules.structure import gate
@@ -35,9 +35,9 @@ class Task:
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The harness itself failed at one unit; the candidate is not to blame."""
+    """The harness itself failed at one unit; the candidate is not to blame, and its row says that it is not known."""
 
-    label: str
+    row: FileRow
     detail: str
 
 
@@ -49,9 +49,10 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 
 
 class Skipped(msgspec.Struct, frozen=True, tag=True):
-    """One file was not taken for a package."""
+    """One file was not taken for a package; one that is an archive within an archive is named."""
 
     label: str
+    archive: bool = False
 
 
 Outcome = Done | Skipped | Failed
@@ -75,7 +76,7 @@ class Worker:
         try:
             return self._checked(unit)
         except Exception as error:
-            return Failed(unit.label, clipped(f"{type(error).__name__}: {error}"))
+            return Failed(unexamined_row(unit.label), clipped(f"{type(error).__name__}: {error}"))
 
     def _checked(self, unit: Unit) -> Outcome:
         if isinstance(unit, ProblemUnit):
@@ -84,7 +85,7 @@ class Worker:
             return Done(unit.identity, self._row(unit.label, unit.data, unit.aside))
         if isinstance(unit, FileUnit):
             return Done(unit.identity, self._file(unit))
-        return Skipped(unit.label)
+        return Skipped(unit.label, unit.archive)
 
     def _file(self, unit: FileUnit) -> FileRow:
         try:

@@ -1,4 +1,4 @@
-"""`lienthong.findings/1`: one JSON document, or one file object per line."""
+"""`lienthong.findings/2`: one JSON document, or one file object per line."""
 
 import shutil
 import tempfile
@@ -45,8 +45,8 @@ class JsonWhole:
 
     def finish(self, summary: Summary) -> None:
         """Write the document."""
-        verdict = "fail" if summary.failed else "pass"
-        self._stream.write(b'{"schema":"%b","verdict":"%b","files":[' % (SCHEMA.encode(), verdict.encode()))
+        head = (SCHEMA.encode(), summary.verdict.encode(), b"true" if summary.complete else b"false")
+        self._stream.write(b'{"schema":"%b","verdict":"%b","complete":%b,"files":[' % head)
         self._files.seek(0)
         shutil.copyfileobj(self._files, self._stream)
         self._stream.write(b"]}\n" if self._first else b"\n]}\n")

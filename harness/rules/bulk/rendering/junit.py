@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Severity
-from harness.rules.bulk.rows import FileRow, FindingRow
+from harness.rules.bulk.rows import FileRow, FindingRow, OpenRow
 from harness.rules.bulk.summing import Summary
 
 _IN_MEMORY = 16 * 1024 * 1024
@@ -32,6 +32,11 @@ class Junit:
             parts.append(f'<failure type="{escape(failures[0].code)}" message="{escape(codes)}">')
             parts.append(escape("\n".join(self._line(finding) for finding in failures)))
             parts.append("</failure>")
+        if row.verdict == "inconclusive":
+            codes = ", ".join(dict.fromkeys(question.code for question in row.undecided))
+            parts.append(f'<error type="inconclusive" message="{escape(codes)}">')
+            parts.append(escape("\n".join(self._line(question) for question in row.undecided)))
+            parts.append("</error>")
         if remarks:
             parts.append(f"<system-out>{escape(chr(10).join(self._line(finding) for finding in remarks))}</system-out>")
         parts.append("</testcase>\n")
@@ -39,7 +44,7 @@ class Junit:
 
     def finish(self, summary: Summary) -> None:
         """Write the suite."""
-        counts = f'tests="{summary.checked}" failures="{summary.failed}" errors="0" skipped="0"'
+        counts = f'tests="{summary.checked}" failures="{summary.failed}" errors="{summary.undecided}" skipped="0"'
         self._stream.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
         self._stream.write(f'<testsuites {counts}>\n<testsuite name="lienthong validate" {counts}>\n'.encode())
         self._cases.seek(0)
@@ -48,10 +53,10 @@ class Junit:
         self._cases.close()
         self._stream.flush()
 
-    def _line(self, finding: FindingRow) -> str:
+    def _line(self, finding: FindingRow | OpenRow) -> str:
         where = " ".join(part for part in (_line_of(finding), finding.where.xpath) if part)
         return f"{finding.code}: {finding.message[self._language]}" + (f" ({where})" if where else "")
 
 
-def _line_of(finding: FindingRow) -> str:
+def _line_of(finding: FindingRow | OpenRow) -> str:
     return f"{finding.where.line}:" if finding.where.line else ""

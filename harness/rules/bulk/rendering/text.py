@@ -12,6 +12,7 @@ from harness.rules.bulk.summing import Summary
 _AREA = "cli-validate"
 _ENVELOPE = "/edXML/edXMLEnvelope/"
 _STATEMENT = 76
+_MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "inconclusive": ("?", "yellow")}
 _COLOURS = {"red": "31", "yellow": "33", "green": "32", "dim": "2"}
 
 
@@ -36,12 +37,12 @@ class Text:
         silent = not row.findings and not row.undecided
         if self._amount == "quiet" or (silent and not named and self._amount == "normal"):
             return
-        mark = self._painted("✗", "red") if row.verdict == "fail" else self._painted("✓", "green")
+        mark = self._painted(*_MARKS[row.verdict])
         kind, verdict = self._say(f"kind.{row.kind}"), self._say(f"verdict.{row.verdict}")
         self._write(f"{mark} {row.path}: {kind}, {verdict}")
         for finding in row.findings:
             self._finding(finding)
-        if row.verdict == "pass" or self._amount == "verbose":
+        if row.verdict != "fail" or self._amount == "verbose":
             for question in row.undecided:
                 self._question(question)
 
@@ -49,15 +50,17 @@ class Text:
         """Write the summary."""
         if summary.checked:
             self._write("")
-            self._write(self._say("summary", checked=summary.checked, passed=summary.passed, failed=summary.failed))
+            counts = {"passed": summary.passed, "failed": summary.failed, "undecided": summary.undecided}
+            self._write(
+                self._say("summary.undecided" if summary.undecided else "summary", checked=summary.checked, **counts)
+            )
             kinds = [f"{self._say(f'kind.{kind}')} {count}" for kind, count in sorted(summary.kinds.items())]
             self._write("  " + ", ".join(kinds))
             self._by_requirement(summary)
         elif not summary.interrupted:
             self._write(self._say("nothing"))
-        for key, count in (("undecided", summary.undecided), ("skipped", summary.skipped)):
-            if count:
-                self._write(self._say(f"summary.{key}", count=count))
+        if summary.skipped:
+            self._write(self._say("summary.skipped", count=summary.skipped))
         self._stream.flush()
 
     def _by_requirement(self, summary: Summary) -> None:

@@ -1,0 +1,22 @@
+"""What the name of a file in a folder or archive says: a package, an archive, or something that lies beside them."""
+
+import re
+
+PACKAGES = (".edxml", ".xml")
+"""Ends of the names of packages, in small letters."""
+
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+"""Ends of the names of archives, in small letters."""
+
+# What operating systems and offices leave beside files: resource forks of macOS, lock files of Office.
+_beside = re.compile(r"(?:.*[/\\])?(?:__MACOSX[/\\].*|\._[^/\\]*|~\$[^/\\]*)", re.DOTALL).fullmatch
+
+
+def is_package(name: str) -> bool:
+    """Say whether a file that nobody named by itself is meant as a package; `name` may be a path."""
+    return name.lower().endswith(PACKAGES) and not _beside(name)
+
+
+def is_archive(name: str) -> bool:
+    """Say whether a file that nobody named by itself is meant as an archive; `name` may be a path."""
+    return name.lower().endswith(ARCHIVES) and not _beside(name)
