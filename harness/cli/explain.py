@@ -13,6 +13,8 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
+from harness.rules.twins.base import Identity
+from harness.rules.twins.examples import example_of, shown
 from harness.rules.twins.registry import twins_of
 from harness.rules.undecided import OPEN
 
@@ -66,6 +68,19 @@ def _code(code: str, profile: Profile) -> None:
     _line("message", _shown(code, "message"))
     _line("meaning", _shown(code, "explain"))
     _line("remedy", _shown(code, "remedy"))
+    _example(code)
+
+
+def _example(code: str) -> None:
+    """Print what tells a package with this finding from a good one, where packages are what the rule is about."""
+    twin = next((one for one in twins_of(code.partition(".")[0]) if one.code == code), None)
+    if twin is None:
+        return
+    example = example_of(twin, Identity())
+    for key, lines in (("bad", example.bad), ("good", example.good)):
+        click.echo(f"  {say(_AREA, f'example.{key}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
+        for line in shown(lines):
+            click.echo(f"    {line}")
 
 
 def _weight(code: str, profile: Profile) -> str:

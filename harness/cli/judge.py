@@ -6,10 +6,11 @@ import click
 
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
+from harness.cli.runfolder import RunFolder
 
 
 @click.command(name="judge", help=help_text("cli-judge"))
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN", type=RunFolder())
 @click.option("--profile", metavar="ID", help=say("cli-judge", "profile"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-judge", "lang"))
 @click.option("--quiet", is_flag=True, help=say("cli-judge", "quiet"))

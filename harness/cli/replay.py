@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from harness.cli.language import help_text, language, say
+from harness.cli.runfolder import RunFolder
 
 _NUMBERINGS = 2**31
 
 
 @click.command(name="replay", help=help_text("cli-replay"))
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN", type=RunFolder())
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--candidate", metavar="CANDIDATE", help=say("cli-replay", "candidate"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))

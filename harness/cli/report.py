@@ -11,6 +11,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.repeated import RepeatedValues
+from harness.cli.runfolder import RunFolder
 
 if TYPE_CHECKING:
     from harness.report.model import Comparison
@@ -27,11 +28,11 @@ class _Report(RepeatedValues):
 
 
 @click.command(cls=_Report, name="report", help=help_text(AREA))
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN", type=RunFolder())
 @click.option("--format", "formats", multiple=True, type=click.Choice(_FORMATS), help=say(AREA, "format"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(AREA, "lang"))
 @click.option("--out", metavar="PATH", type=click.Path(path_type=Path), help=say(AREA, "out"))
-@click.option("--against", metavar="OLDER_RUN", type=click.Path(path_type=Path), help=say(AREA, "against"))
+@click.option("--against", metavar="OLDER_RUN", type=RunFolder(), help=say(AREA, "against"))
 @click.option("--laboratory", metavar="DIR", type=click.Path(path_type=Path), help=say(AREA, "laboratory"))
 @click.option("--quiet", is_flag=True, help=say(AREA, "quiet"))
 def command(
