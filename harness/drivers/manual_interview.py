@@ -18,6 +18,8 @@ T = TypeVar("T")
 # Half an hour is enough for any of the tasks, and short enough to find out that nobody is there.
 PATIENCE = 1800.0
 FOLDER = "operator"
+# Whoever answers a question wrongly so often does not read it: a program, most likely.
+_TRIES = 10
 _RULE = "─" * 72
 
 
@@ -63,7 +65,7 @@ class Interview:
             free: the answer is free text, of which only the bare words for "cannot" and "skip" are not taken as such.
 
         Raises:
-            OperatorError: the person cannot, will not, or is not there.
+            OperatorError: the person cannot, will not, is not there, or is not understood.
         """
         number = next(self._numbers)
         title = text(AREA, f"title.{command}", self.language)
@@ -92,7 +94,7 @@ class Interview:
         free: bool,
     ) -> T:
         end = time.monotonic() + self._patience
-        while True:
+        for _ in range(_TRIES):
             try:
                 line = await self._console.ask(number, command, document, shown, end - time.monotonic())
             except TimeoutError as error:
@@ -104,6 +106,7 @@ class Interview:
             if answer is not None:
                 return answer
             shown = text(AREA, "not-understood", self.language, said=line)
+        raise OperatorError("unclear", command)
 
     def _read(self, line: str, command: str, read: Callable[[str], T | None], free: bool) -> T | None:
         declined = read_word(line, OPEN, alone=free)

@@ -8,7 +8,7 @@ import msgspec
 from harness.catalogue.findings import clipped
 
 ErrorKind = Literal["unsupported", "refused", "failed", "operator"]
-Answer = Literal["cannot", "skip", "silent", "absent", "passive"]
+Answer = Literal["cannot", "skip", "silent", "unclear", "absent", "passive"]
 LostReason = Literal[
     "unreachable", "silent", "http-status", "not-protocol", "other-call", "too-long", "ended", "not-started"
 ]
@@ -50,8 +50,8 @@ class OperatorError(DriverError):
     """The person who moves the candidate did not do what was asked, or there is no such person.
 
     Attributes:
-        answer: `cannot`, `skip`, `silent` (no answer in time), `absent` (nobody to answer) or
-            `passive` (nobody moves this candidate).
+        answer: `cannot`, `skip`, `silent` (no answer in time), `unclear` (none that could be
+            understood), `absent` (nobody to answer) or `passive` (nobody moves this candidate).
     """
 
     def __init__(self, answer: Answer, said: str = "") -> None:

@@ -111,6 +111,13 @@ def test_what_is_not_understood_is_asked_again(tmp_path: Path) -> None:
     assert recorded(tmp_path, "operator.answered")[0]["answers"] == ["", "vâng", "x"]
 
 
+def test_whoever_is_never_understood_is_not_asked_for_ever(tmp_path: Path) -> None:
+    (result,), person = call(tmp_path, ["vâng"] * 1000, ("send", SEND))
+    assert isinstance(result, OperatorError)
+    assert result.answer == "unclear"
+    assert len(person.screen) == 10
+
+
 def test_nobody_there(tmp_path: Path) -> None:
     (result,), _ = call(tmp_path, [], ("send", SEND))
     assert result.answer == "absent"

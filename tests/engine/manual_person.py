@@ -17,6 +17,7 @@ LIMIT = 60.0
 INBOX = ("arrived", "registered", "assigned", "processing", "finished", "refused", "cancelled", "rejected")
 OUTBOX = ("queued", "sent", "failed")
 FLAGS = ("signature_invalid", "signer_untrusted", "attachment_invalid")
+PARTICULARS = ("ask.inbox.subject", "ask.inbox.flags", "ask.inbox.attachments", "ask.outbox.status")
 LISTS = {"to", "agencies", "attachments", "receivers_added", "receivers_removed"}
 ORGAN = re.compile(r"^(?P<name>.*) \((?P<id>[^ )]+)(?: < (?P<parent>[^ )]+))?\)$")
 
@@ -44,7 +45,10 @@ class Person:
         self.screen.append(lines)
         try:
             await asyncio.sleep(self.pause if command != "configure" else 0)
-            return self.declines.get(command) or await self._answer(command, document, lines)
+            # What is declined is the task, or the first question of a view; particulars are told as they are.
+            particular = any(begins(key, lines) for key in PARTICULARS)
+            declined = None if particular else self.declines.get(command)
+            return declined or await self._answer(command, document, lines)
         finally:
             self.at_once -= 1
 
