@@ -15,7 +15,8 @@ from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
-from harness.engine.plan import make_plan
+from harness.engine.claiming import claimed
+from harness.engine.plan import Plan, make_plan
 from harness.engine.preflight_network import check_address
 from harness.engine.profilelint import check_by_lint
 from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
@@ -83,9 +84,18 @@ def certify(order: Order, follow: Follow) -> Certification:
     prepare()
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    directory = _prepared(order.directory or Path("runs") / run_id)
-    _write_run_file(directory, run_id, now, order, profile, subject, extras)
-    settings = RunSettings(
+    directory = order.directory or Path("runs") / run_id
+    with claimed(subject.place, directory):
+        _prepare(directory)
+        _write_run_file(directory, run_id, now, order, profile, subject, extras)
+        _record(_settings(directory, run_id, order, profile, plan, subject), follow, laboratory)
+    return publish(profile, directory, order.language, order.formats, laboratory)
+
+
+def _settings(
+    directory: Path, run_id: str, order: Order, profile: Profile, plan: Plan, subject: Subject
+) -> RunSettings:
+    return RunSettings(
         directory=directory,
         run_id=run_id,
         profile=profile,
@@ -106,18 +116,15 @@ def certify(order: Order, follow: Follow) -> Certification:
         budget=order.budget,
         trust_anchors=() if order.trust_anchors is None else (order.trust_anchors,),
     )
-    _record(settings, follow, laboratory)
-    return publish(profile, directory, order.language, order.formats, laboratory)
 
 
-def _prepared(directory: Path) -> Path:
+def _prepare(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise ConfigurationError("out.not-empty", path=directory)
     except OSError as error:
         raise ConfigurationError("out.unwritable", path=directory, detail=error.strerror or error) from error
-    return directory
 
 
 def _extras(order: Order, laboratory: Laboratory | None) -> dict[str, Any]:

@@ -47,7 +47,8 @@ OpenDriver = Callable[[Workplace], Awaitable[Driver]]
 class Subject:
     """A candidate ready to be run against: declaration, times, secret, and a way to reach it.
 
-    `secret_made` is True when the harness made the secret, which nobody knows yet.
+    `secret_made` is True when the harness made the secret, which nobody knows yet. `place` tells the candidate from
+    all others that another run may reach at the same time; None for one that is made for this run alone.
     """
 
     candidate: Candidate
@@ -57,6 +58,7 @@ class Subject:
     driver: str
     open_driver: OpenDriver
     secret_made: bool = True
+    place: str | None = None
 
 
 def open_subject(name: str, profile: Profile) -> Subject:
@@ -110,7 +112,8 @@ def _declared(path: Path, profile: Profile) -> Subject:
     system_id = candidate.agency.system_id or "vxp.candidate"
     kind = str(candidate.driver.__struct_config__.tag)
     opened = _opening(candidate, located)
-    return Subject(candidate, times, secret or _made_secret(), system_id, kind, opened, secret is None)
+    place = candidate.driver.url if isinstance(candidate.driver, HttpDriver) else str(path.resolve())
+    return Subject(candidate, times, secret or _made_secret(), system_id, kind, opened, secret is None, place)
 
 
 def _opening(candidate: Candidate, located: Located) -> OpenDriver:

@@ -1,0 +1,50 @@
+"""One run at a time per candidate: two would order, deliver and count in the same mailboxes."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from harness.catalogue.errors import ConfigurationError
+
+
+@contextlib.contextmanager
+def claimed(candidate: str | None, directory: Path) -> Iterator[None]:
+    """Keep every other run of this user on this machine away from a candidate.
+
+    The claim ends with the process that holds it, however that ends.
+
+    Args:
+        candidate: what tells it from all others; None where nobody else can reach it.
+        directory: of the run, which a second one is told.
+
+    Raises:
+        ConfigurationError: another run has it.
+    """
+    if candidate is None:
+        yield
+        return
+    place = _folder() / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    holder = place.with_suffix(".run")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.with_suffix(".lock"), timeout=0):
+            holder.write_text(str(directory.resolve()), encoding="utf-8")
+            yield
+    except Timeout as error:
+        raise ConfigurationError("candidate.busy", candidate=candidate, run=_told(holder)) from error
+
+
+def _told(holder: Path) -> str:
+    try:
+        return holder.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return "?"  # it has just begun
+
+
+def _folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
+    return Path(base) / "lienthong" / "candidates"
