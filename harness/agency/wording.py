@@ -53,4 +53,4 @@ def ascii_words(words: str) -> str:
     """Return a sentence as it can stand in a header line: letters without their marks, one line, not too long."""
     bare = words.replace("đ", "d").replace("Đ", "D")
     parted = unicodedata.normalize("NFD", bare).encode("ascii", "ignore").decode()
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in parted).split())[:_LONGEST_HEADER]
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in parted).split())[:_LONGEST_HEADER].rstrip()
