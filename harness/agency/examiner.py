@@ -90,7 +90,7 @@ class Examiner(Part):
     def __init__(self, agency: "AgencySystem") -> None:
         super().__init__(agency)
         self._revocation = Trust()
-        self._reports: dict[bytes, tuple[datetime, PackageReport]] = {}
+        self._reports: dict[bytes, tuple[datetime, Trust, PackageReport]] = {}
 
     async def examine(self, data: bytes) -> Examined:
         """Examine the bytes of an item; what takes long in a thread."""
@@ -100,7 +100,6 @@ class Examiner(Part):
             fetched = await asyncio.to_thread(self.revocation, data)
             # Others may have fetched in the meantime: what is known is added to here, in the one thread of the loop.
             self._revocation = self._revocation.adding(fetched)
-            self._reports.clear()
             examined = await self._examined(data, now)
         return examined
 
@@ -136,15 +135,14 @@ class Examiner(Part):
 
     def report(self, data: bytes, now: datetime) -> PackageReport:
         """Return what the rules say about a package, or said of the same bytes a moment ago."""
-        digest = hashlib.sha256(data).digest()
-        at, report = self._reports.get(digest, (None, None))
-        if at is not None and report is not None and now - at < _FRESH:
-            return report
-        trust = self.agency.trust.adding(self._revocation)
-        report = check_package(data, self.agency.profile, now, trust=trust)
+        digest, revocation = hashlib.sha256(data).digest(), self._revocation
+        known = self._reports.get(digest)
+        if known is not None and now - known[0] < _FRESH and known[1] is revocation:
+            return known[2]
+        report = check_package(data, self.agency.profile, now, trust=self.agency.trust.adding(revocation))
         if len(self._reports) >= _REMEMBERED:
             self._reports.clear()
-        self._reports[digest] = (now, report)
+        self._reports[digest] = (now, revocation, report)
         return report
 
     def revocation(self, data: bytes) -> Trust:

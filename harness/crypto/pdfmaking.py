@@ -28,7 +28,8 @@ Form = Literal["pades", "pkcs7"]
 Box = tuple[int, int, int, int]
 
 _FORMS = 2  # what a certification lets come later, where it says nothing
-_RESERVED = 24576  # hexadecimal digits for one signature with its time stamp; sparing a trial run
+# Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Readers pay for each.
+_RESERVED, _RESERVED_STAMPED = 7168, 14336
 _PAGE = (0, 0, 595, 842)
 _SUBFILTERS: dict[Form, SigSeedSubFilter] = {
     "pades": SigSeedSubFilter.PADES,
@@ -133,7 +134,8 @@ def add_signature(
         new_field_spec=SigFieldSpec(field, on_page=0, box=box) if box is not None else None,
     )
     dated.at = at
-    output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=_RESERVED))
+    reserved = _RESERVED if tsa is None else _RESERVED_STAMPED
+    output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=reserved))
     return output.getvalue()
 
 
@@ -141,7 +143,7 @@ def add_document_time_stamp(content: bytes, tsa: Identity, at: datetime) -> byte
     """Return a PDF file with a time stamp over all of it."""
     writer = IncrementalPdfFileWriter(BytesIO(content))
     stamper = PdfTimeStamper(time_stamper(tsa, at))
-    output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED))
+    output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED_STAMPED))
     return output.getvalue()
 
 
