@@ -14,7 +14,7 @@ from harness.scenarios.stage import USUAL, Stage
 from harness.scenarios.working_off import worked_off
 
 # Documents that wait at a time: fewer than any page that a reader of lists may have.
-_WAVE = 45
+_WAVE = 150
 # How often a sender is not the usual one.
 _UNUSUAL = 0.3
 # Seconds for each: a package that seems broken is fetched again before it is believed to be.

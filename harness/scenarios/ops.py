@@ -240,15 +240,17 @@ async def unknown_target(stage: Stage) -> None:
     stage.expect(Untouched(document=bystander.id, after=stage.now))
 
 
-async def _left_alone(stage: Stage, document: Document, subject: str = "") -> None:
-    """Give the system its time to react to what it has acknowledged, and expect that it does nothing to a document.
+async def _left_alone(stage: Stage, *documents: Document, subject: bool = False) -> None:
+    """Give the system its time to react to what it has acknowledged, and expect that it does nothing to documents.
 
-    A good exchange in the meantime shows that it lives.
+    With `subject` they must keep theirs, too. A good exchange in the meantime shows that it lives.
     """
     alive = stage.document()
     await stage.deliver(alive, note="liveness")
     await stage.linger(stage.times.reaction + stage.margin)
-    stage.expect(Untouched(document=document.id, after=stage.now, subject=subject))
+    for document in documents:
+        kept = document.package.subject if subject else ""
+        stage.expect(Untouched(document=document.id, after=stage.now, subject=kept))
     await stage.until(Acked(document=alive.id), role="liveness")
 
 
@@ -274,15 +276,18 @@ async def take_back_by_another(stage: Stage) -> None:
 @scenario("OPS-07/update")
 async def update_by_another(stage: Stage) -> None:
     """An update by anyone but the original sender changes nothing and removes nobody."""
-    changed, kept = await _arrived(stage), await _arrived(stage)
+    changed, kept = stage.document(), stage.document()
+    for document in (changed, kept):
+        await stage.deliver(document)
+    for document in (changed, kept):
+        await stage.until(StoredOnce(document=document.id))
     info = BussinessDocumentInfo(document_info="1", document_receiver="0")
-    for document, update in (
-        (changed, _update(stage, changed, info, _NEW_SUBJECT, "province")),
-        (kept, _removal(stage, kept, "province")),
-    ):
+    updates = (_update(stage, changed, info, _NEW_SUBJECT, "province"), _removal(stage, kept, "province"))
+    for update in updates:
         await stage.deliver(update, note="update by another")
+    for update in updates:
         await stage.until(Acked(document=update.id, statuses=_ANY))
-        await _left_alone(stage, document, document.package.subject)
+    await _left_alone(stage, changed, kept, subject=True)
 
 
 @scenario("OPS-07/replacement")
@@ -292,4 +297,4 @@ async def replacement_by_another(stage: Stage) -> None:
     replacement = _replacement(stage, document, "province")
     await stage.deliver(replacement, note="replacement by another")
     await stage.until(Acked(document=replacement.id, statuses=_ANY))
-    await _left_alone(stage, document, document.package.subject)
+    await _left_alone(stage, document, subject=True)

@@ -351,6 +351,8 @@ class Stage:
         self.expect(expectation, role=role, requirement=charged)
         if not await self._around.waits.until(expectation, charged, self.patience):
             raise Unmet
+        if role != "duty":
+            self._stated.remove((expectation, charged))  # met where it was needed: what comes later undoes nothing
 
     async def await_quietly(self, expectation: Expectation, added: float = 0.0) -> bool:
         """Give something its time to happen, that of a duty and `added` seconds, and state nothing; say if it did."""

@@ -118,9 +118,8 @@ def test_the_secret_is_on_the_terminal_and_nowhere_else(tmp_path: Path) -> None:
     assert kept == []
 
 
-@pytest.mark.parametrize("answer", ["không làm được", "bỏ qua"])
-def test_a_file_of_answers_needs_no_terminal(tmp_path: Path, answer: str) -> None:
-    answers = f"schema: lienthong.answers/1\nanswers: [{{answer: {answer}}}]"
+def test_a_file_of_answers_needs_no_terminal(tmp_path: Path) -> None:
+    answers = "schema: lienthong.answers/1\nanswers: [{answer: không làm được}]"
     (tmp_path / "answers.yaml").write_text(answers, encoding="utf-8")
     path = declared(tmp_path, "{kind: manual, answers: answers.yaml}")
     done = subprocess.run(

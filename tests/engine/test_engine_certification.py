@@ -52,7 +52,6 @@ def test_the_reference_agency_is_certified_and_leaves_a_whole_directory(tmp_path
 @pytest.mark.parametrize(
     ("defect", "broken"),
     [
-        ("never-acks", "RCV-02"),
         ("acks-before-fetching", "RCV-02"),
         ("wrong-hmac", "VXP-03"),
         ("status-code-one", "STP-03"),
