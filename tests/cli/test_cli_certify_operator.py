@@ -12,8 +12,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 PROGRAM = (sys.executable, "-c", "from harness.cli import main; main()", "certify")
 DECLARATION = """
 schema: lienthong.candidate/1
