@@ -94,13 +94,13 @@ class Examiner(Part):
 
     async def examine(self, data: bytes) -> Examined:
         """Examine the bytes of an item; what takes long in a thread."""
-        now = self.agency.now()
-        examined = await self._examined(data, now)
+        examined = await self._examined(data, self.agency.now())
         if examined.revocation_unknown:
             fetched = await asyncio.to_thread(self.revocation, data)
             # Others may have fetched in the meantime: what is known is added to here, in the one thread of the loop.
             self._revocation = self._revocation.adding(fetched)
-            examined = await self._examined(data, now)
+            # What was answered just now may be newer than the time at which this began.
+            examined = await self._examined(data, self.agency.now())
         return examined
 
     async def _examined(self, data: bytes, now: datetime) -> Examined:

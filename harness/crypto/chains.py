@@ -25,6 +25,7 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, AcceptAllAlgorithms
 from pyhanko_certvalidator.registry import CertificateRegistry
 
 from harness.crypto.certificates import facts_of, is_certificate
+from harness.crypto.onethread import in_one_thread
 from harness.crypto.trust import Trust
 
 T = TypeVar("T")
@@ -95,6 +96,7 @@ class Chain:
     path: ValidationPath | None = None
 
 
+@in_one_thread
 def examine_chain(
     leaf: bytes,
     embedded: Sequence[bytes],

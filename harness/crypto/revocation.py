@@ -20,6 +20,7 @@ from pyhanko_certvalidator.validate import async_validate_path
 
 from harness.crypto.certificates import facts_of, load
 from harness.crypto.chains import Chain, finish, offline_context
+from harness.crypto.onethread import in_one_thread
 from harness.crypto.trust import Trust
 
 # The signer's own standing must be known. What a list says of an intermediate counts; that there is no list
@@ -59,6 +60,7 @@ class Revocation:
     reason: str = ""
 
 
+@in_one_thread
 def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at: datetime) -> Revocation:
     """Say whether the certificate of a trusted chain was revoked at the time it was used.
 

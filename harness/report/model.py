@@ -85,6 +85,16 @@ class Group:
     rows: tuple[Row, ...]
     counts: tuple[Count, ...]
 
+    @property
+    def seen(self) -> tuple[Row, ...]:
+        """The requirements that the run was asked for, or says something about."""
+        return tuple(row for row in self.rows if row.required or row.verdict.code != "not_run")
+
+    @property
+    def unasked(self) -> tuple[Row, ...]:
+        """The others: nothing is known of them, and nobody asked."""
+        return tuple(row for row in self.rows if row not in self.seen)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
