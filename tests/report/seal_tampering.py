@@ -60,7 +60,7 @@ def codes(path: Path, trusted: LaboratoryKey | None = None) -> list[str]:
     ours = [
         (str(one.code), f"{one.path}, line {one.line}" if one.line else one.path) for one in verify(path, key).problems
     ]
-    _, found = ALONE.verify(path, key)
+    _, found, _ = ALONE.verify(path, key)
     assert [(code, place) for code, place, _ in found] == ours
     return [f"{code} {place}" for code, place in ours]
 
