@@ -6,7 +6,7 @@
 RUN is the result folder, or a zip or tar archive of it. --key is the laboratory's certificate or public key, known from
 elsewhere. Without it nothing is proven, as anybody can make a key; --any-key accepts any, and prints its fingerprint
 for you to compare. This checks that nothing was altered since the run was sealed. It cannot judge: whether the report
-is what the record gives, only `lienthong verify` can tell.
+is what the record gives, only `lienthong verify` can tell; nor does it check a time stamp (manifest.tsr).
 
 One line per problem: `code: file[, line]: detail`, with the codes of `lienthong verify`. Exit status: 0 the seal holds,
 1 something was altered, 2 wrong call, 4 nothing was altered but nobody signed, or it is not known whose key did.
@@ -33,15 +33,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 MANIFEST, SIGNATURE, JOURNAL, REPORT = "manifest.json", "manifest.sig", "journal.jsonl", "report.json"
-RECORD, BODIES = "record.jws", "blobs"
+RECORD, STAMP, BODIES = "record.jws", "manifest.tsr", "blobs"
 NAMES_ITS_RUN = {REPORT, "run.json", "report.html", "report.md", "junit.xml"}
-LARGEST = 256 * 1024 * 1024
-LARGEST_RUN = 16 * 1024**3
-MOST_FILES = 500_000
+LARGEST, LARGEST_RUN, MOST_FILES = 256 * 1024**2, 16 * 1024**3, 500_000
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError)
-BLOCK = 1 << 20
-FIRST = "0" * 64
+BLOCK, FIRST = 1 << 20, "0" * 64
+NOT_PLAIN = "not a plain file of the run"
 
 
 def open_run(path):
@@ -57,9 +55,6 @@ def open_run(path):
         return within_run([zip_entry(archive, one) for one in archive.infolist()[: MOST_FILES + 1]])
     archive = tarfile.open(path)  # noqa: SIM115 - read until the end of the program
     return within_run([tar_entry(archive, one) for _, one in zip(range(MOST_FILES + 1), archive, strict=False)])
-
-
-NOT_PLAIN = "not a plain file of the run"
 
 
 def zip_entry(archive, one):
@@ -236,7 +231,7 @@ def check_files(files, strange, sealed, manifest):
                 yield "file-removed", path, ""
         elif not same(files[path], entry):
             yield altered(files[path], path, manifest)
-    for path in sorted(files.keys() - sealed.keys() - {MANIFEST, SIGNATURE}):
+    for path in sorted(files.keys() - sealed.keys() - {MANIFEST, SIGNATURE, STAMP}):
         yield "file-added", path, ""
     yield from strange
 
@@ -336,25 +331,27 @@ def check_report(files, sealed, manifest):
 
 
 def verify(path, trusted=None):
-    """Return the manifest, None when it cannot be read, and all problems, the telling one first."""
+    """Return the manifest (None: unreadable), the problems, the telling one first, and if there is a time stamp."""
     files, strange = open_run(path)
     if MANIFEST not in files:
-        return None, [("manifest-missing", MANIFEST, "")]
+        return None, [("manifest-missing", MANIFEST, "")], False
     content = start_of(files[MANIFEST])
     manifest = read_manifest(content)
     if manifest is None:
-        return None, [("manifest-unreadable", MANIFEST, "")]
+        return None, [("manifest-unreadable", MANIFEST, "")], False
     signature = start_of(files[SIGNATURE]) if SIGNATURE in files else None
     sealed = listed(manifest)
     record = start_of(files[RECORD]) if signature is not None and RECORD in files else None
     problems = [
         *check_signature(content, manifest, signature, trusted),
+        *([("time-stamp-invalid", STAMP, "")] if STAMP in files and signature is None else ()),
         *(check_record_seal(manifest, record) if record is not None else ()),
         *check_files(files, strange, sealed, manifest),
         *check_digest(manifest),
         *check_report(files, sealed, manifest),
     ]
-    return manifest, sorted(problems, key=lambda problem: {"mixed": 0, "unsigned": 2}.get(problem[0], 1))
+    weight = {"mixed": 0, "unsigned": 2}
+    return manifest, sorted(problems, key=lambda problem: weight.get(problem[0], 1)), STAMP in files
 
 
 def visible(text):
@@ -369,7 +366,7 @@ def main():
     arguments = parser.parse_args()
     try:
         trusted = load_key(arguments.key.read_bytes()) if arguments.key else None
-        manifest, problems = verify(arguments.run, trusted)
+        manifest, problems, stamped = verify(arguments.run, trusted)
     except (OSError, ValueError, UnsupportedAlgorithm, *DAMAGED) as error:
         sys.stderr.write(f"verify.py: {visible(str(error))}\n")
         return 2
@@ -378,12 +375,12 @@ def main():
     codes = {code for code, _, _ in problems}
     if codes:
         return 4 if codes == {"unsigned"} else 1
-    for line in closing(manifest, trusted or arguments.any_key):
+    for line in closing(manifest, trusted or arguments.any_key, stamped):
         sys.stdout.write(line + "\n")
     return 0 if trusted or arguments.any_key else 4
 
 
-def closing(manifest, known):
+def closing(manifest, known, stamped):
     """Yield what is said of a seal that holds."""
     yield f"holds: run {visible(str(manifest['run_id']))}, verdict {visible(str(manifest['verdict']))}"
     if manifest.get("narrowed"):
@@ -393,6 +390,8 @@ def closing(manifest, known):
         yield "unknown-key: anybody can make a key; give --key with the one that the laboratory publishes"
     if RECORD not in listed(manifest):
         yield "record: not sealed when it was closed (older version); ask the laboratory whether it recorded this run"
+    if stamped:
+        yield f"time stamp: not checked ({STAMP} can be anything); only `lienthong verify` can tell time and authority"
     yield "not judged: whether the report is what the record gives, only `lienthong verify` can tell"
 
 

@@ -16,6 +16,7 @@ from harness.cli.failures import configuration_sentence
 from harness.cli.language import help_text, language, say
 from harness.cli.listening import address
 from harness.cli.repeated import RepeatedValues
+from harness.cli.unstamped import complain_unstamped
 
 if TYPE_CHECKING:
     from harness.engine.publishing import Certification
@@ -86,6 +87,7 @@ def command(
     )
     with Progress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
+    complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)

@@ -17,11 +17,13 @@ from harness.cli.runfolder import RunFolder
 def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> int:
     """Judge a run again; see the help text."""
     from harness.cli.certify import closing_lines, exit_status
+    from harness.cli.unstamped import complain_unstamped
     from harness.engine.rejudging import judge_again
 
     again = judge_again(run, profile, language())
     for note in again.notes:
         click.echo(say("cli-judge", note.key, **note.parameters), err=True)
+    complain_unstamped(again.certification.unstamped)
     for change in again.changes or ():
         before = say("cli-certify", f"word.{change.before}")
         after = say("cli-certify", f"word.{change.after}")

@@ -36,6 +36,7 @@ def command(
     from harness.cli.certify import closing_lines, exit_status
     from harness.cli.listening import address
     from harness.cli.progress import Progress
+    from harness.cli.unstamped import complain_unstamped
     from harness.engine.certification import Order, certify
     from harness.report.agreement import run_file
 
@@ -55,6 +56,7 @@ def command(
     )
     with Progress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
+    complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)

@@ -45,6 +45,7 @@ def command(
     quiet: bool,
 ) -> int:
     """Render a run again; see the help text."""
+    from harness.cli.unstamped import complain_unstamped
     from harness.report.laboratory import configured_laboratory
     from harness.report.resealing import Rerendering
     from harness.report.source import read_report, source_of
@@ -67,6 +68,7 @@ def command(
         written = again.into_run(wanted)
     if again.unsealed is not None:
         click.echo(say(AREA, f"unsealed.{again.unsealed.reason}", code=again.unsealed.detail), err=True)
+    complain_unstamped(again.unstamped)
     for path in written if not quiet else ():
         click.echo(say(AREA, "written", path=path), err=True)
     return Exit.PASS

@@ -1,7 +1,7 @@
 """`lienthong verify`: checks the seal of a run, offline, and judges its record once more."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 
 if TYPE_CHECKING:
+    from harness.report.laboratory import Laboratory
     from harness.report.secondjudgement import SecondJudgement
     from harness.report.tampering import Problem
+    from harness.report.timestamp import Roots
     from harness.report.verifying import Verification
 
 AREA = "cli-verify"
@@ -29,13 +31,15 @@ class _Examined:
         verification: of its seal.
         known: True when the sealing key is one that was known from elsewhere, or any will do.
         compared: True when the sealing key was compared with a known one.
+        stampable: True when a time stamp was to be expected: the roots of an authority are known.
         second: what judging the record again came to, None when that was not done.
     """
 
     verification: "Verification"
     known: bool
     compared: bool
-    second: "SecondJudgement | None"
+    stampable: bool
+    second: "SecondJudgement | None" = None
 
     @property
     def unsigned(self) -> bool:
@@ -65,6 +69,7 @@ class _Examined:
 @click.argument("run", metavar="RUN|BUNDLE", type=click.Path(path_type=Path))
 @click.option("--key", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "key"))
 @click.option("--any-key", is_flag=True, help=say(AREA, "any-key"))
+@click.option("--tsa-roots", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "tsa-roots"))
 @click.option("--no-judging", is_flag=True, help=say(AREA, "no-judging"))
 @click.option("--profile", metavar="ID", help=say(AREA, "profile"))
 @click.option(
@@ -81,6 +86,7 @@ def command(
     run: Path,
     key: Path | None,
     any_key: bool,
+    tsa_roots: Path | None,
     no_judging: bool,
     profile: str | None,
     form: str,
@@ -88,7 +94,9 @@ def command(
     lang: str | None,
 ) -> int:
     """Check a seal; see the help text."""
-    examined = _examined(run, key, profile, any_key=any_key, judging=not no_judging)
+    examined = _examined(run, key, tsa_roots, any_key=any_key)
+    if not no_judging and not examined.broken:
+        examined = _judged(examined, run, profile)
     if form == "json":
         click.echo(json.dumps(_shape(examined), ensure_ascii=False, indent=1))
     elif not quiet or examined.status is not Exit.PASS:
@@ -97,25 +105,35 @@ def command(
     return examined.status
 
 
-def _examined(run: Path, key: Path | None, profile: str | None, *, any_key: bool, judging: bool) -> _Examined:
-    from harness.report.laboratory import read_public_key
-    from harness.report.secondjudgement import judge_once_more
+def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: bool) -> _Examined:
+    """Check the seal, by what is known of key and time stamping authority from elsewhere."""
+    from harness.report.laboratory import configured_laboratory, read_public_key
     from harness.report.verifying import verify
 
-    verification = verify(run, read_public_key(key) if key else None)
-    compared = key is not None or _own(verification)
-    examined = _Examined(verification, compared or any_key, compared, None)
-    if not judging or examined.broken:
-        return examined
-    return _Examined(verification, compared or any_key, compared, judge_once_more(run, profile))
-
-
-def _own(verification: "Verification") -> bool:
-    """Tell whether a run is sealed with the key of the laboratory that is configured here."""
-    from harness.report.laboratory import configured_laboratory
-
     laboratory = configured_laboratory()
-    return bool(laboratory and laboratory.key and laboratory.key.public.sha256 == verification.key)
+    roots, trusted = _roots(tsa_roots, laboratory), read_public_key(key) if key else None
+    verification = verify(run, trusted, roots)
+    own = bool(laboratory and laboratory.key and laboratory.key.public.sha256 == verification.key)
+    if tsa_roots is None and not own and verification.time_stamp and not verification.time_stamp.trusted:
+        # Another laboratory may well have another authority: not to know that one's root is no fault of the seal.
+        verification = verify(run, trusted)
+    compared = key is not None or own
+    return _Examined(verification, compared or any_key, compared, roots is not None)
+
+
+def _roots(named: Path | None, laboratory: "Laboratory | None") -> "Roots | None":
+    """Return the roots that were named, else those of the laboratory that is configured here."""
+    from harness.report.timestamp import read_roots
+
+    if named is not None:
+        return read_roots(named)
+    return laboratory.tsa.roots if laboratory and laboratory.tsa else None
+
+
+def _judged(examined: _Examined, run: Path, profile: str | None) -> _Examined:
+    from harness.report.secondjudgement import judge_once_more
+
+    return replace(examined, second=judge_once_more(run, profile))
 
 
 def _lines(examined: _Examined) -> list[str]:
@@ -134,7 +152,18 @@ def _lines(examined: _Examined) -> list[str]:
     lines.append(say(AREA, "signed-by", key=known["key"]))
     lines += [] if examined.compared else [say(AREA, "not-compared" if examined.known else "unknown-key")]
     lines += [] if verification.born else [say(AREA, "not-born")]
-    return [*lines, *_judging_lines(examined)]
+    return [*lines, *_stamp_lines(examined), *_judging_lines(examined)]
+
+
+def _stamp_lines(examined: _Examined) -> list[str]:
+    """Say when the seal was stamped, by whom, and what is known of who that is."""
+    from harness.catalogue.findings import clipped
+
+    stamp = examined.verification.time_stamp
+    if stamp is None:
+        return [say(AREA, "stamp.none")] if examined.stampable else []
+    at, authority = f"{stamp.at:%d/%m/%Y %H:%M:%S}", clipped(stamp.authority, _LONGEST)
+    return [say(AREA, "stamp.trusted" if stamp.trusted else "stamp.unchecked", at=at, authority=authority)]
 
 
 def _judging_lines(examined: _Examined) -> list[str]:
@@ -168,7 +197,7 @@ def _sentence(problem: "Problem") -> str:
 
 
 def _shape(examined: _Examined) -> dict[str, object]:
-    verification, second = examined.verification, examined.second
+    verification, second, stamp = examined.verification, examined.second, examined.verification.time_stamp
     return {
         "schema": SCHEMA,
         "verdict": {Exit.PASS: "pass", Exit.INCONCLUSIVE: "inconclusive"}.get(examined.status, "fail"),
@@ -178,6 +207,7 @@ def _shape(examined: _Examined) -> dict[str, object]:
         "key": verification.key,
         "key_compared": examined.compared,
         "record_sealed": verification.born,
+        "time_stamp": stamp and {"at": stamp.at.isoformat(), "authority": stamp.authority, "trusted": stamp.trusted},
         "judged_again": str(second.outcome) if second else "skipped",
         "differences": list(second.details) if second else [],
         "files": verification.files,

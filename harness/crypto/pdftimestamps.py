@@ -1,4 +1,4 @@
-"""Time stamps by RFC 3161, over a signature or over a whole PDF file: their time, and whether they are intact."""
+"""Time stamps by RFC 3161, over a signature, a whole PDF file or any bytes: their time, and whether they are intact."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -49,6 +49,20 @@ def signature_time_stamps(info: cms.SignerInfo) -> tuple[TimeStamp, ...]:
 def document_time_stamp(embedded: EmbeddedPdfSignature) -> TimeStamp:
     """Return the time stamp that a document time stamp field holds."""
     return replace(_read(embedded.signed_data, embedded.compute_digest), whole_file=True)
+
+
+def detached_time_stamp(token: bytes, imprint: Callable[[str], bytes]) -> TimeStamp:
+    """Return the time stamp that stands by itself; one that cannot be read is not intact.
+
+    Args:
+        token: the CMS in DER, as the authority gave it.
+        imprint: returns the digest of what it must be over, by the name of the algorithm; fails on one not wanted.
+    """
+    try:
+        signed = cms.ContentInfo.load(token, strict=True)["content"]
+    except (ValueError, KeyError, TypeError):
+        return TimeStamp(False)
+    return _read(signed, imprint)
 
 
 def _read(token: cms.SignedData, imprint: Callable[[str], bytes]) -> TimeStamp:

@@ -14,6 +14,7 @@ from harness.report.laboratory import Laboratory
 from harness.report.pdf import PdfUnavailable
 from harness.report.sealing import list_unsigned, seal
 from harness.report.source import REPORT_FILE
+from harness.report.timestamp import NotStamped
 from harness.report.wholefile import sweep, write_whole
 from harness.report.writing import FILES
 
@@ -28,11 +29,13 @@ class Certification:
         judgement: of the run.
         directory: of the run.
         unwritten: why the report's PDF could not be made, None when it was or was not asked for.
+        unstamped: why its seal has no time stamp although the laboratory wants one, else None.
     """
 
     judgement: Judgement
     directory: Path
     unwritten: PdfUnavailable | None = None
+    unstamped: NotStamped | None = None
 
 
 def publish(
@@ -64,11 +67,11 @@ def publish(
         write_reports(directory, msgspec.to_builtins(judgement), lang=language, formats=formats, laboratory=laboratory)
     except PdfUnavailable as error:
         unwritten = error
-    if laboratory is not None and laboratory.key is not None:
-        seal(directory, laboratory.key, judgement)
-    else:
+    if laboratory is None or laboratory.key is None:
         list_unsigned(directory)
-    return Certification(judgement, directory, unwritten)
+        return Certification(judgement, directory, unwritten)
+    sealed = seal(directory, laboratory.key, judgement, tsa=laboratory.tsa)
+    return Certification(judgement, directory, unwritten, sealed.unstamped)
 
 
 def _clear(directory: Path) -> None:

@@ -15,11 +15,12 @@ from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
 from harness.journal import Record
 from harness.judge.judgement import Judgement, encoded
 from harness.report.agreement import judged, read, recorded_profile, report_is_judged, run_file
-from harness.report.laboratory import LaboratoryKey, configured_laboratory
+from harness.report.laboratory import Laboratory, configured_laboratory
 from harness.report.provenance import Origin, Provenance, provenance_of
 from harness.report.resealing import beside
 from harness.report.sealing import list_unsigned, seal
 from harness.report.source import REPORT_FILE
+from harness.report.timestamp import NotStamped
 from harness.report.wholefile import write_whole
 
 
@@ -71,24 +72,27 @@ def judge_again(directory: Path, profile_name: str | None, language: Language) -
     judgement = judged(profile, record)
     notes = _notes(record, recorded, profile)
     before = _earlier(directory)
-    if provenance.origin is Origin.OWN and key is not None:
+    unstamped: NotStamped | None = None
+    if provenance.origin is Origin.OWN and laboratory is not None:
         first = judgement if profile_name is None else judged(own, record)
-        notes += _resealed(directory, key, first, judgement)
+        again, unstamped = _resealed(directory, laboratory, first, judgement)
+        notes += again
     elif provenance.origin is Origin.UNSIGNED:
         notes += _listed(directory, judgement, fresh=before is None)
     else:
         notes += (_unsealed(provenance), _written(beside(directory, "judged"), judgement))
     changes = None if before is None else tuple(_changes(before, judgement))
-    return Again(Certification(judgement, directory), changes, notes)
+    return Again(Certification(judgement, directory, unstamped=unstamped), changes, notes)
 
 
-def _resealed(directory: Path, key: LaboratoryKey, first: Judgement, judgement: Judgement) -> tuple[Note, ...]:
+def _resealed(
+    directory: Path, laboratory: Laboratory, first: Judgement, judgement: Judgement
+) -> tuple[tuple[Note, ...], NotStamped | None]:
     """Put a later judgement into a run of this laboratory and seal it again, unless its report is not its record's."""
-    if not report_is_judged(directory, first):
-        return (Note("differs"), _written(beside(directory, "judged"), judgement))
+    if laboratory.key is None or not report_is_judged(directory, first):
+        return (Note("differs"), _written(beside(directory, "judged"), judgement)), None
     written = _written(directory, judgement)
-    seal(directory, key, first)
-    return (written,)
+    return (written,), seal(directory, laboratory.key, first, tsa=laboratory.tsa).unstamped
 
 
 def _listed(directory: Path, judgement: Judgement, *, fresh: bool) -> tuple[Note, ...]:

@@ -12,6 +12,7 @@ from harness.cli.certify import closing_lines, exit_status
 from harness.cli.exits import Exit
 from harness.cli.language import language, say
 from harness.cli.listening import address
+from harness.cli.unstamped import unstamped_sentence
 from harness.engine.certification import Order, certify
 from harness.engine.plan import make_plan
 from harness.engine.publishing import Certification
@@ -152,7 +153,8 @@ def _order(options: Mapping[str, Any]) -> Order:
 
 def _verdict(certification: Certification) -> Outcome:
     status = exit_status(certification.judgement)
-    text = "\n".join(closing_lines(certification))
+    unstamped = [unstamped_sentence(certification.unstamped)] if certification.unstamped else []
+    text = "\n".join([*closing_lines(certification), *unstamped])
     if status is Exit.PASS:
         return Outcome("pass" if certification.judgement.verdict == "pass" else "known", text)
     return Outcome("fail" if status is Exit.FAIL else "error", text)

@@ -1,7 +1,7 @@
 """The laboratory: who tests, and the key its runs are sealed with. A folder, made by `lienthong pki`.
 
 The folder holds `lab.key` (EC private key, PEM), `lab.crt` (its certificate, then intermediates; optional) and
-`laboratory.yaml` (name, address, who authorises reports; optional).
+`laboratory.yaml` (name, address, who authorises reports, who stamps the time; optional).
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
@@ -23,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Part
-from harness.catalogue.yamlfile import convert, read
+from harness.catalogue.yamlfile import Located, convert, read
+from harness.report.timestamp import Roots, TimeStampingAuthority, read_roots
 
 KEY_FILE = "lab.key"
 CERTIFICATE_FILE = "lab.crt"
@@ -38,6 +40,13 @@ class Authorised(Part, frozen=True):
     title: str = ""
 
 
+class TimeStamping(Part, frozen=True):
+    """Who stamps the time of a seal: address of the authority, and the PEM file of its roots beside this file."""
+
+    url: str
+    roots: str
+
+
 class LaboratoryIdentity(Part, frozen=True):
     """Who tests, as ISO/IEC 17025 clause 7.8.2 asks of a report; schema lienthong.laboratory/1."""
 
@@ -47,10 +56,12 @@ class LaboratoryIdentity(Part, frozen=True):
     place: str = ""
     accreditation: str = ""
     authorised: Authorised | None = None
+    tsa: TimeStamping | None = None
 
     def public(self) -> dict[str, object]:
-        """Return it as it stands in run.json."""
+        """Return it as it stands in run.json; where the time is stamped is nobody else's business."""
         content: dict[str, object] = msgspec.to_builtins(self)
+        del content["tsa"]
         return content
 
 
@@ -82,10 +93,11 @@ class LaboratoryKey:
 
 @dataclass(frozen=True, slots=True)
 class Laboratory:
-    """Who tests and, where there is one, the key."""
+    """Who tests and, where there are such, the key and the authority that stamps the time of its seals."""
 
     identity: LaboratoryIdentity
     key: LaboratoryKey | None = None
+    tsa: TimeStampingAuthority | None = None
 
 
 def public_part(key: ec.EllipticCurvePublicKey) -> PublicKey:
@@ -114,8 +126,8 @@ def load_laboratory(folder: Path) -> Laboratory:
     identity_path, key_path = folder / IDENTITY_FILE, folder / KEY_FILE
     if not identity_path.is_file() and not key_path.is_file():
         raise ConfigurationError("laboratory.empty", path=folder, key=KEY_FILE, identity=IDENTITY_FILE)
-    identity = convert(read(identity_path), LaboratoryIdentity) if identity_path.is_file() else LaboratoryIdentity()
-    return Laboratory(identity, _key(key_path, folder / CERTIFICATE_FILE) if key_path.is_file() else None)
+    identity, tsa = _identity(identity_path, folder) if identity_path.is_file() else (LaboratoryIdentity(), None)
+    return Laboratory(identity, _key(key_path, folder / CERTIFICATE_FILE) if key_path.is_file() else None, tsa)
 
 
 def read_public_key(path: Path) -> ec.EllipticCurvePublicKey:
@@ -131,6 +143,36 @@ def read_public_key(path: Path) -> ec.EllipticCurvePublicKey:
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise ConfigurationError("laboratory.not-p256", path=path)
     return key
+
+
+def _identity(path: Path, folder: Path) -> tuple[LaboratoryIdentity, TimeStampingAuthority | None]:
+    located = read(path)
+    identity = convert(located, LaboratoryIdentity)
+    return identity, _tsa(identity.tsa, located, folder) if identity.tsa else None
+
+
+def _tsa(named: TimeStamping, located: Located, folder: Path) -> TimeStampingAuthority:
+    if not _is_web_address(named.url):
+        path, line = located.place(("tsa", "url"))
+        raise ConfigurationError("tsa.bad-url", path=path, line=line)
+    return TimeStampingAuthority(named.url, _roots(folder / named.roots, located))
+
+
+def _roots(file: Path, located: Located) -> Roots:
+    """Read the roots; what is wrong with them is told with the line that names their file."""
+    try:
+        return read_roots(file)
+    except ConfigurationError as error:
+        path, line = located.place(("tsa", "roots"))
+        raise ConfigurationError(error.code, path=path, line=line, **error.parameters) from error
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _public_key(content: bytes) -> object:

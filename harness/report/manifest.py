@@ -19,8 +19,9 @@ from harness.report.laboratory import PublicKey
 SCHEMA = "lienthong.manifest/1"
 MANIFEST_FILE = "manifest.json"
 SIGNATURE_FILE = "manifest.sig"
+STAMP_FILE = "manifest.tsr"
 _RENDERINGS = re.compile(r"report\.(html|pdf|md)|junit\.xml|report-[^/]*\.json")
-_SEAL = frozenset({MANIFEST_FILE, SIGNATURE_FILE})
+SEAL_FILES = frozenset({MANIFEST_FILE, SIGNATURE_FILE, STAMP_FILE})
 
 
 def evidence_digest(files: Mapping[str, str]) -> str:
@@ -99,7 +100,7 @@ def _listed(entries: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _entries(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in _files(directory):
         name = path.relative_to(directory).as_posix()
-        if name in _SEAL:
+        if name in SEAL_FILES:
             continue
         if path.is_symlink() or not path.is_file():
             raise ConfigurationError("seal.not-a-file", path=path)

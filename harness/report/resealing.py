@@ -16,6 +16,7 @@ from harness.report.pdf import PdfUnavailable
 from harness.report.provenance import Origin, Provenance, provenance_of
 from harness.report.sealing import list_unsigned, seal, signed_report_pdf
 from harness.report.source import Source
+from harness.report.timestamp import NotStamped
 from harness.report.wholefile import write_whole
 from harness.report.writing import FILES, Renderer
 
@@ -37,7 +38,12 @@ class Unsealed:
 
 
 class Rerendering:
-    """One run to be rendered again, by one who may have a laboratory's key."""
+    """One run to be rendered again, by one who may have a laboratory's key.
+
+    Attributes:
+        unsealed: why what was asked for got no seal of this laboratory, None where it did or there is no key.
+        unstamped: why a new seal has no time stamp although the laboratory wants one, else None.
+    """
 
     def __init__(
         self, source: Source, language: Language, laboratory: Laboratory | None, older: Source | None = None
@@ -55,6 +61,8 @@ class Rerendering:
         """
         self._directory = source.directory
         self._key: LaboratoryKey | None = laboratory.key if laboratory else None
+        self._tsa = laboratory.tsa if laboratory else None
+        self.unstamped: NotStamped | None = None
         self._provenance = provenance_of(self._directory, self._key)
         self._judgement: Judgement | None = None
         self.unsealed = _foreign(self._provenance) if self._key is not None else None
@@ -110,7 +118,8 @@ class Rerendering:
 
     def _seal(self) -> None:
         if self._key is not None:
-            seal(self._directory, self._key, self._judged())
+            sealed = seal(self._directory, self._key, self._judged(), tsa=self._tsa)
+            self.unstamped = sealed.unstamped
 
     def _list(self) -> None:
         list_unsigned(self._directory)

@@ -1,9 +1,11 @@
 """Sealing a run: the report's PDF is signed, then the digest of every file, then the list of digests.
 
 With a laboratory's key only what that laboratory recorded itself is sealed, and only a report that judging its record
-gives; without a key the list says that nobody signed it, and reveals accidents only.
+gives; without a key the list says that nobody signed it, and reveals accidents only. Where the laboratory has a time
+stamping authority, that stamps the signature over the list.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,28 +16,48 @@ from harness.judge.judgement import Judgement
 from harness.report.agreement import report_is_judged
 from harness.report.jws import detached, sign
 from harness.report.laboratory import LaboratoryKey
-from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE, manifest_of
+from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE, STAMP_FILE, manifest_of
 from harness.report.recordseal import own_record
 from harness.report.source import read_report
+from harness.report.timestamp import NotStamped, TimeStampingAuthority
 from harness.report.wholefile import write_whole
 from harness.report.writing import FILES
 
 _SIGNED_ALREADY = b"/ByteRange"
 
 
-def seal(run_directory: Path, key: LaboratoryKey, judgement: Judgement, *, at: datetime | None = None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A seal that was made.
+
+    Attributes:
+        manifest: path of manifest.json.
+        unstamped: why there is no time stamp although the laboratory wants one, else None.
+    """
+
+    manifest: Path
+    unstamped: NotStamped | None = None
+
+
+def seal(
+    run_directory: Path,
+    key: LaboratoryKey,
+    judgement: Judgement,
+    *,
+    at: datetime | None = None,
+    tsa: TimeStampingAuthority | None = None,
+) -> Sealed:
     """Seal a run with a laboratory's key as it stands: write manifest.json and manifest.sig; an older seal is replaced.
 
-    Where the key has a certificate, report.pdf is signed first (PAdES).
+    Where the key has a certificate, report.pdf is signed first (PAdES). A time stamp is asked for last, when the seal
+    is whole: whatever becomes of it, the run stays sealed, and no stamp of an older seal is left.
 
     Args:
         run_directory: the run, with its reports written.
         key: of the laboratory that recorded it.
         judgement: what judging the record by the run's profile gives, just now.
         at: time of sealing, now when left out.
-
-    Returns:
-        The manifest's path.
+        tsa: who stamps the time of the seal; nobody when left out.
 
     Raises:
         ConfigurationError: the laboratory did not record the run itself, report.json is not that judgement, or the
@@ -48,8 +70,11 @@ def seal(run_directory: Path, key: LaboratoryKey, judgement: Judgement, *, at: d
     at = at or datetime.now(VIETNAM)
     _sign_pdf(run_directory / FILES["pdf"], key, at)
     manifest = _manifest(run_directory, key, at)
-    write_whole(run_directory / SIGNATURE_FILE, detached_signature(manifest, key, judgement.run_id))
-    return write_whole(run_directory / MANIFEST_FILE, manifest)
+    signature = detached_signature(manifest, key, judgement.run_id)
+    (run_directory / STAMP_FILE).unlink(missing_ok=True)
+    write_whole(run_directory / SIGNATURE_FILE, signature)
+    written = write_whole(run_directory / MANIFEST_FILE, manifest)
+    return Sealed(written, _stamp(run_directory / STAMP_FILE, signature, tsa) if tsa else None)
 
 
 def list_unsigned(run_directory: Path, *, at: datetime | None = None) -> Path:
@@ -59,7 +84,8 @@ def list_unsigned(run_directory: Path, *, at: datetime | None = None) -> Path:
         ConfigurationError: there is no report, or the directory holds something that is no plain file.
     """
     manifest = _manifest(run_directory, None, at or datetime.now(VIETNAM))
-    (run_directory / SIGNATURE_FILE).unlink(missing_ok=True)
+    for name in (STAMP_FILE, SIGNATURE_FILE):
+        (run_directory / name).unlink(missing_ok=True)
     return write_whole(run_directory / MANIFEST_FILE, manifest)
 
 
@@ -94,6 +120,16 @@ def signed_report_pdf(content: bytes, key: LaboratoryKey, at: datetime) -> bytes
 def _manifest(run_directory: Path, key: LaboratoryKey | None, at: datetime) -> bytes:
     report, public = read_report(run_directory), key.public if key else None
     return manifest_of(run_directory, report, _record(run_directory), key=public, at=at)
+
+
+def _stamp(path: Path, signature: bytes, tsa: TimeStampingAuthority) -> NotStamped | None:
+    from harness.report.timestamping import request_stamp  # brings the HTTP client, which few need
+
+    try:
+        write_whole(path, request_stamp(signature, tsa))
+    except NotStamped as error:
+        return error
+    return None
 
 
 def _sign_pdf(path: Path, key: LaboratoryKey, at: datetime) -> None:

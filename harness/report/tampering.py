@@ -11,7 +11,11 @@ from harness.journal.chain import FIRST, link
 
 
 class Tampering(StrEnum):
-    """What is wrong with a seal; stable. The stand-alone verifier has the same but for the last: it cannot judge."""
+    """What is wrong with a seal; stable.
+
+    The stand-alone verifier has the same but for the last, as it cannot judge, and of time stamps it only sees one
+    without a signature.
+    """
 
     MANIFEST_MISSING = "manifest-missing"
     MANIFEST_UNREADABLE = "manifest-unreadable"
@@ -35,6 +39,7 @@ class Tampering(StrEnum):
     INCOMPLETE = "incomplete"
     VERDICT_WRONG = "verdict-wrong"
     RECORD_SEAL_INVALID = "record-seal-invalid"
+    TIME_STAMP_INVALID = "time-stamp-invalid"
     REPORT_DIFFERS = "report-differs"
 
 

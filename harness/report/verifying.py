@@ -3,22 +3,24 @@ the required set."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.journal.recording import JOURNAL_FILE
 from harness.report.bundle import Bundle, open_bundle
 from harness.report.completeness import completeness
 from harness.report.laboratory import public_part
-from harness.report.manifest import MANIFEST_FILE, SCHEMA, SIGNATURE_FILE, evidence_digest
+from harness.report.manifest import MANIFEST_FILE, SCHEMA, SEAL_FILES, SIGNATURE_FILE, STAMP_FILE, evidence_digest
 from harness.report.recordseal import RECORD_FILE
 from harness.report.signature import check_record_seal, check_signature
 from harness.report.source import REPORT_FILE, RUN_FILE
 from harness.report.tampering import Problem, Tampering, journal_tampering
+from harness.report.timestamp import LARGEST_STAMP, TimeStamp, examine_stamp
 
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 _LARGEST_SIGNATURE = 64 * 1024
@@ -41,6 +43,7 @@ class Verification:
         narrowed: True when the run looked at chosen requirements only, as the manifest says; then it is no certificate.
         born: True when the record was sealed the moment it was closed; older versions did not do that, and their
             seal alone does not say who recorded the run.
+        time_stamp: what the stamp beside the seal says, None where there is none or it is not over this seal.
     """
 
     run_id: str
@@ -50,23 +53,32 @@ class Verification:
     files: int
     narrowed: bool = False
     born: bool = False
+    time_stamp: TimeStamp | None = None
 
 
-def verify(path: Path, trusted: ec.EllipticCurvePublicKey | None = None) -> Verification:
+def verify(
+    path: Path,
+    trusted: ec.EllipticCurvePublicKey | None = None,
+    roots: Sequence[x509.Certificate] | None = None,
+) -> Verification:
     """Check the seal of a run.
 
     Args:
         path: the run directory, or a zip or tar archive of it.
         trusted: the laboratory's public key, known from elsewhere; without it the seal is only checked in itself.
+        roots: of the time stamping authority, known from elsewhere; without them a time stamp is only checked in
+            itself.
 
     Raises:
         ConfigurationError: there is no such path, or it is no run and no archive.
     """
     with open_bundle(path) as bundle:
-        return _verified(bundle, trusted)
+        return _verified(bundle, trusted, roots)
 
 
-def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Verification:
+def _verified(
+    bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None, roots: Sequence[x509.Certificate] | None
+) -> Verification:
     if MANIFEST_FILE not in bundle.files:
         return Verification("", "", "", (Problem(Tampering.MANIFEST_MISSING, MANIFEST_FILE),), 0)
     content = _start(bundle, MANIFEST_FILE, _LARGEST_MANIFEST)
@@ -76,9 +88,11 @@ def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Veri
     fingerprint = public_part(trusted).sha256 if trusted else None
     signature = _start(bundle, SIGNATURE_FILE, _LARGEST_SIGNATURE) if SIGNATURE_FILE in bundle.files else None
     signed = check_signature(content, manifest, signature, fingerprint)
+    stamp, unsound = _time_stamp(bundle, signature, roots)
     sealed = _sealed(manifest)
     problems = [
         *signed,
+        *unsound,
         *_record_seal(bundle, manifest, signed=signature is not None),
         *_files(bundle, sealed, manifest),
         *_consistent(manifest),
@@ -93,7 +107,24 @@ def _verified(bundle: Bundle, trusted: ec.EllipticCurvePublicKey | None) -> Veri
         files=len(sealed),
         narrowed=manifest.get("narrowed") is True,
         born=RECORD_FILE in bundle.files,
+        time_stamp=stamp,
     )
+
+
+def _time_stamp(
+    bundle: Bundle, signature: bytes | None, roots: Sequence[x509.Certificate] | None
+) -> tuple[TimeStamp | None, tuple[Problem, ...]]:
+    """Examine the time stamp, if there is one, and say what is wrong with it."""
+    if STAMP_FILE not in bundle.files:
+        return None, ()
+    content = _start(bundle, STAMP_FILE, LARGEST_STAMP + 1)
+    whole = len(content) <= LARGEST_STAMP
+    stamp = examine_stamp(content, signature, roots) if signature is not None and whole else None
+    if stamp is None:
+        return None, (Problem(Tampering.TIME_STAMP_INVALID, STAMP_FILE),)
+    if stamp.trusted is False:
+        return stamp, (Problem(Tampering.TIME_STAMP_INVALID, STAMP_FILE, detail=stamp.authority),)
+    return stamp, ()
 
 
 def _record_seal(bundle: Bundle, manifest: Mapping[str, Any], *, signed: bool) -> Iterator[Problem]:
@@ -145,7 +176,7 @@ def _files(bundle: Bundle, sealed: Mapping[str, Mapping[str, Any]], manifest: Ma
                 yield Problem(Tampering.FILE_REMOVED, path)
         elif not _same(bundle, path, entry):
             yield _altered(bundle, path, manifest)
-    for path in sorted(bundle.files.keys() - sealed.keys() - {MANIFEST_FILE, SIGNATURE_FILE}):
+    for path in sorted(bundle.files.keys() - sealed.keys() - SEAL_FILES):
         yield Problem(Tampering.FILE_ADDED, path)
     yield from bundle.strange
 

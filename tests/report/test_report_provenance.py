@@ -20,7 +20,7 @@ from harness.report.recordseal import RECORD_FILE, begin, seal_record
 from harness.report.sealing import list_unsigned, seal
 from harness.report.verifying import verify
 from tests.report.judged_runs import PROFILE, RUN_ID, forge_pass, judged_run, record_run
-from tests.report.test_report_seal import ALONE
+from tests.report.seal_tampering import ALONE
 
 
 @pytest.fixture(scope="module")
