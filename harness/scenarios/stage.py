@@ -27,7 +27,6 @@ from harness.scenarios.surroundings import Surroundings, Unmet
 
 TAKE_BACK = "13"
 USUAL = "ministry"
-_UNITS = (91, 92)
 # How many of the ordinary documents carry a signature over the package.
 SIGNED = 0.2
 # Seconds granted for the work that each scenario playing beside this one gives the candidate.
@@ -302,13 +301,6 @@ class Stage:
     def file_of(self, kind: str) -> File:
         """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
         return self._around.material.file(self.chance, kind)
-
-    def subordinates(self) -> list[tuple[str, str]]:
-        """Return OrganId and name of two units below the candidate's agency, in the form of its own identifier."""
-        head, _, rest = self.agency.organ_id.partition(".")
-        old = head.isdigit()
-        units = [f"{index:03}.{rest}" if old else f"{self.agency.organ_id}.{index}" for index in _UNITS]
-        return [(unit, f"Đơn vị kiểm thử {unit}") for unit in units]
 
     async def tolerated(self, command: str, arguments: Mapping[str, Any]) -> None:
         """Carry out a command that the candidate may rightly refuse."""

@@ -6,13 +6,14 @@ from harness.scenarios.stage import Stage
 
 # The least rate at which a candidate is expected to read the directory.
 _ROWS_PER_SECOND = 5_000
+_UNITS = (91, 92)
 
 
 @scenario("VXP-11", needs=("register",), isolation=EXCLUSIVE)
 async def directory(stage: Stage) -> None:
     """The candidate registers agencies of its own, and reads the whole directory, however long it is."""
     parent = stage.agency.organ_id
-    agencies = [{"organ_id": organ_id, "organ_name": name, "parent": parent} for organ_id, name in stage.subordinates()]
+    agencies = [{"organ_id": organ_id, "organ_name": name, "parent": parent} for organ_id, name in _units_below(parent)]
     stage.expect(OrderTaken(command="register", arguments={}))
     await stage.drive("register", {"agencies": agencies})
     for agency in agencies:
@@ -22,3 +23,10 @@ async def directory(stage: Stage) -> None:
     stage.patience_added = rows / _ROWS_PER_SECOND
     stage.hub.fill_directory(rows)
     stage.expect(DirectoryRead(rows=rows))
+
+
+def _units_below(organ_id: str) -> list[tuple[str, str]]:
+    """Return OrganId and name of two units below an agency, in the form of its own identifier."""
+    head, _, rest = organ_id.partition(".")
+    units = [f"{index:03}.{rest}" if head.isdigit() else f"{organ_id}.{index}" for index in _UNITS]
+    return [(unit, f"Đơn vị kiểm thử {unit}") for unit in units]

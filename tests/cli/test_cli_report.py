@@ -143,12 +143,18 @@ def test_quiet_says_nothing_when_all_is_well(signed: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(None, "report.no-run"), ("{", "report.not-json"), ("[]", "report.not-json"), ("{}", "report.unknown-schema")],
+    [(None, "run.none"), ("{", "report.not-json"), ("[]", "report.not-json"), ("{}", "report.unknown-schema")],
 )
 def test_what_is_no_run_is_refused(tmp_path: Path, content: str | None, code: str) -> None:
     if content is not None:
         (tmp_path / "report.json").write_text(content)
     assert refusal(call("report", tmp_path)) == code
+
+
+def test_a_run_that_was_not_judged_yet_has_no_report(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text("")
+    assert refusal(call("report", tmp_path)) == "report.no-run"
+    assert refusal(call("report", tmp_path / "gone")) == "run.no-folder"
 
 
 def test_seal_that_holds(signed: Path, lab: Path) -> None:

@@ -19,8 +19,9 @@ from harness.judge.judging import judge
 from harness.resources import folder
 from tests.engine.engine_rig import settings
 
-# Eight are wanted; bad packages, a long list and files at the limits play one after the other, and take three each.
-_MOST = 22
+# Eight are wanted; bad packages, a long list and files at the limits play one after the other, and take three each;
+# on a busy machine a few more.
+_MOST = 26
 _GROUPS = ("VXP", "SND", "RCV", "STS", "OPS")
 
 

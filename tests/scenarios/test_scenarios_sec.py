@@ -54,8 +54,15 @@ def test_the_reference_agency_stands_against_all_of_it(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+# One of each requirement; the others are played by the whole self-test, and before a release.
+FIRST = {breaks: name for name, breaks in reversed(DEFECTS.items())}.values()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "breaks"), DEFECTS.items())
+@pytest.mark.parametrize(
+    ("name", "breaks"),
+    [pytest.param(*one, marks=() if one[0] in FIRST else pytest.mark.release) for one in DEFECTS.items()],
+)
 def test_every_defect_is_caught_for_its_own_requirement(name: str, breaks: str, tmp_path: Path) -> None:
     judgement = judged(tmp_path, f"reference:{name}", (breaks,))
     assert verdicts(judgement) == {breaks: Verdict.FAIL}
