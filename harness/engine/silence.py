@@ -47,7 +47,7 @@ class SilenceWatch:
 
     async def revived(self, around: Surroundings) -> bool:
         """Configure a silent candidate again, once for each silence; tell whether it calls."""
-        if self._began is None:
+        if self._began is None or self._evidence.served_after(self._began.seq):
             return True
         if self._revived == self._began.seq:
             return False

@@ -15,6 +15,8 @@ _PASSIVE = "passive"
 # The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
 _STEPS = {"04": "assign", "05": "process", "06": "finish"}
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
+# A candidate that is told of another hub may begin anew, and not hear an answer that is on its way.
+_INTERRUPTING = frozenset({"stop", "configure"})
 _ROUNDING = 0.05
 _REFUSED = "02"
 # Seconds for which an answer may lie unread on a candidate that is stopped then.
@@ -81,8 +83,8 @@ def _walks(evidence: Evidence, document: str, machine: Statuses) -> list[Walk]:
 
 
 def _stops(evidence: Evidence) -> list[float]:
-    """Return when the candidate was stopped or killed, in seconds."""
-    stopped = (one for one in evidence.kind("driver") if one.data.get("command") == "stop")
+    """Return when the candidate was stopped, killed, or told of another hub, in seconds."""
+    stopped = (one for one in evidence.kind("driver") if one.data.get("command") in _INTERRUPTING)
     begun = [one.elapsed - one.data.get("seconds", 0.0) for one in stopped]
     return begun + [one.elapsed for one in evidence.kind("candidate.killed")]
 
