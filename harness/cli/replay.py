@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from harness.catalogue.errors import ConfigurationError
 from harness.cli.language import help_text, language, say
 from harness.cli.runfolder import RunFolder
 
@@ -38,11 +39,18 @@ def command(
     from harness.cli.progress import Progress
     from harness.cli.unstamped import complain_unstamped
     from harness.engine.certification import Order, certify
+    from harness.engine.remembered import is_remembered
+    from harness.engine.subject import REFERENCE
     from harness.report.agreement import run_file
+    from harness.report.source import RUN_FILE
 
     recorded = run_file(run)
+    source = str(recorded["source"])
+    # A declaration may name a program to be started: what others hand over must not choose one.
+    if candidate is None and source.partition(":")[0] != REFERENCE and not is_remembered(run):
+        raise ConfigurationError("replay.foreign", path=run / RUN_FILE, source=source)
     order = Order(
-        candidate=candidate or str(recorded["source"]),
+        candidate=candidate or source,
         profile=str(recorded["profile"]["source"]),
         only=None,
         scenario=scenario,

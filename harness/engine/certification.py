@@ -20,6 +20,7 @@ from harness.engine.plan import Plan, make_plan
 from harness.engine.preflight_network import check_address
 from harness.engine.profilelint import check_by_lint
 from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
+from harness.engine.remembered import remember
 from harness.engine.run import RunSettings, run
 from harness.engine.subject import REFERENCE, Subject, open_subject
 from harness.hub.server import AddressUnavailable
@@ -88,6 +89,7 @@ def certify(order: Order, follow: Follow) -> Certification:
     with claimed(subject.place, directory):
         _prepare(directory)
         _write_run_file(directory, run_id, now, order, profile, subject, extras)
+        remember(directory)
         _record(_settings(directory, run_id, order, profile, plan, subject), follow, laboratory)
     return publish(profile, directory, order.language, order.formats, laboratory)
 

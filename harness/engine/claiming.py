@@ -2,13 +2,13 @@
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from harness.catalogue.errors import ConfigurationError
+from harness.engine.remembered import kept
 
 
 @contextlib.contextmanager
@@ -27,7 +27,7 @@ def claimed(candidate: str | None, directory: Path) -> Iterator[None]:
     if candidate is None:
         yield
         return
-    place = _folder() / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    place = kept("candidates") / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     holder = place.with_suffix(".run")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -43,8 +43,3 @@ def _told(holder: Path) -> str:
         return holder.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return "?"  # it has just begun
-
-
-def _folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
-    return Path(base) / "lienthong" / "candidates"

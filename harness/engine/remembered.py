@@ -1,0 +1,35 @@
+"""What the harness keeps for this user between its calls: claims of candidates, and which runs were recorded here."""
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+
+from harness.report.source import RUN_FILE
+
+
+def kept(kind: str) -> Path:
+    """Return the folder of one kind of what is kept: the user's cache, wherever the system has it."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
+    return Path(base) / "lienthong" / kind
+
+
+def remember(directory: Path) -> None:
+    """Keep that this user recorded a run; where nothing can be kept, `replay` will ask for the candidate."""
+    content = (directory / RUN_FILE).read_bytes()
+    with contextlib.suppress(OSError):
+        place = _place(content)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch()
+
+
+def is_remembered(directory: Path) -> bool:
+    """Tell whether this user recorded a run, and what it says of itself is what it said then."""
+    try:
+        return _place((directory / RUN_FILE).read_bytes()).is_file()
+    except OSError:
+        return False
+
+
+def _place(content: bytes) -> Path:
+    return kept("runs") / hashlib.sha256(content).hexdigest()[:32]
