@@ -31,9 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def replay(run: Path) -> subprocess.CompletedProcess[str]:
     command = [*LIENTHONG, "replay", str(run), "SND-01", "--out", str(run.parent / "again"), "--lang", "en"]
-    return subprocess.run(
-        command, cwd=run.parent, env=os.environ, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, cwd=run.parent, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_run_of_somebody_else_starts_no_program(run: Path) -> None:
