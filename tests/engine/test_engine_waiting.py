@@ -82,3 +82,39 @@ def test_time_that_the_harness_stood_still_is_given_back_before_a_wait_ends(tmp_
         assert ended == [True]
 
     anyio.run(play)
+
+
+def waited(directory: Path, effect: str, until: float) -> float:
+    """Return for how long 0.4 seconds are waited while the candidate has such an effect at the hub until then."""
+
+    async def play() -> float:
+        journal = Journal(directory)
+        waits = EventWaits(Evidence())
+        journal.subscribe(waits.add)
+        began = time.monotonic()
+
+        async def work() -> None:
+            while time.monotonic() - began < until:
+                await anyio.sleep(0.05)
+                request = journal.record("request", {"operation": "updateStatus", "parameters": {}, "headers": []})
+                facts = {"request": request.seq, "operation": "updateStatus", "http_status": 200, "error_code": "0"}
+                done = {effect: {"receiver_doc_id": "another", "document_id": "another", "messagetype": "edoc"}}
+                journal.record("answer", {**facts, "complete": True, "fault": None, "effect": done})
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(work)
+            assert not await waits.until(Acked(document=DOCUMENT), "RCV-02", 0.4)
+            lasted = time.monotonic() - began
+            tasks.cancel_scope.cancel()
+        return lasted
+
+    return anyio.run(play)
+
+
+def test_a_candidate_that_gets_things_done_is_given_more_time_within_bounds(tmp_path: Path) -> None:
+    assert 0.8 <= waited(tmp_path / "busy", "acked", 0.7) < 1.4
+    assert 1.5 <= waited(tmp_path / "endless", "acked", 30.0) < 2.5
+
+
+def test_a_candidate_that_only_calls_is_not(tmp_path: Path) -> None:
+    assert 0.4 <= waited(tmp_path / "idle", "fetched", 30.0) < 0.8
