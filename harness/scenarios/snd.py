@@ -56,6 +56,7 @@ async def text_and_files_unchanged(stage: Stage) -> None:
     files = (stage.signed_pdf("Tờ trình số 12 (bản ký).pdf"), File("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()))
     sent = await ordered(stage, stage.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
     carried = tuple((file.name, file.sha256) for file in files)
+    stage.expect(Sound(document=sent.document_id), role="precondition")
     stage.expect(Carries(document=sent.document_id, texts={"subject": _SUBJECT, "content": _CONTENT}, files=carried))
 
 

@@ -27,7 +27,7 @@ from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
 _LOG = logging.getLogger("lienthong.agency")
-_A_WHILE = 2.5  # seconds: longer than anybody looks after a single document
+_A_WHILE = 4.0  # seconds: longer than anybody looks after a single document
 _FEW = 3.0
 _SHORT = 20
 _INVENTED = "99"
