@@ -33,7 +33,7 @@ async def hub_unreachable(stage: Stage) -> None:
     """While the hub cannot be reached, what is to be sent is kept, and what waits is fetched afterwards.
 
     A refused connection leaves no trace that could be seen. So every connection is reset at first, until a call of
-    each kind has met the outage, or the candidate had its time to make them; then they are refused.
+    each kind has met the outage, or the candidate had its time to make them; then they are refused, to a document that is ordered then as well.
     """
     patient(stage)
     first = await stage.send(stage.outgoing())
@@ -49,7 +49,10 @@ async def hub_unreachable(stage: Stage) -> None:
     await any_call_struck(stage, ordered)
     async with stage.hub_down(2 * stage.times.poll_interval + stage.times.reaction):
         stage.mend(resets)
-    stage.expect(Accepted(document=sent.document_id))
+        # What was reset may be paused for long; what is ordered now is tried while connections are refused.
+        late = await stage.send(stage.outgoing())
+    for document in (sent, late):
+        stage.expect(Accepted(document=document.document_id))
     stage.expect(Acked(document=waiting.id))
     stage.expect(StoredOnce(document=waiting.id))
 

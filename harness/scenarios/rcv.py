@@ -212,12 +212,13 @@ def _organization(peer: Peer) -> Organization:
 async def many_waiting(stage: Stage) -> None:
     """A long list of waiting documents is emptied, none skipped, and all of them are stored."""
     await receives_plainly(stage)
-    documents = []
+    made = []
     for _ in range(stage.profile.parameters.volumes.waiting_documents):
-        document = stage.document()
-        await stage.deliver(document, note="one of many")
-        documents.append(document.id)
+        made.append(stage.document())
         await asyncio.sleep(0)
+    documents = [document.id for document in made]
+    for document in made:  # nothing comes between them: a list that is emptied while it fills is never a long one
+        await stage.deliver(document, note="one of many")
     emptied = await worked_off(stage, documents)
     stage.expect(AllAcked(documents=tuple(documents)))
     await stage.settle()

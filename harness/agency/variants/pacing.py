@@ -1,7 +1,7 @@
 """Correct agencies that do one thing after the other, slowly, or seldom."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from harness.agency.fetcher import Fetcher
@@ -13,6 +13,7 @@ from harness.agency.sender import Sender
 from harness.agency.store.queue import Outgoing
 from harness.catalogue.candidate import DeclaredTiming
 from harness.vxp.client import MessageType, VxpClient
+from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class SerialReceiver(Fetcher):
         self._at_work = False
 
     def start(self) -> None:
+        self._begin_again()
+
+    def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
+        super().notice(messagetype, items, asked_at)
+        self._begin_again()
+
+    def _begin_again(self) -> None:
+        """Take up what is stored and not known to be acknowledged; the hub may list it no more."""
         for item in self.store.items.unacked():
             self._begin(Listed(item.receiver_doc_id, item.messagetype))
 
