@@ -33,7 +33,8 @@ async def hub_unreachable(stage: Stage) -> None:
     """While the hub cannot be reached, what is to be sent is kept, and what waits is fetched afterwards.
 
     A refused connection leaves no trace that could be seen. So every connection is reset at first, until a call of
-    each kind has met the outage, or the candidate had its time to make them; then they are refused, to a document that is ordered then as well.
+    each kind has met the outage, or the candidate had its time to make them. Then they are refused, to a document that
+    is ordered then as well, for as long as the pauses of what was reset may have grown.
     """
     patient(stage)
     first = await stage.send(stage.outgoing())
@@ -47,7 +48,8 @@ async def hub_unreachable(stage: Stage) -> None:
     for kind in _kinds(sent.document_id, began):
         await stage.await_quietly(kind)
     await any_call_struck(stage, ordered)
-    async with stage.hub_down(2 * stage.times.poll_interval + stage.times.reaction):
+    times = stage.times
+    async with stage.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
         stage.mend(resets)
         # What was reset may be paused for long; what is ordered now is tried while connections are refused.
         late = await stage.send(stage.outgoing())

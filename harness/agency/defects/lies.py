@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx2
@@ -14,7 +16,7 @@ from harness.agency.composer import Composer, Draft, File
 from harness.agency.desk import Desk, Order
 from harness.agency.gallery import defect
 from harness.agency.poller import Poller
-from harness.agency.receiver import Receiver
+from harness.agency.receiver import Listed, NotYet, Receiver
 from harness.agency.retries import Again, Final, Retries
 from harness.agency.sender import Sender
 from harness.agency.store.inbox import InboxDocument, NewDocument, State
@@ -26,22 +28,39 @@ from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
+if TYPE_CHECKING:
+    from harness.agency.system import AgencySystem
+
 _LOG = logging.getLogger("lienthong.agency")
-_A_WHILE = 4.0  # seconds: longer than anybody looks after a single document
+_A_WHILE = 3.0  # seconds: longer than anybody looks after a single document
+_NAMED = re.compile(rb"<(?:\w+:)?DocumentId>\s*([^<]+?)\s*<")
 _FEW = 3.0
 _SHORT = 20
 _INVENTED = "99"
 
 
 class _LaterChange(Receiver, ABC):
-    """Does something to a document a while after it was taken in."""
+    """Does something to a document a while after it came in, and came again if it did: nobody looks after it then."""
+
+    def __init__(self, agency: "AgencySystem") -> None:
+        super().__init__(agency)
+        self._came: dict[str, float] = {}
+
+    async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
+        named = _NAMED.search(data)
+        if named is not None:
+            self._came[named[1].decode("utf-8", "replace")] = asyncio.get_running_loop().time()
+        return await super().receive(listed, data)
 
     def arrived(self, document: InboxDocument) -> None:
         super().arrived(document)
-        self.agency.spawn(self._later(document.id))
+        self.agency.spawn(self._later(document.id, document.document_id or ""))
 
-    async def _later(self, row: int) -> None:
-        await asyncio.sleep(_A_WHILE)
+    async def _later(self, row: int, document_id: str) -> None:
+        left = _A_WHILE
+        while left > 0:
+            await asyncio.sleep(left)
+            left = self._came.get(document_id, 0.0) + _A_WHILE - asyncio.get_running_loop().time()
         with self.store.transaction():
             self.change(self.store.inbox.get(row))
 
