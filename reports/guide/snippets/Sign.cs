@@ -1,4 +1,5 @@
-// Signs one call of the hub: VXP_SECRET in the environment, arguments SYSTEM_ID TIMESTAMP CONTENT_TYPE, key=value lines in.
+// Signs one call of the hub. VXP_SECRET in the environment, arguments SYSTEM_ID TIMESTAMP CONTENT_TYPE,
+// key=value lines on standard input.
 using System;
 using System.Collections.Generic;
 using System.IO;

@@ -1,9 +1,13 @@
-"""Signs one call of the hub: VXP_SECRET in the environment, arguments SYSTEM_ID TIMESTAMP CONTENT_TYPE, key=value lines in."""
+"""Signs one call of the hub.
+
+VXP_SECRET in the environment, arguments SYSTEM_ID TIMESTAMP CONTENT_TYPE, key=value lines on standard input.
+"""
 
 import hashlib
 import hmac
 import os
 import sys
+from pathlib import Path
 
 PREFIX = "XroadVnpt-"
 ESCAPES = {code: f"\\u{code:04x}" for code in [*range(0x20), 0x2028, 0x2029]}
@@ -30,8 +34,7 @@ def signed_headers(secret, system_id, timestamp, content_type, parameters):
 
 
 def hash_file(path):
-    with open(path, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":
@@ -39,4 +42,4 @@ if __name__ == "__main__":
     given = [line.partition("=")[::2] for line in lines if line]
     given = [(k, hash_file(v[1:]) if k == "hash-file" and v.startswith("@") else v) for k, v in given]
     for name, value in signed_headers(os.environ["VXP_SECRET"], *sys.argv[1:4], given):
-        sys.stdout.buffer.write(f"{name}: {value}\n".encode("utf-8"))
+        sys.stdout.buffer.write(f"{name}: {value}\n".encode())
