@@ -45,7 +45,7 @@ class Making:
             KeyError: it has a place that nothing is known for.
         """
         chosen = words if isinstance(words, str) else str(getattr(words, self.language))
-        return filled(chosen, self.profile.parameters)
+        return filled(chosen, self.profile.parameters, self.language)
 
     def piece(self, name: str) -> list[Shown]:
         """Return a piece by its name, `kind` or `kind:argument`.

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 
 from harness.catalogue.parameters import Parameters
+from harness.catalogue.texts import Language
 from harness.guide.files import cast
 from harness.guide.profilepieces import facts
 
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
 
 
-def filled(text: str, parameters: Parameters) -> str:
+def filled(text: str, parameters: Parameters, language: Language) -> str:
     """Return a text with its places filled.
 
     Raises:
@@ -18,7 +19,7 @@ def filled(text: str, parameters: Parameters) -> str:
     """
     if "{{" not in text:
         return text
-    values = {**facts(parameters), **_example()}
+    values = {**facts(parameters, language), **_example()}
     return _PLACE.sub(lambda match: values[match[1]], text)
 
 

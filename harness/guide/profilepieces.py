@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 
 from harness.catalogue.parameters import Parameters
-from harness.catalogue.texts import entries
+from harness.catalogue.texts import Language, entries
 from harness.guide.model import Table
 from harness.guide.wording import Say
 
 _MEGABYTE = 1024 * 1024
 _HOUR = 3600
+_VIETNAMESE = str.maketrans(",.", ".,")
 
 
-def facts(parameters: Parameters) -> Mapping[str, str]:
-    """Return the numbers that texts of the guide name, by the word that stands for them there."""
+def facts(parameters: Parameters, language: Language) -> Mapping[str, str]:
+    """Return the numbers that texts of the guide name, written as the language does, by the word for each."""
     timing, retries, volumes = parameters.timing, parameters.retries, parameters.volumes
     numbers: dict[str, float] = {
         "attachment_mb": parameters.limits.attachment_bytes // _MEGABYTE,
@@ -30,7 +31,7 @@ def facts(parameters: Parameters) -> Mapping[str, str]:
         "directory_rows": volumes.directory_rows,
         "waiting_documents": volumes.waiting_documents,
     }
-    return {name: f"{number:.15g}" for name, number in numbers.items()}
+    return {name: _written(number, language) for name, number in numbers.items()}
 
 
 def status_codes(parameters: Parameters, say: Say) -> Table:
@@ -71,6 +72,12 @@ def lengths(parameters: Parameters, say: Say) -> Table:
         (f"`{path}`", str(length.remark or "–"), str(length.fail or "–")) for path, length in parameters.lengths.items()
     )
     return Table((say("head.element"), say("head.remark"), say("head.fail")), rows, say("lengths"))
+
+
+def _written(number: float, language: Language) -> str:
+    """Return a number as it is written: a point groups digits in Vietnamese, a comma in English."""
+    english = f"{number:,.15g}"
+    return english if language == "en" else english.translate(_VIETNAMESE)
 
 
 def document_types(parameters: Parameters, say: Say) -> Table:

@@ -29,5 +29,5 @@ def requirement_map(profile: Profile, language: Language, say: Say) -> list[Show
             if one.group == group
         )
         name = f"{group} · {getattr(title, language)}"
-        shown += [Heading(name, group.lower()), Table(heads, rows, name)]
+        shown += [Heading(name, group.lower()), Table(heads, rows, say("group", group=group, count=len(rows)))]
     return shown

@@ -1,5 +1,7 @@
 """The state picture: the legal order of statuses, drawn from the profile as SVG, and told in lines."""
 
+from typing import Any
+
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -30,12 +32,13 @@ def state_picture(statuses: Statuses, environment: Environment, say: Say) -> Pic
     columns = max(plan.columns, 2 if aside else 1)
     drawing = environment.get_template("guide/states.svg.jinja").render(
         boxes=boxes,
-        arrows=arrows,
+        arrows=[*arrows, *_asking(aside)],
         aside=aside,
         box=BOX,
         box_height=HEIGHT,
         width=_LEFT + columns * (BOX + _GAP),
         height=below + (_ROW + HEIGHT if aside else 0),
+        left=_LEFT,
         below=below,
         t=say,
         lines=told(statuses, say),
@@ -97,7 +100,7 @@ def _arrow(plan: Plan, start: str, end: str) -> str:
     return f"M {x1 + BOX} {y1 + HEIGHT // 2} C {across} {y1 + HEIGHT // 2} {across} {y1 + HEIGHT} {across} {y2 - 2}"
 
 
-def _aside(statuses: Statuses, below: int, say: Say) -> list[dict[str, object]]:
+def _aside(statuses: Statuses, below: int, say: Say) -> list[dict[str, Any]]:
     """Return the boxes of what the sender may ask at any time, and of the answers to it."""
     asked = [(code, 0, place) for place, code in enumerate(statuses.sender_only)]
     answers = [(code, 1, place) for place, code in enumerate(statuses.answers)] if asked else []
@@ -110,4 +113,16 @@ def _aside(statuses: Statuses, below: int, say: Say) -> list[dict[str, object]]:
             "asking": column == 0,
         }
         for code, column, place in (*asked, *answers)
+    ]
+
+
+def _asking(aside: list[dict[str, Any]]) -> list[str]:
+    """Return the paths of the arrows from what is asked to what answers it."""
+    middle = HEIGHT // 2
+    return [
+        f"M {asked['x'] + BOX} {asked['y'] + middle} L {answer['x'] - 2} {answer['y'] + middle}"
+        for asked in aside
+        if asked["asking"]
+        for answer in aside
+        if not answer["asking"]
     ]
