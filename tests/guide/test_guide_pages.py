@@ -2,20 +2,24 @@
 
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 
+from harness.catalogue.candidate import load_candidate
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, Language, entries
 from harness.catalogue.yamlreading import read
 from harness.drivers.protocol import COMMANDS
 from harness.engine.findingcodes import codes_of
-from harness.guide.files import annotations, guide_folder, page, page_ids, requirement_places
+from harness.guide.building import build
+from harness.guide.files import annotations, cast, guide_folder, page, page_ids, requirement_places
 from harness.guide.marks import links
 from harness.guide.model import Block, Code, Heading, Paragraph, Table
 from harness.guide.terminal import as_text, contents
+from harness.hub.faults.reading import read_faults
 from harness.vxp.operations import OPERATIONS
-from tests.guide.guide_rig import marked_texts, shown
+from tests.guide.guide_rig import codes, marked_texts, shown
 
 PARTS = ("h", "p", "note", "items", "steps", "code", "show", "codes")
 SECTIONS = {(key, block.id) for key in page_ids() for block in shown(key).blocks if isinstance(block, Heading)}
@@ -33,13 +37,13 @@ def test_every_link_leads_somewhere(page_id: str, language: Language) -> None:
 @pytest.mark.parametrize("page_id", page_ids())
 def test_a_block_is_one_thing(page_id: str) -> None:
     for block in page(page_id).blocks:
-        assert [part for part in PARTS if getattr(block, part) is not None].__len__() == 1, block
+        assert sum(getattr(block, part) is not None for part in PARTS) == 1, block
         assert not block.id or block.h is not None
 
 
 @pytest.mark.parametrize("path", sorted(guide_folder().rglob("*.yaml")), ids=lambda path: path.name)
-def test_both_languages_say_something_and_name_the_same_code(path: object) -> None:
-    for vi, en in _pairs(read(path).value):  # type: ignore[arg-type]
+def test_both_languages_say_something_and_name_the_same_code(path: Path) -> None:
+    for vi, en in _pairs(read(path).value):
         assert vi.strip()
         assert en.strip()
         assert unicodedata.is_normalized("NFC", vi + en)
@@ -140,3 +144,26 @@ def test_an_unknown_place_in_a_text_is_a_mistake() -> None:
     with pytest.raises(KeyError):
         making.piece("no-such:thing")
     assert Block().p is None
+
+
+def test_the_files_that_pages_show_can_be_used_as_they_stand(tmp_path: Path) -> None:
+    (candidate,) = [code for code in codes("start") if code.startswith("schema: lienthong.candidate/1")]
+    (trying,) = [code for code in codes("faults") if "lienthong.faults/1" in code]
+    (tmp_path / "candidate.yaml").write_text(candidate, encoding="utf-8")
+    (tmp_path / "faults.yaml").write_text(trying.partition("<<'YAML'\n")[2].partition("\nYAML")[0], encoding="utf-8")
+    assert load_candidate(tmp_path / "candidate.yaml")[0].agency.organ_id == cast().receiver.organ_id
+    assert read_faults(tmp_path / "faults.yaml").interceptor() is not None
+
+
+def test_numbers_are_those_of_the_profile_that_is_asked_for(tmp_path: Path) -> None:
+    own = tmp_path / "ours.yaml"
+    own.write_text(
+        "schema: lienthong.profile/1\nextends: qcvn102-2022\nid: ours\nversion: '1'\ntitle: {vi: a, en: b}\n"
+        "parameters: {retries: {final_repeats: 77}, hub: {error_codes: {'99': {kind: final, text: Het giay}}}}\n",
+        encoding="utf-8",
+    )
+    text = as_text(build("faults", load_profile(str(own)), "vi"), "vi", 80)
+    assert "quá 77 lần" in text
+    assert "Het giay" in text
+    assert "110.000" in as_text(shown("call", "vi"), "vi", 80)
+    assert "110,000" in as_text(shown("call", "en"), "en", 80)
