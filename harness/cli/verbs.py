@@ -20,6 +20,7 @@ _MODULES = {
     "report": "report",
     "verify": "verify",
     "explain": "explain",
+    "guide": "guide",
     "replay": "replay",
     "export": "export",
     "pki": "pki",

@@ -1,0 +1,151 @@
+"""The guide's data files below `reports/guide`."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from harness.catalogue.parameters import Part, Words
+from harness.catalogue.yamlfile import convert, read
+from harness.guide.model import Page
+from harness.resources import folder
+
+
+class _Index(Part, frozen=True):
+    schema: Literal["lienthong.guide/1"]
+    pages: tuple[str, ...]
+
+
+class Party(Part, frozen=True):
+    """One of the two systems of the worked example.
+
+    Attributes:
+        system_id, secret: by which the hub knows it.
+        organ_id, organ_name: of its agency.
+    """
+
+    system_id: str
+    secret: str
+    organ_id: str
+    organ_name: str
+
+
+class Cast(Part, frozen=True):
+    """Who and what stands in the worked example.
+
+    Attributes:
+        endpoint: address of the hub.
+        sender, receiver: the two systems.
+        subordinate: agency that the sender registers and removes again.
+        moment: when everything happens, `yyyy-MM-ddTHH:mm:ss.SSS`, Vietnam time.
+        number, notation: of the document.
+        reason: short text of the transport status, ASCII.
+        sent_id, answer_id, refused_id: ids that the hub gives to what is sent; any will do.
+        received_id, status_id: ids that the hub gives to what is received.
+    """
+
+    endpoint: str
+    sender: Party
+    receiver: Party
+    subordinate: tuple[str, str]
+    moment: str
+    number: str
+    notation: str
+    reason: str
+    sent_id: str
+    answer_id: str
+    refused_id: str
+    received_id: str
+    status_id: str
+
+
+class Exchange(Part, frozen=True):
+    """Example of one command of the driver: what is asked, what is answered, and what it is for."""
+
+    about: Words
+    arguments: dict[str, object]
+    result: dict[str, object]
+
+
+class Annotation(Part, frozen=True):
+    """What is to be said where an element of the example package begins."""
+
+    element: str
+    note: Words
+
+
+class DriverExamples(Part, frozen=True):
+    """Examples of the driver protocol.
+
+    Attributes:
+        url: address of an adapter that speaks HTTP.
+        commands: by name, in the order of the guide.
+        errors: a message for each kind of error.
+    """
+
+    url: str
+    commands: dict[str, Exchange]
+    errors: dict[str, str]
+
+
+def guide_folder() -> Path:
+    """Return the folder of the guide's data."""
+    return folder("reports") / "guide"
+
+
+@cache
+def page_ids() -> tuple[str, ...]:
+    """Return the ids of all pages in their order."""
+    return convert(read(guide_folder() / "guide.yaml"), _Index).pages
+
+
+@cache
+def page(page_id: str) -> Page:
+    """Return a page as its file has it.
+
+    Raises:
+        ConfigurationError: there is no such file, or it is not written as it must be.
+    """
+    return convert(read(guide_folder() / "pages" / f"{page_id}.yaml"), Page)
+
+
+@cache
+def cast() -> Cast:
+    """Return the names and numbers of the worked example."""
+    return convert(read(guide_folder() / "example.yaml"), Cast)
+
+
+@cache
+def driver_examples() -> DriverExamples:
+    """Return the examples of the driver protocol."""
+    return convert(read(guide_folder() / "driver.yaml"), DriverExamples)
+
+
+@cache
+def annotations(name: str) -> tuple[Annotation, ...]:
+    """Return the notes on an example package, in the order of its elements."""
+    return msgspec.convert(_mapping("annotations.yaml")[name], tuple[Annotation, ...])
+
+
+@cache
+def requirement_places() -> Mapping[str, str]:
+    """Return where the guide speaks of requirements: by id, or by group for those that have no line of their own."""
+    return msgspec.convert(_mapping("requirements.yaml"), dict[str, str])
+
+
+def snippet_files() -> tuple[Path, ...]:
+    """Return the files of code that a vendor may copy."""
+    return tuple(sorted((guide_folder() / "snippets").iterdir()))
+
+
+@cache
+def snippet(name: str) -> str:
+    """Return the text of a file of code, without line end at its end."""
+    return (guide_folder() / "snippets" / name).read_text(encoding="utf-8").rstrip("\n")
+
+
+def _mapping(name: str) -> Mapping[str, object]:
+    content: Mapping[str, object] = read(guide_folder() / name).value
+    return content
