@@ -15,6 +15,8 @@ from harness.scenarios.surroundings import Surroundings
 
 _OPENING = "opening"
 _FINAL = "RTY-07"
+# What was taken in must still be there a while after nobody asked for it any more.
+_KEEPING = frozenset({"RCV-10", "RCV-11"})
 _LOOK_LIMIT = 30.0
 # Give-ups for which what another run has left in the queue may still be tried.
 _TRIES = 6
@@ -72,8 +74,8 @@ async def settled_out(around: Surroundings, played: frozenset[str]) -> None:
         await _emptied(
             around, times.reaction + times.give_up + around.profile.parameters.timing.margin * around.waits.pace
         )
-    if "RCV-11" in played:
-        await around.waits.pause(around.times.reaction)
+    if _KEEPING & played:
+        await around.waits.pause(around.times.reaction + around.times.give_up)
     await look_at_everything(around.driver)
 
 
