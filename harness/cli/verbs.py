@@ -21,6 +21,7 @@ _MODULES = {
     "verify": "verify",
     "explain": "explain",
     "guide": "guide",
+    "sample": "sample",
     "replay": "replay",
     "export": "export",
     "pki": "pki",
