@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.catalogue.verdicts import Severity, Verdict
@@ -16,6 +17,7 @@ from harness.cli.failures import configuration_sentence
 from harness.cli.language import help_text, language, say
 from harness.cli.listening import address
 from harness.cli.repeated import RepeatedValues
+from harness.cli.runfolder import RunFolder
 from harness.cli.unstamped import complain_unstamped
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class _Certify(RepeatedValues):
 @click.option("--trust-anchors", type=click.Path(path_type=Path), metavar="PEM", help=say("cli-certify", "anchors"))
 @click.option("--seed", type=click.IntRange(0, _SEEDS), metavar="N", help=say("cli-certify", "seed"))
 @click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help=say("cli-certify", "deviations"))
+@click.option("--failed", metavar="RUN", type=RunFolder(), help=say("cli-certify", "failed"))
+@click.option("--no-pdf", is_flag=True, help=say("cli-certify", "no-pdf"))
 @click.option("--quiet", is_flag=True, help=say("cli-certify", "quiet"))
 @click.option("--verbose", is_flag=True, help=say("cli-certify", "verbose"))
 def command(
@@ -63,14 +67,18 @@ def command(
     trust_anchors: Path | None,
     seed: int | None,
     deviations: Path | None,
+    failed: Path | None,
+    no_pdf: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
     """Run the profile's scenarios against a candidate; see the help text."""
     from harness.cli.progress import Progress
     from harness.engine.certification import Order, certify
+    from harness.engine.publishing import FORMATS_OF_A_RUN
 
     ids = [part for value in only for part in value.split(",")]
+    ids += _not_passed(failed) if failed is not None else []
     order = Order(
         candidate=candidate,
         profile=profile,
@@ -84,6 +92,7 @@ def command(
         trust_anchors=trust_anchors,
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         deviations=deviations,
+        formats=tuple(form for form in FORMATS_OF_A_RUN if not (no_pdf and form == "pdf")),
     )
     with Progress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
@@ -91,6 +100,26 @@ def command(
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)
+
+
+def _not_passed(run: Path) -> list[str]:
+    """Return the requirements that an earlier run needed and did not pass.
+
+    Raises:
+        ConfigurationError: it has no report, or passed all that it needed.
+    """
+    from harness.report.source import read_report
+
+    settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
+    entries = read_report(run)["requirements"]
+    ids = [
+        str(entry["id"])
+        for entry in entries
+        if entry.get("verdict") == Verdict.FAIL or (entry.get("required") and entry.get("verdict") not in settled)
+    ]
+    if not ids:
+        raise ConfigurationError("certify.nothing-failed", path=run)
+    return ids
 
 
 def closing_lines(certification: "Certification") -> list[str]:

@@ -53,7 +53,7 @@ def command(
         candidate=candidate or source,
         profile=str(recorded["profile"]["source"]),
         only=None,
-        scenario=scenario,
+        scenario=_named(scenario),
         directory=out,
         language=language(),
         listen=address(listen),
@@ -68,3 +68,9 @@ def command(
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)
+
+
+def _named(scenario: str) -> str:
+    """Return a scenario's id as it is written: the requirement in capitals, its part in small letters."""
+    requirement, slash, part = scenario.partition("/")
+    return f"{requirement.upper()}{slash}{part.lower()}"

@@ -1,0 +1,46 @@
+"""`lienthong certify` in short loops: only what failed the last time, and no PDF."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LIENTHONG = (sys.executable, "-c", "from harness.cli import main; main()")
+
+
+def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [*LIENTHONG, "certify", "reference", *map(str, arguments), "--lang", "en"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def earlier(folder: Path, *verdicts: tuple[str, str, bool]) -> Path:
+    folder.mkdir()
+    entries = [{"id": key, "verdict": verdict, "required": required} for key, verdict, required in verdicts]
+    content = {"schema": "lienthong.report/1", "requirements": entries}
+    (folder / "report.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def test_what_failed_is_played_again_without_a_pdf(tmp_path: Path) -> None:
+    run = earlier(
+        tmp_path / "run", ("SND-01", "fail", True), ("SND-04", "inconclusive", True), ("RCV-06", "pass", True),
+        ("RCV-09", "not_run", False),
+    )  # fmt: skip
+    done = call("--failed", run, "--no-pdf", "--out", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "again" / "report.json").read_text(encoding="utf-8"))
+    assert {entry["id"] for entry in report["requirements"] if entry["required"]} == {"SND-01", "SND-04"}
+    assert (tmp_path / "again" / "report.html").exists()
+    assert not (tmp_path / "again" / "report.pdf").exists()
+
+
+@pytest.mark.parametrize(("made", "sentence"), [(True, "nothing that failed"), (False, "There is no such folder")])
+def test_where_nothing_failed_nothing_is_played(tmp_path: Path, made: bool, sentence: str) -> None:
+    run = earlier(tmp_path / "run", ("SND-01", "pass", True)) if made else tmp_path / "run"
+    done = call("--failed", run, "--out", tmp_path / "again")
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "again").exists()
