@@ -128,6 +128,8 @@ def closing_lines(certification: "Certification") -> list[str]:
     lines = [say("cli-certify", f"verdict.{judgement.verdict}", run_id=judgement.run_id)]
     if judgement.narrowed:
         lines.append(say("cli-certify", "narrowed"))
+    if not judgement.complete:
+        lines += _inapplicable_lines(judgement)
     lines += _failed_lines(judgement)
     lines += _open_lines(judgement)
     lines += _deviation_lines(judgement)
@@ -137,6 +139,13 @@ def closing_lines(certification: "Certification") -> list[str]:
         lines.append(configuration_sentence(certification.unwritten))
     lines.append(say("cli-certify", "where", directory=certification.directory))
     return lines
+
+
+def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
+    """Yield why scenarios were not played: where nothing else was asked for, that is all there is to say."""
+    for scenario in judgement.scenarios:
+        if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
+            yield f"  {scenario.id}  {getattr(scenario.detail, language())}"
 
 
 def _failed_lines(judgement: "Judgement") -> Iterator[str]:

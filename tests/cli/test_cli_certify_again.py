@@ -44,3 +44,13 @@ def test_where_nothing_failed_nothing_is_played(tmp_path: Path, made: bool, sent
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "again").exists()
+
+
+def test_what_does_not_apply_says_why(tmp_path: Path) -> None:
+    """The candidate of this name declares that it cannot take documents back."""
+    command = [*LIENTHONG, "certify", "reference:knows-no-take-back", "--only", "OPS-03", "--no-pdf", "--lang", "en"]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "run")], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "OPS-03/sent  Not applicable: the candidate does not declare the capability" in done.stdout
+    assert done.returncode != 0
