@@ -19,6 +19,7 @@ _MODULES = {
     "judge": "judge",
     "report": "report",
     "verify": "verify",
+    "show": "show",
     "explain": "explain",
     "guide": "guide",
     "sample": "sample",

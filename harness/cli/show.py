@@ -1,0 +1,114 @@
+"""`lienthong show`: the messages of a run, whole."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.findings import clipped
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+from harness.cli.runfolder import RunFolder
+
+if TYPE_CHECKING:
+    from harness.journal import Event, Record
+
+_AREA = "cli-show"
+_MOST = 500
+
+
+@click.command(name="show", help=help_text(_AREA))
+@click.argument("run", metavar="RUN", type=RunFolder())
+@click.argument("what", metavar="[EVENT|FINDING|DOCUMENT]", required=False)
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+def command(run: Path, what: str | None, lang: str | None) -> int:
+    """Print messages of a run; see the help text."""
+    from harness.report.agreement import read
+
+    record = read(run)
+    for line in _lines(run, record, what):
+        click.echo(line)
+    return Exit.PASS
+
+
+def _lines(run: Path, record: "Record", what: str | None) -> Iterator[str]:
+    if what is None:
+        yield from _findings(run, "")
+        return
+    number = what.removeprefix("#")
+    if number.isascii() and number.isdigit():
+        yield from _message(record, int(number))
+        return
+    found = list(_findings(run, what))
+    if found:
+        yield from found
+        for seq in _places(run, what):
+            yield ""
+            yield from _message(record, seq)
+        return
+    yield from _about(record, what)
+
+
+def _message(record: "Record", number: int) -> Iterator[str]:
+    from harness.report.showing import lines_of
+
+    if number >= len(record.events):
+        raise ConfigurationError("show.no-event", number=number, last=len(record.events) - 1)
+    event = record.events[number]
+    yield from lines_of(event, record)
+    partner = _partner(record, event)
+    if partner is not None:
+        yield ""
+        yield from lines_of(partner, record)
+
+
+def _partner(record: "Record", event: "Event") -> "Event | None":
+    """Return the answer to a request, or the request of an answer."""
+    if event.kind == "answer":
+        asked = event.data.get("request")
+        return record.events[asked] if isinstance(asked, int) and 0 <= asked < event.seq else None
+    if event.kind != "request":
+        return None
+    later = record.events[event.seq + 1 :]
+    return next((one for one in later if one.kind == "answer" and one.data.get("request") == event.seq), None)
+
+
+def _findings(run: Path, wanted: str) -> Iterator[str]:
+    """Yield the findings whose code, or requirement, is wanted; all for an empty one."""
+    from harness.report.source import read_report
+
+    for scenario in read_report(run)["scenarios"]:
+        for one in scenario["findings"]:
+            if wanted and wanted not in {one["code"], one["requirement"], scenario["id"]}:
+                continue
+            where = (one.get("where") or {}).get("event")
+            place = f"  #{where}" if where is not None else ""
+            yield f"{one['code']} ({one['severity']}){place}  {clipped(one['message'][language()])}"
+    if not wanted:
+        yield say(_AREA, "how", run=run)
+
+
+def _places(run: Path, wanted: str) -> list[int]:
+    """Return the events at which the wanted findings are, each once."""
+    from harness.report.source import read_report
+
+    places: dict[int, None] = {}
+    for scenario in read_report(run)["scenarios"]:
+        for one in scenario["findings"]:
+            where = (one.get("where") or {}).get("event")
+            if where is not None and wanted in {one["code"], one["requirement"], scenario["id"]}:
+                places[int(where)] = None
+    return list(places)[:_MOST]
+
+
+def _about(record: "Record", document: str) -> Iterator[str]:
+    from harness.report.showing import events_about, lines_of
+
+    events = list(events_about(document, record))
+    if not events:
+        raise ConfigurationError("show.nothing", what=document)
+    for event in events[:_MOST]:
+        first, second, *_ = [*lines_of(event, record), ""]
+        yield f"{first}  {second}"
