@@ -65,13 +65,19 @@ def test_the_reason_arrives_as_the_clerk_gave_it(run: TimedEvidence, said: str) 
     assert assessed(run, StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")) == Met()
 
 
-@pytest.mark.parametrize("said", ["Sai tham quyen", "Sai thẩm", ""])
+@pytest.mark.parametrize("said", ["Sai tham quyen", "Sai thẩm", "-"])
 def test_another_reason_is_told(run: TimedEvidence, said: str) -> None:
     run.looked.packages["s"] = StatusPackage(status_code="02", description=said)
     run.status("02", blob="s")
     expectation = StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")
     request = run.exchanges[-1].request
     broken(run, expectation, "reason-altered", "Sai thẩm quyền", said or "-", request, document=GOT)
+
+
+def test_that_there_is_no_reason_at_all_is_for_the_rules_to_say(run: TimedEvidence) -> None:
+    run.looked.packages["s"] = StatusPackage(status_code="02", description="")
+    run.status("02", blob="s")
+    assert assessed(run, StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")) == Met()
 
 
 def given(run: TimedEvidence, code: str, document: str = SENT) -> None:
