@@ -34,6 +34,8 @@ _WARM = "harness.engine.selftest_warm"
 _SMALL = "selftest"
 # Seconds; ten times what a whole certification of the reference agency takes.
 _LIMIT = 900.0
+# Requirements from which on a run is a long one.
+_MUCH = 30
 
 Follow = Callable[[int, int, Row], None]
 
@@ -262,9 +264,14 @@ def _prepared(directory: Path) -> Path:
 
 
 def _longest_first(checks: Iterable[Check]) -> list[Check]:
-    """Put first what takes longest, so that no core waits at the end: everything, then what must run alone."""
+    """Put first what takes longest, so that no core waits at the end: everything, then much, then what runs alone."""
     alone = _alone()
-    return sorted(checks, key=lambda check: (check.only is not None, not set(check.only or ()) & alone))
+
+    def length(check: Check) -> tuple[bool, int, bool]:
+        only = set(check.only or ())
+        return check.only is not None, -(len(only) // _MUCH), not only & alone
+
+    return sorted(checks, key=length)
 
 
 @dataclass(frozen=True, slots=True)
