@@ -21,6 +21,7 @@ from harness.scenarios.mixing import Mixed, some_sender
 from harness.scenarios.stage import SIGNED, Stage
 
 _GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT"})
+_SIGNATURES = frozenset({"SIG"})
 # What is too large is a matter of the profile's limits and of hostile input, not of a package that breaks the standard.
 _NEVER = frozenset({"PKG-10"})
 # What is cut or empty may have been cut on the way: it is a matter of transport.
@@ -153,12 +154,17 @@ def _some_document(stage: Stage, identity: Identity) -> str:
 
 
 def _signed_now_and_then(stage: Stage, document: Document) -> Document:
+    """Sign some, where a signature can be put on them that is a good one: a comment in a text, for one, spoils it."""
     if stage.chance.random() >= SIGNED:
         return document
     try:
-        return stage.signed(document)
+        signed = stage.signed(document)
     except (PackageUnreadable, NotSignable):
         return document  # some cannot be signed, as broken as they are
+    profile, now = stage.profile, datetime.now(VIETNAM)
+    report = check_package(signed.content, profile, now, groups=_SIGNATURES, trust=stage.around.trust)
+    spoilt = any(profile.severity(one) is Severity.FAIL for one in report.findings)
+    return document if spoilt else signed
 
 
 def _as_read(stage: Stage, document: Document) -> Document:
