@@ -2,13 +2,18 @@
 
 import asyncio
 import base64
+from datetime import datetime
 
+import httpx2
 import pytest
 
 from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Moment, Plan, Replace, Reply, RequestFacts, Trickle
+from harness.journal.recording import VIETNAM
 from harness.vxp.client import VxpClient
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
-from tests.hub.hub_rig import PROVINCE, Rig, document, document_id, with_rig
+from harness.vxp.signing import signed_headers
+from harness.vxp.timestamps import timestamp
+from tests.hub.hub_rig import PROVINCE, SECRETS, Rig, document, document_id, with_rig
 
 
 class Interceptor:
@@ -188,5 +193,28 @@ def test_an_answer_is_altered() -> None:
         answer = rig.notes.last_answer
         assert (answer["fault"], answer["complete"]) == ("doubled", True)
         assert rig.notes.blobs[answer["body"]["blob"]].endswith(b'"count":2}')
+
+    with_rig(play)
+
+
+def test_a_key_that_was_left_over_makes_a_list_about_no_item() -> None:
+    """The operator's client signs keys of earlier calls; a list of documents is one, whatever docId it carries."""
+
+    async def play(rig: Rig) -> None:
+        await rig.ministry.send_edoc(document(), "edoc")
+        (item,) = (await rig.province.get_received_edoc_list("edoc")).items
+        watching = Interceptor("nothing", "before", Plan("none", Hold()))
+        rig.hub.interceptor = watching
+        headers = signed_headers(
+            [("servicetype", "eDoc"), ("messagetype", "status"), ("docId", item.doc_id)],
+            system_id="sys.province",
+            secret=SECRETS["sys.province"],
+            timestamp=timestamp(datetime.now(VIETNAM)),
+            content_type="application/json",
+        )
+        async with httpx2.AsyncClient() as http:
+            await http.post(f"{rig.server.endpoint}/getReceivedEdocList", headers=dict(headers))
+        facts = watching.told[0]
+        assert (facts.messagetype, facts.document_id, facts.receivers) == ("status", None, ())
 
     with_rig(play)
