@@ -106,17 +106,19 @@ def _not_passed(run: Path) -> list[str]:
     """Return the requirements that an earlier run needed and did not pass.
 
     Raises:
-        ConfigurationError: it has no report, or passed all that it needed.
+        ConfigurationError: it has no report that can be read, or passed all that it needed.
     """
     from harness.report.source import read_report
 
     settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
-    entries = read_report(run)["requirements"]
-    ids = [
-        str(entry["id"])
-        for entry in entries
-        if entry.get("verdict") == Verdict.FAIL or (entry.get("required") and entry.get("verdict") not in settled)
-    ]
+    try:
+        ids = [
+            str(entry["id"])
+            for entry in read_report(run)["requirements"]
+            if entry.get("verdict") == Verdict.FAIL or (entry.get("required") and entry.get("verdict") not in settled)
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError("report.unreadable", path=run, detail=f"{type(error).__name__} {error}") from error
     if not ids:
         raise ConfigurationError("certify.nothing-failed", path=run)
     return ids

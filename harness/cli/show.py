@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _AREA = "cli-show"
 _MOST = 500
+_LONGEST_NUMBER = 19  # digits
 
 
 @click.command(name="show", help=help_text(_AREA))
@@ -38,7 +39,7 @@ def _lines(run: Path, record: "Record", what: str | None) -> Iterator[str]:
         yield from _findings(run, "")
         return
     number = what.removeprefix("#")
-    if number.isascii() and number.isdigit():
+    if number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER:
         yield from _message(record, int(number))
         return
     found = list(_findings(run, what))
@@ -76,31 +77,40 @@ def _partner(record: "Record", event: "Event") -> "Event | None":
 
 
 def _findings(run: Path, wanted: str) -> Iterator[str]:
-    """Yield the findings whose code, or requirement, is wanted; all for an empty one."""
-    from harness.report.source import read_report
-
-    for scenario in read_report(run)["scenarios"]:
-        for one in scenario["findings"]:
-            if wanted and wanted not in {one["code"], one["requirement"], scenario["id"]}:
-                continue
-            where = (one.get("where") or {}).get("event")
-            place = f"  #{where}" if where is not None else ""
-            yield f"{one['code']} ({one['severity']}){place}  {clipped(one['message'][language()])}"
+    """Yield the findings whose code, requirement or scenario is wanted; all for an empty one."""
+    for code, severity, event, message in _rows(run, wanted):
+        place = f"  #{event}" if event is not None else ""
+        yield f"{clipped(code)} ({clipped(severity)}){place}  {clipped(message)}"
     if not wanted:
         yield say(_AREA, "how", run=run)
 
 
 def _places(run: Path, wanted: str) -> list[int]:
     """Return the events at which the wanted findings are, each once."""
+    events = (event for _, _, event, _ in _rows(run, wanted) if event is not None)
+    return list(dict.fromkeys(events))[:_MOST]
+
+
+def _rows(run: Path, wanted: str) -> list[tuple[str, str, int | None, str]]:
+    """Return code, severity, event and message of the findings that are wanted.
+
+    Raises:
+        ConfigurationError: the report is not what a run writes.
+    """
     from harness.report.source import read_report
 
-    places: dict[int, None] = {}
-    for scenario in read_report(run)["scenarios"]:
-        for one in scenario["findings"]:
-            where = (one.get("where") or {}).get("event")
-            if where is not None and wanted in {one["code"], one["requirement"], scenario["id"]}:
-                places[int(where)] = None
-    return list(places)[:_MOST]
+    rows = []
+    try:
+        for scenario in read_report(run)["scenarios"]:
+            for one in scenario["findings"]:
+                if wanted and wanted not in {one["code"], one["requirement"], scenario["id"]}:
+                    continue
+                event = (one.get("where") or {}).get("event")
+                number = event if isinstance(event, int) and event >= 0 else None
+                rows.append((str(one["code"]), str(one["severity"]), number, str(one["message"][language()])))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError("report.unreadable", path=run, detail=f"{type(error).__name__} {error}") from error
+    return rows
 
 
 def _about(record: "Record", document: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.catalogue.errors import ConfigurationError
-from harness.engine.remembered import kept
+from harness.resources import kept
 
 
 @contextlib.contextmanager
@@ -27,15 +27,26 @@ def claimed(candidate: str | None, directory: Path) -> Iterator[None]:
     if candidate is None:
         yield
         return
+    lock = _taken(candidate, directory)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _taken(candidate: str, directory: Path) -> FileLock:
+    """Return the lock of a candidate, held; not held where this user's cache cannot be written, which stops no run."""
     place = kept("candidates") / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    holder = place.with_suffix(".run")
+    holder, lock = place.with_suffix(".run"), FileLock(place.with_suffix(".lock"), timeout=0)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(place.with_suffix(".lock"), timeout=0):
-            holder.write_text(str(directory.resolve()), encoding="utf-8")
-            yield
+        lock.acquire()
+        holder.write_text(str(directory.resolve()), encoding="utf-8")
     except Timeout as error:
         raise ConfigurationError("candidate.busy", candidate=candidate, run=_told(holder)) from error
+    except OSError:
+        return lock
+    return lock
 
 
 def _told(holder: Path) -> str:

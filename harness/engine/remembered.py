@@ -1,17 +1,11 @@
-"""What the harness keeps for this user between its calls: claims of candidates, and which runs were recorded here."""
+"""Which runs this user recorded on this machine."""
 
 import contextlib
 import hashlib
-import os
 from pathlib import Path
 
 from harness.report.source import RUN_FILE
-
-
-def kept(kind: str) -> Path:
-    """Return the folder of one kind of what is kept: the user's cache, wherever the system has it."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
-    return Path(base) / "lienthong" / kind
+from harness.resources import kept
 
 
 def remember(directory: Path) -> None:

@@ -14,7 +14,8 @@ _LARGEST = 4 * 1024 * 1024
 _BODIES = ("body", "package", "blob")
 _between = re.compile(r"(?<=>)\s*(?=<)")
 _base64 = re.compile(r"(?<=>)([A-Za-z0-9+/=\s]{120,})(?=<)")
-_tag = re.compile(r"<(/?)([^\s>/!?]+)[^>]*?(/?)>")
+# Possessive: a hostile body may have a million signs without an end of a tag.
+_tag = re.compile(r"<(/?)[^\s<>/!?]++([^<>]*+)>")
 
 
 def lines_of(event: Event, record: Record) -> Iterator[str]:
@@ -81,8 +82,8 @@ def _elements(text: str) -> Iterator[str]:
         closing = bool(tags) and tags[0][0] == "/"
         depth = max(0, depth - closing)
         yield "  " * min(depth, 20) + piece.strip()
-        depth += sum(1 for slash, _, empty in tags if not slash and not empty)
-        depth = max(0, depth - sum(1 for slash, _, _ in tags if slash) + closing)
+        depth += sum(1 for slash, rest in tags if not slash and not rest.endswith("/"))
+        depth = max(0, depth - sum(1 for slash, _ in tags if slash) + closing)
 
 
 def _cut(found: re.Match[str]) -> str:

@@ -46,8 +46,18 @@ def test_a_document_is_followed_through_the_run(run: Path) -> None:
     assert all(line.startswith("#") for line in lines)
 
 
-@pytest.mark.parametrize(("what", "code"), [("99999", "show.no-event"), ("nothing", "show.nothing")])
+@pytest.mark.parametrize(
+    ("what", "code"), [("99999", "show.no-event"), ("9" * 5000, "show.nothing"), ("nothing", "show.nothing")]
+)
 def test_what_is_not_there_is_said(run: Path, what: str, code: str) -> None:
     error = call(run, what).exception
     assert isinstance(error, ConfigurationError)
     assert error.code == code
+
+
+@pytest.mark.parametrize("scenarios", ["7", "[7]", '[{"id": 1, "findings": [{}]}]', "null"])
+def test_a_report_of_somebody_elses_making_is_one_sentence(run: Path, scenarios: str) -> None:
+    (run / "report.json").write_text(f'{{"schema": "lienthong.report/1", "scenarios": {scenarios}}}')
+    error = call(run).exception
+    assert isinstance(error, ConfigurationError)
+    assert error.code == "report.unreadable"

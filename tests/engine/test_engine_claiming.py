@@ -44,3 +44,10 @@ def test_a_second_run_is_told_of_the_first(tmp_path: Path) -> None:
 def test_what_nobody_else_can_reach_is_not_claimed(tmp_path: Path) -> None:
     with claimed(None, Path("a")), claimed(None, Path("b")):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with claimed(CANDIDATE, Path("run")):
+        pass

@@ -76,8 +76,16 @@ def test_another_reason_is_told(run: TimedEvidence, said: str) -> None:
 
 def test_that_there_is_no_reason_at_all_is_for_the_rules_to_say(run: TimedEvidence) -> None:
     run.looked.packages["s"] = StatusPackage(status_code="02", description="")
+    run.looked.failing["s"] = ("STP-05.no-reason",)
     run.status("02", blob="s")
     assert assessed(run, StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")) == Met()
+
+
+def test_where_no_rule_says_it_a_missing_reason_is_another_one(run: TimedEvidence) -> None:
+    run.looked.packages["s"] = StatusPackage(status_code="02", description="")
+    run.status("02", blob="s")
+    expectation = StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")
+    broken(run, expectation, "reason-altered", "Sai thẩm quyền", "-", run.exchanges[-1].request, document=GOT)
 
 
 def given(run: TimedEvidence, code: str, document: str = SENT) -> None:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from harness.resources import kept
 from harness.rules.bulk.rows import FileRow
 from harness.rules.bulk.working import Done
 
@@ -39,8 +40,7 @@ def record_path(arguments: Sequence[str], *how: str) -> Path:
     """
     named = [str(Path(argument).absolute()) for argument in arguments]
     digest = hashlib.sha256("\0".join([*named, "", *how]).encode("utf-8", "surrogateescape")).hexdigest()
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
-    return Path(base) / "lienthong" / "validate" / f"{digest[:32]}.jsonl"
+    return kept("validate") / f"{digest[:32]}.jsonl"
 
 
 class Record:
