@@ -13,10 +13,10 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.rules.twins.base import Identity
-from harness.rules.twins.examples import example_of, shown
-from harness.rules.twins.registry import twins_of
 from harness.rules.undecided import OPEN
+from harness.vectors.examples import example_of, shown
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import twins_of
 
 _AREA = "cli-explain"
 _NEAR = 5
@@ -28,7 +28,7 @@ _NEAR = 5
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 def command(code: str, profile: str, lang: str | None) -> int:
     """Print what a code, a requirement or a group means; see the help text."""
-    from harness.engine.findingcodes import codes_of
+    from harness.selfcheck.finding_codes import codes_of
 
     loaded = load_profile(profile)
     requirement, _, reason = code.partition(".")
@@ -76,7 +76,7 @@ def _example(code: str) -> None:
     twin = next((one for one in twins_of(code.partition(".")[0]) if one.code == code), None)
     if twin is None:
         return
-    example = example_of(twin, Identity())
+    example = example_of(twin, DocumentIdentity())
     for key, lines in (("bad", example.bad), ("good", example.good)):
         click.echo(f"  {say(_AREA, f'example.{key}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
         for line in shown(lines):
@@ -107,7 +107,7 @@ def _line(key: str, words: str) -> None:
 
 
 def _near(code: str, profile: Profile) -> Iterator[str]:
-    from harness.engine.findingcodes import codes_of
+    from harness.selfcheck.finding_codes import codes_of
 
     known = [each for key in profile.requirements for each in (key, *codes_of(key))]
     yield from difflib.get_close_matches(code, known, n=_NEAR, cutoff=0.4)

@@ -12,9 +12,9 @@ from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import finding_text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.journal.recording import VIETNAM
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import Twin, all_twins, twins_of
+from harness.journal.recorder import VIETNAM
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import Twin, all_twins, twins_of
 
 _AREA = "cli-export"
 _NOTE = "README.md"
@@ -41,15 +41,15 @@ def command(requirement: str, out: Path, lang: str | None) -> int:
         known = dict.fromkeys(twin.requirement.partition("-")[0] for twin in all_twins().values())
         groups = ", ".join((*known, *_SIGNED, _HOSTILE))
         raise ConfigurationError("export.unknown-requirement", id=requirement, known=groups)
-    folder, identity = out / key, Identity(day=datetime.now(VIETNAM).date())
+    folder, identity = out / key, DocumentIdentity(day=datetime.now(VIETNAM).date())
     files = {_file_name(twin): twin.written(identity) for twin in twins}
     return _written(folder, files, _note(twins))
 
 
 def _signed(key: str, out: Path) -> Exit:
     """Write packages about signatures, with the anchors and revocation lists of the PKI that signs them."""
-    from harness.crypto.testpki import Pki
-    from harness.rules.twins.signed import signed_twins
+    from harness.crypto.testpki.pki import Pki
+    from harness.vectors.signed import signed_twins
 
     now = datetime.now(VIETNAM)
     pki = Pki(now)
@@ -66,9 +66,9 @@ def _signed(key: str, out: Path) -> Exit:
 
 def _hostile(key: str, out: Path) -> Exit:
     """Write hostile packages; they take a PKI, so its anchors go with them."""
-    from harness.crypto.testpki import Pki
-    from harness.scenarios.hostile.piece import why
-    from harness.scenarios.hostile.samples import GOOD_KEY, REQUIREMENTS, samples
+    from harness.crypto.testpki.pki import Pki
+    from harness.scenarios.hostile_samples import GOOD_KEY, REQUIREMENTS, samples
+    from harness.vectors.hostile.vector import why
 
     if key not in REQUIREMENTS:
         raise ConfigurationError("export.unknown-requirement", id=key, known=", ".join(REQUIREMENTS))

@@ -18,36 +18,36 @@ from harness import __version__
 from harness.catalogue.candidate import Candidate, Times
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
-from harness.crypto.responder import Responder
-from harness.crypto.testpki import Pki
-from harness.crypto.trust import trust_of
-from harness.drivers.attention import Workplace
+from harness.crypto.chains.trust import trust_of
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
+from harness.doctor.declaration import PEER_SYSTEM
+from harness.doctor.driver import check_clock, check_commands
+from harness.doctor.target import OpenDriver
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
-from harness.engine.addressing import reachable
+from harness.drivers.views import Workplace
 from harness.engine.clock import clock_state
-from harness.engine.looking import look
+from harness.engine.event_waits import EventWaits
+from harness.engine.hub_address import reachable
 from harness.engine.plan import Plan
-from harness.engine.playing import play
-from harness.engine.preflight_declaration import PEER_SYSTEM
-from harness.engine.preflight_driver import check_clock, check_commands
-from harness.engine.selftest_summary import stated_summary
-from harness.engine.settling import opened, settled_in, settled_out
+from harness.engine.run_boundaries import opened, settled_in, settled_out
+from harness.engine.scenario_runner import play
 from harness.engine.silence import SilenceWatch
-from harness.engine.subject import OpenDriver
-from harness.engine.waiting import EventWaits
+from harness.engine.view_poller import look
+from harness.expectations.evidence import Evidence
 from harness.hub.canary import Canary
 from harness.hub.faults import Faults
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Journal
-from harness.journal.recording import VIETNAM
-from harness.judge.evidence import Evidence
-from harness.judge.examination import Examiner
-from harness.scenarios.material import Material, Peer, peers_of
+from harness.journal.recorder import VIETNAM
+from harness.judge.package_inspector import PackageInspector
+from harness.report.selftest_summary import stated_summary
 from harness.scenarios.registry import Scenario, all_scenarios
-from harness.scenarios.surroundings import Surroundings
+from harness.scenarios.run_context import RunContext
+from harness.scenarios.testdata import Peer, TestData, peers_of
 
 _HELLO_LIMIT = 10.0
 
@@ -144,7 +144,7 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
 
 
 @asynccontextmanager
-async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surroundings]:
+async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[RunContext]:
     """Bring up PKI, hub, evidence and driver; take them down in the opposite order."""
     host, port = settings.listen
     hub_settings = HubSettings.of(settings.profile, host=host, port=port, described=False)
@@ -152,7 +152,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
         pki = Pki(datetime.now(VIETNAM), responder.url)
         responder.serve(pki)
         trust = pki.trust(pki.made).adding(trust_of(settings.profile, settings.trust_anchors))
-        evidence = Evidence(inspector=Examiner(settings.profile, _reader(settings.directory), trust))
+        evidence = Evidence(inspector=PackageInspector(settings.profile, _reader(settings.directory), trust))
         waits = EventWaits(evidence)
         journal.subscribe(waits.add)
         async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:
@@ -160,7 +160,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
             server.hub.interceptor = faults
             driver = RecordedDriver(await settings.open_driver(_workplace(settings, journal)), journal)
             try:
-                yield Surroundings(
+                yield RunContext(
                     hub=server.hub,
                     server=server,
                     faults=faults,
@@ -174,7 +174,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     times=settings.times,
                     pki=pki,
                     trust=trust,
-                    material=Material(
+                    testdata=TestData(
                         settings.seed,
                         pki,
                         settings.candidate.agency.organ_name,
@@ -234,7 +234,7 @@ def _populate(hub: Hub, settings: RunSettings) -> Peer:
     return Peer(declared.organ_id, declared.organ_name)
 
 
-def _record_start(settings: RunSettings, around: Surroundings) -> None:
+def _record_start(settings: RunSettings, around: RunContext) -> None:
     data: dict[str, Any] = {
         "run_id": settings.run_id,
         "seed": settings.seed,
@@ -265,7 +265,7 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
     around.journal.record("run.started", data)
 
 
-async def _configured(settings: RunSettings, around: Surroundings) -> str | None:
+async def _configured(settings: RunSettings, around: RunContext) -> str | None:
     """Greet the candidate and tell it where the hub is; return why the run ends here, None if it need not."""
     limit = settings.times.give_up + _HELLO_LIMIT
     try:
@@ -283,7 +283,7 @@ async def _configured(settings: RunSettings, around: Surroundings) -> str | None
     return None
 
 
-async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | None:
+async def _called_at_last(settings: RunSettings, around: RunContext) -> str | None:
     """Wait until the candidate calls the hub: no scenario can come to anything with one that never does."""
     limit = _POLLS * settings.times.poll_interval + settings.times.give_up
     if settings.driver == "passive":  # a person may have to connect it first
@@ -297,13 +297,13 @@ async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | 
     return "unserved" if around.evidence.ever_called() else "silent"
 
 
-def _record_preflight(settings: RunSettings, around: Surroundings, hello: dict[str, Any]) -> None:
+def _record_preflight(settings: RunSettings, around: RunContext, hello: dict[str, Any]) -> None:
     """Note what `doctor` would say to this driver: the run goes on, and who reads its record knows."""
     checks = (check_commands(hello, settings.candidate, settings.driver), check_clock(around.driver))
     around.journal.record("preflight", {"checks": [check.as_data() for check in checks]})
 
 
-async def _played(settings: RunSettings, around: Surroundings) -> None:
+async def _played(settings: RunSettings, around: RunContext) -> None:
     usual = len(settings.plan.scenarios) if around.driver.attended is None else _JOBS_OF_A_PERSON
     limiter = anyio.CapacityLimiter(settings.jobs or max(usual, 1))
     silence = SilenceWatch(around.evidence, around.journal, around.faults, settings.times)

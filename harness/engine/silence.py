@@ -4,11 +4,11 @@ import anyio
 
 from harness.catalogue.candidate import Times
 from harness.drivers.protocol import DriverError, DriverLost
+from harness.expectations.evidence import Evidence
 from harness.hub.faults import Faults
 from harness.journal import Event, Journal
-from harness.judge.evidence import Evidence
 from harness.judge.life import silence_of
-from harness.scenarios.surroundings import Surroundings
+from harness.scenarios.run_context import RunContext
 
 _BEAT = 0.25  # seconds
 _LIMIT = 10.0
@@ -45,7 +45,7 @@ class SilenceWatch:
             elif self._began is None and quiet > silence_of(self._evidence):
                 self._began = self._journal.record("candidate.silent", {"seconds": round(quiet, 1)})
 
-    async def revived(self, around: Surroundings) -> bool:
+    async def revived(self, around: RunContext) -> bool:
         """Configure a silent candidate again, once for each silence; tell whether it calls."""
         if self._began is None or self._evidence.served_after(self._began.seq):
             return True

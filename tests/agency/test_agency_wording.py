@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.agency.wording import ascii_words
+from harness.agency.texts import ascii_words
 
 
 @given(st.text(max_size=400))

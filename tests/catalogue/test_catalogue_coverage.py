@@ -10,9 +10,9 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.cli import main
-from harness.engine import coverage
-from harness.engine.coverage import State, coverage_of, load_notes
-from harness.engine.coverage_page import as_html, as_text
+from harness.selfcheck import coverage
+from harness.selfcheck.coverage import CoverageState, coverage_of, load_notes
+from harness.selfcheck.coverage_page import as_html, as_text
 
 HEAD = "schema: lienthong.profile/1\nextends: qcvn102-2022\nid: ours\nversion: '1'\ntitle: {vi: Của bộ, en: Ours}\n"
 
@@ -28,17 +28,21 @@ def test_clauses_stand_in_the_order_of_the_catalogue() -> None:
 def test_every_clause_that_is_not_wholly_tested_says_why() -> None:
     coverage = coverage_of(load_profile())
     for clause in coverage.clauses:
-        if clause.state is not State.TESTED:
+        if clause.state is not CoverageState.TESTED:
             reasons = [clause.reason, *(entry.reason for entry in clause.requirements)]
             assert any(reasons), clause.clause
-    assert coverage.count(State.NOT) == len(load_notes().beyond)
+    assert coverage.count(CoverageState.NOT) == len(load_notes().beyond)
 
 
 def test_a_clause_is_partly_tested_where_a_part_of_it_is() -> None:
     states = {clause.clause: clause for clause in coverage_of(load_profile()).clauses}
     clause = states["Thông tư 41/2017/TT-BTTTT: kiểm tra chứng thư số"]
-    assert [entry.state for entry in clause.requirements] == [State.TESTED, State.PARTLY, State.PARTLY]
-    assert clause.state is State.PARTLY
+    assert [entry.state for entry in clause.requirements] == [
+        CoverageState.TESTED,
+        CoverageState.PARTLY,
+        CoverageState.PARTLY,
+    ]
+    assert clause.state is CoverageState.PARTLY
 
 
 def test_what_tests_a_requirement_is_named() -> None:
@@ -54,7 +58,7 @@ def test_a_profile_of_ones_own_may_leave_requirements_out(tmp_path: Path) -> Non
     path.write_text(HEAD + "levels: {SND-05: 'off'}\n", encoding="utf-8")
     coverage = coverage_of(load_profile(str(path)))
     entry = next(entry for clause in coverage.clauses for entry in clause.requirements if entry.id == "SND-05")
-    assert entry.state is State.NOT
+    assert entry.state is CoverageState.NOT
     assert "Not judged by this profile." in as_text(coverage, "en", 100)
     assert "Not judged by this profile." in as_html(coverage, "en")
 

@@ -6,67 +6,68 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue.lint import Problem
+from harness.catalogue.lint import LintProblem
 from harness.catalogue.profiles import load_profile
-from harness.engine import coverage, packlint, packlint_expectations, packlint_stimuli
-from harness.engine.packlint import lint_codes, lint_pack, lint_scenarios, lint_tested
-from harness.engine.packlint_expectations import lint_expectations, lint_findings, vocabulary
-from harness.engine.packlint_sources import reasons, statements
-from harness.engine.packlint_stimuli import lint_stimuli
-from harness.judge.assessment import Assessment, Holding, Met
-from harness.judge.evidence import Evidence
-from harness.judge.expectations import Accepted, Expectation, NotReached, StatusSent
-from harness.judge.expectations.base import finding
-from harness.rules.twins.base import document
-from harness.rules.twins.registry import Twin, all_twins
+from harness.expectations import Accepted, Expectation, NotReached, StatusSent
+from harness.expectations.assessment import Assessment, Holding, Met
+from harness.expectations.base import finding
+from harness.expectations.evidence import Evidence
+from harness.scenarios.context import ScenarioContext
 from harness.scenarios.registry import SHARED, Play, Scenario, all_scenarios
-from harness.scenarios.stage import Stage
+from harness.selfcheck import coverage, selfcheck, stimuli
+from harness.selfcheck import expectations as selfcheck_expectations
+from harness.selfcheck.expectations import lint_expectations, lint_findings, vocabulary
+from harness.selfcheck.selfcheck import lint_codes, lint_pack, lint_scenarios, lint_tested
+from harness.selfcheck.sources import reasons, statements
+from harness.selfcheck.stimuli import lint_stimuli
+from harness.vectors.packages.base import document
+from harness.vectors.registry import Twin, all_twins
 
 
 def made(play: Play, name: str, *more: str) -> dict[str, Scenario]:
     return {name: Scenario(name, (name.partition("/")[0], *more), SHARED, (), play)}
 
 
-def codes(problems: Iterator[Problem]) -> list[str]:
+def codes(problems: Iterator[LintProblem]) -> list[str]:
     return [problem.code for problem in problems]
 
 
-async def _nothing_reaches(stage: Stage) -> None:
+async def _nothing_reaches(stage: ScenarioContext) -> None:
     stage.expect(NotReached(subject="x"))
 
 
-async def only_silence(stage: Stage) -> None:
+async def only_silence(stage: ScenarioContext) -> None:
     await _nothing_reaches(stage)
     await stage.linger()
 
 
-async def silence_and_a_sign_of_life(stage: Stage) -> None:
+async def silence_and_a_sign_of_life(stage: ScenarioContext) -> None:
     await _nothing_reaches(stage)
     await stage.probe()
 
 
-async def nothing_at_all(stage: Stage) -> None:
+async def nothing_at_all(stage: ScenarioContext) -> None:
     await stage.linger()
 
 
-async def a_precondition_only(stage: Stage) -> None:
+async def a_precondition_only(stage: ScenarioContext) -> None:
     await stage.until(Accepted(document="x"))
 
 
-async def charged_elsewhere(stage: Stage) -> None:
+async def charged_elsewhere(stage: ScenarioContext) -> None:
     stage.expect(Accepted(document="x"), requirement="SND-02")
 
 
-async def hidden(stage: Stage) -> None:
+async def hidden(stage: ScenarioContext) -> None:
     expectation = Accepted(document="x")
     stage.expect(expectation)
 
 
-async def without_texts(stage: Stage) -> None:
+async def without_texts(stage: ScenarioContext) -> None:
     stage.expect(Unheard())
 
 
-async def with_a_place_nobody_fills(stage: Stage) -> None:
+async def with_a_place_nobody_fills(stage: ScenarioContext) -> None:
     stage.expect(Placeless())
 
 
@@ -103,7 +104,7 @@ class Veiled(Expectation, frozen=True, tag="veiled"):
 def words(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Let the vocabulary of this file count."""
     own = {kind.__name__: kind for kind in (Unheard, Placeless, AlwaysMet, NeverFound, Veiled)}
-    for module in (packlint, packlint_expectations):
+    for module in (selfcheck, selfcheck_expectations):
         monkeypatch.setattr(module, "vocabulary", lambda: {**vocabulary(), **own})
     return monkeypatch
 
@@ -177,7 +178,7 @@ def test_expectations_that_cannot_fail_are_found(words: pytest.MonkeyPatch) -> N
 
 def test_a_requirement_that_nothing_tests_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     by = {**coverage.testers(), "SND-01": (), "SND-06": ()}
-    monkeypatch.setattr(packlint, "testers", lambda: by)
+    monkeypatch.setattr(selfcheck, "testers", lambda: by)
     problem, *more = lint_tested(load_profile())
     assert (problem.code, problem.parameters, more) == ("untested", {"id": "SND-01"}, [])
     line = problem.path.read_text(encoding="utf-8").splitlines()[problem.line - 1]
@@ -198,9 +199,9 @@ def test_notes_that_no_longer_hold_are_found(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_codes_without_texts_and_texts_without_codes_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = [one for one in packlint._strings() if "too-old" not in one[2]]
+    kept = [one for one in selfcheck._strings() if "too-old" not in one[2]]
     strings = (*kept, (Path("pkg.py"), 7, "PKG-01.never-heard-of"))
-    monkeypatch.setattr(packlint, "_strings", lambda: strings)
+    monkeypatch.setattr(selfcheck, "_strings", lambda: strings)
     found = [(problem.code, problem.parameters["code"]) for problem in lint_codes()]
     assert found == [("finding-unknown", "PKG-01.never-heard-of"), ("text-idle", "PDF-01.too-old")]
 
@@ -210,8 +211,8 @@ def test_equal_and_wrong_stimuli_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     same = replace(next(twin for twin in twins.values() if twin.code is not None), name="again")
     wrong = Twin("HDR-10", "subject-there", "HDR-10.missing", document)
     chosen = {same.key: same, **twins, wrong.key: wrong}
-    monkeypatch.setattr(packlint_stimuli, "all_twins", lambda: chosen)
-    monkeypatch.setattr(packlint_stimuli, "_line", lambda path, key: 1)
+    monkeypatch.setattr(stimuli, "all_twins", lambda: chosen)
+    monkeypatch.setattr(stimuli, "_line", lambda path, key: 1)
     found = [problem.code for problem in lint_stimuli(load_profile())]
     assert found.count("breaks-otherwise") == 1
     assert found.count("stimuli-same") == 2  # the copy, and the good document that is called bad

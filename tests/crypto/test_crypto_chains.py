@@ -12,21 +12,21 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from harness.catalogue.errors import ConfigurationError
-from harness.crypto.certificates import CertificateUnreadable, decode_certificate, facts_of, read_pem_or_der
-from harness.crypto.chains import MOST_EMBEDDED, Chain, Fault, Purpose, examine_chain
-from harness.crypto.trust import Trust, trust_of
+from harness.crypto.chains.certificates import CertificateUnreadable, decode_certificate, facts_of, read_pem_or_der
+from harness.crypto.chains.chain import MOST_EMBEDDED, Chain, ChainProblem, Purpose, examine_chain
+from harness.crypto.chains.trust import Trust, trust_of
 from tests.crypto.signing_material import NOW, PROFILE, SIGNATURES, pki, trust
 
 DAY = timedelta(days=1)
 FAULTS = {
-    "expired": (Fault.EXPIRED, -30 * DAY),
-    "not-yet-valid": (Fault.NOT_YET_VALID, 30 * DAY),
-    "untrusted": (Fault.UNTRUSTED, None),
-    "issuer-missing": (Fault.ISSUER_MISSING, None),
-    "wrong-usage": (Fault.WRONG_USAGE, None),
-    "issuing": (Fault.WRONG_USAGE, None),
-    "tsa": (Fault.WRONG_USAGE, None),
-    "hub": (Fault.WRONG_USAGE, None),
+    "expired": (ChainProblem.EXPIRED, -30 * DAY),
+    "not-yet-valid": (ChainProblem.NOT_YET_VALID, 30 * DAY),
+    "untrusted": (ChainProblem.UNTRUSTED, None),
+    "issuer-missing": (ChainProblem.ISSUER_MISSING, None),
+    "wrong-usage": (ChainProblem.WRONG_USAGE, None),
+    "issuing": (ChainProblem.WRONG_USAGE, None),
+    "tsa": (ChainProblem.WRONG_USAGE, None),
+    "hub": (ChainProblem.WRONG_USAGE, None),
 }
 
 
@@ -55,7 +55,7 @@ def test_an_intermediate_that_comes_with_the_signature_is_used() -> None:
     assert examined("agency", trusted=anchors_only).fault is None
     fault = examined("agency", trusted=anchors_only, embed=False).fault
     assert fault is not None
-    assert (fault.kind, fault.issuer) == (Fault.ISSUER_MISSING, "CA thử nghiệm phục vụ các cơ quan Nhà nước G2")
+    assert (fault.kind, fault.issuer) == (ChainProblem.ISSUER_MISSING, "CA thử nghiệm phục vụ các cơ quan Nhà nước G2")
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -71,7 +71,7 @@ def test_a_time_stamping_certificate_stamps_and_does_nothing_else() -> None:
     assert examined("tsa", purpose="time-stamp").fault is None
     fault = examined("agency", purpose="time-stamp").fault
     assert fault is not None
-    assert fault.kind is Fault.WRONG_USAGE
+    assert fault.kind is ChainProblem.WRONG_USAGE
 
 
 def test_the_time_of_signing_decides_not_the_clock() -> None:
@@ -79,14 +79,14 @@ def test_the_time_of_signing_decides_not_the_clock() -> None:
     assert examined("not-yet-valid", at=NOW + 60 * DAY).fault is None
     fault = examined("agency", at=NOW + 4000 * DAY).fault
     assert fault is not None
-    assert fault.kind is Fault.EXPIRED
+    assert fault.kind is ChainProblem.EXPIRED
 
 
 def test_the_anchor_itself_may_be_given_as_intermediate_and_is_not_trusted_by_that() -> None:
     root = pki().identity("root").certificate.public_bytes(Encoding.DER)
     fault = examined("agency", trusted=Trust(anchors=(), intermediates=(root, *trust().intermediates))).fault
     assert fault is not None
-    assert (fault.kind, fault.subject) == (Fault.UNTRUSTED, "RootCA thử nghiệm G2")
+    assert (fault.kind, fault.subject) == (ChainProblem.UNTRUSTED, "RootCA thử nghiệm G2")
 
 
 def test_an_altered_certificate_breaks_the_chain() -> None:
@@ -95,7 +95,7 @@ def test_an_altered_certificate_breaks_the_chain() -> None:
     der[position] ^= 0x20
     fault = examine_chain(bytes(der), (), trust(), NOW).fault
     assert fault is not None
-    assert fault.kind is Fault.BROKEN
+    assert fault.kind is ChainProblem.BROKEN
     assert "signature" in fault.detail
 
 
@@ -116,7 +116,7 @@ def test_a_certificate_that_an_official_issued_is_not_trusted() -> None:
     above = person.certificate.public_bytes(Encoding.DER)
     fault = examine_chain(forged.public_bytes(Encoding.DER), (above,), trust(), NOW).fault
     assert fault is not None
-    assert fault.kind is Fault.BROKEN
+    assert fault.kind is ChainProblem.BROKEN
 
 
 def test_a_crowd_of_embedded_certificates_is_cut_short() -> None:
@@ -138,7 +138,7 @@ def test_a_crowd_of_embedded_certificates_is_cut_short() -> None:
     ]
     fault = examine_chain(crowd[0], crowd[1:], trust(), NOW).fault
     assert fault is not None
-    assert fault.kind is Fault.UNTRUSTED
+    assert fault.kind is ChainProblem.UNTRUSTED
     assert len(crowd) > MOST_EMBEDDED
 
 

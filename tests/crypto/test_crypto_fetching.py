@@ -9,16 +9,16 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.crypto.chains import examine_chain
-from harness.crypto.fetching import RevocationFetcher
-from harness.crypto.forging import signed_by
-from harness.crypto.gathering import gather_revocation, signers_of
-from harness.crypto.pdfforging import signed_by as pdf_signed_by
-from harness.crypto.pkifolder import write_identity
-from harness.crypto.responder import Responder
-from harness.crypto.revocation import Standing, examine_revocation
-from harness.crypto.testpki import Pki
-from harness.crypto.trust import Trust
+from harness.crypto.chains.chain import examine_chain
+from harness.crypto.chains.revocation import Standing, examine_revocation
+from harness.crypto.chains.trust import Trust
+from harness.crypto.revocation_fetcher import RevocationFetcher
+from harness.crypto.signers_of import gather_revocation, signers_of
+from harness.crypto.testpki.folder import write_identity
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
+from harness.vectors.forged_packages import signed_by
+from harness.vectors.forged_pdfs import signed_by as pdf_signed_by
 from tests.crypto.signing_material import LIMITS, NOW, PROFILE, SIGNATURES, codes, open_questions, package, report
 
 

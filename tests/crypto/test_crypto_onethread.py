@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.crypto import chains
-from harness.crypto.chains import examine_chain
-from harness.crypto.onethread import in_one_thread
-from harness.crypto.revocation import Standing, examine_revocation
+from harness.crypto.chains import chain as chains
+from harness.crypto.chains.chain import examine_chain
+from harness.crypto.chains.revocation import Standing, examine_revocation
+from harness.crypto.parser_lock import in_one_thread
 from tests.crypto.signing_material import NOW, pki, trust
 
 THREADS = 8

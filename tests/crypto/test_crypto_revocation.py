@@ -8,12 +8,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.crypto.certificates import read_crl, read_ocsp_answer, readable
-from harness.crypto.chains import examine_chain
-from harness.crypto.issuing import make_key, ocsp_answer, revocation_list
-from harness.crypto.revocation import Revocation, Standing, examine_revocation
-from harness.crypto.testpki import Pki
-from harness.crypto.trust import Trust
+from harness.crypto.chains.certificates import read_crl, read_ocsp_answer, readable
+from harness.crypto.chains.chain import examine_chain
+from harness.crypto.chains.revocation import Revocation, Standing, examine_revocation
+from harness.crypto.chains.trust import Trust
+from harness.crypto.testpki.issuance import make_key, ocsp_answer, revocation_list
+from harness.crypto.testpki.pki import Pki
 from tests.crypto.signing_material import NOW, pki, trust
 
 DAY = timedelta(days=1)

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from harness.catalogue.errors import ConfigurationError
-from harness.crypto.certificates import facts_of
-from harness.crypto.pkifolder import create_pki, make_laboratory, open_pki, write_identity
-from harness.crypto.signers import kind_of_signer
-from harness.crypto.testpki import KINDS, Pki
-from harness.report.laboratory import load_laboratory
+from harness.crypto.chains.certificates import facts_of
+from harness.crypto.chains.signers import kind_of_signer
+from harness.crypto.testpki.folder import create_pki, make_laboratory, open_pki, write_identity
+from harness.crypto.testpki.pki import KINDS, Pki
+from harness.seal.laboratory import load_laboratory
 from tests.crypto.signing_material import NOW, SIGNATURES, pki
 
 

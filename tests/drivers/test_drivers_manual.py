@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.drivers.attention import Glance
-from harness.drivers.manual import ManualDriver
-from harness.drivers.manual_words import WORDS, plain, read_word
+from harness.drivers.manual.driver import ManualDriver
+from harness.drivers.manual.words import WORDS, plain, read_word
 from harness.drivers.protocol import COMMANDS, DriverError, OperatorError
 from harness.drivers.recorded import RecordedDriver
+from harness.drivers.views import ViewRequest
 from tests.drivers.operator_desk import LIMIT, Script, recorded, workplace
 
 SEND = {
@@ -179,7 +179,7 @@ def test_every_task_can_be_told_in_both_languages(tmp_path: Path, command: str) 
             assert "{" not in person.screen[0].replace("{không}", "")
 
 
-def look(directory: Path, lines: list[str], *glances: Glance) -> tuple[Any, Script]:
+def look(directory: Path, lines: list[str], *glances: ViewRequest) -> tuple[Any, Script]:
     script = Script(lines)
 
     async def run() -> Any:
@@ -200,7 +200,7 @@ def look(directory: Path, lines: list[str], *glances: Glance) -> tuple[Any, Scri
     ],
 )
 def test_the_inbox_is_told_by_numbers(tmp_path: Path, line: str, states: list[str]) -> None:
-    seen, person = look(tmp_path, [line], Glance("inbox", "A"))
+    seen, person = look(tmp_path, [line], ViewRequest("inbox", "A"))
     assert [row["state"] for row in seen.result["documents"]] == states
     assert "Văn bản A" in person.screen[0]
     assert seen.asked == {"A": 0}
@@ -208,12 +208,12 @@ def test_the_inbox_is_told_by_numbers(tmp_path: Path, line: str, states: list[st
 
 @pytest.mark.parametrize("line", ["9", "x y", "1 0", "-1", "có"])
 def test_an_answer_about_the_inbox_that_is_none(tmp_path: Path, line: str) -> None:
-    seen, _ = look(tmp_path, [line, "1"], Glance("inbox", "A"))
+    seen, _ = look(tmp_path, [line, "1"], ViewRequest("inbox", "A"))
     assert [row["state"] for row in seen.result["documents"]] == ["arrived"]
 
 
 def test_details_are_asked_only_where_they_are_read(tmp_path: Path) -> None:
-    wanted = Glance("inbox", "A", parts=frozenset({"subject", "flags", "attachments"}))
+    wanted = ViewRequest("inbox", "A", parts=frozenset({"subject", "flags", "attachments"}))
     folder = tmp_path / "operator" / "001"
 
     class Uploader(Script):
@@ -237,7 +237,7 @@ def test_details_are_asked_only_where_they_are_read(tmp_path: Path) -> None:
 
 
 def test_the_outbox_is_told_with_the_receivers_asked_for(tmp_path: Path) -> None:
-    seen, _ = look(tmp_path, ["2", "3", "0"], Glance("outbox", "A", receivers=frozenset({"H37", "H56"})))
+    seen, _ = look(tmp_path, ["2", "3", "0"], ViewRequest("outbox", "A", receivers=frozenset({"H37", "H56"})))
     (row,) = seen.result["documents"]
     assert row["state"] == "sent"
     assert row["receivers"] == [{"organ_id": "H37", "status_code": "03"}, {"organ_id": "H56", "status_code": None}]
@@ -245,12 +245,12 @@ def test_the_outbox_is_told_with_the_receivers_asked_for(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("line", "count"), [("110.000", 110_000), ("0", 0), ("7", 7)])
 def test_the_directory_is_a_number(tmp_path: Path, line: str, count: int) -> None:
-    seen, _ = look(tmp_path, [line], Glance("directory"))
+    seen, _ = look(tmp_path, [line], ViewRequest("directory"))
     assert seen.result == {"count": count}
 
 
 def test_what_cannot_be_seen_is_recorded_for_its_document_alone(tmp_path: Path) -> None:
-    glances = [Glance("inbox", "A"), Glance("inbox", "B")]
+    glances = [ViewRequest("inbox", "A"), ViewRequest("inbox", "B")]
     place = workplace(tmp_path)
 
     async def run() -> None:

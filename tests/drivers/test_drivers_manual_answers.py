@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.drivers.manual_answers import PreparedConsole, load_answers
+from harness.drivers.manual.answer_file import PreparedConsole, load_answers
 from tests.drivers.operator_desk import LIMIT, Script
 
 FILE = """

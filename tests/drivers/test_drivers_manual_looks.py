@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.drivers.attention import Glance
-from harness.drivers.manual_looks import Looks, Told
+from harness.drivers.manual.view_cache import ViewAnswer, ViewCache
 from harness.drivers.stopwatch import Stopwatch
+from harness.drivers.views import ViewRequest
 from tests.drivers.operator_desk import TIMES
 
 QUIET = TIMES.reaction
@@ -30,61 +30,61 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def looks(clock: Clock) -> Looks:
-    return Looks(TIMES, clock)
+def looks(clock: Clock) -> ViewCache:
+    return ViewCache(TIMES, clock)
 
 
 @pytest.fixture
-def tell(looks: Looks, clock: Clock) -> Callable[..., None]:
-    def told(glance: Glance, asked: int, state: str | None = "arrived") -> None:
+def tell(looks: ViewCache, clock: Clock) -> Callable[..., None]:
+    def told(glance: ViewRequest, asked: int, state: str | None = "arrived") -> None:
         rows = () if state is None else ({"document_id": glance.document, "state": state},)
-        looks.keep(glance, Told(rows, asked, clock.now, glance.parts, glance.receivers))
+        looks.keep(glance, ViewAnswer(rows, asked, clock.now, glance.parts, glance.receivers))
 
     return told
 
 
-def test_a_document_that_moved_is_asked_about_once_it_has_come_to_rest(looks: Looks, clock: Clock) -> None:
-    assert looks.due([Glance("inbox", "A", moved=4)]) == ()
+def test_a_document_that_moved_is_asked_about_once_it_has_come_to_rest(looks: ViewCache, clock: Clock) -> None:
+    assert looks.due([ViewRequest("inbox", "A", moved=4)]) == ()
     clock.now += QUIET - 0.1
-    assert looks.due([Glance("inbox", "A", moved=6)]) == ()
+    assert looks.due([ViewRequest("inbox", "A", moved=6)]) == ()
     clock.now += QUIET - 0.1
-    assert looks.due([Glance("inbox", "A", moved=6)]) == ()
+    assert looks.due([ViewRequest("inbox", "A", moved=6)]) == ()
     clock.now += 0.2
-    assert looks.due([Glance("inbox", "A", moved=6)]) == (Glance("inbox", "A", moved=6),)
+    assert looks.due([ViewRequest("inbox", "A", moved=6)]) == (ViewRequest("inbox", "A", moved=6),)
 
 
-def test_what_never_moved_is_asked_about_late_but_before_the_window_closes(looks: Looks, clock: Clock) -> None:
-    still = Glance("outbox", "A")
+def test_what_never_moved_is_asked_about_late_but_before_the_window_closes(looks: ViewCache, clock: Clock) -> None:
+    still = ViewRequest("outbox", "A")
     assert looks.due([still]) == ()
     clock.now += LATE
     assert looks.due([still]) == (still,)
     assert 2 * TIMES.poll_interval + TIMES.reaction > LATE
 
 
-def test_an_answer_holds_until_something_happens(looks: Looks, clock: Clock, tell: Callable[..., None]) -> None:
-    glance = Glance("inbox", "A", moved=6)
+def test_an_answer_holds_until_something_happens(looks: ViewCache, clock: Clock, tell: Callable[..., None]) -> None:
+    glance = ViewRequest("inbox", "A", moved=6)
     looks.due([glance])
     clock.now += QUIET
     tell(glance, asked=8)
     assert looks.due([glance]) == ()
     assert looks.rows("inbox", [glance]) == [{"document_id": "A", "state": "arrived"}]
-    moved = Glance("inbox", "A", moved=9)
+    moved = ViewRequest("inbox", "A", moved=9)
     looks.due([moved])
     assert looks.rows("inbox", [moved]) == []
     clock.now += QUIET
     assert looks.due([moved]) == (moved,)
 
 
-def test_an_answer_that_nobody_waits_for_any_more_stays_shown(looks: Looks, tell: Callable[..., None]) -> None:
-    tell(Glance("inbox", "A", moved=6), asked=8)
-    assert looks.rows("inbox", [Glance("inbox", "B", moved=20)]) == [{"document_id": "A", "state": "arrived"}]
+def test_an_answer_that_nobody_waits_for_any_more_stays_shown(looks: ViewCache, tell: Callable[..., None]) -> None:
+    tell(ViewRequest("inbox", "A", moved=6), asked=8)
+    assert looks.rows("inbox", [ViewRequest("inbox", "B", moved=20)]) == [{"document_id": "A", "state": "arrived"}]
     assert looks.rows("outbox", []) == []
 
 
 def test_who_waits_for_another_answer_gets_a_few_more_questions(
-    looks: Looks, clock: Clock, tell: Callable[..., None]
+    looks: ViewCache, clock: Clock, tell: Callable[..., None]
 ) -> None:
-    glance = Glance("inbox", "A", moved=6)
+    glance = ViewRequest("inbox", "A", moved=6)
     looks.due([glance])
     asked = 0
     for _ in range(20):
@@ -95,33 +95,35 @@ def test_who_waits_for_another_answer_gets_a_few_more_questions(
     assert asked == 3
 
 
-def test_a_part_not_asked_for_before_makes_it_due_again(looks: Looks, clock: Clock, tell: Callable[..., None]) -> None:
-    tell(Glance("inbox", "A", moved=6), asked=8)
-    more = Glance("inbox", "A", parts=frozenset({"subject"}), moved=6)
+def test_a_part_not_asked_for_before_makes_it_due_again(
+    looks: ViewCache, clock: Clock, tell: Callable[..., None]
+) -> None:
+    tell(ViewRequest("inbox", "A", moved=6), asked=8)
+    more = ViewRequest("inbox", "A", parts=frozenset({"subject"}), moved=6)
     looks.due([more])
     clock.now += QUIET
     assert looks.due([more]) == (more,)
 
 
-def test_what_was_declined_is_not_asked_again(looks: Looks, clock: Clock) -> None:
-    glance = Glance("inbox", "A", moved=6)
+def test_what_was_declined_is_not_asked_again(looks: ViewCache, clock: Clock) -> None:
+    glance = ViewRequest("inbox", "A", moved=6)
     looks.due([glance])
     looks.decline(glance)
     clock.now += 10 * LATE
     assert looks.due([glance]) == ()
 
 
-def test_only_a_few_are_asked_about_at_once(looks: Looks, clock: Clock) -> None:
-    many = [Glance("inbox", str(number), moved=6) for number in range(40)]
+def test_only_a_few_are_asked_about_at_once(looks: ViewCache, clock: Clock) -> None:
+    many = [ViewRequest("inbox", str(number), moved=6) for number in range(40)]
     looks.due(many)
     clock.now += QUIET
     assert len(looks.due(many)) == 5
 
 
 def test_a_glance_takes_in_what_another_one_sees() -> None:
-    one = Glance("inbox", "A", frozenset({"flags"}), moved=3)
-    other = Glance("inbox", "A", frozenset({"subject"}), frozenset({"H37"}), moved=5)
-    both = Glance("inbox", "A", frozenset({"flags", "subject"}), frozenset({"H37"}), moved=5)
+    one = ViewRequest("inbox", "A", frozenset({"flags"}), moved=3)
+    other = ViewRequest("inbox", "A", frozenset({"subject"}), frozenset({"H37"}), moved=5)
+    both = ViewRequest("inbox", "A", frozenset({"flags", "subject"}), frozenset({"H37"}), moved=5)
     assert one.with_more(other) == both
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.edxml import reading
+from harness.edxml import reader as reading
 from harness.edxml.names import CONTENT
-from harness.edxml.reading import Declaration, XmlRefused, declaration_of, parse_untrusted
+from harness.edxml.reader import Declaration, XmlRefused, declaration_of, parse_untrusted
 from tests.edxml.packages_made import LIMITS
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

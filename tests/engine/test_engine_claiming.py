@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.engine.claiming import claimed
+from harness.engine.candidate_lock import claimed
 
 CANDIDATE = "http://127.0.0.1:9000/driver"
 HOLDS = """
-import sys; from pathlib import Path; from harness.engine.claiming import claimed
+import sys; from pathlib import Path; from harness.engine.candidate_lock import claimed
 with claimed(sys.argv[1], Path("first")):
     print("held", flush=True); sys.stdin.read()
 """

@@ -10,11 +10,11 @@ import pytest
 from harness.catalogue.candidate import Candidate, load_candidate
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
+from harness.doctor.checks import PreflightCheck, Trouble, problems
+from harness.doctor.declaration import FINDERS, check_declaration
+from harness.doctor.driver import check_clock, check_commands, check_configurable, reach_trouble
+from harness.doctor.exchange import check_vietnam_time, round_trip_trouble
 from harness.drivers.protocol import DriverLost
-from harness.engine.preflight import Check, Trouble, problems
-from harness.engine.preflight_declaration import FINDERS, check_declaration
-from harness.engine.preflight_driver import check_clock, check_commands, check_configurable, reach_trouble
-from harness.engine.preflight_exchange import check_vietnam_time, round_trip_trouble
 from harness.journal import Event
 from harness.vxp.timestamps import timestamp
 
@@ -218,7 +218,11 @@ def test_a_certificate_that_is_not_trusted_has_a_remedy_of_its_own() -> None:
 
 
 def test_notes_are_no_problems() -> None:
-    checks = [Check("a", (Trouble("x", note=True),)), Check("b", (Trouble("y"),)), Check("c", skipped=True)]
+    checks = [
+        PreflightCheck("a", (Trouble("x", note=True),)),
+        PreflightCheck("b", (Trouble("y"),)),
+        PreflightCheck("c", skipped=True),
+    ]
     assert [check.state for check in checks] == ["note", "problem", "skipped"]
     assert [trouble.code for trouble in problems(checks)] == ["y"]
     assert checks[1].as_data()["troubles"] == [{"code": "y", "kind": "configuration", "note": False, "parameters": {}}]

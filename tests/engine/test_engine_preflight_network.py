@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.engine.preflight_network import check_address
+from harness.doctor.network import check_address
 
 
 def test_any_port_of_this_machine_will_do() -> None:

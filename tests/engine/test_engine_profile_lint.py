@@ -6,8 +6,8 @@ import pytest
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import profile_names
-from harness.engine.profilelint import check_by_lint, lint_effects, lint_whole
 from harness.resources import folder
+from harness.selfcheck.profile import check_by_lint, lint_effects, lint_whole
 
 HEAD = "schema: lienthong.profile/1\nextends: qcvn102-2022\nid: ours\nversion: '1'\ntitle: {vi: Của bộ, en: Ours}\n"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.engine.certification import Order, certify
+from harness.engine.certification import CertificationOrder, certify
 from harness.journal import read_record
-from harness.judge.judgement import encoded
-from harness.judge.judging import judge
+from harness.judge.judge import judge
+from harness.judge.report_schema import encoded
 
 # Another day on the calendar, another order of dates and letters, other numbers, no UTF-8.
 PLACES = (
@@ -34,8 +34,8 @@ except locale.Error:
     pass  # not installed here; the others count
 from harness.catalogue.profiles import load_profile
 from harness.journal import read_record
-from harness.judge.judgement import encoded
-from harness.judge.judging import judge
+from harness.judge.report_schema import encoded
+from harness.judge.judge import judge
 sys.stdout.buffer.write(encoded(judge(load_profile(), read_record(Path(sys.argv[1])))))
 """
 
@@ -45,7 +45,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with failures and remarks, with findings in number, and with much that was not decided."""
     directory = tmp_path_factory.mktemp("run") / "record"
     only = ["SND-01", "SND-02", "RCV-02", "RCV-05", "STS-01", "STS-05", "OPS-02"]
-    order = Order("reference:names-the-number-only", "qcvn102-2022", only, directory, "vi", seed=11, formats=())
+    order = CertificationOrder(
+        "reference:names-the-number-only", "qcvn102-2022", only, directory, "vi", seed=11, formats=()
+    )
     assert certify(order, lambda event: None).judgement.verdict == "fail"
     return directory
 

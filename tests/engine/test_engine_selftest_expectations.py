@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.engine.packlint_expectations import at_first, vocabulary
-from harness.journal import Event
-from harness.judge.assessment import Broken, Holding, Pending
-from harness.judge.evidence import Evidence
-from harness.judge.expectations import (
+from harness.expectations import (
     Bounded,
     DistinctIds,
     Expectation,
@@ -23,6 +19,10 @@ from harness.judge.expectations import (
     SignedRight,
     Unvisited,
 )
+from harness.expectations.assessment import Broken, Holding, Pending
+from harness.expectations.evidence import Evidence
+from harness.journal import Event
+from harness.selfcheck.expectations import at_first, vocabulary
 
 DOCUMENT, OTHER = "H41,2026/11/23,1/VP", "H41,2026/11/23,2/VP"
 

@@ -14,17 +14,25 @@ from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level
 from harness.cli import main
-from harness.engine import selftest as module
-from harness.engine.selftest import Counts, Matrix, MatrixProfile, Scope, SelftestOrder, chosen_checks, selftest
-from harness.engine.selftest_rows import Catch, Result, Row
-from harness.judge.judgement import Text
+from harness.judge.report_schema import LocalisedText
 from harness.resources import folder
 from harness.scenarios.registry import EXCLUSIVE, all_scenarios
+from harness.selftest import matrix as module
+from harness.selftest.matrix import (
+    Matrix,
+    MatrixCounts,
+    MatrixProfile,
+    SelftestOrder,
+    SelftestScope,
+    chosen_checks,
+    selftest,
+)
+from harness.selftest.rows import CaseResult, DefectCatch, MatrixRow
 
 
 def test_the_quick_self_test_catches_all_and_alarms_nobody() -> None:
     rows: list[str] = []
-    matrix = selftest(SelftestOrder(Scope.QUICK), lambda done, total, row: rows.append(row.name))
+    matrix = selftest(SelftestOrder(SelftestScope.QUICK), lambda done, total, row: rows.append(row.name))
     assert [(row.name, row.result, row.others, row.detail) for row in matrix.rows if not row.right] == []
     assert matrix.right
     assert sorted(rows) == sorted(row.name for row in matrix.rows)
@@ -47,33 +55,33 @@ def test_every_agency_of_the_gallery_says_what_it_does() -> None:
 
 
 def test_every_defect_is_judged_by_its_requirement_and_by_good_exchanges() -> None:
-    for scope in (Scope.GALLERY, Scope.ALL, Scope.CROSSED):
+    for scope in (SelftestScope.GALLERY, SelftestScope.ALL, SelftestScope.CROSSED):
         for check in chosen_checks(SelftestOrder(scope)):
             assert check.only is None or {"SND-01", "RCV-02", "STS-01"} <= set(check.only)
             assert check.breaks is None or check.breaks in (check.only or ())
 
 
 def test_neighbours_come_in_with_more_of_it() -> None:
-    def only(scope: Scope) -> set[str]:
+    def only(scope: SelftestScope) -> set[str]:
         check, *_ = chosen_checks(SelftestOrder(scope, ("fails-a-redelivery",)))
         return set(check.only or ())
 
-    assert only(Scope.GALLERY) == {"SND-01", "RCV-02", "STS-01", "RCV-05"}
-    assert only(Scope.GALLERY) < only(Scope.ALL) < only(Scope.CROSSED)
-    assert {key[:3] for key in only(Scope.ALL)} == {"SND", "RCV", "STS"}
-    assert "OPS-02" in only(Scope.CROSSED)
+    assert only(SelftestScope.GALLERY) == {"SND-01", "RCV-02", "STS-01", "RCV-05"}
+    assert only(SelftestScope.GALLERY) < only(SelftestScope.ALL) < only(SelftestScope.CROSSED)
+    assert {key[:3] for key in only(SelftestScope.ALL)} == {"SND", "RCV", "STS"}
+    assert "OPS-02" in only(SelftestScope.CROSSED)
 
 
 def test_the_quick_subset_has_one_defect_of_a_group_and_waits_for_nobody() -> None:
     alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
-    broken = [str(check.breaks) for check in chosen_checks(SelftestOrder(Scope.QUICK)) if check.breaks]
+    broken = [str(check.breaks) for check in chosen_checks(SelftestOrder(SelftestScope.QUICK)) if check.breaks]
     assert len({key[:3] for key in broken}) == len(broken)
     assert set(broken) & alone <= {"STS-01"}  # that is played anyway
 
 
 def test_an_unknown_name_is_a_mistake_of_the_user() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        chosen_checks(SelftestOrder(Scope.ALL, ("no-such-agency",)))
+        chosen_checks(SelftestOrder(SelftestScope.ALL, ("no-such-agency",)))
     assert caught.value.code == "selftest.unknown"
 
 
@@ -88,30 +96,48 @@ def test_the_small_profile_differs_in_nothing_but_volumes_and_short_times() -> N
     assert msgspec.structs.replace(own, urgent=times.urgent) == times
 
 
-CAUGHT = Row(
-    "never-acks", "defect", "RCV-02", "Never.", Result.CAUGHT, (Catch("RCV-02", "RCV-02", "RCV-02.not-acked"),)
+CAUGHT = MatrixRow(
+    "never-acks",
+    "defect",
+    "RCV-02",
+    "Never.",
+    CaseResult.CAUGHT,
+    (DefectCatch("RCV-02", "RCV-02", "RCV-02.not-acked"),),
 )
-ELSEWHERE = Row(
-    "<b>evil</b>", "defect", "SND-01", "Never.", Result.ELSEWHERE, others=(Catch("OPS-02", "OPS-02", "OPS-02.x"),)
+ELSEWHERE = MatrixRow(
+    "<b>evil</b>",
+    "defect",
+    "SND-01",
+    "Never.",
+    CaseResult.ELSEWHERE,
+    others=(DefectCatch("OPS-02", "OPS-02", "OPS-02.x"),),
 )
-UNDECIDED = Row(
-    "leaves-keys", "correct", None, "Keys.", Result.UNDECIDED, undecided=("SND-02",), detail=Text("vì sao", "the why")
+UNDECIDED = MatrixRow(
+    "leaves-keys",
+    "correct",
+    None,
+    "Keys.",
+    CaseResult.UNDECIDED,
+    undecided=("SND-02",),
+    detail=LocalisedText("vì sao", "the why"),
 )
-DEAD = Row("reference", "correct", None, "It.", Result.TROUBLE, detail=Text("exit status -11", "exit status -11"))
+DEAD = MatrixRow(
+    "reference", "correct", None, "It.", CaseResult.TROUBLE, detail=LocalisedText("exit status -11", "exit status -11")
+)
 
 
-def matrix_of(*rows: Row) -> Matrix:
+def matrix_of(*rows: MatrixRow) -> Matrix:
     right = sum(row.right for row in rows)
-    trouble = sum(row.result is Result.TROUBLE for row in rows)
+    trouble = sum(row.result is CaseResult.TROUBLE for row in rows)
     return Matrix(
         version="1",
         profile=MatrixProfile("qcvn102-2022", "1.0", "0"),
-        scope=Scope.ALL,
+        scope=SelftestScope.ALL,
         narrowed=False,
         seed=0,
         seconds=1.0,
         sources="0",
-        counts=Counts(len(rows), right, len(rows) - right, 0, 0, 0, trouble),
+        counts=MatrixCounts(len(rows), right, len(rows) - right, 0, 0, 0, trouble),
         rows=rows,
     )
 
@@ -131,7 +157,7 @@ def called(
     ("rows", "status"), [((CAUGHT,), 0), ((CAUGHT, ELSEWHERE), 1), ((CAUGHT, UNDECIDED), 1), ((CAUGHT, DEAD), 3)]
 )
 def test_the_exit_status_tells_a_miss_from_trouble(
-    rows: tuple[Row, ...], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    rows: tuple[MatrixRow, ...], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = called([], matrix_of(*rows), monkeypatch, capsys)
     assert code == status

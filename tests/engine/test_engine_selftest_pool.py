@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from harness.engine.selftest_pool import Died, Pool
+from harness.selftest.pool import Died, Pool
 
 
 def work(thing: str) -> str:

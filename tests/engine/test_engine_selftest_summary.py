@@ -7,7 +7,7 @@ import pytest
 
 from harness import __version__
 from harness.agency.gallery import defects, variants
-from harness.engine.selftest_summary import load_summary, sources_digest, stated_summary
+from harness.report.selftest_summary import load_summary, sources_digest, stated_summary
 
 pytestmark = pytest.mark.release
 

@@ -8,10 +8,10 @@ import anyio
 
 from harness.catalogue.candidate import Times
 from harness.engine.silence import SilenceWatch
-from harness.hub.faults import Fault, Faults, Target
-from harness.hub.interception import Drop, Plan
+from harness.expectations.evidence import Evidence
+from harness.hub.faults import Fault, Faults, FaultTarget
+from harness.hub.interception import AnswerPlan, Drop
 from harness.journal import Journal, read_record
-from harness.judge.evidence import Evidence
 from tests.engine.engine_rig import Meddling, judged_run, verdicts
 
 LEFT = "000.00.00.H41,2026/11/01,1/CU"
@@ -65,7 +65,7 @@ def test_silence_is_recorded_when_it_begins_and_when_it_ends(tmp_path: Path) -> 
 
 
 def test_silence_under_a_fault_that_meets_everything_is_none(tmp_path: Path) -> None:
-    fault = Fault(Target(), (Plan("reset", Drop(reset=True)),), lasting=True)
+    fault = Fault(FaultTarget(), (AnswerPlan("reset", Drop(reset=True)),), lasting=True)
     assert anyio.run(_watched, tmp_path, fault) == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.engine.subject import open_subject
+from harness.doctor.target import open_subject
 
 
 @pytest.mark.parametrize(

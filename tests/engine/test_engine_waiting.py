@@ -5,10 +5,10 @@ from pathlib import Path
 
 import anyio
 
-from harness.engine.waiting import EventWaits
+from harness.engine.event_waits import EventWaits
+from harness.expectations import Acked, FaultMet, StoredOnce
+from harness.expectations.evidence import Evidence
 from harness.journal import Journal
-from harness.judge.evidence import Evidence
-from harness.judge.expectations import Acked, FaultMet, StoredOnce
 
 DOCUMENT = "000.00.00.G22,2026/01/20,1/VPCP-TTĐT"
 ITEM = "item-1"

@@ -17,12 +17,13 @@ except ImportError:
     sys.exit("atheris is not installed: pip install atheris")
 
 with atheris.instrument_imports(include=["harness.rules", "harness.edxml"]):
+    from harness.vectors.packages.base import DocumentIdentity
+
     from harness.catalogue.profiles import load_profile
     from harness.catalogue.texts import LANGUAGES, finding_text
-    from harness.journal.recording import VIETNAM
-    from harness.rules.checking import check_package
-    from harness.rules.twins.base import Identity
-    from harness.rules.twins.registry import all_twins
+    from harness.journal.recorder import VIETNAM
+    from harness.rules.check import check_package
+    from harness.vectors.registry import all_twins
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile()
@@ -45,7 +46,7 @@ def fill(corpus: Path) -> None:
     if any(corpus.iterdir()):
         return
     for twin in all_twins().values():
-        data = twin.written(Identity())
+        data = twin.written(DocumentIdentity())
         if len(data) <= LARGEST_SEED:
             (corpus / twin.key.replace("/", "-")).write_bytes(data)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from harness.expectations.evidence import Evidence
 from harness.journal import Event
-from harness.judge.ending import Phase, ended_early, ending_of
-from harness.judge.evidence import Evidence
-from harness.judge.judgement import ScenarioEntry, Text
+from harness.judge.report_schema import LocalisedText, ScenarioEntry
+from harness.judge.run_end import Phase, ended_early, ending_of
 from tests.judge.recorded_run import RecordedRun
 
 LOST = {"kind": "lost", "reason": "unreachable", "message": "http://127.0.0.1:9: unreachable (refused)"}
@@ -102,5 +102,5 @@ def test_what_is_watched_for_is_missing_by_the_same_doing(tmp_path: Path) -> Non
     run.record("run.finished", {"reason": "budget"})
     entry = watched(run, "HDR-01")
     assert (entry.verdict, entry.cause) == ("inconclusive", "configuration")
-    assert isinstance(entry.detail, Text)
+    assert isinstance(entry.detail, LocalisedText)
     assert "--budget" in entry.detail.en

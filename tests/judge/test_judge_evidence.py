@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.journal import Event
-from harness.judge.evidence import Evidence
-from harness.judge.expectations import (
+from harness.expectations import (
     Acked,
     DirectoryRead,
     Expectation,
-    Fetched,
+    FetchedByCandidate,
     NotTakenForSent,
-    Refused,
+    RefusedOrFlagged,
     Shown,
     StoredAs,
     StoredOnce,
     Untouched,
     Withdrawn,
 )
+from harness.expectations.evidence import Evidence
+from harness.journal import Event
 from tests.judge.timed_evidence import GOT, ITEM, OTHER, SENT, TimedEvidence
 
 
@@ -35,8 +35,8 @@ def run() -> TimedEvidence:
     (Shown(document=SENT), {"outbox"}),
     (NotTakenForSent(document=SENT, after=0), {"outbox"}),
     (DirectoryRead(rows=1), {"directory"}),
-    (Refused(document=GOT, why="w"), set()),
-    (Fetched(document=GOT), set()),
+    (RefusedOrFlagged(document=GOT, why="w"), set()),
+    (FetchedByCandidate(document=GOT), set()),
 ])  # fmt: skip
 def test_each_expectation_names_the_looks_that_it_needs(expectation: Expectation, views: set[str]) -> None:
     assert expectation.looks_at == frozenset(views)

@@ -4,9 +4,9 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
+from harness.expectations import FaultMet, KeptOnce, NotMistaken, StoredWhenAcked
+from harness.expectations.assessment import Blind, Met, Pending
 from harness.journal import Event
-from harness.judge.assessment import Blind, Met, Pending
-from harness.judge.expectations import FaultMet, KeptOnce, NotMistaken, StoredWhenAcked
 from tests.judge.timed_evidence import GOT, ITEM, OTHER, SENT, TimedEvidence, assessed, broken, pending, told
 
 

@@ -8,9 +8,9 @@ import pytest
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import text
-from harness.judge.expectations import Fetched
-from harness.judge.judgement import Judgement, ScenarioEntry
-from harness.judge.listing import listing_of
+from harness.expectations import FetchedByCandidate
+from harness.judge.finding_list import listing_of
+from harness.judge.report_schema import Judgement, ScenarioEntry
 from tests.judge.recorded_run import DOCUMENT, RecordedRun, verdict
 
 PROFILE = load_profile()
@@ -19,7 +19,7 @@ PROFILE = load_profile()
 def judged(directory: Path, number: int, **changes: Any) -> Judgement:
     """Judge a run in which as many requests carried the secret."""
     run = RecordedRun(directory)
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     for _ in range(number):
         run.fetch(secret_in=["url"], **changes)
     run.finish()

@@ -11,9 +11,9 @@ from harness.edxml.model import (
     ResponseFor,
     StatusPackage,
 )
+from harness.expectations import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
+from harness.expectations.assessment import Blind, Met
 from harness.journal import Event
-from harness.judge.assessment import Blind, Met
-from harness.judge.expectations import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence, assessed, broken, pending
 
 RECALLING = DocumentPackage(

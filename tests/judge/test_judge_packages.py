@@ -8,23 +8,23 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Cause
-from harness.crypto.forging import FORGERIES
-from harness.crypto.trust import Trust
-from harness.edxml.drafting import Draft
+from harness.crypto.chains.trust import Trust
+from harness.edxml.draft import PackageDraft
 from harness.edxml.model import DocumentPackage, StatusPackage
+from harness.expectations.evidence import Evidence
 from harness.journal import Event
 from harness.judge.duties.facts import RunFacts
-from harness.judge.evidence import Evidence
-from harness.judge.examination import Examiner
-from harness.judge.packages import PackageWatch, watch_packages
-from harness.rules.checking import IMPLEMENTED
-from harness.rules.twins import files
-from harness.rules.twins.base import Identity, attached, document, status, with_attachments
+from harness.judge.package_inspector import PackageInspector
+from harness.judge.watches.packages import PackageWatch, watch_packages
+from harness.rules.check import IMPLEMENTED
+from harness.vectors.forged_packages import FORGERIES
+from harness.vectors.packages import files
+from harness.vectors.packages.base import DocumentIdentity, attached, document, status, with_attachments
 from tests.crypto.signing_material import LIMITS, package, pki
 from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence
 
 PROFILE = load_profile()
-IDENTITY = Identity(day=date(2026, 11, 23))
+IDENTITY = DocumentIdentity(day=date(2026, 11, 23))
 
 
 class Sending(TimedEvidence):
@@ -34,13 +34,13 @@ class Sending(TimedEvidence):
         super().__init__()
         self.blobs: dict[str, bytes] = {}
         self.read: list[str] = []
-        self.examiner = Examiner(PROFILE, self._blob, Trust())
+        self.examiner = PackageInspector(PROFILE, self._blob, Trust())
 
     def _blob(self, name: str) -> bytes:
         self.read.append(name)
         return self.blobs[name]
 
-    def sent(self, draft: Draft | bytes, kind: str = "document", **package: Any) -> Event:
+    def sent(self, draft: PackageDraft | bytes, kind: str = "document", **package: Any) -> Event:
         data = draft if isinstance(draft, bytes) else draft.written()
         digest = hashlib.sha256(data).hexdigest()
         self.blobs[digest] = data
@@ -65,7 +65,7 @@ def broken(watch: PackageWatch) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(("draft", "kind"), [(document(IDENTITY), "document"), (status(IDENTITY), "status")])
-def test_a_package_speaks_about_what_it_holds(run: Sending, draft: Draft, kind: Any) -> None:
+def test_a_package_speaks_about_what_it_holds(run: Sending, draft: PackageDraft, kind: Any) -> None:
     run.sent(draft, kind)
     watch = run.watched()
     assert set(watch.findings) <= set(IMPLEMENTED)
@@ -106,7 +106,7 @@ def test_what_carries_no_package_is_passed_over(run: Sending) -> None:
 
 
 def test_a_package_is_judged_by_the_day_on_which_it_came(run: Sending) -> None:
-    run.sent(document(Identity(day=date(2026, 11, 24))))
+    run.sent(document(DocumentIdentity(day=date(2026, 11, 24))))
     assert "HDR-08" in broken(run.watched())
 
 

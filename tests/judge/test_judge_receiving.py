@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.judge.expectations import Acked, Fetched, StillStored, StoredOnce
+from harness.expectations import Acked, FetchedByCandidate, StillStored, StoredOnce
 from tests.judge.recorded_run import DOCUMENT, RecordedRun, cause, codes, verdict
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> RecordedRun:
     recorded = RecordedRun(tmp_path)
-    recorded.expect(Fetched(document=DOCUMENT))
+    recorded.expect(FetchedByCandidate(document=DOCUMENT))
     recorded.expect(Acked(document=DOCUMENT))
     return recorded
 

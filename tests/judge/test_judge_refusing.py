@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from harness.edxml.model import StatusPackage
-from harness.judge.assessment import Blind, Broken, Met, Pending
-from harness.judge.expectations import Refused, Welcomed
+from harness.expectations import RefusedOrFlagged, Welcomed
+from harness.expectations.assessment import Blind, Broken, Met, Pending
 from tests.judge.timed_evidence import GOT, OTHER, TimedEvidence, assessed, broken, pending
 
 
@@ -22,13 +22,13 @@ def row(**other: Any) -> dict[str, Any]:
     return {"document_id": GOT, "state": "arrived", "subject": "S", "flags": [], **other}
 
 
-REFUSING = Refused(document=GOT, why="HDR-01/no-from", code="1/X")
+REFUSING = RefusedOrFlagged(document=GOT, why="HDR-01/no-from", code="1/X")
 
 
 @pytest.mark.parametrize("answers", [("fail",), ("fail", "02")])
 def test_a_refusal_in_transport_is_one(run: TimedEvidence, answers: tuple[str, ...]) -> None:
     run.ack("fail")
-    assert assessed(run, Refused(document=GOT, why="w", answers=answers)) == Met()
+    assert assessed(run, RefusedOrFlagged(document=GOT, why="w", answers=answers)) == Met()
 
 
 @pytest.mark.parametrize("code", ["02", "2"])
@@ -42,17 +42,17 @@ def test_a_status_about_the_code_is_one_where_none_names_the_document(run: Timed
     assert isinstance(assessed(run, REFUSING), Pending)
     run.status("02", "", code="1/X")
     assert assessed(run, REFUSING) == Met()
-    assert isinstance(assessed(run, Refused(document=GOT, why="w")), Pending)
+    assert isinstance(assessed(run, RefusedOrFlagged(document=GOT, why="w")), Pending)
     run.status("01", code="1/X")
     pending(run, REFUSING, "not-answered", "fail|02", "01", document=GOT, why="HDR-01/no-from")
 
 
 def test_an_answer_that_is_not_asked_for_is_none(run: TimedEvidence) -> None:
     fail = run.ack("fail")
-    only = Refused(document=GOT, why="w", answers=("02",))
+    only = RefusedOrFlagged(document=GOT, why="w", answers=("02",))
     pending(run, only, "not-answered", "02", "fail", fail, document=GOT, why="w")
     run.status("02")
-    only = Refused(document=GOT, why="w", answers=("done",))
+    only = RefusedOrFlagged(document=GOT, why="w", answers=("done",))
     pending(run, only, "not-answered", "done", "fail, 02", fail, document=GOT, why="w")
 
 
@@ -64,7 +64,7 @@ def test_what_is_accepted_in_silence_is_told(run: TimedEvidence) -> None:
     pending(run, REFUSING, "accepted-in-silence", "fail|02", "processing, done", last, document=GOT, why=why)
 
 
-FLAGGED = Refused(document=GOT, why="w", flags=("signature_invalid", "signer_untrusted"))
+FLAGGED = RefusedOrFlagged(document=GOT, why="w", flags=("signature_invalid", "signer_untrusted"))
 
 
 @pytest.mark.parametrize("flags", [["signer_untrusted"], ["x", "signature_invalid"]])
@@ -97,7 +97,7 @@ def test_what_is_looked_at_depends_on_the_flags() -> None:
     assert (SHOWN.looks_at, SHOWN.reads) == (INBOX, frozenset())
 
 
-SHOWN = Refused(document=GOT, why="w", code="1/X", shown=True)
+SHOWN = RefusedOrFlagged(document=GOT, why="w", code="1/X", shown=True)
 
 
 @pytest.mark.parametrize("reason", ["", " \u00a0\u200b", "\n"])
@@ -119,7 +119,7 @@ def test_the_reason_of_an_old_record_is_in_its_package(run: TimedEvidence) -> No
 @pytest.mark.parametrize("answer", ["fail", "02"])
 @pytest.mark.parametrize("expectation", [SHOWN, FLAGGED])
 def test_what_is_refused_and_accepted_all_the_same_is_told(
-    run: TimedEvidence, answer: str, expectation: Refused
+    run: TimedEvidence, answer: str, expectation: RefusedOrFlagged
 ) -> None:
     if answer == "fail":
         run.ack("fail")
@@ -143,7 +143,7 @@ def test_what_is_refused_and_flagged_is_refused(run: TimedEvidence) -> None:
 
 @pytest.mark.parametrize("where", [{"document_id": OTHER}, {"document_id": None}])
 def test_it_is_looked_for_under_every_name(run: TimedEvidence, where: dict[str, Any]) -> None:
-    known = Refused(document=GOT, why="w", shown=True, names=(OTHER,), subject="S")
+    known = RefusedOrFlagged(document=GOT, why="w", shown=True, names=(OTHER,), subject="S")
     run.ack("fail")
     run.show("inbox", row(**where))
     assert isinstance(assessed(run, known), Broken)
@@ -155,11 +155,11 @@ def test_it_is_looked_for_under_every_name(run: TimedEvidence, where: dict[str, 
 def test_a_status_may_use_any_of_its_names(run: TimedEvidence) -> None:
     run.status("02", OTHER)
     assert isinstance(assessed(run, REFUSING), Pending)
-    assert assessed(run, Refused(document=GOT, why="w", names=(OTHER,))) == Met()
+    assert assessed(run, RefusedOrFlagged(document=GOT, why="w", names=(OTHER,))) == Met()
 
 
 def test_a_flag_that_good_documents_bear_is_none(run: TimedEvidence) -> None:
-    expectation = Refused(document=GOT, why="w", flags=FLAGGED.flags, controls=(OTHER,))
+    expectation = RefusedOrFlagged(document=GOT, why="w", flags=FLAGGED.flags, controls=(OTHER,))
     run.show("inbox", row(flags=["signature_invalid"]), row(document_id=OTHER, flags=["signature_invalid"]))
     assert isinstance(assessed(run, expectation), Pending)
     run.show("inbox", row(flags=["signature_invalid"]), row(document_id=OTHER, flags=["signer_untrusted"]))

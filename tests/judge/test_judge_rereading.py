@@ -4,14 +4,15 @@ import hashlib
 from datetime import date
 from typing import Any
 
+from harness.vectors.packages.base import DocumentIdentity, document
+
 from harness.catalogue.profiles import load_profile
 from harness.journal import Event
-from harness.judge.rereading import reread
-from harness.rules.twins.base import Identity, document
+from harness.judge.rederivation import reread
 from harness.vxp.signing import signed_headers
 
 LIMITS = load_profile().parameters.limits
-IDENTITY = Identity(day=date(2026, 11, 23))
+IDENTITY = DocumentIdentity(day=date(2026, 11, 23))
 PACKAGE = document(IDENTITY).written()
 DIGEST = hashlib.sha256(PACKAGE).hexdigest()
 CALL = signed_headers(

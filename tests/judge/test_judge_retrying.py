@@ -2,8 +2,7 @@
 
 import pytest
 
-from harness.judge.assessment import Blind, Broken, Holding, Met
-from harness.judge.expectations import (
+from harness.expectations import (
     Bounded,
     GaveUp,
     ListRetried,
@@ -14,6 +13,7 @@ from harness.judge.expectations import (
     Retried,
     Waited,
 )
+from harness.expectations.assessment import Blind, Broken, Holding, Met
 from tests.judge.timed_evidence import GOT, ITEM, OTHER, SENT, TimedEvidence, assessed, broken, pending
 
 

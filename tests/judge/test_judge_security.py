@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from harness.catalogue.texts import LANGUAGES, finding_text
-from harness.hub.faults.alterations import INJECTED
-from harness.judge.expectations import (
+from harness.expectations import (
     Expectation,
     Greeted,
     NothingWritten,
@@ -18,7 +17,8 @@ from harness.judge.expectations import (
     Trusted,
     Unvisited,
 )
-from harness.judge.judgement import Judgement
+from harness.hub.faults.alterations import INJECTED
+from harness.judge.report_schema import Judgement
 from tests.judge.recorded_run import DOCUMENT, SIGNED, RecordedRun, cause, codes, verdict
 
 NEXT = "000.00.00.G22,2026/11/23,7817/VPCP-TTĐT"

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.hub.faults.alterations import INJECTED
-from harness.judge.assessment import Blind, Broken, Holding, Met, Pending
-from harness.judge.expectations import (
+from harness.expectations import (
     Greeted,
     NothingWritten,
     SafelyKept,
@@ -16,7 +14,9 @@ from harness.judge.expectations import (
     Trusted,
     Unvisited,
 )
-from harness.judge.expectations.security import SIGNATURE_FLAGS
+from harness.expectations.assessment import Blind, Broken, Holding, Met, Pending
+from harness.expectations.security import SIGNATURE_FLAGS
+from harness.hub.faults.alterations import INJECTED
 from tests.judge.timed_evidence import GOT, ITEM, TimedEvidence, assessed, told
 
 RIGHT: dict[str, Any] = {"expected_hash_header": "ab", "given_hash_header": "ab", "problems": []}

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from harness.edxml.model import DocumentPackage, OtherInfo, StatusPackage
-from harness.journal import Event
-from harness.judge.assessment import Blind, Holding, Met
-from harness.judge.expectations import (
+from harness.expectations import (
     Accepted,
     Carries,
     DistinctIds,
@@ -19,6 +17,8 @@ from harness.judge.expectations import (
     Shown,
     Sound,
 )
+from harness.expectations.assessment import Blind, Holding, Met
+from harness.journal import Event
 from tests.judge.timed_evidence import OTHER, SENT, TimedEvidence, assessed, broken, pending
 
 

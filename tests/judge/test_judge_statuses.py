@@ -7,11 +7,11 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
 from harness.edxml.model import StatusPackage
+from harness.expectations import NoStatus, OnlyGiven, StatusNames, StatusSent
+from harness.expectations.assessment import Blind, Holding, Met
+from harness.expectations.statuses import status_number
 from harness.journal import Event
-from harness.judge.assessment import Blind, Holding, Met
-from harness.judge.expectations import NoStatus, OnlyGiven, StatusNames, StatusSent
-from harness.judge.expectations.statuses import status_number
-from harness.judge.order import watch_order
+from harness.judge.watches.sts import watch_order
 from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence, assessed, broken, pending
 
 REPEATED = "STS-04.status-repeated"

@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 
 from harness.catalogue.verdicts import Cause
-from harness.journal import Event
-from harness.judge.assessment import Blind, Broken, Met, Pending
-from harness.judge.expectations import (
+from harness.expectations import (
     Acked,
     AllAcked,
     AllStored,
     DirectoryRead,
-    Fetched,
+    FetchedByCandidate,
     Handled,
     Registered,
     StoredAs,
     StoredOnce,
 )
+from harness.expectations.assessment import Blind, Broken, Met, Pending
+from harness.journal import Event
 from tests.judge.timed_evidence import GOT, ITEM, OTHER, TimedEvidence, assessed, broken, pending, told
 
 
@@ -184,7 +184,7 @@ def test_an_acknowledgement_of_another_delivery_is_none(run: TimedEvidence) -> N
 
 
 def test_what_is_fetched_whole_is_fetched(run: TimedEvidence) -> None:
-    expectation = Fetched(document=GOT, times=2)
+    expectation = FetchedByCandidate(document=GOT, times=2)
     run.fetch()
     run.fetch(complete=False)
     run.fetch(code="20")

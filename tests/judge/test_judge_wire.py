@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from harness.judge.expectations import Fetched
+from harness.expectations import FetchedByCandidate
 from tests.judge.recorded_run import CANDIDATE_ORGAN, DOCUMENT, SIGNED, RecordedRun, codes, verdict
 
 
 def watched(directory: Path, requirement: str, operation: str = "countReceiveEdoc", **request: Any) -> RecordedRun:
     run = RecordedRun(directory, only=[requirement])
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     stamp = run.journal.record("clock", {}).at
     now = f"{stamp[8:10]}{stamp[5:7]}{stamp[:4]}T{stamp[11:19].replace(':', '')}+0000"
     parameters = {"systemid": "sys", "timestamp": now, **request.pop("parameters", {})}

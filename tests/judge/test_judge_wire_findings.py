@@ -7,7 +7,7 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.journal import Event
-from harness.judge.wire import watch_wire
+from harness.judge.watches.vxp import watch_wire
 from harness.vxp.hashing import hash_file
 from harness.vxp.operations import OPERATIONS
 from harness.vxp.timestamps import timestamp

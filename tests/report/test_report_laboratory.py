@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from harness.catalogue.errors import ConfigurationError
-from harness.crypto.pkifolder import make_laboratory, write_identity
+from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.report.identification import Identification
-from harness.report.laboratory import configured_laboratory, load_laboratory, read_public_key
-from harness.report.source import source_of
-from harness.report.wording import Wording
+from harness.report.texts import ReportTexts
+from harness.seal.laboratory import configured_laboratory, load_laboratory, read_public_key
+from harness.seal.run_files import source_of
 from tests.report.report_runs import build_run
 
 
@@ -96,7 +96,7 @@ def test_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_report_says_what_the_tool_itself_can_see(tmp_path: Path, selftest: object, said: str) -> None:
     report = build_run(tmp_path)
     told = {**report, "harness": {**report["harness"], "selftest": selftest}}
-    items = Identification(source_of(tmp_path, told), None, Wording("en")).items((), narrowed=False)
+    items = Identification(source_of(tmp_path, told), None, ReportTexts("en")).items((), narrowed=False)
     shown = next(item.value for item in items if item.term == "Self-test of the tool")
     assert said in shown
     assert ("changed since" in shown) == (said == "changed since")

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from harness.catalogue.errors import ConfigurationError
 from harness.journal import read_record
-from harness.report import jws
 from harness.report.html import qr_text
-from harness.report.manifest import manifest_of
-from harness.report.source import read_report, source_of
-from harness.report.verifying import verify
-from harness.report.writing import Renderer
+from harness.report.renderers import Renderer
 from harness.resources import folder
+from harness.seal import jws
+from harness.seal.manifest import manifest_of
+from harness.seal.run_files import read_report, source_of
+from harness.seal.verification import verify
 from tests.report.report_runs import RunPlan, build_run, failed_plan, seal_made_up
 from tests.report.seal_tampering import KEY, OTHER_KEY, WAYS, change_manifest, codes, edit, link_in, sealed_run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.report.verifying import verify
+from harness.seal.verification import verify
 from tests.report.seal_tampering import KEY, WAYS, codes, link_in, sealed_run
 
 

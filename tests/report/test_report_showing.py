@@ -4,16 +4,16 @@ import base64
 import unicodedata
 
 import pytest
+from harness.vectors.packages.base import DocumentIdentity, document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.report.showing import body_lines
-from harness.rules.twins.base import Identity, document
-from harness.rules.twins.registry import all_twins
+from harness.report.event_text import body_lines
+from harness.vectors.registry import all_twins
 
 
 def test_a_package_is_laid_out_element_by_element() -> None:
-    lines = list(body_lines(document(Identity()).written()))
+    lines = list(body_lines(document(DocumentIdentity()).written()))
     line = next(one for one in lines if "<edXML:OrganId>000.00.00.G22</edXML:OrganId>" in one)
     assert line.startswith("          <")
     assert lines[-1] == "</edXML>"
@@ -23,7 +23,7 @@ def test_a_package_is_laid_out_element_by_element() -> None:
 
 @pytest.mark.parametrize("key", sorted(key for key in all_twins() if key.startswith(("PKG-01", "PKG-02", "PKG-04"))))
 def test_a_broken_package_is_shown_too(key: str) -> None:
-    lines = list(body_lines(all_twins()[key].written(Identity())))
+    lines = list(body_lines(all_twins()[key].written(DocumentIdentity())))
     assert all(sign.isprintable() for line in lines for sign in line)
 
 

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.verbs import lienthong
-from harness.crypto.responder import Responder
-from harness.crypto.testpki import Pki
-from harness.report import timestamping
-from harness.report.laboratory import load_laboratory
-from harness.report.sealing import list_unsigned
-from harness.report.timestamp import LARGEST_STAMP, NotStamped, TimeStampingAuthority, examine_stamp, read_roots
-from harness.report.timestamping import request_stamp
-from harness.report.verifying import verify
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
+from harness.report.seal_run import list_unsigned
 from harness.resources import folder as data_folder
+from harness.seal import timestamp_request as timestamping
+from harness.seal.laboratory import load_laboratory
+from harness.seal.timestamp import LARGEST_STAMP, NotStamped, TimeStampingAuthority, examine_stamp, read_roots
+from harness.seal.timestamp_request import request_stamp
+from harness.seal.verification import verify
 from tests.report.judged_runs import judged_run
 from tests.report.stamping import (
     STAMPED_AT,

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.rules.bulk.archives import entries
-from harness.rules.bulk.units import BytesUnit, ProblemUnit, Unit
+from harness.validation.archives import entries
+from harness.validation.units import BytesUnit, ProblemUnit, Unit
 
 _MB = 1024 * 1024
 LIMITS = load_profile("qcvn102-2022").parameters.limits

@@ -8,29 +8,29 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from harness.validation.processes import FEW, outcomes
+from harness.validation.progress_record import WORTHWHILE, ProgressRecord, record_path
+from harness.validation.summary import CheckSummary
+from harness.validation.worker import Done, Failed, Outcome, Skipped, Task, Worker
+from harness.vectors.packages.base import DocumentIdentity, document, status
 from lxml import etree
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.verdicts import Cause
-from harness.crypto.trust import Trust
-from harness.journal.recording import VIETNAM
-from harness.rules.bulk.rendering import Amount, Form, sink_for
-from harness.rules.bulk.resuming import WORTHWHILE, Record, record_path
-from harness.rules.bulk.rows import FileRow, row_of
-from harness.rules.bulk.running import FEW, outcomes
-from harness.rules.bulk.summing import Summary
-from harness.rules.bulk.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
-from harness.rules.bulk.working import Done, Failed, Outcome, Skipped, Task, Worker
-from harness.rules.checking import PackageReport
-from harness.rules.twins.base import Identity, document, status
+from harness.crypto.chains.trust import Trust
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import PackageReport
 from harness.rules.undecided import Undecided
+from harness.validation.rendering import Amount, Form, sink_for
+from harness.validation.rows import FileRow, row_of
+from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 TASK = Task("qcvn102-2022", AT, frozenset({"PKG", "HDR", "TRC", "ATT", "STP"}), Trust())
-GOOD = document(Identity()).written()
-BAD = document(Identity()).without("Subject").written()
-REMARKED = document(Identity()).without("PromulgationInfo/Place").written()
+GOOD = document(DocumentIdentity()).written()
+BAD = document(DocumentIdentity()).without("Subject").written()
+REMARKED = document(DocumentIdentity()).without("PromulgationInfo/Place").written()
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def profile() -> Profile:
 
 
 def many(count: int) -> list[Unit]:
-    contents = (GOOD, BAD, REMARKED, status(Identity()).written(), b"<broken")
+    contents = (GOOD, BAD, REMARKED, status(DocumentIdentity()).written(), b"<broken")
     units: list[Unit] = [BytesUnit(f"{n}.edxml", contents[n % len(contents)], f"id{n}") for n in range(count)]
     return [*units, SkippedUnit("readme.txt"), ProblemUnit("x.zip", "PKG-01.archive-damaged", "…")]
 
@@ -55,7 +55,7 @@ def test_several_processes_give_what_one_gives(profile: Profile) -> None:
 
 
 def test_few_units_start_no_process(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.rules.bulk.running._shared", None)
+    monkeypatch.setattr("harness.validation.processes._shared", None)
     assert len(list(outcomes(many(3), TASK, profile, 8))) == 5
 
 
@@ -76,9 +76,9 @@ def test_units_are_taken_only_as_they_are_needed(profile: Profile) -> None:
 
 
 def test_large_units_do_not_pile_up(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.rules.bulk.running.FEW", 2)
-    monkeypatch.setattr("harness.rules.bulk.running._CARRIED", 3 * len(GOOD))
-    monkeypatch.setattr("harness.rules.bulk.running._BATCH_BYTES", len(GOOD))
+    monkeypatch.setattr("harness.validation.processes.FEW", 2)
+    monkeypatch.setattr("harness.validation.processes._CARRIED", 3 * len(GOOD))
+    monkeypatch.setattr("harness.validation.processes._BATCH_BYTES", len(GOOD))
     taken = ahead = 0
 
     def counted() -> Iterator[Unit]:
@@ -97,8 +97,8 @@ def test_large_units_are_sent_nowhere_and_keep_their_place(profile: Profile, mon
     for place in (5, 70, 71, 100):
         units[place] = BytesUnit(f"{place}.edxml", GOOD + b" " * 10_000, "")
     alone = list(outcomes(units, TASK, profile, 1))
-    monkeypatch.setattr("harness.rules.bulk.running._LARGE", len(GOOD) + 10_000)
-    monkeypatch.setattr("harness.rules.bulk.running.Worker", Kept)
+    monkeypatch.setattr("harness.validation.processes._LARGE", len(GOOD) + 10_000)
+    monkeypatch.setattr("harness.validation.processes.Worker", Kept)
     Kept.labels.clear()
     assert list(outcomes(units, TASK, profile, 2)) == alone
     assert Kept.labels == ["5.edxml", "70.edxml", "71.edxml", "100.edxml"]
@@ -127,7 +127,7 @@ def test_a_failure_of_the_harness_is_told_and_the_rest_goes_on(
     def fails(data: bytes, *_: object, **__: object) -> None:
         raise ZeroDivisionError(data[:1])
 
-    monkeypatch.setattr("harness.rules.bulk.working.check_package", fails)
+    monkeypatch.setattr("harness.validation.worker.check_package", fails)
     found = list(outcomes([BytesUnit("a", GOOD, ""), SkippedUnit("b")], TASK, profile, 1))
     assert [type(outcome) for outcome in found] == [Failed, Skipped]
     (failed, _) = found
@@ -171,7 +171,7 @@ def rows_of(units: list[Unit], profile: Profile) -> list[FileRow]:
 
 
 def told(form: Form, rows: list[FileRow], profile: Profile, amount: Amount = "normal") -> bytes:
-    stream, summary = io.BytesIO(), Summary()
+    stream, summary = io.BytesIO(), CheckSummary()
     sink = sink_for(form, stream, "en", amount, coloured=False)
     for row in rows:
         summary.add(row)
@@ -215,7 +215,7 @@ def test_junit_counts_files_and_failures(profile: Profile) -> None:
 
 
 def test_junit_survives_hostile_texts(profile: Profile) -> None:
-    hostile = document(Identity(sender=("<&\"'\x85\u202e]]>", "x"))).written()
+    hostile = document(DocumentIdentity(sender=("<&\"'\x85\u202e]]>", "x"))).written()
     units: list[Unit] = [BytesUnit("<&\"'>", hostile, "")]
     assert etree.fromstring(told("junit", rows_of(units, profile), profile)) is not None
 
@@ -237,7 +237,7 @@ def test_text_tells_what_is_wrong_and_sums_up(profile: Profile) -> None:
 
 
 def test_summary_counts_files_by_requirement(profile: Profile) -> None:
-    summary = Summary()
+    summary = CheckSummary()
     for row in rows_of(many(10), profile):
         summary.add(row)
     assert (summary.checked, summary.passed, summary.failed) == (11, 6, 5)
@@ -246,8 +246,8 @@ def test_summary_counts_files_by_requirement(profile: Profile) -> None:
     assert summary.kinds == {"document": 6, "status": 2, "unknown": 3}
 
 
-def kept(path: Path, done: list[Outcome]) -> Record:
-    record = Record(path, AT, resume=False)
+def kept(path: Path, done: list[Outcome]) -> ProgressRecord:
+    record = ProgressRecord(path, AT, resume=False)
     for outcome in done:
         if isinstance(outcome, Done):
             record.keep(outcome)
@@ -258,7 +258,7 @@ def test_an_interrupted_check_is_taken_over(profile: Profile, tmp_path: Path) ->
     path = tmp_path / "cache" / "record.jsonl"
     done = list(outcomes(many(WORTHWHILE + 20), TASK, profile, 1))
     kept(path, done).close(finished=False)
-    later = Record(path, datetime(2030, 1, 1, tzinfo=VIETNAM), resume=True)
+    later = ProgressRecord(path, datetime(2030, 1, 1, tzinfo=VIETNAM), resume=True)
     assert len(later) == WORTHWHILE + 20
     assert later.at == AT
     for outcome in done:
@@ -275,13 +275,13 @@ def test_a_record_cut_off_in_the_middle_is_taken_over_up_to_there(profile: Profi
     done = list(outcomes(many(WORTHWHILE + 20), TASK, profile, 1))
     kept(path, done).close(finished=False)
     path.write_bytes(path.read_bytes()[:-30])
-    later = Record(path, AT, resume=True)
+    later = ProgressRecord(path, AT, resume=True)
     assert len(later) == WORTHWHILE + 19
     last = done[WORTHWHILE + 19]
     assert isinstance(last, Done)
     later.keep(last)
     later.close(finished=False)
-    assert len(Record(path, AT, resume=True)) == WORTHWHILE + 20
+    assert len(ProgressRecord(path, AT, resume=True)) == WORTHWHILE + 20
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_a_record_cut_off_in_the_middle_is_taken_over_up_to_there(profile: Profi
 def test_a_record_of_something_else_is_not_taken_over(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "record.jsonl"
     path.write_bytes(content)
-    assert len(Record(path, AT, resume=True)) == 0
+    assert len(ProgressRecord(path, AT, resume=True)) == 0
 
 
 def test_a_short_check_leaves_no_record(profile: Profile, tmp_path: Path) -> None:

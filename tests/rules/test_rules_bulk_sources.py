@@ -9,16 +9,16 @@ import zlib
 from pathlib import Path
 
 import pytest
+from harness.vectors.packages.base import DocumentIdentity, document
 
 from harness.catalogue.parameters import Limits
 from harness.catalogue.profiles import load_profile
-from harness.rules.bulk.archives import looks_like_archive
-from harness.rules.bulk.sources import count_of, shown, units_of
-from harness.rules.bulk.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
-from harness.rules.twins.base import Identity, document
+from harness.validation.archives import looks_like_archive
+from harness.validation.sources import count_of, shown, units_of
+from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 
 LIMITS: Limits = load_profile("qcvn102-2022").parameters.limits
-PACKAGE = document(Identity()).written()
+PACKAGE = document(DocumentIdentity()).written()
 
 
 def units(*arguments: Path | str, given: bytes = b"") -> list[Unit]:

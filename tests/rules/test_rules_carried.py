@@ -10,19 +10,19 @@ from lxml import etree
 from harness.catalogue.profiles import load_profile
 from harness.edxml.attachments import Base64Broken, read_base64
 from harness.edxml.names import NAMESPACE
-from harness.rules import carried as module
-from harness.rules.carried import Carried, Content, Opened, TooLarge
+from harness.rules import attachment_view as module
+from harness.rules.attachment_view import AttachmentView, Content, Opened, TooLarge
 from harness.rules.structure import vocabulary
 from harness.rules.tree import read_tree
 
 LIMITS = load_profile("qcvn102-2022").parameters.limits
 
 
-def carried_of(text: str, name: str = "a.bin", content_type: str = "application/octet-stream") -> Carried:
+def carried_of(text: str, name: str = "a.bin", content_type: str = "application/octet-stream") -> AttachmentView:
     attachment = etree.Element(f"{{{NAMESPACE}}}Attachment")
     for local, value in (("ContentType", content_type), ("ContentTransferEncoded", text)):
         etree.SubElement(attachment, f"{{{NAMESPACE}}}{local}").text = value
-    return Carried(read_tree(attachment, vocabulary()).root, name, None, LIMITS)
+    return AttachmentView(read_tree(attachment, vocabulary()).root, name, None, LIMITS)
 
 
 @settings(max_examples=200, deadline=None)
@@ -79,8 +79,8 @@ def test_too_large_is_not_decoded() -> None:
     )
     text = "QUJD" * 50_000
     attachment = carried_of(text).node
-    content = Carried(attachment, "a", None, small).content
+    content = AttachmentView(attachment, "a", None, small).content
     assert isinstance(content, TooLarge)
     assert content.size == 150_000
-    just = Carried(carried_of("QUJDQUJDQUJDQUJD").node, "a", None, small).content
+    just = AttachmentView(carried_of("QUJDQUJDQUJDQUJD").node, "a", None, small).content
     assert isinstance(just, TooLarge)

@@ -1,10 +1,10 @@
 """Examples of `explain`: every bad package shows what is wrong with it, and a few lines do."""
 
 import pytest
+from harness.vectors.packages.base import DocumentIdentity
 
-from harness.rules.twins.base import Identity
-from harness.rules.twins.examples import Example, example_of, shown
-from harness.rules.twins.registry import all_twins
+from harness.vectors.examples import Example, example_of, shown
+from harness.vectors.registry import all_twins
 
 BAD = [twin for twin in all_twins().values() if twin.code is not None]
 
@@ -12,7 +12,7 @@ BAD = [twin for twin in all_twins().values() if twin.code is not None]
 @pytest.fixture(scope="module")
 def examples() -> dict[str, Example]:
     # A hundred megabytes are no example.
-    return {twin.key: example_of(twin, Identity()) for twin in BAD if twin.requirement != "PKG-10"}
+    return {twin.key: example_of(twin, DocumentIdentity()) for twin in BAD if twin.requirement != "PKG-10"}
 
 
 def test_every_bad_package_differs_from_a_good_one(examples: dict[str, Example]) -> None:

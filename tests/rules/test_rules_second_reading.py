@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
+from harness.vectors.packages.base import DocumentIdentity
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import Twin, all_twins
+from harness.vectors.registry import Twin, all_twins
 
 PROFILE = load_profile()
 # Whether an element that is there and empty is there; and what is a matter of size or of the day that it is judged on.
@@ -56,7 +56,7 @@ def fails(twin: Twin) -> bool:
 
 @pytest.mark.parametrize("twin", [twin for twin in TWINS if twin.code is None], ids=lambda twin: twin.key)
 def test_what_the_rules_call_good_is_good(twin: Twin, faults: Faults) -> None:
-    assert faults(twin.written(Identity())) == []
+    assert faults(twin.written(DocumentIdentity())) == []
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_what_the_rules_call_good_is_good(twin: Twin, faults: Faults) -> None:
     ids=lambda twin: twin.key,
 )
 def test_what_the_rules_call_broken_is_broken(twin: Twin, faults: Faults) -> None:
-    assert faults(twin.written(Identity())) != []
+    assert faults(twin.written(DocumentIdentity())) != []

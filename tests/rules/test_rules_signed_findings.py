@@ -9,9 +9,9 @@ import pytest
 
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Cause
-from harness.crypto.forging import FORGERIES, signed_by
-from harness.crypto.pdfforging import PDF_FORGERIES
-from harness.crypto.pdfmaking import plain_pdf
+from harness.crypto.pdf.signed_files import plain_pdf
+from harness.vectors.forged_packages import FORGERIES, signed_by
+from harness.vectors.forged_pdfs import PDF_FORGERIES
 from tests.crypto.signing_material import LIMITS, LOCAL, NOW, PROFILE, SIGNATURES, package, pki, report
 
 HEADER = "/edXML/edXMLEnvelope/edXMLHeader"

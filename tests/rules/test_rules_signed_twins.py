@@ -6,10 +6,10 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
-from harness.crypto.testpki import Pki
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import check_package
-from harness.rules.twins.signed import signed_twins
+from harness.crypto.testpki.pki import Pki
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import check_package
+from harness.vectors.signed import signed_twins
 
 PROFILE = load_profile()
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=VIETNAM)

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime, time
 
 import pytest
+from harness.vectors.packages.base import DocumentIdentity
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,10 +12,9 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import LANGUAGES, entries, finding_text
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import IMPLEMENTED, check_package
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import GROUPS, Twin, all_twins, twins_of
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import IMPLEMENTED, check_package
+from harness.vectors.registry import GROUPS, Twin, all_twins, twins_of
 
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 TWINS = [twin for twin in all_twins().values() if twin.requirement[:3] in OWN_GROUPS]
@@ -44,7 +44,7 @@ NOT_BY_A_PACKAGE = {
 }
 
 
-def findings_of(twin: Twin, identity: Identity, profile: Profile) -> tuple[Finding, ...]:
+def findings_of(twin: Twin, identity: DocumentIdentity, profile: Profile) -> tuple[Finding, ...]:
     at = datetime.combine(identity.day, time(12), VIETNAM)
     return check_package(twin.written(identity), profile, at, groups=OWN_GROUPS).findings
 
@@ -56,7 +56,7 @@ def profile() -> Profile:
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
 def test_twin_breaks_what_it_names_and_nothing_else(twin: Twin, profile: Profile) -> None:
-    findings = findings_of(twin, Identity(), profile)
+    findings = findings_of(twin, DocumentIdentity(), profile)
     codes = {finding.code for finding in findings}
     assert codes == (set() if twin.code is None else {twin.code})
     for finding in findings:
@@ -97,7 +97,7 @@ def test_profile_of_2016_differs_in_identifiers_only() -> None:
     for twin in TWINS:
         if twin.requirement in HEAVY:
             continue
-        codes = Counter(finding.code for finding in findings_of(twin, Identity(), older))
+        codes = Counter(finding.code for finding in findings_of(twin, DocumentIdentity(), older))
         if set(codes) != (set() if twin.code is None else {twin.code}):
             differing[twin.key] = set(codes)
     assert differing == {"HDR-02/both-forms": {"HDR-02.not-a-form"}, "HDR-17/uuid": set()}
@@ -108,7 +108,7 @@ _AGENCIES = st.tuples(
     st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạ ", max_size=60).map(lambda name: f"Sở {name}"),
 )
 _IDENTITIES = st.builds(
-    Identity,
+    DocumentIdentity,
     sender=_AGENCIES,
     receiver=_AGENCIES,
     number=st.integers(1, 99999).map(str),
@@ -119,6 +119,6 @@ _IDENTITIES = st.builds(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(identity=_IDENTITIES, twin=st.sampled_from([twin for twin in TWINS if twin.requirement not in HEAVY]))
-def test_twins_hold_for_any_identity(identity: Identity, twin: Twin) -> None:
+def test_twins_hold_for_any_identity(identity: DocumentIdentity, twin: Twin) -> None:
     codes = {finding.code for finding in findings_of(twin, identity, load_profile("qcvn102-2022"))}
     assert codes == (set() if twin.code is None else {twin.code})

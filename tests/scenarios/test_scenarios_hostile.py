@@ -16,23 +16,23 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES
 from harness.catalogue.verdicts import Severity
-from harness.catalogue.yamlreading import read
-from harness.crypto.responder import Responder
-from harness.crypto.testpki import Pki
+from harness.catalogue.yaml_reader import read
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
 from harness.edxml.model import Organization
 from harness.hub.faults.alterations import adding
 from harness.hub.interception import Alter
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.resources import folder
-from harness.rules.checking import check_package
-from harness.scenarios.hostile import zips
-from harness.scenarios.hostile.files import BOMBS, ENTRIES, NAMES
-from harness.scenarios.hostile.ids import IDS
-from harness.scenarios.hostile.markup import EXHAUSTING, FETCHING, NotTwistable
-from harness.scenarios.hostile.piece import Bait, Piece, why
-from harness.scenarios.hostile.signatures import (
+from harness.rules.check import check_package
+from harness.scenarios.testdata import Document, TestData, TestFile, peers
+from harness.vectors.hostile import zips
+from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
+from harness.vectors.hostile.ids import IDS
+from harness.vectors.hostile.markup import EXHAUSTING, FETCHING, NotTwistable
+from harness.vectors.hostile.signatures import (
     GOOD_PACKAGE,
     GOOD_PDF,
     TAMPERED_PACKAGES,
@@ -43,7 +43,7 @@ from harness.scenarios.hostile.signatures import (
     ForgedPdf,
     of_sender,
 )
-from harness.scenarios.material import Document, File, Material, peers
+from harness.vectors.hostile.vector import CanaryTargets, HostileVector, why
 from harness.vxp.answers import listed, read_answer, success
 
 PROFILE = load_profile()
@@ -68,21 +68,21 @@ def pki() -> Iterator[Pki]:
 
 
 @pytest.fixture
-def material(pki: Pki) -> Material:
-    return Material(5, pki, CANDIDATE.organ_name)
+def material(pki: Pki) -> TestData:
+    return TestData(5, pki, CANDIDATE.organ_name)
 
 
 @pytest.fixture
-def bait(tmp_path: Path) -> Bait:
-    return Bait(lambda label: f"http://127.0.0.1:9/token/{label}", tmp_path)
+def bait(tmp_path: Path) -> CanaryTargets:
+    return CanaryTargets(lambda label: f"http://127.0.0.1:9/token/{label}", tmp_path)
 
 
-def made(material: Material, *files: File, **changes: Any) -> Document:
+def made(material: TestData, *files: TestFile, **changes: Any) -> Document:
     chance = material.choice("x")
-    return material.document(chance, SENDER, CANDIDATE, files or (File("a.pdf", material.pdf(chance)),), **changes)
+    return material.document(chance, SENDER, CANDIDATE, files or (TestFile("a.pdf", material.pdf(chance)),), **changes)
 
 
-def hostile(piece: Piece, material: Material, bait: Bait) -> bytes:
+def hostile(piece: HostileVector, material: TestData, bait: CanaryTargets) -> bytes:
     attachment = piece.example(bait)
     good = made(material) if attachment is None else replace(made(material), files=())
     if attachment is not None:
@@ -96,7 +96,9 @@ def failures(content: bytes, trust: Any = None) -> set[str]:
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.key)
-def test_the_reader_takes_none_of_it_in_and_needs_little(piece: Piece, material: Material, bait: Bait) -> None:
+def test_the_reader_takes_none_of_it_in_and_needs_little(
+    piece: HostileVector, material: TestData, bait: CanaryTargets
+) -> None:
     content = hostile(piece, material, bait)
     assert len(content) < LARGEST
     tracemalloc.start()
@@ -113,7 +115,7 @@ def test_the_reader_takes_none_of_it_in_and_needs_little(piece: Piece, material:
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.key)
-def test_the_hub_hands_it_on_as_it_is(piece: Piece, material: Material, bait: Bait) -> None:
+def test_the_hub_hands_it_on_as_it_is(piece: HostileVector, material: TestData, bait: CanaryTargets) -> None:
     content = hostile(piece, material, bait)
     with closing(Hub(HubSettings.of(PROFILE))) as hub:
         hub.add_system("vxp.a", "a-secret-of-the-system")
@@ -136,14 +138,16 @@ def test_names_and_reasons_are_those_of_the_notes() -> None:
     assert all(why(key, language) for key in noted for language in LANGUAGES)
 
 
-def test_a_package_of_another_shape_is_not_twisted(bait: Bait) -> None:
+def test_a_package_of_another_shape_is_not_twisted(bait: CanaryTargets) -> None:
     for piece in (*FETCHING, *EXHAUSTING):
         with pytest.raises(NotTwistable):
             piece.twist(b"<other/>", bait)
 
 
 @pytest.mark.parametrize("piece", FETCHING, ids=lambda piece: piece.key)
-def test_what_is_to_be_fetched_is_the_canary_and_nothing_else(piece: Piece, material: Material, bait: Bait) -> None:
+def test_what_is_to_be_fetched_is_the_canary_and_nothing_else(
+    piece: HostileVector, material: TestData, bait: CanaryTargets
+) -> None:
     content = hostile(piece, material, bait).decode()
     assert content.count("http://127.0.0.1:9/token/") == 1
     assert "file:" not in content
@@ -211,11 +215,11 @@ def sender_pki(pki: Pki) -> Pki:
     return of_sender(pki, SENDER.organ_name)
 
 
-def test_rightly_signed_documents_give_no_finding(material: Material, pki: Pki, sender_pki: Pki) -> None:
+def test_rightly_signed_documents_give_no_finding(material: TestData, pki: Pki, sender_pki: Pki) -> None:
     trust = pki.trust(pki.made)
     signed = GOOD_PACKAGE.build(made(material).content, sender_pki, LIMITS)
     pdf = GOOD_PDF.build(sender_pki, datetime.now(VIETNAM))
-    for content in (signed, made(material, File("a.pdf", pdf)).content):
+    for content in (signed, made(material, TestFile("a.pdf", pdf)).content):
         report = check_package(content, PROFILE, datetime.now(VIETNAM), trust=trust)
         codes = {one.code for one in report.findings if one.requirement[:3] in {"SIG", "PDF"}}
         assert codes <= {"PDF-02.unsigned"}
@@ -224,14 +228,14 @@ def test_rightly_signed_documents_give_no_finding(material: Material, pki: Pki, 
 
 @pytest.mark.parametrize("one", PACKAGES, ids=lambda one: one.key)
 def test_forged_packages_fail_for_the_forgery_alone(
-    one: ForgedPackage, material: Material, pki: Pki, sender_pki: Pki
+    one: ForgedPackage, material: TestData, pki: Pki, sender_pki: Pki
 ) -> None:
     content = one.forgery.build(made(material).content, sender_pki, LIMITS)
     assert failures(content, pki.trust(datetime.now(VIETNAM))) == set(one.forgery.codes)
 
 
 @pytest.mark.parametrize("one", PDFS, ids=lambda one: one.key)
-def test_forged_files_fail_for_the_forgery_alone(one: ForgedPdf, material: Material, pki: Pki, sender_pki: Pki) -> None:
+def test_forged_files_fail_for_the_forgery_alone(one: ForgedPdf, material: TestData, pki: Pki, sender_pki: Pki) -> None:
     pdf = one.forgery.build(sender_pki, datetime.now(VIETNAM))
-    content = made(material, File("cong-van.pdf", pdf)).content
+    content = made(material, TestFile("cong-van.pdf", pdf)).content
     assert failures(content, pki.trust(datetime.now(VIETNAM))) == set(one.forgery.codes)

@@ -7,12 +7,12 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.scenarios.mixing import Mixed, waves
-from harness.scenarios.stage import Stage
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.mixed_stimuli import Mixed, waves
 
 
-def stage(seed: int) -> Stage:
-    return cast(Stage, SimpleNamespace(chance=random.Random(seed)))
+def stage(seed: int) -> ScenarioContext:
+    return cast(ScenarioContext, SimpleNamespace(chance=random.Random(seed)))
 
 
 def mixed(number: int, after: str = "") -> Mixed:

@@ -1,0 +1,108 @@
+"""Before the first scenario and after the last: runs must not touch each other, and what is final must stay final."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import anyio
+
+from harness.drivers.protocol import DriverError, DriverLost
+from harness.engine.view_poller import look_at_everything
+from harness.expectations import Acked, StatusSent
+from harness.judge.duties.facts import rows_of
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.run_context import RunContext
+from harness.scenarios.testdata import Document
+
+_OPENING = "opening"
+_FINAL = "RTY-07"
+# What was taken in must still be there a while after nobody asked for it any more.
+_KEEPING = frozenset({"RCV-10", "RCV-11"})
+_LOOK_LIMIT = 30.0
+# Give-ups for which what another run has left in the queue may still be tried.
+_TRIES = 6
+_LEAST = 10.0  # seconds
+
+
+async def opened(around: RunContext) -> Document | None:
+    """See what is there already, and put a document into the candidate's mailbox for its first poll.
+
+    A candidate whose hub vanished at the end of another run pauses before it calls again; one whole exchange shows
+    that it is back.
+
+    Returns:
+        The document; None where a person moves the candidate, who is spared it.
+    """
+    if around.driver.attended is not None:
+        return None
+    await look_at_everything(around.driver)
+    stage = ScenarioContext(_OPENING, "RCV-02", around)
+    document = stage.document()
+    await stage.deliver(document)
+    return document
+
+
+async def settled_in(around: RunContext, opening: Document | None) -> bool:
+    """Let what waits in the candidate's queue leave, and the first exchange come to its end.
+
+    A candidate that does not complete the exchange is not judged by it: the scenarios will tell.
+
+    Returns:
+        False when the queue of outgoing documents did not get empty in time.
+    """
+    if opening is None:
+        return True
+    if not await _emptied(around, max(_LEAST, _TRIES * around.times.give_up)):
+        around.journal.record("run.unsettled", {"queued": len(_queued(around))})
+        return False
+    stage = ScenarioContext(_OPENING, "RCV-02", around)
+    await stage.await_quietly(Acked(document=opening.id))
+    await stage.await_quietly(StatusSent(document=opening.id, codes=("01",)))
+    return True
+
+
+async def settled_out(around: RunContext, played: frozenset[str]) -> None:
+    """Let the run end in good order: what is final is watched, what waits may leave, everything is looked at once more.
+
+    Args:
+        around: the run.
+        played: ids of the requirements whose scenarios were played.
+    """
+    if _FINAL in played:
+        await _watch_what_is_final(around)
+    if around.driver.attended is None:
+        times = around.times
+        await _emptied(
+            around, times.reaction + times.give_up + around.profile.parameters.timing.margin * around.waits.pace
+        )
+    if _KEEPING & played:
+        await around.waits.pause(around.times.reaction + around.times.give_up)
+    await look_at_everything(around.driver)
+
+
+async def _watch_what_is_final(around: RunContext) -> None:
+    """Wait until what was refused for good had its time to be sent again."""
+    codes = around.profile.parameters.hub.error_codes
+    final = {code for code, meaning in codes.items() if meaning.kind == "final"}
+    refused = (one.answer for one in around.evidence.all_sendings() if one.error_code in final)
+    first = next((answer for answer in refused if answer is not None), None)
+    if first is not None:
+        gone_by = around.evidence.events[-1].elapsed - first.elapsed
+        await around.waits.pause(max(0.0, around.profile.parameters.retries.final_watch - gone_by))
+
+
+async def _emptied(around: RunContext, limit: float) -> bool:
+    """Wait until no document waits to be sent; True also where that cannot be seen."""
+    pause = max(around.times.poll_interval / 2, 0.05)
+    with anyio.move_on_after(limit) as scope:
+        while _queued(around):
+            await anyio.sleep(pause)
+            try:
+                await around.driver.call("outbox", {}, _LOOK_LIMIT)
+            except (DriverError, DriverLost):
+                return True  # the record has it
+    return not scope.cancelled_caught
+
+
+def _queued(around: RunContext) -> list[Mapping[str, Any]]:
+    look = around.evidence.view("outbox")
+    return [row for row in rows_of(look) if row.get("state") == "queued"] if look is not None else []

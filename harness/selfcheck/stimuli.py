@@ -1,0 +1,68 @@
+"""Stimuli that are the same, and packages that break another requirement than the one they name."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from pathlib import Path, PurePosixPath
+
+from harness.catalogue.lint import LintProblem
+from harness.catalogue.profiles import Profile
+from harness.catalogue.yaml_reader import read
+from harness.journal.recorder import VIETNAM
+from harness.resources import folder
+from harness.rules.check import check_package
+from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
+from harness.vectors.hostile.markup import EXHAUSTING, FETCHING
+from harness.vectors.hostile.vector import CanaryTargets, HostileVector
+from harness.vectors.packages import base
+from harness.vectors.registry import Twin, all_twins
+
+_IDENTITY = base.DocumentIdentity()
+_BAIT = CanaryTargets(lambda label: f"http://127.0.0.1/{label}", PurePosixPath("/trap"))
+_HOSTILE = (*FETCHING, *EXHAUSTING, *BOMBS, *ENTRIES, *NAMES)
+_SIGNED = frozenset({"SIG", "PDF"})
+
+
+def lint_stimuli(profile: Profile) -> Iterator[LintProblem]:
+    """Yield pairs of stimuli with the same bytes, and packages that give other findings than they say.
+
+    Signatures differ by themselves, from one time to the next; what is signed in a scenario is not looked at here.
+    """
+    seen: dict[bytes, str] = {}
+    for key, content, path in _stimuli():
+        first = seen.setdefault(content, key)
+        if first != key:
+            yield LintProblem("stimuli-same", path, _line(path, key), {"first": first, "second": key})
+    for twin in all_twins().values():
+        yield from _otherwise(twin, profile)
+
+
+def _stimuli() -> Iterator[tuple[str, bytes, Path]]:
+    for twin in all_twins().values():
+        yield twin.key, twin.written(_IDENTITY), _notes_of(twin)
+    for piece in _HOSTILE:
+        yield piece.key, _built(piece), folder("fixtures") / "hostile" / "why.yaml"
+
+
+def _built(piece: HostileVector) -> bytes:
+    attachment = piece.example(_BAIT)
+    good = base.with_attachments(_IDENTITY, attachment) if attachment else base.document(_IDENTITY)
+    return piece.twist(good.written(), _BAIT)
+
+
+def _otherwise(twin: Twin, profile: Profile) -> Iterator[LintProblem]:
+    at = datetime.combine(_IDENTITY.day, time(12), VIETNAM)
+    groups = {entry.group for entry in profile.requirements.values()} - _SIGNED
+    report = check_package(twin.written(_IDENTITY), profile, at, groups=groups)
+    codes = {finding.code for finding in report.findings}
+    if codes != (set() if twin.code is None else {twin.code}):
+        path = _notes_of(twin)
+        said = {"key": twin.key, "code": twin.code or "-", "codes": ", ".join(sorted(codes)) or "-"}
+        yield LintProblem("breaks-otherwise", path, _line(path, twin.key), said)
+
+
+def _notes_of(twin: Twin) -> Path:
+    return folder("fixtures") / "packages" / f"{twin.requirement.partition('-')[0].lower()}.yaml"
+
+
+def _line(path: Path, key: str) -> int:
+    return read(path).place((key,))[1]
