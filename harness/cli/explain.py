@@ -16,7 +16,7 @@ from harness.cli.language import help_text, language, say
 from harness.rules.undecided import OPEN
 from harness.vectors.examples import example_of, shown
 from harness.vectors.packages.base import DocumentIdentity
-from harness.vectors.registry import twins_of
+from harness.vectors.registry import vectors_of
 
 _AREA = "cli-explain"
 _NEAR = 5
@@ -57,7 +57,7 @@ def _requirement(requirement: Requirement) -> None:
     _line("clause", requirement.clause)
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
-    count = len(twins_of(requirement.id))
+    count = len(vectors_of(requirement.id))
     if count:
         _line("packages", f"lienthong export {requirement.id} ({count})")
 
@@ -73,10 +73,10 @@ def _code(code: str, profile: Profile) -> None:
 
 def _example(code: str) -> None:
     """Print what tells a package with this finding from a good one, where packages are what the rule is about."""
-    twin = next((one for one in twins_of(code.partition(".")[0]) if one.code == code), None)
-    if twin is None:
+    vector = next((one for one in vectors_of(code.partition(".")[0]) if one.code == code), None)
+    if vector is None:
         return
-    example = example_of(twin, DocumentIdentity())
+    example = example_of(vector, DocumentIdentity())
     for key, lines in (("bad", example.bad), ("good", example.good)):
         click.echo(f"  {say(_AREA, f'example.{key}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
         for line in shown(lines):

@@ -47,7 +47,7 @@ from harness.judge.package_inspector import PackageInspector
 from harness.report.selftest_summary import stated_summary
 from harness.scenarios.registry import Scenario, all_scenarios
 from harness.scenarios.run_context import RunContext
-from harness.scenarios.testdata import Peer, TestData, peers_of
+from harness.scenarios.testdata import Peer, SeededData, peers_of
 
 _HELLO_LIMIT = 10.0
 
@@ -174,7 +174,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[RunC
                     times=settings.times,
                     pki=pki,
                     trust=trust,
-                    testdata=TestData(
+                    testdata=SeededData(
                         settings.seed,
                         pki,
                         settings.candidate.agency.organ_name,
@@ -185,7 +185,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[RunC
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
-                    crowd=settings.plan.crowd,
+                    concurrency=settings.plan.crowd,
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:

@@ -28,7 +28,7 @@ async def play(scenario: Scenario, around: RunContext, silence: SilenceWatch) ->
     if not await silence.revived(around):
         _finish(around, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
-    stage = ScenarioContext(scenario.id, scenario.requirements[0], around, crowd=around.crowd[scenario.isolation])
+    stage = ScenarioContext(scenario.id, scenario.requirements[0], around, crowd=around.concurrency[scenario.isolation])
     try:
         if scenario.isolation == EXCLUSIVE:
             await around.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one

@@ -16,9 +16,9 @@ from harness.journal.recorder import VIETNAM
 from harness.rules.check import check_package
 from harness.scenarios.context import SIGNED, ScenarioContext
 from harness.scenarios.mixed_stimuli import Mixed, some_sender
-from harness.scenarios.testdata import Document, TestFile
+from harness.scenarios.testdata import Document, SeededFile
 from harness.vectors.packages.base import DocumentIdentity, package, recall, replacement, update
-from harness.vectors.registry import Make, Twin, all_twins
+from harness.vectors.registry import Make, Vector, all_vectors
 
 _GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT"})
 _SIGNATURES = frozenset({"SIG"})
@@ -34,7 +34,7 @@ _TRIES = 8
 _OF_EACH_OPERATION = 2
 
 
-def broken(context: ScenarioContext, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[Twin]:
+def broken(context: ScenarioContext, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[Vector]:
     """Return the ways to break the mandatory requirements on documents that a hub can pass on.
 
     Args:
@@ -42,38 +42,40 @@ def broken(context: ScenarioContext, *, only: Collection[str] = (), but: Collect
         only: requirements to narrow it to, all if empty.
         but: requirements that are left out.
     """
-    taken: dict[str, list[Twin]] = {}
-    for twin in _twins(only, but):
-        entry = context.profile.requirements[twin.requirement]
-        fails = twin.code is not None and context.profile.severity(Finding(twin.code)) is Severity.FAIL
-        if fails and entry.level is Level.MANDATORY and twin.key not in _CUT:
-            taken.setdefault(twin.requirement, []).append(twin)
+    taken: dict[str, list[Vector]] = {}
+    for vector in _vectors(only, but):
+        entry = context.profile.requirements[vector.requirement]
+        fails = vector.code is not None and context.profile.severity(Finding(vector.code)) is Severity.FAIL
+        if fails and entry.level is Level.MANDATORY and vector.key not in _CUT:
+            taken.setdefault(vector.requirement, []).append(vector)
     most = context.profile.parameters.volumes.broken_ways
-    return [twin for ways in taken.values() for twin in ways[:most]]
+    return [vector for ways in taken.values() for vector in ways[:most]]
 
 
-def whole(context: ScenarioContext, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[Twin]:
+def whole(context: ScenarioContext, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[Vector]:
     """Return the ways to keep requirements where one might think that they are broken; arguments as for `broken`.
 
     Of those that are played in a few ways only, half as many are drawn, but one at least.
     """
-    kept: dict[str, list[Twin]] = {}
-    for twin in _twins(only, but):
-        if twin.code is None and twin.key not in _DEBATABLE and not _acts(twin.make(DocumentIdentity())):
-            kept.setdefault(twin.requirement, []).append(twin)
+    kept: dict[str, list[Vector]] = {}
+    for vector in _vectors(only, but):
+        if vector.code is None and vector.key not in _DEBATABLE and not _acts(vector.make(DocumentIdentity())):
+            kept.setdefault(vector.requirement, []).append(vector)
     most = max(context.profile.parameters.volumes.broken_ways // 2, 1)
-    return [twin for ways in kept.values() for twin in context.chance.sample(ways, min(most, len(ways)))]
+    return [vector for ways in kept.values() for vector in context.chance.sample(ways, min(most, len(ways)))]
 
 
-def _twins(only: Collection[str], but: Collection[str]) -> Iterator[Twin]:
-    for twin in all_twins().values():
-        chosen = twin.requirement in only if only else twin.requirement not in but
-        played = twin.requirement[:3] in _GROUPS and twin.requirement not in _NEVER
-        if chosen and played and not _is_status(twin.make(DocumentIdentity())):
-            yield twin
+def _vectors(only: Collection[str], but: Collection[str]) -> Iterator[Vector]:
+    for vector in all_vectors().values():
+        chosen = vector.requirement in only if only else vector.requirement not in but
+        played = vector.requirement[:3] in _GROUPS and vector.requirement not in _NEVER
+        if chosen and played and not _is_status(vector.make(DocumentIdentity())):
+            yield vector
 
 
-def mixture(context: ScenarioContext, bad: Sequence[Twin], good: Sequence[Twin], *, ordinary: int = 0) -> list[Mixed]:
+def mixture(
+    context: ScenarioContext, bad: Sequence[Vector], good: Sequence[Vector], *, ordinary: int = 0
+) -> list[Mixed]:
     """Return stimuli of bad and good packages, and good documents on which the operations among them act.
 
     Args:
@@ -82,8 +84,8 @@ def mixture(context: ScenarioContext, bad: Sequence[Twin], good: Sequence[Twin],
         good: ways to keep it.
         ordinary: how many ordinary documents go with them besides.
     """
-    made = [one for twin in bad for one in _bad(context, twin)]
-    made += [one for twin in good for one in _good(context, twin)]
+    made = [one for vector in bad for one in _bad(context, vector)]
+    made += [one for vector in good for one in _good(context, vector)]
     return [*made, *(Mixed(context.document(some_sender(context))) for _ in range(ordinary))]
 
 
@@ -106,33 +108,33 @@ def _update_of_information(identity: DocumentIdentity) -> PackageDraft:
     return update(identity).without("ReceiverList").with_text("BussinessDocumentInfo/DocumentReceiver", "0")
 
 
-def _bad(context: ScenarioContext, twin: Twin) -> Iterator[Mixed]:
-    if _acts(twin.make(DocumentIdentity())):
-        yield from _with_target(context, twin.make, twin, twin.key)
+def _bad(context: ScenarioContext, vector: Vector) -> Iterator[Mixed]:
+    if _acts(vector.make(DocumentIdentity())):
+        yield from _with_target(context, vector.make, vector, vector.key)
         return
-    document = _written(context, twin.make, some_sender(context))
-    if _still_broken(context, document, twin):
-        yield Mixed(document, why=twin.code or twin.key, note=twin.key, names=_names(context, document))
+    document = _written(context, vector.make, some_sender(context))
+    if _still_broken(context, document, vector):
+        yield Mixed(document, why=vector.code or vector.key, note=vector.key, names=_names(context, document))
 
 
-def _good(context: ScenarioContext, twin: Twin) -> Iterator[Mixed]:
-    document = _written(context, twin.make, some_sender(context))
+def _good(context: ScenarioContext, vector: Vector) -> Iterator[Mixed]:
+    document = _written(context, vector.make, some_sender(context))
     if not _failures(context, document.content):
-        yield Mixed(_as_read(context, document), note=twin.key)
+        yield Mixed(_as_read(context, document), note=vector.key)
 
 
-def _with_target(context: ScenarioContext, make: Make, twin: Twin | None, note: str) -> Iterator[Mixed]:
+def _with_target(context: ScenarioContext, make: Make, vector: Vector | None, note: str) -> Iterator[Mixed]:
     role = some_sender(context)
     target = context.document(role)
     document = _written(context, make, role, target.id)
-    if twin is None:
+    if vector is None:
         yield Mixed(target)
         yield Mixed(_as_read(context, document), note=note, after=target.id, shown=False)
-    elif _still_broken(context, document, twin):
+    elif _still_broken(context, document, vector):
         yield Mixed(target)
         yield Mixed(
             document,
-            why=twin.code or twin.key,
+            why=vector.code or vector.key,
             note=note,
             names=_names(context, document),
             after=target.id,
@@ -183,7 +185,7 @@ def _as_read(context: ScenarioContext, document: Document) -> Document:
     read = read_package(document.content, limits)
     if not isinstance(read, DocumentPackage):
         raise TypeError(document.id)
-    files = tuple(TestFile(one.name, unpack(one, limits)) for one in read.attachments)
+    files = tuple(SeededFile(one.name, unpack(one, limits)) for one in read.attachments)
     return replace(document, package=read, files=files)
 
 
@@ -197,7 +199,7 @@ def _names(context: ScenarioContext, document: Document) -> tuple[str, ...]:
     return (named,) if named and named != document.id else ()
 
 
-def _still_broken(context: ScenarioContext, document: Document, twin: Twin) -> bool:
+def _still_broken(context: ScenarioContext, document: Document, vector: Vector) -> bool:
     """Tell whether a package is still broken when the hub hands it on: one that rebuilds packages mends some."""
     if context.profile.parameters.hub.mode == "verbatim":
         return True
@@ -206,7 +208,7 @@ def _still_broken(context: ScenarioContext, document: Document, twin: Twin) -> b
         served = rebuilt(document.content, hop, context.profile.parameters.limits)
     except PackageUnreadable:
         return True  # what cannot be read is handed on as it is
-    return twin.code in _failures(context, served)
+    return vector.code in _failures(context, served)
 
 
 def _failures(context: ScenarioContext, content: bytes) -> set[str]:

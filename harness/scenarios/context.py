@@ -23,7 +23,7 @@ from harness.hub.service import Delivery, Hub
 from harness.journal import Event
 from harness.journal.recorder import VIETNAM
 from harness.scenarios.run_context import PreconditionFailed, RunContext
-from harness.scenarios.testdata import Document, OutgoingDocument, Peer, TestFile
+from harness.scenarios.testdata import Document, OutgoingDocument, Peer, SeededFile
 
 TAKE_BACK = "13"
 USUAL = "ministry"
@@ -36,7 +36,7 @@ _PER_SCENARIO = 0.2
 class ScenarioContext:
     """Where one scenario plays."""
 
-    def __init__(self, scenario: str, requirement: str, around: RunContext, *, crowd: int = 0) -> None:
+    def __init__(self, scenario: str, requirement: str, around: RunContext, *, concurrency: int = 0) -> None:
         self._scenario = scenario
         self._requirement = requirement
         self._around = around
@@ -46,7 +46,7 @@ class ScenarioContext:
         self._faults: list[Fault] = []
         self.patience_added = 0.0
         self.signing = True
-        self._crowded = _PER_SCENARIO * crowd
+        self._crowded = _PER_SCENARIO * concurrency
 
     @property
     def hub(self) -> Hub:
@@ -108,7 +108,7 @@ class ScenarioContext:
     def document(
         self,
         sender: str = USUAL,
-        files: tuple[TestFile, ...] | None = None,
+        files: tuple[SeededFile, ...] | None = None,
         layout: Layout = OPERATOR,
         receiver: Peer | None = None,
         **changes: Any,
@@ -292,15 +292,15 @@ class ScenarioContext:
         """Have the clerk decide about a document that arrived."""
         await self.drive("decide", {"document_id": document.id, "action": action, "reason": reason})
 
-    def pdf(self, name: str, size: int = 2_000) -> TestFile:
+    def pdf(self, name: str, size: int = 2_000) -> SeededFile:
         """Return a PDF of about `size` bytes."""
-        return TestFile(name, self._around.testdata.pdf(self.chance, size))
+        return SeededFile(name, self._around.testdata.pdf(self.chance, size))
 
-    def signed_pdf(self, name: str) -> TestFile:
+    def signed_pdf(self, name: str) -> SeededFile:
         """Return a PDF that an official and the candidate's agency have signed, as is due."""
-        return TestFile(name, self._around.testdata.signed_pdf(self.chance))
+        return SeededFile(name, self._around.testdata.signed_pdf(self.chance))
 
-    def file_of(self, kind: str) -> TestFile:
+    def file_of(self, kind: str) -> SeededFile:
         """Return a small file of a kind (`pdf`, `docx`, `jpg` …) under a Vietnamese name."""
         return self._around.testdata.file(self.chance, kind)
 

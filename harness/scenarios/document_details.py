@@ -16,7 +16,7 @@ from harness.vectors.packages.base import Contact, Particulars
 _USUAL = 0.7
 # How often it goes to another agency besides, and to two.
 _ALSO, _TOO = 0.25, 0.05
-# Attachments that a twin may need, whatever the document has.
+# Attachments that a vector may need, whatever the document has.
 _LEAST_LABELS = 2
 _NUMBERS = 10**6
 

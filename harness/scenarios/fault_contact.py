@@ -58,7 +58,7 @@ def _pauses(context: ScenarioContext) -> float:
 @contextmanager
 def _in_line(context: ScenarioContext) -> Iterator[None]:
     usual = context.patience_added
-    context.patience_added = usual + context.around.crowd.get(FAULTED, 0) * _pauses(context)
+    context.patience_added = usual + context.around.concurrency.get(FAULTED, 0) * _pauses(context)
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.crypto.testpki.pki import Pki
 from harness.edxml.model import Organization
-from harness.scenarios.testdata import Document, TestData, TestFile, peers
+from harness.scenarios.testdata import Document, SeededData, SeededFile, peers
 from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
 from harness.vectors.hostile.markup import EXHAUSTING, FETCHING
 from harness.vectors.hostile.signatures import (
@@ -50,23 +50,23 @@ def samples(requirement: str, now: datetime, pki: Pki) -> tuple[Sample, ...]:
         pki: signs them.
     """
     maker = _Maker(pki, now)
-    pieces = [piece for piece in _PIECES if piece.requirement == requirement]
-    made = [Sample(piece.name, piece.key, maker.twisted(piece)) for piece in pieces]
+    pieces = [vector for vector in _PIECES if vector.requirement == requirement]
+    made = [Sample(vector.name, vector.key, maker.twisted(vector)) for vector in pieces]
     return (*made, *maker.signed(requirement))
 
 
 class _Maker:
     def __init__(self, pki: Pki, now: datetime) -> None:
-        self._material = TestData(0, pki, _RECEIVER.organ_name)
+        self._material = SeededData(0, pki, _RECEIVER.organ_name)
         self._chance = self._material.choice("samples")
         self._sender = peers()["ministry"]
         self._pki = of_sender(pki, self._sender.organ_name)
         self._now = now
 
-    def twisted(self, piece: HostileVector) -> bytes:
-        attachment = piece.example(_BAIT)
+    def twisted(self, vector: HostileVector) -> bytes:
+        attachment = vector.example(_BAIT)
         good = self._document() if attachment is None else self._document((), attachments=(attachment,))
-        return piece.twist(good.content, _BAIT)
+        return vector.twist(good.content, _BAIT)
 
     def signed(self, requirement: str) -> Iterator[Sample]:
         limits = load_profile(DEFAULT_PROFILE).parameters.limits
@@ -82,8 +82,8 @@ class _Maker:
             yield Sample(f"pdf-{pdf.name}", pdf.key, self._with_pdf(pdf.forgery.build(self._pki, self._now)))
 
     def _with_pdf(self, content: bytes) -> bytes:
-        return self._document((TestFile("cong-van.pdf", content),)).content
+        return self._document((SeededFile("cong-van.pdf", content),)).content
 
-    def _document(self, files: tuple[TestFile, ...] | None = None, **changes: Any) -> Document:
-        chosen = (TestFile("van-ban.pdf", self._material.pdf(self._chance)),) if files is None else files
+    def _document(self, files: tuple[SeededFile, ...] | None = None, **changes: Any) -> Document:
+        chosen = (SeededFile("van-ban.pdf", self._material.pdf(self._chance)),) if files is None else files
         return self._material.document(self._chance, self._sender, _RECEIVER, chosen, **changes)

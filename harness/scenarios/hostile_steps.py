@@ -37,23 +37,23 @@ def baited(context: ScenarioContext) -> Iterator[CanaryTargets]:
             context.note("trespass", {"token": context.canary_token, "file": found.relative_to(trap).as_posix()})
 
 
-async def lure(context: ScenarioContext, piece: HostileVector, bait: CanaryTargets) -> Document:
+async def deliver_hostile(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> Document:
     """Put a hostile package into the candidate's mailbox and return the document it was made from."""
     role = some_sender(context)
-    good = _holding(context, role, piece, piece.attachment, bait) if piece.attachment else context.document(role)
-    document = replace(good, content=piece.twist(good.content, bait))
-    await context.deliver(document, good=False, note=piece.key)
+    good = _holding(context, role, vector, vector.attachment, targets) if vector.attachment else context.document(role)
+    document = replace(good, content=vector.twist(good.content, targets))
+    await context.deliver(document, good=False, note=vector.key)
     return document
 
 
 def _holding(
-    context: ScenarioContext, role: str, piece: HostileVector, corrupt: Corrupt, bait: CanaryTargets
+    context: ScenarioContext, role: str, vector: HostileVector, corrupt: Corrupt, targets: CanaryTargets
 ) -> Document:
     """Return a document whose last attachment is the hostile one; the others are as in any document."""
     testdata, chance = context.around.testdata, context.chance
-    letter, annex = testdata.files(chance, context.peers[role])[0], testdata.annex(chance, piece.kind)
+    letter, annex = testdata.files(chance, context.peers[role])[0], testdata.annex(chance, vector.kind)
     first, last = (str(chance.randrange(1, 10**9)) for _ in range(2))
-    hostile = replace(corrupt(bait, annex.name, annex.content), content_id=f"cid:{last}")
+    hostile = replace(corrupt(targets, annex.name, annex.content), content_id=f"cid:{last}")
     return context.document(role, files=(), attachments=(pack(letter.name, letter.content, first), hostile))
 
 
@@ -71,18 +71,18 @@ async def taken(context: ScenarioContext, documents: Sequence[Document]) -> None
         await context.until(Retried(operation="getEdoc", document=document.id, times=1))
 
 
-async def survived(context: ScenarioContext, piece: HostileVector, bait: CanaryTargets) -> None:
+async def survived(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> None:
     """Let the candidate take in a hostile package, and expect it to serve the next document all the same.
 
     One that does not even ask for the package may have died late of what it took in before: then it has failed.
     """
     await some_good(context)
     try:
-        await taken(context, [await lure(context, piece, bait)])
+        await taken(context, [await deliver_hostile(context, vector, targets)])
     except PreconditionFailed:
-        await still_serving(context, piece.key)
+        await still_serving(context, vector.key)
         raise
-    await still_serving(context, piece.key)
+    await still_serving(context, vector.key)
 
 
 async def still_serving(context: ScenarioContext, lured_by: str) -> None:

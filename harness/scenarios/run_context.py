@@ -18,7 +18,7 @@ from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.journal import Event, Journal, Recorder
 from harness.scenarios.registry import Isolation
-from harness.scenarios.testdata import Peer, TestData
+from harness.scenarios.testdata import Peer, SeededData
 
 
 class PreconditionFailed(Exception):
@@ -99,9 +99,9 @@ class RunContext:
     times: Times
     pki: Pki
     trust: Trust
-    testdata: TestData
+    testdata: SeededData
     peers: Mapping[str, Peer]
     agency: Peer
     capabilities: frozenset[str]
-    crowd: Mapping[Isolation, int]
+    concurrency: Mapping[Isolation, int]
     configuration: Mapping[str, Any]

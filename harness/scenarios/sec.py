@@ -23,11 +23,11 @@ from harness.hub.faults.alterations import adding
 from harness.hub.proxy import TcpProxy
 from harness.journal.recorder import VIETNAM
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.hostile_steps import baited, lure, patient, some_good, still_serving, survived, taken
+from harness.scenarios.hostile_steps import baited, deliver_hostile, patient, some_good, still_serving, survived, taken
 from harness.scenarios.mixed_stimuli import Mixed, doubted_among_trusted, some_sender
 from harness.scenarios.registry import EXCLUSIVE, scenario
 from harness.scenarios.run_context import Unplayable
-from harness.scenarios.testdata import TestFile, some_lines
+from harness.scenarios.testdata import SeededFile, some_lines
 from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
 from harness.vectors.hostile.ids import IDS
 from harness.vectors.hostile.markup import EXHAUSTING, FETCHING
@@ -57,12 +57,12 @@ async def nothing_is_fetched(context: ScenarioContext) -> None:
     patient(context)
     await context.probe()
     context.expect(Unvisited(token=context.canary_token))
-    with baited(context) as bait:
-        lures = []
-        for piece in context.chance.sample(FETCHING, len(FETCHING)):
+    with baited(context) as targets:
+        delivered = []
+        for vector in context.chance.sample(FETCHING, len(FETCHING)):
             await some_good(context)
-            lures.append(await lure(context, piece, bait))
-        await taken(context, lures)
+            delivered.append(await deliver_hostile(context, vector, targets))
+        await taken(context, delivered)
         await context.linger(context.times.reaction)
         await context.probe()
 
@@ -72,9 +72,9 @@ async def overload_is_survived(context: ScenarioContext) -> None:
     """After XML that expands, nests or holds too much, the next document is served."""
     patient(context)
     await context.probe()
-    with baited(context) as bait:
-        for piece in context.chance.sample(EXHAUSTING, len(EXHAUSTING)):
-            await survived(context, piece, bait)
+    with baited(context) as targets:
+        for vector in context.chance.sample(EXHAUSTING, len(EXHAUSTING)):
+            await survived(context, vector, targets)
         await context.linger(context.times.reaction)
         await still_serving(context, "SEC-02")
 
@@ -84,9 +84,9 @@ async def bombs_are_survived(context: ScenarioContext) -> None:
     """After an attachment that expands without end, the next document is served."""
     patient(context)
     await context.probe()
-    with baited(context) as bait:
-        for piece in context.chance.sample(BOMBS, len(BOMBS)):
-            await survived(context, piece, bait)
+    with baited(context) as targets:
+        for vector in context.chance.sample(BOMBS, len(BOMBS)):
+            await survived(context, vector, targets)
         await context.linger(context.times.reaction)
         await still_serving(context, "SEC-03")
 
@@ -97,12 +97,12 @@ async def names_lead_nowhere(context: ScenarioContext) -> None:
     patient(context)
     await context.probe()
     context.expect(NothingWritten(token=context.canary_token))
-    with baited(context) as bait:
-        for piece in context.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
+    with baited(context) as targets:
+        for vector in context.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
             for good in await some_good(context):
                 context.expect(Welcomed(document=good.id, flags=()))
-            document = await lure(context, piece, bait)
-            context.expect(SafelyKept(document=document.id, why=piece.key, code=document.code))
+            document = await deliver_hostile(context, vector, targets)
+            context.expect(SafelyKept(document=document.id, why=vector.key, code=document.code))
         await context.settle()
         await context.probe()
 
@@ -143,7 +143,7 @@ def _signed_pdfs(context: ScenarioContext, forged: Sequence[ForgedPdf]) -> list[
         content = build(of_sender(context.around.pki, sender.organ_name), now, some_lines(context.chance))
         for _ in range(_OF_EACH):
             letter, *annexes = context.around.testdata.files(context.chance, sender)
-            document = context.document(role, files=(TestFile(letter.name, content), *annexes))
+            document = context.document(role, files=(SeededFile(letter.name, content), *annexes))
             mixed.append(Mixed(document, why=why, note=why or "rightly signed"))
     return mixed
 
@@ -222,9 +222,9 @@ async def hostile_ids(context: ScenarioContext) -> None:
     await context.probe()
     context.expect(NothingWritten(token=context.canary_token))
     context.expect(SignedRight(after=context.now))
-    with baited(context) as bait:
+    with baited(context) as targets:
         for hostile in IDS:
-            await _listed(context, hostile.text(bait.trap), hostile.key)
+            await _listed(context, hostile.text(targets.trap), hostile.key)
         await _foreign(context)
         await context.linger(context.times.reaction)
         await still_serving(context, "SEC-08")

@@ -14,7 +14,7 @@ from harness.scenarios.fault_contact import failure, struck
 from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import EXCLUSIVE, scenario
-from harness.scenarios.testdata import TestFile
+from harness.scenarios.testdata import SeededFile
 
 _URGENT = 3
 # The least rate at which a candidate is expected to move a large file, from its clerk to the hub.
@@ -55,7 +55,7 @@ async def text_and_files_unchanged(context: ScenarioContext) -> None:
     await sends_plainly(context)
     files = (
         context.signed_pdf("Tờ trình số 12 (bản ký).pdf"),
-        TestFile("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()),
+        SeededFile("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()),
     )
     sent = await ordered(context, context.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
     carried = tuple((file.name, file.sha256) for file in files)

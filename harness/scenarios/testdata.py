@@ -56,7 +56,7 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class TestFile:
+class SeededFile:
     """A file as a clerk attaches it."""
 
     name: str
@@ -81,7 +81,7 @@ class Document:
 
     package: DocumentPackage
     sender: Peer
-    files: tuple[TestFile, ...]
+    files: tuple[SeededFile, ...]
     content: bytes
 
     @property
@@ -122,7 +122,7 @@ class OutgoingDocument:
     document_id: str
     subject: str
     receivers: tuple[str, ...]
-    files: tuple[TestFile, ...]
+    files: tuple[SeededFile, ...]
     arguments: Mapping[str, Any]
 
 
@@ -182,7 +182,7 @@ def some_lines(chance: random.Random) -> tuple[str, ...]:
     return tuple(chance.randbytes(16).hex() for _ in range(chance.randrange(1, 40)))
 
 
-class TestData:
+class SeededData:
     """Makes documents; two never share a number in one run, and equal seeds make equal documents.
 
     Numbers come in lanes, one for each scenario, so that those of one do not depend on when another takes its own.
@@ -285,11 +285,11 @@ class TestData:
         seal = self._pki.agency(document.sender.organ_name)
         return replace(document, content=sign_package(document.content, seal, limits))
 
-    def file(self, chance: random.Random, kind: str) -> TestFile:
+    def file(self, chance: random.Random, kind: str) -> SeededFile:
         """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""
-        return TestFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
+        return SeededFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
 
-    def files(self, chance: random.Random, sender: Peer, least: int = 1) -> tuple[TestFile, ...]:
+    def files(self, chance: random.Random, sender: Peer, least: int = 1) -> tuple[SeededFile, ...]:
         """Return the attachments of an ordinary document: a PDF, signed now and then, and at times some annexes."""
         words = _words()
         content = self.pdf(chance, chance.randrange(700, 6_000))
@@ -297,16 +297,16 @@ class TestData:
             content = self.signed_pdf(chance, sender.organ_name)
         count = max(least, chance.choice((1, 1, 2, 2, 3)))
         kinds = (chance.choice(_ANNEXES) for _ in range(count - 1))
-        return (TestFile(words.letter(chance), content), *(self.annex(chance, kind) for kind in kinds))
+        return (SeededFile(words.letter(chance), content), *(self.annex(chance, kind) for kind in kinds))
 
-    def annex(self, chance: random.Random, kind: str) -> TestFile:
+    def annex(self, chance: random.Random, kind: str) -> SeededFile:
         """Return a further file as ordinary documents have them."""
-        return TestFile(
+        return SeededFile(
             _words().annex(chance, kind), file_content(kind, chance.randbytes(chance.randrange(300, 4_000)))
         )
 
     def identity(
-        self, chance: Chance, sender: Peer, to: Addressee, files: tuple[TestFile, ...], *, whole: bool = False
+        self, chance: Chance, sender: Peer, to: Addressee, files: tuple[SeededFile, ...], *, whole: bool = False
     ) -> DocumentIdentity:
         """Return who sends what to whom, for a new document of today.
 
@@ -335,7 +335,7 @@ class TestData:
         chance: Chance,
         sender: Peer,
         addressee: Addressee,
-        files: tuple[TestFile, ...],
+        files: tuple[SeededFile, ...],
         layout: Layout = OPERATOR,
         **changes: Any,
     ) -> Document:

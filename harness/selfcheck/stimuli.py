@@ -14,7 +14,7 @@ from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
 from harness.vectors.hostile.markup import EXHAUSTING, FETCHING
 from harness.vectors.hostile.vector import CanaryTargets, HostileVector
 from harness.vectors.packages import base
-from harness.vectors.registry import Twin, all_twins
+from harness.vectors.registry import Vector, all_vectors
 
 _IDENTITY = base.DocumentIdentity()
 _BAIT = CanaryTargets(lambda label: f"http://127.0.0.1/{label}", PurePosixPath("/trap"))
@@ -32,13 +32,13 @@ def lint_stimuli(profile: Profile) -> Iterator[LintProblem]:
         first = seen.setdefault(content, key)
         if first != key:
             yield LintProblem("stimuli-same", path, _line(path, key), {"first": first, "second": key})
-    for twin in all_twins().values():
-        yield from _otherwise(twin, profile)
+    for vector in all_vectors().values():
+        yield from _otherwise(vector, profile)
 
 
 def _stimuli() -> Iterator[tuple[str, bytes, Path]]:
-    for twin in all_twins().values():
-        yield twin.key, twin.written(_IDENTITY), _notes_of(twin)
+    for vector in all_vectors().values():
+        yield vector.key, vector.written(_IDENTITY), _notes_of(vector)
     for piece in _HOSTILE:
         yield piece.key, _built(piece), folder("fixtures") / "hostile" / "why.yaml"
 
@@ -49,19 +49,19 @@ def _built(piece: HostileVector) -> bytes:
     return piece.twist(good.written(), _BAIT)
 
 
-def _otherwise(twin: Twin, profile: Profile) -> Iterator[LintProblem]:
+def _otherwise(vector: Vector, profile: Profile) -> Iterator[LintProblem]:
     at = datetime.combine(_IDENTITY.day, time(12), VIETNAM)
     groups = {entry.group for entry in profile.requirements.values()} - _SIGNED
-    report = check_package(twin.written(_IDENTITY), profile, at, groups=groups)
+    report = check_package(vector.written(_IDENTITY), profile, at, groups=groups)
     codes = {finding.code for finding in report.findings}
-    if codes != (set() if twin.code is None else {twin.code}):
-        path = _notes_of(twin)
-        said = {"key": twin.key, "code": twin.code or "-", "codes": ", ".join(sorted(codes)) or "-"}
-        yield LintProblem("breaks-otherwise", path, _line(path, twin.key), said)
+    if codes != (set() if vector.code is None else {vector.code}):
+        path = _notes_of(vector)
+        said = {"key": vector.key, "code": vector.code or "-", "codes": ", ".join(sorted(codes)) or "-"}
+        yield LintProblem("breaks-otherwise", path, _line(path, vector.key), said)
 
 
-def _notes_of(twin: Twin) -> Path:
-    return folder("fixtures") / "packages" / f"{twin.requirement.partition('-')[0].lower()}.yaml"
+def _notes_of(vector: Vector) -> Path:
+    return folder("fixtures") / "packages" / f"{vector.requirement.partition('-')[0].lower()}.yaml"
 
 
 def _line(path: Path, key: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.vectors.packages import base
 from harness.vectors.packages.base import DocumentIdentity
-from harness.vectors.registry import Twin
+from harness.vectors.registry import Vector
 
 _MOST = 4  # lines of each
 _LONGEST = 160  # letters of a line
@@ -28,14 +28,14 @@ class Example:
     bad: tuple[str, ...]
 
 
-def example_of(twin: Twin, identity: DocumentIdentity) -> Example:
+def example_of(vector: Vector, identity: DocumentIdentity) -> Example:
     """Compare a bad package with the good one that is most like it, element by element.
 
     Args:
-        twin: a bad one.
+        vector: a bad one.
         identity: whose packages they are.
     """
-    bad = _lines(twin.written(identity))
+    bad = _lines(vector.written(identity))
     made = [_lines(make(identity).written()) for make in _GOOD]
     return min((_difference(good, bad) for good in made), key=_size)
 

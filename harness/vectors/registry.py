@@ -1,4 +1,4 @@
-"""Where twins are declared and found."""
+"""Where vectors are declared and found."""
 
 import importlib
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Make = Callable[[DocumentIdentity], PackageDraft]
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class Vector:
     """One good or bad package, for whatever identity.
 
     Attributes:
@@ -46,37 +46,37 @@ class Twin:
         return str(_notes(group)[self.key][language])
 
 
-_twins: dict[str, Twin] = {}
+_vectors: dict[str, Vector] = {}
 
 
 def good(requirement: str, name: str, make: Make) -> None:
     """Declare a package that keeps a requirement where one might think that it does not."""
-    _declare(Twin(requirement, name, None, make))
+    _declare(Vector(requirement, name, None, make))
 
 
 def bad(code: str, name: str, make: Make) -> None:
     """Declare a package that gives the finding `code`, and no finding of another requirement."""
-    _declare(Twin(code.partition(".")[0], name, code, make))
+    _declare(Vector(code.partition(".")[0], name, code, make))
 
 
 @cache
-def all_twins() -> dict[str, Twin]:
-    """Return all twins by key, those of one group together."""
+def all_vectors() -> dict[str, Vector]:
+    """Return all vectors by key, those of one group together."""
     for group in GROUPS:
         importlib.import_module(f"harness.vectors.packages.{group}")
-    return _twins
+    return _vectors
 
 
-def twins_of(requirement: str) -> list[Twin]:
-    """Return the twins of a requirement, the good ones first."""
-    chosen = [twin for twin in all_twins().values() if twin.requirement == requirement]
-    return sorted(chosen, key=lambda twin: twin.code is not None)
+def vectors_of(requirement: str) -> list[Vector]:
+    """Return the vectors of a requirement, the good ones first."""
+    chosen = [vector for vector in all_vectors().values() if vector.requirement == requirement]
+    return sorted(chosen, key=lambda vector: vector.code is not None)
 
 
-def _declare(twin: Twin) -> None:
-    if twin.key in _twins:
-        raise ValueError(twin.key)
-    _twins[twin.key] = twin
+def _declare(vector: Vector) -> None:
+    if vector.key in _vectors:
+        raise ValueError(vector.key)
+    _vectors[vector.key] = vector
 
 
 @cache

@@ -1,6 +1,6 @@
 """The good and the bad packages of the requirements about signatures; they are signed anew whenever they are asked for.
 
-Unlike the other twins they need a PKI, and some break more than one requirement: a file that is too old to be signed
+Unlike the other vectors they need a PKI, and some break more than one requirement: a file that is too old to be signed
 is not signed either.
 """
 
@@ -19,7 +19,7 @@ _GOOD_FILE = PDF_FORGERIES["person-then-agency"]
 
 
 @dataclass(frozen=True, slots=True)
-class SignedTwin:
+class SignedVector:
     """One package.
 
     Attributes:
@@ -33,7 +33,7 @@ class SignedTwin:
     content: bytes
 
 
-def signed_twins(requirement: str, now: datetime, pki: Pki, limits: Limits) -> tuple[SignedTwin, ...]:
+def signed_vectors(requirement: str, now: datetime, pki: Pki, limits: Limits) -> tuple[SignedVector, ...]:
     """Return the good packages of a requirement's group, and those that break it; none for other groups.
 
     Args:
@@ -49,13 +49,13 @@ def signed_twins(requirement: str, now: datetime, pki: Pki, limits: Limits) -> t
     if group == _PACKAGE:
         plain = _carrying(identity, _GOOD_FILE.build(pki, day))
         return tuple(
-            SignedTwin(name, forgery.codes, forgery.build(plain, pki, limits))
+            SignedVector(name, forgery.codes, forgery.build(plain, pki, limits))
             for name, forgery in FORGERIES.items()
             if _belongs(requirement, forgery.codes)
         )
     if group == _FILE:
         return tuple(
-            SignedTwin(name, forgery.codes, _carrying(identity, forgery.build(pki, day)))
+            SignedVector(name, forgery.codes, _carrying(identity, forgery.build(pki, day)))
             for name, forgery in PDF_FORGERIES.items()
             if _belongs(requirement, forgery.codes)
         )

@@ -120,13 +120,13 @@ def test_equal_seeds_make_equal_subjects(seed_of_both: tuple[int, int, bool], tm
     from harness.crypto.testpki.pki import Pki
     from harness.edxml.model import Organization
     from harness.journal.recorder import VIETNAM
-    from harness.scenarios.testdata import TestData, peers
+    from harness.scenarios.testdata import SeededData, peers
 
     first, second, equal = seed_of_both
     pki = Pki(datetime.now(VIETNAM))
     made = []
     for seed in (first, second):
-        material = TestData(seed, pki, "X")
+        material = SeededData(seed, pki, "X")
         document = material.document(material.choice("RCV-02"), peers()["ministry"], Organization("H41", "Y"), ())
         made.append((document.package.subject, document.package.code, document.package.signer_info))
     assert (made[0] == made[1]) is equal

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +12,8 @@ from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import PackageReport, check_package
-from harness.vectors.registry import all_twins
+from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
+from harness.vectors.registry import all_vectors
 from tests.rules.hostile_packages import HOSTILE
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
@@ -43,7 +43,9 @@ def told(report: PackageReport) -> None:
 
 SEEDS = [make(DocumentIdentity()).written() for make in (document, recall, update, replacement, status)]
 SEEDS += [
-    twin.written(DocumentIdentity()) for twin in all_twins().values() if twin.requirement not in {"PKG-10", "ATT-06"}
+    vector.written(DocumentIdentity())
+    for vector in all_vectors().values()
+    if vector.requirement not in {"PKG-10", "ATT-06"}
 ]
 TOKENS = [
     *(b"<", b">", b"/>", b"&", b"&#0;", b"&#x1F600;", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<?x?>", b'"', b"\0"),

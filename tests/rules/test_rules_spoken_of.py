@@ -25,13 +25,13 @@ from harness.vectors.packages.base import (
     update,
     with_attachments,
 )
-from harness.vectors.registry import Twin, all_twins
+from harness.vectors.registry import Vector, all_vectors
 from tests.crypto.signing_material import LIMITS, NOW, package, pki
 
 AT = datetime.combine(DocumentIdentity().day, time(12), VIETNAM)
 PROFILE = load_profile()
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
-TWINS = [twin for twin in all_twins().values() if twin.requirement[:3] in OWN_GROUPS]
+VECTORS = [vector for vector in all_vectors().values() if vector.requirement[:3] in OWN_GROUPS]
 # Good for the very reason that the thing is not there.
 WITHOUT = {"HDR-16/all-empty", "TRC-03/no-operation", "TRC-07/new-without-reason", "STP-05/nothing-to-explain"}
 SIGNATURES = {f"SIG-0{number}" for number in range(1, 7)}
@@ -47,15 +47,17 @@ def with_a_file(name: str, content: bytes) -> PackageDraft:
     return with_attachments(DocumentIdentity(), attached(name, content, "1"))
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
-def test_a_twin_is_spoken_of_by_the_requirement_that_it_keeps_or_breaks(twin: Twin) -> None:
-    assert (twin.requirement in spoken_of(twin.written(DocumentIdentity()), OWN_GROUPS)) == (twin.key not in WITHOUT)
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.key)
+def test_a_vector_is_spoken_of_by_the_requirement_that_it_keeps_or_breaks(vector: Vector) -> None:
+    assert (vector.requirement in spoken_of(vector.written(DocumentIdentity()), OWN_GROUPS)) == (
+        vector.key not in WITHOUT
+    )
 
 
 @pytest.mark.parametrize("requirement", sorted(key for key in IMPLEMENTED if key[:3] in OWN_GROUPS))
-def test_every_requirement_has_a_good_twin_of_which_it_speaks(requirement: str) -> None:
-    good = [twin for twin in TWINS if twin.requirement == requirement and twin.code is None]
-    assert any(twin.key not in WITHOUT for twin in good)
+def test_every_requirement_has_a_good_vector_of_which_it_speaks(requirement: str) -> None:
+    good = [vector for vector in VECTORS if vector.requirement == requirement and vector.code is None]
+    assert any(vector.key not in WITHOUT for vector in good)
 
 
 def test_an_ordinary_document_is_not_spoken_of_by_what_it_does_not_hold() -> None:

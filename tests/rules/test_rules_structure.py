@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import xmlschema
-from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -21,7 +20,8 @@ from harness.journal.recorder import VIETNAM
 from harness.resources import folder
 from harness.rules.check import check_package
 from harness.rules.structure import gate, structure
-from harness.vectors.registry import all_twins
+from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
+from harness.vectors.registry import all_vectors
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile("qcvn102-2022")
@@ -54,16 +54,17 @@ BEYOND_THE_SCHEMA = {
 # What the rules tell as missing, and a body that only a document package must have.
 TOLD_OTHERWISE = {"HDR-10/subject-in-lower-case", "STP-01/in-a-container-of-its-own", "PKG-05/no-body"}
 READABLE = [
-    twin
-    for twin in all_twins().values()
-    if twin.requirement not in {"PKG-01", "PKG-02", "PKG-03", "PKG-10", "ATT-06"} and twin.key not in BEYOND_THE_SCHEMA
+    vector
+    for vector in all_vectors().values()
+    if vector.requirement not in {"PKG-01", "PKG-02", "PKG-03", "PKG-10", "ATT-06"}
+    and vector.key not in BEYOND_THE_SCHEMA
 ]
 
 
-@pytest.mark.parametrize("twin", READABLE, ids=lambda twin: twin.key)
-def test_rules_and_schema_agree_on_every_twin(twin: Any) -> None:
-    data = twin.written(DocumentIdentity())
-    assert valid(data) == (not structural(data)) or twin.key in TOLD_OTHERWISE
+@pytest.mark.parametrize("vector", READABLE, ids=lambda vector: vector.key)
+def test_rules_and_schema_agree_on_every_vector(vector: Any) -> None:
+    data = vector.written(DocumentIdentity())
+    assert valid(data) == (not structural(data)) or vector.key in TOLD_OTHERWISE
 
 
 NAMES = [*sorted(structure().names - structure().additions), "Zalo", "business", "SubJect"]

@@ -21,25 +21,25 @@ def climbing(trap: PurePath, file: str) -> str:
 
 
 def _bomb(make: Callable[[], bytes]) -> Corrupt:
-    return lambda bait, name, content: Attachment(_ID, name, _ZIP, make())
+    return lambda targets, name, content: Attachment(_ID, name, _ZIP, make())
 
 
 def _entry(named: Named) -> Corrupt:
-    return lambda bait, name, content: Attachment(
-        _ID, name, _ZIP, zips.written((zips.stored(named(bait.trap), content),))
+    return lambda targets, name, content: Attachment(
+        _ID, name, _ZIP, zips.written((zips.stored(named(targets.trap), content),))
     )
 
 
 def _named(name: str, named: Named, twist: Twist = unchanged) -> HostileVector:
     """Return a piece whose last attachment, a PDF, has another name."""
 
-    def corrupt(bait: CanaryTargets, _: str, content: bytes) -> Attachment:
-        return Attachment(_ID, named(bait.trap), _PDF, content)
+    def corrupt(targets: CanaryTargets, _: str, content: bytes) -> Attachment:
+        return Attachment(_ID, named(targets.trap), _PDF, content)
 
     return HostileVector("SEC-04", name, twist, corrupt, kind="pdf")
 
 
-def _with_nul(data: bytes, bait: CanaryTargets) -> bytes:
+def _with_nul(data: bytes, targets: CanaryTargets) -> bytes:
     return data.replace(_PLACEHOLDER.encode(), b"&#0;")
 
 

@@ -37,28 +37,28 @@ def _declared(data: bytes, doctype: str, reference: str = "") -> bytes:
 
 
 def _fetching(label: str, doctype: str, reference: str = "") -> Twist:
-    return lambda data, bait: _declared(data, doctype.format(url=bait.url(label)), reference)
+    return lambda data, targets: _declared(data, doctype.format(url=targets.url(label)), reference)
 
 
-def _included(data: bytes, bait: CanaryTargets) -> bytes:
-    address = escape(bait.url("xinclude"), {'"': "&quot;"})
+def _included(data: bytes, targets: CanaryTargets) -> bytes:
+    address = escape(targets.url("xinclude"), {'"': "&quot;"})
     include = f'<xi:include xmlns:xi="{_XINCLUDE}" href="{address}" parse="text"/>'
     return _replaced(data, _SUBJECT_END, _SUBJECT_END + include.encode())
 
 
-def _located(data: bytes, bait: CanaryTargets) -> bytes:
-    address = bait.url("schema-location")
+def _located(data: bytes, targets: CanaryTargets) -> bytes:
+    address = targets.url("schema-location")
     namespace = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
     hint = f'<edXML xmlns:xsi="{_INSTANCE}" xsi:schemaLocation="{namespace} {address}" '
     return _replaced(data, _ROOT, hint.encode())
 
 
-def _styled(data: bytes, bait: CanaryTargets) -> bytes:
-    address = bait.url("stylesheet")
+def _styled(data: bytes, targets: CanaryTargets) -> bytes:
+    address = targets.url("stylesheet")
     return _replaced(data, _ROOT, f'<?xml-stylesheet type="text/xsl" href="{address}"?>\r\n'.encode() + _ROOT)
 
 
-def _laughing(data: bytes, bait: CanaryTargets) -> bytes:
+def _laughing(data: bytes, targets: CanaryTargets) -> bytes:
     """Entities of entities: ten times ten times ten …"""
     leaf = "ha" * (EXPANDED // _TIMES**_LEVELS // 2)
     entities = [f'<!ENTITY l0 "{leaf}">']
@@ -66,17 +66,17 @@ def _laughing(data: bytes, bait: CanaryTargets) -> bytes:
     return _declared(data, f"<!DOCTYPE edXML [{''.join(entities)}]>", f"&l{_LEVELS};")
 
 
-def _quadratic(data: bytes, bait: CanaryTargets) -> bytes:
+def _quadratic(data: bytes, targets: CanaryTargets) -> bytes:
     """One large entity, many times: no depth that a reader could count."""
     entity = f'<!DOCTYPE edXML [<!ENTITY q "{"q" * _ENTITY_CHARS}">]>'
     return _declared(data, entity, "&q;" * (EXPANDED // _ENTITY_CHARS))
 
 
-def _deep(data: bytes, bait: CanaryTargets) -> bytes:
+def _deep(data: bytes, targets: CanaryTargets) -> bytes:
     return _replaced(data, _SUBJECT_END, b"<d>" * _DEPTH + b"</d>" * _DEPTH + _SUBJECT_END)
 
 
-def _long_attribute(data: bytes, bait: CanaryTargets) -> bytes:
+def _long_attribute(data: bytes, targets: CanaryTargets) -> bytes:
     return _replaced(data, _SUBJECT_START, b'<edXML:Subject note="%b">' % (b"A" * _ATTRIBUTE_BYTES))
 
 

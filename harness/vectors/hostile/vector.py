@@ -32,7 +32,7 @@ Corrupt = Callable[[CanaryTargets, str, bytes], Attachment]
 """Makes a hostile attachment in the place of an honest one of that name and content."""
 
 
-def unchanged(data: bytes, bait: CanaryTargets) -> bytes:
+def unchanged(data: bytes, targets: CanaryTargets) -> bytes:
     """Leave a package as it is."""
     return data
 
@@ -62,11 +62,11 @@ class HostileVector:
         """Unique name, `SEC-01/external-entity`."""
         return f"{self.requirement}/{self.name}"
 
-    def example(self, bait: CanaryTargets) -> Attachment | None:
+    def example(self, targets: CanaryTargets) -> Attachment | None:
         """Return its attachment in the place of a small file, None where it has none of its own."""
         if self.attachment is None:
             return None
-        return self.attachment(bait, f"phu-luc.{self.kind}", file_content(self.kind, b"Phu luc."))
+        return self.attachment(targets, f"phu-luc.{self.kind}", file_content(self.kind, b"Phu luc."))
 
 
 def why(key: str, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The good packages that all twins are made of."""
+"""The good packages that all vectors are made of."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -59,7 +59,7 @@ class Particulars:
         bussiness: whether a new document says that it is one.
         clerk: who handled it at the sender.
         further: OrganId and name of agencies that get it as well.
-        another: name of an agency that gets it as well where a twin adds one.
+        another: name of an agency that gets it as well where a vector adds one.
         files: name and content of each attachment, in their order.
         labels: ids of the attachments, at least two.
         entries: names of zip entries, without ending, one for each label.
@@ -90,7 +90,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class DocumentIdentity:
-    """Whose package it is: what differs between two deliveries of the same twin.
+    """Whose package it is: what differs between two deliveries of the same vector.
 
     Attributes:
         sender: OrganId and OrganName of the sending agency.

@@ -27,7 +27,7 @@ from harness.hub.settings import HubSettings
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
 from harness.rules.check import check_package
-from harness.scenarios.testdata import Document, TestData, TestFile, peers
+from harness.scenarios.testdata import Document, SeededData, SeededFile, peers
 from harness.vectors.hostile import zips
 from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
 from harness.vectors.hostile.ids import IDS
@@ -68,26 +68,28 @@ def pki() -> Iterator[Pki]:
 
 
 @pytest.fixture
-def material(pki: Pki) -> TestData:
-    return TestData(5, pki, CANDIDATE.organ_name)
+def material(pki: Pki) -> SeededData:
+    return SeededData(5, pki, CANDIDATE.organ_name)
 
 
 @pytest.fixture
-def bait(tmp_path: Path) -> CanaryTargets:
+def targets(tmp_path: Path) -> CanaryTargets:
     return CanaryTargets(lambda label: f"http://127.0.0.1:9/token/{label}", tmp_path)
 
 
-def made(material: TestData, *files: TestFile, **changes: Any) -> Document:
+def made(material: SeededData, *files: SeededFile, **changes: Any) -> Document:
     chance = material.choice("x")
-    return material.document(chance, SENDER, CANDIDATE, files or (TestFile("a.pdf", material.pdf(chance)),), **changes)
+    return material.document(
+        chance, SENDER, CANDIDATE, files or (SeededFile("a.pdf", material.pdf(chance)),), **changes
+    )
 
 
-def hostile(piece: HostileVector, material: TestData, bait: CanaryTargets) -> bytes:
-    attachment = piece.example(bait)
+def hostile(vector: HostileVector, material: SeededData, targets: CanaryTargets) -> bytes:
+    attachment = vector.example(targets)
     good = made(material) if attachment is None else replace(made(material), files=())
     if attachment is not None:
         good = material.document(material.choice("x"), SENDER, CANDIDATE, (), attachments=(attachment,))
-    return piece.twist(good.content, bait)
+    return vector.twist(good.content, targets)
 
 
 def failures(content: bytes, trust: Any = None) -> set[str]:
@@ -95,11 +97,11 @@ def failures(content: bytes, trust: Any = None) -> set[str]:
     return {one.code for one in report.findings if PROFILE.severity(one) is Severity.FAIL}
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.key)
+@pytest.mark.parametrize("piece", PIECES, ids=lambda vector: vector.key)
 def test_the_reader_takes_none_of_it_in_and_needs_little(
-    piece: HostileVector, material: TestData, bait: CanaryTargets
+    vector: HostileVector, material: SeededData, targets: CanaryTargets
 ) -> None:
-    content = hostile(piece, material, bait)
+    content = hostile(vector, material, targets)
     assert len(content) < LARGEST
     tracemalloc.start()
     try:
@@ -107,16 +109,16 @@ def test_the_reader_takes_none_of_it_in_and_needs_little(
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert bool(found) is not piece.passed_over
+    assert bool(found) is not vector.passed_over
     assert peak < MOST_MEMORY
     expected = {"SEC-01": UNREADABLE, "SEC-02": UNREADABLE, "SEC-03": {"ATT-06", "ATT-07", "PKG-10"}}
-    assert found <= expected.get(piece.requirement, {"ATT-04", "ATT-06", "PKG-01"})
-    assert list(Path(bait.trap).iterdir()) == []
+    assert found <= expected.get(vector.requirement, {"ATT-04", "ATT-06", "PKG-01"})
+    assert list(Path(targets.trap).iterdir()) == []
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.key)
-def test_the_hub_hands_it_on_as_it_is(piece: HostileVector, material: TestData, bait: CanaryTargets) -> None:
-    content = hostile(piece, material, bait)
+@pytest.mark.parametrize("piece", PIECES, ids=lambda vector: vector.key)
+def test_the_hub_hands_it_on_as_it_is(vector: HostileVector, material: SeededData, targets: CanaryTargets) -> None:
+    content = hostile(vector, material, targets)
     with closing(Hub(HubSettings.of(PROFILE))) as hub:
         hub.add_system("vxp.a", "a-secret-of-the-system")
         hub.add_agency(CANDIDATE.organ_id, CANDIDATE.organ_name, "vxp.a")
@@ -129,7 +131,7 @@ def test_the_hub_hands_it_on_as_it_is(piece: HostileVector, material: TestData, 
 
 
 def test_names_and_reasons_are_those_of_the_notes() -> None:
-    keys = {piece.key for piece in PIECES} | {one.key for one in IDS}
+    keys = {vector.key for vector in PIECES} | {one.key for one in IDS}
     keys |= {one.key for one in PACKAGES} | {one.key for one in PDFS}
     noted = set(read(folder("fixtures") / "hostile" / "why.yaml").value)
     certificates = {key for key in noted if key.startswith("SEC-07/")}
@@ -138,17 +140,17 @@ def test_names_and_reasons_are_those_of_the_notes() -> None:
     assert all(why(key, language) for key in noted for language in LANGUAGES)
 
 
-def test_a_package_of_another_shape_is_not_twisted(bait: CanaryTargets) -> None:
-    for piece in (*FETCHING, *EXHAUSTING):
+def test_a_package_of_another_shape_is_not_twisted(targets: CanaryTargets) -> None:
+    for vector in (*FETCHING, *EXHAUSTING):
         with pytest.raises(NotTwistable):
-            piece.twist(b"<other/>", bait)
+            vector.twist(b"<other/>", targets)
 
 
-@pytest.mark.parametrize("piece", FETCHING, ids=lambda piece: piece.key)
+@pytest.mark.parametrize("piece", FETCHING, ids=lambda vector: vector.key)
 def test_what_is_to_be_fetched_is_the_canary_and_nothing_else(
-    piece: HostileVector, material: TestData, bait: CanaryTargets
+    vector: HostileVector, material: SeededData, targets: CanaryTargets
 ) -> None:
-    content = hostile(piece, material, bait).decode()
+    content = hostile(vector, material, targets).decode()
     assert content.count("http://127.0.0.1:9/token/") == 1
     assert "file:" not in content
 
@@ -215,11 +217,11 @@ def sender_pki(pki: Pki) -> Pki:
     return of_sender(pki, SENDER.organ_name)
 
 
-def test_rightly_signed_documents_give_no_finding(material: TestData, pki: Pki, sender_pki: Pki) -> None:
+def test_rightly_signed_documents_give_no_finding(material: SeededData, pki: Pki, sender_pki: Pki) -> None:
     trust = pki.trust(pki.made)
     signed = GOOD_PACKAGE.build(made(material).content, sender_pki, LIMITS)
     pdf = GOOD_PDF.build(sender_pki, datetime.now(VIETNAM))
-    for content in (signed, made(material, TestFile("a.pdf", pdf)).content):
+    for content in (signed, made(material, SeededFile("a.pdf", pdf)).content):
         report = check_package(content, PROFILE, datetime.now(VIETNAM), trust=trust)
         codes = {one.code for one in report.findings if one.requirement[:3] in {"SIG", "PDF"}}
         assert codes <= {"PDF-02.unsigned"}
@@ -228,14 +230,16 @@ def test_rightly_signed_documents_give_no_finding(material: TestData, pki: Pki, 
 
 @pytest.mark.parametrize("one", PACKAGES, ids=lambda one: one.key)
 def test_forged_packages_fail_for_the_forgery_alone(
-    one: ForgedPackage, material: TestData, pki: Pki, sender_pki: Pki
+    one: ForgedPackage, material: SeededData, pki: Pki, sender_pki: Pki
 ) -> None:
     content = one.forgery.build(made(material).content, sender_pki, LIMITS)
     assert failures(content, pki.trust(datetime.now(VIETNAM))) == set(one.forgery.codes)
 
 
 @pytest.mark.parametrize("one", PDFS, ids=lambda one: one.key)
-def test_forged_files_fail_for_the_forgery_alone(one: ForgedPdf, material: TestData, pki: Pki, sender_pki: Pki) -> None:
+def test_forged_files_fail_for_the_forgery_alone(
+    one: ForgedPdf, material: SeededData, pki: Pki, sender_pki: Pki
+) -> None:
     pdf = one.forgery.build(sender_pki, datetime.now(VIETNAM))
-    content = made(material, TestFile("cong-van.pdf", pdf)).content
+    content = made(material, SeededFile("cong-van.pdf", pdf)).content
     assert failures(content, pki.trust(datetime.now(VIETNAM))) == set(one.forgery.codes)

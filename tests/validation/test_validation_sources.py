@@ -9,13 +9,13 @@ import zlib
 from pathlib import Path
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity, document
 
 from harness.catalogue.parameters import Limits
 from harness.catalogue.profiles import load_profile
 from harness.validation.archives import looks_like_archive
 from harness.validation.sources import count_of, shown, units_of
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
+from harness.vectors.packages.base import DocumentIdentity, document
 
 LIMITS: Limits = load_profile("qcvn102-2022").parameters.limits
 PACKAGE = document(DocumentIdentity()).written()

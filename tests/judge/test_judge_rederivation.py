@@ -4,11 +4,10 @@ import hashlib
 from datetime import date
 from typing import Any
 
-from harness.vectors.packages.base import DocumentIdentity, document
-
 from harness.catalogue.profiles import load_profile
 from harness.journal import Event
 from harness.judge.rederivation import reread
+from harness.vectors.packages.base import DocumentIdentity, document
 from harness.vxp.signing import signed_headers
 
 LIMITS = load_profile().parameters.limits

@@ -1,10 +1,9 @@
-"""Every twin proves itself: a good one gives no finding, a bad one gives its own and none of another requirement."""
+"""Every vector proves itself: a good one gives no finding, a bad one gives its own and none of another requirement."""
 
 from collections import Counter
 from datetime import date, datetime, time
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +13,11 @@ from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import LANGUAGES, entries, finding_text
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import IMPLEMENTED, check_package
-from harness.vectors.registry import GROUPS, Twin, all_twins, twins_of
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import GROUPS, Vector, all_vectors, vectors_of
 
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
-TWINS = [twin for twin in all_twins().values() if twin.requirement[:3] in OWN_GROUPS]
+VECTORS = [vector for vector in all_vectors().values() if vector.requirement[:3] in OWN_GROUPS]
 HEAVY = {"PKG-10", "ATT-06"}
 # Said of files and archives, not of the bytes of one package; and what only a profile of one's own can bring about,
 # or half a gigabyte.
@@ -44,9 +44,9 @@ NOT_BY_A_PACKAGE = {
 }
 
 
-def findings_of(twin: Twin, identity: DocumentIdentity, profile: Profile) -> tuple[Finding, ...]:
+def findings_of(vector: Vector, identity: DocumentIdentity, profile: Profile) -> tuple[Finding, ...]:
     at = datetime.combine(identity.day, time(12), VIETNAM)
-    return check_package(twin.written(identity), profile, at, groups=OWN_GROUPS).findings
+    return check_package(vector.written(identity), profile, at, groups=OWN_GROUPS).findings
 
 
 @pytest.fixture(scope="module")
@@ -54,27 +54,27 @@ def profile() -> Profile:
     return load_profile("qcvn102-2022")
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
-def test_twin_breaks_what_it_names_and_nothing_else(twin: Twin, profile: Profile) -> None:
-    findings = findings_of(twin, DocumentIdentity(), profile)
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.key)
+def test_vector_breaks_what_it_names_and_nothing_else(vector: Vector, profile: Profile) -> None:
+    findings = findings_of(vector, DocumentIdentity(), profile)
     codes = {finding.code for finding in findings}
-    assert codes == (set() if twin.code is None else {twin.code})
+    assert codes == (set() if vector.code is None else {vector.code})
     for finding in findings:
         for language in LANGUAGES:
             said = {**finding.parameters, "expected": finding.expected, "received": finding.received}
             assert finding_text(finding.code, "message", language, **said)
-    if twin.code is not None and twin.code.startswith(("HDR", "TRC", "STP")):
+    if vector.code is not None and vector.code.startswith(("HDR", "TRC", "STP")):
         assert all(finding.where.line and finding.where.xpath for finding in findings)
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.key)
-def test_twin_says_why(twin: Twin) -> None:
-    assert all(twin.why(language) for language in LANGUAGES)
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.key)
+def test_vector_says_why(vector: Vector) -> None:
+    assert all(vector.why(language) for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("requirement", sorted(key for key in IMPLEMENTED if key[:3] in OWN_GROUPS))
-def test_every_requirement_has_its_twins(requirement: str) -> None:
-    codes = [twin.code for twin in twins_of(requirement)]
+def test_every_requirement_has_its_vectors(requirement: str) -> None:
+    codes = [vector.code for vector in vectors_of(requirement)]
     assert codes.count(None) >= 1
     assert len(codes) - codes.count(None) >= 3
 
@@ -84,9 +84,9 @@ def test_every_static_requirement_has_a_rule() -> None:
     assert {key for key in static if key[:3] in OWN_GROUPS} <= set(IMPLEMENTED)
 
 
-def test_every_code_is_given_by_some_twin() -> None:
+def test_every_code_is_given_by_some_vector() -> None:
     known = {code for group in GROUPS if group.upper() in OWN_GROUPS for code in entries(group)}
-    given_codes = {twin.code for twin in TWINS}
+    given_codes = {vector.code for vector in VECTORS}
     assert known - given_codes == NOT_BY_A_PACKAGE
     assert given_codes - {None} <= known
 
@@ -94,12 +94,12 @@ def test_every_code_is_given_by_some_twin() -> None:
 def test_profile_of_2016_differs_in_identifiers_only() -> None:
     older = load_profile("qcvn102-2016")
     differing = {}
-    for twin in TWINS:
-        if twin.requirement in HEAVY:
+    for vector in VECTORS:
+        if vector.requirement in HEAVY:
             continue
-        codes = Counter(finding.code for finding in findings_of(twin, DocumentIdentity(), older))
-        if set(codes) != (set() if twin.code is None else {twin.code}):
-            differing[twin.key] = set(codes)
+        codes = Counter(finding.code for finding in findings_of(vector, DocumentIdentity(), older))
+        if set(codes) != (set() if vector.code is None else {vector.code}):
+            differing[vector.key] = set(codes)
     assert differing == {"HDR-02/both-forms": {"HDR-02.not-a-form"}, "HDR-17/uuid": set()}
 
 
@@ -118,7 +118,7 @@ _IDENTITIES = st.builds(
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(identity=_IDENTITIES, twin=st.sampled_from([twin for twin in TWINS if twin.requirement not in HEAVY]))
-def test_twins_hold_for_any_identity(identity: DocumentIdentity, twin: Twin) -> None:
-    codes = {finding.code for finding in findings_of(twin, identity, load_profile("qcvn102-2022"))}
-    assert codes == (set() if twin.code is None else {twin.code})
+@given(identity=_IDENTITIES, vector=st.sampled_from([vector for vector in VECTORS if vector.requirement not in HEAVY]))
+def test_vectors_hold_for_any_identity(identity: DocumentIdentity, vector: Vector) -> None:
+    codes = {finding.code for finding in findings_of(vector, identity, load_profile("qcvn102-2022"))}
+    assert codes == (set() if vector.code is None else {vector.code})

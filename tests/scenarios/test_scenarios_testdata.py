@@ -17,9 +17,9 @@ from harness.edxml.packages import read_package
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import check_package
 from harness.scenarios import rcv
-from harness.scenarios.testdata import Document, TestData, TestFile, peers, peers_of
+from harness.scenarios.testdata import Document, SeededData, SeededFile, peers, peers_of
 from harness.vectors.file_kinds import file_content
-from harness.vectors.registry import Twin, all_twins
+from harness.vectors.registry import Vector, all_vectors
 
 PROFILE = load_profile()
 HEAVY = frozenset({"PKG-10"})
@@ -32,8 +32,8 @@ def pki() -> Pki:
 
 
 @pytest.fixture
-def material(pki: Pki) -> TestData:
-    return TestData(5, pki, CANDIDATE.organ_name)
+def material(pki: Pki) -> SeededData:
+    return SeededData(5, pki, CANDIDATE.organ_name)
 
 
 def failures(content: bytes, pki: Pki) -> list[str]:
@@ -41,42 +41,42 @@ def failures(content: bytes, pki: Pki) -> list[str]:
     return [one.code for one in report.findings if PROFILE.severity(one) is Severity.FAIL]
 
 
-def documents(material: TestData) -> Iterator[Document]:
+def documents(material: SeededData) -> Iterator[Document]:
     chance = material.choice("x")
-    file = TestFile("van-ban.pdf", material.pdf(chance))
+    file = SeededFile("van-ban.pdf", material.pdf(chance))
     for peer in peers().values():
         yield material.document(chance, peer, CANDIDATE, (file,))
     for layout in rcv._LAYOUTS:
         yield material.document(chance, peers()["ministry"], CANDIDATE, (file,), layout)
 
 
-def test_every_good_document_passes_every_mandatory_rule(material: TestData, pki: Pki) -> None:
+def test_every_good_document_passes_every_mandatory_rule(material: SeededData, pki: Pki) -> None:
     for document in documents(material):
         assert failures(document.content, pki) == []
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx", "xlsx", "pptx", "jpg", "png", "zip", "doc", "txt"])
-def test_every_kind_of_file_is_what_its_name_says(material: TestData, pki: Pki, kind: str) -> None:
+def test_every_kind_of_file_is_what_its_name_says(material: SeededData, pki: Pki, kind: str) -> None:
     chance = material.choice(kind)
     files = (
-        TestFile("van-ban.pdf", material.pdf(chance)),
-        TestFile(f"Phụ lục.{kind}", file_content(kind, b"\x00\x01" * 200)),
+        SeededFile("van-ban.pdf", material.pdf(chance)),
+        SeededFile(f"Phụ lục.{kind}", file_content(kind, b"\x00\x01" * 200)),
     )
     document = material.document(chance, peers()["ministry"], CANDIDATE, files)
     assert failures(document.content, pki) == []
 
 
-def test_signed_files_are_trusted_and_complete(material: TestData, pki: Pki) -> None:
+def test_signed_files_are_trusted_and_complete(material: SeededData, pki: Pki) -> None:
     chance = material.choice("signed")
     document = material.document(
-        chance, peers()["ministry"], CANDIDATE, (TestFile("ky.pdf", material.signed_pdf(chance)),)
+        chance, peers()["ministry"], CANDIDATE, (SeededFile("ky.pdf", material.signed_pdf(chance)),)
     )
     report = check_package(document.content, PROFILE, datetime.now(VIETNAM), trust=pki.trust(pki.made))
     assert [one.code for one in report.findings if one.requirement.startswith(("PDF", "SIG"))] == []
     assert report.undecided == ()
 
 
-def test_numbers_are_never_given_twice(material: TestData) -> None:
+def test_numbers_are_never_given_twice(material: SeededData) -> None:
     chances = (material.choice("a"), material.choice("b"))
     numbers = [material.number(chance) for chance in chances for _ in range(5_000)]
     assert len(set(numbers)) == len(numbers)
@@ -86,7 +86,7 @@ def test_numbers_are_never_given_twice(material: TestData) -> None:
 
 def test_numbers_of_a_lane_do_not_depend_on_when_the_others_take_theirs(pki: Pki) -> None:
     def numbers(order: str, numbering: int = 0) -> dict[str, list[str]]:
-        material = TestData(5, pki, CANDIDATE.organ_name, lanes=("a", "b"), numbering=numbering)
+        material = SeededData(5, pki, CANDIDATE.organ_name, lanes=("a", "b"), numbering=numbering)
         chances = {key: material.choice(key) for key in "ab"}
         taken: dict[str, list[str]] = {"a": [], "b": []}
         for key in order:
@@ -98,7 +98,7 @@ def test_numbers_of_a_lane_do_not_depend_on_when_the_others_take_theirs(pki: Pki
     assert numbers("aaabbb") != numbers("aaabbb", numbering=1)
 
 
-def test_subjects_are_made_of_legal_letters_and_come_back(material: TestData) -> None:
+def test_subjects_are_made_of_legal_letters_and_come_back(material: SeededData) -> None:
     chance = material.choice("y")
     document = material.document(chance, peers()["province"], CANDIDATE, (), Layout(), subject=rcv._SUBJECT)
     package = read_package(document.content, PROFILE.parameters.limits)
@@ -106,7 +106,7 @@ def test_subjects_are_made_of_legal_letters_and_come_back(material: TestData) ->
     assert package.subject == rcv._SUBJECT
 
 
-def test_a_recall_names_what_it_recalls(material: TestData) -> None:
+def test_a_recall_names_what_it_recalls(material: SeededData) -> None:
     chance = material.choice("z")
     plain = material.document(chance, peers()["ministry"], CANDIDATE, ())
     assert plain.recalls is None
@@ -127,7 +127,7 @@ def test_old_forms_are_played_where_new_ones_do_not_count() -> None:
     assert {organ_form(peer.organ_id, identifiers) for peer in played.values()} == {"old"}
 
 
-def test_ordinary_documents_say_now_this_and_now_that(material: TestData, pki: Pki) -> None:
+def test_ordinary_documents_say_now_this_and_now_that(material: SeededData, pki: Pki) -> None:
     chance, sender = material.choice("ordinary"), peers()["province"]
     made = [material.document(chance, sender, CANDIDATE, material.files(chance, sender)) for _ in range(60)]
     for document in made:
@@ -140,10 +140,10 @@ def test_ordinary_documents_say_now_this_and_now_that(material: TestData, pki: P
     assert len({document.content for document in made}) == len(made)
 
 
-def test_a_signed_document_is_as_good(material: TestData, pki: Pki) -> None:
+def test_a_signed_document_is_as_good(material: SeededData, pki: Pki) -> None:
     chance, sender = material.choice("signed package"), peers()["department"]
     for _ in range(6):
-        plain = material.document(chance, sender, CANDIDATE, (TestFile("a.pdf", material.pdf(chance)),))
+        plain = material.document(chance, sender, CANDIDATE, (SeededFile("a.pdf", material.pdf(chance)),))
         signed = material.signed(plain, PROFILE.parameters.limits)
         assert b"<Signature" in signed.content
         assert failures(signed.content, pki) == []
@@ -151,7 +151,7 @@ def test_a_signed_document_is_as_good(material: TestData, pki: Pki) -> None:
 
 def test_equal_seeds_make_equal_documents_whoever_comes_first(pki: Pki) -> None:
     def subjects(order: str) -> dict[str, list[str]]:
-        material = TestData(5, pki, CANDIDATE.organ_name, lanes=("a", "b"), others=tuple(peers().values()))
+        material = SeededData(5, pki, CANDIDATE.organ_name, lanes=("a", "b"), others=tuple(peers().values()))
         chances, sender = {key: material.choice(key) for key in "ab"}, peers()["ministry"]
         said: dict[str, list[str]] = {"a": [], "b": []}
         for key in order:
@@ -163,19 +163,19 @@ def test_equal_seeds_make_equal_documents_whoever_comes_first(pki: Pki) -> None:
 
 
 @pytest.mark.parametrize(
-    "twin", [one for one in all_twins().values() if one.requirement not in HEAVY], ids=lambda twin: twin.key
+    "vector", [one for one in all_vectors().values() if one.requirement not in HEAVY], ids=lambda vector: vector.key
 )
-def test_twins_hold_for_the_material_of_a_run(twin: Twin, material: TestData) -> None:
-    chance, sender = material.choice(twin.key), peers()["district"]
+def test_vectors_hold_for_the_material_of_a_run(vector: Vector, material: SeededData) -> None:
+    chance, sender = material.choice(vector.key), peers()["district"]
     now = datetime.now(VIETNAM)
     for whole in (False,) * 6 + (True,) * 3:
         files = material.files(chance, sender, least=2 if whole else 1)
         try:
-            content = twin.written(material.identity(chance, sender, CANDIDATE, files, whole=whole))
+            content = vector.written(material.identity(chance, sender, CANDIDATE, files, whole=whole))
         except NoSuchElement:
             continue
         groups = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
         codes = {one.code for one in check_package(content, PROFILE, now, groups=groups).findings}
-        assert codes == (set() if twin.code is None else {twin.code})
+        assert codes == (set() if vector.code is None else {vector.code})
         return
     pytest.fail("never made")

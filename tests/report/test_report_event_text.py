@@ -4,12 +4,12 @@ import base64
 import unicodedata
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity, document
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.report.event_text import body_lines
-from harness.vectors.registry import all_twins
+from harness.vectors.packages.base import DocumentIdentity, document
+from harness.vectors.registry import all_vectors
 
 
 def test_a_package_is_laid_out_element_by_element() -> None:
@@ -21,9 +21,9 @@ def test_a_package_is_laid_out_element_by_element() -> None:
     assert any("… (" in one for one in lines)  # contents are cut, not printed by the kilobyte
 
 
-@pytest.mark.parametrize("key", sorted(key for key in all_twins() if key.startswith(("PKG-01", "PKG-02", "PKG-04"))))
+@pytest.mark.parametrize("key", sorted(key for key in all_vectors() if key.startswith(("PKG-01", "PKG-02", "PKG-04"))))
 def test_a_broken_package_is_shown_too(key: str) -> None:
-    lines = list(body_lines(all_twins()[key].written(DocumentIdentity())))
+    lines = list(body_lines(all_vectors()[key].written(DocumentIdentity())))
     assert all(sign.isprintable() for line in lines for sign in line)
 
 

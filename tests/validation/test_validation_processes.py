@@ -8,11 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from harness.validation.processes import FEW, outcomes
-from harness.validation.progress_record import WORTHWHILE, ProgressRecord, record_path
-from harness.validation.summary import CheckSummary
-from harness.validation.worker import Done, Failed, Outcome, Skipped, Task, Worker
-from harness.vectors.packages.base import DocumentIdentity, document, status
 from lxml import etree
 
 from harness.catalogue.findings import Finding
@@ -22,9 +17,14 @@ from harness.crypto.chains.trust import Trust
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import PackageReport
 from harness.rules.undecided import Undecided
+from harness.validation.processes import FEW, outcomes
+from harness.validation.progress_record import WORTHWHILE, ProgressRecord, record_path
 from harness.validation.rendering import Amount, Form, sink_for
 from harness.validation.rows import FileRow, row_of
+from harness.validation.summary import CheckSummary
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
+from harness.validation.worker import Done, Failed, Outcome, Skipped, Task, Worker
+from harness.vectors.packages.base import DocumentIdentity, document, status
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 TASK = Task("qcvn102-2022", AT, frozenset({"PKG", "HDR", "TRC", "ATT", "STP"}), Trust())

@@ -21,7 +21,7 @@ from harness.selfcheck.selfcheck import lint_codes, lint_pack, lint_scenarios, l
 from harness.selfcheck.sources import reasons, statements
 from harness.selfcheck.stimuli import lint_stimuli
 from harness.vectors.packages.base import document
-from harness.vectors.registry import Twin, all_twins
+from harness.vectors.registry import Vector, all_vectors
 
 
 def made(play: Play, name: str, *more: str) -> dict[str, Scenario]:
@@ -207,11 +207,11 @@ def test_codes_without_texts_and_texts_without_codes_are_found(monkeypatch: pyte
 
 
 def test_equal_and_wrong_stimuli_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    twins = all_twins()
-    same = replace(next(twin for twin in twins.values() if twin.code is not None), name="again")
-    wrong = Twin("HDR-10", "subject-there", "HDR-10.missing", document)
-    chosen = {same.key: same, **twins, wrong.key: wrong}
-    monkeypatch.setattr(stimuli, "all_twins", lambda: chosen)
+    vectors = all_vectors()
+    same = replace(next(vector for vector in vectors.values() if vector.code is not None), name="again")
+    wrong = Vector("HDR-10", "subject-there", "HDR-10.missing", document)
+    chosen = {same.key: same, **vectors, wrong.key: wrong}
+    monkeypatch.setattr(stimuli, "all_vectors", lambda: chosen)
     monkeypatch.setattr(stimuli, "_line", lambda path, key: 1)
     found = [problem.code for problem in lint_stimuli(load_profile())]
     assert found.count("breaks-otherwise") == 1
