@@ -23,7 +23,7 @@ _TRIES = 6
 _LEAST = 10.0  # seconds
 
 
-async def opened(around: RunContext) -> Document | None:
+async def opened(run: RunContext) -> Document | None:
     """See what is there already, and put a document into the candidate's mailbox for its first poll.
 
     A candidate whose hub vanished at the end of another run pauses before it calls again; one whole exchange shows
@@ -32,16 +32,16 @@ async def opened(around: RunContext) -> Document | None:
     Returns:
         The document; None where a person moves the candidate, who is spared it.
     """
-    if around.driver.attended is not None:
+    if run.driver.attended is not None:
         return None
-    await look_at_everything(around.driver)
-    stage = ScenarioContext(_OPENING, "RCV-02", around)
+    await look_at_everything(run.driver)
+    stage = ScenarioContext(_OPENING, "RCV-02", run)
     document = stage.document()
     await stage.deliver(document)
     return document
 
 
-async def settled_in(around: RunContext, opening: Document | None) -> bool:
+async def settled_in(run: RunContext, opening: Document | None) -> bool:
     """Let what waits in the candidate's queue leave, and the first exchange come to its end.
 
     A candidate that does not complete the exchange is not judged by it: the scenarios will tell.
@@ -51,16 +51,16 @@ async def settled_in(around: RunContext, opening: Document | None) -> bool:
     """
     if opening is None:
         return True
-    if not await _emptied(around, max(_LEAST, _TRIES * around.times.give_up)):
-        around.journal.record("run.unsettled", {"queued": len(_queued(around))})
+    if not await _emptied(run, max(_LEAST, _TRIES * run.times.give_up)):
+        run.journal.record("run.unsettled", {"queued": len(_queued(run))})
         return False
-    stage = ScenarioContext(_OPENING, "RCV-02", around)
+    stage = ScenarioContext(_OPENING, "RCV-02", run)
     await stage.await_quietly(Acked(document=opening.id))
     await stage.await_quietly(StatusSent(document=opening.id, codes=("01",)))
     return True
 
 
-async def settled_out(around: RunContext, played: frozenset[str]) -> None:
+async def settled_out(run: RunContext, played: frozenset[str]) -> None:
     """Let the run end in good order: what is final is watched, what waits may leave, everything is looked at once more.
 
     Args:
@@ -68,41 +68,39 @@ async def settled_out(around: RunContext, played: frozenset[str]) -> None:
         played: ids of the requirements whose scenarios were played.
     """
     if _FINAL in played:
-        await _watch_what_is_final(around)
-    if around.driver.attended is None:
-        times = around.times
-        await _emptied(
-            around, times.reaction + times.give_up + around.profile.parameters.timing.margin * around.waits.pace
-        )
+        await _watch_what_is_final(run)
+    if run.driver.attended is None:
+        times = run.times
+        await _emptied(run, times.reaction + times.give_up + run.profile.parameters.timing.margin * run.waits.pace)
     if _KEEPING & played:
-        await around.waits.pause(around.times.reaction + around.times.give_up)
-    await look_at_everything(around.driver)
+        await run.waits.pause(run.times.reaction + run.times.give_up)
+    await look_at_everything(run.driver)
 
 
-async def _watch_what_is_final(around: RunContext) -> None:
+async def _watch_what_is_final(run: RunContext) -> None:
     """Wait until what was refused for good had its time to be sent again."""
-    codes = around.profile.parameters.hub.error_codes
+    codes = run.profile.parameters.hub.error_codes
     final = {code for code, meaning in codes.items() if meaning.kind == "final"}
-    refused = (one.answer for one in around.evidence.all_sendings() if one.error_code in final)
+    refused = (one.answer for one in run.evidence.all_sendings() if one.error_code in final)
     first = next((answer for answer in refused if answer is not None), None)
     if first is not None:
-        gone_by = around.evidence.events[-1].elapsed - first.elapsed
-        await around.waits.pause(max(0.0, around.profile.parameters.retries.final_watch - gone_by))
+        gone_by = run.evidence.events[-1].elapsed - first.elapsed
+        await run.waits.pause(max(0.0, run.profile.parameters.retries.final_watch - gone_by))
 
 
-async def _emptied(around: RunContext, limit: float) -> bool:
+async def _emptied(run: RunContext, limit: float) -> bool:
     """Wait until no document waits to be sent; True also where that cannot be seen."""
-    pause = max(around.times.poll_interval / 2, 0.05)
+    pause = max(run.times.poll_interval / 2, 0.05)
     with anyio.move_on_after(limit) as scope:
-        while _queued(around):
+        while _queued(run):
             await anyio.sleep(pause)
             try:
-                await around.driver.call("outbox", {}, _LOOK_LIMIT)
+                await run.driver.call("outbox", {}, _LOOK_LIMIT)
             except (DriverError, DriverLost):
                 return True  # the record has it
     return not scope.cancelled_caught
 
 
-def _queued(around: RunContext) -> list[Mapping[str, Any]]:
-    look = around.evidence.view("outbox")
+def _queued(run: RunContext) -> list[Mapping[str, Any]]:
+    look = run.evidence.view("outbox")
     return [row for row in rows_of(look) if row.get("state") == "queued"] if look is not None else []

@@ -13,59 +13,61 @@ from harness.scenarios.run_context import PreconditionFailed, RunContext, Unplay
 _GREETING = 10.0  # seconds
 
 
-async def play(scenario: Scenario, around: RunContext, silence: SilenceWatch) -> None:
+async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> None:
     """Let `scenario` play to its end; its events carry its id.
 
     An exception of the scenario's own is the harness's trouble: it is recorded, and the other scenarios go on. What a
     candidate does not do that had fallen silent before, and cannot be made to call again, tells nothing.
     """
-    journal = around.journal
+    journal = run.journal
     journal.record("scenario.started", {"requirements": list(scenario.requirements)}, scenario=scenario.id)
-    missing = sorted(set(scenario.needs) - around.capabilities)
+    missing = sorted(set(scenario.needs) - run.capabilities)
     if missing:
-        _finish(around, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
+        _finish(run, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
         return
-    if not await silence.revived(around):
-        _finish(around, scenario, "trouble", Cause.CANDIDATE, "silent")
+    if not await silence.revived(run):
+        _finish(run, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
-    stage = ScenarioContext(scenario.id, scenario.requirements[0], around, crowd=around.concurrency[scenario.isolation])
+    context = ScenarioContext(
+        scenario.id, scenario.requirements[0], run, concurrency=run.concurrency[scenario.isolation]
+    )
     try:
         if scenario.isolation == EXCLUSIVE:
-            await around.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
-        await scenario.play(stage)
-        await stage.settle()
+            await run.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
+        await scenario.play(context)
+        await context.settle()
     except PreconditionFailed:
-        stage.mend()  # a sign of life must not meet the faults
-        await stage.close_window()
-        _finish(around, scenario, "cut-short")
+        context.mend()  # a sign of life must not meet the faults
+        await context.close_window()
+        _finish(run, scenario, "cut-short")
         return
     except Unplayable as unplayable:
-        _finish(around, scenario, "not_applicable", detail=unplayable.reason)
+        _finish(run, scenario, "not_applicable", detail=unplayable.reason)
         return
     except OperatorError as error:
-        _finish(around, scenario, "trouble", Cause.OPERATOR, f"operator.{error.answer}", {"message": error.message})
+        _finish(run, scenario, "trouble", Cause.OPERATOR, f"operator.{error.answer}", {"message": error.message})
         return
     except DriverError as error:
         detail = "driver-unsupported" if error.kind == "unsupported" else "driver-refused"
         parameters = {"command": str(error.kind), "message": error.message}
-        _finish(around, scenario, "trouble", Cause.CANDIDATE, detail, parameters)
+        _finish(run, scenario, "trouble", Cause.CANDIDATE, detail, parameters)
         return
     except DriverLost as error:
         said = {"where": error.where, "detail": error.detail}
-        _finish(around, scenario, "trouble", Cause.CANDIDATE, f"driver-lost.{error.reason}", said)
+        _finish(run, scenario, "trouble", Cause.CANDIDATE, f"driver-lost.{error.reason}", said)
         return
     except Exception as error:
         journal.record("harness.error", {"traceback": traceback.format_exc()}, scenario=scenario.id)
         message = f"{type(error).__name__}: {error}"
-        _finish(around, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
+        _finish(run, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
         return
     finally:
-        stage.mend()
-    _finish(around, scenario, "completed")
+        context.mend()
+    _finish(run, scenario, "completed")
 
 
 def _finish(
-    around: RunContext,
+    run: RunContext,
     scenario: Scenario,
     outcome: str,
     cause: Cause | None = None,
@@ -73,4 +75,4 @@ def _finish(
     parameters: Mapping[str, str] | None = None,
 ) -> None:
     data = {"outcome": outcome, "cause": cause, "detail": detail, "parameters": dict(parameters or {})}
-    around.journal.record("scenario.finished", data, scenario=scenario.id)
+    run.journal.record("scenario.finished", data, scenario=scenario.id)

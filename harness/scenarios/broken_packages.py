@@ -92,9 +92,9 @@ def mixture(
 def operations(context: ScenarioContext) -> list[Mixed]:
     """Return good recalls, updates and replacements, as the candidate takes them, with the documents they act on."""
     makes: list[tuple[str, Make]] = [("recall", recall)]
-    if "update" in context.around.capabilities:
+    if "update" in context.run.capabilities:
         makes.append(("update", _update_of_information))
-    if "replace" in context.around.capabilities:
+    if "replace" in context.run.capabilities:
         makes.append(("replacement", replacement))
     return [
         one
@@ -144,7 +144,7 @@ def _with_target(context: ScenarioContext, make: Make, vector: Vector | None, no
 
 def _written(context: ScenarioContext, make: Make, role: str, earlier: str = "") -> Document:
     """Return a document whose bytes are those of a draft; what the draft cannot be made of is drawn anew."""
-    testdata, chance, sender = context.around.testdata, context.chance, context.peers[role]
+    testdata, chance, sender = context.run.testdata, context.chance, context.peers[role]
     for attempt in range(2 * _TRIES):
         complete = attempt >= _TRIES
         files = testdata.files(chance, sender, least=2 if complete else 1)
@@ -174,7 +174,7 @@ def _signed_now_and_then(context: ScenarioContext, document: Document) -> Docume
     except (PackageUnreadable, NotSignable):
         return document  # some cannot be signed, as broken as they are
     profile, now = context.profile, datetime.now(VIETNAM)
-    report = check_package(signed.content, profile, now, groups=_SIGNATURES, trust=context.around.trust)
+    report = check_package(signed.content, profile, now, groups=_SIGNATURES, trust=context.run.trust)
     spoilt = any(profile.severity(one) is Severity.FAIL for one in report.findings)
     return document if spoilt else signed
 

@@ -36,11 +36,11 @@ _PER_SCENARIO = 0.2
 class ScenarioContext:
     """Where one scenario plays."""
 
-    def __init__(self, scenario: str, requirement: str, around: RunContext, *, concurrency: int = 0) -> None:
+    def __init__(self, scenario: str, requirement: str, run: RunContext, *, concurrency: int = 0) -> None:
         self._scenario = scenario
         self._requirement = requirement
-        self._around = around
-        self.chance = around.testdata.choice(scenario)
+        self._around = run
+        self.chance = run.testdata.choice(scenario)
         self._stated: list[tuple[Expectation, str]] = []
         self.canary_token = secrets.token_hex(8)
         self._faults: list[Fault] = []
@@ -64,7 +64,7 @@ class ScenarioContext:
         return self._around.profile
 
     @property
-    def around(self) -> RunContext:
+    def run(self) -> RunContext:
         """What the run lends to all stages."""
         return self._around
 
@@ -339,7 +339,7 @@ class ScenarioContext:
         """State an expectation on which the rest stands, and wait for it.
 
         Raises:
-            Unmet: it did not come.
+            PreconditionFailed: it did not come.
         """
         charged = requirement or self._requirement
         self.expect(expectation, role=role, requirement=charged)

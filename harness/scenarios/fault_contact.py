@@ -34,7 +34,7 @@ async def struck(context: ScenarioContext, operation: str, documents: Iterable[s
     the wait is as long as all of them may take.
 
     Raises:
-        Unmet: one of them was not met; what it would have led to is not known.
+        PreconditionFailed: one of them was not met; what it would have led to is not known.
     """
     with _in_line(context):
         for document in documents:
@@ -45,7 +45,7 @@ async def any_call_struck(context: ScenarioContext, after: int, operation: str =
     """Wait until a fault has met a call since event `after`: of an operation, of a list, or any.
 
     Raises:
-        Unmet: none came.
+        PreconditionFailed: none came.
     """
     with _in_line(context):
         await context.until(FaultMet(operation=operation, messagetype=messagetype, after=after))
@@ -58,7 +58,7 @@ def _pauses(context: ScenarioContext) -> float:
 @contextmanager
 def _in_line(context: ScenarioContext) -> Iterator[None]:
     usual = context.patience_added
-    context.patience_added = usual + context.around.concurrency.get(FAULTED, 0) * _pauses(context)
+    context.patience_added = usual + context.run.concurrency.get(FAULTED, 0) * _pauses(context)
     try:
         yield
     finally:

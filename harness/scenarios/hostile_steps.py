@@ -50,7 +50,7 @@ def _holding(
     context: ScenarioContext, role: str, vector: HostileVector, corrupt: Corrupt, targets: CanaryTargets
 ) -> Document:
     """Return a document whose last attachment is the hostile one; the others are as in any document."""
-    testdata, chance = context.around.testdata, context.chance
+    testdata, chance = context.run.testdata, context.chance
     letter, annex = testdata.files(chance, context.peers[role])[0], testdata.annex(chance, vector.kind)
     first, last = (str(chance.randrange(1, 10**9)) for _ in range(2))
     hostile = replace(corrupt(targets, annex.name, annex.content), content_id=f"cid:{last}")
@@ -89,7 +89,7 @@ async def still_serving(context: ScenarioContext, lured_by: str) -> None:
     """Expect the candidate to serve a good document after it was lured; one that is dead has failed, too.
 
     Raises:
-        Unmet: it did not.
+        PreconditionFailed: it did not.
     """
     document = context.document()
     await context.deliver(document)

@@ -8,7 +8,7 @@ from harness.scenarios.context import ScenarioContext
 
 def killable(context: ScenarioContext) -> bool:
     """Tell whether the candidate is a program that the driver itself started."""
-    return context.around.driver.killable
+    return context.run.driver.killable
 
 
 @asynccontextmanager
@@ -23,6 +23,6 @@ async def stopped(context: ScenarioContext) -> AsyncIterator[None]:
 async def killed(context: ScenarioContext) -> AsyncIterator[None]:
     """Kill the candidate's program; when the block ends, it is started again and configured."""
     context.note("candidate.killed", {})
-    await context.around.driver.kill()
+    await context.run.driver.kill()
     yield
-    await context.drive("configure", context.around.configuration)
+    await context.drive("configure", context.run.configuration)

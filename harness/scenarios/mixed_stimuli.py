@@ -58,7 +58,7 @@ async def refused_among_good(
         flags: those by which a bad one that is kept may be told to be doubtful.
     """
     controls = tuple(one.document.id for one in mixture if one.why is None and one.shown)
-    watched = context.around.driver.attended is None  # a person is not asked about every one of so many
+    watched = context.run.driver.attended is None  # a person is not asked about every one of so many
     for wave in waves(context, mixture):
         for one in wave:
             await context.deliver(one.document, good=one.why is None, note=one.note)

@@ -226,7 +226,7 @@ async def unknown_target(context: ScenarioContext) -> None:
     """A recall of a document it never had is refused, and no other document is touched."""
     bystander = await _arrived(context, "district")
     today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
-    number, notation = context.around.testdata.number(context.chance), bystander.package.code.code_notation
+    number, notation = context.run.testdata.number(context.chance), bystander.package.code.code_notation
     unknown = replace(
         _named(bystander),
         code=f"{number}/{notation}",

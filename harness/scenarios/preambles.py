@@ -12,7 +12,7 @@ async def sends_plainly(context: ScenarioContext) -> None:
     """Have the candidate send an ordinary document to one receiver.
 
     Raises:
-        Unmet: the hub was not sent it, or did not take it.
+        PreconditionFailed: the hub was not sent it, or did not take it.
     """
     sent = await context.send(context.outgoing())
     await context.until(Accepted(document=sent.document_id))
@@ -22,7 +22,7 @@ async def receives_plainly(context: ScenarioContext) -> None:
     """Have the candidate take in an ordinary document of a ministry.
 
     Raises:
-        Unmet: it was not acknowledged, or not stored, or not in this order.
+        PreconditionFailed: it was not acknowledged, or not stored, or not in this order.
     """
     document = context.document()
     await context.deliver(document, note="preamble")

@@ -227,7 +227,7 @@ async def many_waiting(context: ScenarioContext) -> None:
     emptied = await worked_off(context, documents)
     context.expect(AllAcked(documents=tuple(documents)))
     await context.settle()
-    if emptied and context.around.driver.attended is None:  # nobody can tell of a thousand
+    if emptied and context.run.driver.attended is None:  # nobody can tell of a thousand
         context.expect(AllStored(documents=tuple(documents)))
 
 

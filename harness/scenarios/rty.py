@@ -51,7 +51,7 @@ async def _arrives(context: ScenarioContext, sent: OutgoingDocument, failures: i
     """Expect a document whose sending failed so often to arrive once, as itself.
 
     Raises:
-        Unmet: its sending met no fault.
+        PreconditionFailed: its sending met no fault.
     """
     await struck(context, "sendEdoc", [sent.document_id])
     context.expect(Retried(operation="sendEdoc", document=sent.document_id, times=failures + 1))

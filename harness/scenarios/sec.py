@@ -121,7 +121,7 @@ def _signed_packages(context: ScenarioContext, forged: Sequence[ForgedPackage]) 
     mixed = []
     for build, why in builds * _OF_EACH:
         document = context.document(some_sender(context))
-        pki = of_sender(context.around.pki, document.sender.organ_name)
+        pki = of_sender(context.run.pki, document.sender.organ_name)
         signed = build(document.content, pki, context.profile.parameters.limits)
         mixed.append(Mixed(replace(document, content=signed), why=why, note=why or "rightly signed"))
     return mixed
@@ -140,9 +140,9 @@ def _signed_pdfs(context: ScenarioContext, forged: Sequence[ForgedPdf]) -> list[
     for build, why in builds:
         role = some_sender(context)
         sender = context.peers[role]
-        content = build(of_sender(context.around.pki, sender.organ_name), now, some_lines(context.chance))
+        content = build(of_sender(context.run.pki, sender.organ_name), now, some_lines(context.chance))
         for _ in range(_OF_EACH):
-            letter, *annexes = context.around.testdata.files(context.chance, sender)
+            letter, *annexes = context.run.testdata.files(context.chance, sender)
             document = context.document(role, files=(SeededFile(letter.name, content), *annexes))
             mixed.append(Mixed(document, why=why, note=why or "rightly signed"))
     return mixed
@@ -177,9 +177,9 @@ async def impostors_get_nothing(context: ScenarioContext) -> None:
     """To a hub whose certificate is untrusted, expired or another host's nothing is sent; to the right one, again."""
     patient(context)
     context.expect(Unvisited(token=context.canary_token))
-    hub = urlsplit(context.around.endpoint)
+    hub = urlsplit(context.run.endpoint)
     host = hub.hostname or ""
-    tls = server_context(context.around.pki.server("hub", host))
+    tls = server_context(context.run.pki.server("hub", host))
     async with TcpProxy((host, hub.port or 0), host).with_tls(tls) as proxy:
         try:
             await _moved(context, proxy.endpoint(hub.path))
@@ -191,14 +191,14 @@ async def impostors_get_nothing(context: ScenarioContext) -> None:
                 after = await context.send(context.outgoing())
                 await context.until(Accepted(document=after.document_id), role="liveness")
         finally:
-            await _moved(context, context.around.endpoint)
+            await _moved(context, context.run.endpoint)
     await context.probe()
 
 
 async def _sent_to_impostor(context: ScenarioContext, kind: str, host: str) -> None:
     """Point the candidate, with something to send, to a hub with a bad certificate, until it has tried to connect."""
-    tls = server_context(context.around.pki.server(kind, host))
-    async with Canary(context.around.journal, host, tls=tls, name=kind) as impostor:
+    tls = server_context(context.run.pki.server(kind, host))
+    async with Canary(context.run.journal, host, tls=tls, name=kind) as impostor:
         before = context.now
         await _moved(context, impostor.url(context.canary_token, kind))
         await context.send(context.outgoing())
@@ -212,7 +212,7 @@ async def _moved(context: ScenarioContext, endpoint: str) -> None:
     One that is told while an answer is on its way to it may rightly ask again.
     """
     await context.linger(min(context.times.reaction, _QUIET))
-    await context.drive("configure", {**context.around.configuration, "endpoint": endpoint})
+    await context.drive("configure", {**context.run.configuration, "endpoint": endpoint})
 
 
 @scenario("SEC-08", isolation=EXCLUSIVE)

@@ -18,7 +18,7 @@ _SILENT = AnswerPlan("no-answer", Hold())
 @scenario("RCV-02/held", isolation=FAULTED)
 async def stored_when_acknowledged(context: ScenarioContext) -> None:
     """While the answer to its acknowledgement is held back, the document is in the inbox already."""
-    if context.around.driver.attended is not None:
+    if context.run.driver.attended is not None:
         raise Unplayable("by-program-only")  # nobody looks as quickly as an answer can be held back
     patient(context)
     document = context.document()

@@ -17,7 +17,7 @@ from harness.vectors.packages import base
 from harness.vectors.registry import Vector, all_vectors
 
 _IDENTITY = base.DocumentIdentity()
-_BAIT = CanaryTargets(lambda label: f"http://127.0.0.1/{label}", PurePosixPath("/trap"))
+_TARGETS = CanaryTargets(lambda label: f"http://127.0.0.1/{label}", PurePosixPath("/trap"))
 _HOSTILE = (*FETCHING, *EXHAUSTING, *BOMBS, *ENTRIES, *NAMES)
 _SIGNED = frozenset({"SIG", "PDF"})
 
@@ -39,14 +39,14 @@ def lint_stimuli(profile: Profile) -> Iterator[LintProblem]:
 def _stimuli() -> Iterator[tuple[str, bytes, Path]]:
     for vector in all_vectors().values():
         yield vector.key, vector.written(_IDENTITY), _notes_of(vector)
-    for piece in _HOSTILE:
-        yield piece.key, _built(piece), folder("fixtures") / "hostile" / "why.yaml"
+    for hostile in _HOSTILE:
+        yield hostile.key, _built(hostile), folder("fixtures") / "hostile" / "why.yaml"
 
 
-def _built(piece: HostileVector) -> bytes:
-    attachment = piece.example(_BAIT)
+def _built(vector: HostileVector) -> bytes:
+    attachment = vector.example(_TARGETS)
     good = base.with_attachments(_IDENTITY, attachment) if attachment else base.document(_IDENTITY)
-    return piece.twist(good.written(), _BAIT)
+    return vector.twist(good.written(), _TARGETS)
 
 
 def _otherwise(vector: Vector, profile: Profile) -> Iterator[LintProblem]:

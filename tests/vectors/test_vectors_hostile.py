@@ -49,7 +49,7 @@ from harness.vxp.answers import listed, read_answer, success
 PROFILE = load_profile()
 LIMITS = PROFILE.parameters.limits
 CANDIDATE = Organization("000.00.00.H41", "UBND tỉnh Nghệ An")
-PIECES = (*FETCHING, *EXHAUSTING, *BOMBS, *ENTRIES, *NAMES)
+HOSTILE = (*FETCHING, *EXHAUSTING, *BOMBS, *ENTRIES, *NAMES)
 PACKAGES = (*TAMPERED_PACKAGES, *WRONGLY_SIGNED_PACKAGES)
 PDFS = (*TAMPERED_PDFS, *WRONGLY_SIGNED_PDFS)
 SENDER = peers()["ministry"]
@@ -97,7 +97,7 @@ def failures(content: bytes, trust: Any = None) -> set[str]:
     return {one.code for one in report.findings if PROFILE.severity(one) is Severity.FAIL}
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=lambda vector: vector.key)
+@pytest.mark.parametrize("vector", HOSTILE, ids=lambda vector: vector.key)
 def test_the_reader_takes_none_of_it_in_and_needs_little(
     vector: HostileVector, material: SeededData, targets: CanaryTargets
 ) -> None:
@@ -116,7 +116,7 @@ def test_the_reader_takes_none_of_it_in_and_needs_little(
     assert list(Path(targets.trap).iterdir()) == []
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=lambda vector: vector.key)
+@pytest.mark.parametrize("vector", HOSTILE, ids=lambda vector: vector.key)
 def test_the_hub_hands_it_on_as_it_is(vector: HostileVector, material: SeededData, targets: CanaryTargets) -> None:
     content = hostile(vector, material, targets)
     with closing(Hub(HubSettings.of(PROFILE))) as hub:
@@ -131,7 +131,7 @@ def test_the_hub_hands_it_on_as_it_is(vector: HostileVector, material: SeededDat
 
 
 def test_names_and_reasons_are_those_of_the_notes() -> None:
-    keys = {vector.key for vector in PIECES} | {one.key for one in IDS}
+    keys = {vector.key for vector in HOSTILE} | {one.key for one in IDS}
     keys |= {one.key for one in PACKAGES} | {one.key for one in PDFS}
     noted = set(read(folder("fixtures") / "hostile" / "why.yaml").value)
     certificates = {key for key in noted if key.startswith("SEC-07/")}
@@ -146,7 +146,7 @@ def test_a_package_of_another_shape_is_not_twisted(targets: CanaryTargets) -> No
             vector.twist(b"<other/>", targets)
 
 
-@pytest.mark.parametrize("piece", FETCHING, ids=lambda vector: vector.key)
+@pytest.mark.parametrize("vector", FETCHING, ids=lambda vector: vector.key)
 def test_what_is_to_be_fetched_is_the_canary_and_nothing_else(
     vector: HostileVector, material: SeededData, targets: CanaryTargets
 ) -> None:
