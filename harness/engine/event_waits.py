@@ -36,6 +36,7 @@ class EventWaits:
         self._evidence = evidence
         self._pulse = anyio.Event()
         self._wanted: list[Stated] = []
+        self._assessed: dict[int, tuple[int, bool]] = {}
         self._watch = Stopwatch()
         self._pace = Pace()
         self._worked = -math.inf
@@ -61,16 +62,17 @@ class EventWaits:
         """Return the driver commands whose answers somebody is waiting for now."""
         return frozenset(
             view
-            for expectation, requirement in self._wanted
-            if expectation.looks_at and isinstance(expectation.assess(self._evidence, requirement), Pending)
-            for view in expectation.looks_at
+            for stated in self._wanted
+            if stated[0].looks_at and self._is_pending(stated)
+            for view in stated[0].looks_at
         )
 
     def glances(self) -> tuple[ViewRequest, ...]:
         """Return what somebody is waiting to see now, document by document."""
         merged: dict[tuple[str, str | None], ViewRequest] = {}
-        for expectation, requirement in self._wanted:
-            if expectation.looks_at and isinstance(expectation.assess(self._evidence, requirement), Pending):
+        for stated in self._wanted:
+            expectation = stated[0]
+            if expectation.looks_at and self._is_pending(stated):
                 for view in sorted(expectation.looks_at):
                     glance = _glance(view, expectation, self._evidence)
                     key = glance.view, glance.document
@@ -108,6 +110,7 @@ class EventWaits:
         finally:
             for stated in expectations:
                 self._wanted.remove(stated)
+                self._assessed.pop(id(stated[0]), None)
 
     async def life(self, since: Event, limit: float) -> bool:
         """Wait until the candidate makes a request after `since` that the hub serves."""
@@ -156,11 +159,17 @@ class EventWaits:
 
     def _pending(self, expectations: list[Stated]) -> list[Stated]:
         """Return what is still open."""
-        return [
-            (expectation, requirement)
-            for expectation, requirement in expectations
-            if isinstance(expectation.assess(self._evidence, requirement), Pending)
-        ]
+        return [stated for stated in expectations if self._is_pending(stated)]
+
+    def _is_pending(self, stated: Stated) -> bool:
+        """Tell whether an expectation is still open; the same evidence is judged once, whoever asks."""
+        expectation, requirement = stated
+        events = len(self._evidence.events)
+        known = self._assessed.get(id(expectation))
+        if known is None or known[0] != events:
+            pending = isinstance(expectation.assess(self._evidence, requirement), Pending)
+            known = self._assessed[id(expectation)] = events, pending
+        return known[1]
 
 
 def _glance(view: str, expectation: Expectation, evidence: Evidence) -> ViewRequest:

@@ -35,9 +35,9 @@ async def opened(run: RunContext) -> Document | None:
     if run.driver.attended is not None:
         return None
     await look_at_everything(run.driver)
-    stage = ScenarioContext(_OPENING, "RCV-02", run)
-    document = stage.document()
-    await stage.deliver(document)
+    context = ScenarioContext(_OPENING, "RCV-02", run)
+    document = context.document()
+    await context.deliver(document)
     return document
 
 
@@ -54,9 +54,9 @@ async def settled_in(run: RunContext, opening: Document | None) -> bool:
     if not await _emptied(run, max(_LEAST, _TRIES * run.times.give_up)):
         run.journal.record("run.unsettled", {"queued": len(_queued(run))})
         return False
-    stage = ScenarioContext(_OPENING, "RCV-02", run)
-    await stage.await_quietly(Acked(document=opening.id))
-    await stage.await_quietly(StatusSent(document=opening.id, codes=("01",)))
+    context = ScenarioContext(_OPENING, "RCV-02", run)
+    await context.await_quietly(Acked(document=opening.id))
+    await context.await_quietly(StatusSent(document=opening.id, codes=("01",)))
     return True
 
 

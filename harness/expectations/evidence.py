@@ -112,6 +112,8 @@ class Evidence:
     _calls: dict[tuple[str, str], list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _fetches: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _acks: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _sendings: list[Exchange] = field(default_factory=list)
+    _statuses_by_code: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _documents: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _statuses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _kinds: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
@@ -170,12 +172,15 @@ class Evidence:
         operation = _ABOUT_ITEMS.get(exchange.operation or "")
         if operation is not None and item in self._items:
             self._calls[operation, self._items[item]].append(exchange)
+        if exchange.operation == "sendEdoc":
+            self._sendings.append(exchange)
         package = exchange.package
         if package.get("kind") == "document" and package.get("document_id"):
             self._documents[package["document_id"]].append(exchange)
         elif package.get("kind") == "status":
-            answered = (package.get("response_for") or {}).get("document_id")
-            self._statuses[answered or ""].append(exchange)
+            answered = package.get("response_for") or {}
+            self._statuses[answered.get("document_id") or ""].append(exchange)
+            self._statuses_by_code[str(answered.get("code") or "")].append(exchange)
 
     def _add_answer(self, event: Event) -> None:
         exchange = self._by_request.get(event.data["request"])
@@ -220,11 +225,15 @@ class Evidence:
 
     def all_sendings(self) -> list[Exchange]:
         """Return every call of sendEdoc, whatever it carried."""
-        return [one for one in self.exchanges if one.operation == "sendEdoc"]
+        return list(self._sendings)
 
     def statuses(self, document_id: str) -> list[Exchange]:
         """Return the calls that sent a status package about this document."""
         return self._statuses[document_id]
+
+    def statuses_by_code(self, code: str) -> list[Exchange]:
+        """Return the calls that sent a status package about a document of this number and notation."""
+        return self._statuses_by_code[code]
 
     def moved(self, document_id: str) -> int:
         """Return the last event on the wire that had to do with a document, -1 for none."""

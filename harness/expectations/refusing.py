@@ -143,11 +143,7 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
 
     def _statuses(self, evidence: Evidence) -> list[Exchange]:
         named = [one for name in (self.document, *self.names) for one in evidence.statuses(name)]
-        if named or not self.code:
-            return named
-        return [
-            one for one in evidence.all_sendings() if (one.package.get("response_for") or {}).get("code") == self.code
-        ]
+        return named if named or not self.code else evidence.statuses_by_code(self.code)
 
 
 class Welcomed(Expectation, frozen=True, tag="welcomed"):

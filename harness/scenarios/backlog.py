@@ -16,7 +16,7 @@ async def worked_off(context: ScenarioContext, documents: Sequence[str], each: f
     A slow system that goes on is waited for however many there are; one that stands still is not.
 
     Args:
-        stage: where they were delivered.
+        context: where they were delivered.
         documents: DocumentIds.
         each: seconds that one of them may take.
 

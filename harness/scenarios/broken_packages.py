@@ -79,7 +79,7 @@ def mixture(
     """Return stimuli of bad and good packages, and good documents on which the operations among them act.
 
     Args:
-        stage: where they will be delivered.
+        context: where they will be delivered.
         bad: ways to break the standard.
         good: ways to keep it.
         ordinary: how many ordinary documents go with them besides.

@@ -52,7 +52,7 @@ async def refused_among_good(
     """Deliver a mixture and expect each bad one to be answered and each good one to be taken in, the last one too.
 
     Args:
-        stage: where it plays.
+        context: where it plays.
         mixture: in any order.
         answers: those that count for a bad one, besides `flags`.
         flags: those by which a bad one that is kept may be told to be doubtful.
@@ -126,7 +126,7 @@ def some_sender(context: ScenarioContext) -> str:
 
 
 def waves(context: ScenarioContext, mixture: Sequence[Mixed]) -> Iterator[list[Mixed]]:
-    """Part a mixture into waves, in an order of the stage's own chance; what comes after another is in a later wave."""
+    """Part a mixture into waves, in an order of its own chance; what comes after another is in a later wave."""
     free = [one for one in mixture if not one.after]
     count = max(-(-len(mixture) // _WAVE), 2 if len(free) < len(mixture) else 1)
     targets = {one.after for one in mixture if one.after}

@@ -1,4 +1,4 @@
-"""What the engine lends to all stages of a run."""
+"""What the engine lends to all scenarios of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Unplayable(Exception):
 
 
 class Waits(Protocol):
-    """What the engine lends a stage for waiting."""
+    """What the engine lends a scenario for waiting."""
 
     async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
         """Wait until the expectation is met (True), or broken or out of time (False)."""

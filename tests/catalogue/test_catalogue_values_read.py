@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from harness.vectors.packages.base import Contact, DocumentIdentity, Particulars, document, status
 
 import harness
 from harness.catalogue import parameters
@@ -16,6 +15,7 @@ from harness.catalogue.parameters import Length, ParameterGroup, Parameters
 from harness.catalogue.profiles import load_profile
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import check_package
+from harness.vectors.packages.base import Contact, DocumentIdentity, Particulars, document, status
 
 PACKAGE = Path(harness.__file__).parent
 # These define, load and check values; that they read one does not make it count.

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from harness.validation.progress_record import WORTHWHILE
 from harness.vectors.packages.base import DocumentIdentity, document
 

@@ -10,10 +10,10 @@ from itertools import chain, combinations
 from typing import Any
 
 import pytest
-from harness.vectors.packages.files import docx
 
 from harness.edxml.zip_directory import find_directory
 from harness.edxml.zip_entry import ZipBroken, ZipEntry, read_only_entry
+from harness.vectors.packages.files import docx
 from harness.vectors.zips import local_entry, unicode_path, with_wide_end, zip_of
 
 FILE = "Tờ trình về việc kết nối\n".encode() * 40

@@ -95,9 +95,9 @@ def test_blobs(kind: str, tmp_path: Path) -> None:
 
 def test_a_full_disk_is_not_taken_for_another_hub(tmp_path: Path) -> None:
     script = (
-        "import resource, sys; from pathlib import Path; from harness.hub.store import Store, StoreUnusable\n"
+        "import resource, sys; from pathlib import Path; from harness.hub.store import HubStore, StoreUnusable\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: Store(Path(sys.argv[1]))\n"
+        "try: HubStore(Path(sys.argv[1]))\n"
         "except StoreUnusable as error: print(error.code, bool(error.detail))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True)

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from harness.vectors.packages.base import DocumentIdentity, package
-
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.crypto.chains.trust import Trust
@@ -22,6 +20,7 @@ from harness.edxml.packages import write_package
 from harness.journal import Event
 from harness.judge.duties.facts import RunFacts
 from harness.judge.package_inspector import PackageInspector
+from harness.vectors.packages.base import DocumentIdentity, package
 from tests.judge.timed_evidence import GOT, SENT, TimedEvidence
 
 PROFILE = load_profile()

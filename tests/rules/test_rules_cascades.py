@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity, document, recall, status
 
 from harness.catalogue.profiles import Profile, load_profile
 from harness.edxml.draft import PackageDraft, replacing
 from harness.edxml.elements import Element
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import MOST_OF_ONE_RULE, check_package
+from harness.vectors.packages.base import DocumentIdentity, document, recall, status
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity, document, package, recall, replacement, status, update
 
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.verdicts import Severity
@@ -15,6 +14,7 @@ from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR_ORDER, 
 from harness.edxml.packages import write_package
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import PackageReport, check_package
+from harness.vectors.packages.base import DocumentIdentity, document, package, recall, replacement, status, update
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)

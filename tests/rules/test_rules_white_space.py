@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import pytest
-from harness.vectors.packages.base import DocumentIdentity, answering, document, replacement, status, update
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
 from harness.edxml.draft import PackageDraft
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import PackageReport, check_package
+from harness.vectors.packages.base import DocumentIdentity, answering, document, replacement, status, update
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile()
