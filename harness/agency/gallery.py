@@ -40,6 +40,7 @@ class GalleryEntry:
         docstring: what it does, in English.
         parts: what it is made of.
         shown_by: ids of requirements whose scenarios make it show, where its own has none that do.
+        touches: ids and groups of requirements whose scenarios see what a correct variant does otherwise.
         also: ids of requirements that nobody can keep who breaks this one so.
         lacks: capabilities that it does not have, and so must not be declared.
         timing: times that it declares, in seconds; None where it keeps those of the reference agency.
@@ -50,6 +51,7 @@ class GalleryEntry:
     docstring: str
     parts: Components
     shown_by: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     lacks: tuple[Capability, ...] = ()
     timing: DeclaredTiming = _AS_THE_REFERENCE
@@ -81,13 +83,19 @@ def defect(
 
 
 def variant(
-    name: str, *, lacks: tuple[Capability, ...] = (), timing: DeclaredTiming = _AS_THE_REFERENCE
+    name: str,
+    *,
+    touches: tuple[str, ...] = (),
+    lacks: tuple[Capability, ...] = (),
+    timing: DeclaredTiming = _AS_THE_REFERENCE,
 ) -> Callable[[P], P]:
     """Register a component as a correct variant.
 
-    Components and docstring are as for `defect`, `lacks` and `timing` as in `GalleryEntry`.
+    Components and docstring are as for `defect`, the rest as in `GalleryEntry`.
     """
-    return _registered(_VARIANTS, GalleryEntry(name, None, "", Components(), lacks=lacks, timing=timing))
+    return _registered(
+        _VARIANTS, GalleryEntry(name, None, "", Components(), touches=touches, lacks=lacks, timing=timing)
+    )
 
 
 def _registered(table: dict[str, GalleryEntry], entry: GalleryEntry) -> Callable[[P], P]:

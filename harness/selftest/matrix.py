@@ -44,7 +44,8 @@ class SelftestScope(StrEnum):
     """How much is played.
 
     `quick`: the first simple defect of each group, by its own requirement; correct agencies by the carriers alone.
-    `gallery`: every defect, by its own requirement and the carriers; correct agencies by all that runs side by side.
+    `gallery`: every defect, by its own requirement and the carriers; correct variants by what they do otherwise, the
+    reference agency by all that runs side by side.
     `all`: every defect, by its group besides, so that it shows whether a neighbour fails; correct agencies by all.
     `crossed`: every defect by all that runs side by side; correct agencies by all. Takes long.
     """
@@ -169,7 +170,7 @@ def chosen_checks(order: SelftestOrder) -> list[SelftestCase]:
         ConfigurationError: a name is not in the gallery.
     """
     correct = [SelftestCase(REFERENCE, None, "The reference agency itself.", _only_of_correct(order.scope))]
-    correct += [_check(entry, _only_of_correct(order.scope)) for entry in variants().values()]
+    correct += [_check(entry, _only_of_variant(entry, order.scope)) for entry in variants().values()]
     broken = [_check(entry, _only_of_defect(entry, order.scope)) for entry in defects().values()]
     known = {check.name: check for check in (*broken, *correct)}
     for name in order.names:
@@ -188,6 +189,14 @@ def _only_of_correct(scope: SelftestScope) -> tuple[str, ...] | None:
     if scope is SelftestScope.QUICK:
         return _CARRIERS
     return (*_CARRIERS, *sorted(_side_by_side())) if scope is SelftestScope.GALLERY else None
+
+
+def _only_of_variant(entry: GalleryEntry, scope: SelftestScope) -> tuple[str, ...] | None:
+    """A variant is correct in all the rest as the reference agency is: that it passes everything, `all` shows."""
+    if scope is not SelftestScope.GALLERY:
+        return _only_of_correct(scope)
+    touched = {key for key in _side_by_side() if key in entry.touches or key[:3] in entry.touches}
+    return (*_CARRIERS, *sorted(touched - set(_CARRIERS)))
 
 
 def _only_of_defect(entry: GalleryEntry, scope: SelftestScope) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from harness.agency.texts import words
 from harness.edxml.model import StatusPackage
 
 
-@variant("skips-04-06", lacks=("handling",))
+@variant("skips-04-06", touches=("STS",), lacks=("handling",))
 class Skips04And06(Handling):
     """Goes from 03 to 05 at once, and ends without a word."""
 
@@ -23,7 +23,7 @@ class Skips04And06(Handling):
         return () if step.status in {"04", "06"} else super().statuses(step, document)
 
 
-@variant("assigns-by-itself")
+@variant("assigns-by-itself", touches=("STS",))
 class AssignsByItself(Handling):
     """Hands a registered document out by itself: 03 and 04 at once, and no clerk can do it again."""
 
@@ -35,7 +35,7 @@ class AssignsByItself(Handling):
         return ("03", "04") if step.status == "03" else super().statuses(step, document)
 
 
-@variant("arrived-then-refused")
+@variant("arrived-then-refused", touches=("RCV-06", "RCV-07", "RCV-08", "STS"))
 class ArrivedThenRefused(Handling):
     """Says 01 before an automatic 02 too."""
 
@@ -45,7 +45,7 @@ class ArrivedThenRefused(Handling):
         super().say(document, code, reason, organ_ids)
 
 
-@variant("refuses-with-fail-alone")
+@variant("refuses-with-fail-alone", touches=("RCV-06", "RCV-07", "RCV-08"))
 class RefusesWithFailAlone(DocumentReceiver):
     """Answers a package that breaks the standard with `fail` alone, without a status."""
 
@@ -53,7 +53,7 @@ class RefusesWithFailAlone(DocumentReceiver):
         return
 
 
-@variant("refuses-with-02-alone")
+@variant("refuses-with-02-alone", touches=("RCV-06", "RCV-07", "RCV-08"))
 class RefusesWith02Alone(DocumentReceiver):
     """Answers a package that breaks the standard with 02 and `done`, as it did come."""
 
@@ -62,7 +62,7 @@ class RefusesWith02Alone(DocumentReceiver):
         super().settle(listed, document, "done" if told else answer, description)
 
 
-@variant("processing-first")
+@variant("processing-first", touches=("RCV-03", "RCV-05", "RTY-11"))
 class ProcessingFirst(Fetcher):
     """Reports `processing` before `done`."""
 
@@ -71,7 +71,7 @@ class ProcessingFirst(Fetcher):
         await super().acknowledge(item)
 
 
-@variant("asks-the-clerk")
+@variant("asks-the-clerk", touches=("OPS",))
 class AsksTheClerk(IncomingOperations):
     """Lays every recall, take-back, update and replacement before the clerk."""
 
@@ -79,7 +79,7 @@ class AsksTheClerk(IncomingOperations):
         return True
 
 
-@variant("gives-nothing-back")
+@variant("gives-nothing-back", touches=("OPS",))
 class GivesNothingBack(IncomingOperations):
     """Refuses every recall, take-back and replacement with 16 and a reason; updates are applied."""
 
@@ -89,7 +89,7 @@ class GivesNothingBack(IncomingOperations):
         return words("operation.finished", document_id=target.document_id)
 
 
-@variant("takes-foreign-data")
+@variant("takes-foreign-data", touches=("RTY-10",))
 class TakesForeignData(DocumentReceiver):
     """Takes a whole package for the item's even where it is another sender's: only the list could tell."""
 

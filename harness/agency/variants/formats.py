@@ -16,7 +16,7 @@ _ONE = 1
 _BUCKETS = 16
 
 
-@variant("other-prefixes-and-order")
+@variant("other-prefixes-and-order", touches=("SND", "OPS"))
 class OtherPrefixesAndOrder(Composer):
     """Writes the prefix on every element, the clauses in their own order, and everything on one line."""
 
@@ -24,7 +24,7 @@ class OtherPrefixesAndOrder(Composer):
         return Layout(prefix="edXML", root_prefix="edXML", order=CLAUSE_ORDER, indent="", line_end="")
 
 
-@variant("other-polling")
+@variant("other-polling", touches=("RCV-01", "RCV-03", "RCV-05", "STS-06"))
 class OtherPolling(Poller):
     """Looks for statuses first, at uneven intervals, and takes one item at a time."""
 
@@ -54,7 +54,7 @@ class _LeavingKeys(VxpClient):
         return super().headers(operation, placed)
 
 
-@variant("leaves-keys")
+@variant("leaves-keys", touches=("VXP", "SND", "STS"))
 class LeavesKeys(HubConnection):
     """Signs as the operator's client does: left-over keys of earlier calls, in the order of a hash table."""
 

@@ -26,7 +26,7 @@ _SLOW = 1.0  # seconds for each document
 _SELDOM = 1.0  # seconds from one look to the next, ten times as long as the reference agency's
 
 
-@variant("one-loop")
+@variant("one-loop", touches=("RCV-03", "RTY-10", "RTY-12", "STS"))
 class OneLoop(Poller):
     """One loop looks into both lists in turn, and one thread makes every call: who waits for one waits with all."""
 
@@ -71,7 +71,7 @@ class OneThread(HubConnection):
             return await super().ask(call, size=size)
 
 
-@variant("serial-sender")
+@variant("serial-sender", touches=("SND", "RTY-03", "RTY-08"))
 class SerialSender(Sender):
     """Sends everything, documents and statuses, from one queue: its first holds up all others."""
 
@@ -81,7 +81,7 @@ class SerialSender(Sender):
         )
 
 
-@variant("serial-receiver")
+@variant("serial-receiver", touches=("RCV-03", "RTY-10", "RTY-12"))
 class SerialReceiver(Fetcher):
     """Works through each list item by item; what fails is left for the next look into it."""
 
@@ -125,7 +125,7 @@ class SerialReceiver(Fetcher):
             self._settled[item.receiver_doc_id] = asyncio.get_running_loop().time()
 
 
-@variant("polls-seldom", timing=DeclaredTiming(poll_interval=_SELDOM))
+@variant("polls-seldom", touches=("RCV-01", "RCV-03", "STS"), timing=DeclaredTiming(poll_interval=_SELDOM))
 class PollsSeldom(Poller):
     """Looks into its lists ten times more seldom than the reference agency, as it has declared."""
 
@@ -133,7 +133,7 @@ class PollsSeldom(Poller):
         return max(super().interval(messagetype), _SELDOM)
 
 
-@variant("slow-but-right", timing=DeclaredTiming(reaction=4.0))
+@variant("slow-but-right", touches=("RCV-03", "SND"), timing=DeclaredTiming(reaction=4.0))
 class TakesItsTime(DocumentReceiver):
     """Takes a second over every document that comes in, and over every one that goes out."""
 
