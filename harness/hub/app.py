@@ -125,7 +125,13 @@ class HubApp:
         if plan is not None and isinstance(plan.action, _PREVENTING):
             return CallResult(b"")
         slow = len(call.body) > _LARGE or call.name in _SLOW
-        return await _apart(slow, lambda: self._hub.perform(call))
+        outcome = await _apart(slow, lambda: self._hub.perform(call))
+        try:
+            await self._hub.durable()
+        except OSError:
+            LOG.exception("what request %s brought could not be written to the disk", call.name)
+            return self._hub.refused(call, Refusal("internal"))
+        return outcome
 
     async def _plan(
         self,

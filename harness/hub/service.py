@@ -1,5 +1,6 @@
 """The hub without HTTP: who may call, what every operation does, and what the harness itself may do."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from harness.catalogue.parameters import Reason
-from harness.hub.blobs import Blobs, FolderBlobs, MemoryBlobs
+from harness.hub.blobs import LARGE, Blobs, MemoryBlobs, StoredBlobs
 from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
 from harness.hub.interception import Interceptor
@@ -67,7 +68,7 @@ class Hub:
         self.settings = settings
         self.interceptor: Interceptor | None = None
         self._store = HubStore(settings.data)
-        self._blobs: Blobs = FolderBlobs(settings.data / "blobs") if settings.data else MemoryBlobs()
+        self._blobs: Blobs = StoredBlobs(self._store, settings.data / "blobs") if settings.data else MemoryBlobs()
         self.directory = HubDirectory(self._store, clock)
         self.mailboxes = Mailboxes(self._store, clock)
         self._sending = Submission(settings, self.directory, self.mailboxes, self._blobs, clock)
@@ -85,6 +86,14 @@ class Hub:
         except Exception:
             LOG.exception("operation %s failed", call.name)
             return self.refused(call, Refusal("internal"))
+
+    async def durable(self) -> None:
+        """Return when everything that was taken so far survives a crash of the machine; nothing is answered before.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        await self._store.durable()
 
     def refused(self, call: Call | None, refusal: Refusal) -> CallResult:
         """Return the outcome of a refusal; None for what was no call at all."""
@@ -212,6 +221,14 @@ class Hub:
             named = ", ".join(f"{problem.code} {problem.key}" for problem in problems)
             raise Refusal("unauthenticated", "bad-signature", problems=named)
 
+    def _sent(self, call: Call) -> CallResult:
+        """Take a package: a usual one in one change with its message and deliveries, a large one's bytes before them.
+
+        While large bytes are written nothing else must wait for the database.
+        """
+        with self._store.transaction() if len(call.body) <= LARGE else contextlib.nullcontext():
+            return self._sending.send(call)
+
     def _table(self) -> Mapping[str, Callable[[Call], CallResult]]:
         fetching = Retrieval(self.mailboxes, self._blobs)
         registering = RegistrationService(self.directory)
@@ -221,7 +238,7 @@ class Hub:
             "getAgenciesList": registering.listing,
             "getAgenciesListQD20": registering.listing_qd20,
             "getSynchronizeUnit": registering.units,
-            "sendEdoc": self._sending.send,
+            "sendEdoc": self._sent,
             "getReceivedEdocList": fetching.received_list,
             "getSentEdocList": fetching.sent_list,
             "getEdoc": fetching.package,
