@@ -11,7 +11,7 @@ from harness.catalogue.parameters import Reason
 from harness.hub.blobs import LARGE, Blobs, MemoryBlobs, StoredBlobs
 from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
-from harness.hub.interception import Interceptor
+from harness.hub.interception import Interceptor, Objector
 from harness.hub.mailboxes import Mailboxes, MailboxItem, new_hub_id
 from harness.hub.received_package import ReceivedPackage, specimen_of
 from harness.hub.registration import RegistrationService
@@ -56,6 +56,7 @@ class Hub:
         directory: systems and agencies.
         mailboxes: everything sent.
         interceptor: asked about every call that comes by HTTP, None for nobody.
+        objector: asked whether a call is to be refused for what is wrong with it, None for nobody.
     """
 
     def __init__(self, settings: HubSettings, clock: Callable[[], datetime] = vietnam_now) -> None:
@@ -67,6 +68,7 @@ class Hub:
         """
         self.settings = settings
         self.interceptor: Interceptor | None = None
+        self.objector: Objector | None = None
         self._store = HubStore(settings.data)
         self._blobs: Blobs = StoredBlobs(self._store, settings.data / "blobs") if settings.data else MemoryBlobs()
         self.directory = HubDirectory(self._store, clock)
@@ -204,6 +206,23 @@ class Hub:
         secret = self.directory.secret(HeaderParameters(headers).get("systemid") or "")
         problems = verify(headers, secret).problems
         return secret is not None and not any(one.code in self.settings.refused_problems for one in problems)
+
+    def lets_in(self, call: Call) -> bool:
+        """Tell whether the caller is known and its signature good enough for the hub to look at the call."""
+        try:
+            self._admit(call)
+        except Refusal:
+            return False
+        return True
+
+    def content(self, item: MailboxItem) -> bytes:
+        """Return the package of a delivery, as its receiver gets it.
+
+        Raises:
+            KeyError: it is not kept any more.
+            OSError: it cannot be read.
+        """
+        return self._blobs.content(item.served)
 
     def specimen(self, body: bytes, given_hash: str) -> ReceivedPackage:
         """Read a `sendEdoc` body within this hub's limits."""
