@@ -47,14 +47,14 @@ class HubConnection(Component):
         await self._http.aclose()
         await self._patient_http.aclose()
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | None) -> httpx2.AsyncClient:
         """Return an HTTP client that follows no redirects and gives up after so many seconds without a byte."""
         return http_client(ExchangeLimits(connect=self.settings.timing.give_up, whole=silence), verify=verify)
 
-    def verify(self) -> ssl.SSLContext | bool:
+    def verify(self) -> ssl.SSLContext | None:
         """Return how the hub's certificate is checked."""
         anchors = self.settings.hub_trust_anchors_pem
-        return ssl.create_default_context(cadata=anchors) if anchors.strip() else True
+        return ssl.create_default_context(cadata=anchors) if anchors.strip() else None
 
     def limits(self, size: int) -> ExchangeLimits:
         """Return the limits of a whole call that carries `size` bytes: a large one may take longer."""

@@ -107,7 +107,7 @@ class AsksNobodyAboutRevocation(Acceptance):
 class ChecksNoHostName(HubConnection):
     """Checks the chain of the hub's certificate and not whose it is."""
 
-    def verify(self) -> ssl.SSLContext | bool:
+    def verify(self) -> ssl.SSLContext | None:
         verify = super().verify()
         if isinstance(verify, ssl.SSLContext):
             verify.check_hostname = False

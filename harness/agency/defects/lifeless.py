@@ -25,7 +25,7 @@ _ONE = 1
 class HasNoTimeouts(HubConnection):
     """Waits for every answer as long as the connection stands."""
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | None) -> httpx2.AsyncClient:
         return super().http_client(_DAY, verify)
 
     def limits(self, size: int) -> ExchangeLimits:

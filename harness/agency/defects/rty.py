@@ -260,7 +260,7 @@ class _Following(httpx2.AsyncBaseTransport):
 class FollowsRedirects(HubConnection):
     """Posts a redirected call, with its document and its signature, to whatever host is named."""
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | None) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=_Following(), timeout=silence, trust_env=False)
 
 
