@@ -19,7 +19,7 @@ _BUSY = 3
 
 
 def patient(context: ScenarioContext) -> None:
-    """Allow for the time that hostile input may cost; a candidate that goes on at once makes no one wait longer.
+    """Allow for the time that hostile input may cost; a candidate that goes on at once costs none of it.
 
     A manipulated package cannot be signed, so this scenario signs none.
     """

@@ -1,4 +1,4 @@
-"""Systems that still answer their driver but have stopped to do their work."""
+"""Systems that still answer their driver but have stopped doing their work."""
 
 import asyncio
 import ssl

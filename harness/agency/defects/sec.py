@@ -102,7 +102,7 @@ class ChecksNoCertificate(HubConnection):
 
 @defect("stumbles-over-strange-ids", breaks="SEC-08")
 class StumblesOverStrangeIds(Fetcher):
-    """Fails on an id that cannot be put into a header line, and stops to read the list."""
+    """Fails on an id that cannot be put into a header line, and stops reading the list."""
 
     def is_usable(self, receiver_doc_id: str) -> bool:
         if not super().is_usable(receiver_doc_id):
