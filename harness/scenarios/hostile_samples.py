@@ -1,4 +1,4 @@
-"""Hostile packages to take away: what the scenarios deliver, with placeholders for canary and trap."""
+"""Hostile packages for export: the ones that scenarios deliver, with placeholders for canary and trap."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
