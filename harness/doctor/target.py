@@ -62,7 +62,7 @@ class Target:
     place: str | None = None
 
 
-def open_subject(name: str, profile: Profile) -> Target:
+def open_target(name: str, profile: Profile) -> Target:
     """Find what `name` means: a declaration's path, `reference`, or `reference:<defect>`.
 
     Raises:

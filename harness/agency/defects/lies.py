@@ -72,7 +72,7 @@ class _LaterChange(DocumentReceiver, ABC):
         """Change the document."""
 
 
-@defect("forgets-after-a-while", breaks="RCV-11")
+@defect("forgets-after-a-while", breaks="RCV-11", also=("STS-04",))  # what came again is new to it, and answered anew
 class ForgetsAfterAWhile(_LaterChange):
     """Keeps a document for a while, and deletes it then if the clerk has done nothing with it."""
 
