@@ -141,15 +141,6 @@ class ScenarioContext:
         self._record("stimulus", {**facts, **document.facts})
         return self._delivered(document.content, document.sender, document.id, "edoc")
 
-    async def deliver_bytes(
-        self, content: bytes, sender: Peer, document: str, *, good: bool = False, note: str
-    ) -> Delivery:
-        """Put any bytes into the candidate's mailbox as an `edoc`; the record names them by `document`."""
-        blob = self._around.journal.blob(content)
-        facts = {"note": note, "good": good, "document_id": document, "sender": sender.organ_id, "blob": blob}
-        self._record("stimulus", facts)
-        return self._delivered(content, sender, document, "edoc")
-
     async def redeliver(self, delivery: Delivery, document: Document) -> Event:
         """Put an acknowledged document back into the candidate's list, as a hub may do."""
         event = self._record("stimulus", {"note": "redelivery", "good": True, "document_id": document.id})
