@@ -13,6 +13,7 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
+from harness.records.vectors.registry import vectors_of
 from harness.rules.twins.base import Identity
 from harness.rules.twins.examples import example_of, shown
 from harness.rules.twins.registry import twins_of
@@ -57,7 +58,7 @@ def _requirement(requirement: Requirement) -> None:
     _line("clause", requirement.clause)
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
-    count = len(twins_of(requirement.id))
+    count = len(twins_of(requirement.id)) or len(vectors_of(requirement.id))
     if count:
         _line("packages", f"lienthong export {requirement.id} ({count})")
 

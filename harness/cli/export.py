@@ -19,6 +19,7 @@ from harness.rules.twins.registry import Twin, all_twins, twins_of
 _AREA = "cli-export"
 _NOTE = "README.md"
 _HOSTILE = "SEC"
+_KEPT = "ARC"
 _SIGNED = ("SIG", "PDF")
 _ANCHORS = "trust-anchors.pem"
 
@@ -36,10 +37,14 @@ def command(requirement: str, out: Path, lang: str | None) -> int:
         return _hostile(key, out)
     if key in load_catalogue().requirements and key.startswith(_SIGNED):
         return _signed(key, out)
+    if key.startswith(f"{_KEPT}-"):
+        from harness.cli.exportrecords import written_vectors
+
+        return written_vectors(key, out)
     twins = twins_of(key)
     if not twins:
         known = dict.fromkeys(twin.requirement.partition("-")[0] for twin in all_twins().values())
-        groups = ", ".join((*known, *_SIGNED, _HOSTILE))
+        groups = ", ".join((*known, *_SIGNED, _HOSTILE, _KEPT))
         raise ConfigurationError("export.unknown-requirement", id=requirement, known=groups)
     folder, identity = out / key, Identity(day=datetime.now(VIETNAM).date())
     files = {_file_name(twin): twin.written(identity) for twin in twins}

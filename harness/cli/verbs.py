@@ -12,6 +12,7 @@ from harness.cli.language import help_text, language, say
 _MODULES = {
     "certify": "certify",
     "validate": "validate",
+    "records": "records",
     "hub": "hub",
     "agency": "agency",
     "doctor": "doctor",

@@ -9,7 +9,7 @@ from harness.engine.coverage import Clause, Coverage, State, Tested
 from harness.engine.pages import Say, rendered, saying
 
 _AREA = "cli-profile"
-_KINDS = frozenset({"rules", "watch"})
+_KINDS = frozenset({"rules", "records", "watch"})
 
 
 def as_text(coverage: Coverage, language: Language, width: int) -> str:
