@@ -18,19 +18,18 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from harness.crypto.pkifolder import make_laboratory
-from harness.engine.certification import Order, certify
+from harness.crypto.testpki.folder import make_laboratory
+from harness.engine.certification import CertificationOrder, certify
 from harness.journal import Event, Record
-from harness.journal.recording import BLOB_FOLDER
-from harness.report.building import Setting, build
+from harness.journal.recorder import BLOB_FOLDER
 from harness.report.cards import events_found
 from harness.report.html import render_html
-from harness.report.laboratory import Authorised, LaboratoryIdentity, LaboratoryKey, PublicKey
-from harness.report.manifest import evidence_digest, evidence_of
-from harness.report.rows import objects
-from harness.report.sequence import Chronicle
-from harness.report.source import REPORT_FILE, RUN_FILE, Source, read_report, source_of
+from harness.report.report_builder import Setting, build
+from harness.report.sequence import SequenceDiagrams
 from harness.resources import folder
+from harness.seal.laboratory import Authorised, LaboratoryIdentity, LaboratoryKey, PublicKey
+from harness.seal.manifest import evidence_digest, evidence_of
+from harness.seal.run_files import REPORT_FILE, RUN_FILE, Source, objects, read_report, source_of
 
 EXAMPLES = {"passed": "reference", "failed": "reference:fails-a-redelivery"}
 _IDENTITY = LaboratoryIdentity(
@@ -51,7 +50,7 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     source = source_of(run, report)
     events = source.record.events if source.record else ()
     kept = {event.seq: event for event in (*events[:1], *events[-1:])}
-    chronicle = Chronicle(events)
+    chronicle = SequenceDiagrams(events)
     for scenario in objects(report.get("scenarios")):
         found = events_found(scenario)
         shown = chronicle.events(str(scenario["id"]), found) if scenario["verdict"] not in {"pass", "remark"} else ()
@@ -83,12 +82,12 @@ def rendered(kept: Path) -> str:
     facts = json.loads((kept / RUN_FILE).read_bytes())
     source = Source(kept, read_report(kept), facts, Record(events, kept))
     stated = json.loads((kept / _SETTING).read_bytes())
-    setting = Setting(stated["evidence"], Chronicle(events), PublicKey(**stated["key"]), _IDENTITY)
+    setting = Setting(stated["evidence"], SequenceDiagrams(events), PublicKey(**stated["key"]), _IDENTITY)
     return render_html([build(source, "vi", setting), build(source, "en", setting)])
 
 
 def _certified(candidate: str, directory: Path) -> Path:
-    order = Order(
+    order = CertificationOrder(
         candidate=candidate, profile=_PROFILE, only=None, directory=directory, language="vi", seed=20261123, jobs=_JOBS
     )
     certify(order, lambda event: None)

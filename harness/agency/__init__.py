@@ -1,6 +1,6 @@
 """The reference agency: a correct agency system, as a candidate that can be certified and taken as an example."""
 
-from harness.agency.settings import AgencySettings, Timing
-from harness.agency.system import AgencySystem, Parts
+from harness.agency.settings import AgencySettings, AgencyTiming
+from harness.agency.system import AgencySystem, Components
 
-__all__ = ["AgencySettings", "AgencySystem", "Parts", "Timing"]
+__all__ = ["AgencySettings", "AgencySystem", "AgencyTiming", "Components"]

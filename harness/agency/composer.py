@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from harness.agency.part import Part
+from harness.agency.component import Component
 from harness.agency.store.inbox import InboxDocument
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
@@ -43,7 +43,7 @@ _ANSWER_DUE = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ComposedFile:
     """A file that the clerk attaches."""
 
     name: str
@@ -51,7 +51,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class OperationTarget:
     """The sent document that an operation acts on."""
 
     document_id: str
@@ -61,7 +61,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DocumentDraft:
     """What the clerk wants to send.
 
     Attributes:
@@ -79,18 +79,18 @@ class Draft:
     subject: str
     content: str
     priority: int
-    files: tuple[File, ...]
+    files: tuple[ComposedFile, ...]
     operation: int = NEW
-    target: Target | None = None
+    target: OperationTarget | None = None
     reason: str = ""
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
 
-class Composer(Part):
+class Composer(Component):
     """Builds document packages and status packages."""
 
-    def document(self, draft: Draft, now: datetime) -> DocumentPackage:
+    def document(self, draft: DocumentDraft, now: datetime) -> DocumentPackage:
         """Return the package of a draft, promulgated on the day of `now`."""
         return DocumentPackage(
             from_=self.sender(draft),
@@ -111,11 +111,11 @@ class Composer(Part):
             attachments=self.attachments(draft.files),
         )
 
-    def sender(self, draft: Draft) -> Organization:
+    def sender(self, draft: DocumentDraft) -> Organization:
         """Return From."""
         return replace(draft.sender, email=_MAIL)
 
-    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+    def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         """Return every To."""
         return draft.to
 
@@ -123,12 +123,12 @@ class Composer(Part):
         """Return the day of promulgation."""
         return now.strftime(DATE)
 
-    def document_id(self, draft: Draft, now: datetime) -> str:
+    def document_id(self, draft: DocumentDraft, now: datetime) -> str:
         """Return the DocumentId: sender, day and number."""
         code = draft.code
         return document_id(draft.sender.organ_id, now.strftime(DATE), code.code_number, code.code_notation)
 
-    def document_type(self, draft: Draft) -> DocumentType:
+    def document_type(self, draft: DocumentDraft) -> DocumentType:
         """Return the type by its name: its number in the list, else that of an official letter."""
         names = self.agency.profile.parameters.code_lists.type_names
         number = str(names.index(draft.type_name) + 1) if draft.type_name in names else _OFFICIAL_LETTER
@@ -142,11 +142,11 @@ class Composer(Part):
         """Return the clerk."""
         return _STAFF
 
-    def other_info(self, draft: Draft) -> OtherInfo:
+    def other_info(self, draft: DocumentDraft) -> OtherInfo:
         """Return urgency and amounts."""
         return OtherInfo(priority=str(draft.priority), promulgation_amount="1", page_amount="1", direction="false")
 
-    def response_for(self, draft: Draft) -> tuple[ResponseFor, ...]:
+    def response_for(self, draft: DocumentDraft) -> tuple[ResponseFor, ...]:
         """Return the document that a recall names."""
         target = draft.target
         if draft.operation != RECALL or target is None:
@@ -157,7 +157,7 @@ class Composer(Part):
         """Return the first hop: the sender."""
         return (TraceHeader(sender.organ_id, now.strftime(TIME)),)
 
-    def bussiness(self, draft: Draft) -> Bussiness:
+    def bussiness(self, draft: DocumentDraft) -> Bussiness:
         """Return the operation and what it acts on."""
         target = draft.target
         return Bussiness(
@@ -170,22 +170,22 @@ class Composer(Part):
             staff=self.staff(),
         )
 
-    def changes(self, draft: Draft) -> BussinessDocumentInfo:
+    def changes(self, draft: DocumentDraft) -> BussinessDocumentInfo:
         """Return what an update changes: always the information, the receivers where some come or go."""
         receivers = [Receiver(organ_id, "0") for organ_id in draft.removed]
         receivers += [Receiver(organ_id, "1") for organ_id in draft.added]
         return BussinessDocumentInfo("1", "1" if receivers else "0", tuple(receivers))
 
-    def replacements(self, draft: Draft) -> tuple[ReplacementInfo, ...]:
+    def replacements(self, draft: DocumentDraft) -> tuple[ReplacementInfo, ...]:
         """Return the document that is replaced, for all its receivers."""
         target = draft.target
         return (ReplacementInfo(target.document_id, target.receivers),) if target else ()
 
-    def attachments(self, files: Sequence[File]) -> tuple[Attachment, ...]:
+    def attachments(self, files: Sequence[ComposedFile]) -> tuple[Attachment, ...]:
         """Return the clerk's files, packed."""
         return tuple(self.attachment(file, position) for position, file in enumerate(files, start=1))
 
-    def attachment(self, file: File, position: int) -> Attachment:
+    def attachment(self, file: ComposedFile, position: int) -> Attachment:
         """Return one file, packed as the operator's library does."""
         return pack(file.name, file.content, f"cid:{position}")
 
@@ -211,7 +211,7 @@ class Composer(Part):
         return self.agency.words(f"status.{code}")
 
     def take_back(
-        self, target: Target, receiver: str, reason: str, sender: Organization, now: datetime
+        self, target: OperationTarget, receiver: str, reason: str, sender: Organization, now: datetime
     ) -> StatusPackage:
         """Return status 13, roles turned: the sender speaks to one receiver about its own document."""
         return StatusPackage(

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.agency import driver_arguments as arguments
-from harness.agency.composer import File
-from harness.agency.desk import OFFICIAL_LETTER, Order
-from harness.agency.part import Part
+from harness.agency.component import Component
+from harness.agency.composer import ComposedFile
+from harness.agency.sending_service import OFFICIAL_LETTER, SendOrder
 from harness.agency.store.organs import OwnAgency
-from harness.agency.wording import NotDone, failed, words
+from harness.agency.texts import NotDone, failed, words
 from harness.catalogue.findings import clipped
-from harness.crypto.certificates import CertificateUnreadable
-from harness.crypto.trust import Trust
+from harness.crypto.chains.certificates import CertificateUnreadable
+from harness.crypto.chains.trust import Trust
 from harness.edxml.attachments import Base64Broken, decode_base64
 from harness.edxml.model import Organization
 from harness.vxp.failures import VxpFailure
@@ -32,7 +32,7 @@ _WITHOUT_RUNNING = _SWITCHING | {"hello"}
 Command = Callable[[Any], Awaitable[dict[str, Any]]]
 
 
-class DriverApi(Part):
+class DriverApi(Component):
     """Carries out requests of the driver, one method for each command."""
 
     def __init__(self, agency: "AgencySystem") -> None:
@@ -108,31 +108,31 @@ class DriverApi(Part):
     async def send(self, given: arguments.Send) -> dict[str, Any]:
         """Queue a document or an operation."""
         self._check_ready()
-        return {"document_id": await self.agency.desk.send(_order(given))}
+        return {"document_id": await self.agency.sending_service.send(_order(given))}
 
     async def decide(self, given: arguments.Decide) -> dict[str, Any]:
         """Take a step with a received document."""
-        self.agency.clerk.decide(given.document_id, given.action, given.reason or "")
+        self.agency.handling.decide(given.document_id, given.action, given.reason or "")
         return {}
 
     async def take_back(self, given: arguments.TakeBack) -> dict[str, Any]:
         """Ask a receiver for a document back."""
-        self.agency.desk.take_back(given.document_id, given.organ_id, given.reason or "")
+        self.agency.sending_service.take_back(given.document_id, given.organ_id, given.reason or "")
         return {}
 
     async def register(self, given: arguments.Register) -> dict[str, Any]:
         """Register agencies at the hub."""
         self._check_ready()
-        await self.agency.registrar.register(
+        await self.agency.agency_directory.register(
             [OwnAgency(one.organ_id, one.organ_name, one.parent or "") for one in given.agencies]
         )
-        self.agency.registrar.refresh()
+        self.agency.agency_directory.refresh()
         return {}
 
     async def directory(self, _: arguments.Nothing) -> dict[str, Any]:
         """Show the hub's directory as last read, as far as that makes sense in one answer; it is read anew then."""
         self._check_ready()
-        self.agency.registrar.refresh()
+        self.agency.agency_directory.refresh()
         directory = self.agency.store.directory
         first = [{"organ_id": one.code, "organ_name": one.name} for one in directory.first(_SHOWN_AGENCIES)]
         return {"count": directory.size(), "agencies": first}
@@ -207,10 +207,10 @@ def _check_anchors(hub: str, signers: str) -> None:
         raise failed("driver.bad-arguments", command="configure", detail=str(error)) from error
 
 
-def _order(given: arguments.Send) -> Order:
+def _order(given: arguments.Send) -> SendOrder:
     if given.operation != "new" and not given.target:
         raise failed("driver.bad-arguments", command="send", detail=f"operation {given.operation}: target")
-    return Order(
+    return SendOrder(
         to=tuple(Organization(one.organ_id, one.organ_name) for one in given.to or ()),
         code_number=str(given.code_number),
         code_notation=given.code_notation,
@@ -228,9 +228,9 @@ def _order(given: arguments.Send) -> Order:
     )
 
 
-def _file(given: arguments.AttachmentArgument) -> File:
+def _file(given: arguments.AttachmentArgument) -> ComposedFile:
     try:
-        return File(given.name, decode_base64(given.content_base64))
+        return ComposedFile(given.name, decode_base64(given.content_base64))
     except Base64Broken as error:
         detail = f"{clipped(given.name)}: base64, {error.position}"
         raise failed("driver.bad-arguments", command="send", detail=detail) from error

@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.agency.part import Part
+from harness.agency.component import Component
 from harness.agency.receiver import Listed, NotYet
-from harness.agency.retries import Again, Final
-from harness.agency.store.items import Item
-from harness.agency.wording import ascii_words
+from harness.agency.retries import NoRetry, RetryLater
+from harness.agency.store.items import ListedItem
+from harness.agency.texts import ascii_words
 from harness.vxp.client import MessageType, TransportState
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class Fetcher(Part):
+class Fetcher(Component):
     """Works on the items of the lists, several at a time, so that a bad one does not hold up the others."""
 
     def __init__(self, agency: "AgencySystem") -> None:
@@ -108,7 +108,7 @@ class Fetcher(Part):
         Raises:
             VxpFailure: it could not be had.
         """
-        return await self.agency.line.ask(lambda client: client.get_edoc(listed.receiver_doc_id))
+        return await self.agency.connection.ask(lambda client: client.get_edoc(listed.receiver_doc_id))
 
     def after(self, failure: VxpFailure, tries: int) -> float:
         """Return the seconds to wait after an item could not be fetched: nothing is acknowledged unseen."""
@@ -124,7 +124,7 @@ class Fetcher(Part):
         while (item := self.store.items.get(listed.receiver_doc_id)) is not None and not item.acked:
             async with self._lane:
                 reaction = await self._try_to_acknowledge(item, failures + 1)
-            if isinstance(reaction, Again):
+            if isinstance(reaction, RetryLater):
                 failures += 1
                 await asyncio.sleep(reaction.seconds)
                 continue
@@ -134,14 +134,14 @@ class Fetcher(Part):
                 return self.settings.timing.longest_pause
         return 0.0
 
-    async def _try_to_acknowledge(self, item: Item, tries: int) -> Again | Final | None:
+    async def _try_to_acknowledge(self, item: ListedItem, tries: int) -> RetryLater | NoRetry | None:
         try:
             await self.acknowledge(item)
         except VxpFailure as failure:
             return self.agency.retries.reaction(failure, tries)
         return None
 
-    async def acknowledge(self, item: Item) -> None:
+    async def acknowledge(self, item: ListedItem) -> None:
         """Report what was done with an item.
 
         Raises:
@@ -149,7 +149,7 @@ class Fetcher(Part):
         """
         await self.report(item.receiver_doc_id, self.answer(item), item.description)
 
-    def answer(self, item: Item) -> TransportState:
+    def answer(self, item: ListedItem) -> TransportState:
         """Return the transport status to be reported."""
         return "fail" if item.answer == "fail" else "done"
 
@@ -159,7 +159,7 @@ class Fetcher(Part):
         Raises:
             VxpFailure: the hub did not take it.
         """
-        await self.agency.line.ask(
+        await self.agency.connection.ask(
             lambda client: client.update_status(receiver_doc_id, answer, self.header_text(description))
         )
 

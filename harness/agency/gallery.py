@@ -16,22 +16,22 @@ from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
 
-from harness.agency.part import Part
+from harness.agency.component import Component
 from harness.agency.settings import AgencySettings
-from harness.agency.system import AgencySystem, Parts
+from harness.agency.system import AgencySystem, Components
 from harness.catalogue.candidate import DeclaredTiming
 from harness.catalogue.requirements import Capability
 
-DEFECTS: Mapping[str, "Entry"]
-VARIANTS: Mapping[str, "Entry"]
+DEFECTS: Mapping[str, "GalleryEntry"]
+VARIANTS: Mapping[str, "GalleryEntry"]
 
-P = TypeVar("P", bound=type[Part])
+P = TypeVar("P", bound=type[Component])
 
 _AS_THE_REFERENCE = DeclaredTiming()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GalleryEntry:
     """One agency of the gallery.
 
     Attributes:
@@ -40,6 +40,7 @@ class Entry:
         docstring: what it does, in English.
         parts: what it is made of.
         shown_by: ids of requirements whose scenarios make it show, where its own has none that do.
+        touches: ids and groups of requirements whose scenarios see what a correct variant does otherwise.
         also: ids of requirements that nobody can keep who breaks this one so.
         lacks: capabilities that it does not have, and so must not be declared.
         timing: times that it declares, in seconds; None where it keeps those of the reference agency.
@@ -48,8 +49,9 @@ class Entry:
     name: str
     breaks: str | None
     docstring: str
-    parts: Parts
+    parts: Components
     shown_by: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     lacks: tuple[Capability, ...] = ()
     timing: DeclaredTiming = _AS_THE_REFERENCE
@@ -59,8 +61,8 @@ class Entry:
         return AgencySystem(settings, parts=self.parts, name=f"lienthong reference agency ({self.name})")
 
 
-_DEFECTS: dict[str, Entry] = {}
-_VARIANTS: dict[str, Entry] = {}
+_DEFECTS: dict[str, GalleryEntry] = {}
+_VARIANTS: dict[str, GalleryEntry] = {}
 
 
 def defect(
@@ -71,41 +73,52 @@ def defect(
     also: tuple[str, ...] = (),
     lacks: tuple[Capability, ...] = (),
 ) -> Callable[[P], P]:
-    """Register a part as a defect that breaks the requirement `breaks`; see `Entry` for the rest.
+    """Register a part as a defect that breaks the requirement `breaks`; see `GalleryEntry` for the rest.
 
     Parts registered under one name belong to one agency; the docstring of the first describes it.
     """
-    return _registered(_DEFECTS, Entry(name, breaks, "", Parts(), shown_by=shown_by, also=also, lacks=lacks))
+    return _registered(
+        _DEFECTS, GalleryEntry(name, breaks, "", Components(), shown_by=shown_by, also=also, lacks=lacks)
+    )
 
 
 def variant(
-    name: str, *, lacks: tuple[Capability, ...] = (), timing: DeclaredTiming = _AS_THE_REFERENCE
+    name: str,
+    *,
+    touches: tuple[str, ...] = (),
+    lacks: tuple[Capability, ...] = (),
+    timing: DeclaredTiming = _AS_THE_REFERENCE,
 ) -> Callable[[P], P]:
-    """Register a part as a correct variant; parts and docstring as for `defect`, `lacks` and `timing` as in `Entry`."""
-    return _registered(_VARIANTS, Entry(name, None, "", Parts(), lacks=lacks, timing=timing))
+    """Register a component as a correct variant.
+
+    Components and docstring are as for `defect`, the rest as in `GalleryEntry`.
+    """
+    return _registered(
+        _VARIANTS, GalleryEntry(name, None, "", Components(), touches=touches, lacks=lacks, timing=timing)
+    )
 
 
-def _registered(table: dict[str, Entry], entry: Entry) -> Callable[[P], P]:
-    def register(part: P) -> P:
+def _registered(table: dict[str, GalleryEntry], entry: GalleryEntry) -> Callable[[P], P]:
+    def register(component: P) -> P:
         known = table.get(entry.name, entry)
         if known.breaks != entry.breaks:
             raise ValueError(f"two defects are called {entry.name}")
-        said = known.docstring or inspect.cleandoc(part.__doc__ or "")
-        table[entry.name] = replace(known, docstring=said, parts=known.parts.with_part(part))
-        return part
+        said = known.docstring or inspect.cleandoc(component.__doc__ or "")
+        table[entry.name] = replace(known, docstring=said, parts=known.parts.with_component(component))
+        return component
 
     return register
 
 
 @cache
-def defects() -> Mapping[str, Entry]:
+def defects() -> Mapping[str, GalleryEntry]:
     """Return all defects by name, in the order of the requirements they break."""
     _load("harness.agency.defects")
     return MappingProxyType(dict(sorted(_DEFECTS.items(), key=lambda pair: (_place(pair[1]), pair[0]))))
 
 
 @cache
-def variants() -> Mapping[str, Entry]:
+def variants() -> Mapping[str, GalleryEntry]:
     """Return all correct variants by name."""
     _load("harness.agency.variants")
     return MappingProxyType(dict(sorted(_VARIANTS.items())))
@@ -122,7 +135,7 @@ def build(kind: str | None = None, settings: AgencySettings | None = None) -> Ag
     return {**variants(), **defects()}[kind].build(settings)
 
 
-def __getattr__(name: str) -> Mapping[str, Entry]:
+def __getattr__(name: str) -> Mapping[str, GalleryEntry]:
     """Offer `DEFECTS` and `VARIANTS`, whose modules need this one and so are loaded when first asked for."""
     if name == "DEFECTS":
         return defects()
@@ -137,7 +150,7 @@ def _load(package: str) -> None:
         importlib.import_module(f"{package}.{module.name}")
 
 
-def _place(entry: Entry) -> tuple[int, str]:
+def _place(entry: GalleryEntry) -> tuple[int, str]:
     groups = ("PKG", "HDR", "TRC", "ATT", "STP", "SIG", "PDF", "VXP", "SND", "RCV", "STS", "OPS", "RTY", "SEC")
     broken = entry.breaks or ""
     return groups.index(broken[:3]), broken

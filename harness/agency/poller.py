@@ -3,8 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from harness.agency.part import Part
-from harness.agency.retries import Final
+from harness.agency.component import Component
+from harness.agency.retries import NoRetry
 from harness.vxp.client import MessageType
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MESSAGE_TYPES: tuple[MessageType, ...] = ("edoc", "status")
 
 
-class Poller(Part):
+class Poller(Component):
     """Polls both lists and hands what they hold to the fetcher."""
 
     def __init__(self, agency: "AgencySystem") -> None:
@@ -63,13 +63,13 @@ class Poller(Part):
         Raises:
             VxpFailure: the list could not be had.
         """
-        waiting = await self.agency.line.ask(lambda client: client.get_received_edoc_list(messagetype))
+        waiting = await self.agency.connection.ask(lambda client: client.get_received_edoc_list(messagetype))
         return waiting.items
 
     def after(self, failure: VxpFailure, failures: int) -> float:
         """Return the seconds to wait after the list failed `failures` times in a row. A list is never given up."""
         reaction = self.agency.retries.reaction(failure, failures)
-        return self.agency.retries.pause(failures) if isinstance(reaction, Final) else reaction.seconds
+        return self.agency.retries.pause(failures) if isinstance(reaction, NoRetry) else reaction.seconds
 
     async def _sleep(self, messagetype: MessageType, seconds: float) -> None:
         asked = self._asked[messagetype]

@@ -5,19 +5,19 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from harness.agency.acceptance import Examined
+from harness.agency.component import Component
 from harness.agency.composer import TIME
-from harness.agency.examiner import Examined
-from harness.agency.part import Part
-from harness.agency.store.inbox import InboxDocument, NewDocument, State, StoredAttachment
-from harness.agency.store.items import Item
-from harness.agency.wording import words
+from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument, StoredAttachment
+from harness.agency.store.items import ListedItem
+from harness.agency.texts import words
 from harness.edxml.model import DocumentPackage, StatusPackage
 
 if TYPE_CHECKING:
     from harness.agency.system import AgencySystem
 
 _DONE, _FAIL = "done", "fail"
-_NOT_ACCEPTED = frozenset({State.REFUSED, State.REJECTED})
+_NOT_ACCEPTED = frozenset({InboxState.REFUSED, InboxState.REJECTED})
 
 # How often the same bytes must come before they are believed.
 _TWICE, _OFTEN, _VERY_OFTEN = 2, 3, 6
@@ -40,7 +40,7 @@ class NotYet:
     why: str
 
 
-class Receiver(Part):
+class DocumentReceiver(Component):
     """Receives packages."""
 
     def __init__(self, agency: "AgencySystem") -> None:
@@ -49,20 +49,20 @@ class Receiver(Part):
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
         """Take in the bytes of an item; None when it is stored and may be acknowledged."""
-        examined = await self.agency.examiner.examine(data)
+        examined = await self.agency.acceptance.examine(data)
         doubt = self.doubt(listed, data, examined)
         if doubt is not None:
             return doubt
         self._seen.pop(listed.receiver_doc_id, None)
         if isinstance(examined.package, StatusPackage):
-            self.agency.tracker.take(listed, examined.package)
+            self.agency.status_receiver.take(listed, examined.package)
             return None
         if examined.package is None and listed.messagetype == "status":
-            self.agency.tracker.reject(listed, self.reason_to_reject(examined))
+            self.agency.status_receiver.reject(listed, self.reason_to_reject(examined))
             return None
         kept = await self.keep(data, examined)
         if isinstance(examined.package, DocumentPackage):
-            await self.agency.registrar.learn(self.agency.operations.named_organs(examined.package))
+            await self.agency.agency_directory.learn(self.agency.operations.named_organs(examined.package))
         with self.store.transaction():
             self.take(listed, examined, kept)
         return None
@@ -104,16 +104,16 @@ class Receiver(Part):
     def came_before(self, listed: Listed, document_id: str) -> bool:
         """Say whether the document came already as another item, and not for another own agency."""
         known = self.store.inbox.find(document_id)
-        expected = self.agency.registrar.own_id(listed.receiver)
+        expected = self.agency.agency_directory.own_id(listed.receiver)
         if known is not None and expected and expected not in known.addressees:
             return False
         return self.store.items.came_before(document_id, listed.receiver_doc_id)
 
     def contradicts_list(self, listed: Listed, package: DocumentPackage) -> bool:
         """Say whether the list names other agencies than the package."""
-        registrar = self.agency.registrar
+        agency_directory = self.agency.agency_directory
         both = (listed.sender, package.from_.organ_id)
-        return all(registrar.is_organ(one) for one in both) and not registrar.same(*both)
+        return all(agency_directory.is_organ(one) for one in both) and not agency_directory.same(*both)
 
     async def keep(self, data: bytes, examined: Examined) -> "Kept":
         """Write the package and its attachments to files named by their digests."""
@@ -146,7 +146,7 @@ class Receiver(Part):
             package=kept.package,
             fingerprint=examined.fingerprint,
             arrived=self.agency.now().strftime(TIME),
-            state=State.ARRIVED,
+            state=InboxState.ARRIVED,
             flags=self.flags(examined),
             attachments=kept.attachments,
         )
@@ -186,9 +186,9 @@ class Receiver(Part):
 
     def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
         """Return the own agencies that a package is addressed to, under the ids they are registered by."""
-        registrar = self.agency.registrar
-        own = [registrar.own_id(organ_id) for organ_id in self.agency.operations.named_organs(package)]
-        listed_one = registrar.own_id(listed.receiver)
+        agency_directory = self.agency.agency_directory
+        own = [agency_directory.own_id(organ_id) for organ_id in self.agency.operations.named_organs(package)]
+        listed_one = agency_directory.own_id(listed.receiver)
         found = tuple(dict.fromkeys(organ_id for organ_id in own if organ_id))
         return (listed_one,) if listed_one in found else found
 
@@ -207,21 +207,21 @@ class Receiver(Part):
         self.settle(listed, document, _FAIL, reason)
         if known is not None:
             return
-        row = self.store.inbox.add(replace(document, state=State.REJECTED, reason=reason))
+        row = self.store.inbox.add(replace(document, state=InboxState.REJECTED, reason=reason))
         if document.sender and document.document_id:
             self.tell_rejected(self.store.inbox.get(row), reason)
 
     def tell_rejected(self, document: InboxDocument, reason: str) -> None:
         """Tell the sender of a package that it is not accepted."""
-        self.agency.clerk.say(document, "02", reason)
+        self.agency.handling.say(document, "02", reason)
 
     def send_back(self, listed: Listed, document: NewDocument) -> None:
         """Refuse a document that is addressed to somebody else."""
         reason = words("document.not-for-us", organ_id=self.settings.organ_id)
         self.settle(listed, document, _DONE, "")
         if self.known(document) is None:
-            row = self.store.inbox.add(replace(document, state=State.REFUSED, reason=reason))
-            self.agency.clerk.say(self.store.inbox.get(row), "02", reason)
+            row = self.store.inbox.add(replace(document, state=InboxState.REFUSED, reason=reason))
+            self.agency.handling.say(self.store.inbox.get(row), "02", reason)
 
     def take_known(self, listed: Listed, document: NewDocument, known: InboxDocument, package: DocumentPackage) -> None:
         """Take in a document whose DocumentId is stored already."""
@@ -243,7 +243,7 @@ class Receiver(Part):
         for organ_id in document.addressees:
             if organ_id not in known.addressees and known.state not in _NOT_ACCEPTED:
                 self.store.inbox.add_addressee(known.id, organ_id)
-                self.agency.clerk.say(known, "01", "", (organ_id,))
+                self.agency.handling.say(known, "01", "", (organ_id,))
 
     def accept(self, listed: Listed, document: NewDocument, package: DocumentPackage) -> None:
         """Store a document that arrived."""
@@ -255,20 +255,20 @@ class Receiver(Part):
         """Say that a document arrived and carry out the operation it may carry."""
         refusal = self.agency.operations.refusal(package, document)
         if refusal:
-            self.store.inbox.set_state(document.id, State.REFUSED, refusal)
-            self.agency.clerk.say(document, "02", refusal)
+            self.store.inbox.set_state(document.id, InboxState.REFUSED, refusal)
+            self.agency.handling.say(document, "02", refusal)
             return
         self.arrived(document)
         self.agency.operations.apply(package, document)
 
     def arrived(self, document: InboxDocument) -> None:
         """Say 01, in the name of every own agency that got the document."""
-        self.agency.clerk.say(document, "01", "")
+        self.agency.handling.say(document, "01", "")
 
     def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
         """Note what is to be reported to the hub about an item."""
         self.store.items.put(
-            Item(listed.receiver_doc_id, listed.messagetype, document.document_id, answer, description)
+            ListedItem(listed.receiver_doc_id, listed.messagetype, document.document_id, answer, description)
         )
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from harness.agency.part import Part
-from harness.agency.wording import words
+from harness.agency.component import Component
+from harness.agency.texts import words
 from harness.catalogue.findings import clipped
 from harness.vxp.failures import HttpFailed, Refused, Unsendable, VxpFailure
 
@@ -12,7 +12,7 @@ _NOT_ABOUT_THE_PACKAGE = frozenset({401, 403, 408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RetryLater:
     """Try again after `seconds`; `error` is for the clerk."""
 
     seconds: float
@@ -20,13 +20,13 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Final:
+class NoRetry:
     """Never try again; `error` is for the clerk."""
 
     error: str
 
 
-class Retries(Part):
+class RetryPolicy(Component):
     """Judges failures of calls."""
 
     def pause(self, tries: int) -> float:
@@ -35,11 +35,11 @@ class Retries(Part):
         doubled = timing.first_pause * 2.0 ** min(tries - 1, 30)
         return min(doubled, timing.longest_pause)
 
-    def reaction(self, failure: VxpFailure, tries: int) -> Again | Final:
+    def reaction(self, failure: VxpFailure, tries: int) -> RetryLater | NoRetry:
         """Return what to do after `failure`, which was try number `tries` of its kind."""
         if isinstance(failure, Unsendable) or (isinstance(failure, Refused) and self.is_final(failure, tries)):
-            return Final(self.said(failure))
-        return Again(self.wait(failure, tries), self.said(failure))
+            return NoRetry(self.said(failure))
+        return RetryLater(self.wait(failure, tries), self.said(failure))
 
     def is_final(self, failure: Refused, tries: int) -> bool:
         """Say whether a refusal is the hub's last word on a package."""

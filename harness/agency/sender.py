@@ -3,9 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from harness.agency.part import Part
-from harness.agency.retries import Final
-from harness.agency.store.queue import Outgoing
+from harness.agency.component import Component
+from harness.agency.retries import NoRetry
+from harness.agency.store.queue import QueuedPackage
 from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.failures import VxpFailure
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from harness.agency.system import AgencySystem
 
 
-class Sender(Part):
+class Sender(Component):
     """Empties the queue of outgoing packages. What concerns one document is one stream and keeps its order."""
 
     def __init__(self, agency: "AgencySystem") -> None:
@@ -54,32 +54,34 @@ class Sender(Part):
         finally:
             self._active.discard(stream)
 
-    async def send(self, outgoing: Outgoing) -> float | None:
+    async def send(self, outgoing: QueuedPackage) -> float | None:
         """Try once to send a package and note what came of it; the seconds to wait if it must be tried again."""
         package = self.store.content(self.package_of(outgoing))
         try:
-            hub_id = await self.agency.line.ask(lambda client: self.call(client, outgoing, package), size=len(package))
+            hub_id = await self.agency.connection.ask(
+                lambda client: self.call(client, outgoing, package), size=len(package)
+            )
         except VxpFailure as failure:
             return self.after(outgoing, failure)
         self.store.queue.sent(outgoing.id, hub_id)
         return None
 
-    def package_of(self, outgoing: Outgoing) -> str:
+    def package_of(self, outgoing: QueuedPackage) -> str:
         """Return the name of the bytes to be sent: always those that were queued."""
         return outgoing.package
 
-    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
+    async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
         """Make the call that sends a package and return the hub's id of it."""
         return await client.send_edoc(package, self.messagetype(outgoing))
 
-    def messagetype(self, outgoing: Outgoing) -> MessageType:
+    def messagetype(self, outgoing: QueuedPackage) -> MessageType:
         """Return the message type that a package is sent as."""
         return "status" if outgoing.messagetype == "status" else "edoc"
 
-    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+    def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
         """Note a failed try; the seconds to wait before the next one, None when there will be none."""
         reaction = self.agency.retries.reaction(failure, outgoing.tries + 1)
-        if isinstance(reaction, Final):
+        if isinstance(reaction, NoRetry):
             self.store.queue.failed(outgoing.id, reaction.error)
             return None
         self.store.queue.tried(outgoing.id, reaction.error)

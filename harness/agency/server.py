@@ -19,7 +19,7 @@ LONGEST_REQUEST = 512 * 1024 * 1024
 PATH = "/driver"
 
 
-class _Server(uvicorn.Server):
+class _DriverHttpServer(uvicorn.Server):
     """A server that leaves signals to the program around it."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -47,7 +47,7 @@ class DriverServer:
     def __init__(self, agency: AgencySystem, host: str = "127.0.0.1", port: int = 0) -> None:
         """Prepare a server; port 0 takes any that is free."""
         self._address = (host, port)
-        self._server = _Server(
+        self._server = _DriverHttpServer(
             uvicorn.Config(
                 application(agency), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
             )

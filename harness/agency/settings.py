@@ -11,7 +11,7 @@ data by it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class AgencyTiming:
     """Times in seconds.
 
     Attributes:
@@ -52,7 +52,7 @@ class AgencySettings:
     secret: str = field(default="", repr=False)
     organ_id: str = ""
     organ_name: str = ""
-    timing: Timing = field(default_factory=Timing)
+    timing: AgencyTiming = field(default_factory=AgencyTiming)
     hub_trust_anchors_pem: str = ""
     signer_trust_anchors_pem: str = ""
     profile: str | Profile = DEFAULT_PROFILE

@@ -11,60 +11,60 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.agency.clerk import Clerk
+from harness.agency.acceptance import Acceptance
+from harness.agency.agency_directory import AgencyDirectory
+from harness.agency.component import Component
 from harness.agency.composer import Composer
-from harness.agency.desk import Desk
 from harness.agency.driver_api import DriverApi
-from harness.agency.examiner import Examiner
 from harness.agency.fetcher import Fetcher
-from harness.agency.line import Line
-from harness.agency.operations import Operations
-from harness.agency.part import Part
+from harness.agency.handling import Handling
+from harness.agency.hub_connection import HubConnection
+from harness.agency.incoming_operations import IncomingOperations
 from harness.agency.poller import Poller
-from harness.agency.receiver import Receiver
-from harness.agency.registrar import Registrar
-from harness.agency.remembering import remember, remembered
-from harness.agency.retries import Retries
+from harness.agency.receiver import DocumentReceiver
+from harness.agency.retries import RetryPolicy
 from harness.agency.sender import Sender
+from harness.agency.sending_service import SendingService
 from harness.agency.settings import AgencySettings
-from harness.agency.store import Store
-from harness.agency.tracker import Tracker
-from harness.agency.wording import words
+from harness.agency.settings_file import remember, remembered
+from harness.agency.status_receiver import StatusReceiver
+from harness.agency.store import AgencyStore
+from harness.agency.texts import words
 from harness.catalogue.profiles import Profile, load_profile
-from harness.crypto.trust import Trust
-from harness.journal.recording import VIETNAM
+from harness.crypto.chains.trust import Trust
+from harness.journal.recorder import VIETNAM
 
 _LOG = logging.getLogger("lienthong.agency")
 NAME = "lienthong reference agency"
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """The parts an agency system is made of. A defect or variant puts a class of its own in the place of one."""
 
-    line: type[Line] = Line
-    retries: type[Retries] = Retries
+    connection: type[HubConnection] = HubConnection
+    retries: type[RetryPolicy] = RetryPolicy
     composer: type[Composer] = Composer
     sender: type[Sender] = Sender
     poller: type[Poller] = Poller
     fetcher: type[Fetcher] = Fetcher
-    examiner: type[Examiner] = Examiner
-    receiver: type[Receiver] = Receiver
-    operations: type[Operations] = Operations
-    tracker: type[Tracker] = Tracker
-    clerk: type[Clerk] = Clerk
-    desk: type[Desk] = Desk
-    registrar: type[Registrar] = Registrar
+    acceptance: type[Acceptance] = Acceptance
+    receiver: type[DocumentReceiver] = DocumentReceiver
+    operations: type[IncomingOperations] = IncomingOperations
+    status_receiver: type[StatusReceiver] = StatusReceiver
+    handling: type[Handling] = Handling
+    sending_service: type[SendingService] = SendingService
+    agency_directory: type[AgencyDirectory] = AgencyDirectory
     driver: type[DriverApi] = DriverApi
 
-    def with_part(self, part: type[Part]) -> "Parts":
+    def with_component(self, part: type[Component]) -> "Components":
         """Return these parts with `part` in the place of the one that it derives from.
 
         Raises:
             TypeError: it derives from none.
         """
         for field in fields(self):
-            if issubclass(part, getattr(Parts(), field.name)):
+            if issubclass(part, getattr(Components(), field.name)):
                 chosen: dict[str, Any] = {field.name: part}
                 return replace(self, **chosen)
         raise TypeError(f"{part.__name__} is no part of an agency system")
@@ -79,22 +79,24 @@ class AgencySystem:
 
     settings: AgencySettings
     switching: asyncio.Lock
-    store: Store
-    line: Line
-    retries: Retries
+    store: AgencyStore
+    connection: HubConnection
+    retries: RetryPolicy
     composer: Composer
     sender: Sender
     poller: Poller
     fetcher: Fetcher
-    examiner: Examiner
-    receiver: Receiver
-    operations: Operations
-    tracker: Tracker
-    clerk: Clerk
-    desk: Desk
-    registrar: Registrar
+    acceptance: Acceptance
+    receiver: DocumentReceiver
+    operations: IncomingOperations
+    status_receiver: StatusReceiver
+    handling: Handling
+    sending_service: SendingService
+    agency_directory: AgencyDirectory
 
-    def __init__(self, settings: AgencySettings | None = None, *, parts: Parts | None = None, name: str = NAME) -> None:
+    def __init__(
+        self, settings: AgencySettings | None = None, *, parts: Components | None = None, name: str = NAME
+    ) -> None:
         """Make a system that does nothing yet.
 
         Args:
@@ -113,7 +115,7 @@ class AgencySystem:
         self.switching = asyncio.Lock()
         chosen = self.settings.profile
         self.profile: Profile = chosen if isinstance(chosen, Profile) else load_profile(chosen)
-        self._parts = parts or Parts()
+        self._parts = parts or Components()
         self._tasks: set[asyncio.Task[None]] = set()
         self._temporary: Path | None = None
         self._trust = Trust()
@@ -133,11 +135,11 @@ class AgencySystem:
             return
         anchors = self.settings.signer_trust_anchors_pem
         self._trust = Trust.of_pem(anchors.encode()) if anchors.strip() else Trust()
-        self.store = Store(self.folder)
-        for field in fields(Parts):
+        self.store = AgencyStore(self.folder)
+        for field in fields(Components):
             if field.name != "driver":
                 setattr(self, field.name, getattr(self._parts, field.name)(self))
-        await self.line.open()
+        await self.connection.open()
         self.running = True
         if self.settings.complete:
             self.sender.start()
@@ -153,7 +155,7 @@ class AgencySystem:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.line.close()
+        await self.connection.close()
         self.store.close()
 
     async def close(self) -> None:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import Part, Timing
+from harness.catalogue.parameters import ParameterGroup, Timing
 from harness.catalogue.requirements import Capability
-from harness.catalogue.yamlfile import Located, convert, read
+from harness.catalogue.typed_yaml import Located, convert, read
 
 
-class Product(Part, frozen=True):
+class Product(ParameterGroup, frozen=True):
     """What is tested: name, version and vendor of the product."""
 
     name: str
@@ -21,7 +21,7 @@ class Product(Part, frozen=True):
     vendor: str = ""
 
 
-class Agency(Part, frozen=True):
+class DeclaredAgency(ParameterGroup, frozen=True):
     """The agency that the candidate acts for, and the system it calls from.
 
     The secret stands in the file, or in the environment variable named by `secret_env`, or is made by the harness.
@@ -34,39 +34,45 @@ class Agency(Part, frozen=True):
     secret_env: str | None = None
 
 
-class HttpDriver(Part, frozen=True, tag_field="kind", tag="http"):
+class HttpDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="http"):
     """The candidate is moved by HTTP posts to `url`."""
 
     url: str
 
 
-class CommandDriver(Part, frozen=True, tag_field="kind", tag="command"):
+class CommandDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="command"):
     """The candidate is moved by a program of the vendor's: JSON lines on its standard input and output."""
 
     argv: tuple[str, ...]
 
 
-class ManualDriver(Part, frozen=True, tag_field="kind", tag="manual"):
+class ManualDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="manual"):
     """A person moves the candidate and answers prompts; `answers` is a file of prepared answers."""
 
     answers: str | None = None
 
 
-class PassiveDriver(Part, frozen=True, tag_field="kind", tag="passive"):
+class PassiveDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="passive"):
     """Nobody moves the candidate; the harness only watches the wire."""
 
 
-class BuiltInDriver(Part, frozen=True, tag_field="kind", tag="reference"):
+class BuiltInDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="reference"):
     """The candidate is the reference agency inside the harness; `variant` names a defect or a correct variant."""
 
     variant: str | None = None
 
 
-Driver = HttpDriver | CommandDriver | ManualDriver | PassiveDriver | BuiltInDriver
+Driver = (
+    HttpDriverDeclaration
+    | CommandDriverDeclaration
+    | ManualDriverDeclaration
+    | PassiveDriverDeclaration
+    | BuiltInDriverDeclaration
+)
 _DECLARABLE = ("http", "command", "manual", "passive")
 
 
-class DeclaredTiming(Part, frozen=True):
+class DeclaredTiming(ParameterGroup, frozen=True):
     """What the vendor declares, in seconds; None where the profile's default holds."""
 
     poll_interval: float | None = None
@@ -74,12 +80,12 @@ class DeclaredTiming(Part, frozen=True):
     give_up: float | None = None
 
 
-class Candidate(Part, frozen=True):
+class Candidate(ParameterGroup, frozen=True):
     """A candidate's declaration."""
 
     schema: Literal["lienthong.candidate/1"]
     candidate: Product
-    agency: Agency
+    agency: DeclaredAgency
     driver: Driver
     capabilities: tuple[Capability, ...] = ()
     timing: DeclaredTiming = DeclaredTiming()
@@ -88,7 +94,7 @@ class Candidate(Part, frozen=True):
         """Return the declaration without any secret, as it stands in journal and report."""
         content: dict[str, Any] = msgspec.to_builtins(self)
         content["agency"].pop("secret", None)
-        if isinstance(self.driver, HttpDriver):
+        if isinstance(self.driver, HttpDriverDeclaration):
             content["driver"]["url"] = _without_login(self.driver.url)
         return content
 
@@ -114,7 +120,11 @@ def load_candidate(path: Path) -> tuple[Candidate, Located]:
     if kind is not None and kind not in _DECLARABLE:
         # The harness's own agency is no product that anybody could declare.
         file, line = located.place(("driver", "kind"))
-        code = "candidate.driver-built-in" if kind == BuiltInDriver.__struct_config__.tag else "yaml.not-allowed"
+        code = (
+            "candidate.driver-built-in"
+            if kind == BuiltInDriverDeclaration.__struct_config__.tag
+            else "yaml.not-allowed"
+        )
         known = ", ".join(_DECLARABLE)
         raise ConfigurationError(code, path=file, line=line, key="driver.kind", value=kind, known=known)
     return convert(located, Candidate), located

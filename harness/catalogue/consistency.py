@@ -7,12 +7,12 @@ from typing import TypeGuard
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import REASONS, Bound, Parameters, Range
-from harness.catalogue.profilefile import ProfileFile
+from harness.catalogue.profile_file import ProfileFile
 from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import known_finding
+from harness.catalogue.typed_yaml import Located
 from harness.catalogue.verdicts import Basis, Level, Severity
-from harness.catalogue.yamlfile import Located
-from harness.catalogue.yamlreading import Steps
+from harness.catalogue.yaml_reader import Steps
 from harness.resources import folder
 
 _SUCCESS = "0"  # by the protocol, whatever the profile

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.catalogue.profilefile import ProfileFile, find_profile, profile_names, read_profile
+from harness.catalogue.profile_file import ProfileFile, find_profile, profile_names, read_profile
 from harness.catalogue.profiles import load_recorded_profile, name_problems
 from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.texts import LANGUAGES, SHARED_REASONS
+from harness.catalogue.typed_yaml import Located, read
 from harness.catalogue.verdicts import Basis, Level, Severity
-from harness.catalogue.yamlfile import Located, read
-from harness.catalogue.yamlreading import Steps
+from harness.catalogue.yaml_reader import Steps
 from harness.resources import folder
 
 FINDING_PARTS = ("message", "explain", "remedy")
@@ -23,7 +23,7 @@ _STRONG = {Basis.LAW, Basis.OPERATOR, Basis.PRACTICE}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LintProblem:
     """One thing that lint found.
 
     Attributes:
@@ -39,7 +39,7 @@ class Problem:
     parameters: dict[str, str]
 
 
-def lint_shipped() -> Iterator[Problem]:
+def lint_shipped() -> Iterator[LintProblem]:
     """Yield what is wrong with the project's own data: every message file, the catalogue, every shipped profile.
 
     Raises:
@@ -53,7 +53,7 @@ def lint_shipped() -> Iterator[Problem]:
         yield from lint_profile(name)
 
 
-def lint_profile(name: str) -> Iterator[Problem]:
+def lint_profile(name: str) -> Iterator[LintProblem]:
     """Yield what misleads in one profile.
 
     Args:
@@ -72,7 +72,7 @@ def lint_profile(name: str) -> Iterator[Problem]:
     yield from (one for one in _without_effect(content, located) if shipped or one.path.parent != folder("profiles"))
 
 
-def lint_messages(path: Path) -> Iterator[Problem]:
+def lint_messages(path: Path) -> Iterator[LintProblem]:
     """Yield what is wrong with one message file.
 
     Raises:
@@ -87,7 +87,7 @@ def lint_messages(path: Path) -> Iterator[Problem]:
             yield _problem("no-text", located, (key,), key=key)
 
 
-def _finding(key: str, entry: dict[str, Any], located: Located, area: str) -> Iterator[Problem]:
+def _finding(key: str, entry: dict[str, Any], located: Located, area: str) -> Iterator[LintProblem]:
     for part in FINDING_PARTS:
         if not _is_text(entry.get(part)):
             yield _problem("part-missing", located, (key,), key=key, part=part)
@@ -100,7 +100,7 @@ def _finding(key: str, entry: dict[str, Any], located: Located, area: str) -> It
         yield _problem("code-elsewhere", located, (key,), key=key, group=key[:3].lower())
 
 
-def _texts(located: Located) -> Iterator[Problem]:
+def _texts(located: Located) -> Iterator[LintProblem]:
     for steps, text in _all_texts(located.value, ()):
         key = ".".join(str(step) for step in steps)
         missing = [language for language in LANGUAGES if not str(text.get(language) or "").strip()]
@@ -141,7 +141,7 @@ def _places(template: str) -> set[str]:
         return set()
 
 
-def _without_effect(content: ProfileFile, located: Located) -> Iterator[Problem]:
+def _without_effect(content: ProfileFile, located: Located) -> Iterator[LintProblem]:
     for key, requirement in load_catalogue().requirements.items():
         level = content.levels.get(key, requirement.level)
         if key in content.levels and level is requirement.level:
@@ -168,6 +168,6 @@ def _usual(level: Level) -> Severity:
     return Severity.REMARK if level is Level.RECOMMENDED else Severity.FAIL
 
 
-def _problem(code: str, located: Located, steps: Steps, /, **parameters: object) -> Problem:
+def _problem(code: str, located: Located, steps: Steps, /, **parameters: object) -> LintProblem:
     path, line = located.place(steps)
-    return Problem(code, path, line, {name: str(value) for name, value in parameters.items()})
+    return LintProblem(code, path, line, {name: str(value) for name, value in parameters.items()})

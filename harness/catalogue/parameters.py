@@ -20,18 +20,18 @@ Reason = Literal[
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ParameterGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a profile: immutable, unknown keys refused."""
 
 
-class Words(Part, frozen=True):
+class BilingualText(ParameterGroup, frozen=True):
     """A text in both languages."""
 
     vi: str
     en: str
 
 
-class Limits(Part, frozen=True):
+class Limits(ParameterGroup, frozen=True):
     """Size limits of a package (requirement PKG-10 and the hardened reader).
 
     Sizes in bytes, texts and attributes in characters, `depth` in elements below one another;
@@ -51,7 +51,7 @@ class Limits(Part, frozen=True):
     archive_ratio: int
 
 
-class Budget(Part, frozen=True):
+class Budget(ParameterGroup, frozen=True):
     """What examining one package may cost: `cpu` in seconds of processor time, `memory` in bytes.
 
     A package that costs more is not examined to its end, which is a finding (PKG-10).
@@ -61,7 +61,7 @@ class Budget(Part, frozen=True):
     memory: int
 
 
-class Length(Part, frozen=True):
+class Length(ParameterGroup, frozen=True):
     """Largest length of a text in characters: over `fail` a failure, over `remark` a remark; None: no bound.
 
     The key of a length is the path of its element below MessageHeader, TraceHeaderList, edXMLManifest or
@@ -72,7 +72,7 @@ class Length(Part, frozen=True):
     remark: int | None = None
 
 
-class Identifiers(Part, frozen=True):
+class Identifiers(ParameterGroup, frozen=True):
     """Forms of agency and document identifiers, as regular expressions over the whole text.
 
     `new` and `enterprise` (codes of enterprises, cooperatives and business households) are None where the
@@ -88,14 +88,14 @@ class Identifiers(Part, frozen=True):
     uuid: Severity
 
 
-class Range(Part, frozen=True):
+class Range(ParameterGroup, frozen=True):
     """Whole numbers from `lowest` to `highest`, both included."""
 
     lowest: int
     highest: int
 
 
-class CodeLists(Part, frozen=True):
+class CodeLists(ParameterGroup, frozen=True):
     """Code lists of the package format.
 
     `type_names` are the names of administrative documents in the order of their numbers from 1; `fillers` are
@@ -112,7 +112,7 @@ class CodeLists(Part, frozen=True):
     fillers: tuple[str, ...]
 
 
-class ErrorCode(Part, frozen=True):
+class ErrorCode(ParameterGroup, frozen=True):
     """One code of failure of the hub: what a client may hope for when it tries again, and its ASCII text.
 
     `final`: nothing, the document is refused; `transient`: another answer; `secret`: another answer once its secret is
@@ -125,7 +125,7 @@ class ErrorCode(Part, frozen=True):
     text: str
 
 
-class Hub(Part, frozen=True):
+class HubBehaviour(ParameterGroup, frozen=True):
     """How the reference hub behaves.
 
     `timestamp_skew` in seconds, counted after the zone that fits best is taken off; `body_bytes` and
@@ -144,7 +144,7 @@ class Hub(Part, frozen=True):
     codes: dict[str, str]
 
 
-class Bound(Part, frozen=True):
+class Bound(ParameterGroup, frozen=True):
     """What a vendor may declare, in seconds, and what holds when nothing is declared."""
 
     lowest: float
@@ -152,7 +152,7 @@ class Bound(Part, frozen=True):
     default: float
 
 
-class Timing(Part, frozen=True):
+class Timing(ParameterGroup, frozen=True):
     """Bounds of the declared times, and the profile's own limits, all in seconds.
 
     `margin` is granted on top of every time limit; `urgent` is how soon an urgent document must be sent; where the
@@ -167,7 +167,7 @@ class Timing(Part, frozen=True):
     clock_jump: float
 
 
-class Statuses(Part, frozen=True):
+class Statuses(ParameterGroup, frozen=True):
     """The legal order of business statuses of one document and receiver.
 
     `start` lists the codes that may come first, `next` what may follow each code;
@@ -182,7 +182,7 @@ class Statuses(Part, frozen=True):
     answers: tuple[str, ...]
 
 
-class Choices(Part, frozen=True):
+class Choices(ParameterGroup, frozen=True):
     """Which answers of a receiver are right where the sources leave a choice.
 
     `bad_package`: the answer due to a package that breaks the standard, transport status `fail`, business
@@ -196,7 +196,7 @@ class Choices(Part, frozen=True):
     unknown_target: tuple[str, ...]
 
 
-class Volumes(Part, frozen=True):
+class Volumes(ParameterGroup, frozen=True):
     """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes.
 
     `broken_ways` is in how many ways, at most, a package breaks one requirement that is played with broken packages.
@@ -209,7 +209,7 @@ class Volumes(Part, frozen=True):
     attachment_types: tuple[str, ...]
 
 
-class SignatureBounds(Part, frozen=True):
+class SignatureBounds(ParameterGroup, frozen=True):
     """How much of a signature is looked at; what exceeds a bound is a finding, and is not examined any further.
 
     `signatures` of one package, `references` of one signature, `transforms` of one reference, `certificates` of one
@@ -226,7 +226,7 @@ class SignatureBounds(Part, frozen=True):
     pdf_contents: int
 
 
-class Signatures(Part, frozen=True):
+class Signatures(ParameterGroup, frozen=True):
     """How signatures are judged.
 
     `required` asks for a signature in every package; anchors and intermediates are PEM or DER files beside
@@ -256,7 +256,7 @@ class Signatures(Part, frozen=True):
     oldest_pdf: tuple[int, int] = (1, 4)
 
 
-class Retries(Part, frozen=True):
+class Retries(ParameterGroup, frozen=True):
     """How often and how fast a candidate may repeat (requirement group RTY).
 
     `resets_in_row`: lost connections it must live through; `final_repeats`: repeats allowed on a final code;
@@ -275,7 +275,7 @@ class Retries(Part, frozen=True):
     final_watch: float
 
 
-class Keeping(Part, frozen=True):
+class Keeping(ParameterGroup, frozen=True):
     """What a system keeps of the documents exchanged, and how its export is read (requirement group ARC).
 
     `columns` leads from a vendor's own name of a field to the regulation's, `SignerInfo.FullName` for a field within
@@ -308,7 +308,7 @@ class Keeping(Part, frozen=True):
     margin_percent: int
 
 
-class Parameters(Part, frozen=True):
+class Parameters(ParameterGroup, frozen=True):
     """All parameters of a profile."""
 
     limits: Limits
@@ -316,7 +316,7 @@ class Parameters(Part, frozen=True):
     lengths: dict[str, Length]
     identifiers: Identifiers
     code_lists: CodeLists
-    hub: Hub
+    hub: HubBehaviour
     timing: Timing
     statuses: Statuses
     choices: Choices

@@ -9,8 +9,8 @@ import msgspec
 from harness.catalogue.consistency import check_profile
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
-from harness.catalogue.parameters import Parameters, Words
-from harness.catalogue.profilefile import (
+from harness.catalogue.parameters import BilingualText, Parameters
+from harness.catalogue.profile_file import (
     ProfileFile,
     find_profile,
     profile_names,
@@ -19,9 +19,9 @@ from harness.catalogue.profilefile import (
     with_placed_files,
 )
 from harness.catalogue.requirements import Requirement, load_catalogue
+from harness.catalogue.typed_yaml import Located
 from harness.catalogue.verdicts import Level, Severity
-from harness.catalogue.yamlfile import Located
-from harness.catalogue.yamlreading import Steps
+from harness.catalogue.yaml_reader import Steps
 from harness.resources import folder
 
 DEFAULT_PROFILE = "qcvn102-2022"
@@ -53,10 +53,10 @@ class Profile(msgspec.Struct, frozen=True):
 
     id: str
     version: str
-    title: Words
+    title: BilingualText
     requirements: dict[str, Requirement]
     severities: dict[str, Severity]
-    raised: dict[str, Words]
+    raised: dict[str, BilingualText]
     parameters: Parameters
     folder: Path
     sha256: str

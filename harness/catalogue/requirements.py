@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import Part, Words
+from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Basis, Level
-from harness.catalogue.yamlfile import convert, read
 from harness.resources import folder
 
 Capability = Literal[
@@ -21,7 +21,7 @@ Capability = Literal[
 _ID = re.compile(r"[A-Z]{3}-[0-9]{2}")
 
 
-class Requirement(Part, frozen=True):
+class Requirement(ParameterGroup, frozen=True):
     """One requirement.
 
     Attributes:
@@ -40,7 +40,7 @@ class Requirement(Part, frozen=True):
 
     id: str
     group: str
-    statement: Words
+    statement: BilingualText
     level: Level
     basis: Basis
     clause: str
@@ -50,16 +50,16 @@ class Requirement(Part, frozen=True):
     optional: bool = False
 
 
-class _Catalogue(Part, frozen=True):
+class _Catalogue(ParameterGroup, frozen=True):
     schema: Literal["lienthong.requirements/1"]
-    groups: dict[str, Words]
+    groups: dict[str, BilingualText]
     requirements: tuple[Requirement, ...]
 
 
 class Catalogue(msgspec.Struct, frozen=True):
     """All requirements in the standard's order, and the titles of their groups."""
 
-    groups: dict[str, Words]
+    groups: dict[str, BilingualText]
     requirements: dict[str, Requirement]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
-from harness.catalogue.yamlreading import read
+from harness.catalogue.yaml_reader import read
 from harness.resources import folder
 
 Language = Literal["vi", "en"]

@@ -11,10 +11,10 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
-from harness.cli.listening import address
+from harness.cli.listen_address import address
 
 if TYPE_CHECKING:
-    from harness.agency.gallery import Entry
+    from harness.agency.gallery import GalleryEntry
     from harness.agency.settings import AgencySettings
 
 _AREA = "cli-agency"
@@ -58,7 +58,7 @@ def command(
     if defect and variant:
         raise click.UsageError(say(_AREA, "either"))
     host, port = address(listen)
-    from harness.agency.running import serve
+    from harness.agency.standalone import serve
 
     _log(verbose)
     kind = _kind(defect, variant)
@@ -86,13 +86,13 @@ def _kind(defect: str | None, variant: str | None) -> str | None:
 
 
 def _settings(given: dict[str, object]) -> "AgencySettings":
-    from harness.agency.settings import AgencySettings, Timing
+    from harness.agency.settings import AgencySettings, AgencyTiming
 
     variable = str(given.pop("secret_env"))
     secret = os.environ.get(variable, "") if variable else ""
     if variable and not secret:
         raise ConfigurationError("candidate.secret-env-unset", name=variable)
-    timing = Timing(
+    timing = AgencyTiming(
         poll_interval=float(str(given.pop("poll_interval"))),
         give_up=float(str(given.pop("give_up"))),
     )
@@ -116,9 +116,9 @@ def _listed(listing: str, form: str) -> str:
     return "\n".join(f"{entry.name:<{width}}  {entry.breaks or '':<7} {_one_line(entry)}".rstrip() for entry in entries)
 
 
-def _as_json(entry: "Entry") -> dict[str, str | None]:
+def _as_json(entry: "GalleryEntry") -> dict[str, str | None]:
     return {"name": entry.name, "breaks": entry.breaks, "description": _one_line(entry)}
 
 
-def _one_line(entry: "Entry") -> str:
+def _one_line(entry: "GalleryEntry") -> str:
     return " ".join(entry.docstring.split())

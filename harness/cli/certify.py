@@ -15,14 +15,14 @@ from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
 from harness.cli.language import help_text, language, say
-from harness.cli.listening import address
-from harness.cli.repeated import RepeatedValues
-from harness.cli.runfolder import RunFolder
+from harness.cli.listen_address import address
+from harness.cli.repeated_values import RepeatedValues
+from harness.cli.run_folder import RunFolder
 from harness.cli.unstamped import complain_unstamped
 
 if TYPE_CHECKING:
-    from harness.engine.publishing import Certification
-    from harness.judge.judgement import Judgement, RequirementEntry
+    from harness.engine.publication import PublishedRun
+    from harness.judge.report_schema import Judgement, RequirementEntry
 
 _SEEDS = 2**31
 _INDENT = " " * 10
@@ -73,13 +73,13 @@ def command(
     verbose: bool,
 ) -> int:
     """Run the profile's scenarios against a candidate; see the help text."""
-    from harness.cli.progress import Progress
-    from harness.engine.certification import Order, certify
-    from harness.engine.publishing import FORMATS_OF_A_RUN
+    from harness.cli.progress import RunProgress
+    from harness.engine.certification import CertificationOrder, certify
+    from harness.engine.publication import FORMATS_OF_A_RUN
 
     ids = [part for value in only for part in value.split(",")]
     ids += _not_passed(failed) if failed is not None else []
-    order = Order(
+    order = CertificationOrder(
         candidate=candidate,
         profile=profile,
         only=ids or None,
@@ -94,7 +94,7 @@ def command(
         deviations=deviations,
         formats=tuple(form for form in FORMATS_OF_A_RUN if not (no_pdf and form == "pdf")),
     )
-    with Progress(quiet=quiet, verbose=verbose) as progress:
+    with RunProgress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
@@ -108,7 +108,7 @@ def _not_passed(run: Path) -> list[str]:
     Raises:
         ConfigurationError: it has no report that can be read, or passed all that it needed.
     """
-    from harness.report.source import read_report
+    from harness.seal.run_files import read_report
 
     settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
     try:
@@ -124,7 +124,7 @@ def _not_passed(run: Path) -> list[str]:
     return ids
 
 
-def closing_lines(certification: "Certification") -> list[str]:
+def closing_lines(certification: "PublishedRun") -> list[str]:
     """Return what a person reads at the end: the verdict, what stands in its way, where the report is."""
     judgement = certification.judgement
     lines = [say("cli-certify", f"verdict.{judgement.verdict}", run_id=judgement.run_id)]

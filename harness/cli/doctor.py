@@ -11,10 +11,10 @@ from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.catalogue.texts import LANGUAGES, Language, entries, text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.cli.listening import address
+from harness.cli.listen_address import address
 
 if TYPE_CHECKING:
-    from harness.engine.preflight import Check, Trouble
+    from harness.doctor.checks import PreflightCheck, Trouble
 
 _AREA = "cli-doctor"
 # A trouble's sentence stands where its code is at home.
@@ -34,11 +34,11 @@ def command(candidate: str, profile: str, listen: str, form: str, lang: str | No
     """Examine a candidate; see the help text."""
     import anyio
 
-    from harness.engine.doctor import Visit, examine
+    from harness.doctor.examination import Preflight, examine
 
-    visit = Visit(candidate, profile, address(listen), language())
+    visit = Preflight(candidate, profile, address(listen), language())
 
-    def tell(check: "Check") -> None:
+    def tell(check: "PreflightCheck") -> None:
         if form == "text" and not (quiet and check.state in {"ok", "skipped"}):
             click.echo("\n".join(check_lines(check)))
         if check.id == "configure" and check.state in {"ok", "note"} and not quiet and sys.stderr.isatty():
@@ -50,7 +50,7 @@ def command(candidate: str, profile: str, listen: str, form: str, lang: str | No
     return status
 
 
-def exit_status(checks: "list[Check]") -> Exit:
+def exit_status(checks: "list[PreflightCheck]") -> Exit:
     """Return 2 when there is something to mend, 4 when nobody was seen to call, 0 when all is ready."""
     kinds = {trouble.kind for check in checks for trouble in check.troubles if not trouble.note}
     if "configuration" in kinds:
@@ -58,7 +58,7 @@ def exit_status(checks: "list[Check]") -> Exit:
     return Exit.INCONCLUSIVE if kinds or not _called(checks) else Exit.PASS
 
 
-def check_lines(check: "Check") -> list[str]:
+def check_lines(check: "PreflightCheck") -> list[str]:
     """Return what a person reads about one check: its outcome, and what to do about each trouble."""
     state = click.style(f"{say(_AREA, f'state.{check.state}'):<8}", fg=_COLOURS[check.state])
     lines = [f"{state} {say(_AREA, f'check.{check.id}'):<{_WIDTH}} {clipped(check.facts)}".rstrip()]
@@ -70,9 +70,9 @@ def check_lines(check: "Check") -> list[str]:
     return lines
 
 
-def closing_line(checks: "list[Check]") -> str:
+def closing_line(checks: "list[PreflightCheck]") -> str:
     """Return the last line: ready or not."""
-    from harness.engine.preflight import problems
+    from harness.doctor.checks import problems
 
     count = len(problems(checks))
     if count:
@@ -80,11 +80,11 @@ def closing_line(checks: "list[Check]") -> str:
     return say(_AREA, "ready" if _called(checks) else "unseen")
 
 
-def _called(checks: "list[Check]") -> bool:
+def _called(checks: "list[PreflightCheck]") -> bool:
     return any(check.id == "round-trip" and check.state == "ok" for check in checks)
 
 
-def as_json(checks: "list[Check]", status: Exit) -> str:
+def as_json(checks: "list[PreflightCheck]", status: Exit) -> str:
     """Return the outcome for programs, schema `lienthong.doctor/1`."""
     content = {
         "schema": "lienthong.doctor/1",

@@ -13,11 +13,11 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.records.vectors.registry import vectors_of
-from harness.rules.twins.base import Identity
-from harness.rules.twins.examples import example_of, shown
-from harness.rules.twins.registry import twins_of
 from harness.rules.undecided import OPEN
+from harness.vectors.examples import example_of, shown
+from harness.vectors.kept.registry import kept_vectors_of
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import vectors_of
 
 _AREA = "cli-explain"
 _NEAR = 5
@@ -29,7 +29,7 @@ _NEAR = 5
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 def command(code: str, profile: str, lang: str | None) -> int:
     """Print what a code, a requirement or a group means; see the help text."""
-    from harness.engine.findingcodes import codes_of
+    from harness.selfcheck.finding_codes import codes_of
 
     loaded = load_profile(profile)
     requirement, _, reason = code.partition(".")
@@ -58,7 +58,7 @@ def _requirement(requirement: Requirement) -> None:
     _line("clause", requirement.clause)
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
-    count = len(twins_of(requirement.id)) or len(vectors_of(requirement.id))
+    count = len(vectors_of(requirement.id)) or len(kept_vectors_of(requirement.id))
     if count:
         _line("packages", f"lienthong export {requirement.id} ({count})")
 
@@ -74,10 +74,10 @@ def _code(code: str, profile: Profile) -> None:
 
 def _example(code: str) -> None:
     """Print what tells a package with this finding from a good one, where packages are what the rule is about."""
-    twin = next((one for one in twins_of(code.partition(".")[0]) if one.code == code), None)
-    if twin is None:
+    vector = next((one for one in vectors_of(code.partition(".")[0]) if one.code == code), None)
+    if vector is None:
         return
-    example = example_of(twin, Identity())
+    example = example_of(vector, DocumentIdentity())
     for key, lines in (("bad", example.bad), ("good", example.good)):
         click.echo(f"  {say(_AREA, f'example.{key}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
         for line in shown(lines):
@@ -108,7 +108,7 @@ def _line(key: str, words: str) -> None:
 
 
 def _near(code: str, profile: Profile) -> Iterator[str]:
-    from harness.engine.findingcodes import codes_of
+    from harness.selfcheck.finding_codes import codes_of
 
     known = [each for key in profile.requirements for each in (key, *codes_of(key))]
     yield from difflib.get_close_matches(code, known, n=_NEAR, cutoff=0.4)

@@ -12,9 +12,9 @@ from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import finding_text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.journal.recording import VIETNAM
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import Twin, all_twins, twins_of
+from harness.journal.recorder import VIETNAM
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import Vector, all_vectors, vectors_of
 
 _AREA = "cli-export"
 _NOTE = "README.md"
@@ -38,42 +38,42 @@ def command(requirement: str, out: Path, lang: str | None) -> int:
     if key in load_catalogue().requirements and key.startswith(_SIGNED):
         return _signed(key, out)
     if key.startswith(f"{_KEPT}-"):
-        from harness.cli.exportrecords import written_vectors
+        from harness.cli.export_kept import written_vectors
 
         return written_vectors(key, out)
-    twins = twins_of(key)
-    if not twins:
-        known = dict.fromkeys(twin.requirement.partition("-")[0] for twin in all_twins().values())
+    vectors = vectors_of(key)
+    if not vectors:
+        known = dict.fromkeys(vector.requirement.partition("-")[0] for vector in all_vectors().values())
         groups = ", ".join((*known, *_SIGNED, _HOSTILE, _KEPT))
         raise ConfigurationError("export.unknown-requirement", id=requirement, known=groups)
-    folder, identity = out / key, Identity(day=datetime.now(VIETNAM).date())
-    files = {_file_name(twin): twin.written(identity) for twin in twins}
-    return _written(folder, files, _note(twins))
+    folder, identity = out / key, DocumentIdentity(day=datetime.now(VIETNAM).date())
+    files = {_file_name(vector): vector.written(identity) for vector in vectors}
+    return _written(folder, files, _note(vectors))
 
 
 def _signed(key: str, out: Path) -> Exit:
     """Write packages about signatures, with the anchors and revocation lists of the PKI that signs them."""
-    from harness.crypto.testpki import Pki
-    from harness.rules.twins.signed import signed_twins
+    from harness.crypto.testpki.pki import Pki
+    from harness.vectors.signed import signed_vectors
 
     now = datetime.now(VIETNAM)
     pki = Pki(now)
-    twins = signed_twins(key, now, pki, load_profile(DEFAULT_PROFILE).parameters.limits)
+    vectors = signed_vectors(key, now, pki, load_profile(DEFAULT_PROFILE).parameters.limits)
     files, lines = {}, [*_title(key), say(_AREA, "signed", file=_ANCHORS), ""]
-    for twin in twins:
-        name = f"{'bad' if twin.codes else 'good'}-{twin.name}.edxml"
-        files[name] = twin.content
-        judged = say(_AREA, "bad", code=", ".join(twin.codes)) if twin.codes else say(_AREA, "good")
-        reasons = " ".join(finding_text(code, "explain", language()) for code in twin.codes)
+    for vector in vectors:
+        name = f"{'bad' if vector.codes else 'good'}-{vector.name}.edxml"
+        files[name] = vector.content
+        judged = say(_AREA, "bad", code=", ".join(vector.codes)) if vector.codes else say(_AREA, "good")
+        reasons = " ".join(finding_text(code, "explain", language()) for code in vector.codes)
         lines.append(f"- `{name}` ({judged}){': ' if reasons else ''}{reasons}")
     return _written(out / key, files, lines, {_ANCHORS: pki.anchors_pem() + pki.revocation_lists_pem(now)})
 
 
 def _hostile(key: str, out: Path) -> Exit:
     """Write hostile packages; they take a PKI, so its anchors go with them."""
-    from harness.crypto.testpki import Pki
-    from harness.scenarios.hostile.piece import why
-    from harness.scenarios.hostile.samples import GOOD_KEY, REQUIREMENTS, samples
+    from harness.crypto.testpki.pki import Pki
+    from harness.scenarios.hostile_samples import GOOD_KEY, REQUIREMENTS, samples
+    from harness.vectors.hostile.vector import why
 
     if key not in REQUIREMENTS:
         raise ConfigurationError("export.unknown-requirement", id=key, known=", ".join(REQUIREMENTS))
@@ -112,14 +112,14 @@ def _title(key: str) -> list[str]:
     return [f"# {say(_AREA, 'title', id=key)}", "", statement, ""]
 
 
-def _file_name(twin: Twin) -> str:
-    return f"{'good' if twin.code is None else 'bad'}-{twin.name}.edxml"
+def _file_name(vector: Vector) -> str:
+    return f"{'good' if vector.code is None else 'bad'}-{vector.name}.edxml"
 
 
-def _note(twins: list[Twin]) -> list[str]:
+def _note(vectors: list[Vector]) -> list[str]:
     """Return the lines of the note: the requirement, and of each package what it is and why."""
-    lines = [*_title(twins[0].requirement), say(_AREA, "check"), ""]
-    for twin in twins:
-        judged = say(_AREA, "good") if twin.code is None else say(_AREA, "bad", code=twin.code)
-        lines.append(f"- `{_file_name(twin)}` ({judged}): {twin.why(language())}")
+    lines = [*_title(vectors[0].requirement), say(_AREA, "check"), ""]
+    for vector in vectors:
+        judged = say(_AREA, "good") if vector.code is None else say(_AREA, "bad", code=vector.code)
+        lines.append(f"- `{_file_name(vector)}` ({judged}): {vector.why(language())}")
     return lines

@@ -26,7 +26,7 @@ _NARROWEST, _WIDEST = 60, 120
 @click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 def command(page: str | None, html: str | None, files: Path | None, profile: str, lang: str | None) -> int:
     """Show or write the guide; see the help text."""
-    from harness.guide.building import build
+    from harness.guide.page_builder import build
     from harness.guide.terminal import as_text, contents
 
     loaded = load_profile(profile)

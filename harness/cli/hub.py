@@ -15,12 +15,12 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
-from harness.cli.listening import address
-from harness.cli.repeated import RepeatedValues
+from harness.cli.listen_address import address
+from harness.cli.repeated_values import RepeatedValues
 
 if TYPE_CHECKING:
-    from harness.hub.calllog import CallLine
-    from harness.hub.faults.reading import FaultPlan
+    from harness.hub.call_log import CallLine
+    from harness.hub.faults.files import FaultPlan
     from harness.hub.server import HubServer
     from harness.hub.service import Hub
     from harness.hub.settings import HubSettings
@@ -96,7 +96,7 @@ def _settings(profile: str, listen: str, folder: Path, mode: str | None) -> "Hub
 
 
 def _opened(settings: "HubSettings", listener: "Callable[[CallLine], None] | None") -> "HubServer":
-    from harness.hub.calllog import CallLog
+    from harness.hub.call_log import CallLog
     from harness.hub.server import HubServer
     from harness.hub.store import StoreUnusable
 
@@ -143,7 +143,7 @@ def _agency(text: str, systems: tuple[str, ...]) -> tuple[str, str, str]:
 
 
 def _faults(path: Path | None) -> "FaultPlan | None":
-    from harness.hub.faults.reading import read_faults
+    from harness.hub.faults.files import read_faults
 
     return None if path is None else read_faults(path)
 

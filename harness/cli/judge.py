@@ -6,7 +6,7 @@ import click
 
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.cli.runfolder import RunFolder
+from harness.cli.run_folder import RunFolder
 
 
 @click.command(name="judge", help=help_text("cli-judge"))
@@ -18,7 +18,7 @@ def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> in
     """Judge a run again; see the help text."""
     from harness.cli.certify import closing_lines, exit_status
     from harness.cli.unstamped import complain_unstamped
-    from harness.engine.rejudging import judge_again
+    from harness.engine.rejudge import judge_again
 
     again = judge_again(run, profile, language())
     for note in again.notes:

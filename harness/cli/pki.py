@@ -9,7 +9,7 @@ import click
 
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
-from harness.cli.listening import address
+from harness.cli.listen_address import address
 
 _AREA = "cli-pki"
 _DEFAULT_LISTEN = "127.0.0.1:8990"
@@ -26,7 +26,7 @@ def command() -> None:
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def init(folder: Path, listen: str, quiet: bool) -> int:
     """Make a PKI; see the help text."""
-    from harness.crypto.pkifolder import create_pki
+    from harness.crypto.testpki.folder import create_pki
 
     host, port = address(listen)
     shown = f"[{host}]" if ":" in host else host
@@ -45,8 +45,8 @@ def init(folder: Path, listen: str, quiet: bool) -> int:
 def serve(folder: Path, listen: str | None, quiet: bool) -> int:
     """Answer OCSP, CRL and time stamp requests until interrupted; see the help text."""
     from harness.catalogue.errors import ConfigurationError
-    from harness.crypto.pkifolder import open_pki
-    from harness.crypto.responder import Responder
+    from harness.crypto.testpki.folder import open_pki
+    from harness.crypto.testpki.responder import Responder
 
     pki = open_pki(folder)
     host, port = address(listen or pki.responder.removeprefix("http://"))

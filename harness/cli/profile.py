@@ -10,7 +10,7 @@ from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say, sentence
 
 if TYPE_CHECKING:
-    from harness.catalogue.lint import Problem
+    from harness.catalogue.lint import LintProblem
 
 _AREA = "cli-profile"
 
@@ -33,7 +33,7 @@ def command() -> None:
 def list_profiles(form: str, lang: str | None) -> int:
     """List the shipped profiles; see the help text."""
     from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, profile_names
-    from harness.cli.profileview import as_row
+    from harness.cli.profile_view import as_row
 
     profiles = [load_profile(name) for name in profile_names()]
     if form == "json":
@@ -56,7 +56,7 @@ def list_profiles(form: str, lang: str | None) -> int:
 def show(profile: str, form: str, lang: str | None) -> int:
     """Show one profile; see the help text."""
     from harness.catalogue.profiles import load_profile
-    from harness.cli.profileview import as_data, as_lines
+    from harness.cli.profile_view import as_data, as_lines
 
     loaded = load_profile(profile)
     if form == "json":
@@ -74,8 +74,8 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
     """Check one profile, or all shipped data; see the help text."""
     from harness.catalogue.lint import lint_shipped
     from harness.catalogue.profiles import profile_names
-    from harness.engine.packlint import lint_pack
-    from harness.engine.profilelint import lint_effects, lint_whole
+    from harness.selfcheck.profile import lint_effects, lint_whole
+    from harness.selfcheck.selfcheck import lint_pack
 
     if profile is None:
         problems = [*lint_shipped(), *lint_pack(), *(one for name in profile_names() for one in lint_effects(name))]
@@ -96,9 +96,9 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
 def coverage(profile: str, form: str, lang: str | None) -> int:
     """Show how far the standard's clauses are tested; see the help text."""
     from harness.catalogue.profiles import load_profile
-    from harness.cli.profileview import width
-    from harness.engine.coverage import coverage_of, encoded
-    from harness.engine.coverage_page import as_html, as_text
+    from harness.cli.profile_view import width
+    from harness.selfcheck.coverage import coverage_of, encoded
+    from harness.selfcheck.coverage_page import as_html, as_text
 
     covered = coverage_of(load_profile(profile))
     if form == "json":
@@ -110,7 +110,7 @@ def coverage(profile: str, form: str, lang: str | None) -> int:
     return Exit.PASS
 
 
-def _as_data(problem: "Problem") -> dict[str, object]:
+def _as_data(problem: "LintProblem") -> dict[str, object]:
     from harness.catalogue.texts import LANGUAGES, text
 
     message = {name: text("errors", f"lint.{problem.code}", name, **problem.parameters) for name in LANGUAGES}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WIDTH = 60
 
 
-class Progress:
+class RunProgress:
     """Follows the events of a run and tells where it stands."""
 
     def __init__(self, *, quiet: bool, verbose: bool) -> None:

@@ -14,13 +14,13 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
 from harness.cli.language import help_text, language, say
 from harness.cli.moment import moment
-from harness.cli.validating import exit_of
-from harness.rules.bulk.rendering import Amount, Form, sink_for
-from harness.rules.bulk.rows import FileRow, weigh
-from harness.rules.bulk.summing import Summary
+from harness.cli.validation_call import exit_of
+from harness.validation.rendering import Amount, Form, sink_for
+from harness.validation.rows import FileRow, weigh
+from harness.validation.summary import CheckSummary
 
 if TYPE_CHECKING:
-    from harness.records.checking import KeepingReport
+    from harness.records.check import KeepingReport
     from harness.records.exchanged import Exchanged
 
 _AREA = "cli-records"
@@ -82,7 +82,7 @@ def command(
         exchanged = _exchanged(packages, run, loaded)
         report = _checked(Path(export), loaded, time, exchanged, told)
     row = _row(export, report, loaded)
-    summary = Summary()
+    summary = CheckSummary()
     summary.add(row)
     sink = sink_for(form, sys.stdout.buffer, language(), amount, coloured=sys.stdout.isatty(), verb="records")
     sink.add(row, named=True)
@@ -95,7 +95,7 @@ def command(
 def _checked(
     export: Path, profile: Profile, at: datetime, exchanged: "Exchanged | None", told: Callable[[str], None]
 ) -> "KeepingReport":
-    from harness.records.checking import check_export
+    from harness.records.check import check_export
 
     try:
         return check_export(
@@ -126,9 +126,9 @@ def _exchanged(packages: tuple[str, ...], run: Path | None, profile: Profile) ->
     """Return the packages to compare with, None where none were given; those that cannot be read are named."""
     if not packages and run is None:
         return None
-    from harness.cli.runpackages import exchanged_of_run
+    from harness.cli.run_packages import exchanged_of_run
     from harness.records.exchanged import Exchanged
-    from harness.records.packagefiles import add_files
+    from harness.records.package_files import add_files
 
     exchanged = Exchanged() if run is None else exchanged_of_run(run, profile)
     add_files(exchanged, packages, profile.parameters.limits)

@@ -7,7 +7,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.language import help_text, language, say
-from harness.cli.runfolder import RunFolder
+from harness.cli.run_folder import RunFolder
 
 _NUMBERINGS = 2**31
 
@@ -35,21 +35,21 @@ def command(
 ) -> int:
     """Play one scenario again; see the help text."""
     from harness.cli.certify import closing_lines, exit_status
-    from harness.cli.listening import address
-    from harness.cli.progress import Progress
+    from harness.cli.listen_address import address
+    from harness.cli.progress import RunProgress
     from harness.cli.unstamped import complain_unstamped
-    from harness.engine.certification import Order, certify
-    from harness.engine.remembered import is_remembered
-    from harness.engine.subject import REFERENCE
+    from harness.doctor.target import REFERENCE
+    from harness.engine.certification import CertificationOrder, certify
+    from harness.engine.known_runs import is_remembered
     from harness.report.agreement import run_file
-    from harness.report.source import RUN_FILE
+    from harness.seal.run_files import RUN_FILE
 
     recorded = run_file(run)
     source = str(recorded["source"])
     # A declaration may name a program to be started: what others hand over must not choose one.
     if candidate is None and source.partition(":")[0] != REFERENCE and not is_remembered(run):
         raise ConfigurationError("replay.foreign", path=run / RUN_FILE, source=source)
-    order = Order(
+    order = CertificationOrder(
         candidate=candidate or source,
         profile=str(recorded["profile"]["source"]),
         only=None,
@@ -62,7 +62,7 @@ def command(
         # A real system remembers the numbers of the first time, and must not take them again.
         numbering=secrets.randbelow(_NUMBERINGS),
     )
-    with Progress(quiet=quiet, verbose=verbose) as progress:
+    with RunProgress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):

@@ -10,12 +10,12 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.cli.repeated import RepeatedValues
-from harness.cli.runfolder import RunFolder
+from harness.cli.repeated_values import RepeatedValues
+from harness.cli.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from harness.report.model import Comparison
-    from harness.report.resealing import Rerendering
+    from harness.report.rerendering import Rerendering
 
 AREA = "cli-report"
 _FORMATS = ("html", "pdf", "json", "junit", "md")
@@ -46,9 +46,9 @@ def command(
 ) -> int:
     """Render a run again; see the help text."""
     from harness.cli.unstamped import complain_unstamped
-    from harness.report.laboratory import configured_laboratory
-    from harness.report.resealing import Rerendering
-    from harness.report.source import read_report, source_of
+    from harness.report.rerendering import Rerendering
+    from harness.seal.laboratory import configured_laboratory
+    from harness.seal.run_files import read_report, source_of
 
     older = source_of(against, read_report(against)) if against else None
     again = Rerendering(source_of(run, read_report(run)), language(), configured_laboratory(laboratory), older)
@@ -79,8 +79,8 @@ def _written_out(again: "Rerendering", formats: Sequence[str], out: Path) -> lis
     if out == _STANDARD_OUTPUT and len(formats) == 1:
         _print(again.handed_out(formats[0]))
         return []
-    from harness.report.wholefile import write_whole
-    from harness.report.writing import FILES
+    from harness.journal.whole_file import write_whole
+    from harness.report.renderers import FILES
 
     many = len(formats) > 1 or out.is_dir()
     try:

@@ -8,11 +8,11 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.cli.repeated import RepeatedValues
+from harness.cli.repeated_values import RepeatedValues
 
 if TYPE_CHECKING:
-    from harness.engine.selftest import Matrix, Scope
-    from harness.engine.selftest_rows import Row
+    from harness.selftest.matrix import Matrix, SelftestScope
+    from harness.selftest.rows import MatrixRow
 
 _AREA = "cli-selftest"
 
@@ -49,7 +49,7 @@ def command(
     quiet: bool,
 ) -> int:
     """Run the gallery and print the matrix; see the help text."""
-    from harness.engine.selftest import SelftestOrder, selftest
+    from harness.selftest.matrix import SelftestOrder, selftest
 
     names = tuple(part for value in only for part in value.split(","))
     if quick + everything + crossed > 1:
@@ -66,29 +66,29 @@ def command(
     return _status(matrix)
 
 
-def _scope(quick: bool, everything: bool, crossed: bool) -> "Scope":
-    from harness.engine.selftest import Scope
+def _scope(quick: bool, everything: bool, crossed: bool) -> "SelftestScope":
+    from harness.selftest.matrix import SelftestScope
 
     if quick:
-        return Scope.QUICK
+        return SelftestScope.QUICK
     if crossed:
-        return Scope.CROSSED
-    return Scope.ALL if everything else Scope.GALLERY
+        return SelftestScope.CROSSED
+    return SelftestScope.ALL if everything else SelftestScope.GALLERY
 
 
-def _silent(done: int, total: int, row: "Row") -> None:
+def _silent(done: int, total: int, row: "MatrixRow") -> None:
     """Progress for those who want none."""
 
 
-def _tell(done: int, total: int, row: "Row") -> None:
+def _tell(done: int, total: int, row: "MatrixRow") -> None:
     result = say(_AREA, f"result.{row.result}")
     said = say(_AREA, "progress", done=done, total=total, name=row.name, result=result, seconds=f"{row.seconds:.1f}")
     click.echo(said, err=True)
 
 
 def _rendered(matrix: "Matrix", form: str) -> str:
-    from harness.engine.selftest import encoded
-    from harness.engine.selftest_page import as_html, as_text
+    from harness.selftest.matrix import encoded
+    from harness.selftest.page import as_html, as_text
 
     if form == "json":
         return encoded(matrix).decode("utf-8")
@@ -105,8 +105,8 @@ def _keep(matrix: "Matrix", directory: Path) -> None:
 
 
 def _ship(matrix: "Matrix") -> None:
-    from harness.engine.selftest import summary_of
-    from harness.engine.selftest_summary import write_summary
+    from harness.report.selftest_summary import write_summary
+    from harness.selftest.matrix import summary_of
 
     click.echo(say(_AREA, "written", path=write_summary(summary_of(matrix))), err=True)
 

@@ -10,7 +10,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
-from harness.cli.runfolder import RunFolder
+from harness.cli.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from harness.journal import Event, Record
@@ -53,7 +53,7 @@ def _lines(run: Path, record: "Record", what: str | None) -> Iterator[str]:
 
 
 def _message(record: "Record", number: int) -> Iterator[str]:
-    from harness.report.showing import lines_of
+    from harness.report.event_text import lines_of
 
     if number >= len(record.events):
         raise ConfigurationError("show.no-event", number=number, last=len(record.events) - 1)
@@ -97,7 +97,7 @@ def _rows(run: Path, wanted: str) -> list[tuple[str, str, int | None, str]]:
     Raises:
         ConfigurationError: the report is not what a run writes.
     """
-    from harness.report.source import read_report
+    from harness.seal.run_files import read_report
 
     rows = []
     try:
@@ -114,7 +114,7 @@ def _rows(run: Path, wanted: str) -> list[tuple[str, str, int | None, str]]:
 
 
 def _about(record: "Record", document: str) -> Iterator[str]:
-    from harness.report.showing import events_about, lines_of
+    from harness.report.event_text import events_about, lines_of
 
     events = list(events_about(document, record))
     if not events:

@@ -8,7 +8,7 @@ from harness.catalogue.findings import clipped
 from harness.cli.language import say
 
 if TYPE_CHECKING:
-    from harness.report.timestamp import NotStamped
+    from harness.seal.timestamp import NotStamped
 
 _LONGEST = 200
 

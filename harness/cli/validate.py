@@ -10,12 +10,12 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.cli.language import help_text, language, say
 from harness.cli.moment import moment
-from harness.cli.validating import Call, Validation
-from harness.crypto.trust import Trust, trust_of
-from harness.rules.bulk.rendering import Amount, Form
-from harness.rules.bulk.sources import STANDARD_INPUT
-from harness.rules.bulk.working import Task
+from harness.cli.validation_call import Validation, ValidationCall
+from harness.crypto.chains.trust import Trust, trust_of
 from harness.rules.registry import MODULES
+from harness.validation.rendering import Amount, Form
+from harness.validation.sources import STANDARD_INPUT
+from harness.validation.worker import Task
 
 _AREA = "cli-validate"
 _MOST_JOBS = 8
@@ -57,7 +57,7 @@ def command(
     trust = Trust() if no_signatures else trust_of(loaded, [Path(name) for name in anchors])
     task = Task(profile, moment(at), _groups(no_signatures), trust)
     amount: Amount = "quiet" if quiet else "verbose" if verbose else "normal"
-    call = Call(files, form, language(), amount, jobs or min(os.cpu_count() or 1, _MOST_JOBS), resume)
+    call = ValidationCall(files, form, language(), amount, jobs or min(os.cpu_count() or 1, _MOST_JOBS), resume)
     return Validation(call, task, loaded).run()
 
 

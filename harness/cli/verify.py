@@ -11,11 +11,11 @@ from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 
 if TYPE_CHECKING:
-    from harness.report.laboratory import Laboratory
-    from harness.report.secondjudgement import SecondJudgement
-    from harness.report.tampering import Problem
-    from harness.report.timestamp import Roots
-    from harness.report.verifying import Verification
+    from harness.report.second_judgement import SecondJudgement
+    from harness.seal.laboratory import Laboratory
+    from harness.seal.tampering import SealProblem
+    from harness.seal.timestamp import Roots
+    from harness.seal.verification import SealVerification
 
 AREA = "cli-verify"
 SCHEMA = "lienthong.verification/1"
@@ -35,7 +35,7 @@ class _Examined:
         second: what judging the record again came to, None when that was not done.
     """
 
-    verification: "Verification"
+    verification: "SealVerification"
     known: bool
     compared: bool
     stampable: bool
@@ -107,8 +107,8 @@ def command(
 
 def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: bool) -> _Examined:
     """Check the seal, by what is known of key and time stamping authority from elsewhere."""
-    from harness.report.laboratory import configured_laboratory, read_public_key
-    from harness.report.verifying import verify
+    from harness.seal.laboratory import configured_laboratory, read_public_key
+    from harness.seal.verification import verify
 
     laboratory = configured_laboratory()
     roots, trusted = _roots(tsa_roots, laboratory), read_public_key(key) if key else None
@@ -123,7 +123,7 @@ def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: b
 
 def _roots(named: Path | None, laboratory: "Laboratory | None") -> "Roots | None":
     """Return the roots that were named, else those of the laboratory that is configured here."""
-    from harness.report.timestamp import read_roots
+    from harness.seal.timestamp import read_roots
 
     if named is not None:
         return read_roots(named)
@@ -131,7 +131,7 @@ def _roots(named: Path | None, laboratory: "Laboratory | None") -> "Roots | None
 
 
 def _judged(examined: _Examined, run: Path, profile: str | None) -> _Examined:
-    from harness.report.secondjudgement import judge_once_more
+    from harness.report.second_judgement import judge_once_more
 
     return replace(examined, second=judge_once_more(run, profile))
 
@@ -175,18 +175,18 @@ def _judging_lines(examined: _Examined) -> list[str]:
     return [say(AREA, f"judging.{examined.second.outcome}", details=details)]
 
 
-def _problems(examined: _Examined) -> "tuple[Problem, ...]":
-    from harness.report.source import REPORT_FILE
-    from harness.report.tampering import Problem, Tampering
+def _problems(examined: _Examined) -> "tuple[SealProblem, ...]":
+    from harness.seal.run_files import REPORT_FILE
+    from harness.seal.tampering import SealProblem, Tampering
 
     second = examined.second
     if second is None or second.outcome != "differs":
         return examined.verification.problems
     detail = ", ".join(second.details[:_SHOWN_DIFFERENCES])
-    return (Problem(Tampering.REPORT_DIFFERS, REPORT_FILE, detail=detail), *examined.verification.problems)
+    return (SealProblem(Tampering.REPORT_DIFFERS, REPORT_FILE, detail=detail), *examined.verification.problems)
 
 
-def _sentence(problem: "Problem") -> str:
+def _sentence(problem: "SealProblem") -> str:
     from harness.catalogue.findings import clipped
 
     place = clipped(problem.path, _LONGEST)

@@ -5,13 +5,13 @@ from typing import Any
 
 from harness import __version__
 from harness.catalogue.texts import text
-from harness.drivers.attention import Workplace
-from harness.drivers.manual_interview import FOLDER
-from harness.drivers.manual_secrets import Secrets
-from harness.drivers.manual_tasks import data_lines
-from harness.drivers.manual_terminal import Console
-from harness.drivers.manual_words import AREA
+from harness.drivers.manual.interview import FOLDER
+from harness.drivers.manual.secrets import Secrets
+from harness.drivers.manual.tasks import data_lines
+from harness.drivers.manual.terminal import Console
+from harness.drivers.manual.words import AREA
 from harness.drivers.protocol import OperatorError
+from harness.drivers.views import Workplace
 
 
 class PassiveDriver:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.drivers.attention import Attended, Glance
 from harness.drivers.protocol import LOOKING, Driver, DriverError, DriverLost, Killable
+from harness.drivers.views import Attended, ViewRequest
 from harness.journal import Event, Recorder
 
 
@@ -58,7 +58,7 @@ class RecordedDriver:
         self._record_result(command, asked, result, _since(began), scenario)
         return result
 
-    async def look(self, view: str, due: Sequence[Glance], wanted: Sequence[Glance]) -> None:
+    async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> None:
         """Have the person behind the driver look, and record what was told and what was not.
 
         Raises:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from harness.agency.gallery import build, defects, variants
-from harness.agency.settings import AgencySettings, Timing
+from harness.agency.settings import AgencySettings, AgencyTiming
 from harness.catalogue.candidate import DeclaredTiming
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile
 from harness.drivers.protocol import DriverLost, read_answer
@@ -42,7 +42,7 @@ class ReferenceDriver:
             give_up: seconds after which it gives up a call.
             profile: whose code lists hold for it: those of the run, as a product is set up for its own ministry.
         """
-        self._api = build(kind, AgencySettings(timing=Timing(give_up=give_up), profile=profile))
+        self._api = build(kind, AgencySettings(timing=AgencyTiming(give_up=give_up), profile=profile))
 
     async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
         """Hand one command to the agency; see `Driver`."""

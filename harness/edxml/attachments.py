@@ -9,7 +9,7 @@ from harness.catalogue.parameters import Limits
 from harness.edxml.base64text import Base64Broken, Decoded, decode_base64, read_base64
 from harness.edxml.model import Attachment, content_key
 from harness.edxml.names import CONTENT_ID_SCHEME
-from harness.edxml.zipentry import Allowance, ZipBroken, ZipEntry, read_only_entry
+from harness.edxml.zip_entry import Allowance, ZipBroken, ZipEntry, read_only_entry
 
 __all__ = [
     "Allowance",

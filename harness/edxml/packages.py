@@ -2,13 +2,13 @@
 
 from harness.catalogue.parameters import Limits
 from harness.edxml.elements import elements_of
-from harness.edxml.interpreting import Uninterpretable, package_of
+from harness.edxml.interpretation import Uninterpretable, package_of
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, OPERATOR_ORDER, Addition, Layout
 from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.places import SourceLines, path_of
-from harness.edxml.reading import PackageUnreadable, XmlRefused, parse_untrusted
-from harness.edxml.rebuilding import rebuilt
-from harness.edxml.writing import TextUnwritable, written
+from harness.edxml.reader import PackageUnreadable, XmlRefused, parse_untrusted
+from harness.edxml.rebuild import rebuilt
+from harness.edxml.writer import TextUnwritable, written
 
 __all__ = [
     "BUSSINESS_FIRST",

@@ -15,27 +15,27 @@ from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
-from harness.engine.claiming import claimed
+from harness.doctor.network import check_address
+from harness.doctor.target import REFERENCE, Target, open_subject
+from harness.engine.candidate_lock import claimed
+from harness.engine.known_runs import remember
 from harness.engine.plan import Plan, make_plan
-from harness.engine.preflight_network import check_address
-from harness.engine.profilelint import check_by_lint
-from harness.engine.publishing import FORMATS_OF_A_RUN, Certification, publish
-from harness.engine.remembered import remember
+from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun, publish
 from harness.engine.run import RunSettings, run
-from harness.engine.subject import REFERENCE, Subject, open_subject
 from harness.hub.server import AddressUnavailable
 from harness.journal import Event, Journal
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.report.deviations import load_deviations, recorded
-from harness.report.laboratory import Laboratory, configured_laboratory
-from harness.report.recordseal import begin, seal_record
 from harness.rules.confinement import prepare
+from harness.seal.laboratory import Laboratory, configured_laboratory
+from harness.seal.record_seal import begin, seal_record
+from harness.selfcheck.profile import check_by_lint
 
 Follow = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CertificationOrder:
     """What was asked for on the command line, or by a program.
 
     Attributes:
@@ -69,7 +69,7 @@ class Order:
     quiet: bool = False
 
 
-def certify(order: Order, follow: Follow) -> Certification:
+def certify(order: CertificationOrder, follow: Follow) -> PublishedRun:
     """Carry out an order; an interrupted run is judged and reported like any other.
 
     Raises:
@@ -95,7 +95,7 @@ def certify(order: Order, follow: Follow) -> Certification:
 
 
 def _settings(
-    directory: Path, run_id: str, order: Order, profile: Profile, plan: Plan, subject: Subject
+    directory: Path, run_id: str, order: CertificationOrder, profile: Profile, plan: Plan, subject: Target
 ) -> RunSettings:
     return RunSettings(
         directory=directory,
@@ -129,7 +129,7 @@ def _prepare(directory: Path) -> None:
         raise ConfigurationError("out.unwritable", path=directory, detail=error.strerror or error) from error
 
 
-def _extras(order: Order, laboratory: Laboratory | None) -> dict[str, Any]:
+def _extras(order: CertificationOrder, laboratory: Laboratory | None) -> dict[str, Any]:
     """Return what run.json tells of laboratory and known deviations, where there are any."""
     extras: dict[str, Any] = {} if laboratory is None else {"laboratory": laboratory.identity.public()}
     return extras if order.deviations is None else extras | {"deviations": recorded(load_deviations(order.deviations))}
@@ -139,9 +139,9 @@ def _write_run_file(
     directory: Path,
     run_id: str,
     now: datetime,
-    order: Order,
+    order: CertificationOrder,
     profile: Profile,
-    subject: Subject,
+    subject: Target,
     extras: dict[str, Any],
 ) -> None:
     content = {

@@ -18,36 +18,36 @@ from harness import __version__
 from harness.catalogue.candidate import Candidate, Times
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
-from harness.crypto.responder import Responder
-from harness.crypto.testpki import Pki
-from harness.crypto.trust import trust_of
-from harness.drivers.attention import Workplace
+from harness.crypto.chains.trust import trust_of
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
+from harness.doctor.declaration import PEER_SYSTEM
+from harness.doctor.driver import check_clock, check_commands
+from harness.doctor.target import OpenDriver
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
-from harness.engine.addressing import reachable
+from harness.drivers.views import Workplace
 from harness.engine.clock import clock_state
-from harness.engine.looking import look
+from harness.engine.event_waits import EventWaits
+from harness.engine.hub_address import reachable
 from harness.engine.plan import Plan
-from harness.engine.playing import play
-from harness.engine.preflight_declaration import PEER_SYSTEM
-from harness.engine.preflight_driver import check_clock, check_commands
-from harness.engine.selftest_summary import stated_summary
-from harness.engine.settling import opened, settled_in, settled_out
+from harness.engine.run_boundaries import opened, settled_in, settled_out
+from harness.engine.scenario_runner import play
 from harness.engine.silence import SilenceWatch
-from harness.engine.subject import OpenDriver
-from harness.engine.waiting import EventWaits
+from harness.engine.view_poller import look
+from harness.expectations.evidence import Evidence
 from harness.hub.canary import Canary
 from harness.hub.faults import Faults
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Journal
-from harness.journal.recording import VIETNAM
-from harness.judge.evidence import Evidence
-from harness.judge.examination import Examiner
-from harness.scenarios.material import Material, Peer, peers_of
+from harness.journal.recorder import VIETNAM
+from harness.judge.package_inspector import PackageInspector
+from harness.report.selftest_summary import stated_summary
 from harness.scenarios.registry import Scenario, all_scenarios
-from harness.scenarios.surroundings import Surroundings
+from harness.scenarios.run_context import RunContext
+from harness.scenarios.testdata import Peer, SeededData, peers_of
 
 _HELLO_LIMIT = 10.0
 
@@ -127,24 +127,24 @@ async def run(settings: RunSettings, journal: Journal) -> None:
 
 
 async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
-    async with _opened(settings, journal) as around:
-        _record_start(settings, around)
-        trouble = await _configured(settings, around)
+    async with _opened(settings, journal) as run_context:
+        _record_start(settings, run_context)
+        trouble = await _configured(settings, run_context)
         if trouble:
             return trouble
-        opening = await opened(around)
-        trouble = await _called_at_last(settings, around)
+        opening = await opened(run_context)
+        trouble = await _called_at_last(settings, run_context)
         if trouble:
             return trouble
-        if not await settled_in(around, opening):
+        if not await settled_in(run_context, opening):
             return "unsettled"
         with anyio.move_on_after(settings.budget) as scope:
-            await _played(settings, around)
+            await _played(settings, run_context)
         return "budget" if scope.cancelled_caught else "complete"
 
 
 @asynccontextmanager
-async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surroundings]:
+async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[RunContext]:
     """Bring up PKI, hub, evidence and driver; take them down in the opposite order."""
     host, port = settings.listen
     hub_settings = HubSettings.of(settings.profile, host=host, port=port, described=False)
@@ -152,7 +152,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
         pki = Pki(datetime.now(VIETNAM), responder.url)
         responder.serve(pki)
         trust = pki.trust(pki.made).adding(trust_of(settings.profile, settings.trust_anchors))
-        evidence = Evidence(inspector=Examiner(settings.profile, _reader(settings.directory), trust))
+        evidence = Evidence(inspector=PackageInspector(settings.profile, _reader(settings.directory), trust))
         waits = EventWaits(evidence)
         journal.subscribe(waits.add)
         async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:
@@ -160,7 +160,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
             server.hub.interceptor = faults
             driver = RecordedDriver(await settings.open_driver(_workplace(settings, journal)), journal)
             try:
-                yield Surroundings(
+                yield RunContext(
                     hub=server.hub,
                     server=server,
                     faults=faults,
@@ -174,7 +174,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     times=settings.times,
                     pki=pki,
                     trust=trust,
-                    material=Material(
+                    testdata=SeededData(
                         settings.seed,
                         pki,
                         settings.candidate.agency.organ_name,
@@ -185,7 +185,7 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[Surr
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
-                    crowd=settings.plan.crowd,
+                    concurrency=settings.plan.crowd,
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:
@@ -234,7 +234,7 @@ def _populate(hub: Hub, settings: RunSettings) -> Peer:
     return Peer(declared.organ_id, declared.organ_name)
 
 
-def _record_start(settings: RunSettings, around: Surroundings) -> None:
+def _record_start(settings: RunSettings, run_context: RunContext) -> None:
     data: dict[str, Any] = {
         "run_id": settings.run_id,
         "seed": settings.seed,
@@ -257,21 +257,21 @@ def _record_start(settings: RunSettings, around: Surroundings) -> None:
         "only": settings.plan.only,
         "scenarios": [{"id": one.id, "requirements": list(one.requirements)} for one in settings.plan.scenarios],
         "times": msgspec.to_builtins(settings.times),
-        "endpoint": around.endpoint,
-        "peers": [{"organ_id": one.organ_id, "code102": one.code102} for one in around.peers.values()],
-        "trust": around.trust.as_data(),
+        "endpoint": run_context.endpoint,
+        "peers": [{"organ_id": one.organ_id, "code102": one.code102} for one in run_context.peers.values()],
+        "trust": run_context.trust.as_data(),
         "clock": clock_state(),
     }
-    around.journal.record("run.started", data)
+    run_context.journal.record("run.started", data)
 
 
-async def _configured(settings: RunSettings, around: Surroundings) -> str | None:
+async def _configured(settings: RunSettings, run_context: RunContext) -> str | None:
     """Greet the candidate and tell it where the hub is; return why the run ends here, None if it need not."""
     limit = settings.times.give_up + _HELLO_LIMIT
     try:
         with contextlib.suppress(DriverError):  # who does not greet may work all the same
-            _record_preflight(settings, around, await around.driver.call("hello", {}, _HELLO_LIMIT))
-        await around.driver.call("configure", around.configuration, limit)
+            _record_preflight(settings, run_context, await run_context.driver.call("hello", {}, _HELLO_LIMIT))
+        await run_context.driver.call("configure", run_context.configuration, limit)
     except OperatorError as error:
         return None if error.answer == "skip" else "operator"  # skipped by one who has configured it before
     except DriverError as error:
@@ -283,45 +283,45 @@ async def _configured(settings: RunSettings, around: Surroundings) -> str | None
     return None
 
 
-async def _called_at_last(settings: RunSettings, around: Surroundings) -> str | None:
+async def _called_at_last(settings: RunSettings, run_context: RunContext) -> str | None:
     """Wait until the candidate calls the hub: no scenario can come to anything with one that never does."""
     limit = _POLLS * settings.times.poll_interval + settings.times.give_up
     if settings.driver == "passive":  # a person may have to connect it first
         attended = sys.stdin is not None and sys.stdin.isatty()
         limit = max(limit, _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING)
-    elif around.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
+    elif run_context.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
         limit = max(limit, _CALLING)
-    waiting = around.journal.record("operator.waiting", {"seconds": limit})
-    if await around.waits.life(waiting, limit):
+    waiting = run_context.journal.record("operator.waiting", {"seconds": limit})
+    if await run_context.waits.life(waiting, limit):
         return None
-    return "unserved" if around.evidence.ever_called() else "silent"
+    return "unserved" if run_context.evidence.ever_called() else "silent"
 
 
-def _record_preflight(settings: RunSettings, around: Surroundings, hello: dict[str, Any]) -> None:
+def _record_preflight(settings: RunSettings, run_context: RunContext, hello: dict[str, Any]) -> None:
     """Note what `doctor` would say to this driver: the run goes on, and who reads its record knows."""
-    checks = (check_commands(hello, settings.candidate, settings.driver), check_clock(around.driver))
-    around.journal.record("preflight", {"checks": [check.as_data() for check in checks]})
+    checks = (check_commands(hello, settings.candidate, settings.driver), check_clock(run_context.driver))
+    run_context.journal.record("preflight", {"checks": [check.as_data() for check in checks]})
 
 
-async def _played(settings: RunSettings, around: Surroundings) -> None:
-    usual = len(settings.plan.scenarios) if around.driver.attended is None else _JOBS_OF_A_PERSON
+async def _played(settings: RunSettings, run_context: RunContext) -> None:
+    usual = len(settings.plan.scenarios) if run_context.driver.attended is None else _JOBS_OF_A_PERSON
     limiter = anyio.CapacityLimiter(settings.jobs or max(usual, 1))
-    silence = SilenceWatch(around.evidence, around.journal, around.faults, settings.times)
+    silence = SilenceWatch(run_context.evidence, run_context.journal, run_context.faults, settings.times)
 
     async def limited(scenario: Scenario) -> None:
         async with limiter:
-            await play(scenario, around, silence)
+            await play(scenario, run_context, silence)
 
     async with anyio.create_task_group() as watching:
-        watching.start_soon(look, around.driver, around.waits, settings.times.poll_interval)
-        watching.start_soon(around.waits.keep_time, around.journal)
+        watching.start_soon(look, run_context.driver, run_context.waits, settings.times.poll_interval)
+        watching.start_soon(run_context.waits.keep_time, run_context.journal)
         watching.start_soon(silence.watch)
         for phase in settings.plan.phases:
             async with anyio.create_task_group() as playing:
                 for scenario in phase:
                     playing.start_soon(limited, scenario)
         for scenario in settings.plan.exclusive:
-            await play(scenario, around, silence)
+            await play(scenario, run_context, silence)
         played = {key for one in settings.plan.scenarios for key in one.requirements}
-        await settled_out(around, frozenset({*played, *(settings.plan.only or _EVERYWHERE)}))
+        await settled_out(run_context, frozenset({*played, *(settings.plan.only or _EVERYWHERE)}))
         watching.cancel_scope.cancel()

@@ -4,11 +4,11 @@ import anyio
 
 from harness.catalogue.candidate import Times
 from harness.drivers.protocol import DriverError, DriverLost
+from harness.expectations.evidence import Evidence
 from harness.hub.faults import Faults
 from harness.journal import Event, Journal
-from harness.judge.evidence import Evidence
 from harness.judge.life import silence_of
-from harness.scenarios.surroundings import Surroundings
+from harness.scenarios.run_context import RunContext
 
 _BEAT = 0.25  # seconds
 _LIMIT = 10.0
@@ -45,19 +45,19 @@ class SilenceWatch:
             elif self._began is None and quiet > silence_of(self._evidence):
                 self._began = self._journal.record("candidate.silent", {"seconds": round(quiet, 1)})
 
-    async def revived(self, around: Surroundings) -> bool:
+    async def revived(self, run: RunContext) -> bool:
         """Configure a silent candidate again, once for each silence; tell whether it calls."""
         if self._began is None or self._evidence.served_after(self._began.seq):
             return True
         if self._revived == self._began.seq:
             return False
         self._revived = self._began.seq
-        asked = around.journal.record("candidate.revived", {"since": self._began.seq})
+        asked = run.journal.record("candidate.revived", {"since": self._began.seq})
         try:
-            await around.driver.call("configure", around.configuration, _LIMIT + self._times.give_up)
+            await run.driver.call("configure", run.configuration, _LIMIT + self._times.give_up)
         except (DriverError, DriverLost):
             return False  # the record has it
-        return await around.waits.life(asked, 2 * self._times.poll_interval + self._times.reaction)
+        return await run.waits.life(asked, 2 * self._times.poll_interval + self._times.reaction)
 
     def _kept_from_it(self) -> bool:
         """Tell whether a fault is in force, or the hub is down: then silence may be right."""

@@ -10,11 +10,11 @@ from functools import cache
 
 from harness.guide.files import cast
 from harness.guide.packages import moment
-from harness.guide.requests import Pairs, Step, steps
-from harness.hub.outcomes import Call, Deferred
+from harness.guide.requests import Pairs, WorkedCall, steps
+from harness.hub.call_results import Call, Deferred
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.vxp.headers import Parameters
+from harness.vxp.headers import HeaderParameters
 from harness.vxp.signing import verify
 
 _MADE_UP = re.compile(rb'"(?:DocId|docId)":"([^"]+)"')
@@ -39,7 +39,7 @@ def prepared(hub: Hub) -> Hub:
     return hub
 
 
-def _answer(hub: Hub, step: Step, names: dict[str, str]) -> bytes:
+def _answer(hub: Hub, step: WorkedCall, names: dict[str, str]) -> bytes:
     """Make one call; `names` maps the example's ids to the hub's, and grows."""
     outcome = hub.perform(_call(hub, step, tuple((key, names.get(value, value)) for key, value in step.parameters)))
     body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
@@ -51,9 +51,9 @@ def _answer(hub: Hub, step: Step, names: dict[str, str]) -> bytes:
     return body
 
 
-def _call(hub: Hub, step: Step, parameters: Pairs) -> Call:
+def _call(hub: Hub, step: WorkedCall, parameters: Pairs) -> Call:
     headers = [(name.encode("utf-8"), value.encode("utf-8")) for name, value in step.headers(parameters)]
-    read = Parameters(headers)
+    read = HeaderParameters(headers)
     return Call(
         operation=step.operation,
         name=step.operation.name,

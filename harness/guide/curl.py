@@ -4,14 +4,14 @@ import shlex
 
 from harness.guide.files import cast
 from harness.guide.packages import DOCUMENT_FILE, STATUS_FILE
-from harness.guide.requests import Step
+from harness.guide.requests import WorkedCall
 
 _BODY_FILE = "body.bin"
 _LIST = "getReceivedEdocList"
 _SENT = """SENT=$(grep -o '"DocId":"[^"]*"' answer.json | cut -d'"' -f4)"""
 
 
-def curl_lines(step: Step) -> list[str]:
+def curl_lines(step: WorkedCall) -> list[str]:
     """Return the lines that make a call of the example; ids that the hub makes up are asked of it."""
     lines = [_identity(step)]
     settings = []
@@ -31,11 +31,11 @@ def curl_lines(step: Step) -> list[str]:
     return [*lines, *([f"{called} | tee answer.json", _SENT] if step.gives == cast().sent_id else [called])]
 
 
-def _identity(step: Step) -> str:
+def _identity(step: WorkedCall) -> str:
     return f"SYSTEM={step.caller.system_id} SECRET={step.caller.secret}"
 
 
-def _file(step: Step) -> str:
+def _file(step: WorkedCall) -> str:
     return STATUS_FILE if ("messagetype", "status") in step.parameters else DOCUMENT_FILE
 
 
@@ -50,7 +50,7 @@ def _asked(messagetype: str) -> str:
     return f"""ID=$({listed} | grep -o '"docId":"[^"]*"' | head -1 | cut -d'"' -f4)"""
 
 
-def _parameter(key: str, value: str, step: Step) -> str:
+def _parameter(key: str, value: str, step: WorkedCall) -> str:
     if key == "hash-file":
         return f'"hash-file=$(openssl dgst -sha256 -r {_file(step)} | cut -d" " -f1)"'
     if value in _ids():

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from harness.catalogue.texts import Language
 from harness.drivers.protocol import COMMANDS
 from harness.guide.files import driver_examples
-from harness.guide.model import Code, Heading, Paragraph, Shown
-from harness.guide.wording import Say
+from harness.guide.model import CodeBlock, Heading, Paragraph, Shown
+from harness.guide.texts import Say
 
 
 def commands(language: Language, say: Say) -> list[Shown]:
@@ -22,19 +22,19 @@ def commands(language: Language, say: Say) -> list[Shown]:
         shown += [
             Heading(command, command),
             Paragraph(getattr(example.about, language)),
-            Code(f"{_posted(asked)}\n\n{_returned(answered)}", "HTTP"),
-            Code(f"{asked}\n{answered}", say("json-lines")),
+            CodeBlock(f"{_posted(asked)}\n\n{_returned(answered)}", "HTTP"),
+            CodeBlock(f"{asked}\n{answered}", say("json-lines")),
         ]
     return shown
 
 
-def errors(say: Say) -> Code:
+def errors(say: Say) -> CodeBlock:
     """Return an answer of each kind of error."""
     answers = (
         {"id": str(number), "error": {"code": kind, "message": message}}
         for number, (kind, message) in enumerate(driver_examples().errors.items(), 1)
     )
-    return Code("\n".join(written(answer) for answer in answers), say("json-lines"))
+    return CodeBlock("\n".join(written(answer) for answer in answers), say("json-lines"))
 
 
 def written(message: Mapping[str, Any]) -> str:

@@ -7,18 +7,18 @@ from typing import Literal
 
 import msgspec
 
-from harness.catalogue.parameters import Part, Words
-from harness.catalogue.yamlfile import convert, read
+from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.typed_yaml import convert, read
 from harness.guide.model import Page
 from harness.resources import folder
 
 
-class _Index(Part, frozen=True):
+class _Index(ParameterGroup, frozen=True):
     schema: Literal["lienthong.guide/1"]
     pages: tuple[str, ...]
 
 
-class Party(Part, frozen=True):
+class WorkedParty(ParameterGroup, frozen=True):
     """One of the two systems of the worked example.
 
     Attributes:
@@ -32,7 +32,7 @@ class Party(Part, frozen=True):
     organ_name: str
 
 
-class Cast(Part, frozen=True):
+class Cast(ParameterGroup, frozen=True):
     """Who and what stands in the worked example.
 
     Attributes:
@@ -47,8 +47,8 @@ class Cast(Part, frozen=True):
     """
 
     endpoint: str
-    sender: Party
-    receiver: Party
+    sender: WorkedParty
+    receiver: WorkedParty
     subordinate: tuple[str, str]
     moment: str
     number: str
@@ -61,22 +61,22 @@ class Cast(Part, frozen=True):
     status_id: str
 
 
-class Exchange(Part, frozen=True):
+class WorkedExchange(ParameterGroup, frozen=True):
     """Example of one command of the driver: what is asked, what is answered, and what it is for."""
 
-    about: Words
+    about: BilingualText
     arguments: dict[str, object]
     result: dict[str, object]
 
 
-class Annotation(Part, frozen=True):
+class Annotation(ParameterGroup, frozen=True):
     """What is to be said where an element of the example package begins."""
 
     element: str
-    note: Words
+    note: BilingualText
 
 
-class DriverExamples(Part, frozen=True):
+class DriverExamples(ParameterGroup, frozen=True):
     """Examples of the driver protocol.
 
     Attributes:
@@ -86,7 +86,7 @@ class DriverExamples(Part, frozen=True):
     """
 
     url: str
-    commands: dict[str, Exchange]
+    commands: dict[str, WorkedExchange]
     errors: dict[str, str]
 
 

@@ -8,11 +8,11 @@ from markupsafe import Markup, escape
 from harness import __version__
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
-from harness.guide.building import build_all
 from harness.guide.marks import Link, Quoted, parts
 from harness.guide.model import Heading, ShownPage
+from harness.guide.page_builder import build_all
 from harness.guide.templates import environment
-from harness.guide.wording import saying
+from harness.guide.texts import saying
 from harness.resources import folder
 
 

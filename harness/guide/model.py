@@ -5,10 +5,10 @@ Texts that are shown may hold two marks: `` `code` `` and `[[page]]` or `[[page#
 
 from dataclasses import dataclass
 
-from harness.catalogue.parameters import Part, Words
+from harness.catalogue.parameters import BilingualText, ParameterGroup
 
 
-class Block(Part, frozen=True):
+class Block(ParameterGroup, frozen=True):
     """One block of a page's file; exactly one of its parts is given, `id` only beside `h`.
 
     Attributes:
@@ -23,22 +23,22 @@ class Block(Part, frozen=True):
         codes: finding codes that name what was said before.
     """
 
-    h: Words | None = None
+    h: BilingualText | None = None
     id: str = ""
-    p: Words | None = None
-    note: Words | None = None
-    items: tuple[Words, ...] | None = None
-    steps: tuple[Words, ...] | None = None
-    code: str | Words | None = None
+    p: BilingualText | None = None
+    note: BilingualText | None = None
+    items: tuple[BilingualText, ...] | None = None
+    steps: tuple[BilingualText, ...] | None = None
+    code: str | BilingualText | None = None
     show: str | None = None
     codes: tuple[str, ...] | None = None
 
 
-class Page(Part, frozen=True):
+class Page(ParameterGroup, frozen=True):
     """One page's file."""
 
-    title: Words
-    summary: Words
+    title: BilingualText
+    summary: BilingualText
     blocks: tuple[Block, ...]
 
 
@@ -59,7 +59,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class CodeListing:
     """A list of sentences."""
 
     items: tuple[str, ...]
@@ -67,7 +67,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CodeBlock:
     """Lines to be shown letter for letter, without marks.
 
     Attributes:
@@ -103,7 +103,7 @@ class Picture:
     label: str
 
 
-Shown = Heading | Paragraph | Listing | Code | Table | Picture
+Shown = Heading | Paragraph | CodeListing | CodeBlock | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from harness.edxml.layout import OPERATOR
 from harness.guide.files import Annotation, annotations, cast, snippet_files
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.resources import folder
-from harness.rules.twins import base
-from harness.rules.twins.base import Identity, Particulars
-from harness.rules.twins.files import pdf
+from harness.vectors.packages import base
+from harness.vectors.packages.base import DocumentIdentity, Particulars
+from harness.vectors.packages.files import pdf
 
 # A page cannot show a carriage return; the one that the protocol asks for is told in words.
 _LAYOUT = replace(OPERATOR, line_end="\n")
@@ -31,7 +31,7 @@ def document() -> bytes:
 def status() -> bytes:
     """Return the status package by which the receiver tells that the document has arrived."""
     one, answered = cast(), _document_identity()
-    identity = Identity(
+    identity = DocumentIdentity(
         sender=(one.receiver.organ_id, one.receiver.organ_name),
         receiver=answered.sender,
         day=answered.day,
@@ -75,9 +75,9 @@ def _start(text: str, element: str) -> int:
     return text.rfind("\n", 0, place) + 1
 
 
-def _document_identity() -> Identity:
+def _document_identity() -> DocumentIdentity:
     one = cast()
-    return Identity(
+    return DocumentIdentity(
         sender=(one.sender.organ_id, one.sender.organ_name),
         receiver=(one.receiver.organ_id, one.receiver.organ_name),
         number=one.number,

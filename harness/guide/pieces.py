@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.catalogue.parameters import Words
+from harness.catalogue.parameters import BilingualText
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
 from harness.guide import driverpieces, packages, profilepieces, wirepieces
 from harness.guide.curl import curl_lines
 from harness.guide.files import snippet
-from harness.guide.model import Code, Paragraph, Shown
+from harness.guide.model import CodeBlock, Paragraph, Shown
 from harness.guide.places import filled
 from harness.guide.requests import step
 from harness.guide.requirementmap import requirement_map
 from harness.guide.statepicture import state_picture
 from harness.guide.templates import environment
-from harness.guide.wording import Say, saying
+from harness.guide.texts import Say, saying
 
 _PACKAGES: Mapping[str, Callable[[], bytes]] = {"document": packages.document, "status": packages.status}
 
@@ -38,7 +38,7 @@ class Making:
         """What says the guide's own words."""
         return saying(self.language)
 
-    def words(self, words: str | Words) -> str:
+    def words(self, words: str | BilingualText) -> str:
         """Return a text in the language, its places filled.
 
         Raises:
@@ -61,7 +61,7 @@ class Making:
 def _annotated(making: Making, name: str) -> list[Shown]:
     shown: list[Shown] = []
     for note, lines in packages.annotated(name, _PACKAGES[name]()):
-        shown += [Paragraph(making.words(note.note)), Code(lines.removesuffix("\n"))]
+        shown += [Paragraph(making.words(note.note)), CodeBlock(lines.removesuffix("\n"))]
     return shown
 
 
@@ -71,8 +71,8 @@ _MAKERS: Mapping[str, Callable[[Making, str], Shown | list[Shown]]] = {
     "answer": lambda making, key: wirepieces.answer(key, making.say),
     "signing": lambda making, name: wirepieces.signing(name, making.say),
     "hashes": lambda making, _: wirepieces.hashes(making.say),
-    "curl": lambda _, key: Code("\n".join(curl_lines(step(key)))),
-    "snippet": lambda _, name: Code(snippet(name), name),
+    "curl": lambda _, key: CodeBlock("\n".join(curl_lines(step(key)))),
+    "snippet": lambda _, name: CodeBlock(snippet(name), name),
     "package": _annotated,
     "status-codes": lambda making, _: profilepieces.status_codes(making.profile.parameters, making.say),
     "states": lambda making, _: state_picture(making.profile.parameters.statuses, environment(), making.say),

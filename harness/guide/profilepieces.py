@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from harness.catalogue.parameters import Parameters
 from harness.catalogue.texts import Language, entries
 from harness.guide.model import Table
-from harness.guide.wording import Say
+from harness.guide.texts import Say
 
 _MEGABYTE = 1024 * 1024
 _HOUR = 3600

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.guide import packages
-from harness.guide.files import Party, cast
+from harness.guide.files import WorkedParty, cast
 from harness.vxp.hashing import hash_file, with_trailer
 from harness.vxp.operations import OPERATIONS, REGISTRATION, Operation
 from harness.vxp.signing import signed_headers
@@ -18,7 +18,7 @@ STATUSES: Pairs = (*SERVICE, ("messagetype", "status"))
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WorkedCall:
     """One call of the example.
 
     Attributes:
@@ -32,7 +32,7 @@ class Step:
     """
 
     key: str
-    caller: Party
+    caller: WorkedParty
     parameters: Pairs = ()
     body: bytes = b""
     file: bytes | None = None
@@ -64,42 +64,42 @@ class Step:
         return "\n".join(lines)
 
 
-def steps() -> tuple[Step, ...]:
+def steps() -> tuple[WorkedCall, ...]:
     """Return every call of the example, in an order in which a hub can answer them."""
     one = cast()
     a, b = one.sender, one.receiver
     return (
-        Step("getAgenciesList", a),
-        Step("registerAgency", a, body=_registration()),
-        Step("getAgenciesListQD20", a, (("level", "1"),)),
+        WorkedCall("getAgenciesList", a),
+        WorkedCall("registerAgency", a, body=_registration()),
+        WorkedCall("getAgenciesListQD20", a, (("level", "1"),)),
         _sent("sendEdoc-secret", a, packages.document(), DOCUMENTS, one.refused_id, secret="mot-khoa-khac"),  # noqa: S106 - a wrong one on purpose
         _sent("sendEdoc-from", a, packages.document(), DOCUMENTS, one.refused_id, sender=a.organ_id),
         _sent("sendEdoc", a, packages.document(), DOCUMENTS, one.sent_id, to=(b.organ_id,)),
-        Step("countReceiveEdoc", b, body=b"{}"),
-        Step("getReceivedEdocList", b, DOCUMENTS, gives=one.received_id),
-        Step("getEdoc", b, (("docId", one.received_id),), b"{}"),
-        Step("downloadEdoc", b, (("docId", one.received_id),)),
-        Step(
+        WorkedCall("countReceiveEdoc", b, body=b"{}"),
+        WorkedCall("getReceivedEdocList", b, DOCUMENTS, gives=one.received_id),
+        WorkedCall("getEdoc", b, (("docId", one.received_id),), b"{}"),
+        WorkedCall("downloadEdoc", b, (("docId", one.received_id),)),
+        WorkedCall(
             "updateStatus", b, (("docId", one.received_id), ("status", "done"), ("description", one.reason)), b"{}"
         ),
         _sent("sendEdoc-status", b, packages.status(), STATUSES, one.answer_id),
-        Step("getSentEdocList", a, (*DOCUMENTS, ("docId", one.sent_id))),
-        Step("countReceiveStatus", a, body=b"{}"),
-        Step("getReceivedEdocList-status", a, STATUSES, gives=one.status_id),
-        Step("updateStatus-status", a, (("docId", one.status_id), ("status", "done")), b"{}"),
-        Step("deleteAgency", a, (("AgencyCode", one.subordinate[0]),), b"{}"),
-        Step("getSynchronizeUnit", a),
+        WorkedCall("getSentEdocList", a, (*DOCUMENTS, ("docId", one.sent_id))),
+        WorkedCall("countReceiveStatus", a, body=b"{}"),
+        WorkedCall("getReceivedEdocList-status", a, STATUSES, gives=one.status_id),
+        WorkedCall("updateStatus-status", a, (("docId", one.status_id), ("status", "done")), b"{}"),
+        WorkedCall("deleteAgency", a, (("AgencyCode", one.subordinate[0]),), b"{}"),
+        WorkedCall("getSynchronizeUnit", a),
     )  # fmt: skip
 
 
-def step(key: str) -> Step:
+def step(key: str) -> WorkedCall:
     """Return one call of the example by its name."""
     return next(one for one in steps() if one.key == key)
 
 
 def _sent(
     key: str,
-    caller: Party,
+    caller: WorkedParty,
     package: bytes,
     kind: Pairs,
     gives: str,
@@ -107,11 +107,11 @@ def _sent(
     sender: str = "",
     to: tuple[str, ...] = (),
     secret: str | None = None,
-) -> Step:
+) -> WorkedCall:
     parameters = (*kind, ("hash-file", hash_file(package)), ("from", sender or caller.system_id))
     if to:
         parameters += (("to", json.dumps(to, separators=(",", ":"))),)
-    return Step(key, caller, parameters, with_trailer(package), package, gives, secret)
+    return WorkedCall(key, caller, parameters, with_trailer(package), package, gives, secret)
 
 
 def _registration() -> bytes:

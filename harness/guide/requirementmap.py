@@ -5,7 +5,7 @@ from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.texts import Language
 from harness.guide.files import requirement_places
 from harness.guide.model import Heading, Shown, Table
-from harness.guide.wording import Say
+from harness.guide.texts import Say
 
 
 def place_of(requirement: Requirement) -> str:

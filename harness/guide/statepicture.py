@@ -8,8 +8,8 @@ from markupsafe import Markup
 from harness.catalogue.parameters import Statuses
 from harness.guide.model import Picture
 from harness.guide.profilepieces import status_name
-from harness.guide.stateplan import START, Plan, Spot, planned, successors
-from harness.guide.wording import Say
+from harness.guide.stateplan import START, Spot, StatePlan, planned, successors
+from harness.guide.texts import Say
 
 BOX, HEIGHT = 168, 46
 _LEFT, _TOP, _GAP, _ROW = 60, 12, 24, 82
@@ -80,7 +80,7 @@ def _box(spot: Spot, say: Say) -> dict[str, object]:
     return {"x": x, "y": y, "code": spot.code, "name": name, "asking": False}
 
 
-def _arrow(plan: Plan, start: str, end: str) -> str:
+def _arrow(plan: StatePlan, start: str, end: str) -> str:
     """Return the path of an arrow; its head is a marker at its end."""
     one, other = plan.spots[start], plan.spots[end]
     (x1, y1), (x2, y2) = _place(one), _place(other)

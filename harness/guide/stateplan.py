@@ -18,7 +18,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StatePlan:
     """The drawing in rows and columns.
 
     Attributes:
@@ -51,7 +51,7 @@ def successors(statuses: Statuses) -> dict[str, tuple[str, ...]]:
     return following
 
 
-def planned(statuses: Statuses) -> Plan:
+def planned(statuses: Statuses) -> StatePlan:
     """Place every status in the row after the last one that it may follow."""
     following = successors(statuses)
     rows: dict[str, int] = {}
@@ -61,7 +61,7 @@ def planned(statuses: Statuses) -> Plan:
         in_row.setdefault(rows[code], []).append(code)
     spots = {code: Spot(code, row, column) for row, codes in in_row.items() for column, code in enumerate(codes)}
     steps = tuple((code, after) for code in sorted(rows, key=lambda code: rows[code]) for after in following[code])
-    return Plan(spots, steps)
+    return StatePlan(spots, steps)
 
 
 def _descend(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from harness.catalogue.texts import Language
 from harness.guide.files import page, page_ids
 from harness.guide.marks import Link, plain
-from harness.guide.model import Code, Heading, Listing, Paragraph, Picture, Shown, ShownPage, Table
-from harness.guide.wording import Say, saying
+from harness.guide.model import CodeBlock, CodeListing, Heading, Paragraph, Picture, Shown, ShownPage, Table
+from harness.guide.texts import Say, saying
 
 _MARGIN = "    "
 _NARROWEST_COLUMN = 28
@@ -15,7 +15,7 @@ _NARROWEST_COLUMN = 28
 
 def as_text(shown: ShownPage, language: Language, width: int) -> str:
     """Return a page as lines; only code may be wider than `width` signs."""
-    writer = _Writer(saying(language), language, width)
+    writer = _TerminalWriter(saying(language), language, width)
     lines = [*writer.wrapped(shown.title.upper()), "", *writer.wrapped(shown.summary)]
     for block in shown.blocks:
         lines += ["", *writer.block(block)]
@@ -35,7 +35,7 @@ def contents(language: Language, width: int) -> str:
     return "\n".join([*lines, "", *textwrap.wrap(say("how"), width)]) + "\n"
 
 
-class _Writer:
+class _TerminalWriter:
     """Writes the blocks of one page."""
 
     def __init__(self, say: Say, language: Language, width: int) -> None:
@@ -50,9 +50,9 @@ class _Writer:
                 return self.wrapped(f"── {block.text}")
             case Paragraph():
                 return self.wrapped(block.text, "  ! " if block.urgent else "", "  ! " if block.urgent else "")
-            case Listing():
+            case CodeListing():
                 return list(self._listing(block))
-            case Code():
+            case CodeBlock():
                 return [
                     *([f"{block.label}:"] if block.label else []),
                     *textwrap.indent(block.text, _MARGIN).split("\n"),
@@ -74,7 +74,7 @@ class _Writer:
         """Say where a link leads, as what is to be typed."""
         return link.words or f"lienthong guide {link.page}"
 
-    def _listing(self, listing: Listing) -> Iterator[str]:
+    def _listing(self, listing: CodeListing) -> Iterator[str]:
         for number, item in enumerate(listing.items, 1):
             sign = f"{number}. " if listing.numbered else "- "
             yield from self.wrapped(item, f"  {sign}", "  " + " " * len(sign))

@@ -3,9 +3,9 @@
 from harness.guide import packages
 from harness.guide.answers import answers
 from harness.guide.curl import curl_lines
-from harness.guide.model import Code, Shown, Table
-from harness.guide.requests import Step, step
-from harness.guide.wording import Say
+from harness.guide.model import CodeBlock, Shown, Table
+from harness.guide.requests import WorkedCall, step
+from harness.guide.texts import Say
 from harness.vxp.hashing import hash_file
 from harness.vxp.headers import HASH_HEADER, SIGN_HEADER, SIGN_HEADER_KEY
 from harness.vxp.operations import OPERATIONS, PREFIX, Operation
@@ -23,17 +23,17 @@ def operation(key: str, say: Say) -> list[Shown]:
         shown.append(_parameters(one.operation, say))
     shown += [_request(one, say), answer(key, say)]
     if one.secret is None:
-        shown.append(Code("\n".join(curl_lines(one)), say("curl")))
+        shown.append(CodeBlock("\n".join(curl_lines(one)), say("curl")))
     return shown
 
 
-def answer(key: str, say: Say) -> Code:
+def answer(key: str, say: Say) -> CodeBlock:
     """Return the hub's answer to a call of the example; of a long one the middle is left out."""
     body = answers()[key].decode("utf-8")
     if len(body) <= _SHOWN_ANSWER:
-        return Code(body, say("answer"))
+        return CodeBlock(body, say("answer"))
     cut = say("cut", size=len(body) - 2 * _CUT)
-    return Code(f"{body[:_CUT]}\n{cut}\n{body[-_CUT:]}", say("answer.cut", size=len(body.encode())))
+    return CodeBlock(f"{body[:_CUT]}\n{cut}\n{body[-_CUT:]}", say("answer.cut", size=len(body.encode())))
 
 
 def overview(say: Say) -> Table:
@@ -52,11 +52,11 @@ def overview(say: Say) -> Table:
     return Table(heads, rows, say("operations"))
 
 
-def signing(name: str, say: Say) -> Code:
+def signing(name: str, say: Say) -> CodeBlock:
     """Return one of the three lines that are the signature of the example's `sendEdoc`."""
     headers = dict(step(_SIGNED_EXAMPLE).headers(step(_SIGNED_EXAMPLE).parameters))
     header = {"header": SIGN_HEADER, "keys": SIGN_HEADER_KEY, "hash": HASH_HEADER}[name]
-    return Code(headers[PREFIX + header], PREFIX + header)
+    return CodeBlock(headers[PREFIX + header], PREFIX + header)
 
 
 def hashes(say: Say) -> Table:
@@ -82,8 +82,8 @@ def _parameters(one: Operation, say: Say) -> Table:
     return Table(heads, rows, say("parameters", operation=one.name))
 
 
-def _request(one: Step, say: Say) -> Code:
+def _request(one: WorkedCall, say: Say) -> CodeBlock:
     if one.file is not None:
         body = say("body.shown", page="package", size=len(one.file))
-        return Code(f"{one.head()}\n\n{body}", say("request"))
-    return Code("\n\n".join(part for part in (one.head(), one.body.decode("utf-8")) if part), say("request"))
+        return CodeBlock(f"{one.head()}\n\n{body}", say("request"))
+    return CodeBlock("\n\n".join(part for part in (one.head(), one.body.decode("utf-8")) if part), say("request"))

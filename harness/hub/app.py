@@ -13,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from harness.hub.evidence import Evidence, Sent
+from harness.hub.call_recorder import CallRecorder, Sent
+from harness.hub.call_results import Call, CallResult, Deferred, Refusal
 from harness.hub.incoming import Incoming, Receive, Scope, Send, read_request, wire_of
-from harness.hub.interception import Drop, Hold, Moment, Plan, Reply, RequestFacts
+from harness.hub.interception import AnswerPlan, Drop, Hold, Moment, PlannedReply, RequestFacts
 from harness.hub.openapi import description
-from harness.hub.outcomes import Call, Deferred, Outcome, Refusal
 from harness.hub.service import Hub
-from harness.hub.transmission import Prepared, Transmission
+from harness.hub.transmission import PreparedResponse, Transmission
 from harness.hub.wire import Malformed
-from harness.journal.recording import Recorder
-from harness.vxp.headers import Parameters
+from harness.journal.recorder import Recorder
+from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS
 from harness.vxp.signing import verify
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 _LARGE = 1024 * 1024
 _UNAUTHENTICATED, _TOO_LARGE, _TIMED_OUT, _FAILED = 401, 413, 408, 500
 _SLOW = frozenset({"getAgenciesList", "getAgenciesListQD20", "getSynchronizeUnit"})
-_PREVENTING = (Reply, Drop, Hold)
+_PREVENTING = (PlannedReply, Drop, Hold)
 _CLOSE = (("connection", "close"),)
 
 
@@ -41,7 +41,7 @@ class HubApp:
 
     def __init__(self, hub: Hub, recorder: Recorder | None = None) -> None:
         self._hub = hub
-        self._evidence = Evidence(recorder) if recorder is not None else None
+        self._evidence = CallRecorder(recorder) if recorder is not None else None
         self._numbers = itertools.count(1)
         self._large = asyncio.Semaphore(1)
 
@@ -99,7 +99,7 @@ class HubApp:
         self._answered(event, call, outcome, sent)
 
     def _call(self, incoming: Incoming) -> Call:
-        parameters = Parameters(incoming.headers)
+        parameters = HeaderParameters(incoming.headers)
         system_id = parameters.get("systemid")
         operation = OPERATIONS.get(incoming.name)
         specimen = None
@@ -109,7 +109,7 @@ class HubApp:
         verification = verify(incoming.headers, secret)
         return Call(operation, incoming.name, system_id, parameters, verification, incoming.body, specimen)
 
-    def _unserved(self, incoming: Incoming) -> Outcome | None:
+    def _unserved(self, incoming: Incoming) -> CallResult | None:
         """Return the answer to a request that did not come whole, None for one that did."""
         if incoming.unread:
             return replace(self._hub.refused(None, Refusal("unauthenticated", "unread")), http_status=_UNAUTHENTICATED)
@@ -121,9 +121,9 @@ class HubApp:
             return replace(refused, http_status=_TIMED_OUT)
         return None
 
-    async def _outcome(self, call: Call, plan: Plan | None) -> Outcome:
+    async def _outcome(self, call: Call, plan: AnswerPlan | None) -> CallResult:
         if plan is not None and isinstance(plan.action, _PREVENTING):
-            return Outcome(b"")
+            return CallResult(b"")
         slow = len(call.body) > _LARGE or call.name in _SLOW
         return await _apart(slow, lambda: self._hub.perform(call))
 
@@ -133,9 +133,9 @@ class HubApp:
         event: int | None,
         incoming: Incoming,
         call: Call,
-        outcome: Outcome | None = None,
+        outcome: CallResult | None = None,
         answer: bytes = b"",
-    ) -> Plan | None:
+    ) -> AnswerPlan | None:
         """Ask the interceptor, if there is one, and wait as long as its plan says."""
         if self._hub.interceptor is None:
             return None
@@ -168,7 +168,7 @@ class HubApp:
         large = len(incoming.body) > _LARGE
         return evidence.request(await _apart(large, lambda: evidence.facts(incoming, call)))
 
-    def _answered(self, event: int | None, call: Call, outcome: Outcome, sent: Sent) -> None:
+    def _answered(self, event: int | None, call: Call, outcome: CallResult, sent: Sent) -> None:
         if self._evidence is not None and event is not None:
             self._evidence.answer(event, call, outcome, sent)
 
@@ -190,10 +190,10 @@ async def _apart(slow: bool, work: Callable[[], T]) -> T:
     return await asyncio.to_thread(work) if slow else work()
 
 
-def _size(outcome: Outcome) -> int:
+def _size(outcome: CallResult) -> int:
     return outcome.body.size if isinstance(outcome.body, Deferred) else len(outcome.body)
 
 
-def _prepared(outcome: Outcome, *, closing: bool = False) -> Prepared:
+def _prepared(outcome: CallResult, *, closing: bool = False) -> PreparedResponse:
     body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
-    return Prepared(outcome.http_status, outcome.content_type, body, _CLOSE if closing else ())
+    return PreparedResponse(outcome.http_status, outcome.content_type, body, _CLOSE if closing else ())

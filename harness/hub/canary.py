@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from harness.hub.addresses import outward
-from harness.journal.recording import Recorder
+from harness.journal.recorder import Recorder
 from harness.vxp.answers import success
 
 Lines = tuple[tuple[str, str], ...]
@@ -32,7 +32,7 @@ _REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: clos
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class CanaryVisit:
     """One request to the canary.
 
     Attributes:
@@ -136,7 +136,7 @@ class Canary:
     def _greeted(self, connection: ssl.SSLObject, host: str | None, context: ssl.SSLContext) -> None:
         self._recorder.record("canary.greeted", {"name": self._name})
 
-    def _facts(self, visit: Visit, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
+    def _facts(self, visit: CanaryVisit, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
         beginning = self._recorder.keep(visit.beginning) if visit.beginning else None
         return {
             "token": visit.token,
@@ -148,14 +148,14 @@ class Canary:
             "secret_in": self._secret_in(visit),
         }
 
-    def _secret_in(self, visit: Visit) -> list[str]:
+    def _secret_in(self, visit: CanaryVisit) -> list[str]:
         """Return the places of a visit in which a secret of the run stands."""
         lines = "\n".join(value for _, value in visit.headers)
         places = (("url", visit.target.encode()), ("headers", lines.encode()), ("body", visit.beginning))
         return [place for place, content in places if content and self._recorder.holds_secret(content)]
 
 
-async def _visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Visit | None:
+async def _visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> CanaryVisit | None:
     """Read what comes, to its end or its limit; None when nothing came at all."""
     head = await _head(reader)
     if not head:
@@ -163,14 +163,14 @@ async def _visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     first, *rest = head.decode("latin-1").split("\r\n")
     parts = first.split(" ")
     if not head.endswith(b"\r\n\r\n") or len(parts) != 3:
-        return Visit("", "", (), len(head), hashlib.sha256(head).hexdigest(), head)
+        return CanaryVisit("", "", (), len(head), hashlib.sha256(head).hexdigest(), head)
     lines = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in rest if line))
     given = {name.lower(): value for name, value in lines}
     if given.get("expect"):
         writer.write(_CONTINUE)
     body = _Body()
     await body.read(reader, _announced(given), _LAST_CHUNK if "transfer-encoding" in given else b"")
-    return Visit(parts[0], parts[1], lines, body.size, body.digest.hexdigest(), bytes(body.beginning))
+    return CanaryVisit(parts[0], parts[1], lines, body.size, body.digest.hexdigest(), bytes(body.beginning))
 
 
 async def _head(reader: asyncio.StreamReader) -> bytes:

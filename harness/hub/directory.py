@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from harness.hub.store import Store
+from harness.hub.store import HubStore
 from harness.vxp.answers import success_with
 
 _OLD_FORM = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.[A-Z][0-9]{2}")
@@ -25,7 +25,7 @@ ON CONFLICT (organ_id) DO UPDATE SET
 
 
 @dataclass(frozen=True, slots=True)
-class Agency:
+class RegisteredAgency:
     """One agency of the directory.
 
     Attributes:
@@ -67,10 +67,10 @@ def level_of(organ_id: str) -> int:
     return 1 if not places else 4 - places[0]
 
 
-class Directory:
+class HubDirectory:
     """Who is connected and who can be written to."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: HubStore, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
@@ -94,7 +94,7 @@ class Directory:
         """Return the ids of all systems."""
         return tuple(self._secrets)
 
-    def register(self, registration: Registration) -> Agency:
+    def register(self, registration: Registration) -> RegisteredAgency:
         """Create an agency, or change the one with that OrganId, and return it."""
         self._store.change(_INSERT, *self._values(registration))
         self._forget()
@@ -131,7 +131,7 @@ class Directory:
         self._store.change_many(_INSERT.partition("ON CONFLICT")[0] + "ON CONFLICT DO NOTHING", made)
         self._forget()
 
-    def agency(self, code: str, *, removed_too: bool = False) -> Agency | None:
+    def agency(self, code: str, *, removed_too: bool = False) -> RegisteredAgency | None:
         """Return the agency with this identifier of either form, None when there is none.
 
         Args:
@@ -146,14 +146,14 @@ class Directory:
         )
         return None if row is None else _agency(row)
 
-    def numbered(self, number: str) -> Agency | None:
+    def numbered(self, number: str) -> RegisteredAgency | None:
         """Return the agency with the hub's number `number`, given as text."""
         if not (number.isascii() and number.isdigit()):
             return None
         row = self._store.row("SELECT * FROM agencies WHERE number = ? AND deleted = 0", int(number[:15]))
         return None if row is None else _agency(row)
 
-    def agencies_of(self, system_id: str) -> tuple[Agency, ...]:
+    def agencies_of(self, system_id: str) -> tuple[RegisteredAgency, ...]:
         """Return the agencies that a system calls for."""
         found = self._store.rows(
             "SELECT * FROM agencies WHERE system_id = ? AND system_id <> '' AND deleted = 0", system_id
@@ -218,8 +218,10 @@ def _made_up(rows: int) -> Iterator[Registration]:
         )
 
 
-def _agency(row: Row) -> Agency:
-    return Agency(row["number"], row["organ_id"], row["code102"], row["name"], row["system_id"], bool(row["locked"]))
+def _agency(row: Row) -> RegisteredAgency:
+    return RegisteredAgency(
+        row["number"], row["organ_id"], row["code102"], row["name"], row["system_id"], bool(row["locked"])
+    )
 
 
 def _row(row: Row) -> dict[str, object]:

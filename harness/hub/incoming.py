@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.hub.settings import HubSettings
-from harness.hub.spooling import Spool
+from harness.hub.spool import Spool
 from harness.hub.wire import EXTENSION, Wire
 from harness.vxp.headers import header
 

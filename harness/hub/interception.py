@@ -9,7 +9,7 @@ Moment = Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PlannedReply:
     """Answer with this HTTP status, body and header lines instead of the hub's own."""
 
     status: int
@@ -72,14 +72,14 @@ class Trickle:
     pause: float
 
 
-Action = Reply | Drop | Hold | Cut | Replace | Alter | Raw | Trickle
+Action = PlannedReply | Drop | Hold | Cut | Replace | Alter | Raw | Trickle
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AnswerPlan:
     """What is done to one call.
 
-    Given before the effect, `Reply`, `Drop` and `Hold` keep the call from taking effect; the others shape the
+    Given before the effect, `PlannedReply`, `Drop` and `Hold` keep the call from taking effect; the others shape the
     answer after it, and the interceptor is not asked again for that call.
 
     Attributes:
@@ -126,4 +126,4 @@ class RequestFacts:
     effect: Mapping[str, Any] = field(default_factory=dict)
 
 
-Interceptor = Callable[[RequestFacts], Awaitable[Plan | None]]
+Interceptor = Callable[[RequestFacts], Awaitable[AnswerPlan | None]]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from harness.hub.directory import Agency
-from harness.hub.store import Store
+from harness.hub.directory import RegisteredAgency
+from harness.hub.store import HubStore
 
 TIME = "%Y/%m/%d %H:%M:%S"
 _HUB_ID_BYTES = 12
@@ -27,7 +27,7 @@ AND d.messagetype = ? AND d.state IN ('initial', 'processing')
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class StoredMessage:
     """A message to be put into mailboxes.
 
     Attributes:
@@ -54,7 +54,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MailboxItem:
     """One delivery with its message.
 
     Attributes:
@@ -95,7 +95,7 @@ class Posted:
     """
 
     hub_id: str
-    items: tuple[Item, ...]
+    items: tuple[MailboxItem, ...]
 
 
 def sameness_of(*parts: str) -> str:
@@ -106,11 +106,11 @@ def sameness_of(*parts: str) -> str:
 class Mailboxes:
     """Everything that was sent through the hub. A delivery stays listed until it is done or failed."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: HubStore, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
 
-    def post(self, message: Message, receivers: Sequence[Agency], *, once: bool = True) -> Posted:
+    def post(self, message: StoredMessage, receivers: Sequence[RegisteredAgency], *, once: bool = True) -> Posted:
         """Put a message into the receivers' mailboxes.
 
         A repeat reaches only receivers that do not have it; other content under the same DocumentId is a new
@@ -139,7 +139,7 @@ class Mailboxes:
                 return self._posted(before[0]["number"], before[0]["hub_id"], lacking)
             return self._posted(*self._insert(message), lacking)
 
-    def waiting(self, system_id: str, messagetype: str) -> list[Item]:
+    def waiting(self, system_id: str, messagetype: str) -> list[MailboxItem]:
         """Return what waits for the agencies of a system, oldest first."""
         rows = self._store.rows(f"{_ITEM} WHERE {_WAITING} ORDER BY d.number", system_id, messagetype)
         return [_item(row) for row in rows]
@@ -153,12 +153,12 @@ class Mailboxes:
         )
         return row["n"] if row else 0
 
-    def item(self, receiver_doc_id: str) -> Item | None:
+    def item(self, receiver_doc_id: str) -> MailboxItem | None:
         """Return one delivery, acknowledged or not, or None."""
         row = self._store.row(f"{_ITEM} WHERE d.receiver_doc_id = ?", receiver_doc_id)
         return None if row is None else _item(row)
 
-    def sent(self, system_id: str, messagetype: str, hub_id: str | None) -> list[Item]:
+    def sent(self, system_id: str, messagetype: str, hub_id: str | None) -> list[MailboxItem]:
         """Return the deliveries of what a system sent: of one message, or of all for None."""
         condition, values = ("", ()) if hub_id is None else (" AND m.hub_id = ?", (hub_id,))
         rows = self._store.rows(
@@ -179,7 +179,7 @@ class Mailboxes:
             receiver_doc_id,
         )
 
-    def set_business(self, document_id: str, receiver: Agency, code: str, text: str) -> None:
+    def set_business(self, document_id: str, receiver: RegisteredAgency, code: str, text: str) -> None:
         """Note a business status of one receiver on every delivery of that document to it."""
         self._store.change(
             "UPDATE deliveries SET business = ?, business_text = ?, updated = ? WHERE agency = ? AND message IN"
@@ -191,14 +191,14 @@ class Mailboxes:
             document_id,
         )
 
-    def _lacks(self, agency: Agency, message: Message) -> bool:
+    def _lacks(self, agency: RegisteredAgency, message: StoredMessage) -> bool:
         last = self._last_delivery(agency, message)
         if last is None:
             return True
         refused = last["state"] == "fail" or last["business"] == _REFUSED_BY_RECEIVER
         return bool(refused and last["received"] != message.received)
 
-    def _last_delivery(self, agency: Agency, message: Message) -> Row | None:
+    def _last_delivery(self, agency: RegisteredAgency, message: StoredMessage) -> Row | None:
         return self._store.row(
             "SELECT d.state, d.business, m.received FROM deliveries AS d"
             " JOIN messages AS m ON m.number = d.message"
@@ -208,7 +208,7 @@ class Mailboxes:
             agency.number,
         )
 
-    def _insert(self, message: Message) -> tuple[int, str]:
+    def _insert(self, message: StoredMessage) -> tuple[int, str]:
         hub_id = secrets.token_hex(_HUB_ID_BYTES)
         number = self._store.change(
             "INSERT INTO messages (hub_id, messagetype, system_id, from_organ, document_id, sameness, received,"
@@ -219,11 +219,11 @@ class Mailboxes:
         )  # fmt: skip
         return number, hub_id
 
-    def _posted(self, number: int, hub_id: str, receivers: Sequence[Agency]) -> Posted:
+    def _posted(self, number: int, hub_id: str, receivers: Sequence[RegisteredAgency]) -> Posted:
         items = tuple(self._delivered(number, agency) for agency in receivers)
         return Posted(hub_id, items)
 
-    def _delivered(self, message: int, agency: Agency) -> Item:
+    def _delivered(self, message: int, agency: RegisteredAgency) -> MailboxItem:
         receiver_doc_id, now = str(uuid.uuid4()), self._now()
         self._store.change(
             "INSERT INTO deliveries (receiver_doc_id, message, agency, messagetype, state, created, updated)"
@@ -244,8 +244,8 @@ def new_hub_id() -> str:
     return secrets.token_hex(_HUB_ID_BYTES)
 
 
-def _item(row: Row) -> Item:
-    return Item(
+def _item(row: Row) -> MailboxItem:
+    return MailboxItem(
         receiver_doc_id=row["receiver_doc_id"],
         hub_id=row["hub_id"],
         messagetype=row["messagetype"],

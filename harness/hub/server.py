@@ -15,7 +15,7 @@ from harness.hub.app import HubApp, create_app
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.hub.wire import HubProtocol, WireLimits
-from harness.journal.recording import Recorder
+from harness.journal.recorder import Recorder
 
 _BACKLOG = 2048
 _PROBE = 5.0  # seconds

@@ -8,19 +8,19 @@ from typing import Literal
 
 from harness.catalogue.parameters import Reason
 from harness.hub.blobs import Blobs, FolderBlobs, MemoryBlobs
-from harness.hub.directory import Agency, Directory, Registration
-from harness.hub.fetching import Fetching
+from harness.hub.call_results import Call, CallResult, Refusal
+from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
 from harness.hub.interception import Interceptor
-from harness.hub.mailboxes import Item, Mailboxes, new_hub_id
-from harness.hub.outcomes import Call, Outcome, Refusal
-from harness.hub.registering import Registering
-from harness.hub.sending import Sending
+from harness.hub.mailboxes import Mailboxes, MailboxItem, new_hub_id
+from harness.hub.received_package import ReceivedPackage, specimen_of
+from harness.hub.registration import RegistrationService
+from harness.hub.retrieval import Retrieval
 from harness.hub.settings import ErrorText, HubSettings
-from harness.hub.specimen import Specimen, specimen_of
-from harness.hub.store import Store
-from harness.journal.recording import VIETNAM
+from harness.hub.store import HubStore
+from harness.hub.submission import Submission
+from harness.journal.recorder import VIETNAM
 from harness.vxp.answers import failure
-from harness.vxp.headers import Parameters, RawHeaders
+from harness.vxp.headers import HeaderParameters, RawHeaders
 from harness.vxp.signing import verify
 
 LOG = logging.getLogger("harness.hub")
@@ -66,14 +66,14 @@ class Hub:
         """
         self.settings = settings
         self.interceptor: Interceptor | None = None
-        self._store = Store(settings.data)
+        self._store = HubStore(settings.data)
         self._blobs: Blobs = FolderBlobs(settings.data / "blobs") if settings.data else MemoryBlobs()
-        self.directory = Directory(self._store, clock)
+        self.directory = HubDirectory(self._store, clock)
         self.mailboxes = Mailboxes(self._store, clock)
-        self._sending = Sending(settings, self.directory, self.mailboxes, self._blobs, clock)
+        self._sending = Submission(settings, self.directory, self.mailboxes, self._blobs, clock)
         self._operations = self._table()
 
-    def perform(self, call: Call) -> Outcome:
+    def perform(self, call: Call) -> CallResult:
         """Carry out one call; never raises, whatever the call is."""
         try:
             self._admit(call)
@@ -86,7 +86,7 @@ class Hub:
             LOG.exception("operation %s failed", call.name)
             return self.refused(call, Refusal("internal"))
 
-    def refused(self, call: Call | None, refusal: Refusal) -> Outcome:
+    def refused(self, call: Call | None, refusal: Refusal) -> CallResult:
         """Return the outcome of a refusal; None for what was no call at all."""
         error = self.error(refusal.reason)
         parts = (refusal.detail,) if refusal.whole else (error.text, refusal.detail)
@@ -94,7 +94,7 @@ class Hub:
         operation = call.operation if call else None
         # A client that finds no DocId in a refusal loses the error text.
         members = {"DocId": new_hub_id()} if operation and operation.answer == "sent" else {}
-        return Outcome(
+        return CallResult(
             failure(error.code, description, members),
             error_code=error.code,
             error_desc=description,
@@ -128,7 +128,7 @@ class Hub:
         parent: str = "",
         code102: str = "",
         locked: bool = False,
-    ) -> Agency:
+    ) -> RegisteredAgency:
         """Create an agency, or change the one with that OrganId.
 
         Args:
@@ -186,17 +186,17 @@ class Hub:
             raise KeyError(receiver_doc_id)
         self.mailboxes.set_state(receiver_doc_id, "initial", "")
 
-    def item(self, receiver_doc_id: str) -> Item | None:
+    def item(self, receiver_doc_id: str) -> MailboxItem | None:
         """Return one delivery as it stands, or None."""
         return self.mailboxes.item(receiver_doc_id)
 
     def admits(self, headers: RawHeaders) -> bool:
         """Tell whether the header lines of a call are signed by a known system, before its body is read."""
-        secret = self.directory.secret(Parameters(headers).get("systemid") or "")
+        secret = self.directory.secret(HeaderParameters(headers).get("systemid") or "")
         problems = verify(headers, secret).problems
         return secret is not None and not any(one.code in self.settings.refused_problems for one in problems)
 
-    def specimen(self, body: bytes, given_hash: str) -> Specimen:
+    def specimen(self, body: bytes, given_hash: str) -> ReceivedPackage:
         """Read a `sendEdoc` body within this hub's limits."""
         return specimen_of(body, given_hash, self.settings.limits)
 
@@ -212,9 +212,9 @@ class Hub:
             named = ", ".join(f"{problem.code} {problem.key}" for problem in problems)
             raise Refusal("unauthenticated", "bad-signature", problems=named)
 
-    def _table(self) -> Mapping[str, Callable[[Call], Outcome]]:
-        fetching = Fetching(self.mailboxes, self._blobs)
-        registering = Registering(self.directory)
+    def _table(self) -> Mapping[str, Callable[[Call], CallResult]]:
+        fetching = Retrieval(self.mailboxes, self._blobs)
+        registering = RegistrationService(self.directory)
         return {
             "registerAgency": registering.register,
             "deleteAgency": registering.delete,

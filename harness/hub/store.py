@@ -88,7 +88,7 @@ class StoreUnusable(Exception):
         self.detail = detail
 
 
-class Store:
+class HubStore:
     """One database, used under one lock; critical sections are single statements or short transactions."""
 
     def __init__(self, folder: Path | None) -> None:

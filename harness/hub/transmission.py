@@ -4,16 +4,16 @@ import asyncio
 from dataclasses import dataclass
 from email.utils import formatdate
 
-from harness.hub.evidence import Sent
+from harness.hub.call_recorder import Sent
 from harness.hub.incoming import Receive, Send, drain
-from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Plan, Raw, Replace, Reply, Trickle
+from harness.hub.interception import Action, Alter, AnswerPlan, Cut, Drop, Hold, PlannedReply, Raw, Replace, Trickle
 from harness.hub.wire import Wire
 
 _OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedResponse:
     """An answer ready to be sent."""
 
     http_status: int
@@ -30,14 +30,14 @@ class Transmission:
         self._send = send
         self._wire = wire
 
-    async def whole(self, answer: Prepared) -> Sent:
+    async def whole(self, answer: PreparedResponse) -> Sent:
         """Send an answer as it is."""
         await self._start(answer)
         complete = not self._gone
         await self._part(answer.body, more=False)
         return Sent(answer.http_status, answer.body, complete)
 
-    async def refused(self, answer: Prepared, *, reading_on: bool) -> Sent:
+    async def refused(self, answer: PreparedResponse, *, reading_on: bool) -> Sent:
         """Send a refusal, which a peer in the middle of sending gets to read where `reading_on`."""
         if not reading_on:
             return await self.whole(answer)
@@ -48,19 +48,19 @@ class Transmission:
         await self._part(b"", more=False)
         return Sent(answer.http_status, answer.body, complete)
 
-    async def planned(self, answer: Prepared, plan: Plan) -> Sent:
+    async def planned(self, answer: PreparedResponse, plan: AnswerPlan) -> Sent:
         """Send an answer as `plan` wants it; its delay is already over."""
         sent = await self._held(plan) if isinstance(plan.action, Hold) else await self._shaped(answer, plan.action)
-        altered = isinstance(plan.action, Reply | Replace | Alter | Raw | Drop | Hold)
+        altered = isinstance(plan.action, PlannedReply | Replace | Alter | Raw | Drop | Hold)
         return Sent(sent.http_status, sent.body, sent.complete, altered, plan.name)
 
-    async def _shaped(self, answer: Prepared, action: Action | None) -> Sent:
-        if isinstance(action, Reply):
-            return await self.whole(Prepared(action.status, action.content_type, action.body, action.headers))
+    async def _shaped(self, answer: PreparedResponse, action: Action | None) -> Sent:
+        if isinstance(action, PlannedReply):
+            return await self.whole(PreparedResponse(action.status, action.content_type, action.body, action.headers))
         if isinstance(action, Replace):
-            return await self.whole(Prepared(_OK, answer.content_type, action.body))
+            return await self.whole(PreparedResponse(_OK, answer.content_type, action.body))
         if isinstance(action, Alter):
-            return await self.whole(Prepared(_OK, answer.content_type, action.change(answer.body)))
+            return await self.whole(PreparedResponse(_OK, answer.content_type, action.change(answer.body)))
         if isinstance(action, Cut):
             return await self._cut(answer, action)
         if isinstance(action, Trickle):
@@ -75,7 +75,7 @@ class Transmission:
     def _gone(self) -> bool:
         return self._wire is not None and self._wire.transport.is_closing()
 
-    async def _start(self, answer: Prepared) -> None:
+    async def _start(self, answer: PreparedResponse) -> None:
         lines = [
             ("date", formatdate(usegmt=True)),
             ("content-type", answer.content_type),
@@ -87,7 +87,7 @@ class Transmission:
     async def _part(self, body: bytes, *, more: bool) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
-    async def _cut(self, answer: Prepared, action: Cut) -> Sent:
+    async def _cut(self, answer: PreparedResponse, action: Cut) -> Sent:
         at = int(len(answer.body) * action.at) if isinstance(action.at, float) else action.at
         beginning = answer.body[: max(0, at)]
         await self._start(answer)
@@ -96,7 +96,7 @@ class Transmission:
         await self._dropped(action.reset)
         return Sent(answer.http_status, beginning, complete=False)
 
-    async def _trickled(self, answer: Prepared, action: Trickle) -> Sent:
+    async def _trickled(self, answer: PreparedResponse, action: Trickle) -> Sent:
         await self._start(answer)
         at = action.size
         await self._part(answer.body[:at], more=True)
@@ -120,7 +120,7 @@ class Transmission:
             self._wire.close(reset=reset)
         return await self._left()
 
-    async def _held(self, plan: Plan) -> Sent:
+    async def _held(self, plan: AnswerPlan) -> Sent:
         """Say nothing until the peer leaves, or until the plan is lifted and the connection reset."""
         leaving = asyncio.ensure_future(self._left())
         if plan.lifted is None:

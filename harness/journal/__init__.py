@@ -1,6 +1,6 @@
 """Evidence: an append-only, hash-chained journal of events, and blobs by their SHA-256."""
 
-from harness.journal.reading import JournalBroken, Record, read_record
-from harness.journal.recording import Event, Journal, Recorder
+from harness.journal.reader import JournalBroken, Record, read_record
+from harness.journal.recorder import Event, Journal, Recorder
 
 __all__ = ["Event", "Journal", "JournalBroken", "Record", "Recorder", "read_record"]

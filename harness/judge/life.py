@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from harness.catalogue.findings import Finding
+from harness.expectations.assessment import Assessment, Broken, Pending
+from harness.expectations.evidence import Evidence
 from harness.journal import Event
-from harness.judge.assessment import Assessment, Broken, Pending
-from harness.judge.evidence import Evidence
 
 # Requirements that are about living on.
 _LIVING_ON = frozenset({"RCV-06", "RCV-07", "RTY-04", "RTY-09", "RTY-12", "RTY-13", "SEC-02", "SEC-03", "SEC-08"})

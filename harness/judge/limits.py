@@ -7,17 +7,17 @@ from typing import Any
 from harness.catalogue.profiles import Profile, profile_names
 from harness.catalogue.texts import LANGUAGES, Language, text
 from harness.journal import Record
-from harness.journal.recording import VIETNAM
-from harness.judge.judgement import Text, sentence
-from harness.judge.listing import Listing
+from harness.journal.recorder import VIETNAM
+from harness.judge.finding_list import FindingList
+from harness.judge.report_schema import LocalisedText, sentence
 from harness.judge.silences import Silence, silences
 
 _MOST_SILENCES = 10
 
 
 def limits_of(
-    record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...], listing: Listing
-) -> tuple[Text, ...]:
+    record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...], listing: FindingList
+) -> tuple[LocalisedText, ...]:
     """Return the limits of a run.
 
     Args:
@@ -36,7 +36,7 @@ def limits_of(
 
 def _of_the_run(
     record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...]
-) -> Iterator[Text]:
+) -> Iterator[LocalisedText]:
     if data["only"] is not None:
         yield sentence("limit.narrowed", {"ids": ", ".join(sorted(data["only"]))})
     finished = [event for event in record.events if event.kind == "run.finished"]
@@ -50,13 +50,13 @@ def _of_the_run(
     yield sentence("limit.times", {name: f"{value:g}" for name, value in data["times"].items()})
 
 
-def _silent(record: Record) -> Iterator[Text]:
+def _silent(record: Record) -> Iterator[LocalisedText]:
     """Say when the candidate did not call, in Vietnam time."""
     noticed = list(silences(record.events))
     for one in noticed[:_MOST_SILENCES]:
         key = "limit.silent.for-good" if one.resumed is None else f"limit.silent{'.revived' * one.revived}"
         vi, en = (_moments(one, language) for language in LANGUAGES)
-        yield Text(vi=text("verdicts", key, "vi", **vi), en=text("verdicts", key, "en", **en))
+        yield LocalisedText(vi=text("verdicts", key, "vi", **vi), en=text("verdicts", key, "en", **en))
     if len(noticed) > _MOST_SILENCES:
         yield sentence("limit.silent.more", {"number": str(len(noticed) - _MOST_SILENCES)})
 
@@ -67,6 +67,6 @@ def _moments(one: Silence, language: Language) -> dict[str, str]:
     return {name: datetime.fromisoformat(at).astimezone(VIETNAM).strftime(pattern) for name, at in moments.items()}
 
 
-def _left_out(listing: Listing) -> Iterator[Text]:
+def _left_out(listing: FindingList) -> Iterator[LocalisedText]:
     if listing.left_out:
         yield sentence("limit.left-out", {"most": str(listing.most), "number": str(listing.left_out)})

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause, Verdict
+from harness.expectations import read_expectation
+from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.expectations.base import Role
+from harness.expectations.evidence import Evidence
 from harness.journal import Event
-from harness.judge.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.judge.ending import Phase, ending_of
-from harness.judge.evidence import Evidence
-from harness.judge.expectations import read_expectation
 from harness.judge.life import hub_out_of_reach, lifeless_after_provocation, owes_life, silent_before
+from harness.judge.run_end import Phase, ending_of
 from harness.judge.steadiness import Jump, within
-
-Role = Literal["duty", "precondition", "liveness"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedExpectation:
     """An expectation as a scenario stated it.
 
     Attributes:
@@ -39,7 +37,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ScenarioOutcome:
     """How a scenario came out: findings not yet weighed, and the verdict that holds if none of them weighs.
 
     Attributes:
@@ -59,7 +57,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-def judge_scenario(events: Sequence[Event], evidence: Evidence, jumps: Sequence[Jump] = ()) -> Outcome:
+def judge_scenario(events: Sequence[Event], evidence: Evidence, jumps: Sequence[Jump] = ()) -> ScenarioOutcome:
     """Judge one scenario.
 
     Args:
@@ -74,10 +72,10 @@ def judge_scenario(events: Sequence[Event], evidence: Evidence, jumps: Sequence[
     seconds = round(events[-1].elapsed - events[0].elapsed, 3)
     outcome = _steadied(_without_broken(events, stated, evidence), within(events, jumps))
     findings = (*broken, *outcome.findings)
-    return Outcome(outcome.verdict, outcome.cause, outcome.detail, outcome.parameters, findings, seconds)
+    return ScenarioOutcome(outcome.verdict, outcome.cause, outcome.detail, outcome.parameters, findings, seconds)
 
 
-def _steadied(outcome: Outcome, jump: Jump | None) -> Outcome:
+def _steadied(outcome: ScenarioOutcome, jump: Jump | None) -> ScenarioOutcome:
     """Leave undecided what depends on time, where the clock jumped meanwhile: what was measured, and what did not come
     in time."""
     timed = outcome.verdict is Verdict.PASS and (outcome.detail == "measured" or bool(outcome.findings))
@@ -86,20 +84,24 @@ def _steadied(outcome: Outcome, jump: Jump | None) -> Outcome:
     return _inconclusive(Cause.HARNESS, "clock-jumped", seconds=f"{jump.seconds:+.1f}")
 
 
-def _stated(event: Event, evidence: Evidence) -> Stated:
+def _stated(event: Event, evidence: Evidence) -> StatedExpectation:
     expectation = read_expectation(event.data["expectation"])
     requirement = str(event.data["requirement"])
     document = getattr(expectation, "document", None)
     views = (view for view in sorted(expectation.looks_at) if evidence.looked_at(view, document) < event.seq)
     assessment = expectation.assess(evidence, requirement)
-    return Stated(event.data["role"], requirement, assessment, event, next(views, None), expectation.stays_met)
+    return StatedExpectation(
+        event.data["role"], requirement, assessment, event, next(views, None), expectation.stays_met
+    )
 
 
 def _broken(assessment: Assessment) -> tuple[Finding, ...]:
     return assessment.findings if isinstance(assessment, Broken) else ()
 
 
-def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Outcome:
+def _without_broken(
+    events: Sequence[Event], stated: Sequence[StatedExpectation], evidence: Evidence
+) -> ScenarioOutcome:
     """Say what the scenario comes to apart from its broken duties: the first trouble found is the one named."""
     for trouble in _troubles(events, stated, evidence):
         return trouble
@@ -114,16 +116,16 @@ def _without_broken(events: Sequence[Event], stated: Sequence[Stated], evidence:
     return _passed(stated)
 
 
-def _passed(stated: Sequence[Stated]) -> Outcome:
+def _passed(stated: Sequence[StatedExpectation]) -> ScenarioOutcome:
     """Pass, and tell what was measured where the verdict depends on time."""
     assessments = (one.assessment for one in stated if one.role == "duty")
     values = dict.fromkeys(one.measured for one in assessments if isinstance(one, Met | Holding) and one.measured)
     if not values:
-        return Outcome(Verdict.PASS)
-    return Outcome(Verdict.PASS, detail="measured", parameters={"values": "; ".join(values)})
+        return ScenarioOutcome(Verdict.PASS)
+    return ScenarioOutcome(Verdict.PASS, detail="measured", parameters={"values": "; ".join(values)})
 
 
-def _as_it_held(one: Stated, events: Sequence[Event], evidence: Evidence) -> Stated:
+def _as_it_held(one: StatedExpectation, events: Sequence[Event], evidence: Evidence) -> StatedExpectation:
     """Take for met what is open now and held in its time: who undid it later is another expectation's matter."""
     undone = Pending | Broken if one.stays_met else Pending
     if isinstance(one.assessment, undone) and _held(one, events, evidence):
@@ -131,7 +133,7 @@ def _as_it_held(one: Stated, events: Sequence[Event], evidence: Evidence) -> Sta
     return one
 
 
-def _held(one: Stated, events: Sequence[Event], evidence: Evidence) -> bool:
+def _held(one: StatedExpectation, events: Sequence[Event], evidence: Evidence) -> bool:
     """Tell whether an expectation held when its scenario ended, or, a precondition, when the scenario went on."""
     moments = [event.seq for event in events if event.kind == "scenario.finished"]
     if one.role != "duty":
@@ -143,23 +145,25 @@ def _held(one: Stated, events: Sequence[Event], evidence: Evidence) -> bool:
     return False
 
 
-def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evidence) -> Iterator[Outcome]:
+def _troubles(
+    events: Sequence[Event], stated: Sequence[StatedExpectation], evidence: Evidence
+) -> Iterator[ScenarioOutcome]:
     finished = next((event for event in events if event.kind == "scenario.finished"), None)
     if finished is not None and finished.data["outcome"] == "not_applicable":
         reason = str(finished.data["detail"] or "capability-not-declared")
-        yield Outcome(Verdict.NOT_APPLICABLE, detail=reason, parameters=_detail(finished))
+        yield ScenarioOutcome(Verdict.NOT_APPLICABLE, detail=reason, parameters=_detail(finished))
     for one in stated:
         if isinstance(one.assessment, Blind):
             yield unseen(one.assessment)
     unmet = [one for one in stated if one.role != "duty" and not isinstance(one.assessment, Met)]
     lifeless = tuple(lifeless_after_provocation(events, unmet, evidence))
     if lifeless:
-        yield Outcome(Verdict.PASS, findings=lifeless)
+        yield ScenarioOutcome(Verdict.PASS, findings=lifeless)
     if finished is None:
         yield broken_off(evidence, "not-finished")
     elif finished.data["outcome"] == "trouble":
         cause, parameters = Cause(finished.data["cause"]), _detail(finished)
-        yield Outcome(Verdict.INCONCLUSIVE, cause, str(finished.data["detail"]), parameters)
+        yield ScenarioOutcome(Verdict.INCONCLUSIVE, cause, str(finished.data["detail"]), parameters)
     for one in unmet:
         if not evidence.ever_called():
             yield _inconclusive(Cause.NETWORK, "never-called")
@@ -169,13 +173,13 @@ def _troubles(events: Sequence[Event], stated: Sequence[Stated], evidence: Evide
         yield _inconclusive(Cause.HARNESS, "nothing-expected")
 
 
-def unseen(blind: Blind) -> Outcome:
+def unseen(blind: Blind) -> ScenarioOutcome:
     """Say that something cannot be seen, and whose trouble that is."""
     key = "unseen" if blind.cause is Cause.OPERATOR else "unsupported"
     return _inconclusive(blind.cause, key, command=blind.command)
 
 
-def broken_off(evidence: Evidence, phase: Phase) -> Outcome:
+def broken_off(evidence: Evidence, phase: Phase) -> ScenarioOutcome:
     """Say whose trouble it is that a scenario did not come to its end, or not even to its beginning.
 
     Args:
@@ -183,7 +187,7 @@ def broken_off(evidence: Evidence, phase: Phase) -> Outcome:
         phase: whether the scenario was begun.
     """
     ending = ending_of(evidence, phase)
-    return Outcome(Verdict.INCONCLUSIVE, ending.cause, ending.detail, ending.parameters)
+    return ScenarioOutcome(Verdict.INCONCLUSIVE, ending.cause, ending.detail, ending.parameters)
 
 
 def _blame(evidence: Evidence) -> Cause:
@@ -203,13 +207,13 @@ def _reason(assessment: Assessment) -> str:
     return "-" if isinstance(assessment, Met | Holding) else assessment.command
 
 
-def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evidence) -> Outcome:
+def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evidence) -> ScenarioOutcome:
     """A duty not done is a failure of a candidate that could have done it: one that is alive, or was before."""
     closed = next((event for event in events if event.kind == "window.closed"), None)
     if closed is None:
         return _inconclusive(Cause.HARNESS, "window-open")
     if evidence.served_after(closed.seq):
-        return Outcome(Verdict.PASS, findings=missing)
+        return ScenarioOutcome(Verdict.PASS, findings=missing)
     if not evidence.ever_called():
         return _inconclusive(Cause.NETWORK, "never-called")
     if hub_out_of_reach(evidence, closed):
@@ -218,9 +222,9 @@ def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evid
         return _inconclusive(Cause.CANDIDATE, "silent-before", reason=missing[0].code)
     charged = missing if evidence.answered_after(closed.seq) else tuple(found for found in missing if owes_life(found))
     if charged:
-        return Outcome(Verdict.PASS, findings=charged)
+        return ScenarioOutcome(Verdict.PASS, findings=charged)
     return _inconclusive(Cause.CANDIDATE, "gone", reason=missing[0].code)
 
 
-def _inconclusive(cause: Cause, detail: str, **parameters: str) -> Outcome:
-    return Outcome(Verdict.INCONCLUSIVE, cause, detail, parameters)
+def _inconclusive(cause: Cause, detail: str, **parameters: str) -> ScenarioOutcome:
+    return ScenarioOutcome(Verdict.INCONCLUSIVE, cause, detail, parameters)

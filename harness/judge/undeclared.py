@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from harness.expectations.evidence import Exchange
 from harness.judge.duties.facts import RunFacts
-from harness.judge.evidence import Exchange
 
 _OF_OPERATIONS = {"1": "recall", "2": "update", "3": "replace"}
 _OF_STATUSES = {"04": "handling", "05": "handling", "06": "handling", "13": "take_back"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from harness.pytesting.certifying import Outcome, PytestRun
+    from harness.pytesting.certification import ItemOutcome, PytestRun
 
 _AREA = "cli-pytest"
 _NAME = "lienthong"
@@ -53,17 +53,17 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         return
     from harness.catalogue.errors import ConfigurationError
     from harness.cli.failures import configuration_sentence
-    from harness.pytesting.certifying import PytestRun
+    from harness.pytesting.certification import PytestRun
 
     try:
         run = PytestRun({"candidate": candidate} | {name: config.getoption(f"--lienthong-{name}") for name in _OPTIONS})
     except ConfigurationError as error:
         raise pytest.UsageError(configuration_sentence(error)) from error
-    collector = Certification.from_parent(session, name=_NAME, nodeid=_NAME, run=run)
+    collector = CertificationCollector.from_parent(session, name=_NAME, nodeid=_NAME, run=run)
     items.extend(collector.collect())
 
 
-class Certification(pytest.Collector):
+class CertificationCollector(pytest.Collector):
     """All items of one certification."""
 
     def __init__(self, *, run: "PytestRun", **given: Any) -> None:
@@ -77,7 +77,7 @@ class Certification(pytest.Collector):
 
 
 @dataclass
-class Told(Exception):
+class ReportedFailure(Exception):
     """What an item has to say instead of a traceback."""
 
     text: str
@@ -89,7 +89,7 @@ class CertificationItem(pytest.Item):
     def __init__(self, *, run: "PytestRun", **given: Any) -> None:
         super().__init__(**given)
         self._run = run
-        self._outcome: Outcome | None = None
+        self._outcome: ItemOutcome | None = None
 
     def setup(self) -> None:
         """Get the outcome: what could not be decided is an error, what does not apply is skipped."""
@@ -99,9 +99,9 @@ class CertificationItem(pytest.Item):
         try:
             outcome = self._outcome = self._run.outcome(self.name)
         except ConfigurationError as error:
-            raise Told(configuration_sentence(error)) from error
+            raise ReportedFailure(configuration_sentence(error)) from error
         if outcome.kind == "error":
-            raise Told(outcome.text)
+            raise ReportedFailure(outcome.text)
         if outcome.kind == "skip":
             pytest.skip(outcome.text)
 
@@ -114,11 +114,13 @@ class CertificationItem(pytest.Item):
             return
         if outcome.kind == "known":
             pytest.xfail(outcome.text)
-        raise Told(outcome.text)
+        raise ReportedFailure(outcome.text)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the findings as they are."""
-        return excinfo.value.text if isinstance(excinfo.value, Told) else super().repr_failure(excinfo, style)
+        return (
+            excinfo.value.text if isinstance(excinfo.value, ReportedFailure) else super().repr_failure(excinfo, style)
+        )
 
     def reportinfo(self) -> tuple[str, None, str]:
         """Say where an item stands."""

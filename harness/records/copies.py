@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.crypto.pdfglance import PdfUnreadable, may_be_signed
+from harness.crypto.pdf.glance import PdfUnreadable, may_be_signed
 from harness.records.holding import BROKEN
 from harness.records.kept import KeptRecord
 from harness.records.pages import Pages, read_pages
@@ -51,8 +51,8 @@ def attachments_are_signed(export: ExportSpecimen) -> Iterator[Outcome]:
 
 
 def _agency_signed(content: bytes, export: ExportSpecimen) -> bool:
-    from harness.crypto.pdfexamination import examine_pdf
-    from harness.crypto.trust import Trust
+    from harness.crypto.chains.trust import Trust
+    from harness.crypto.pdf.examination import examine_pdf
 
     try:
         examined = examine_pdf(content, export.at, export.profile.parameters.signatures, Trust())

@@ -13,7 +13,7 @@ from harness.edxml.attachments import Allowance, AttachmentBroken, extension, un
 from harness.edxml.identifiers import parse_document_id
 from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.edxml.packages import read_package
-from harness.edxml.reading import PackageUnreadable
+from harness.edxml.reader import PackageUnreadable
 from harness.records.dates import any_day
 from harness.records.kept import KeptRecord
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.verdicts import Cause
-from harness.crypto.pdfglance import PdfUnreadable, may_be_signed, refuse_long_contents
-from harness.edxml.reading import XmlRefused, parse_untrusted
+from harness.crypto.pdf.glance import PdfUnreadable, may_be_signed, refuse_long_contents
+from harness.edxml.reader import XmlRefused, parse_untrusted
 from harness.records.exchanged import ExchangedDocument
 from harness.records.holding import BROKEN, FlawKind, HeldFile
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, ListedFile, readable_digest, told
-from harness.rules.bulk.naming import is_beside
 from harness.rules.registry import Outcome
 from harness.rules.undecided import Undecided
+from harness.validation.file_names import is_beside
 
 CONVERTED = frozenset({"converted", "copy"})
 _XML = (".xml", ".edxml")
@@ -128,7 +128,7 @@ def _digests(file: ListedFile) -> Iterator[str]:
 def _signatures(record: KeptRecord, file: HeldFile, export: ExportSpecimen) -> Iterator[Outcome]:
     if not file.name.lower().endswith(".pdf"):
         return
-    from harness.crypto.pdfsignatures import read_pdf  # costs half a second, for signed files only
+    from harness.crypto.pdf.signatures import read_pdf  # costs half a second, for signed files only
 
     parameters = export.profile.parameters
     try:

@@ -14,8 +14,8 @@ from typing import IO, BinaryIO, Literal, cast
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.parameters import Limits
-from harness.rules.bulk.archives import directory_size, leads_out, looks_like_archive
-from harness.rules.bulk.expansion import ExpandsTooFar, check_directory
+from harness.validation.archives import directory_size, leads_out, looks_like_archive
+from harness.validation.expansion import ExpandsTooFar, check_directory
 
 _STEP = 1024 * 1024
 _LARGEST_DIRECTORY = 64 * 1024 * 1024  # bytes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.catalogue.parameters import SignatureBounds
-from harness.crypto.pdfglance import PdfUnreadable, header_version, refuse_long_contents
+from harness.crypto.pdf.glance import PdfUnreadable, header_version, refuse_long_contents
 
 _MOST_PAGES = 20
 _MOST_PICTURES = 50

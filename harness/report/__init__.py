@@ -1,5 +1,5 @@
 """The certification report: one model, every format; the seal and its check."""
 
-from harness.report.writing import FORMATS, write_reports
+from harness.report.renderers import FORMATS, write_reports
 
 __all__ = ["FORMATS", "write_reports"]

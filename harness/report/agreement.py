@@ -13,11 +13,11 @@ from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_recorded_profile
 from harness.journal import JournalBroken, Record, read_record
-from harness.judge.judgement import Judgement, encoded
-from harness.judge.judging import NothingToJudge, judge
+from harness.judge.judge import NothingToJudge, judge
+from harness.judge.report_schema import Judgement, encoded
 from harness.report.deviations import recorded_deviations, with_deviations
-from harness.report.source import REPORT_FILE, RUN_FILE
 from harness.rules.confinement import prepare
+from harness.seal.run_files import REPORT_FILE, RUN_FILE
 
 # What judging may meet in a record that no harness wrote: its chain can be right and its events of any shape.
 MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
@@ -34,7 +34,7 @@ class Agreement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ReportComparison:
     """A report held against what judging its record gives.
 
     Attributes:
@@ -105,7 +105,7 @@ def report_is_judged(directory: Path, judgement: Judgement) -> bool:
         return False
 
 
-def compare(report: bytes, judgement: Judgement) -> Comparison:
+def compare(report: bytes, judgement: Judgement) -> ReportComparison:
     """Hold a report against a judgement just made of its record.
 
     Where the same version judged by the same profile, everything must be the same. Where either has changed, rules may
@@ -116,18 +116,18 @@ def compare(report: bytes, judgement: Judgement) -> Comparison:
         judgement: what judging the record gives.
     """
     if report == encoded(judgement):
-        return Comparison(Agreement.SAME)
+        return ReportComparison(Agreement.SAME)
     now = json.loads(encoded(judgement))
     try:
         then = json.loads(report)
     except (ValueError, RecursionError):
-        return Comparison(Agreement.DIFFERS, (REPORT_FILE,))
+        return ReportComparison(Agreement.DIFFERS, (REPORT_FILE,))
     if not isinstance(then, dict):
-        return Comparison(Agreement.DIFFERS, (REPORT_FILE,))
+        return ReportComparison(Agreement.DIFFERS, (REPORT_FILE,))
     if _rules(then) == _rules(now):
-        return Comparison(Agreement.DIFFERS, tuple(_differences(then, now)) or (REPORT_FILE,))
+        return ReportComparison(Agreement.DIFFERS, tuple(_differences(then, now)) or (REPORT_FILE,))
     found = tuple(_differences(_found(then), _found(now)))
-    return Comparison(Agreement.CHANGED_RULES if found else Agreement.SAME, found)
+    return ReportComparison(Agreement.CHANGED_RULES if found else Agreement.SAME, found)
 
 
 def _rules(report: Mapping[str, Any]) -> tuple[Any, Any]:

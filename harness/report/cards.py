@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.report.excerpts import occurrence
-from harness.report.model import Card, Row, Scene
-from harness.report.rows import mark, objects, severity_mark, why_of, words_of
-from harness.report.sequence import Chronicle
+from harness.report.model import FindingCard, RequirementRow, ScenarioView
+from harness.report.rows import mark, severity_mark, why_of, words_of
+from harness.report.sequence import SequenceDiagrams
 from harness.report.sightings import WATCH, sightings_of, times_of
-from harness.report.source import Source
-from harness.report.wording import Wording, shown
+from harness.report.texts import ReportTexts, shown
+from harness.seal.run_files import Source, objects
 
 _SHOWN_OCCURRENCES = 3
 _PICTURED = frozenset({"fail", "inconclusive"})
 Found = tuple[str, Mapping[str, Any]]
 
 
-def cards_of(source: Source, rows: Sequence[Row], wording: Wording) -> tuple[Card, ...]:
+def cards_of(source: Source, rows: Sequence[RequirementRow], wording: ReportTexts) -> tuple[FindingCard, ...]:
     """Return one card for every code found, in the order of the requirements."""
     by_code: dict[tuple[str, str], list[Found]] = {}
     for scenario, finding in _findings(source.report):
@@ -34,8 +34,8 @@ def cards_of(source: Source, rows: Sequence[Row], wording: Wording) -> tuple[Car
 
 
 def scenes_of(
-    report: Mapping[str, Any], chronicle: Chronicle, rows: Sequence[Row], wording: Wording
-) -> tuple[Scene, ...]:
+    report: Mapping[str, Any], chronicle: SequenceDiagrams, rows: Sequence[RequirementRow], wording: ReportTexts
+) -> tuple[ScenarioView, ...]:
     """Return every scenario; those that went wrong with the pictures of their messages."""
     titles = {row.id: row.statement for row in rows}
     return tuple(_scene(entry, chronicle, titles, wording) for entry in objects(report.get("scenarios")))
@@ -47,12 +47,12 @@ def _findings(report: Mapping[str, Any]) -> Iterator[Found]:
             yield shown(scenario.get("id")), finding
 
 
-def _card(code: str, row: Row, found: Sequence[Found], source: Source, wording: Wording) -> Card:
+def _card(code: str, row: RequirementRow, found: Sequence[Found], source: Source, wording: ReportTexts) -> FindingCard:
     by_scenario: dict[str, list[Mapping[str, Any]]] = {}
     for scenario, finding in found:
         by_scenario.setdefault(scenario, []).append(finding)
     sightings = tuple(sightings_of(name, findings, source, wording) for name, findings in by_scenario.items())
-    return Card(
+    return FindingCard(
         code=code,
         severity=severity_mark(_worst(found), wording),
         requirement=row,
@@ -84,14 +84,16 @@ def events_found(scenario: Mapping[str, Any]) -> frozenset[int]:
     return frozenset(number for number in numbers if isinstance(number, int))
 
 
-def _scene(entry: Mapping[str, Any], chronicle: Chronicle, titles: Mapping[str, str], wording: Wording) -> Scene:
+def _scene(
+    entry: Mapping[str, Any], chronicle: SequenceDiagrams, titles: Mapping[str, str], wording: ReportTexts
+) -> ScenarioView:
     id_ = shown(entry.get("id"))
     wrong = events_found(entry)
     detail = wording.chosen(entry.get("detail"))
     seconds = entry.get("seconds")
     watch = id_.startswith(WATCH)
     pictured = str(entry.get("verdict")) in _PICTURED and not watch
-    return Scene(
+    return ScenarioView(
         id=id_,
         title=wording.chosen(entry.get("title")) or titles.get(id_.removeprefix(WATCH).partition("/")[0], ""),
         requirements=words_of(entry.get("requirements")),

@@ -18,21 +18,20 @@ from typing import Any, Literal
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import Part
+from harness.catalogue.parameters import ParameterGroup
 from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Verdict
-from harness.catalogue.yamlfile import convert, read
-from harness.journal.recording import VIETNAM
-from harness.judge.judgement import DeviationEntry, DeviationState, Judgement
+from harness.journal.recorder import VIETNAM
+from harness.judge.report_schema import DeviationEntry, DeviationState, Judgement
 from harness.report.model import DeviationLine
-from harness.report.rows import objects
-from harness.report.source import RUN_FILE
-from harness.report.wording import Wording, shown
+from harness.report.texts import ReportTexts, shown
+from harness.seal.run_files import RUN_FILE, objects
 
 _GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
 
-class Deviation(Part, frozen=True):
+class Deviation(ParameterGroup, frozen=True):
     """One known deviation: what fails, who answers for it, why, and until when (that day included)."""
 
     requirement: str
@@ -41,7 +40,7 @@ class Deviation(Part, frozen=True):
     expires: date
 
 
-class _DeviationFile(Part, frozen=True):
+class _DeviationFile(ParameterGroup, frozen=True):
     schema: Literal["lienthong.deviations/1"]
     deviations: tuple[Deviation, ...]
 
@@ -150,7 +149,7 @@ def breaches(deviations: Sequence[DeviationEntry]) -> tuple[DeviationEntry, ...]
     return tuple(one for one in deviations if one.state in {DeviationState.EXPIRED, DeviationState.PASSED})
 
 
-def deviation_lines(report: Mapping[str, Any], wording: Wording) -> tuple[DeviationLine, ...]:
+def deviation_lines(report: Mapping[str, Any], wording: ReportTexts) -> tuple[DeviationLine, ...]:
     """Return the known deviations of a report as they are printed."""
     return tuple(
         DeviationLine(

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.journal import Event
-from harness.report.messages import Narrator
-from harness.report.model import Difference, Item, Line, Occurrence
+from harness.report.messages import EventDescriber
+from harness.report.model import Difference, ExcerptLine, LabelledValue, Occurrence
 from harness.report.sightings import message_of, where_of
-from harness.report.source import Source
-from harness.report.wording import Wording, shown
+from harness.report.texts import ReportTexts, shown
+from harness.seal.run_files import Source
 
 _AROUND = 2
 _LONGEST_LINE = 160
@@ -16,7 +16,7 @@ _LARGEST_PACKAGE = 64 * 1024 * 1024
 _ALIKE = 0.5
 
 
-def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wording: Wording) -> Occurrence:
+def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wording: ReportTexts) -> Occurrence:
     """Gather the evidence of one finding of report.json."""
     where = where_of(finding)
     event = source.event(where.get("event"))
@@ -28,7 +28,7 @@ def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wordin
         received=received,
         difference=difference(expected, received),
         where=_where(where, event, wording),
-        sent=Narrator(wording, short=False).sentence(event) if event else "",
+        sent=EventDescriber(wording, short=False).sentence(event) if event else "",
         lines=_lines(source.blob(_package(event)), where.get("line")),
     )
 
@@ -53,14 +53,14 @@ def _common(one: str, other: str) -> str:
     return one[:length]
 
 
-def _where(where: Mapping[str, Any], event: Event | None, wording: Wording) -> tuple[Item, ...]:
+def _where(where: Mapping[str, Any], event: Event | None, wording: ReportTexts) -> tuple[LabelledValue, ...]:
     items = [
-        Item(wording.say(f"where.{name}"), shown(where[name]))
+        LabelledValue(wording.say(f"where.{name}"), shown(where[name]))
         for name in ("event", "xpath", "line")
         if where.get(name) is not None
     ]
     if event is not None:
-        items.insert(1, Item(wording.say("where.at"), wording.moment(event.at), own=True))
+        items.insert(1, LabelledValue(wording.say("where.at"), wording.moment(event.at), own=True))
     return tuple(items)
 
 
@@ -69,14 +69,14 @@ def _package(event: Event | None) -> Any:
     return package.get("blob") if isinstance(package, Mapping) else None
 
 
-def _lines(package: bytes | None, line: Any) -> tuple[Line, ...]:
+def _lines(package: bytes | None, line: Any) -> tuple[ExcerptLine, ...]:
     """Return the lines around number `line`; a package may be one endless line, so each is cut."""
     if package is None or not isinstance(line, int) or line < 1 or len(package) > _LARGEST_PACKAGE:
         return ()
     lines = package.split(b"\n", line + _AROUND)[: line + _AROUND]
     first = max(0, line - 1 - _AROUND)
     return tuple(
-        Line(number, _text(content), number == line) for number, content in enumerate(lines[first:], first + 1)
+        ExcerptLine(number, _text(content), number == line) for number, content in enumerate(lines[first:], first + 1)
     )
 
 

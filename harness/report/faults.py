@@ -2,7 +2,7 @@
 
 import re
 
-from harness.report.wording import Wording, shown
+from harness.report.texts import ReportTexts, shown
 
 # Names of one form are one fault with a value in it: a status, an error code, a member of the answer.
 _FORMS = (
@@ -16,7 +16,7 @@ _FORMS = (
 )
 
 
-def fault_words(name: object, wording: Wording) -> str:
+def fault_words(name: object, wording: ReportTexts) -> str:
     """Return what a fault does, in words; one that has none is called by its name."""
     for kind, form in _FORMS:
         found = form.fullmatch(str(name))

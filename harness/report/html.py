@@ -9,9 +9,9 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.report.drawing import WIDTH
-from harness.report.model import Report, Row
-from harness.report.wording import Wording
+from harness.report.model import Report, RequirementRow
+from harness.report.sequence_layout import WIDTH
+from harness.report.texts import ReportTexts
 from harness.resources import folder
 
 _MARKED = re.compile(r"`([^`]+)`")
@@ -29,7 +29,7 @@ def render_html(reports: Sequence[Report], *, paper: bool = False) -> str:
         paper: True for a page that is printed, on which nothing can be unfolded and long lists are cut.
     """
     environment = _environment()
-    words = {report.language: partial(_say, Wording(report.language)) for report in reports}
+    words = {report.language: partial(_say, ReportTexts(report.language)) for report in reports}
     return environment.get_template("report.html.jinja").render(
         reports=reports, words=words, style=_style(), paper=paper
     )
@@ -69,7 +69,7 @@ def _style() -> Markup:
     return Markup((folder("reports") / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-def _say(wording: Wording, key: str, /, **parameters: object) -> str:
+def _say(wording: ReportTexts, key: str, /, **parameters: object) -> str:
     return wording.say(key, **parameters)
 
 
@@ -91,9 +91,9 @@ def _css_text(text: object) -> Markup:
     return Markup(_UNFIT_FOR_STYLE.sub("", str(text))[:_LONGEST_ID])  # noqa: S704 - only harmless signs are left
 
 
-def _by_reason(rows: Sequence[Row]) -> list[list[Row]]:
+def _by_reason(rows: Sequence[RequirementRow]) -> list[list[RequirementRow]]:
     """Put rows that lack a verdict for the same reason together, in the order of the first of each."""
-    reasons: dict[tuple[str, str], list[Row]] = {}
+    reasons: dict[tuple[str, str], list[RequirementRow]] = {}
     for row in rows:
         reasons.setdefault((row.verdict.code, row.reason), []).append(row)
     return list(reasons.values())

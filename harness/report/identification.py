@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.judge.steadiness import jumps
-from harness.report.laboratory import Laboratory, LaboratoryIdentity, PublicKey
-from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE
-from harness.report.model import Item, Notice, Row
+from harness.report.model import LabelledValue, ReportNotice, RequirementRow
 from harness.report.rows import words_of
-from harness.report.source import Source
-from harness.report.wording import Wording, shown
+from harness.report.texts import ReportTexts, shown
+from harness.seal.laboratory import Laboratory, LaboratoryIdentity, PublicKey
+from harness.seal.manifest import MANIFEST_FILE, SIGNATURE_FILE
+from harness.seal.run_files import Source
 
 _LONGEST_PEM = 2000
 _LEAST_JUMP = 1.0  # seconds; less is what ordinary clock discipline and a busy machine make
@@ -26,7 +26,7 @@ def part(value: Any) -> Mapping[str, Any]:
 class Identification:
     """Collects the facts that identify a run."""
 
-    def __init__(self, source: Source, identity: LaboratoryIdentity | None, wording: Wording) -> None:
+    def __init__(self, source: Source, identity: LaboratoryIdentity | None, wording: ReportTexts) -> None:
         self._source = source
         self._wording = wording
         self._laboratory = _identity(source, identity)
@@ -59,7 +59,7 @@ class Identification:
         driver = self._source.fact("driver") or self._candidate.get("driver")
         return str(part(driver).get("kind") or "") if isinstance(driver, Mapping) else str(driver or "")
 
-    def items(self, rows: Sequence[Row], *, narrowed: bool) -> tuple[Item, ...]:
+    def items(self, rows: Sequence[RequirementRow], *, narrowed: bool) -> tuple[LabelledValue, ...]:
         """Return everything there is, in the order of the clause; what must be there and is not says so."""
         unknown = self._wording.say("item.unknown")
         items = [
@@ -69,7 +69,8 @@ class Identification:
             *self._times(),
         ]
         return tuple(
-            Item(self._wording.say(f"item.{key}"), value or unknown, own or not value) for key, value, own in items
+            LabelledValue(self._wording.say(f"item.{key}"), value or unknown, own or not value)
+            for key, value, own in items
         )
 
     def limits(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ class Identification:
         if stated:
             yield "timing", stated, False
 
-    def _method(self, rows: Sequence[Row], *, narrowed: bool) -> Iterator[tuple[str, str, bool]]:
+    def _method(self, rows: Sequence[RequirementRow], *, narrowed: bool) -> Iterator[tuple[str, str, bool]]:
         profile = self._source.part("profile")
         named = f"{shown(profile.get('id'))} {shown(profile.get('version'))}".strip()
         title = self._wording.chosen(profile.get("title"))
@@ -169,7 +170,7 @@ class Identification:
             yield "events", str(self._source.record.events[-1].seq + 1 if self._source.record.events else 0), True
 
 
-def _clock_words(state: Mapping[str, Any], wording: Wording) -> str:
+def _clock_words(state: Mapping[str, Any], wording: ReportTexts) -> str:
     """Say how the clock stood; empty where the record does not tell."""
     if "synchronised" not in state:
         return ""
@@ -179,15 +180,15 @@ def _clock_words(state: Mapping[str, Any], wording: Wording) -> str:
     return wording.say("clock.unknown" if kept is None else "clock.kept-somehow" if kept else "clock.loose")
 
 
-def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: Wording) -> tuple[Item, ...]:
+def seal_items(source: Source, evidence: str, key: PublicKey | None, wording: ReportTexts) -> tuple[LabelledValue, ...]:
     """Return what a reader needs in order to check the seal."""
     form = "verify.command.signed" if key else "verify.command"
     command = wording.say(form, directory=shlex.quote(shown(source.name)))
     items = [("evidence", evidence), ("key", key.sha256 if key else ""), ("check", command)]
-    return tuple(Item(wording.say(f"item.{term}"), value) for term, value in items if value)
+    return tuple(LabelledValue(wording.say(f"item.{term}"), value) for term, value in items if value)
 
 
-def seal_notice(key: PublicKey | None, wording: Wording) -> Notice:
+def seal_notice(key: PublicKey | None, wording: ReportTexts) -> ReportNotice:
     """Say in large letters whether the report is signed."""
     kind = "signed" if key else "unsigned"
     text = (
@@ -195,7 +196,7 @@ def seal_notice(key: PublicKey | None, wording: Wording) -> Notice:
         if key
         else wording.say("notice.unsigned.text")
     )
-    return Notice(kind, wording.say(f"notice.{kind}.title"), text)
+    return ReportNotice(kind, wording.say(f"notice.{kind}.title"), text)
 
 
 def sealing_key(directory: Path, laboratory: Laboratory | None) -> PublicKey | None:

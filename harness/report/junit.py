@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from harness.catalogue.verdicts import Verdict
-from harness.report.model import Card, Mark, Report, Row, Scene, Sightings
+from harness.report.model import FindingCard, Report, RequirementRow, ScenarioView, Sightings, VerdictLabel
 from harness.report.rows import UNSETTLED
 from harness.report.sightings import WATCH
-from harness.report.wording import Wording
+from harness.report.texts import ReportTexts
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -27,16 +27,16 @@ class _Case:
 
     name: str
     title: str
-    verdict: Mark
+    verdict: VerdictLabel
     seconds: str
     needed: bool
     why: str
-    cards: tuple[Card, ...]
+    cards: tuple[FindingCard, ...]
 
 
 def render_junit(report: Report) -> bytes:
     """Return junit.xml of a report."""
-    wording = Wording(report.language)
+    wording = ReportTexts(report.language)
     root = etree.Element("testsuites", name=_fit(f"lienthong {report.run_id}"))
     for group in report.groups:
         cases = list(_cases(group.rows, report))
@@ -51,7 +51,7 @@ def render_junit(report: Report) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
+def _cases(rows: Sequence[RequirementRow], report: Report) -> Iterator[_Case]:
     """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves.
 
     A requirement that came out otherwise than all its scenarios, or against which a watch over all the traffic found
@@ -75,16 +75,16 @@ def _cases(rows: Sequence[Row], report: Report) -> Iterator[_Case]:
             yield _Case(name, row.statement, verdict, "", row.required, row.reason, watched or against)
 
 
-def _worst(cards: Sequence[Card]) -> Mark:
+def _worst(cards: Sequence[FindingCard]) -> VerdictLabel:
     marks = [card.severity for card in cards]
     return next((one for one in marks if one.code == Verdict.FAIL), marks[0])
 
 
-def _at_home(scene: Scene, row: Row) -> bool:
+def _at_home(scene: ScenarioView, row: RequirementRow) -> bool:
     return bool(scene.requirements) and scene.requirements[0] == row.id
 
 
-def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Report, wording: Wording) -> None:
+def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Report, wording: ReportTexts) -> None:
     element = etree.SubElement(
         suite,
         "testcase",
@@ -105,7 +105,7 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
 
 
 def _add_failures(
-    element: etree._Element, case: _Case, failing: Sequence[Card], report: Report, wording: Wording
+    element: etree._Element, case: _Case, failing: Sequence[FindingCard], report: Report, wording: ReportTexts
 ) -> None:
     """Add a failure; where all of it is known and within its term, say so and skip."""
     known = {line.requirement: line for line in report.deviations if line.state == "open"}
@@ -120,11 +120,11 @@ def _add_failures(
     failure.text = _fit("\n\n".join(told(case.cards, wording)))
 
 
-def _brief(card: Card) -> str:
+def _brief(card: FindingCard) -> str:
     return f"{card.code}: {card.message}" + (f" (×{card.times})" if card.times > 1 else "")
 
 
-def _add_surprises(root: etree._Element, report: Report, wording: Wording) -> None:
+def _add_surprises(root: etree._Element, report: Report, wording: ReportTexts) -> None:
     """Add known deviations that pass by now: a pipeline must not go on with a file that covers the next failure."""
     passed = [line for line in report.deviations if line.state == "passed"]
     if not passed:
@@ -139,7 +139,7 @@ def _add_surprises(root: etree._Element, report: Report, wording: Wording) -> No
     _count(suite, [suite])
 
 
-def told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
+def told(cards: Iterable[FindingCard], wording: ReportTexts) -> Iterator[str]:
     """Yield what each card has to say, as plain text: all that was found, the remedy, and the command that replays it.
 
     Args:
@@ -153,7 +153,7 @@ def told(cards: Iterable[Card], wording: Wording) -> Iterator[str]:
         yield "\n".join(line for line in (*lines, card.remedy, *card.replays, card.explain) if line)
 
 
-def _sightings(one: Sightings, card: Card, wording: Wording) -> Iterator[str]:
+def _sightings(one: Sightings, card: FindingCard, wording: ReportTexts) -> Iterator[str]:
     if len(card.sightings) > 1:
         yield f"{wording.say('table.scenario')} {one.scenario}: {one.times}"
     for row in one.rows:

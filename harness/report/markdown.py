@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from harness.report.model import Card, Report, Row
-from harness.report.wording import Wording
+from harness.report.model import FindingCard, Report, RequirementRow
+from harness.report.texts import ReportTexts
 
 _LONGEST_LIST = 50
 _MARKED = re.compile(r"`([^`]+)`")
@@ -14,7 +14,7 @@ _RUNS = re.compile("`+")
 
 def render_markdown(report: Report) -> str:
     """Return the summary of a report."""
-    wording = Wording(report.language)
+    wording = ReportTexts(report.language)
     blocks = [
         f"# {report.verdict.sign} {report.verdict.word.upper()}{_partial(report, wording)}: {code(report.subject)}",
         report.headline,
@@ -32,7 +32,7 @@ def render_markdown(report: Report) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _partial(report: Report, wording: Wording) -> str:
+def _partial(report: Report, wording: ReportTexts) -> str:
     return f" ({wording.say('partial')})" if report.narrowed else ""
 
 
@@ -48,19 +48,19 @@ def _plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
 
 
-def _statement(row: Row) -> str:
+def _statement(row: RequirementRow) -> str:
     parts = _MARKED.split(row.statement)
     return "".join(code(part, cell=True) if index % 2 else _plain(part) for index, part in enumerate(parts))
 
 
-def _facts(report: Report, wording: Wording) -> Iterator[str]:
+def _facts(report: Report, wording: ReportTexts) -> Iterator[str]:
     yield f"| {wording.say('run')} | {code(report.run_id, cell=True)} |"
     yield "|---|---|"
     for item in report.identification:
         yield f"| {item.term} | {_plain(item.value) if item.own else code(item.value, cell=True)} |"
 
 
-def _groups(report: Report, wording: Wording) -> Iterator[str]:
+def _groups(report: Report, wording: ReportTexts) -> Iterator[str]:
     yield f"## {wording.say('section.summary')}\n"
     yield f"| {wording.say('table.group')} | " + " | ".join(count.verdict.word for count in report.counts) + " |"
     yield "|---|" + "--:|" * len(report.counts)
@@ -71,7 +71,7 @@ def _groups(report: Report, wording: Wording) -> Iterator[str]:
     yield f"| **{wording.say('table.total')}** | {totals} |"
 
 
-def _findings(title: str, cards: tuple[Card, ...], wording: Wording) -> Iterator[str]:
+def _findings(title: str, cards: tuple[FindingCard, ...], wording: ReportTexts) -> Iterator[str]:
     if not cards:
         return
     yield f"## {title}"
@@ -81,7 +81,7 @@ def _findings(title: str, cards: tuple[Card, ...], wording: Wording) -> Iterator
         yield wording.say("list.more", more=len(cards) - _LONGEST_LIST)
 
 
-def _finding(card: Card, wording: Wording) -> Iterator[str]:
+def _finding(card: FindingCard, wording: ReportTexts) -> Iterator[str]:
     row = card.requirement
     yield f"### {row.id}: {code(card.message)}\n"
     yield f"{_statement(row)} ({_plain(row.clause)}; {row.level}; {row.basis}) {code(card.code)}\n"
@@ -99,7 +99,7 @@ def _finding(card: Card, wording: Wording) -> Iterator[str]:
     yield f"- {wording.say('card.explain')}: {code(card.explain)}"
 
 
-def _open(report: Report, wording: Wording) -> Iterator[str]:
+def _open(report: Report, wording: ReportTexts) -> Iterator[str]:
     if not report.open_rows:
         return
     yield f"## {wording.say('section.open')}"
@@ -113,7 +113,7 @@ def _open(report: Report, wording: Wording) -> Iterator[str]:
         yield wording.say("list.more", more=len(report.open_rows) - _LONGEST_LIST)
 
 
-def _comparison(report: Report, wording: Wording) -> Iterator[str]:
+def _comparison(report: Report, wording: ReportTexts) -> Iterator[str]:
     if report.comparison is None:
         return
     yield f"## {wording.say('section.comparison')}"
@@ -128,13 +128,13 @@ def _comparison(report: Report, wording: Wording) -> Iterator[str]:
     yield "\n".join(changes) or wording.say("comparison.none")
 
 
-def _limits(report: Report, wording: Wording) -> Iterator[str]:
+def _limits(report: Report, wording: ReportTexts) -> Iterator[str]:
     if report.limits:
         yield f"## {wording.say('section.limits')}"
         yield "\n".join(f"- {_plain(limit)}" for limit in report.limits)
 
 
-def _deviations(report: Report, wording: Wording) -> Iterator[str]:
+def _deviations(report: Report, wording: ReportTexts) -> Iterator[str]:
     if not report.deviations:
         return
     yield f"## {wording.say('section.deviations')}"

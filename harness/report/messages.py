@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.journal import Event
 from harness.report.faults import fault_words
-from harness.report.wording import Wording, shown
+from harness.report.texts import ReportTexts, shown
 
 _LABEL = 60
 _MEASURED = frozenset({"candidate.silent", "harness.stalled"})
@@ -24,7 +24,7 @@ class Lane(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class JournalMessage:
     """One message, or one thing that happened at `source` when `target` is the same.
 
     Attributes:
@@ -68,10 +68,10 @@ def named_documents(value: Any, depth: int = 0) -> Iterator[str]:
             yield from named_documents(part, depth + 1)
 
 
-class Narrator:
+class EventDescriber:
     """Turns events into messages in one language; documents may get short names, to be explained in a legend."""
 
-    def __init__(self, wording: Wording, *, short: bool = True, items: Mapping[str, str] | None = None) -> None:
+    def __init__(self, wording: ReportTexts, *, short: bool = True, items: Mapping[str, str] | None = None) -> None:
         """Prepare to narrate.
 
         Args:
@@ -85,7 +85,7 @@ class Narrator:
         self._used: set[str] = set()
         self.names: dict[str, str] = {}
 
-    def message(self, event: Event, *, wrong: bool) -> Message | None:
+    def message(self, event: Event, *, wrong: bool) -> JournalMessage | None:
         """Return the event as a message, None for a kind that is not for people."""
         draw = {
             "request": self._request,
@@ -99,7 +99,7 @@ class Narrator:
             return None
         self._used = set()
         source, target, label, detail, kind = draw(event)
-        return Message(
+        return JournalMessage(
             seq=event.seq,
             elapsed=event.elapsed,
             source=source,

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from harness.catalogue.texts import Language
-from harness.report.drawing import Drawing
+from harness.report.sequence_layout import SequenceLayout
 
 _REPLAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class VerdictLabel:
     """A verdict as shown: its code in report.json, the word, and a sign for those who do not see colours."""
 
     code: str
@@ -22,7 +22,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LabelledValue:
     """A line of a table of facts.
 
     Attributes:
@@ -37,7 +37,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RequirementRow:
     """A requirement in the table.
 
     Attributes:
@@ -55,7 +55,7 @@ class Row:
     level: str
     basis_code: str
     basis: str
-    verdict: Mark
+    verdict: VerdictLabel
     required: bool
     why: str
     detail: str
@@ -69,35 +69,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class VerdictCount:
     """How many requirements have one verdict."""
 
-    verdict: Mark
+    verdict: VerdictLabel
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RequirementGroup:
     """A group of the catalogue with its requirements."""
 
     key: str
     title: str
-    rows: tuple[Row, ...]
-    counts: tuple[Count, ...]
+    rows: tuple[RequirementRow, ...]
+    counts: tuple[VerdictCount, ...]
 
     @property
-    def seen(self) -> tuple[Row, ...]:
+    def seen(self) -> tuple[RequirementRow, ...]:
         """The requirements that the run was asked for, or says something about."""
         return tuple(row for row in self.rows if row.required or row.verdict.code != "not_run")
 
     @property
-    def unasked(self) -> tuple[Row, ...]:
+    def unasked(self) -> tuple[RequirementRow, ...]:
         """The others: nothing is known of them, and nobody asked."""
         return tuple(row for row in self.rows if row not in self.seen)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExcerptLine:
     """A line of a package as sent; `here` marks the one that the finding is about."""
 
     number: int
@@ -132,9 +132,9 @@ class Occurrence:
     expected: str
     received: str
     difference: Difference | None
-    where: tuple[Item, ...]
+    where: tuple[LabelledValue, ...]
     sent: str
-    lines: tuple[Line, ...]
+    lines: tuple[ExcerptLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Sightings:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class FindingCard:
     """Everything about one kind of finding: for the one who must mend it.
 
     Attributes:
@@ -190,8 +190,8 @@ class Card:
     """
 
     code: str
-    severity: Mark
-    requirement: Row
+    severity: VerdictLabel
+    requirement: RequirementRow
     message: str
     explanation: str
     remedy: str
@@ -214,7 +214,7 @@ class Card:
         """The first few commands that run only this again."""
         return tuple(dict.fromkeys(command for one in self.sightings for command in one.replays))[:_REPLAYS]
 
-    def within(self, scenario: str) -> "Card | None":
+    def within(self, scenario: str) -> "FindingCard | None":
         """Return the card with only what was found in one scenario; None when it was not found there."""
         own = next((one for one in self.sightings if one.scenario == scenario), None)
         if own is None:
@@ -230,7 +230,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ScenarioView:
     """A scenario with its verdict and, when it went wrong, the picture of its messages.
 
     Attributes:
@@ -243,13 +243,13 @@ class Scene:
     id: str
     title: str
     requirements: tuple[str, ...]
-    verdict: Mark
+    verdict: VerdictLabel
     seconds: str
     why: str
     detail: str
     findings: Mapping[str, int]
     watch: bool
-    drawings: tuple[Drawing, ...]
+    drawings: tuple[SequenceLayout, ...]
 
     @property
     def reason(self) -> str:
@@ -258,7 +258,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ReportNotice:
     """Something that must be read first; `kind` is `narrowed`, `inconclusive`, `unsigned` or `signed`."""
 
     kind: str
@@ -267,7 +267,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RequirementChange:
     """How a requirement stands against an older run.
 
     Attributes:
@@ -277,8 +277,8 @@ class Change:
 
     kind: str
     requirement: str
-    before: Mark
-    after: Mark
+    before: VerdictLabel
+    after: VerdictLabel
     codes: tuple[str, ...]
 
 
@@ -288,7 +288,7 @@ class Comparison:
 
     older: str
     caution: str
-    changes: tuple[Change, ...]
+    changes: tuple[RequirementChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,21 +325,21 @@ class Report:
     title: str
     laboratory: str
     subject: str
-    verdict: Mark
+    verdict: VerdictLabel
     narrowed: bool
     headline: str
     evidence: str
-    notices: tuple[Notice, ...]
-    identification: tuple[Item, ...]
-    counts: tuple[Count, ...]
-    groups: tuple[Group, ...]
-    cards: tuple[Card, ...]
-    remarks: tuple[Card, ...]
-    open_rows: tuple[Row, ...]
-    scenes: tuple[Scene, ...]
+    notices: tuple[ReportNotice, ...]
+    identification: tuple[LabelledValue, ...]
+    counts: tuple[VerdictCount, ...]
+    groups: tuple[RequirementGroup, ...]
+    cards: tuple[FindingCard, ...]
+    remarks: tuple[FindingCard, ...]
+    open_rows: tuple[RequirementRow, ...]
+    scenes: tuple[ScenarioView, ...]
     limits: tuple[str, ...]
     deviations: tuple[DeviationLine, ...]
     comparison: Comparison | None
-    sealing: tuple[Item, ...]
+    sealing: tuple[LabelledValue, ...]
     public_key: str
     authorised: str

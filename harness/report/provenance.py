@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from harness.report.laboratory import LaboratoryKey
-from harness.report.manifest import MANIFEST_FILE, SIGNATURE_FILE, digests_of, is_rendering
-from harness.report.recordseal import RECORD_FILE, own_record
-from harness.report.tampering import Tampering
-from harness.report.verifying import Verification, verify
-from harness.report.writing import FILES
+from harness.report.renderers import FILES
+from harness.seal.laboratory import LaboratoryKey
+from harness.seal.manifest import MANIFEST_FILE, SIGNATURE_FILE, digests_of, is_rendering
+from harness.seal.record_seal import RECORD_FILE, own_record
+from harness.seal.tampering import Tampering
+from harness.seal.verification import SealVerification, verify
 
 
 class Origin(StrEnum):
@@ -66,7 +66,7 @@ def broken_seal(directory: Path) -> Tampering | None:
     return _broken(verify(directory)) if (directory / MANIFEST_FILE).exists() else None
 
 
-def _broken(verification: Verification | None) -> Tampering | None:
+def _broken(verification: SealVerification | None) -> Tampering | None:
     codes = (problem.code for problem in verification.problems) if verification else ()
     return next((code for code in codes if code is not Tampering.UNSIGNED), None)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level, Verdict
-from harness.report.model import Count, Group, Mark, Row
-from harness.report.wording import Wording, shown
+from harness.report.model import RequirementGroup, RequirementRow, VerdictCount, VerdictLabel
+from harness.report.texts import ReportTexts, shown
+from harness.seal.run_files import objects
 
 SIGNS = {
     Verdict.PASS: "✔",
@@ -23,27 +24,22 @@ _WITHOUT_VERDICT = UNSETTLED | {Verdict.NOT_APPLICABLE}
 _DUTIES = frozenset({Level.MANDATORY, Level.CONDITIONAL})
 
 
-def mark(verdict: Any, wording: Wording) -> Mark:
+def mark(verdict: Any, wording: ReportTexts) -> VerdictLabel:
     """Return a verdict as shown; a word that is no verdict is shown as it is."""
     code = str(verdict)
     if code not in set(Verdict):
-        return Mark("unknown", shown(verdict), "?")
-    return Mark(code, wording.say(f"verdict.{code}"), SIGNS[Verdict(code)])
+        return VerdictLabel("unknown", shown(verdict), "?")
+    return VerdictLabel(code, wording.say(f"verdict.{code}"), SIGNS[Verdict(code)])
 
 
-def severity_mark(severity: Any, wording: Wording) -> Mark:
+def severity_mark(severity: Any, wording: ReportTexts) -> VerdictLabel:
     """Return the severity of a finding as shown."""
     fails = str(severity) == "fail"
-    return Mark(
+    return VerdictLabel(
         "fail" if fails else "remark",
         wording.say(f"severity.{'fail' if fails else 'remark'}"),
         "✘✔"[not fails],
     )
-
-
-def objects(value: Any) -> list[Mapping[str, Any]]:
-    """Return the objects in a list of the report; anything else is left out."""
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
 
 
 def words_of(value: Any) -> tuple[str, ...]:
@@ -51,7 +47,7 @@ def words_of(value: Any) -> tuple[str, ...]:
     return tuple(shown(one) for one in value) if isinstance(value, list | tuple) else ()
 
 
-def rows_of(report: Mapping[str, Any], wording: Wording) -> tuple[Row, ...]:
+def rows_of(report: Mapping[str, Any], wording: ReportTexts) -> tuple[RequirementRow, ...]:
     """Return all requirements of a report as rows, in its order."""
     required = report.get("required")
     known = frozenset(required) if isinstance(required, list | tuple) else None
@@ -59,7 +55,7 @@ def rows_of(report: Mapping[str, Any], wording: Wording) -> tuple[Row, ...]:
     return tuple(_row(entry, known, details, wording) for entry in objects(report.get("requirements")))
 
 
-def why_of(entry: Mapping[str, Any], detail: str, wording: Wording) -> str:
+def why_of(entry: Mapping[str, Any], detail: str, wording: ReportTexts) -> str:
     """Say in words why a requirement or a scenario has no verdict; empty when it has one.
 
     Args:
@@ -76,7 +72,7 @@ def why_of(entry: Mapping[str, Any], detail: str, wording: Wording) -> str:
     return words or wording.known(f"why.{verdict}")
 
 
-def groups_of(rows: Sequence[Row], wording: Wording) -> tuple[Group, ...]:
+def groups_of(rows: Sequence[RequirementRow], wording: ReportTexts) -> tuple[RequirementGroup, ...]:
     """Return the rows by group, groups in the catalogue's order."""
     titles = load_catalogue().groups
     present = dict.fromkeys(row.id.partition("-")[0] for row in rows)
@@ -85,17 +81,17 @@ def groups_of(rows: Sequence[Row], wording: Wording) -> tuple[Group, ...]:
     for key in keys:
         own = tuple(row for row in rows if row.id.partition("-")[0] == key)
         title = getattr(titles[key], wording.language) if key in titles else key
-        groups.append(Group(key, title, own, counts_of(own, wording)))
+        groups.append(RequirementGroup(key, title, own, counts_of(own, wording)))
     return tuple(groups)
 
 
-def counts_of(rows: Iterable[Row], wording: Wording) -> tuple[Count, ...]:
+def counts_of(rows: Iterable[RequirementRow], wording: ReportTexts) -> tuple[VerdictCount, ...]:
     """Return how many rows have each verdict, every verdict being there."""
     numbers = Counter(row.verdict.code for row in rows)
-    return tuple(Count(mark(verdict, wording), numbers[verdict]) for verdict in ORDER)
+    return tuple(VerdictCount(mark(verdict, wording), numbers[verdict]) for verdict in ORDER)
 
 
-def _needed(entry: Mapping[str, Any], level: str, verdict: Mark, required: frozenset[Any] | None) -> bool:
+def _needed(entry: Mapping[str, Any], level: str, verdict: VerdictLabel, required: frozenset[Any] | None) -> bool:
     """Tell whether the certificate depends on it; a report that does not say so is read by its levels."""
     if isinstance(entry.get("required"), bool):
         return bool(entry["required"])
@@ -107,7 +103,7 @@ def _needed(entry: Mapping[str, Any], level: str, verdict: Mark, required: froze
 Details = Mapping[tuple[str, str], str]
 
 
-def _details(report: Mapping[str, Any], wording: Wording) -> Details:
+def _details(report: Mapping[str, Any], wording: ReportTexts) -> Details:
     """Return what scenarios without a verdict say, by requirement and by what the scenario came to."""
     details: dict[tuple[str, str], str] = {}
     for scenario in objects(report.get("scenarios")):
@@ -118,13 +114,15 @@ def _details(report: Mapping[str, Any], wording: Wording) -> Details:
     return details
 
 
-def _row(entry: Mapping[str, Any], required: frozenset[Any] | None, details: Details, wording: Wording) -> Row:
+def _row(
+    entry: Mapping[str, Any], required: frozenset[Any] | None, details: Details, wording: ReportTexts
+) -> RequirementRow:
     id_ = shown(entry.get("id"))
     level, basis = str(entry.get("level")), str(entry.get("basis"))
     verdict = mark(entry.get("verdict"), wording)
     needed = _needed(entry, level, verdict, required)
     detail = details.get((id_, verdict.code), "")
-    return Row(
+    return RequirementRow(
         id=id_,
         statement=wording.chosen(entry.get("statement")),
         clause=shown(entry.get("clause")),

@@ -3,18 +3,18 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
-from harness.judge.evidence import Evidence, Exchange
-from harness.report.drawing import Drawing, drawings
-from harness.report.messages import Message, Narrator, named_documents
-from harness.report.wording import Wording, shown
+from harness.report.messages import EventDescriber, JournalMessage, named_documents
+from harness.report.sequence_layout import SequenceLayout, drawings
+from harness.report.texts import ReportTexts, shown
 
 _SHORTEST_NAME = 4
 # What happens to the whole run, and to whatever scenario is going on just then.
 _OF_THE_RUN = frozenset({"candidate.silent", "candidate.back", "candidate.revived"})
 
 
-class Chronicle:
+class SequenceDiagrams:
     """The journal of a run, indexed once, from which the pictures of its scenarios are drawn."""
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -30,7 +30,7 @@ class Chronicle:
             for document in _listed(exchange):
                 self._first_listings.setdefault(document, seq)
 
-    def pictures(self, scenario: str, wrong: Collection[int], wording: Wording) -> tuple[Drawing, ...]:
+    def pictures(self, scenario: str, wrong: Collection[int], wording: ReportTexts) -> tuple[SequenceLayout, ...]:
         """Return the pictures of one scenario; empty when the journal has nothing of it.
 
         Args:
@@ -38,10 +38,10 @@ class Chronicle:
             wrong: numbers of the events that its findings point at.
             wording: language of the picture.
         """
-        narrator = Narrator(wording, items=self._items)
+        narrator = EventDescriber(wording, items=self._items)
         messages = [narrator.message(event, wrong=event.seq in wrong) for event in self.events(scenario, wrong)]
         legend = [(name, shown(document)) for document, name in narrator.names.items()]
-        return drawings([message for message in messages if isinstance(message, Message)], legend)
+        return drawings([message for message in messages if isinstance(message, JournalMessage)], legend)
 
     def events(self, scenario: str, wrong: Collection[int]) -> list[Event]:
         """Return the events that belong to a scenario, in order; see `pictures`."""

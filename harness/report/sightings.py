@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from harness.journal.recording import BLOB_FOLDER
+from harness.journal.recorder import BLOB_FOLDER
 from harness.report.model import Sighting, Sightings
-from harness.report.source import Source
-from harness.report.wording import LONGEST_SHOWN, Wording, shown
+from harness.report.texts import LONGEST_SHOWN, ReportTexts, shown
+from harness.seal.run_files import Source
 
 WATCH = "watch/"
 _REPLAYS = 3
 Finding = Mapping[str, Any]
 
 
-def sightings_of(scenario: str, findings: Sequence[Finding], source: Source, wording: Wording) -> Sightings:
+def sightings_of(scenario: str, findings: Sequence[Finding], source: Source, wording: ReportTexts) -> Sightings:
     """Gather the findings of one code in one scenario of report.json."""
     return Sightings(
         scenario=scenario,
@@ -33,7 +33,7 @@ def times_of(findings: Sequence[Finding]) -> int:
     return max([number for number in told if isinstance(number, int)] + [len(findings)])
 
 
-def message_of(finding: Finding, wording: Wording) -> str:
+def message_of(finding: Finding, wording: ReportTexts) -> str:
     """Return what a finding says; its code where it says nothing."""
     return wording.chosen(finding.get("message"), LONGEST_SHOWN) or shown(finding.get("code"))
 
@@ -44,7 +44,7 @@ def where_of(finding: Finding) -> Mapping[str, Any]:
     return where if isinstance(where, Mapping) else {}
 
 
-def _about(finding: Finding, part: str, wording: Wording) -> str:
+def _about(finding: Finding, part: str, wording: ReportTexts) -> str:
     given = finding.get("parameters")
     parameters = given if isinstance(given, Mapping) else {}
     values = {
@@ -55,7 +55,7 @@ def _about(finding: Finding, part: str, wording: Wording) -> str:
     return wording.about_finding(shown(finding.get("code")), part, values)
 
 
-def _rows(findings: Sequence[Finding], wording: Wording) -> Iterator[Sighting]:
+def _rows(findings: Sequence[Finding], wording: ReportTexts) -> Iterator[Sighting]:
     alike: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
         said = message_of(finding, wording), shown(finding.get("expected")), shown(finding.get("received"))
@@ -66,7 +66,7 @@ def _rows(findings: Sequence[Finding], wording: Wording) -> Iterator[Sighting]:
         yield Sighting(message, expected, received, place, events, len(same))
 
 
-def _place(finding: Finding, wording: Wording) -> str:
+def _place(finding: Finding, wording: ReportTexts) -> str:
     where = where_of(finding)
     named = (f"{wording.say(f'where.{name}')} {shown(where[name])}" for name in ("xpath", "line") if where.get(name))
     return " · ".join(named)

@@ -24,8 +24,8 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Budget
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Cause
-from harness.crypto.trust import Trust
-from harness.rules.checking import PackageReport, check_package
+from harness.crypto.chains.trust import Trust
+from harness.rules.check import PackageReport, check_package
 from harness.rules.undecided import Undecided
 
 Excess = Literal["time", "memory"]

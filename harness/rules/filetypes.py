@@ -7,8 +7,8 @@ these may look like a zip or an OLE file.
 from collections.abc import Iterator
 from typing import Literal
 
-from harness.crypto.pdfglance import looks_like_pdf
-from harness.edxml.zipdirectory import find_directory, read_record
+from harness.crypto.pdf.glance import looks_like_pdf
+from harness.edxml.zip_directory import find_directory, read_record
 
 FileType = Literal["pdf", "zip", "docx", "xlsx", "pptx", "ole", "rtf", "jpg", "png"]
 

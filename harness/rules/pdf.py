@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
-from harness.crypto.pdfglance import PdfUnreadable, header_version, may_be_signed
-from harness.crypto.trust import profile_trust
+from harness.crypto.chains.trust import profile_trust
+from harness.crypto.pdf.glance import PdfUnreadable, header_version, may_be_signed
 from harness.rules.filetypes import type_of
 from harness.rules.nodes import Node, found
+from harness.rules.package_view import AttachmentView, Opened, PackageView
 from harness.rules.registry import Outcome, attachment_rule, closing_rule
-from harness.rules.specimen import Carried, Opened, Specimen
 from harness.rules.undecided import Undecided
 
 if TYPE_CHECKING:
-    from harness.crypto.pdfexamination import ExaminedPdf, ExaminedSignature
+    from harness.crypto.pdf.examination import ExaminedPdf, ExaminedSignature
 
 _NOTE = "PDF"
 _WEAKNESSES = {"digest": "weak-digest", "key": "weak-key", "certificate-digest": "weak-certificate"}
@@ -58,21 +58,21 @@ class _Pdf:
         return found(code, self.node, expected=expected, received=received, file=self.name, **parameters)
 
 
-def _is_pdf(specimen: Specimen, carried: Carried) -> bool:
+def _is_pdf(specimen: PackageView, carried: AttachmentView) -> bool:
     return _pdf(specimen, carried) is not None
 
 
-def _is_signed(specimen: Specimen, carried: Carried) -> bool:
+def _is_signed(specimen: PackageView, carried: AttachmentView) -> bool:
     pdf = _pdf(specimen, carried)
     return pdf is not None and pdf.signed
 
 
-def _has_pdf(specimen: Specimen) -> bool:
+def _has_pdf(specimen: PackageView) -> bool:
     return bool(_seen(specimen))
 
 
 @attachment_rule("PDF-01", speaks_of=_is_pdf)
-def recent_enough(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+def recent_enough(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """A PDF file is of the profile's least version or later."""
     pdf = _pdf(specimen, carried)
     oldest = specimen.parameters.signatures.oldest_pdf
@@ -81,7 +81,7 @@ def recent_enough(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
 
 
 @attachment_rule("PDF-03", speaks_of=_is_signed)
-def signatures_hold(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+def signatures_hold(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """Every signature verifies and covers the file, up to what may come later."""
     pdf = _pdf(specimen, carried)
     if pdf is None:
@@ -112,7 +112,7 @@ def _unsigned_bytes(pdf: _Pdf, examined: "ExaminedPdf") -> Iterator[Finding]:
 
 
 @attachment_rule("PDF-04", speaks_of=_is_signed)
-def signers_are_trusted(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+def signers_are_trusted(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """Every signer leads to a trust anchor, was valid and not revoked when it signed, and uses strong algorithms."""
     pdf = _pdf(specimen, carried)
     if pdf is None:
@@ -124,7 +124,7 @@ def signers_are_trusted(specimen: Specimen, carried: Carried) -> Iterator[Outcom
 
 
 @attachment_rule("PDF-05", speaks_of=_is_signed)
-def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+def signatures_are_stamped(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """Every signature has a trusted time stamp."""
     pdf = _pdf(specimen, carried)
     if pdf is None:
@@ -142,7 +142,7 @@ def signatures_are_stamped(specimen: Specimen, carried: Carried) -> Iterator[Out
 
 
 @attachment_rule("PDF-06", speaks_of=_is_signed)
-def person_then_agency(specimen: Specimen, carried: Carried) -> Iterator[Outcome]:
+def person_then_agency(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """A person signs first, the agency's seal comes last."""
     pdf = _pdf(specimen, carried)
     if pdf is None:
@@ -160,19 +160,19 @@ def person_then_agency(specimen: Specimen, carried: Carried) -> Iterator[Outcome
 
 
 @closing_rule("PDF-02", speaks_of=_has_pdf)
-def one_is_signed(specimen: Specimen) -> Iterator[Outcome]:
+def one_is_signed(specimen: PackageView) -> Iterator[Outcome]:
     """At least one PDF file of the package is signed."""
     seen = _seen(specimen)
     if seen and not any(pdf.signed for pdf in seen):
         yield seen[0].finding("PDF-02.unsigned", count=str(len(seen)))
 
 
-def _seen(specimen: Specimen) -> list[_Pdf]:
+def _seen(specimen: PackageView) -> list[_Pdf]:
     kept = specimen.notes.setdefault(_NOTE, [])
     return kept if isinstance(kept, list) else []
 
 
-def _pdf(specimen: Specimen, carried: Carried) -> _Pdf | None:
+def _pdf(specimen: PackageView, carried: AttachmentView) -> _Pdf | None:
     """Return the attachment as PDF, examined; None if it is none. Kept while the attachment is looked at."""
     if _NOTE not in carried.notes:
         pdf = carried.notes[_NOTE] = _read(specimen, carried)
@@ -182,7 +182,7 @@ def _pdf(specimen: Specimen, carried: Carried) -> _Pdf | None:
     return kept if isinstance(kept, _Pdf) else None
 
 
-def _read(specimen: Specimen, carried: Carried) -> _Pdf | None:
+def _read(specimen: PackageView, carried: AttachmentView) -> _Pdf | None:
     opened = carried.opened
     if not isinstance(opened, Opened) or type_of(opened.content) != "pdf":
         return None
@@ -192,7 +192,7 @@ def _read(specimen: Specimen, carried: Carried) -> _Pdf | None:
     oldest = specimen.parameters.signatures.oldest_pdf
     if not signed and version is not None and version >= oldest:
         return _Pdf(carried.node, carried.name, version, False)
-    from harness.crypto.pdfexamination import examine_pdf
+    from harness.crypto.pdf.examination import examine_pdf
 
     trust = profile_trust(specimen.profile).adding(specimen.trust)
     try:
@@ -202,7 +202,7 @@ def _read(specimen: Specimen, carried: Carried) -> _Pdf | None:
     return _Pdf(carried.node, carried.name, examined.version, bool(examined.signatures), examined)
 
 
-def _signer(pdf: _Pdf, examined: "ExaminedSignature", specimen: Specimen) -> Iterator[Outcome]:
+def _signer(pdf: _Pdf, examined: "ExaminedSignature", specimen: PackageView) -> Iterator[Outcome]:
     from harness.rules.signers import revocation_outcomes, trust_outcomes
 
     make = partial(pdf.finding, field=examined.signature.field)

@@ -7,11 +7,11 @@ from lxml import etree
 
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.edxml.names import DSIG, NAMESPACE, PREFIX
-from harness.rules.carried import Carried, TooLarge
-from harness.rules.locating import NAMES, Part
+from harness.rules.attachment_view import AttachmentView, TooLarge
 from harness.rules.nodes import Node, found, missing
+from harness.rules.package_view import PackageView
 from harness.rules.registry import BOTH, attachment_rule, rule
-from harness.rules.specimen import Specimen
+from harness.rules.sections import NAMES, Part
 from harness.rules.structure import gate, oddities, repeated, structure
 
 _VERSION = "1.0"
@@ -24,7 +24,7 @@ _instructions = etree.XPath("//processing-instruction()")
 
 
 @rule("PKG-01", BOTH)
-def version_is_one(specimen: Specimen) -> Iterator[Finding]:
+def version_is_one(specimen: PackageView) -> Iterator[Finding]:
     """The XML version, where it is declared, is 1.0."""
     version = specimen.tree.docinfo.xml_version
     if version != _VERSION:
@@ -32,14 +32,14 @@ def version_is_one(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("PKG-02", BOTH)
-def starts_without_mark(specimen: Specimen) -> Iterator[Finding]:
+def starts_without_mark(specimen: PackageView) -> Iterator[Finding]:
     """There is no byte order mark."""
     if specimen.data.startswith(_BOM):
         yield Finding("PKG-02.byte-order-mark", Where(line=1), expected="<?xml …", received="EF BB BF")
 
 
 @rule("PKG-02", BOTH)
-def text_is_composed(specimen: Specimen) -> Iterator[Finding]:
+def text_is_composed(specimen: PackageView) -> Iterator[Finding]:
     """Text is in Unicode NFC; the first text that is not stands for all."""
     accented = [node for node in specimen.nodes.nodes if not node.text.isascii()]
     loose = [node for node in accented if not is_normalized("NFC", node.text)]
@@ -48,13 +48,13 @@ def text_is_composed(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("PKG-04", BOTH)
-def root_and_envelope(specimen: Specimen) -> Iterator[Finding]:
+def root_and_envelope(specimen: PackageView) -> Iterator[Finding]:
     """The root is edXML and holds edXMLEnvelope."""
     yield from _irregular(specimen, "PKG-04", "root", "envelope")
 
 
 @rule("PKG-04", BOTH)
-def in_the_namespace(specimen: Specimen) -> Iterator[Finding]:
+def in_the_namespace(specimen: PackageView) -> Iterator[Finding]:
     """Every element of the regulation is in its namespace; the first of each foreign one stands for all."""
     if not specimen.nodes.strays or specimen.places.envelope is None:
         return
@@ -71,24 +71,24 @@ def in_the_namespace(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("PKG-05", BOTH)
-def header_and_body(specimen: Specimen) -> Iterator[Finding]:
+def header_and_body(specimen: PackageView) -> Iterator[Finding]:
     """There is edXMLHeader with MessageHeader, and edXMLBody with edXMLManifest in a document package."""
     yield from _irregular(specimen, "PKG-05", "header", "message", "body", "manifest")
 
 
-def _has_attachments(specimen: Specimen) -> bool:
+def _has_attachments(specimen: PackageView) -> bool:
     """Say whether there are attachments, in their place or not."""
     return specimen.places.encoded is not None or specimen.places.inline
 
 
 @rule("PKG-06", BOTH, speaks_of=_has_attachments)
-def attachments_beside_envelope(specimen: Specimen) -> Iterator[Finding]:
+def attachments_beside_envelope(specimen: PackageView) -> Iterator[Finding]:
     """AttachmentEncoded is a sibling of the envelope."""
     yield from _irregular(specimen, "PKG-06", "encoded")
 
 
 @rule("PKG-07", BOTH)
-def literal_prefix(specimen: Specimen) -> Iterator[Finding]:
+def literal_prefix(specimen: PackageView) -> Iterator[Finding]:
     """From the envelope down the prefix is the literal `edXML:`; the first other one stands for all."""
     envelope = specimen.places.envelope
     if envelope is None or envelope is specimen.nodes.root:
@@ -104,7 +104,7 @@ def literal_prefix(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("PKG-08", BOTH)
-def nothing_unknown(specimen: Specimen) -> Iterator[Finding]:
+def nothing_unknown(specimen: PackageView) -> Iterator[Finding]:
     """Every element is the regulation's or one of the operator's additions, and stands where it may."""
     if specimen.places.envelope is None or gate().validate(specimen.tree):
         return
@@ -119,7 +119,7 @@ def nothing_unknown(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("PKG-08", BOTH)
-def no_instructions(specimen: Specimen) -> Iterator[Finding]:
+def no_instructions(specimen: PackageView) -> Iterator[Finding]:
     """There are no processing instructions, which are legal XML and mean nothing here; the first stands for all."""
     # To search the bytes is quicker than to search the tree; the XML declaration begins like an instruction.
     if specimen.data.find(b"<?", 1) < 0 and specimen.data.startswith(_DECLARATION):
@@ -131,7 +131,7 @@ def no_instructions(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("PKG-09", BOTH)
-def once_only(specimen: Specimen) -> Iterator[Finding]:
+def once_only(specimen: PackageView) -> Iterator[Finding]:
     """What may stand once stands once."""
     for node in repeated(specimen.nodes.repeated):
         count = len(node.parent.every(node.local)) if node.parent is not None else 0
@@ -139,7 +139,7 @@ def once_only(specimen: Specimen) -> Iterator[Finding]:
 
 
 @attachment_rule("PKG-10")
-def attachment_within_limit(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+def attachment_within_limit(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """No attachment is larger than the profile's limit."""
     content = carried.content
     if isinstance(content, TooLarge):
@@ -149,7 +149,7 @@ def attachment_within_limit(specimen: Specimen, carried: Carried) -> Iterator[Fi
         )
 
 
-def _irregular(specimen: Specimen, requirement: str, *parts: Part) -> Iterator[Finding]:
+def _irregular(specimen: PackageView, requirement: str, *parts: Part) -> Iterator[Finding]:
     for irregularity in specimen.places.irregular:
         if irregularity.part not in parts or irregularity.how == "container":
             continue

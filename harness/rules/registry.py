@@ -23,15 +23,15 @@ from types import MappingProxyType
 from typing import Literal
 
 from harness.catalogue.findings import Finding
-from harness.rules.specimen import Carried, Specimen
+from harness.rules.package_view import AttachmentView, PackageView
 from harness.rules.undecided import Undecided
 
 Kind = Literal["document", "status"]
 Outcome = Finding | Undecided
-PackageCheck = Callable[[Specimen], Iterator[Outcome]]
-AttachmentCheck = Callable[[Specimen, Carried], Iterable[Outcome]]
-PackageSubject = Callable[[Specimen], bool]
-AttachmentSubject = Callable[[Specimen, Carried], bool]
+PackageCheck = Callable[[PackageView], Iterator[Outcome]]
+AttachmentCheck = Callable[[PackageView, AttachmentView], Iterable[Outcome]]
+PackageSubject = Callable[[PackageView], bool]
+AttachmentSubject = Callable[[PackageView, AttachmentView], bool]
 
 DOCUMENT: frozenset[Kind] = frozenset({"document"})
 STATUS: frozenset[Kind] = frozenset({"status"})

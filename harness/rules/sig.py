@@ -14,17 +14,17 @@ from lxml import etree
 
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.verdicts import Cause
-from harness.crypto.certificates import same_name
-from harness.crypto.trust import profile_trust
-from harness.journal.recording import VIETNAM
+from harness.crypto.chains.certificates import same_name
+from harness.crypto.chains.trust import profile_trust
+from harness.journal.recorder import VIETNAM
 from harness.rules.nodes import Node, found
+from harness.rules.package_view import PackageView
 from harness.rules.registry import Outcome, rule
-from harness.rules.specimen import Specimen
 from harness.rules.undecided import Undecided
 from harness.rules.values import read_moment
 
 if TYPE_CHECKING:
-    from harness.crypto.packagesignature import PackageSignature
+    from harness.crypto.xml.package_signature import PackageSignature
 
 _SIGNATURE = "Signature"
 _HEADER = "edXMLHeader"
@@ -52,12 +52,12 @@ class _Signed:
         return None if self.examined is None or self.examined.flaws else self.examined
 
 
-def _has_signature(specimen: Specimen) -> bool:
+def _has_signature(specimen: PackageView) -> bool:
     return bool(_nodes(specimen))
 
 
 @rule("SIG-01", speaks_of=_has_signature)
-def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
+def signed_where_asked(specimen: PackageView) -> Iterator[Outcome]:
     """Where the profile asks for a signature, there is one."""
     if specimen.parameters.signatures.required and not _nodes(specimen):
         place = specimen.places.header or specimen.nodes.root
@@ -65,7 +65,7 @@ def signed_where_asked(specimen: Specimen) -> Iterator[Outcome]:
 
 
 @rule("SIG-01", speaks_of=_has_signature)
-def built_right(specimen: Specimen) -> Iterator[Outcome]:
+def built_right(specimen: PackageView) -> Iterator[Outcome]:
     """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
     surplus = _nodes(specimen)[specimen.parameters.signatures.bounds.signatures :]
     if surplus:
@@ -85,7 +85,7 @@ def built_right(specimen: Specimen) -> Iterator[Outcome]:
 
 
 @rule("SIG-02", speaks_of=_has_signature)
-def verifies(specimen: Specimen) -> Iterator[Outcome]:
+def verifies(specimen: PackageView) -> Iterator[Outcome]:
     """Digest and signature value are right."""
     for signed in _signed(specimen):
         examined = signed.sound
@@ -98,7 +98,7 @@ def verifies(specimen: Specimen) -> Iterator[Outcome]:
 
 
 @rule("SIG-03", speaks_of=_has_signature)
-def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
+def covers_everything(specimen: PackageView) -> Iterator[Outcome]:
     """All that is read was signed."""
     for signed in _signed(specimen):
         if signed.sound is None:
@@ -110,7 +110,7 @@ def covers_everything(specimen: Specimen) -> Iterator[Outcome]:
 
 
 @rule("SIG-04", speaks_of=_has_signature)
-def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
+def strong_enough(specimen: PackageView) -> Iterator[Outcome]:
     """Digests and keys are as strong as the profile asks."""
     for signed in _signed(specimen):
         if signed.sound is None:
@@ -121,7 +121,7 @@ def strong_enough(specimen: Specimen) -> Iterator[Outcome]:
 
 
 @rule("SIG-05", speaks_of=_has_signature)
-def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
+def signer_is_trusted(specimen: PackageView) -> Iterator[Outcome]:
     """The signer's certificate leads to a trust anchor, was valid when it signed, is meant for it, and fits From."""
     for signed in _signed(specimen):
         if signed.sound is None:
@@ -139,7 +139,7 @@ def signer_is_trusted(specimen: Specimen) -> Iterator[Outcome]:
 
 
 @rule("SIG-06", speaks_of=_has_signature)
-def signer_is_not_revoked(specimen: Specimen) -> Iterator[Outcome]:
+def signer_is_not_revoked(specimen: PackageView) -> Iterator[Outcome]:
     """The signer's certificate was not revoked when it signed."""
     for signed in _signed(specimen):
         trust = signed.sound.trust if signed.sound is not None else None
@@ -154,11 +154,11 @@ def signer_is_not_revoked(specimen: Specimen) -> Iterator[Outcome]:
         yield from revocation_outcomes("SIG-06", trust, signed.at, signatures, partial(_found_at, signed.node))
 
 
-def _nodes(specimen: Specimen) -> list[Node]:
+def _nodes(specimen: PackageView) -> list[Node]:
     return specimen.nodes.index.get(_SIGNATURE, [])
 
 
-def _signed(specimen: Specimen) -> list[_Signed]:
+def _signed(specimen: PackageView) -> list[_Signed]:
     """Return the Signatures, as many as are looked at, examined if they stand where they should; kept for later."""
     kept = specimen.notes.get(_NOTE)
     if isinstance(kept, list):
@@ -169,25 +169,25 @@ def _signed(specimen: Specimen) -> list[_Signed]:
     return signed
 
 
-def _examined(specimen: Specimen, node: Node) -> _Signed:
+def _examined(specimen: PackageView, node: Node) -> _Signed:
     at = _signing_time(specimen)
     if node.parent is not specimen.places.header:
         return _Signed(node, at, None)
-    from harness.crypto.packagesignature import examine_signature
+    from harness.crypto.xml.package_signature import examine_signature
 
     trust = profile_trust(specimen.profile).adding(specimen.trust)
     parameters = specimen.parameters
     return _Signed(node, at, examine_signature(node.element, at, parameters.signatures, parameters.limits, trust))
 
 
-def _signing_time(specimen: Specimen) -> datetime:
+def _signing_time(specimen: PackageView) -> datetime:
     """Return the first TraceHeader's time, as XML-DSig has none of its own; the time of judgement without one."""
     written = specimen.hops[0].value("Timestamp") if specimen.hops else ""
     moment = read_moment(written)
     return moment.replace(tzinfo=VIETNAM) if isinstance(moment, datetime) else specimen.at
 
 
-def _other_name(specimen: Specimen, node: Node, examined: "PackageSignature") -> Iterator[Finding]:
+def _other_name(specimen: PackageView, node: Node, examined: "PackageSignature") -> Iterator[Finding]:
     """A certificate names its agency, not an OrganId: the sender's name should be among its names."""
     sender, signer = specimen.value("From", "OrganName"), examined.signer
     if not sender or signer is None:

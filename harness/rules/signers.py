@@ -8,10 +8,10 @@ from typing import Protocol
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Signatures
 from harness.catalogue.verdicts import Cause
-from harness.crypto.chains import ChainFault
-from harness.crypto.revocation import Revocation, Standing
-from harness.crypto.signers import SignerTrust
-from harness.journal.recording import VIETNAM
+from harness.crypto.chains.chain import ChainFault
+from harness.crypto.chains.revocation import Revocation, Standing
+from harness.crypto.chains.signers import SignerTrust
+from harness.journal.recorder import VIETNAM
 from harness.rules.registry import Outcome
 from harness.rules.undecided import Undecided
 

@@ -6,8 +6,8 @@ from harness.catalogue.findings import Finding
 from harness.rules.hdr.identity import other_id_findings
 from harness.rules.hdr.texts import is_filler
 from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.package_view import PackageView
 from harness.rules.registry import STATUS, rule
-from harness.rules.specimen import Specimen
 from harness.rules.trc import timestamp_findings
 from harness.rules.values import DAY, read_day
 
@@ -17,7 +17,7 @@ _CLERK = ("Department", "Staff")
 
 
 @rule("STP-01", STATUS)
-def content_in_message_header(specimen: Specimen) -> Iterator[Finding]:
+def content_in_message_header(specimen: PackageView) -> Iterator[Finding]:
     """The status stands in MessageHeader, and nothing of a document package is there."""
     for irregularity in specimen.places.irregular:
         if irregularity.how == "container":
@@ -32,7 +32,7 @@ def content_in_message_header(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("STP-02", STATUS)
-def answers_one_document(specimen: Specimen) -> Iterator[Finding]:
+def answers_one_document(specimen: PackageView) -> Iterator[Finding]:
     """There is a From with OrganId, and exactly one complete ResponseFor."""
     message = specimen.message
     if message is None:
@@ -55,7 +55,7 @@ def answers_one_document(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("STP-03", STATUS)
-def code_is_known(specimen: Specimen) -> Iterator[Finding]:
+def code_is_known(specimen: PackageView) -> Iterator[Finding]:
     """StatusCode is one of the list, with two digits."""
     message = specimen.message
     if message is None:
@@ -72,18 +72,18 @@ def code_is_known(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("STP-04", STATUS)
-def status_is_timed(specimen: Specimen) -> Iterator[Finding]:
+def status_is_timed(specimen: PackageView) -> Iterator[Finding]:
     """Timestamp names a real time."""
     if specimen.message is not None:
         yield from timestamp_findings("STP-04", specimen.message)
 
 
-def _needs_a_reason(specimen: Specimen) -> bool:
+def _needs_a_reason(specimen: PackageView) -> bool:
     return specimen.code("StatusCode").zfill(2) in specimen.parameters.code_lists.statuses_with_reason
 
 
 @rule("STP-05", STATUS, speaks_of=_needs_a_reason)
-def refusal_has_a_reason(specimen: Specimen) -> Iterator[Finding]:
+def refusal_has_a_reason(specimen: PackageView) -> Iterator[Finding]:
     """The codes that refuse or ask back give the reason in Description."""
     message = specimen.message
     if message is None or not _needs_a_reason(specimen):
@@ -96,7 +96,7 @@ def refusal_has_a_reason(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("STP-06", STATUS)
-def clerk_is_named(specimen: Specimen) -> Iterator[Finding]:
+def clerk_is_named(specimen: PackageView) -> Iterator[Finding]:
     """StaffInfo names the clerk."""
     message = specimen.message
     if message is None:
@@ -110,7 +110,7 @@ def clerk_is_named(specimen: Specimen) -> Iterator[Finding]:
             yield missing("STP-06.incomplete", staff, name)
 
 
-def _forms(specimen: Specimen, answer: Node) -> Iterator[Finding]:
+def _forms(specimen: PackageView, answer: Node) -> Iterator[Finding]:
     """Yield what is wrong with the values that name the document answered: they have the forms of a document's own."""
     date, own = answer.child("PromulgationDate"), answer.child("DocumentId")
     if date is not None:

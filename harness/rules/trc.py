@@ -6,8 +6,8 @@ from harness.catalogue.findings import Finding
 from harness.rules.hdr.lists import out_of_range
 from harness.rules.hdr.parties import form_of
 from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen
 from harness.rules.values import MOMENT, read_moment, whole_number
 
 _RECALL, _UPDATE, _REPLACEMENT = 1, 2, 3
@@ -15,32 +15,32 @@ _FLAGS = ("DocumentInfo", "DocumentReceiver")
 _YES_NO = ("0", "1")
 
 
-def _has_hops(specimen: Specimen) -> bool:
+def _has_hops(specimen: PackageView) -> bool:
     return bool(specimen.hops)
 
 
-def _has_operation(specimen: Specimen) -> bool:
+def _has_operation(specimen: PackageView) -> bool:
     return specimen.business is not None
 
 
-def _is_recall(specimen: Specimen) -> bool:
+def _is_recall(specimen: PackageView) -> bool:
     return _operation(specimen) == _RECALL
 
 
-def _is_update(specimen: Specimen) -> bool:
+def _is_update(specimen: PackageView) -> bool:
     return _operation(specimen) == _UPDATE
 
 
-def _is_replacement(specimen: Specimen) -> bool:
+def _is_replacement(specimen: PackageView) -> bool:
     return _operation(specimen) == _REPLACEMENT
 
 
-def _acts_on_another(specimen: Specimen) -> bool:
+def _acts_on_another(specimen: PackageView) -> bool:
     return _operation(specimen) in {_RECALL, _UPDATE, _REPLACEMENT}
 
 
 @rule("TRC-01")
-def trace_starts_at_sender(specimen: Specimen) -> Iterator[Finding]:
+def trace_starts_at_sender(specimen: PackageView) -> Iterator[Finding]:
     """TraceHeaderList has a TraceHeader, and the first names the sender."""
     trace, header = specimen.places.trace, specimen.places.header
     if trace is None:
@@ -58,21 +58,21 @@ def trace_starts_at_sender(specimen: Specimen) -> Iterator[Finding]:
         yield found("TRC-01.not-the-sender", first, expected=sender, received=first.trimmed)
 
 
-def _have_forms(specimen: Specimen, *organ_ids: str) -> bool:
+def _have_forms(specimen: PackageView, *organ_ids: str) -> bool:
     """Tell whether OrganIds have a form: one without is told by HDR-02, and its difference adds nothing."""
     form = form_of(specimen.parameters.identifiers)
     return all(form(organ_id) is not None for organ_id in organ_ids)
 
 
 @rule("TRC-02", speaks_of=_has_hops)
-def hops_are_timed(specimen: Specimen) -> Iterator[Finding]:
+def hops_are_timed(specimen: PackageView) -> Iterator[Finding]:
     """Every TraceHeader has a Timestamp that names a real time."""
     for hop in specimen.hops:
         yield from timestamp_findings("TRC-02", hop)
 
 
 @rule("TRC-03", speaks_of=_has_operation)
-def operation_is_known(specimen: Specimen) -> Iterator[Finding]:
+def operation_is_known(specimen: PackageView) -> Iterator[Finding]:
     """BussinessDocType is in the code list."""
     business = specimen.business
     if business is None:
@@ -85,7 +85,7 @@ def operation_is_known(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("TRC-04", speaks_of=_is_recall)
-def recall_names_its_document(specimen: Specimen) -> Iterator[Finding]:
+def recall_names_its_document(specimen: PackageView) -> Iterator[Finding]:
     """A recall names the recalled document in ResponseFor."""
     message = specimen.message
     if _is_recall(specimen) and message is not None and message.child("ResponseFor") is None:
@@ -93,7 +93,7 @@ def recall_names_its_document(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("TRC-05", speaks_of=_is_update)
-def update_is_complete(specimen: Specimen) -> Iterator[Finding]:
+def update_is_complete(specimen: PackageView) -> Iterator[Finding]:
     """An update carries DocumentId and BussinessDocumentInfo with complete receivers."""
     business = specimen.business
     if business is None or not _is_update(specimen):
@@ -116,7 +116,7 @@ def update_is_complete(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("TRC-06", speaks_of=_is_replacement)
-def replacement_is_complete(specimen: Specimen) -> Iterator[Finding]:
+def replacement_is_complete(specimen: PackageView) -> Iterator[Finding]:
     """A replacement carries ReplacementInfoList, each with DocumentId and at least one OrganId."""
     business = specimen.business
     if business is None or not _is_replacement(specimen):
@@ -134,7 +134,7 @@ def replacement_is_complete(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("TRC-07", speaks_of=_acts_on_another)
-def operation_gives_a_reason(specimen: Specimen) -> Iterator[Finding]:
+def operation_gives_a_reason(specimen: PackageView) -> Iterator[Finding]:
     """A recall, an update and a replacement give a reason."""
     business = specimen.business
     if business is None or not _acts_on_another(specimen):
@@ -157,7 +157,7 @@ def timestamp_findings(requirement: str, holder: Node) -> Iterator[Finding]:
         yield from spaced(requirement, node)
 
 
-def _operation(specimen: Specimen) -> int | None:
+def _operation(specimen: PackageView) -> int | None:
     return whole_number(specimen.business.value("BussinessDocType")) if specimen.business is not None else None
 
 

@@ -1,9 +1,9 @@
 """What makes a package unreadable: said in one finding, and nothing else is looked at."""
 
 from harness.catalogue.findings import Finding, Where, clipped
-from harness.edxml.reading import XmlRefused
+from harness.edxml.reader import XmlRefused
 from harness.rules.nodes import found
-from harness.rules.specimen import Specimen
+from harness.rules.package_view import PackageView
 
 READING = ("PKG-01", "PKG-02", "PKG-03", "PKG-10")
 _CODES = {
@@ -34,7 +34,7 @@ def refusal(data: bytes, error: XmlRefused) -> Finding:
     return Finding(code, Where(line=error.line), received=clipped(error.detail))
 
 
-def too_many(specimen: Specimen) -> Finding | None:
+def too_many(specimen: PackageView) -> Finding | None:
     """Return the finding for a package with more attachments than the profile allows."""
     most = specimen.parameters.limits.attachments
     for entries in (specimen.attachments, specimen.references):

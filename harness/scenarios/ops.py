@@ -6,8 +6,7 @@ from datetime import datetime
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import Bussiness, BussinessDocumentInfo, Receiver, ReplacementInfo, ResponseFor
-from harness.journal.recording import VIETNAM
-from harness.judge.expectations import (
+from harness.expectations import (
     Accepted,
     Acked,
     AnyStatus,
@@ -20,11 +19,12 @@ from harness.judge.expectations import (
     Untouched,
     Withdrawn,
 )
-from harness.judge.expectations.operating import RECALL, REPLACEMENT, UPDATE
-from harness.scenarios.material import Document, Outgoing
+from harness.expectations.operating import RECALL, REPLACEMENT, UPDATE
+from harness.journal.recorder import VIETNAM
+from harness.scenarios.context import TAKE_BACK, ScenarioContext
 from harness.scenarios.orders import ordered
 from harness.scenarios.registry import scenario
-from harness.scenarios.stage import TAKE_BACK, Stage
+from harness.scenarios.testdata import Document, OutgoingDocument
 
 _ANY = ("done", "fail")
 _REASON = "Văn bản có sai sót về thể thức, đề nghị thực hiện"
@@ -41,62 +41,62 @@ def _named(document: Document) -> ResponseFor:
     )
 
 
-def _recall(stage: Stage, document: Document, sender: str = "ministry") -> Document:
-    return stage.document(
+def _recall(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
+    return context.document(
         sender, response_for=(_named(document),), bussiness=Bussiness(doc_type=RECALL, reason=_REASON)
     )
 
 
 def _update(
-    stage: Stage, document: Document, info: BussinessDocumentInfo, subject: str, sender: str = "ministry"
+    context: ScenarioContext, document: Document, info: BussinessDocumentInfo, subject: str, sender: str = "ministry"
 ) -> Document:
     business = Bussiness(doc_type=UPDATE, reason=_REASON, document_id=document.id, document_info=info)
-    return stage.document(sender, subject=subject, bussiness=business)
+    return context.document(sender, subject=subject, bussiness=business)
 
 
-def _removal(stage: Stage, document: Document, sender: str = "ministry") -> Document:
+def _removal(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
     """Return an update that removes the candidate's agency from the receivers."""
-    removed = (Receiver(stage.agency.organ_id, "0"), Receiver(stage.peers["district"].organ_id, "1"))
+    removed = (Receiver(context.agency.organ_id, "0"), Receiver(context.peers["district"].organ_id, "1"))
     info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
-    return _update(stage, document, info, document.package.subject, sender)
+    return _update(context, document, info, document.package.subject, sender)
 
 
-def _replacement(stage: Stage, document: Document, sender: str = "ministry") -> Document:
-    info = ReplacementInfo(document_id=document.id, organ_ids=(stage.agency.organ_id,))
-    return stage.document(sender, bussiness=Bussiness(doc_type=REPLACEMENT, reason=_REASON, replacements=(info,)))
+def _replacement(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
+    info = ReplacementInfo(document_id=document.id, organ_ids=(context.agency.organ_id,))
+    return context.document(sender, bussiness=Bussiness(doc_type=REPLACEMENT, reason=_REASON, replacements=(info,)))
 
 
-async def _arrived(stage: Stage, sender: str = "ministry") -> Document:
-    document = stage.document(sender)
-    await stage.deliver(document)
-    await stage.until(StoredOnce(document=document.id))
+async def _arrived(context: ScenarioContext, sender: str = "ministry") -> Document:
+    document = context.document(sender)
+    await context.deliver(document)
+    await context.until(StoredOnce(document=document.id))
     return document
 
 
-async def _sent(stage: Stage, to: tuple[str, ...] = ("ministry", "province")) -> Outgoing:
-    sent = await stage.send(stage.outgoing(to=to))
-    await stage.until(Accepted(document=sent.document_id))
+async def _sent(context: ScenarioContext, to: tuple[str, ...] = ("ministry", "province")) -> OutgoingDocument:
+    sent = await context.send(context.outgoing(to=to))
+    await context.until(Accepted(document=sent.document_id))
     return sent
 
 
-async def _agreed(stage: Stage, document: Document, operation: Document) -> None:
+async def _agreed(context: ScenarioContext, document: Document, operation: Document) -> None:
     """Give the system its time to take in an operation and to apply it by itself; then let the clerk agree.
 
     That the clerk is refused means that it is done.
     """
-    await stage.await_quietly(Acked(document=operation.id, statuses=_ANY))
-    await _agreed_at_once(stage, document)
+    await context.await_quietly(Acked(document=operation.id, statuses=_ANY))
+    await _agreed_at_once(context, document)
 
 
-async def _agreed_at_once(stage: Stage, document: Document) -> None:
-    await stage.linger(stage.times.reaction)
-    await stage.tolerated("decide", {"document_id": document.id, "action": "agree", "reason": ""})
+async def _agreed_at_once(context: ScenarioContext, document: Document) -> None:
+    await context.linger(context.times.reaction)
+    await context.tolerated("decide", {"document_id": document.id, "action": "agree", "reason": ""})
 
 
-async def _agreed_if_it_can(stage: Stage, document: Document) -> None:
+async def _agreed_if_it_can(context: ScenarioContext, document: Document) -> None:
     """As `_agreed_at_once`, where the answer is due of every candidate, also of one that cannot be moved to give it."""
     try:
-        await _agreed_at_once(stage, document)
+        await _agreed_at_once(context, document)
     except DriverLost:
         return
     except OperatorError as error:
@@ -108,55 +108,55 @@ async def _agreed_if_it_can(stage: Stage, document: Document) -> None:
 
 
 @scenario("OPS-01", needs=("recall",))
-async def recall_sent(stage: Stage) -> None:
+async def recall_sent(context: ScenarioContext) -> None:
     """A recall names the document it recalls and is accepted."""
-    target = await _sent(stage)
+    target = await _sent(context)
     recall = await ordered(
-        stage,
-        stage.outgoing(to=("ministry", "province"), operation="recall", target=target.document_id, reason=_REASON),
+        context,
+        context.outgoing(to=("ministry", "province"), operation="recall", target=target.document_id, reason=_REASON),
     )
-    stage.expect(Operates(document=recall.document_id, doc_type=RECALL, target=target.document_id))
+    context.expect(Operates(document=recall.document_id, doc_type=RECALL, target=target.document_id))
 
 
 @scenario("OPS-02")
-async def recall_received(stage: Stage) -> None:
+async def recall_received(context: ScenarioContext) -> None:
     """A recalled document is cancelled and 15 is sent, or 16."""
-    document = await _arrived(stage)
-    recall = _recall(stage, document)
-    await stage.deliver(recall, note="recall")
-    await _agreed(stage, document, recall)
-    stage.expect(Withdrawn(document=document.id))
+    document = await _arrived(context)
+    recall = _recall(context, document)
+    await context.deliver(recall, note="recall")
+    await _agreed(context, document, recall)
+    context.expect(Withdrawn(document=document.id))
 
 
 @scenario("OPS-03/sent", needs=("take_back",))
-async def take_back_sent(stage: Stage) -> None:
+async def take_back_sent(context: ScenarioContext) -> None:
     """Taking a document back from one receiver sends it status 13 with turned roles."""
-    target = await _sent(stage)
-    receiver = stage.peers["ministry"].organ_id
+    target = await _sent(context)
+    receiver = context.peers["ministry"].organ_id
     order = {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON}
-    stage.expect(OrderTaken(command="take_back", arguments=order))
-    await stage.drive("take_back", order)
-    stage.expect(StatusTo(document=target.document_id, code=TAKE_BACK, organ_id=receiver))
+    context.expect(OrderTaken(command="take_back", arguments=order))
+    await context.drive("take_back", order)
+    context.expect(StatusTo(document=target.document_id, code=TAKE_BACK, organ_id=receiver))
 
 
 @scenario("OPS-03/received")
-async def take_back_received(stage: Stage) -> None:
+async def take_back_received(context: ScenarioContext) -> None:
     """A take-back by the original sender is answered with 15 and applied, or with 16."""
-    document = await _arrived(stage)
-    await stage.deliver_status(document, document.sender, TAKE_BACK, _REASON)
-    await stage.await_quietly(Acked(document=document.id, statuses=_ANY, messagetype="status"))
-    await _agreed_if_it_can(stage, document)
-    stage.expect(Withdrawn(document=document.id))
+    document = await _arrived(context)
+    await context.deliver_status(document, document.sender, TAKE_BACK, _REASON)
+    await context.await_quietly(Acked(document=document.id, statuses=_ANY, messagetype="status"))
+    await _agreed_if_it_can(context, document)
+    context.expect(Withdrawn(document=document.id))
 
 
 @scenario("OPS-04/sent", needs=("update",))
-async def update_sent(stage: Stage) -> None:
+async def update_sent(context: ScenarioContext) -> None:
     """An update names its target, and the receivers added and removed."""
-    target = await _sent(stage)
-    added, removed = stage.peers["department"].organ_id, stage.peers["province"].organ_id
+    target = await _sent(context)
+    added, removed = context.peers["department"].organ_id, context.peers["province"].organ_id
     update = await ordered(
-        stage,
-        stage.outgoing(
+        context,
+        context.outgoing(
             to=("ministry", "department", "province"),
             operation="update",
             target=target.document_id,
@@ -165,7 +165,7 @@ async def update_sent(stage: Stage) -> None:
             receivers_removed=[removed],
         ),
     )
-    stage.expect(
+    context.expect(
         Operates(
             document=update.document_id,
             doc_type=UPDATE,
@@ -177,124 +177,124 @@ async def update_sent(stage: Stage) -> None:
 
 
 @scenario("OPS-04/received", needs=("update",))
-async def update_received(stage: Stage) -> None:
+async def update_received(context: ScenarioContext) -> None:
     """An update of a document's information is applied to it, and answered."""
-    document = await _arrived(stage)
-    update = _update(stage, document, BussinessDocumentInfo(document_info="1", document_receiver="0"), _NEW_SUBJECT)
-    await stage.deliver(update, note="update")
-    await _agreed(stage, document, update)
-    stage.expect(StatusSent(document=document.id, codes=("15",)))
-    stage.expect(StoredAs(document=document.id, subject=_NEW_SUBJECT, files=()))
+    document = await _arrived(context)
+    update = _update(context, document, BussinessDocumentInfo(document_info="1", document_receiver="0"), _NEW_SUBJECT)
+    await context.deliver(update, note="update")
+    await _agreed(context, document, update)
+    context.expect(StatusSent(document=document.id, codes=("15",)))
+    context.expect(StoredAs(document=document.id, subject=_NEW_SUBJECT, files=()))
 
 
 @scenario("OPS-04/removed", needs=("update",))
-async def removed_by_update(stage: Stage) -> None:
+async def removed_by_update(context: ScenarioContext) -> None:
     """A receiver that an update removes treats it as a recall."""
-    document = await _arrived(stage)
-    update = _removal(stage, document)
-    await stage.deliver(update, note="update that removes")
-    await _agreed(stage, document, update)
-    stage.expect(Withdrawn(document=document.id))
+    document = await _arrived(context)
+    update = _removal(context, document)
+    await context.deliver(update, note="update that removes")
+    await _agreed(context, document, update)
+    context.expect(Withdrawn(document=document.id))
 
 
 @scenario("OPS-05/sent", needs=("replace",))
-async def replacement_sent(stage: Stage) -> None:
+async def replacement_sent(context: ScenarioContext) -> None:
     """A replacement names the document it replaces."""
-    target = await _sent(stage)
+    target = await _sent(context)
     replacement = await ordered(
-        stage,
-        stage.outgoing(to=("ministry", "province"), operation="replace", target=target.document_id, reason=_REASON),
+        context,
+        context.outgoing(to=("ministry", "province"), operation="replace", target=target.document_id, reason=_REASON),
     )
-    stage.expect(Operates(document=replacement.document_id, doc_type=REPLACEMENT, target=target.document_id))
+    context.expect(Operates(document=replacement.document_id, doc_type=REPLACEMENT, target=target.document_id))
 
 
 @scenario("OPS-05/received", needs=("replace",))
-async def replacement_received(stage: Stage) -> None:
+async def replacement_received(context: ScenarioContext) -> None:
     """The replacing document is treated as a new one; the replaced one is withdrawn, or the refusal is said."""
-    document = await _arrived(stage)
-    replacement = _replacement(stage, document)
-    await stage.deliver(replacement, note="replacement")
-    stage.expect(StatusSent(document=replacement.id, codes=("01",)))
-    stage.expect(StoredOnce(document=replacement.id))
-    await _agreed(stage, document, replacement)
-    choices = stage.profile.parameters.choices
-    stage.expect(Withdrawn(document=document.id, silence=choices.replaced_silence, answers=choices.replaced))
+    document = await _arrived(context)
+    replacement = _replacement(context, document)
+    await context.deliver(replacement, note="replacement")
+    context.expect(StatusSent(document=replacement.id, codes=("01",)))
+    context.expect(StoredOnce(document=replacement.id))
+    await _agreed(context, document, replacement)
+    choices = context.profile.parameters.choices
+    context.expect(Withdrawn(document=document.id, silence=choices.replaced_silence, answers=choices.replaced))
 
 
 @scenario("OPS-06")
-async def unknown_target(stage: Stage) -> None:
+async def unknown_target(context: ScenarioContext) -> None:
     """A recall of a document it never had is refused, and no other document is touched."""
-    bystander = await _arrived(stage, "district")
+    bystander = await _arrived(context, "district")
     today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
-    number, notation = stage.around.material.number(stage.chance), bystander.package.code.code_notation
+    number, notation = context.run.testdata.number(context.chance), bystander.package.code.code_notation
     unknown = replace(
         _named(bystander),
         code=f"{number}/{notation}",
         document_id=document_id(bystander.sender.organ_id, today, number, notation),
     )
-    recall = stage.document("district", response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
-    await stage.deliver(recall, note="recall of an unknown document")
-    codes = stage.profile.parameters.choices.unknown_target
-    stage.expect(AnyStatus(documents=(recall.id, unknown.document_id), codes=codes))
-    await stage.settle()
-    stage.expect(Untouched(document=bystander.id, after=stage.now))
+    recall = context.document("district", response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
+    await context.deliver(recall, note="recall of an unknown document")
+    codes = context.profile.parameters.choices.unknown_target
+    context.expect(AnyStatus(documents=(recall.id, unknown.document_id), codes=codes))
+    await context.settle()
+    context.expect(Untouched(document=bystander.id, after=context.now))
 
 
-async def _left_alone(stage: Stage, *documents: Document, subject: bool = False) -> None:
+async def _left_alone(context: ScenarioContext, *documents: Document, subject: bool = False) -> None:
     """Give the system its time to react to what it has acknowledged, and expect that it does nothing to documents.
 
     With `subject` they must keep theirs, too. A good exchange in the meantime shows that it lives.
     """
-    alive = stage.document()
-    await stage.deliver(alive, note="liveness")
-    await stage.linger(stage.times.reaction + stage.margin)
+    alive = context.document()
+    await context.deliver(alive, note="liveness")
+    await context.linger(context.times.reaction + context.margin)
     for document in documents:
         kept = document.package.subject if subject else ""
-        stage.expect(Untouched(document=document.id, after=stage.now, subject=kept))
-    await stage.until(Acked(document=alive.id), role="liveness")
+        context.expect(Untouched(document=document.id, after=context.now, subject=kept))
+    await context.until(Acked(document=alive.id), role="liveness")
 
 
 @scenario("OPS-07/recall")
-async def recall_by_another(stage: Stage) -> None:
+async def recall_by_another(context: ScenarioContext) -> None:
     """A recall by anyone but the original sender is not applied."""
-    document = await _arrived(stage)
-    recall = _recall(stage, document, "province")
-    await stage.deliver(recall, note="recall by another")
-    await stage.until(Acked(document=recall.id, statuses=_ANY))
-    await _left_alone(stage, document)
+    document = await _arrived(context)
+    recall = _recall(context, document, "province")
+    await context.deliver(recall, note="recall by another")
+    await context.until(Acked(document=recall.id, statuses=_ANY))
+    await _left_alone(context, document)
 
 
 @scenario("OPS-07/take-back")
-async def take_back_by_another(stage: Stage) -> None:
+async def take_back_by_another(context: ScenarioContext) -> None:
     """A take-back by anyone but the original sender is not applied."""
-    document = await _arrived(stage)
-    await stage.deliver_status(document, stage.peers["province"], TAKE_BACK, _REASON)
-    await stage.until(Acked(document=document.id, statuses=_ANY, messagetype="status"))
-    await _left_alone(stage, document)
+    document = await _arrived(context)
+    await context.deliver_status(document, context.peers["province"], TAKE_BACK, _REASON)
+    await context.until(Acked(document=document.id, statuses=_ANY, messagetype="status"))
+    await _left_alone(context, document)
 
 
 @scenario("OPS-07/update")
-async def update_by_another(stage: Stage) -> None:
+async def update_by_another(context: ScenarioContext) -> None:
     """An update by anyone but the original sender changes nothing and removes nobody."""
-    changed, kept = stage.document(), stage.document()
+    changed, kept = context.document(), context.document()
     for document in (changed, kept):
-        await stage.deliver(document)
+        await context.deliver(document)
     for document in (changed, kept):
-        await stage.until(StoredOnce(document=document.id))
+        await context.until(StoredOnce(document=document.id))
     info = BussinessDocumentInfo(document_info="1", document_receiver="0")
-    updates = (_update(stage, changed, info, _NEW_SUBJECT, "province"), _removal(stage, kept, "province"))
+    updates = (_update(context, changed, info, _NEW_SUBJECT, "province"), _removal(context, kept, "province"))
     for update in updates:
-        await stage.deliver(update, note="update by another")
+        await context.deliver(update, note="update by another")
     for update in updates:
-        await stage.until(Acked(document=update.id, statuses=_ANY))
-    await _left_alone(stage, changed, kept, subject=True)
+        await context.until(Acked(document=update.id, statuses=_ANY))
+    await _left_alone(context, changed, kept, subject=True)
 
 
 @scenario("OPS-07/replacement")
-async def replacement_by_another(stage: Stage) -> None:
+async def replacement_by_another(context: ScenarioContext) -> None:
     """A replacement by anyone but the original sender replaces nothing."""
-    document = await _arrived(stage)
-    replacement = _replacement(stage, document, "province")
-    await stage.deliver(replacement, note="replacement by another")
-    await stage.until(Acked(document=replacement.id, statuses=_ANY))
-    await _left_alone(stage, document, subject=True)
+    document = await _arrived(context)
+    replacement = _replacement(context, document, "province")
+    await context.deliver(replacement, note="replacement by another")
+    await context.until(Acked(document=replacement.id, statuses=_ANY))
+    await _left_alone(context, document, subject=True)

@@ -1,11 +1,11 @@
 """Orders that every system must take: who refuses one has failed, and its own words are quoted."""
 
-from harness.judge.expectations import OrderTaken
-from harness.scenarios.material import Outgoing
-from harness.scenarios.stage import Stage
+from harness.expectations import OrderTaken
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.testdata import OutgoingDocument
 
 
-async def ordered(stage: Stage, outgoing: Outgoing) -> Outgoing:
+async def ordered(context: ScenarioContext, outgoing: OutgoingDocument) -> OutgoingDocument:
     """Have a document sent that no system may refuse to send.
 
     Returns:
@@ -17,5 +17,5 @@ async def ordered(stage: Stage, outgoing: Outgoing) -> Outgoing:
     """
     given = outgoing.arguments
     number = {"code_number": str(given["code_number"]), "code_notation": str(given["code_notation"])}
-    stage.expect(OrderTaken(command="send", arguments=number))
-    return await stage.send(outgoing)
+    context.expect(OrderTaken(command="send", arguments=number))
+    return await context.send(outgoing)

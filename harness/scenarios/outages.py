@@ -1,8 +1,6 @@
 """RTY: what a candidate does when the whole hub is in trouble: down, silent, busy, or refusing its secret."""
 
-from harness.hub.faults import retry_after, status
-from harness.hub.interception import Drop, Hold, Plan
-from harness.judge.expectations import (
+from harness.expectations import (
     Accepted,
     Acked,
     FaultMet,
@@ -14,12 +12,14 @@ from harness.judge.expectations import (
     StoredOnce,
     Waited,
 )
+from harness.hub.faults import retry_after, status
+from harness.hub.interception import AnswerPlan, Drop, Hold
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, patient, struck
 from harness.scenarios.registry import EXCLUSIVE, scenario
-from harness.scenarios.stage import Stage
-from harness.scenarios.strikes import FETCH, LIST, any_call_struck, patient, struck
 
-_RESET = Plan("reset", Drop(reset=True))
-_SILENT = Plan("no-answer", Hold())
+_RESET = AnswerPlan("reset", Drop(reset=True))
+_SILENT = AnswerPlan("no-answer", Hold())
 _RETRY_AFTER = 2  # seconds
 _MINUTE = 60.0
 # Seconds of an outage that are counted after the grace: long enough to tell a pace.
@@ -29,34 +29,34 @@ _SLACK = 6
 
 
 @scenario("RTY-01", isolation=EXCLUSIVE)
-async def hub_unreachable(stage: Stage) -> None:
+async def hub_unreachable(context: ScenarioContext) -> None:
     """While the hub cannot be reached, what is to be sent is kept, and what waits is fetched afterwards.
 
     A refused connection leaves no trace that could be seen. So every connection is reset at first, until a call of
     each kind has met the outage, or the candidate had its time to make them. Then they are refused, to a document that
     is ordered then as well, for as long as the pauses of what was reset may have grown.
     """
-    patient(stage)
-    first = await stage.send(stage.outgoing())
-    await stage.until(Accepted(document=first.document_id))
-    began = stage.now
-    resets = stage.fault(None, _RESET, lasting=True)
-    sent = await stage.send(stage.outgoing())
-    waiting = stage.document()
-    await stage.deliver(waiting)
-    ordered = stage.now
+    patient(context)
+    first = await context.send(context.outgoing())
+    await context.until(Accepted(document=first.document_id))
+    began = context.now
+    resets = context.fault(None, _RESET, lasting=True)
+    sent = await context.send(context.outgoing())
+    waiting = context.document()
+    await context.deliver(waiting)
+    ordered = context.now
     for kind in _kinds(sent.document_id, began):
-        await stage.await_quietly(kind)
-    await any_call_struck(stage, ordered)
-    times = stage.times
-    async with stage.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
-        stage.mend(resets)
+        await context.await_quietly(kind)
+    await any_call_struck(context, ordered)
+    times = context.times
+    async with context.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
+        context.mend(resets)
         # What was reset may be paused for long; what is ordered now is tried while connections are refused.
-        late = await stage.send(stage.outgoing())
+        late = await context.send(context.outgoing())
     for document in (sent, late):
-        stage.expect(Accepted(document=document.document_id))
-    stage.expect(Acked(document=waiting.id))
-    stage.expect(StoredOnce(document=waiting.id))
+        context.expect(Accepted(document=document.document_id))
+    context.expect(Acked(document=waiting.id))
+    context.expect(StoredOnce(document=waiting.id))
 
 
 def _kinds(sent: str, began: int) -> list[FaultMet]:
@@ -66,100 +66,100 @@ def _kinds(sent: str, began: int) -> list[FaultMet]:
 
 
 @scenario("RTY-04/operations", isolation=EXCLUSIVE)
-async def no_answer(stage: Stage) -> None:
+async def no_answer(context: ScenarioContext) -> None:
     """A call that is never answered is given up in time, and the same operation is tried again.
 
     One operation after the other: a candidate with one thread for everything waits for each of them.
     """
-    patient(stage)
-    times = stage.times
-    limit = times.give_up + times.poll_interval + stage.margin + times.reaction
-    outgoing = stage.outgoing()
-    stage.fault("sendEdoc", _SILENT, document=outgoing.document_id)
-    sent = await stage.send(outgoing)
-    await struck(stage, "sendEdoc", [sent.document_id])
-    stage.expect(GaveUp(operation="sendEdoc", document=sent.document_id, seconds=limit))
-    stage.expect(Accepted(document=sent.document_id))
-    await stage.settle()
+    patient(context)
+    times = context.times
+    limit = times.give_up + times.poll_interval + context.margin + times.reaction
+    outgoing = context.outgoing()
+    context.fault("sendEdoc", _SILENT, document=outgoing.document_id)
+    sent = await context.send(outgoing)
+    await struck(context, "sendEdoc", [sent.document_id])
+    context.expect(GaveUp(operation="sendEdoc", document=sent.document_id, seconds=limit))
+    context.expect(Accepted(document=sent.document_id))
+    await context.settle()
     for operation, names in (("getEdoc", FETCH), ("updateStatus", ("updateStatus",))):
-        document = stage.document()
-        stage.fault(names, _SILENT, document=document.id)
-        await stage.deliver(document)
-        await struck(stage, operation, [document.id])
-        stage.expect(GaveUp(operation=operation, document=document.id, seconds=limit))
-        stage.expect(Acked(document=document.id, served=True))
-        await stage.settle()
+        document = context.document()
+        context.fault(names, _SILENT, document=document.id)
+        await context.deliver(document)
+        await struck(context, operation, [document.id])
+        context.expect(GaveUp(operation=operation, document=document.id, seconds=limit))
+        context.expect(Acked(document=document.id, served=True))
+        await context.settle()
 
 
 @scenario("RTY-04/list", isolation=EXCLUSIVE)
-async def list_without_answer(stage: Stage) -> None:
+async def list_without_answer(context: ScenarioContext) -> None:
     """A list that is never answered is given up in time and asked for again.
 
     Both lists are silent at once; a candidate with one loop for both waits for one after the other.
     """
-    patient(stage)
-    limit = 2 * stage.times.give_up + stage.times.poll_interval + stage.margin
-    began = stage.now
+    patient(context)
+    limit = 2 * context.times.give_up + context.times.poll_interval + context.margin
+    began = context.now
     for messagetype in ("edoc", "status"):
-        stage.fault(LIST, _SILENT, messagetype=messagetype)
+        context.fault(LIST, _SILENT, messagetype=messagetype)
     for messagetype in ("edoc", "status"):
-        await any_call_struck(stage, began, LIST, messagetype)
-        stage.expect(ListRetried(messagetype=messagetype, since=began, seconds=limit))
-    await stage.settle()
-    await stage.probe()
+        await any_call_struck(context, began, LIST, messagetype)
+        context.expect(ListRetried(messagetype=messagetype, since=began, seconds=limit))
+    await context.settle()
+    await context.probe()
 
 
 @scenario("RTY-05", isolation=EXCLUSIVE)
-async def outage(stage: Stage) -> None:
+async def outage(context: ScenarioContext) -> None:
     """In an outage pauses grow and requests stay few; it lasts until there was a call to pace."""
-    patient(stage)
-    retries = stage.profile.parameters.retries
-    began = stage.note("outage.began", {})
-    outage = stage.fault(None, status(503), lasting=True)
-    sent = await stage.send(stage.outgoing())
-    await stage.linger(retries.outage_grace)
-    counted = stage.now
-    await stage.linger(_COUNTED)
-    await any_call_struck(stage, counted)
-    over = stage.note("outage.over", {})
-    stage.mend(outage)
+    patient(context)
+    retries = context.profile.parameters.retries
+    began = context.note("outage.began", {})
+    outage = context.fault(None, status(503), lasting=True)
+    sent = await context.send(context.outgoing())
+    await context.linger(retries.outage_grace)
+    counted = context.now
+    await context.linger(_COUNTED)
+    await any_call_struck(context, counted)
+    over = context.note("outage.over", {})
+    context.mend(outage)
     seconds = over.elapsed - began.elapsed - retries.outage_grace
     most = int(retries.outage_per_minute * seconds / _MINUTE) + 1
-    stage.expect(Paced(since=began.seq, until=over.seq, grace=retries.outage_grace, most=most))
-    stage.expect(PausesGrow(document=sent.document_id, until=over.seq, growth=retries.growth))
-    await stage.probe()
+    context.expect(Paced(since=began.seq, until=over.seq, grace=retries.outage_grace, most=most))
+    context.expect(PausesGrow(document=sent.document_id, until=over.seq, growth=retries.growth))
+    await context.probe()
 
 
 @scenario("RTY-06", isolation=EXCLUSIVE)
-async def retry_after_is_obeyed(stage: Stage) -> None:
+async def retry_after_is_obeyed(context: ScenarioContext) -> None:
     """429 and 503 with Retry-After: the next try waits as long as it says, with this call alone or with all."""
-    patient(stage)
+    patient(context)
     for code in (429, 503):
-        outgoing = stage.outgoing()
-        stage.fault("sendEdoc", retry_after(code, _RETRY_AFTER), document=outgoing.document_id)
-        sent = await stage.send(outgoing)
-        await struck(stage, "sendEdoc", [sent.document_id])
-        await stage.until(Retried(operation="sendEdoc", document=sent.document_id, times=2))
-        stage.expect(Waited(operation="sendEdoc", document=sent.document_id, seconds=_RETRY_AFTER))
-    await stage.settle()
+        outgoing = context.outgoing()
+        context.fault("sendEdoc", retry_after(code, _RETRY_AFTER), document=outgoing.document_id)
+        sent = await context.send(outgoing)
+        await struck(context, "sendEdoc", [sent.document_id])
+        await context.until(Retried(operation="sendEdoc", document=sent.document_id, times=2))
+        context.expect(Waited(operation="sendEdoc", document=sent.document_id, seconds=_RETRY_AFTER))
+    await context.settle()
 
 
 @scenario("RTY-13", isolation=EXCLUSIVE)
-async def unauthorised(stage: Stage) -> None:
+async def unauthorised(context: ScenarioContext) -> None:
     """401 on every call: no hammering, and work goes on when the secret is right again."""
-    patient(stage)
-    began = stage.now
-    fault = stage.fault(None, status(401), lasting=True)
-    await stage.send(stage.outgoing())
-    seconds = 3 * stage.times.poll_interval + 2 * stage.times.reaction
-    await stage.linger(seconds)
-    over = stage.now
-    await any_call_struck(stage, began)
-    stage.mend(fault)
-    polls = 2 * (seconds / stage.times.poll_interval + 1)
-    stage.expect(Paced(since=began, until=over, grace=0.0, most=int(polls) + _SLACK))
+    patient(context)
+    began = context.now
+    fault = context.fault(None, status(401), lasting=True)
+    await context.send(context.outgoing())
+    seconds = 3 * context.times.poll_interval + 2 * context.times.reaction
+    await context.linger(seconds)
+    over = context.now
+    await any_call_struck(context, began)
+    context.mend(fault)
+    polls = 2 * (seconds / context.times.poll_interval + 1)
+    context.expect(Paced(since=began, until=over, grace=0.0, most=int(polls) + _SLACK))
     # Whether the document of that time is kept is another requirement's matter.
-    after = await stage.send(stage.outgoing())
-    stage.expect(Accepted(document=after.document_id))
-    await stage.settle()
-    await stage.probe()
+    after = await context.send(context.outgoing())
+    context.expect(Accepted(document=after.document_id))
+    await context.settle()
+    await context.probe()

@@ -4,27 +4,27 @@ Where a preamble does not succeed, the rest of its scenario is inconclusive: a c
 not shown how it treats several receivers.
 """
 
-from harness.judge.expectations import Accepted, Acked, StoredOnce
-from harness.scenarios.stage import Stage
+from harness.expectations import Accepted, Acked, StoredOnce
+from harness.scenarios.context import ScenarioContext
 
 
-async def sends_plainly(stage: Stage) -> None:
+async def sends_plainly(context: ScenarioContext) -> None:
     """Have the candidate send an ordinary document to one receiver.
 
     Raises:
-        Unmet: the hub was not sent it, or did not take it.
+        PreconditionFailed: the hub was not sent it, or did not take it.
     """
-    sent = await stage.send(stage.outgoing())
-    await stage.until(Accepted(document=sent.document_id))
+    sent = await context.send(context.outgoing())
+    await context.until(Accepted(document=sent.document_id))
 
 
-async def receives_plainly(stage: Stage) -> None:
+async def receives_plainly(context: ScenarioContext) -> None:
     """Have the candidate take in an ordinary document of a ministry.
 
     Raises:
-        Unmet: it was not acknowledged, or not stored, or not in this order.
+        PreconditionFailed: it was not acknowledged, or not stored, or not in this order.
     """
-    document = stage.document()
-    await stage.deliver(document, note="preamble")
-    await stage.until(Acked(document=document.id))
-    await stage.until(StoredOnce(document=document.id))
+    document = context.document()
+    await context.deliver(document, note="preamble")
+    await context.until(Acked(document=document.id))
+    await context.until(StoredOnce(document=document.id))

@@ -8,23 +8,23 @@ from dataclasses import replace
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, Addition
 from harness.edxml.model import Organization
 from harness.edxml.packages import write_package
-from harness.judge.expectations import (
+from harness.expectations import (
     Acked,
     AllAcked,
     AllStored,
-    Fetched,
+    FetchedByCandidate,
     Polled,
-    Refused,
+    RefusedOrFlagged,
     StoredAs,
     StoredOnce,
 )
-from harness.scenarios.material import Document, Peer
-from harness.scenarios.mixing import Mixed, refused_among_good
+from harness.scenarios.backlog import worked_off
+from harness.scenarios.broken_packages import broken, mixture, operations, whole
+from harness.scenarios.context import USUAL, ScenarioContext
+from harness.scenarios.mixed_stimuli import Mixed, refused_among_good
 from harness.scenarios.preambles import receives_plainly
 from harness.scenarios.registry import EXCLUSIVE, FAULTED, SPOILT, scenario
-from harness.scenarios.stage import USUAL, Stage
-from harness.scenarios.vectors import broken, mixture, operations, whole
-from harness.scenarios.working_off import worked_off
+from harness.scenarios.testdata import Document, Peer
 
 _POLLS = 2
 # Orphan, empty, mislabelled: these have a requirement of their own.
@@ -54,73 +54,78 @@ _FOR_ANOTHER = "RCV-07/for-another"
 
 
 @scenario("RCV-01")
-async def polls(stage: Stage) -> None:
+async def polls(context: ScenarioContext) -> None:
     """Both lists are asked for again and again, within the declared interval."""
-    gap = stage.times.poll_interval + stage.margin
-    stage.patience_added = _POLLS * (stage.times.poll_interval + gap)
+    gap = context.times.poll_interval + context.margin
+    context.patience_added = _POLLS * (context.times.poll_interval + gap)
     for messagetype in ("edoc", "status"):
-        stage.expect(Polled(messagetype=messagetype, times=_POLLS, gap=gap, since=stage.now))
+        context.expect(Polled(messagetype=messagetype, times=_POLLS, gap=gap, since=context.now))
 
 
 @scenario("RCV-02")
-async def fetched_stored_acknowledged(stage: Stage) -> None:
+async def fetched_stored_acknowledged(context: ScenarioContext) -> None:
     """A waiting document is fetched, stored, and acknowledged only then."""
-    document = stage.document()
-    await stage.deliver(document)
-    stage.expect(Fetched(document=document.id))
-    stage.expect(Acked(document=document.id))
-    stage.expect(StoredOnce(document=document.id, whole=True))
+    document = context.document()
+    await context.deliver(document)
+    context.expect(FetchedByCandidate(document=document.id))
+    context.expect(Acked(document=document.id))
+    context.expect(StoredOnce(document=document.id, whole=True))
 
 
 @scenario("RCV-03/layouts")
-async def every_way_of_writing(stage: Stage) -> None:
+async def every_way_of_writing(context: ScenarioContext) -> None:
     """Packages are read whatever their prefixes, order and white space, and with optional elements unknown to it."""
-    await receives_plainly(stage)
+    await receives_plainly(context)
     for layout in _LAYOUTS:
-        await _delivered_and_kept(stage, stage.document(layout=layout))
+        await _delivered_and_kept(context, context.document(layout=layout))
 
 
 @scenario("RCV-03/senders")
-async def both_identifier_forms(stage: Stage) -> None:
+async def both_identifier_forms(context: ScenarioContext) -> None:
     """Senders are read in the old and in the new form of identifiers, from all four levels."""
-    await receives_plainly(stage)
-    for sender in stage.peers:
-        await _delivered_and_kept(stage, stage.document(sender))
+    await receives_plainly(context)
+    for sender in context.peers:
+        await _delivered_and_kept(context, context.document(sender))
 
 
-async def _delivered_and_kept(stage: Stage, document: Document) -> None:
-    await stage.deliver(document)
-    stage.expect(Acked(document=document.id))
-    stage.expect(StoredOnce(document=document.id, whole=True))
+async def _delivered_and_kept(context: ScenarioContext, document: Document) -> None:
+    await context.deliver(document)
+    context.expect(Acked(document=document.id))
+    context.expect(StoredOnce(document=document.id, whole=True))
 
 
 @scenario("RCV-04")
-async def stored_as_sent(stage: Stage) -> None:
+async def stored_as_sent(context: ScenarioContext) -> None:
     """Text and attachments are stored bit for bit, zipped ones unpacked, under their original names."""
-    await receives_plainly(stage)
-    files = (stage.pdf("Quyết định (bản ký số).pdf"), stage.file_of("txt"), stage.file_of("xlsx"), stage.file_of("zip"))
-    await _kept_to_the_letter(stage, stage.document(files=files, subject=_SUBJECT))
+    await receives_plainly(context)
+    files = (
+        context.pdf("Quyết định (bản ký số).pdf"),
+        context.file_of("txt"),
+        context.file_of("xlsx"),
+        context.file_of("zip"),
+    )
+    await _kept_to_the_letter(context, context.document(files=files, subject=_SUBJECT))
 
 
 @scenario("RCV-04/limits", isolation=FAULTED)
-async def stored_up_to_the_limits(stage: Stage) -> None:
+async def stored_up_to_the_limits(context: ScenarioContext) -> None:
     """A file of five megabytes, a subject of 500 characters, and names as long as a file system bears are kept."""
-    await receives_plainly(stage)
-    stage.patience_added = _LARGE / _BYTES_PER_SECOND
+    await receives_plainly(context)
+    context.patience_added = _LARGE / _BYTES_PER_SECOND
     subject = _filled(_SUBJECT + "; ", _LONGEST_SUBJECT, len)
     first, second, third = (_filled(_NAME, _LONGEST_NAME - len(end.encode()), _bytes) + end for end in _ENDS)
-    small = tuple(replace(stage.file_of(_kind_of(name)), name=name) for name in (second, third))
+    small = tuple(replace(context.file_of(_kind_of(name)), name=name) for name in (second, third))
     document = await asyncio.to_thread(
-        lambda: stage.document(files=(stage.pdf(first, _LARGE), *small), subject=subject)
+        lambda: context.document(files=(context.pdf(first, _LARGE), *small), subject=subject)
     )
-    await _kept_to_the_letter(stage, document)
+    await _kept_to_the_letter(context, document)
 
 
-async def _kept_to_the_letter(stage: Stage, document: Document) -> None:
-    await stage.deliver(document)
-    await stage.until(Acked(document=document.id))
+async def _kept_to_the_letter(context: ScenarioContext, document: Document) -> None:
+    await context.deliver(document)
+    await context.until(Acked(document=document.id))
     kept = tuple((file.name, len(file.content), file.sha256) for file in document.files)
-    stage.expect(StoredAs(document=document.id, subject=document.package.subject, files=kept))
+    context.expect(StoredAs(document=document.id, subject=document.package.subject, files=kept))
 
 
 def _filled(text: str, size: int, measure: Callable[[str], int]) -> str:
@@ -142,66 +147,66 @@ def _kind_of(name: str) -> str:
 
 
 @scenario("RCV-05")
-async def delivered_again(stage: Stage) -> None:
+async def delivered_again(context: ScenarioContext) -> None:
     """A document that comes again, under the same docId and under a new one, is acknowledged and stays one document."""
-    document = stage.document()
-    delivery = await stage.deliver(document)
-    await stage.until(Acked(document=document.id))
-    await stage.until(StoredOnce(document=document.id))
-    again = await stage.redeliver(delivery, document)
-    await stage.until(Acked(document=document.id, after=again.seq), role="duty")
-    await stage.until(StoredOnce(document=document.id, after=again.seq), role="duty")
-    before = stage.now
-    renewed = await stage.deliver(document, note="redelivery under a new docId")
-    stage.expect(Acked(document=document.id, after=before, item=renewed.receiver_doc_id))
-    stage.expect(StoredOnce(document=document.id, after=before))
+    document = context.document()
+    delivery = await context.deliver(document)
+    await context.until(Acked(document=document.id))
+    await context.until(StoredOnce(document=document.id))
+    again = await context.redeliver(delivery, document)
+    await context.until(Acked(document=document.id, after=again.seq), role="duty")
+    await context.until(StoredOnce(document=document.id, after=again.seq), role="duty")
+    before = context.now
+    renewed = await context.deliver(document, note="redelivery under a new docId")
+    context.expect(Acked(document=document.id, after=before, item=renewed.receiver_doc_id))
+    context.expect(StoredOnce(document=document.id, after=before))
 
 
 @scenario("RCV-05/other-content")
-async def other_content_under_the_same_id(stage: Stage) -> None:
+async def other_content_under_the_same_id(context: ScenarioContext) -> None:
     """Another document under the DocumentId of one that was accepted is refused, and the first stays as it was."""
-    first = stage.document()
-    await stage.deliver(first)
-    await stage.until(Acked(document=first.id))
-    await stage.until(StoredOnce(document=first.id))
-    before, other = stage.now, _again(stage, first)
-    await stage.deliver(other, good=False, note="other content under the same DocumentId")
-    stage.expect(Refused(document=first.id, why=_OTHER_CONTENT))
-    await stage.settle()
-    stage.expect(StoredOnce(document=first.id, after=before))
+    first = context.document()
+    await context.deliver(first)
+    await context.until(Acked(document=first.id))
+    await context.until(StoredOnce(document=first.id))
+    before, other = context.now, _again(context, first)
+    await context.deliver(other, good=False, note="other content under the same DocumentId")
+    context.expect(RefusedOrFlagged(document=first.id, why=_OTHER_CONTENT))
+    await context.settle()
+    context.expect(StoredOnce(document=first.id, after=before))
 
 
 @scenario("RCV-05/after-refusal")
-async def mended_and_sent_again(stage: Stage) -> None:
+async def mended_and_sent_again(context: ScenarioContext) -> None:
     """A document that was refused because it broke the standard is accepted when it comes again, mended."""
-    mended = stage.document()
-    other = _again(stage, mended)
+    mended = context.document()
+    other = _again(context, mended)
     broken = replace(other, content=write_package(replace(other.package, to=())))
-    await stage.deliver(broken, good=False, note="without a receiver")
-    await stage.until(Refused(document=mended.id, why="HDR-03.no-to", code=mended.code))
-    before = stage.now
-    delivery = await stage.deliver(mended, note="mended")
-    stage.expect(Acked(document=mended.id, after=before, item=delivery.receiver_doc_id))
-    stage.expect(StoredOnce(document=mended.id, after=before, beside_refused=True))
+    await context.deliver(broken, good=False, note="without a receiver")
+    await context.until(RefusedOrFlagged(document=mended.id, why="HDR-03.no-to", code=mended.code))
+    before = context.now
+    delivery = await context.deliver(mended, note="mended")
+    context.expect(Acked(document=mended.id, after=before, item=delivery.receiver_doc_id))
+    context.expect(StoredOnce(document=mended.id, after=before, beside_refused=True))
 
 
-def _again(stage: Stage, document: Document) -> Document:
+def _again(context: ScenarioContext, document: Document) -> Document:
     """Return another document under the number, and so under the DocumentId, of one that there is."""
     one = document.package
-    return stage.document(code=one.code, document_id=one.document_id, promulgation_info=one.promulgation_info)
+    return context.document(code=one.code, document_id=one.document_id, promulgation_info=one.promulgation_info)
 
 
 @scenario("RCV-07")
-async def addressed_to_another(stage: Stage) -> None:
+async def addressed_to_another(context: ScenarioContext) -> None:
     """Documents that are addressed to others are returned with 02; those that are addressed to it too are not."""
-    await receives_plainly(stage)
-    others = [_organization(peer) for role, peer in stage.peers.items() if role != USUAL]
+    await receives_plainly(context)
+    others = [_organization(peer) for role, peer in context.peers.items() if role != USUAL]
     mixed = []
     for count in range(1, _ADDRESSED + 1):
-        chosen = tuple(stage.chance.sample(others, count))
-        foreign, shared = stage.document(to=chosen), stage.document(to=(*chosen[1:], _organization(stage.agency)))
+        chosen = tuple(context.chance.sample(others, count))
+        foreign, shared = context.document(to=chosen), context.document(to=(*chosen[1:], _organization(context.agency)))
         mixed += [Mixed(foreign, why=_FOR_ANOTHER, note="addressed to others"), Mixed(shared)]
-    await refused_among_good(stage, mixed, answers=("02",))
+    await refused_among_good(context, mixed, answers=("02",))
 
 
 def _organization(peer: Peer) -> Organization:
@@ -209,37 +214,37 @@ def _organization(peer: Peer) -> Organization:
 
 
 @scenario("RCV-09", isolation=EXCLUSIVE)
-async def many_waiting(stage: Stage) -> None:
+async def many_waiting(context: ScenarioContext) -> None:
     """A long list of waiting documents is emptied, none skipped, and all of them are stored."""
-    await receives_plainly(stage)
+    await receives_plainly(context)
     made = []
-    for _ in range(stage.profile.parameters.volumes.waiting_documents):
-        made.append(stage.document())
+    for _ in range(context.profile.parameters.volumes.waiting_documents):
+        made.append(context.document())
         await asyncio.sleep(0)
     documents = [document.id for document in made]
     for document in made:  # nothing comes between them: a list that is emptied while it fills is never a long one
-        await stage.deliver(document, note="one of many")
-    emptied = await worked_off(stage, documents)
-    stage.expect(AllAcked(documents=tuple(documents)))
-    await stage.settle()
-    if emptied and stage.around.driver.attended is None:  # nobody can tell of a thousand
-        stage.expect(AllStored(documents=tuple(documents)))
+        await context.deliver(document, note="one of many")
+    emptied = await worked_off(context, documents)
+    context.expect(AllAcked(documents=tuple(documents)))
+    await context.settle()
+    if emptied and context.run.driver.attended is None:  # nobody can tell of a thousand
+        context.expect(AllStored(documents=tuple(documents)))
 
 
 @scenario("RCV-06", isolation=EXCLUSIVE)
-async def bad_packages(stage: Stage) -> None:
+async def bad_packages(context: ScenarioContext) -> None:
     """Packages that break the standard, in every way, are answered; the good ones among them are taken in."""
-    await receives_plainly(stage)
-    bad, good = broken(stage, but=_ATTACHMENTS), whole(stage, but=_ATTACHMENTS)
-    mixed = await asyncio.to_thread(lambda: [*mixture(stage, bad, good), *operations(stage)])
-    choice = stage.profile.parameters.choices.bad_package
-    await refused_among_good(stage, mixed, answers=("fail", "02") if choice == "either" else (choice,))
+    await receives_plainly(context)
+    bad, good = broken(context, but=_ATTACHMENTS), whole(context, but=_ATTACHMENTS)
+    mixed = await asyncio.to_thread(lambda: [*mixture(context, bad, good), *operations(context)])
+    choice = context.profile.parameters.choices.bad_package
+    await refused_among_good(context, mixed, answers=("fail", "02") if choice == "either" else (choice,))
 
 
 @scenario("RCV-08", isolation=SPOILT)
-async def bad_attachments(stage: Stage) -> None:
+async def bad_attachments(context: ScenarioContext) -> None:
     """Orphan, empty and mislabelled attachments are answered, or flagged for the clerk; sound ones are not."""
-    await receives_plainly(stage)
-    bad, good = broken(stage, only=_ATTACHMENTS), whole(stage, only=_SOUND)
-    mixed = await asyncio.to_thread(mixture, stage, bad, good, ordinary=_ORDINARY)
-    await refused_among_good(stage, mixed, flags=("attachment_invalid",))
+    await receives_plainly(context)
+    bad, good = broken(context, only=_ATTACHMENTS), whole(context, only=_SOUND)
+    mixed = await asyncio.to_thread(mixture, context, bad, good, ordinary=_ORDINARY)
+    await refused_among_good(context, mixed, flags=("attachment_invalid",))

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from harness.scenarios.stage import Stage
+    from harness.scenarios.context import ScenarioContext
 
 Isolation = Literal["shared", "faulted", "spoilt", "exclusive"]
 SHARED: Isolation = "shared"
@@ -16,7 +16,7 @@ FAULTED: Isolation = "faulted"
 SPOILT: Isolation = "spoilt"
 EXCLUSIVE: Isolation = "exclusive"
 
-Play = Callable[["Stage"], Awaitable[None]]
+Play = Callable[["ScenarioContext"], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from harness.crypto.tlsserver import server_context
-from harness.hub.canary import Canary
-from harness.hub.faults.alterations import adding
-from harness.hub.proxy import TcpProxy
-from harness.journal.recording import VIETNAM
-from harness.judge.expectations import (
+from harness.crypto.testpki.tls_server import server_context
+from harness.expectations import (
     Accepted,
     Greeted,
     NothingWritten,
@@ -21,11 +17,21 @@ from harness.judge.expectations import (
     Unvisited,
     Welcomed,
 )
-from harness.judge.expectations.security import SIGNATURE_FLAGS
-from harness.scenarios.hostile.files import BOMBS, ENTRIES, NAMES
-from harness.scenarios.hostile.ids import IDS
-from harness.scenarios.hostile.markup import EXHAUSTING, FETCHING
-from harness.scenarios.hostile.signatures import (
+from harness.expectations.security import SIGNATURE_FLAGS
+from harness.hub.canary import Canary
+from harness.hub.faults.alterations import adding
+from harness.hub.proxy import TcpProxy
+from harness.journal.recorder import VIETNAM
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.hostile_steps import baited, deliver_hostile, patient, some_good, still_serving, survived, taken
+from harness.scenarios.mixed_stimuli import Mixed, doubted_among_trusted, some_sender
+from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.run_context import Unplayable
+from harness.scenarios.testdata import SeededFile, some_lines
+from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
+from harness.vectors.hostile.ids import IDS
+from harness.vectors.hostile.markup import EXHAUSTING, FETCHING
+from harness.vectors.hostile.signatures import (
     GOOD_PACKAGE,
     GOOD_PDFS,
     TAMPERED_PACKAGES,
@@ -36,12 +42,6 @@ from harness.scenarios.hostile.signatures import (
     ForgedPdf,
     of_sender,
 )
-from harness.scenarios.material import File, some_lines
-from harness.scenarios.mixing import Mixed, doubted_among_trusted, some_sender
-from harness.scenarios.registry import EXCLUSIVE, scenario
-from harness.scenarios.sieging import baited, lure, patient, some_good, still_serving, survived, taken
-from harness.scenarios.stage import Stage
-from harness.scenarios.surroundings import Unplayable
 
 _SENDER = "ministry"
 # In how many documents each forgery comes.
@@ -52,201 +52,201 @@ _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
 
 @scenario("SEC-01", isolation=EXCLUSIVE)
-async def nothing_is_fetched(stage: Stage) -> None:
+async def nothing_is_fetched(context: ScenarioContext) -> None:
     """Whatever a package points to, nothing is fetched from there, and the next document is served."""
-    patient(stage)
-    await stage.probe()
-    stage.expect(Unvisited(token=stage.canary_token))
-    with baited(stage) as bait:
-        lures = []
-        for piece in stage.chance.sample(FETCHING, len(FETCHING)):
-            await some_good(stage)
-            lures.append(await lure(stage, piece, bait))
-        await taken(stage, lures)
-        await stage.linger(stage.times.reaction)
-        await stage.probe()
+    patient(context)
+    await context.probe()
+    context.expect(Unvisited(token=context.canary_token))
+    with baited(context) as targets:
+        delivered = []
+        for vector in context.chance.sample(FETCHING, len(FETCHING)):
+            await some_good(context)
+            delivered.append(await deliver_hostile(context, vector, targets))
+        await taken(context, delivered)
+        await context.linger(context.times.reaction)
+        await context.probe()
 
 
 @scenario("SEC-02", isolation=EXCLUSIVE)
-async def overload_is_survived(stage: Stage) -> None:
+async def overload_is_survived(context: ScenarioContext) -> None:
     """After XML that expands, nests or holds too much, the next document is served."""
-    patient(stage)
-    await stage.probe()
-    with baited(stage) as bait:
-        for piece in stage.chance.sample(EXHAUSTING, len(EXHAUSTING)):
-            await survived(stage, piece, bait)
-        await stage.linger(stage.times.reaction)
-        await still_serving(stage, "SEC-02")
+    patient(context)
+    await context.probe()
+    with baited(context) as targets:
+        for vector in context.chance.sample(EXHAUSTING, len(EXHAUSTING)):
+            await survived(context, vector, targets)
+        await context.linger(context.times.reaction)
+        await still_serving(context, "SEC-02")
 
 
 @scenario("SEC-03", isolation=EXCLUSIVE)
-async def bombs_are_survived(stage: Stage) -> None:
+async def bombs_are_survived(context: ScenarioContext) -> None:
     """After an attachment that expands without end, the next document is served."""
-    patient(stage)
-    await stage.probe()
-    with baited(stage) as bait:
-        for piece in stage.chance.sample(BOMBS, len(BOMBS)):
-            await survived(stage, piece, bait)
-        await stage.linger(stage.times.reaction)
-        await still_serving(stage, "SEC-03")
+    patient(context)
+    await context.probe()
+    with baited(context) as targets:
+        for vector in context.chance.sample(BOMBS, len(BOMBS)):
+            await survived(context, vector, targets)
+        await context.linger(context.times.reaction)
+        await still_serving(context, "SEC-03")
 
 
 @scenario("SEC-04", isolation=EXCLUSIVE)
-async def names_lead_nowhere(stage: Stage) -> None:
+async def names_lead_nowhere(context: ScenarioContext) -> None:
     """A file whose name is a path is refused or kept under a plain name, and nothing is written elsewhere."""
-    patient(stage)
-    await stage.probe()
-    stage.expect(NothingWritten(token=stage.canary_token))
-    with baited(stage) as bait:
-        for piece in stage.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
-            for good in await some_good(stage):
-                stage.expect(Welcomed(document=good.id, flags=()))
-            document = await lure(stage, piece, bait)
-            stage.expect(SafelyKept(document=document.id, why=piece.key, code=document.code))
-        await stage.settle()
-        await stage.probe()
+    patient(context)
+    await context.probe()
+    context.expect(NothingWritten(token=context.canary_token))
+    with baited(context) as targets:
+        for vector in context.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
+            for good in await some_good(context):
+                context.expect(Welcomed(document=good.id, flags=()))
+            document = await deliver_hostile(context, vector, targets)
+            context.expect(SafelyKept(document=document.id, why=vector.key, code=document.code))
+        await context.settle()
+        await context.probe()
 
 
-async def _packages_judged(stage: Stage, forged: Sequence[ForgedPackage]) -> None:
-    if stage.profile.parameters.hub.mode != "verbatim":
+async def _packages_judged(context: ScenarioContext, forged: Sequence[ForgedPackage]) -> None:
+    if context.profile.parameters.hub.mode != "verbatim":
         raise Unplayable("verbatim-only")
-    patient(stage)
-    mixed = await asyncio.to_thread(_signed_packages, stage, forged)
-    await doubted_among_trusted(stage, mixed, SIGNATURE_FLAGS)
+    patient(context)
+    mixed = await asyncio.to_thread(_signed_packages, context, forged)
+    await doubted_among_trusted(context, mixed, SIGNATURE_FLAGS)
 
 
-def _signed_packages(stage: Stage, forged: Sequence[ForgedPackage]) -> list[Mixed]:
+def _signed_packages(context: ScenarioContext, forged: Sequence[ForgedPackage]) -> list[Mixed]:
     """Return each forgery in some packages, and as many packages that are signed rightly."""
     builds = [(one.forgery.build, one.key) for one in forged] + [(GOOD_PACKAGE.build, None)] * len(forged)
     mixed = []
     for build, why in builds * _OF_EACH:
-        document = stage.document(some_sender(stage))
-        pki = of_sender(stage.around.pki, document.sender.organ_name)
-        signed = build(document.content, pki, stage.profile.parameters.limits)
+        document = context.document(some_sender(context))
+        pki = of_sender(context.run.pki, document.sender.organ_name)
+        signed = build(document.content, pki, context.profile.parameters.limits)
         mixed.append(Mixed(replace(document, content=signed), why=why, note=why or "rightly signed"))
     return mixed
 
 
-async def _pdfs_judged(stage: Stage, forged: Sequence[ForgedPdf]) -> None:
-    patient(stage)
-    mixed = await asyncio.to_thread(_signed_pdfs, stage, forged)
-    await doubted_among_trusted(stage, mixed, SIGNATURE_FLAGS)
+async def _pdfs_judged(context: ScenarioContext, forged: Sequence[ForgedPdf]) -> None:
+    patient(context)
+    mixed = await asyncio.to_thread(_signed_pdfs, context, forged)
+    await doubted_among_trusted(context, mixed, SIGNATURE_FLAGS)
 
 
-def _signed_pdfs(stage: Stage, forged: Sequence[ForgedPdf]) -> list[Mixed]:
+def _signed_pdfs(context: ScenarioContext, forged: Sequence[ForgedPdf]) -> list[Mixed]:
     """Return each forged file in some documents, and as many that are signed rightly; to sign one takes long."""
     builds = [(one.forgery.build, one.key) for one in forged] + [(one.build, None) for one in GOOD_PDFS]
     now, mixed = datetime.now(VIETNAM), []
     for build, why in builds:
-        role = some_sender(stage)
-        sender = stage.peers[role]
-        content = build(of_sender(stage.around.pki, sender.organ_name), now, some_lines(stage.chance))
+        role = some_sender(context)
+        sender = context.peers[role]
+        content = build(of_sender(context.run.pki, sender.organ_name), now, some_lines(context.chance))
         for _ in range(_OF_EACH):
-            letter, *annexes = stage.around.material.files(stage.chance, sender)
-            document = stage.document(role, files=(File(letter.name, content), *annexes))
+            letter, *annexes = context.run.testdata.files(context.chance, sender)
+            document = context.document(role, files=(SeededFile(letter.name, content), *annexes))
             mixed.append(Mixed(document, why=why, note=why or "rightly signed"))
     return mixed
 
 
 @scenario("SEC-05/package")
-async def tampered_packages(stage: Stage) -> None:
+async def tampered_packages(context: ScenarioContext) -> None:
     """A package that was changed after it was signed is refused or flagged."""
-    await _packages_judged(stage, TAMPERED_PACKAGES)
+    await _packages_judged(context, TAMPERED_PACKAGES)
 
 
 @scenario("SEC-05/pdf")
-async def tampered_pdfs(stage: Stage) -> None:
+async def tampered_pdfs(context: ScenarioContext) -> None:
     """A PDF file that was changed after it was signed is refused or flagged."""
-    await _pdfs_judged(stage, TAMPERED_PDFS)
+    await _pdfs_judged(context, TAMPERED_PDFS)
 
 
 @scenario("SEC-06/package")
-async def packages_by_wrong_hands(stage: Stage) -> None:
+async def packages_by_wrong_hands(context: ScenarioContext) -> None:
     """A package whose signer's certificate is expired, revoked or untrusted is refused or flagged."""
-    await _packages_judged(stage, WRONGLY_SIGNED_PACKAGES)
+    await _packages_judged(context, WRONGLY_SIGNED_PACKAGES)
 
 
 @scenario("SEC-06/pdf")
-async def pdfs_by_wrong_hands(stage: Stage) -> None:
+async def pdfs_by_wrong_hands(context: ScenarioContext) -> None:
     """A PDF file whose signer's certificate is expired, revoked or untrusted is refused or flagged."""
-    await _pdfs_judged(stage, WRONGLY_SIGNED_PDFS)
+    await _pdfs_judged(context, WRONGLY_SIGNED_PDFS)
 
 
 @scenario("SEC-07", isolation=EXCLUSIVE)
-async def impostors_get_nothing(stage: Stage) -> None:
+async def impostors_get_nothing(context: ScenarioContext) -> None:
     """To a hub whose certificate is untrusted, expired or another host's nothing is sent; to the right one, again."""
-    patient(stage)
-    stage.expect(Unvisited(token=stage.canary_token))
-    hub = urlsplit(stage.around.endpoint)
+    patient(context)
+    context.expect(Unvisited(token=context.canary_token))
+    hub = urlsplit(context.run.endpoint)
     host = hub.hostname or ""
-    context = server_context(stage.around.pki.server("hub", host))
-    async with TcpProxy((host, hub.port or 0), host).with_tls(context) as proxy:
+    tls = server_context(context.run.pki.server("hub", host))
+    async with TcpProxy((host, hub.port or 0), host).with_tls(tls) as proxy:
         try:
-            await _moved(stage, proxy.endpoint(hub.path))
-            await stage.probe()
+            await _moved(context, proxy.endpoint(hub.path))
+            await context.probe()
             for kind in _BAD_CERTIFICATES:
-                await _sent_to_impostor(stage, kind, host)
-                await _moved(stage, proxy.endpoint(hub.path))
+                await _sent_to_impostor(context, kind, host)
+                await _moved(context, proxy.endpoint(hub.path))
                 # Whether what could not be sent meanwhile is kept is another requirement's matter.
-                after = await stage.send(stage.outgoing())
-                await stage.until(Accepted(document=after.document_id), role="liveness")
+                after = await context.send(context.outgoing())
+                await context.until(Accepted(document=after.document_id), role="liveness")
         finally:
-            await _moved(stage, stage.around.endpoint)
-    await stage.probe()
+            await _moved(context, context.run.endpoint)
+    await context.probe()
 
 
-async def _sent_to_impostor(stage: Stage, kind: str, host: str) -> None:
+async def _sent_to_impostor(context: ScenarioContext, kind: str, host: str) -> None:
     """Point the candidate, with something to send, to a hub with a bad certificate, until it has tried to connect."""
-    context = server_context(stage.around.pki.server(kind, host))
-    async with Canary(stage.around.journal, host, tls=context, name=kind) as impostor:
-        before = stage.now
-        await _moved(stage, impostor.url(stage.canary_token, kind))
-        await stage.send(stage.outgoing())
-        await stage.until(Greeted(name=kind, after=before))
-        await stage.linger(stage.times.reaction)
+    tls = server_context(context.run.pki.server(kind, host))
+    async with Canary(context.run.journal, host, tls=tls, name=kind) as impostor:
+        before = context.now
+        await _moved(context, impostor.url(context.canary_token, kind))
+        await context.send(context.outgoing())
+        await context.until(Greeted(name=kind, after=before))
+        await context.linger(context.times.reaction)
 
 
-async def _moved(stage: Stage, endpoint: str) -> None:
+async def _moved(context: ScenarioContext, endpoint: str) -> None:
     """Tell the candidate another address, in a moment in which it has nothing to say.
 
     One that is told while an answer is on its way to it may rightly ask again.
     """
-    await stage.linger(min(stage.times.reaction, _QUIET))
-    await stage.drive("configure", {**stage.around.configuration, "endpoint": endpoint})
+    await context.linger(min(context.times.reaction, _QUIET))
+    await context.drive("configure", {**context.run.configuration, "endpoint": endpoint})
 
 
 @scenario("SEC-08", isolation=EXCLUSIVE)
-async def hostile_ids(stage: Stage) -> None:
+async def hostile_ids(context: ScenarioContext) -> None:
     """A list with a docId that no hub gives does no harm: the next is served, later requests are signed right."""
-    patient(stage)
-    await stage.probe()
-    stage.expect(NothingWritten(token=stage.canary_token))
-    stage.expect(SignedRight(after=stage.now))
-    with baited(stage) as bait:
+    patient(context)
+    await context.probe()
+    context.expect(NothingWritten(token=context.canary_token))
+    context.expect(SignedRight(after=context.now))
+    with baited(context) as targets:
         for hostile in IDS:
-            await _listed(stage, hostile.text(bait.trap), hostile.key)
-        await _foreign(stage)
-        await stage.linger(stage.times.reaction)
-        await still_serving(stage, "SEC-08")
+            await _listed(context, hostile.text(targets.trap), hostile.key)
+        await _foreign(context)
+        await context.linger(context.times.reaction)
+        await still_serving(context, "SEC-08")
 
 
-async def _foreign(stage: Stage) -> None:
+async def _foreign(context: ScenarioContext) -> None:
     """List an item of another agency's: the hub will not hand it out, and the others must not wait for it."""
-    document = stage.document(receiver=stage.peers[_SENDER])
-    delivery, *_ = stage.hub.deliver(
+    document = context.document(receiver=context.peers[_SENDER])
+    delivery, *_ = context.hub.deliver(
         document.content,
         sender=document.sender.organ_id,
-        receivers=[stage.peers["province"].organ_id],
+        receivers=[context.peers["province"].organ_id],
         messagetype="edoc",
         document_id=document.id,
     )
-    await _listed(stage, delivery.receiver_doc_id, "SEC-08/foreign")
+    await _listed(context, delivery.receiver_doc_id, "SEC-08/foreign")
 
 
-async def _listed(stage: Stage, doc_id: str, key: str) -> None:
+async def _listed(context: ScenarioContext, doc_id: str, key: str) -> None:
     """Put a docId at the head of every list until the candidate has served a good document of the same list."""
-    before, plan = stage.now, adding(doc_id, stage.agency.organ_id)
-    fault = stage.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
-    await still_serving(stage, key)
-    stage.expect(Struck(fault=plan.name, after=before), role="precondition")
-    stage.mend(fault)
+    before, plan = context.now, adding(doc_id, context.agency.organ_id)
+    fault = context.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
+    await still_serving(context, key)
+    context.expect(Struck(fault=plan.name, after=before), role="precondition")
+    context.mend(fault)

@@ -1,6 +1,6 @@
 """SND: what a candidate does with the documents its clerks send."""
 
-from harness.judge.expectations import (
+from harness.expectations import (
     Accepted,
     Carries,
     DistinctIds,
@@ -9,12 +9,12 @@ from harness.judge.expectations import (
     Shown,
     Sound,
 )
-from harness.scenarios.material import File
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.fault_contact import failure, struck
 from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import EXCLUSIVE, scenario
-from harness.scenarios.stage import Stage
-from harness.scenarios.strikes import failure, struck
+from harness.scenarios.testdata import SeededFile
 
 _URGENT = 3
 # The least rate at which a candidate is expected to move a large file, from its clerk to the hub.
@@ -26,105 +26,110 @@ _SECRET_GRADES = ("mat", "toi_mat", "tuyet_mat")
 
 
 @scenario("SND-01")
-async def new_document(stage: Stage) -> None:
+async def new_document(context: ScenarioContext) -> None:
     """A new document, sent by a clerk, is a sound package and is accepted by the hub."""
-    sent = await ordered(stage, stage.outgoing())
-    await stage.until(Accepted(document=sent.document_id), role="duty")
-    stage.expect(Sound(document=sent.document_id), role="precondition")
+    sent = await ordered(context, context.outgoing())
+    await context.until(Accepted(document=sent.document_id), role="duty")
+    context.expect(Sound(document=sent.document_id), role="precondition")
 
 
 @scenario("SND-02")
-async def several_receivers(stage: Stage) -> None:
+async def several_receivers(context: ScenarioContext) -> None:
     """One document to receivers of four levels travels in one package that names them all."""
-    await sends_plainly(stage)
-    sent = await ordered(stage, stage.outgoing(to=("ministry", "department", "district", "commune")))
-    stage.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
+    await sends_plainly(context)
+    sent = await ordered(context, context.outgoing(to=("ministry", "department", "district", "commune")))
+    context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 
 @scenario("SND-03")
-async def both_identifier_forms(stage: Stage) -> None:
+async def both_identifier_forms(context: ScenarioContext) -> None:
     """Receivers are named in the old and in the new form of identifiers."""
-    await sends_plainly(stage)
-    sent = await ordered(stage, stage.outgoing(to=("ministry", "province", "department")))
-    stage.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
+    await sends_plainly(context)
+    sent = await ordered(context, context.outgoing(to=("ministry", "province", "department")))
+    context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 
 @scenario("SND-04")
-async def text_and_files_unchanged(stage: Stage) -> None:
+async def text_and_files_unchanged(context: ScenarioContext) -> None:
     """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
-    await sends_plainly(stage)
-    files = (stage.signed_pdf("Tờ trình số 12 (bản ký).pdf"), File("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()))
-    sent = await ordered(stage, stage.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
+    await sends_plainly(context)
+    files = (
+        context.signed_pdf("Tờ trình số 12 (bản ký).pdf"),
+        SeededFile("ghi chú.txt", "Điều 1. Nội dung…\r\n".encode()),
+    )
+    sent = await ordered(context, context.outgoing(subject=_SUBJECT, content=_CONTENT, files=files))
     carried = tuple((file.name, file.sha256) for file in files)
-    stage.expect(Carries(document=sent.document_id, texts={"subject": _SUBJECT, "content": _CONTENT}, files=carried))
+    context.expect(Carries(document=sent.document_id, texts={"subject": _SUBJECT, "content": _CONTENT}, files=carried))
 
 
 @scenario("SND-05/sizes", isolation=EXCLUSIVE)
-async def large_attachments(stage: Stage) -> None:
+async def large_attachments(context: ScenarioContext) -> None:
     """Attachments of every size the profile names arrive whole."""
-    await sends_plainly(stage)
-    for size in stage.profile.parameters.volumes.attachment_bytes:
-        stage.patience_added = size / _BYTES_PER_SECOND
-        file = stage.pdf(f"phu-luc-{size}.pdf", size)
-        sent = await ordered(stage, stage.outgoing(files=(stage.signed_pdf("to-trinh.pdf"), file)))
-        await stage.until(Carries(document=sent.document_id, texts={}, files=((file.name, file.sha256),)), role="duty")
+    await sends_plainly(context)
+    for size in context.profile.parameters.volumes.attachment_bytes:
+        context.patience_added = size / _BYTES_PER_SECOND
+        file = context.pdf(f"phu-luc-{size}.pdf", size)
+        sent = await ordered(context, context.outgoing(files=(context.signed_pdf("to-trinh.pdf"), file)))
+        await context.until(
+            Carries(document=sent.document_id, texts={}, files=((file.name, file.sha256),)), role="duty"
+        )
 
 
 @scenario("SND-05/types")
-async def attachment_types(stage: Stage) -> None:
+async def attachment_types(context: ScenarioContext) -> None:
     """Attachments of the usual types arrive whole under their own names."""
-    await sends_plainly(stage)
-    kinds = (stage.file_of(kind) for kind in stage.profile.parameters.volumes.attachment_types)
-    files = (stage.signed_pdf("Công văn.pdf"), *kinds)
-    sent = await ordered(stage, stage.outgoing(files=files))
+    await sends_plainly(context)
+    kinds = (context.file_of(kind) for kind in context.profile.parameters.volumes.attachment_types)
+    files = (context.signed_pdf("Công văn.pdf"), *kinds)
+    sent = await ordered(context, context.outgoing(files=files))
     carried = tuple((file.name, file.sha256) for file in files)
-    await stage.until(Sound(document=sent.document_id))  # what cannot be decoded is a matter of ATT
-    stage.expect(Carries(document=sent.document_id, texts={}, files=carried))
+    await context.until(Sound(document=sent.document_id))  # what cannot be decoded is a matter of ATT
+    context.expect(Carries(document=sent.document_id, texts={}, files=carried))
 
 
 @scenario("SND-06")
-async def urgent_document(stage: Stage) -> None:
+async def urgent_document(context: ScenarioContext) -> None:
     """An urgent document says so and leaves at once; its time begins with the clerk's order."""
-    await sends_plainly(stage)
-    outgoing, limit = stage.outgoing(priority=_URGENT), stage.profile.parameters.timing.urgent
-    order = stage.note("ordered", {"document_id": outgoing.document_id})
-    sent = await ordered(stage, outgoing)
-    stage.expect(SentWithin(document=sent.document_id, since=order.seq, seconds=limit))
-    stage.expect(Carries(document=sent.document_id, texts={"priority": str(_URGENT)}))
+    await sends_plainly(context)
+    outgoing, limit = context.outgoing(priority=_URGENT), context.profile.parameters.timing.urgent
+    order = context.note("ordered", {"document_id": outgoing.document_id})
+    sent = await ordered(context, outgoing)
+    context.expect(SentWithin(document=sent.document_id, since=order.seq, seconds=limit))
+    context.expect(Carries(document=sent.document_id, texts={"priority": str(_URGENT)}))
 
 
 @scenario("SND-07")
-async def state_secrets_stay(stage: Stage) -> None:
+async def state_secrets_stay(context: ScenarioContext) -> None:
     """A document of any grade of state secrecy is refused, and nothing of it reaches the hub."""
     for grade in _SECRET_GRADES:
-        outgoing = stage.outgoing(classification=grade, files=(stage.pdf("to-trinh.pdf"),))
-        stage.expect(NotReached(subject=outgoing.subject))
-        await stage.tolerated("send", outgoing.arguments)
-    await stage.linger(stage.times.reaction)
-    after = await stage.send(stage.outgoing())
-    await stage.until(Accepted(document=after.document_id), role="liveness")
+        outgoing = context.outgoing(classification=grade, files=(context.pdf("to-trinh.pdf"),))
+        context.expect(NotReached(subject=outgoing.subject))
+        await context.tolerated("send", outgoing.arguments)
+    await context.linger(context.times.reaction)
+    after = await context.send(context.outgoing())
+    await context.until(Accepted(document=after.document_id), role="liveness")
 
 
 @scenario("SND-08")
-async def refusal_is_shown(stage: Stage) -> None:
+async def refusal_is_shown(context: ScenarioContext) -> None:
     """A document that the hub refuses for good is shown to the clerk as failed, not as sent."""
-    await sends_plainly(stage)
-    outgoing = stage.outgoing()
-    refusal = failure(stage, stage.profile.parameters.hub.codes["receiver-unknown"])
-    stage.fault("sendEdoc", refusal, document=outgoing.document_id, lasting=True, to_the_end=True)
-    sent = await stage.send(outgoing)
-    await struck(stage, "sendEdoc", [sent.document_id])
-    stage.expect(Shown(document=sent.document_id, states=("failed",)))
+    await sends_plainly(context)
+    outgoing = context.outgoing()
+    refusal = failure(context, context.profile.parameters.hub.codes["receiver-unknown"])
+    context.fault("sendEdoc", refusal, document=outgoing.document_id, lasting=True, to_the_end=True)
+    sent = await context.send(outgoing)
+    await struck(context, "sendEdoc", [sent.document_id])
+    context.expect(Shown(document=sent.document_id, states=("failed",)))
 
 
 @scenario("SND-09")
-async def identifiers_are_unique(stage: Stage) -> None:
+async def identifiers_are_unique(context: ScenarioContext) -> None:
     """Asked to send another document under a number already used, the system refuses, or gives another id."""
-    first = stage.outgoing()
-    await stage.until(Accepted(document=(await stage.send(first)).document_id))
+    first = context.outgoing()
+    await context.until(Accepted(document=(await context.send(first)).document_id))
     number, notation = first.arguments["code_number"], first.arguments["code_notation"]
-    stage.expect(DistinctIds())
-    await stage.tolerated("send", stage.outgoing(code_number=number, code_notation=notation).arguments)
-    await stage.linger(stage.times.reaction)
-    after = await stage.send(stage.outgoing())
-    await stage.until(Accepted(document=after.document_id), role="liveness")
+    context.expect(DistinctIds())
+    await context.tolerated("send", context.outgoing(code_number=number, code_notation=notation).arguments)
+    await context.linger(context.times.reaction)
+    after = await context.send(context.outgoing())
+    await context.until(Accepted(document=after.document_id), role="liveness")

@@ -3,74 +3,76 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from harness.hub.interception import Drop, Hold, Moment, Plan
-from harness.judge.expectations import Acked, KeptOnce, Retried, StillStored, StoredOnce, StoredWhenAcked
-from harness.scenarios.interrupting import killable, killed, stopped
+from harness.expectations import Acked, KeptOnce, Retried, StillStored, StoredOnce, StoredWhenAcked
+from harness.hub.interception import AnswerPlan, Drop, Hold, Moment
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.fault_contact import patient, struck
+from harness.scenarios.interruption import killable, killed, stopped
 from harness.scenarios.registry import EXCLUSIVE, FAULTED, scenario
-from harness.scenarios.stage import Stage
-from harness.scenarios.strikes import patient, struck
-from harness.scenarios.surroundings import Unplayable
+from harness.scenarios.run_context import Unplayable
 
-_RESET = Plan("reset", Drop(reset=True))
-_SILENT = Plan("no-answer", Hold())
+_RESET = AnswerPlan("reset", Drop(reset=True))
+_SILENT = AnswerPlan("no-answer", Hold())
 
 
 @scenario("RCV-02/held", isolation=FAULTED)
-async def stored_when_acknowledged(stage: Stage) -> None:
+async def stored_when_acknowledged(context: ScenarioContext) -> None:
     """While the answer to its acknowledgement is held back, the document is in the inbox already."""
-    if stage.around.driver.attended is not None:
+    if context.run.driver.attended is not None:
         raise Unplayable("by-program-only")  # nobody looks as quickly as an answer can be held back
-    patient(stage)
-    document = stage.document()
-    held = stage.fault("updateStatus", _SILENT, document=document.id, moment="after", lasting=True, settling=True)
-    await stage.deliver(document)
-    await struck(stage, "updateStatus", [document.id])
-    await stage.until(StoredWhenAcked(document=document.id), role="duty")
-    stage.mend(held)
-    stage.expect(Acked(document=document.id))
+    patient(context)
+    document = context.document()
+    held = context.fault("updateStatus", _SILENT, document=document.id, moment="after", lasting=True, settling=True)
+    await context.deliver(document)
+    await struck(context, "updateStatus", [document.id])
+    await context.until(StoredWhenAcked(document=document.id), role="duty")
+    context.mend(held)
+    context.expect(Acked(document=document.id))
 
 
 @scenario("RTY-11", isolation=FAULTED)
-async def acknowledgement_lost(stage: Stage) -> None:
+async def acknowledgement_lost(context: ScenarioContext) -> None:
     """The answer to updateStatus is lost after it took effect: acknowledged again, no second document."""
-    patient(stage)
-    document = stage.document()
-    stage.fault("updateStatus", _RESET, document=document.id, moment="after")
-    await stage.deliver(document)
-    await struck(stage, "updateStatus", [document.id])
-    stage.expect(Retried(operation="updateStatus", document=document.id, times=2))
-    stage.expect(Acked(document=document.id))
-    stage.expect(StoredOnce(document=document.id, acks=2))
+    patient(context)
+    document = context.document()
+    context.fault("updateStatus", _RESET, document=document.id, moment="after")
+    await context.deliver(document)
+    await struck(context, "updateStatus", [document.id])
+    context.expect(Retried(operation="updateStatus", document=document.id, times=2))
+    context.expect(Acked(document=document.id))
+    context.expect(StoredOnce(document=document.id, acks=2))
 
 
 @scenario("RTY-16", needs=("restart",), isolation=EXCLUSIVE)
-async def stopped_between_fetch_and_ack(stage: Stage) -> None:
+async def stopped_between_fetch_and_ack(context: ScenarioContext) -> None:
     """Stopped before its acknowledgement has taken effect, or before that is answered, then started: nothing lost,
     nothing doubled."""
-    for interruption in (stopped, *((killed,) if killable(stage) else ())):
-        await _interrupted(stage, interruption, "before")
-        await _interrupted(stage, interruption, "after")
+    for interruption in (stopped, *((killed,) if killable(context) else ())):
+        await _interrupted(context, interruption, "before")
+        await _interrupted(context, interruption, "after")
 
 
 async def _interrupted(
-    stage: Stage, interruption: Callable[[Stage], AbstractAsyncContextManager[None]], moment: Moment
+    context: ScenarioContext,
+    interruption: Callable[[ScenarioContext], AbstractAsyncContextManager[None]],
+    moment: Moment,
 ) -> None:
-    patient(stage)
-    settled, document = stage.document(), stage.document()
-    await stage.deliver(settled)
-    await stage.until(Acked(document=settled.id))
-    await stage.until(StoredOnce(document=settled.id))
-    fault = stage.fault("updateStatus", _SILENT, document=document.id, moment=moment, lasting=True)
-    await stage.deliver(document)
-    await struck(stage, "updateStatus", [document.id])
-    async with interruption(stage):
-        stage.mend(fault)
-        restarted = stage.now
+    patient(context)
+    settled, document = context.document(), context.document()
+    await context.deliver(settled)
+    await context.until(Acked(document=settled.id))
+    await context.until(StoredOnce(document=settled.id))
+    fault = context.fault("updateStatus", _SILENT, document=document.id, moment=moment, lasting=True)
+    await context.deliver(document)
+    await struck(context, "updateStatus", [document.id])
+    async with interruption(context):
+        context.mend(fault)
+        restarted = context.now
     if moment == "before":
-        stage.expect(Acked(document=document.id, after=restarted))
-        stage.expect(StoredOnce(document=document.id, after=restarted))
+        context.expect(Acked(document=document.id, after=restarted))
+        context.expect(StoredOnce(document=document.id, after=restarted))
     else:
         # The hub has taken the acknowledgement and lists the document no more: it is there, or lost.
-        stage.expect(KeptOnce(document=document.id, after=restarted))
-    stage.expect(StillStored(document=settled.id, after=restarted))
-    await stage.settle()
+        context.expect(KeptOnce(document=document.id, after=restarted))
+    context.expect(StillStored(document=settled.id, after=restarted))
+    await context.settle()

@@ -27,7 +27,7 @@ from harness.vxp.entries import (
     received_list,
     sent_items,
 )
-from harness.vxp.exchange import Limits, Reply, exchange
+from harness.vxp.exchange import ExchangeLimits, HttpReply, exchange
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, Unsendable
 from harness.vxp.hashing import hash_file, with_trailer
 from harness.vxp.operations import OPERATIONS, REGISTRATION, Operation
@@ -67,13 +67,13 @@ class VxpClient:
         secret: str,
         *,
         http: httpx2.AsyncClient,
-        limits: Limits | None = None,
+        limits: ExchangeLimits | None = None,
         clock: Callable[[], datetime] = _vietnam_now,
     ) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.system_id = system_id
         self.secret = secret
-        self.limits = limits or Limits()
+        self.limits = limits or ExchangeLimits()
         self._http = http
         self._clock = clock
 
@@ -187,7 +187,7 @@ class VxpClient:
             raise Unsendable(operation.name, ", ".join(key for key, _ in parameters)) from error
         return [*signed, ("User-Agent", USER_AGENT), ("Accept-Encoding", "identity")]
 
-    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> Reply:
+    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> HttpReply:
         operation = OPERATIONS[name]
         headers = self.headers(operation, parameters)
         return await exchange(self._http, operation, f"{self.endpoint}/{name}", headers, body, self.limits)
@@ -203,7 +203,7 @@ class VxpClient:
         answer = await self._answered(name, [], _DUMMY)
         return self._read(name, lambda: number_member(answer, "count"))
 
-    def _accepted(self, name: str, reply: Reply) -> Answer:
+    def _accepted(self, name: str, reply: HttpReply) -> Answer:
         """Return the answer when the hub did what was asked; the body counts before the HTTP status."""
         try:
             answer = read_answer(reply.body)

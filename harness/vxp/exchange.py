@@ -17,7 +17,7 @@ HIGHEST_STATUS_OF_SUCCESS = 299
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ExchangeLimits:
     """What a client puts up with: seconds to connect, seconds for the whole exchange, bytes of the answer."""
 
     connect: float = 10.0
@@ -26,7 +26,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """A whole HTTP answer; `retry_after` in seconds from now."""
 
     status: int
@@ -39,7 +39,7 @@ class Reply:
         return self.status <= HIGHEST_STATUS_OF_SUCCESS
 
 
-def http_client(limits: Limits, *, verify: object = True, connections: int | None = None) -> httpx2.AsyncClient:
+def http_client(limits: ExchangeLimits, *, verify: object = True, connections: int | None = None) -> httpx2.AsyncClient:
     """Return an HTTP client for the hub: no redirects, no proxies or credentials from the environment.
 
     Args:
@@ -62,8 +62,8 @@ async def exchange(
     url: str,
     headers: Sequence[tuple[str, str]],
     body: bytes | None,
-    limits: Limits,
-) -> Reply:
+    limits: ExchangeLimits,
+) -> HttpReply:
     """Make one call and return the whole answer.
 
     Args:
@@ -87,11 +87,11 @@ async def exchange(
                 content = await _body(operation, response, limits)
         finally:
             await response.aclose()
-    return Reply(response.status_code, content, _retry_after(response))
+    return HttpReply(response.status_code, content, _retry_after(response))
 
 
 @contextmanager
-def _typed(operation: Operation, limits: Limits, *, lost: LossCode) -> Iterator[None]:
+def _typed(operation: Operation, limits: ExchangeLimits, *, lost: LossCode) -> Iterator[None]:
     """Turn what the HTTP library raises into this package's failures; `lost` names a lost connection."""
     try:
         yield
@@ -104,7 +104,7 @@ def _typed(operation: Operation, limits: Limits, *, lost: LossCode) -> Iterator[
         raise TransportFailed(operation.name, _loss(error, lost), detail) from error
 
 
-async def _body(operation: Operation, response: httpx2.Response, limits: Limits) -> bytes:
+async def _body(operation: Operation, response: httpx2.Response, limits: ExchangeLimits) -> bytes:
     """Read the body as it came: an encoding nobody asked for is not undone, so nothing can expand."""
     content = bytearray()
     async for part in response.aiter_raw():

@@ -53,7 +53,7 @@ def parameter_values(headers: RawHeaders) -> dict[str, list[bytes]]:
     return found
 
 
-class Parameters(Mapping[str, str]):
+class HeaderParameters(Mapping[str, str]):
     """The parameters of a call, looked up without regard to case; of a header given twice the first counts.
 
     Iterating yields the known keys as the protocol spells them, the others as the caller did.

@@ -46,7 +46,7 @@ _ESCAPES |= {ord(sign): escape for sign, escape in _SHORT.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SigningProblem:
     """One thing wrong with a signature.
 
     Attributes:
@@ -74,7 +74,7 @@ class SignHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class SignHeaderCheck:
     """Outcome of verifying a call's signature.
 
     Attributes:
@@ -83,7 +83,7 @@ class Verification:
         given: what it was, empty when missing.
     """
 
-    problems: tuple[Problem, ...]
+    problems: tuple[SigningProblem, ...]
     expected: str | None
     given: str
 
@@ -147,28 +147,28 @@ def signed_headers(
     ]
 
 
-def read_sign_header(headers: RawHeaders) -> SignHeader | Problem:
+def read_sign_header(headers: RawHeaders) -> SignHeader | SigningProblem:
     """Return the sign-header of a call, or what keeps it from being read."""
     found = parameter_values(headers)
     if SIGN_HEADER not in found:
-        return Problem("missing", SIGN_HEADER)
+        return SigningProblem("missing", SIGN_HEADER)
     raw = found[SIGN_HEADER][0]
     try:
         content = json.loads(raw.decode("utf-8"), object_pairs_hook=lambda pairs: tuple(pairs))
     except UnicodeDecodeError:
-        return Problem("not-utf8", SIGN_HEADER)
+        return SigningProblem("not-utf8", SIGN_HEADER)
     except (ValueError, RecursionError):
-        return Problem("not-json", SIGN_HEADER)
+        return SigningProblem("not-json", SIGN_HEADER)
     if not isinstance(content, tuple):
-        return Problem("not-object", SIGN_HEADER)
+        return SigningProblem("not-object", SIGN_HEADER)
     for name, value in content:
         if not isinstance(value, str):
-            return Problem("member-not-text", _key(name))
+            return SigningProblem("member-not-text", _key(name))
     key_list = header_text(found.get(SIGN_HEADER_KEY, [b""])[0])
     return SignHeader(raw, content, tuple(key_list.split(";")))
 
 
-def verify(headers: RawHeaders, secret: str | None) -> Verification:
+def verify(headers: RawHeaders, secret: str | None) -> SignHeaderCheck:
     """Verify the signature of a call over the bytes received, in constant time.
 
     Args:
@@ -178,46 +178,46 @@ def verify(headers: RawHeaders, secret: str | None) -> Verification:
     found = parameter_values(headers)
     given = header_text(found.get(HASH_HEADER, [b""])[0])
     expected: str | None = None
-    problems = [Problem("missing", key) for key in (SIGN_HEADER_KEY, HASH_HEADER) if key not in found]
-    problems += [Problem("header-twice", key) for key, values in found.items() if len(values) > 1]
+    problems = [SigningProblem("missing", key) for key in (SIGN_HEADER_KEY, HASH_HEADER) if key not in found]
+    problems += [SigningProblem("header-twice", key) for key, values in found.items() if len(values) > 1]
     if secret is not None and SIGN_HEADER in found:
         expected = hash_header(secret, found[SIGN_HEADER][0])
         if HASH_HEADER in found and not hmac.compare_digest(expected.encode(), found[HASH_HEADER][0]):
-            problems.append(Problem("hash-mismatch", HASH_HEADER))
+            problems.append(SigningProblem("hash-mismatch", HASH_HEADER))
     read = read_sign_header(headers)
-    problems += [read] if isinstance(read, Problem) else _disagreements(read, found)
-    return Verification(tuple(problems), expected, given)
+    problems += [read] if isinstance(read, SigningProblem) else _disagreements(read, found)
+    return SignHeaderCheck(tuple(problems), expected, given)
 
 
-def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[Problem]:
+def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[SigningProblem]:
     keys = [_key(name) for name, _ in signed.members]
     lowered = [key.lower() for key in keys]
-    problems = [Problem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
+    problems = [SigningProblem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
     for (name, value), key in zip(signed.members, lowered, strict=True):
         problems += _member_against_header(name, value, found.get(key))
-    problems += [Problem("missing", key) for key in ALWAYS_SIGNED if key not in lowered]
+    problems += [SigningProblem("missing", key) for key in ALWAYS_SIGNED if key not in lowered]
     if SIGN_HEADER_KEY in found:
         problems += _key_list(signed.keys, lowered)
     loose = (key for key in found if key in PARAMETER_KEYS and key not in UNSIGNED and key not in lowered)
-    return problems + [Problem("unsigned", key) for key in loose]
+    return problems + [SigningProblem("unsigned", key) for key in loose]
 
 
-def _key_list(listed: Sequence[str], members: list[str]) -> list[Problem]:
+def _key_list(listed: Sequence[str], members: list[str]) -> list[SigningProblem]:
     """Compare the key list with the members; its keys carry no prefix, as the members do."""
     prefixed = [key for key in listed if _key(key) != key]
-    problems = [Problem("key-with-prefix", key) for key in prefixed[:1]]
+    problems = [SigningProblem("key-with-prefix", key) for key in prefixed[:1]]
     if members != [_key(key).lower() for key in listed]:
-        problems.append(Problem("key-list-differs", SIGN_HEADER_KEY))
+        problems.append(SigningProblem("key-list-differs", SIGN_HEADER_KEY))
     return problems
 
 
-def _member_against_header(name: str, value: str, received: list[bytes] | None) -> list[Problem]:
+def _member_against_header(name: str, value: str, received: list[bytes] | None) -> list[SigningProblem]:
     if received is None:
-        return [Problem("member-without-header", _key(name))]
+        return [SigningProblem("member-without-header", _key(name))]
     if _key(name) == name:
-        return [Problem("member-without-prefix", name)]
+        return [SigningProblem("member-without-prefix", name)]
     same = value.strip(" \t").encode("utf-8", "surrogatepass") == received[0]
-    return [] if same else [Problem("member-differs", _key(name))]
+    return [] if same else [SigningProblem("member-differs", _key(name))]
 
 
 def _key(name: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from harness.agency import AgencySettings, AgencySystem, Timing
+from harness.agency import AgencySettings, AgencySystem, AgencyTiming
 from harness.agency.gallery import build
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
@@ -29,11 +29,11 @@ from harness.edxml.model import (
     TraceHeader,
 )
 from harness.edxml.packages import write_package
-from harness.hub.interception import Plan, RequestFacts
+from harness.hub.interception import AnswerPlan, RequestFacts
 from harness.hub.server import HubServer
 from harness.hub.service import Delivery, Hub
 from harness.hub.settings import HubSettings
-from harness.journal.recording import Event
+from harness.journal.recorder import Event
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ MINISTRY_NAME, PROVINCE_NAME = "Văn phòng Chính phủ", "UBND tỉnh Nghệ A
 SYSTEM, SECRET = "sys.province", "a-secret-of-the-province"
 DATE = "2026/01/20"
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-QUICK = Timing(poll_interval=0.05, give_up=2.0, first_pause=0.05, longest_pause=0.3)
+QUICK = AgencyTiming(poll_interval=0.05, give_up=2.0, first_pause=0.05, longest_pause=0.3)
 _PATIENCE = 20.0
 
 
@@ -202,11 +202,13 @@ class Rig:
         await self.until_acked(probe.document_id)
         assert await self.state(probe.document_id) == "arrived"
 
-    def fault(self, operation: str, *plans: Plan | None, document: str | None = None, moment: str = "before") -> None:
+    def fault(
+        self, operation: str, *plans: AnswerPlan | None, document: str | None = None, moment: str = "before"
+    ) -> None:
         """Answer the next calls of an operation by these plans, then rightly."""
         waiting = list(plans)
 
-        async def interceptor(facts: RequestFacts) -> Plan | None:
+        async def interceptor(facts: RequestFacts) -> AnswerPlan | None:
             fits = facts.operation == operation and facts.moment == moment
             if not fits or not waiting or (document is not None and facts.document_id != document):
                 return None

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.agency.store.organs import Directory, DirectoryEntry
+from harness.agency.store.organs import DirectoryEntry, DirectoryTable
 
 
 def test_closing_waits_for_whoever_is_writing(tmp_path: Path) -> None:
-    directory = Directory(tmp_path)
+    directory = DirectoryTable(tmp_path)
     writing = threading.Event()
 
     def entries() -> Iterator[DirectoryEntry]:

@@ -8,7 +8,7 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
 from harness.edxml.packages import write_package
-from harness.rules.checking import check_package
+from harness.rules.check import check_package
 from tests.agency.agency_rig import (
     MINISTRY,
     OTHER,

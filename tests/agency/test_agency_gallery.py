@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness.agency.gallery import Entry, build, defects, variants
-from harness.agency.system import Parts
+from harness.agency.gallery import GalleryEntry, build, defects, variants
+from harness.agency.system import Components
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level, Severity
-from harness.crypto.testpki import Pki
-from harness.rules.checking import IMPLEMENTED, check_package
+from harness.crypto.testpki.pki import Pki
+from harness.rules.check import IMPLEMENTED, check_package
 from tests.agency.agency_rig import OTHER, Rig, answer_for, document, until, with_rig
 
 # Shows on a signed PDF only, and the files of these tests are none.
@@ -18,7 +18,7 @@ _ON_SIGNED_FILES = {"PDF-03"}
 _STATIC = {"PKG", "HDR", "TRC", "ATT", "STP", "SIG", "PDF"}
 
 
-def _static() -> list[Entry]:
+def _static() -> list[GalleryEntry]:
     return [one for one in defects().values() if str(one.breaks)[:3] in _STATIC and one.breaks not in _ON_SIGNED_FILES]
 
 
@@ -28,7 +28,7 @@ def test_every_defect_names_a_requirement_and_says_what_it_does() -> None:
         assert entry.breaks in known
         assert set(entry.shown_by) <= set(known)
         assert entry.docstring.endswith(".")
-        assert entry.parts != Parts()
+        assert entry.parts != Components()
 
 
 def test_every_variant_says_what_it_does() -> None:
@@ -36,7 +36,7 @@ def test_every_variant_says_what_it_does() -> None:
     for entry in variants().values():
         assert entry.breaks is None
         assert entry.docstring.endswith(".")
-        assert entry.parts != Parts()
+        assert entry.parts != Components()
 
 
 def test_no_name_stands_for_two_agencies() -> None:
@@ -92,7 +92,7 @@ def _broken(rig: Rig) -> set[str]:
 
 
 @pytest.mark.parametrize("entry", _static(), ids=lambda entry: entry.name)
-def test_a_defect_of_packages_breaks_its_requirement_and_no_other(entry: Entry) -> None:
+def test_a_defect_of_packages_breaks_its_requirement_and_no_other(entry: GalleryEntry) -> None:
     async def play(rig: Rig) -> None:
         await _talk(rig)
         assert _broken(rig) == {entry.breaks}
@@ -117,7 +117,7 @@ def test_a_correct_agency_breaks_nothing_in_its_packages(name: str | None) -> No
 
 
 @pytest.mark.parametrize("entry", defects().values(), ids=lambda entry: entry.name)
-def test_every_agency_of_the_gallery_starts_and_greets(entry: Entry) -> None:
+def test_every_agency_of_the_gallery_starts_and_greets(entry: GalleryEntry) -> None:
     async def play(rig: Rig) -> None:
         assert entry.name in (await rig.ask("hello"))["name"]
 

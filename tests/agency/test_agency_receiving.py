@@ -11,7 +11,7 @@ import pytest
 
 from harness.edxml.model import Attachment, Bussiness, DocumentPackage, Organization
 from harness.edxml.packages import write_package
-from harness.hub.interception import Plan, Replace, RequestFacts
+from harness.hub.interception import AnswerPlan, Replace, RequestFacts
 from tests.agency.agency_rig import DATE, MINISTRY, OTHER, PROVINCE, Rig, document, next_second, status, until, with_rig
 
 
@@ -183,12 +183,12 @@ def test_what_did_not_come_whole_is_fetched_again_and_not_acknowledged(shape: Ca
         package, other = document(), document("2")
         spoilt: list[RequestFacts] = []
 
-        async def interceptor(facts: RequestFacts) -> Plan | None:
+        async def interceptor(facts: RequestFacts) -> AnswerPlan | None:
             wanted = facts.operation == "getEdoc" and facts.document_id == package.document_id
             if not wanted or facts.moment != "after" or facts.answer is None or len(spoilt) >= 3:
                 return None
             spoilt.append(facts)
-            return Plan("spoilt", Replace(shape(facts.answer)))
+            return AnswerPlan("spoilt", Replace(shape(facts.answer)))
 
         rig.hub.interceptor = interceptor
         rig.deliver(package)
@@ -216,9 +216,9 @@ def test_the_content_of_another_item_is_not_taken_for_this_one() -> None:
                 "data": base64.b64encode(write_package(before)).decode(),
             }
         ).encode()
-        plans = [Plan("foreign", Replace(foreign))] * 2
+        plans = [AnswerPlan("foreign", Replace(foreign))] * 2
 
-        async def interceptor(facts: RequestFacts) -> Plan | None:
+        async def interceptor(facts: RequestFacts) -> AnswerPlan | None:
             wanted = facts.operation == "getEdoc" and facts.moment == "after"
             return plans.pop() if wanted and plans else None
 
@@ -238,7 +238,7 @@ def test_hostile_ids_in_a_list_do_no_harm(hostile: str) -> None:
         row = {"docId": hostile, "messageType": "edoc", "from": MINISTRY, "to": PROVINCE}
         listed: list[RequestFacts] = []
 
-        async def interceptor(facts: RequestFacts) -> Plan | None:
+        async def interceptor(facts: RequestFacts) -> AnswerPlan | None:
             wanted = (
                 facts.operation == "getReceivedEdocList" and facts.moment == "after" and facts.messagetype == "edoc"
             )
@@ -247,7 +247,7 @@ def test_hostile_ids_in_a_list_do_no_harm(hostile: str) -> None:
             listed.append(facts)
             answer = json.loads(facts.answer)
             answer["data"] = [row, {"docId": None}, *answer["data"] * 2]
-            return Plan("hostile", Replace(json.dumps(answer).encode()))
+            return AnswerPlan("hostile", Replace(json.dumps(answer).encode()))
 
         rig.hub.interceptor = interceptor
         package = document()

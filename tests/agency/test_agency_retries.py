@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.agency.gallery import build
-from harness.hub.interception import Cut, Drop, Hold, Plan, Replace, Reply, RequestFacts, Trickle
+from harness.hub.interception import AnswerPlan, Cut, Drop, Hold, PlannedReply, Replace, RequestFacts, Trickle
 from tests.agency.agency_rig import (
     QUICK,
     SECRET,
@@ -31,22 +31,24 @@ def refusal(code: str) -> Replace:
 
 
 TROUBLES = [
-    Plan("reset", Drop(reset=True)),
-    Plan("closed", Drop()),
-    Plan("500", Reply(500)),
-    Plan("502", Reply(502, HTML, "text/html")),
-    Plan("503", Reply(503, HTML, "text/html", (("Retry-After", "0"),))),
-    Plan("429", Reply(429, b"", "text/plain", (("Retry-After", "0"),))),
-    Plan("401", Reply(401, HTML, "text/html")),
-    Plan("404", Reply(404, HTML, "text/html")),
-    Plan("html", Reply(200, HTML, "text/html")),
-    Plan("empty", Reply(200, b"")),
-    Plan("null", Reply(200, b'{"status":null,"ErrorCode":null,"ErrorDesc":null,"data":null,"DocId":null}')),
-    Plan("busy", Reply(200, refusal("20").body)),
-    Plan("busy", Reply(200, refusal("21").body)),
-    Plan("secret", Reply(200, refusal("15").body)),
+    AnswerPlan("reset", Drop(reset=True)),
+    AnswerPlan("closed", Drop()),
+    AnswerPlan("500", PlannedReply(500)),
+    AnswerPlan("502", PlannedReply(502, HTML, "text/html")),
+    AnswerPlan("503", PlannedReply(503, HTML, "text/html", (("Retry-After", "0"),))),
+    AnswerPlan("429", PlannedReply(429, b"", "text/plain", (("Retry-After", "0"),))),
+    AnswerPlan("401", PlannedReply(401, HTML, "text/html")),
+    AnswerPlan("404", PlannedReply(404, HTML, "text/html")),
+    AnswerPlan("html", PlannedReply(200, HTML, "text/html")),
+    AnswerPlan("empty", PlannedReply(200, b"")),
+    AnswerPlan(
+        "null", PlannedReply(200, b'{"status":null,"ErrorCode":null,"ErrorDesc":null,"data":null,"DocId":null}')
+    ),
+    AnswerPlan("busy", PlannedReply(200, refusal("20").body)),
+    AnswerPlan("busy", PlannedReply(200, refusal("21").body)),
+    AnswerPlan("secret", PlannedReply(200, refusal("15").body)),
     *(
-        Plan(str(code), Reply(code, b"", "", (("Location", "http://127.0.0.1:9/"),)))
+        AnswerPlan(str(code), PlannedReply(code, b"", "", (("Location", "http://127.0.0.1:9/"),)))
         for code in (301, 302, 303, 307, 308)
     ),
 ]
@@ -54,7 +56,7 @@ TROUBLES = [
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda plan: plan.name)
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_document_arrives_once_whatever_happens_to_the_call(trouble: Plan, moment: str) -> None:
+def test_a_document_arrives_once_whatever_happens_to_the_call(trouble: AnswerPlan, moment: str) -> None:
     async def play(rig: Rig) -> None:
         rig.fault("sendEdoc", *[trouble] * 3, moment=moment)
         sent = await rig.send()
@@ -73,10 +75,16 @@ def test_a_document_arrives_once_whatever_happens_to_the_call(trouble: Plan, mom
 @pytest.mark.parametrize("operation", ["getReceivedEdocList", "getEdoc", "updateStatus"])
 @pytest.mark.parametrize(
     "trouble",
-    [*TROUBLES[:2], *TROUBLES[5:12], TROUBLES[-1], Plan("cut", Cut(0.5)), Plan("cut", Cut(0.9, reset=True))],
+    [
+        *TROUBLES[:2],
+        *TROUBLES[5:12],
+        TROUBLES[-1],
+        AnswerPlan("cut", Cut(0.5)),
+        AnswerPlan("cut", Cut(0.9, reset=True)),
+    ],
     ids=lambda plan: plan.name,
 )
-def test_a_document_is_taken_in_once_whatever_happens_to_the_calls(operation: str, trouble: Plan) -> None:
+def test_a_document_is_taken_in_once_whatever_happens_to_the_calls(operation: str, trouble: AnswerPlan) -> None:
     async def play(rig: Rig) -> None:
         rig.fault(operation, *[trouble] * 3, moment="after")
         package = document()
@@ -94,7 +102,7 @@ def test_a_document_is_taken_in_once_whatever_happens_to_the_calls(operation: st
 @pytest.mark.parametrize("operation", ["sendEdoc", "getReceivedEdocList", "getEdoc", "updateStatus"])
 def test_silence_is_given_up_and_tried_again(operation: str) -> None:
     async def play(rig: Rig) -> None:
-        rig.fault(operation, Plan("silence", Hold()))
+        rig.fault(operation, AnswerPlan("silence", Hold()))
         package = document()
         rig.deliver(package)
         sent = await rig.send()
@@ -107,7 +115,7 @@ def test_silence_is_given_up_and_tried_again(operation: str) -> None:
 
 def test_a_trickling_answer_ends() -> None:
     async def play(rig: Rig) -> None:
-        rig.fault("getEdoc", Plan("trickle", Trickle(1, 0.05)), moment="after")
+        rig.fault("getEdoc", AnswerPlan("trickle", Trickle(1, 0.05)), moment="after")
         package = document()
         rig.deliver(package)
         await rig.until_acked(package.document_id)
@@ -119,7 +127,7 @@ def test_a_trickling_answer_ends() -> None:
 @pytest.mark.parametrize("code", ["10", "18", "19", "22", "23"])
 def test_a_final_refusal_is_shown_and_not_tried_again(code: str) -> None:
     async def play(rig: Rig) -> None:
-        rig.fault("sendEdoc", *[Plan("final", Reply(200, refusal(code).body))] * 9)
+        rig.fault("sendEdoc", *[AnswerPlan("final", PlannedReply(200, refusal(code).body))] * 9)
         sent = await rig.send()
         await rig.until_state(sent, "failed", "outbox")
         (row,) = await rig.rows("outbox", sent)
@@ -132,7 +140,7 @@ def test_a_final_refusal_is_shown_and_not_tried_again(code: str) -> None:
 
 def test_an_unknown_refusal_is_final_after_three_tries() -> None:
     async def play(rig: Rig) -> None:
-        rig.fault("sendEdoc", *[Plan("unknown", Reply(200, refusal("77").body))] * 9)
+        rig.fault("sendEdoc", *[AnswerPlan("unknown", PlannedReply(200, refusal("77").body))] * 9)
         sent = await rig.send()
         await rig.until_state(sent, "failed", "outbox")
         assert len(rig.sendings(sent)) == 3
@@ -142,7 +150,7 @@ def test_an_unknown_refusal_is_final_after_three_tries() -> None:
 
 def test_retry_after_is_obeyed() -> None:
     async def play(rig: Rig) -> None:
-        rig.fault("sendEdoc", Plan("later", Reply(503, b"", "text/plain", (("Retry-After", "1"),))))
+        rig.fault("sendEdoc", AnswerPlan("later", PlannedReply(503, b"", "text/plain", (("Retry-After", "1"),))))
         loop = asyncio.get_running_loop()
         began = loop.time()
         sent = await rig.send()
@@ -155,7 +163,7 @@ def test_retry_after_is_obeyed() -> None:
 def test_a_poisoned_item_does_not_hold_up_the_others() -> None:
     async def play(rig: Rig) -> None:
         poison = document("13")
-        rig.fault("getEdoc", *[Plan("poison", Reply(500))] * 1000, document=poison.document_id)
+        rig.fault("getEdoc", *[AnswerPlan("poison", PlannedReply(500))] * 1000, document=poison.document_id)
         rig.deliver(poison)
         await until(lambda: len(rig.notes.requests("getEdoc")) >= 2, "poison tried")
         await rig.served()
@@ -168,8 +176,8 @@ def test_a_poisoned_item_does_not_hold_up_the_others() -> None:
 
 def test_pauses_grow_in_an_outage_and_everything_goes_on_after_it() -> None:
     async def play(rig: Rig) -> None:
-        async def interceptor(facts: RequestFacts) -> Plan | None:
-            return Plan("down", Drop(reset=True)) if facts.moment == "before" else None
+        async def interceptor(facts: RequestFacts) -> AnswerPlan | None:
+            return AnswerPlan("down", Drop(reset=True)) if facts.moment == "before" else None
 
         rig.hub.interceptor = interceptor
         sent = await rig.send()
@@ -227,7 +235,7 @@ def test_looks_wait_while_the_system_is_configured_anew() -> None:
 def test_a_stop_between_fetch_and_acknowledgement_loses_and_doubles_nothing() -> None:
     async def play(rig: Rig) -> None:
         package = document()
-        rig.fault("updateStatus", *[Plan("lost", Drop(reset=True))] * 1000)
+        rig.fault("updateStatus", *[AnswerPlan("lost", Drop(reset=True))] * 1000)
         rig.deliver(package)
         await until(lambda: len(rig.notes.requests("updateStatus")) > 0, "tried to acknowledge")
         sent = await rig.send()

@@ -23,11 +23,11 @@ from lxml import etree
 from harness.catalogue.profiles import load_profile
 from harness.edxml.model import Attachment
 from harness.edxml.packages import write_package
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import check_package
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import check_package
 from harness.rules.structure import gate
-from harness.rules.twins import files
-from harness.rules.twins.base import Identity, attached, package, with_attachments
+from harness.vectors.packages import files
+from harness.vectors.packages.base import DocumentIdentity, attached, package, with_attachments
 
 AT = datetime(2024, 10, 1, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
@@ -38,7 +38,7 @@ MEGABYTE = 1024 * 1024
 
 def usual(number: int = 1) -> bytes:
     """Return a package of 10 kB: three receivers and a PDF."""
-    made = package(Identity(number=str(number)))
+    made = package(DocumentIdentity(number=str(number)))
     to = tuple(replace(made.to[0], organ_id=f"000.00.{n:02}.H41", telephone="024 38043100") for n in range(1, 4))
     return write_package(replace(made, to=to, attachments=(attached("a.pdf", files.pdf() + b"%" * 2500, "1"),)))
 
@@ -47,7 +47,7 @@ def huge() -> bytes:
     """Return a package of 100 MB: two attachments of 37 MB, which no profile refuses."""
     content = files.pdf() + os.urandom(37_400_000)
     carried = (Attachment(f"cid:{n}", f"{n}.pdf", "application/pdf", content) for n in (1, 2))
-    return with_attachments(Identity(), *carried).written()
+    return with_attachments(DocumentIdentity(), *carried).written()
 
 
 def parse_and_validate(data: bytes) -> None:

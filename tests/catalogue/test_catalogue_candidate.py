@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue.candidate import CommandDriver, HttpDriver, Times, load_candidate, secret_of, times_of
+from harness.catalogue.candidate import (
+    CommandDriverDeclaration,
+    HttpDriverDeclaration,
+    Times,
+    load_candidate,
+    secret_of,
+    times_of,
+)
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
 
@@ -36,7 +43,7 @@ def test_the_published_example_is_read(tmp_path: Path) -> None:
     candidate, located = load_candidate(path)
     assert candidate.candidate.name == "QLVB Alpha"
     assert candidate.agency.system_id == "vxp.test.01"
-    assert isinstance(candidate.driver, HttpDriver)
+    assert isinstance(candidate.driver, HttpDriverDeclaration)
     assert len(candidate.capabilities) == 7
     assert secret_of(candidate, located) is None
     assert times_of(candidate, located, load_profile().parameters.timing) == Times(0.5, 5, 10)
@@ -44,7 +51,7 @@ def test_the_published_example_is_read(tmp_path: Path) -> None:
 
 def test_a_command_is_a_driver(tmp_path: Path) -> None:
     candidate, _ = load_candidate(_file(tmp_path, HEAD + "driver: {kind: command, argv: [java, -jar, adapter.jar]}\n"))
-    assert candidate.driver == CommandDriver(("java", "-jar", "adapter.jar"))
+    assert candidate.driver == CommandDriverDeclaration(("java", "-jar", "adapter.jar"))
 
 
 @pytest.mark.parametrize("kind", ["manual", "passive"])

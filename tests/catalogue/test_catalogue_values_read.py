@@ -11,11 +11,11 @@ import pytest
 
 import harness
 from harness.catalogue import parameters
-from harness.catalogue.parameters import Length, Parameters, Part
+from harness.catalogue.parameters import Length, ParameterGroup, Parameters
 from harness.catalogue.profiles import load_profile
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import check_package
-from harness.rules.twins.base import Contact, Identity, Particulars, document, status
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import check_package
+from harness.vectors.packages.base import Contact, DocumentIdentity, Particulars, document, status
 
 PACKAGE = Path(harness.__file__).parent
 # These define, load and check values; that they read one does not make it count.
@@ -25,11 +25,11 @@ FULL = Contact("Số 1", "a@b.vn", "024 38043100", "024 38043101", "coquan.gov.v
 PROFILE = load_profile()
 
 
-def parts(kind: type[Part] = Parameters) -> set[type[Part]]:
+def parts(kind: type[ParameterGroup] = Parameters) -> set[type[ParameterGroup]]:
     """Return a structure and those that it is made of."""
     found = {kind}
     for each in vars(parameters).values():
-        if isinstance(each, type) and issubclass(each, Part) and each is not Part:
+        if isinstance(each, type) and issubclass(each, ParameterGroup) and each is not ParameterGroup:
             found.add(each)
     return found
 
@@ -57,7 +57,7 @@ def test_every_value_is_read_somewhere(kind: str, field: str) -> None:
 
 
 def packages() -> list[bytes]:
-    identity = Identity(particulars=replace(Particulars(), sending=FULL, receiving=FULL))
+    identity = DocumentIdentity(particulars=replace(Particulars(), sending=FULL, receiving=FULL))
     return [document(identity).written(), status(identity).written()]
 
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yaml.scanner import ScannerError
 
-from harness.catalogue import yamlreading
+from harness.catalogue import yaml_reader as yamlreading
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import Part
-from harness.catalogue.yamlfile import convert, merged, read, without_nulls
-from harness.catalogue.yamlreading import DEEPEST, LARGEST_FILE
+from harness.catalogue.parameters import ParameterGroup
+from harness.catalogue.typed_yaml import convert, merged, read, without_nulls
+from harness.catalogue.yaml_reader import DEEPEST, LARGEST_FILE
 
 
 def _file(directory: Path, content: str | bytes) -> Path:
@@ -238,21 +238,21 @@ def test_anything_like_yaml_is_read_or_refused(tmp_path_factory: pytest.TempPath
         read(path)
 
 
-class _Inner(Part, frozen=True):
+class _Inner(ParameterGroup, frozen=True):
     number: int
     choice: Literal["a", "b"] = "a"
     more: tuple[int, ...] = ()
 
 
-class _One(Part, frozen=True, tag_field="kind", tag="one"):
+class _One(ParameterGroup, frozen=True, tag_field="kind", tag="one"):
     url: str
 
 
-class _Two(Part, frozen=True, tag_field="kind", tag="two"):
+class _Two(ParameterGroup, frozen=True, tag_field="kind", tag="two"):
     argv: tuple[str, ...]
 
 
-class _Outer(Part, frozen=True):
+class _Outer(ParameterGroup, frozen=True):
     name: str
     inner: _Inner
     maybe: _Inner | None = None

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from harness.catalogue.texts import LANGUAGES, entries
 from harness.cli.doctor import remedy, sentence
 from harness.cli.verbs import lienthong
-from harness.engine.preflight import Trouble
+from harness.doctor.checks import Trouble
 from tests.drivers import little_system
 
 DECLARATION = """
@@ -128,7 +128,7 @@ def test_a_declared_capability_without_its_command_is_to_be_mended(tmp_path: Pat
 
 
 def test_a_candidate_that_never_calls_is_exit_4(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.engine.preflight_exchange._STARTING", 0.5)
+    monkeypatch.setattr("harness.doctor.exchange._STARTING", 0.5)
     body = ANSWERING.format("'result': {'commands': ['configure']}")
     result = call(declared(tmp_path, program("-c", body)), "--format", "json")
     assert result.return_value == 4

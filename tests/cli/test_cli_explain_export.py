@@ -10,8 +10,8 @@ from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import LANGUAGES, entries
 from harness.cli import main
-from harness.engine.findingcodes import codes_of
 from harness.resources import folder
+from harness.selfcheck.finding_codes import codes_of
 
 GROUPS = ("pkg", "hdr", "trc", "att", "stp")
 

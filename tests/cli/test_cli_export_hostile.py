@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.export import command
-from harness.scenarios.hostile.samples import REQUIREMENTS
+from harness.scenarios.hostile_samples import REQUIREMENTS
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS)

@@ -7,7 +7,7 @@ import pytest
 
 from harness.cli.exits import Exit
 from harness.cli.failures import report_failure
-from harness.report.wholefile import write_whole
+from harness.journal.whole_file import write_whole
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

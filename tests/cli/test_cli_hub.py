@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from harness.vxp.client import VxpClient
-from harness.vxp.exchange import Limits, http_client
+from harness.vxp.exchange import ExchangeLimits, http_client
 from tests.hub.hub_rig import MINISTRY, PROVINCE, document
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Process:
 
     def ask(self, system: str, call: Callable[[VxpClient], Awaitable[T]], secret: str | None = None) -> T:
         async def run() -> T:
-            async with http_client(Limits()) as http:
+            async with http_client(ExchangeLimits()) as http:
                 known = secret or f"secret-of-the-{system}"
                 system_id = f"s.{system}" if secret is None else system
                 return await call(VxpClient(self.endpoint, system_id, known, http=http))

@@ -14,7 +14,7 @@ from cryptography import x509
 
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.pki import command
-from harness.crypto.trust import Trust
+from harness.crypto.chains.trust import Trust
 
 
 def test_init_makes_what_the_documentation_names(tmp_path: Path) -> None:

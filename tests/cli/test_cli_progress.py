@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.catalogue.texts import entries
-from harness.cli.progress import Progress
+from harness.cli.progress import RunProgress
 from harness.journal import Event
 
 LOST = {
@@ -25,7 +25,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(capsys: pytest.CaptureFixture[str], reason: str, *events: tuple[str, dict[str, Any]]) -> str:
     """Return what is printed of a run with these events that ends for a reason."""
-    with Progress(quiet=False, verbose=False) as progress:
+    with RunProgress(quiet=False, verbose=False) as progress:
         for seq, (kind, data) in enumerate((*events, ("run.finished", {"reason": reason}))):
             progress.follow(Event(seq, "2026-11-23T10:15:30.000+07:00", 2.0, kind, data, None, "", ""))
     return capsys.readouterr().err.strip()

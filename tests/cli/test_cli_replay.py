@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.engine.remembered import is_remembered, remember
+from harness.engine.known_runs import is_remembered, remember
 
 LIENTHONG = (sys.executable, "-c", "from harness.cli import main; main()")
 DECLARATION = """

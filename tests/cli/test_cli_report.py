@@ -10,11 +10,11 @@ from lxml import etree
 
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.verbs import lienthong
-from harness.crypto.pdfsignatures import read_pdf
-from harness.crypto.pkifolder import make_laboratory, write_identity
+from harness.crypto.pdf.signatures import read_pdf
+from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.report import write_reports
-from harness.report.laboratory import load_laboratory
-from harness.report.sealing import list_unsigned
+from harness.report.seal_run import list_unsigned
+from harness.seal.laboratory import load_laboratory
 from tests.report.judged_runs import judged_run
 from tests.report.report_runs import RunPlan, build_run, failed_plan
 

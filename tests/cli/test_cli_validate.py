@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.rules.bulk.resuming import WORTHWHILE
-from harness.rules.twins.base import Identity, document
+from harness.validation.progress_record import WORTHWHILE
+from harness.vectors.packages.base import DocumentIdentity, document
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 ENTRY = "from harness.cli import main; main()"
 LIENTHONG = (sys.executable, "-c", ENTRY)
-GOOD = document(Identity()).written()
-BAD = document(Identity()).without("Subject").written()
+GOOD = document(DocumentIdentity()).written()
+BAD = document(DocumentIdentity()).without("Subject").written()
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_time_of_judgement(environment: dict[str, str], tmp_path: Path) -> None:
 
 def test_two_profiles(environment: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "a.edxml"
-    path.write_bytes(document(Identity(receiver=("H41.12", "Sở Nội vụ"))).written())
+    path.write_bytes(document(DocumentIdentity(receiver=("H41.12", "Sở Nội vụ"))).written())
     assert call(environment, path).returncode == 0
     assert call(environment, path, "--profile", "qcvn102-2016").returncode == 1
 

@@ -10,8 +10,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from harness.crypto.issuing import Identity
-from harness.crypto.pdfmaking import detached_cms
+from harness.crypto.pdf.signed_files import detached_cms
+from harness.crypto.testpki.issuance import IssuedIdentity
 from tests.crypto.signing_material import NOW
 
 _RANGE = re.compile(rb"/ByteRange \[0 ([0-9]+) ([0-9]+) ([0-9]+)")
@@ -116,7 +116,7 @@ def other_page(content: bytes) -> bytes:
     return revised(content, edit)
 
 
-def counted_from_the_first_byte(before: bytes, signers: Sequence[Identity], sign: Callable[..., bytes]) -> bytes:
+def counted_from_the_first_byte(before: bytes, signers: Sequence[IssuedIdentity], sign: Callable[..., bytes]) -> bytes:
     """Return a signed file behind other bytes, all of whose positions and ranges count these.
 
     No library writes that. The bytes stand behind the header while the file is made, and change places with it at the
@@ -148,14 +148,14 @@ def _plain(header: bytes, before: bytes) -> bytes:
     return written + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer
 
 
-def _resigned(content: bytes, number: int, signer: Identity) -> bytes:
+def _resigned(content: bytes, number: int, signer: IssuedIdentity) -> bytes:
     first, second, length = (int(each) for each in list(_RANGE.finditer(content))[number].groups())
     covered = content[:first] + content[second : second + length]
     value = detached_cms(signer, hashlib.sha256(covered).digest(), NOW).hex().encode()
     return content[: first + 1] + value.ljust(second - first - 2, b"0") + content[second - 1 :]
 
 
-def signed_often(count: int, signer: Identity) -> bytes:
+def signed_often(count: int, signer: IssuedIdentity) -> bytes:
     """Return a file with many signatures, each in a revision of its own; by hand, as a library takes minutes."""
     content = _plain(b"%PDF-1.7", b"")
     previous = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
@@ -195,7 +195,7 @@ def _with_revision(content: bytes, changed: dict[int, bytes], previous: int) -> 
     return content + b"xref\n" + table + trailer, start
 
 
-def _first_signed(content: bytes, signer: Identity) -> bytes:
+def _first_signed(content: bytes, signer: IssuedIdentity) -> bytes:
     """Fill in range and value of the last signature."""
     empty = content.rindex(b"/ByteRange [0 0000000000")
     first = content.index(b"<", empty)

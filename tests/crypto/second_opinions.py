@@ -7,10 +7,10 @@ from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from harness.crypto.issuing import Identity
+from harness.crypto.testpki.issuance import IssuedIdentity
 
 
-def xmlsec_accepts(data: bytes, signer: Identity) -> bool:
+def xmlsec_accepts(data: bytes, signer: IssuedIdentity) -> bool:
     """Ask xmlsec whether the signature is that of the signer's key."""
     root = etree.fromstring(data, etree.XMLParser(huge_tree=True))
     context = xmlsec.SignatureContext()
@@ -25,7 +25,7 @@ def xmlsec_accepts(data: bytes, signer: Identity) -> bool:
     return True
 
 
-def bergshamra_accepts(data: bytes, signer: Identity) -> bool:
+def bergshamra_accepts(data: bytes, signer: IssuedIdentity) -> bool:
     """Ask pybergshamra the same."""
     manager = pybergshamra.KeysManager()
     manager.add_key(pybergshamra.load_x509_cert_pem(_certificate(signer)))
@@ -35,7 +35,7 @@ def bergshamra_accepts(data: bytes, signer: Identity) -> bool:
         return False
 
 
-def signxml_accepts(data: bytes, signer: Identity) -> bool:
+def signxml_accepts(data: bytes, signer: IssuedIdentity) -> bool:
     """Ask signxml, as it comes, the same."""
     config = SignatureConfiguration(
         signature_methods=frozenset(SignatureMethod), digest_algorithms=frozenset(DigestAlgorithm)
@@ -47,7 +47,7 @@ def signxml_accepts(data: bytes, signer: Identity) -> bool:
     return True
 
 
-def sign_with_xmlsec(data: bytes, signer: Identity, canonicalization: str, digest: str = "sha256") -> bytes:
+def sign_with_xmlsec(data: bytes, signer: IssuedIdentity, canonicalization: str, digest: str = "sha256") -> bytes:
     """Return the package signed by xmlsec, the Signature in its own default namespace, as the last of the header.
 
     Args:
@@ -75,7 +75,7 @@ def sign_with_xmlsec(data: bytes, signer: Identity, canonicalization: str, diges
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def sign_with_bergshamra(data: bytes, signer: Identity, canonicalization: str) -> bytes:
+def sign_with_bergshamra(data: bytes, signer: IssuedIdentity, canonicalization: str) -> bytes:
     """Return the package signed by pybergshamra, the Signature moved to where packages carry it before signing."""
     manager = pybergshamra.KeysManager()
     manager.add_key(pybergshamra.load_pem_auto(_key(signer)))
@@ -100,9 +100,9 @@ _CANONICALIZATIONS = (
 )
 
 
-def _certificate(signer: Identity) -> bytes:
+def _certificate(signer: IssuedIdentity) -> bytes:
     return signer.certificate.public_bytes(Encoding.PEM)
 
 
-def _key(signer: Identity) -> bytes:
+def _key(signer: IssuedIdentity) -> bytes:
     return signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 from harness.catalogue.profiles import Profile, load_profile
-from harness.crypto.testpki import AGENCY_NAME, Pki
-from harness.crypto.trust import Trust
+from harness.crypto.chains.trust import Trust
+from harness.crypto.testpki.pki import AGENCY_NAME, Pki
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
 from harness.edxml.layout import OPERATOR, Layout
@@ -20,8 +20,8 @@ from harness.edxml.model import (
     TraceHeader,
 )
 from harness.edxml.packages import write_package
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import PackageReport, check_package
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import PackageReport, check_package
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LOCAL = NOW.astimezone(VIETNAM)

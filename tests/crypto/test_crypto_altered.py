@@ -7,15 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from harness.crypto.certificates import CertificateUnreadable
-from harness.crypto.chains import examine_chain
-from harness.crypto.forging import signed_by
-from harness.crypto.packagesignature import examine_signature
-from harness.crypto.pdfforging import signed_by as pdf_signed_by
-from harness.crypto.pdfglance import PdfUnreadable
-from harness.crypto.pdfsignatures import read_pdf
-from harness.crypto.xmlsignature import Flaw, XmlSignature, read_signature
-from harness.edxml.reading import PackageUnreadable, parse_untrusted
+from harness.crypto.chains.certificates import CertificateUnreadable
+from harness.crypto.chains.chain import examine_chain
+from harness.crypto.pdf.glance import PdfUnreadable
+from harness.crypto.pdf.signatures import read_pdf
+from harness.crypto.xml.package_signature import examine_signature
+from harness.crypto.xml.signature import Flaw, XmlSignature, read_signature
+from harness.edxml.reader import PackageUnreadable, parse_untrusted
+from harness.vectors.forged_packages import signed_by
+from harness.vectors.forged_pdfs import signed_by as pdf_signed_by
 from tests.crypto.signing_material import LIMITS, NOW, SIGNATURES, package, pki, report, trust
 
 _FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -15,11 +15,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-from harness.crypto.pdfexamination import examine_pdf
-from harness.crypto.pdfforging import PDF_FORGERIES, signed_by
-from harness.crypto.pdfglance import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
-from harness.crypto.pdfmaking import add_document_time_stamp, add_signature, plain_pdf, signed_pdf
-from harness.crypto.pdfsignatures import read_pdf
+from harness.crypto.pdf.examination import examine_pdf
+from harness.crypto.pdf.glance import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
+from harness.crypto.pdf.signatures import read_pdf
+from harness.crypto.pdf.signed_files import add_document_time_stamp, add_signature, plain_pdf, signed_pdf
+from harness.vectors.forged_pdfs import PDF_FORGERIES, signed_by
 from tests.crypto.signing_material import NOW, SIGNATURES, pki, trust
 
 _RANGES = re.compile(rb"/ByteRange \[0 ([0-9]+) ([0-9]+) ([0-9]+)")

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from harness.crypto.pdfforging import PDF_FORGERIES, in_sight
-from harness.crypto.pdfmaking import (
+from harness.crypto.pdf.signatures import read_pdf
+from harness.crypto.pdf.signed_files import (
     add_annotation,
     add_document_time_stamp,
     add_page_text,
@@ -15,7 +15,7 @@ from harness.crypto.pdfmaking import (
     move_annotation,
     plain_pdf,
 )
-from harness.crypto.pdfsignatures import read_pdf
+from harness.vectors.forged_pdfs import PDF_FORGERIES, in_sight
 from tests.crypto.pdf_material import (
     annotated,
     filled,
@@ -170,6 +170,6 @@ def test_many_signatures_are_judged_as_few(change: str, monkeypatch: pytest.Monk
     """Where there are many, steps from revision to revision are compared; the answers are the same."""
     content = CHANGES[change](seal(signed(first_signed(None))))
     few = read_pdf(content)
-    monkeypatch.setattr("harness.crypto.pdfchanges._FEW", 0)
-    monkeypatch.setattr("harness.crypto.pdfsignatures._SMALL", 0)
+    monkeypatch.setattr("harness.crypto.pdf.changes._FEW", 0)
+    monkeypatch.setattr("harness.crypto.pdf.signatures._SMALL", 0)
     assert read_pdf(content) == few

@@ -8,17 +8,17 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from harness.crypto.forging import FORGERIES
-from harness.crypto.pdfexamination import examine_pdf
-from harness.crypto.pdfforging import signed_by
-from harness.crypto.pdfmaking import signed_pdf
-from harness.crypto.responder import Responder
-from harness.crypto.testpki import Pki
-from harness.crypto.xmlsign import sign_package
+from harness.crypto.pdf.examination import examine_pdf
+from harness.crypto.pdf.signed_files import signed_pdf
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
+from harness.crypto.xml.sign import sign_package
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import DocumentPackage, PromulgationInfo, TraceHeader
 from harness.edxml.packages import read_package, write_package
-from harness.rules.checking import check_package
+from harness.rules.check import check_package
+from harness.vectors.forged_packages import FORGERIES
+from harness.vectors.forged_pdfs import signed_by
 from harness.vxp.client import VxpClient
 from tests.agency.agency_rig import MINISTRY, MINISTRY_NAME, SECRET, SYSTEM, Rig, document, with_rig
 from tests.crypto.signing_material import LIMITS, LOCAL, NOW, PROFILE, SIGNATURES

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 
 from harness.crypto.algorithms import C14N, CANONICALIZATIONS
-from harness.crypto.forging import FORGERIES, signed_by
-from harness.crypto.xmlsign import Plan
+from harness.crypto.xml.sign import SignaturePlan
 from harness.edxml.layout import Layout
+from harness.vectors.forged_packages import FORGERIES, signed_by
 from tests.crypto.second_opinions import (
     bergshamra_accepts,
     sign_with_bergshamra,
@@ -32,7 +32,7 @@ REFUSED = ("tampered", "reindented", "other-key", "altered-digest", "no-value", 
 @pytest.mark.parametrize("digest", ["sha256", "sha512"])
 @pytest.mark.parametrize("canonicalization", ["inclusive", "exclusive"])
 def test_others_accept_what_we_sign(layout: str, kind: str, digest: str, canonicalization: str) -> None:
-    plan = Plan(canonicalization=canonicalization, digest=digest)  # type: ignore[arg-type]
+    plan = SignaturePlan(canonicalization=canonicalization, digest=digest)  # type: ignore[arg-type]
     signed = signed_by(kind, plan)(package(layout=LAYOUTS[layout]), pki(), LIMITS)
     signer = pki().identity(kind)
     assert xmlsec_accepts(signed, signer)
@@ -102,7 +102,7 @@ def _instructed(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("canonicalization", ["inclusive", "exclusive"])
 def test_instructions_beside_the_root_are_signed_with_it(canonicalization: str) -> None:
-    signer, plan = pki().identity("agency"), Plan(canonicalization=canonicalization)  # type: ignore[arg-type]
+    signer, plan = pki().identity("agency"), SignaturePlan(canonicalization=canonicalization)  # type: ignore[arg-type]
     ours = signed_by("agency", plan)(_instructed(package()), pki(), LIMITS)
     assert xmlsec_accepts(ours, signer)
     assert bergshamra_accepts(ours, signer)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.crypto.forging import FORGERIES, NotForgeable, signed_by
-from harness.crypto.xmlsign import NotSignable, Plan, sign_package
-from harness.edxml.reading import XmlRefused
+from harness.crypto.xml.sign import NotSignable, SignaturePlan, sign_package
+from harness.edxml.reader import XmlRefused
+from harness.vectors.forged_packages import FORGERIES, NotForgeable, signed_by
 from tests.crypto.signing_material import LIMITS, codes, package, pki, report
 
 
@@ -30,8 +30,10 @@ def test_what_is_no_xml_is_refused() -> None:
         sign_package(b"<edXMLHeader></edXMLHeader>&", pki().identity("agency"), LIMITS)
 
 
-@pytest.mark.parametrize(("kind", "plan"), [("agency", Plan(uri="#none")), ("expired", Plan(key_info="key"))])
-def test_a_plan_that_cannot_be_carried_out_is_refused(kind: str, plan: Plan) -> None:
+@pytest.mark.parametrize(
+    ("kind", "plan"), [("agency", SignaturePlan(uri="#none")), ("expired", SignaturePlan(key_info="key"))]
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused(kind: str, plan: SignaturePlan) -> None:
     with pytest.raises(NotSignable):
         sign_package(package(), pki().identity(kind), LIMITS, plan)
 
@@ -53,7 +55,7 @@ def test_a_signature_may_bring_its_certificates_in_any_order() -> None:
 
 
 def test_a_bare_key_beside_a_bare_name_is_used() -> None:
-    signed = sign_package(package(), pki().identity("agency"), LIMITS, Plan(key_info="key"))
+    signed = sign_package(package(), pki().identity("agency"), LIMITS, SignaturePlan(key_info="key"))
     named = signed.replace(b"</KeyInfo>", b"<X509Data><X509SubjectName>CN=x</X509SubjectName></X509Data></KeyInfo>")
     assert codes(report(named)) == ["SIG-05.no-certificate", "PDF-02.unsigned"]
     assert codes(report(named.replace("V/v kiểm".encode(), b"V/v"))) == [

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.texts import Language
-from harness.drivers.attention import Workplace
+from harness.drivers.views import Workplace
 from harness.journal import Journal, read_record
 
 TIMES = Times(poll_interval=10.0, reaction=5.0, give_up=20.0)

@@ -7,8 +7,8 @@ import pytest
 from harness.edxml import model
 from harness.edxml.elements import Element
 from harness.edxml.packages import CLAUSE_ORDER, Layout, write_package
-from harness.edxml.reading import parse_untrusted
-from harness.edxml.writing import written
+from harness.edxml.reader import parse_untrusted
+from harness.edxml.writer import written
 from tests.edxml.packages_made import LIMITS, usual_document
 
 NS = "http://www.mic.gov.vn/TBT/QCVN_102_2016"

@@ -1,7 +1,7 @@
 """Paths and lines of elements."""
 
 from harness.edxml.places import SourceLines, path_of
-from harness.edxml.reading import parse_untrusted
+from harness.edxml.reader import parse_untrusted
 from tests.edxml.packages_made import LIMITS
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from harness.edxml.zipdirectory import find_directory
-from harness.edxml.zipentry import ZipBroken, ZipEntry, read_only_entry
-from harness.rules.twins.files import docx
-from harness.rules.twins.zips import local_entry, unicode_path, with_wide_end, zip_of
+from harness.edxml.zip_directory import find_directory
+from harness.edxml.zip_entry import ZipBroken, ZipEntry, read_only_entry
+from harness.vectors.packages.files import docx
+from harness.vectors.zips import local_entry, unicode_path, with_wide_end, zip_of
 
 FILE = "Tờ trình về việc kết nối\n".encode() * 40
 NAME = "0f8fad5b-d9cb-469f-a165-70867728950e.txt"

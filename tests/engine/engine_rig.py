@@ -6,16 +6,16 @@ from typing import Any
 
 import anyio
 
-from harness.catalogue.candidate import Agency, BuiltInDriver, Candidate, Product, Times
+from harness.catalogue.candidate import BuiltInDriverDeclaration, Candidate, DeclaredAgency, Product, Times
 from harness.catalogue.profiles import load_profile
-from harness.drivers.attention import Workplace
 from harness.drivers.protocol import Driver
 from harness.drivers.reference import ReferenceDriver
+from harness.drivers.views import Workplace
 from harness.engine.plan import make_plan
 from harness.engine.run import RunSettings, run
 from harness.journal import Journal, read_record
-from harness.judge.judgement import Judgement
-from harness.judge.judging import judge
+from harness.judge.judge import judge
+from harness.judge.report_schema import Judgement
 
 SECRET = "a-secret-nobody-knows-0123456789"
 TIMES = Times(poll_interval=0.1, reaction=0.5, give_up=1.0)
@@ -49,8 +49,8 @@ def settings(directory: Path, driver: type[Meddling] = Meddling, only: tuple[str
         candidate=Candidate(
             schema="lienthong.candidate/1",
             candidate=Product(name="Meddled"),
-            agency=Agency(organ_id="000.00.00.H41", organ_name="UBND tỉnh Nghệ An"),
-            driver=BuiltInDriver(),
+            agency=DeclaredAgency(organ_id="000.00.00.H41", organ_name="UBND tỉnh Nghệ An"),
+            driver=BuiltInDriverDeclaration(),
         ),
         times=TIMES,
         secret=SECRET,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalogue.texts import entries, text
-from harness.drivers.manual_words import AREA
+from harness.drivers.manual.words import AREA
 from harness.drivers.protocol import Driver, DriverError
 from harness.drivers.reference import ReferenceDriver
 

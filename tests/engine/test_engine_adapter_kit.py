@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from harness.engine.certification import Order, certify
+from harness.engine.certification import CertificationOrder, certify
 from harness.journal import Event
-from harness.judge.judgement import Judgement
+from harness.judge.report_schema import Judgement
 from harness.resources import folder
 from tests.drivers import little_system
 
@@ -26,7 +26,7 @@ for line in sys.stdin:
 def certified(directory: Path, argv: list[str], only: list[str] | None = None, more: str = "") -> Judgement:
     declaration = directory / "candidate.yaml"
     declaration.write_text(DECLARATION.format(argv=[sys.executable, *argv], more=more), encoding="utf-8")
-    order = Order(
+    order = CertificationOrder(
         candidate=str(declaration),
         profile="qcvn102-2022",
         only=only,

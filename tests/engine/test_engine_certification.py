@@ -8,13 +8,13 @@ import pytest
 from harness.agency.gallery import defects
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
-from harness.engine.certification import Order, certify
-from harness.engine.publishing import FORMATS_OF_A_RUN, Certification
-from harness.engine.rejudging import judge_again
+from harness.engine.certification import CertificationOrder, certify
+from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
+from harness.engine.rejudge import judge_again
 from harness.journal import Event
-from harness.judge.judgement import encoded
+from harness.judge.report_schema import encoded
 from harness.report.provenance import broken_seal
-from harness.report.tampering import Tampering
+from harness.seal.tampering import Tampering
 
 FIRST = ["SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-05", "STS-01", "STS-02", "STS-05", "STS-06", "VXP-01"]
 FIRST += [f"VXP-{number:02}" for number in range(2, 11)] + ["STP-01", "STP-02", "STP-03", "HDR-01", "PKG-01"]
@@ -25,8 +25,8 @@ def ordered(
     candidate: str = "reference",
     only: list[str] | None = None,
     formats: tuple[str, ...] = (),
-) -> Certification:
-    order = Order(
+) -> PublishedRun:
+    order = CertificationOrder(
         candidate=candidate,
         profile="qcvn102-2022",
         only=only or FIRST,
@@ -134,7 +134,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 
 def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
     heard: list[Event] = []
-    order = Order("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1, formats=())
+    order = CertificationOrder("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1, formats=())
     certify(order, heard.append)
     assert [event.seq for event in heard] == list(range(len(heard)))
     assert heard[-1].kind == "run.finished"

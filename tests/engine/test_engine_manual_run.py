@@ -6,17 +6,17 @@ from pathlib import Path
 import anyio
 import pytest
 
-from harness.catalogue.candidate import Agency, Candidate, ManualDriver, Product, Times
+from harness.catalogue.candidate import Candidate, DeclaredAgency, ManualDriverDeclaration, Product, Times
 from harness.catalogue.profiles import load_profile
-from harness.drivers.attention import Workplace
-from harness.drivers.manual import ManualDriver as Manual
+from harness.drivers.manual.driver import ManualDriver as Manual
 from harness.drivers.protocol import Driver
 from harness.drivers.reference import ReferenceDriver
+from harness.drivers.views import Workplace
 from harness.engine.plan import make_plan
 from harness.engine.run import RunSettings, run
 from harness.journal import Journal, Record, read_record
-from harness.judge.judgement import Judgement, RequirementEntry
-from harness.judge.judging import judge
+from harness.judge.judge import judge
+from harness.judge.report_schema import Judgement, RequirementEntry
 from tests.engine.manual_person import Person
 
 SECRET = "made-by-the-harness-0123456789"
@@ -37,8 +37,8 @@ class Seat:
         candidate = Candidate(
             schema="lienthong.candidate/1",
             candidate=Product("QLVB không có bộ chuyển"),
-            agency=Agency("000.00.00.H41", "UBND tỉnh Nghệ An"),
-            driver=ManualDriver(),
+            agency=DeclaredAgency("000.00.00.H41", "UBND tỉnh Nghệ An"),
+            driver=ManualDriverDeclaration(),
             capabilities=("register", "recall", "take_back", "update", "replace", "handling", "restart"),
         )
         return RunSettings(

@@ -7,18 +7,18 @@ from pathlib import Path
 import anyio
 import pytest
 
-from harness.catalogue.candidate import Agency, Candidate, PassiveDriver, Product, Times
+from harness.catalogue.candidate import Candidate, DeclaredAgency, PassiveDriverDeclaration, Product, Times
 from harness.catalogue.profiles import load_profile
-from harness.drivers.attention import Workplace
-from harness.drivers.manual_terminal import Terminal
+from harness.drivers.manual.terminal import Terminal
 from harness.drivers.passive import PassiveDriver as Passive
 from harness.drivers.protocol import Driver
 from harness.drivers.reference import ReferenceDriver
+from harness.drivers.views import Workplace
 from harness.engine.plan import make_plan
 from harness.engine.run import RunSettings, run
 from harness.journal import Journal, Record, read_record
-from harness.judge.judgement import Judgement
-from harness.judge.judging import judge
+from harness.judge.judge import judge
+from harness.judge.report_schema import Judgement
 
 SECRET = "made-by-the-harness-0123456789"
 TIMES = Times(poll_interval=0.2, reaction=0.5, give_up=1.0)
@@ -58,8 +58,8 @@ def passive_run(directory: Path, only: list[str], *, connected: bool = True) -> 
             candidate=Candidate(
                 schema="lienthong.candidate/1",
                 candidate=Product("Product"),
-                agency=Agency("000.00.00.H41", "UBND tỉnh Nghệ An"),
-                driver=PassiveDriver(),
+                agency=DeclaredAgency("000.00.00.H41", "UBND tỉnh Nghệ An"),
+                driver=PassiveDriverDeclaration(),
             ),
             times=TIMES,
             secret=SECRET,

@@ -15,7 +15,7 @@ from harness.catalogue.profiles import load_profile
 from harness.engine.plan import make_plan
 from harness.engine.run import run
 from harness.journal import Journal, read_record
-from harness.judge.judging import judge
+from harness.judge.judge import judge
 from harness.resources import folder
 from tests.engine.engine_rig import settings
 

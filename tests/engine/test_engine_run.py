@@ -8,7 +8,7 @@ import pytest
 
 from harness.drivers.protocol import DriverError, DriverLost
 from harness.journal import read_record
-from harness.journal.concealing import MARK
+from harness.journal.redaction import MARK
 from tests.engine.engine_rig import BASIC, SECRET, Meddling, causes, judged_run, verdicts
 
 
@@ -117,16 +117,16 @@ def test_scenarios_are_told_apart_in_the_record(tmp_path: Path) -> None:
 def test_equal_seeds_make_equal_subjects(seed_of_both: tuple[int, int, bool], tmp_path: Path) -> None:
     from datetime import datetime
 
-    from harness.crypto.testpki import Pki
+    from harness.crypto.testpki.pki import Pki
     from harness.edxml.model import Organization
-    from harness.journal.recording import VIETNAM
-    from harness.scenarios.material import Material, peers
+    from harness.journal.recorder import VIETNAM
+    from harness.scenarios.testdata import SeededData, peers
 
     first, second, equal = seed_of_both
     pki = Pki(datetime.now(VIETNAM))
     made = []
     for seed in (first, second):
-        material = Material(seed, pki, "X")
+        material = SeededData(seed, pki, "X")
         document = material.document(material.choice("RCV-02"), peers()["ministry"], Organization("H41", "Y"), ())
         made.append((document.package.subject, document.package.code, document.package.signer_info))
     assert (made[0] == made[1]) is equal

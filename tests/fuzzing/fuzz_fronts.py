@@ -21,16 +21,16 @@ with atheris.instrument_imports(include=["harness.edxml", "harness.crypto", "har
     from lxml import etree
 
     from harness.catalogue.profiles import load_profile
-    from harness.crypto.forging import signed_by
-    from harness.crypto.packagesignature import examine_signature
-    from harness.crypto.pdfexamination import examine_pdf
-    from harness.crypto.pdfglance import PdfUnreadable
-    from harness.crypto.pdfmaking import plain_pdf, signed_pdf
+    from harness.crypto.pdf.examination import examine_pdf
+    from harness.crypto.pdf.glance import PdfUnreadable
+    from harness.crypto.pdf.signed_files import plain_pdf, signed_pdf
+    from harness.crypto.xml.package_signature import examine_signature
     from harness.drivers.protocol import DriverError, DriverLost, read_answer
     from harness.edxml.attachments import AttachmentBroken, unpack
     from harness.edxml.model import Attachment
     from harness.edxml.packages import PackageUnreadable, read_package
-    from harness.edxml.reading import XmlRefused, parse_untrusted
+    from harness.edxml.reader import XmlRefused, parse_untrusted
+    from harness.vectors.forged_packages import signed_by
     from tests.crypto.signing_material import NOW, PROFILE, SIGNATURES, package, pki, trust
 
 assert load_profile().id == PROFILE.id

@@ -19,10 +19,10 @@ except ImportError:
 with atheris.instrument_imports(include=["harness.rules", "harness.edxml"]):
     from harness.catalogue.profiles import load_profile
     from harness.catalogue.texts import LANGUAGES, finding_text
-    from harness.journal.recording import VIETNAM
-    from harness.rules.checking import check_package
-    from harness.rules.twins.base import Identity
-    from harness.rules.twins.registry import all_twins
+    from harness.journal.recorder import VIETNAM
+    from harness.rules.check import check_package
+    from harness.vectors.packages.base import DocumentIdentity
+    from harness.vectors.registry import all_vectors
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile()
@@ -44,10 +44,10 @@ def fill(corpus: Path) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     if any(corpus.iterdir()):
         return
-    for twin in all_twins().values():
-        data = twin.written(Identity())
+    for vector in all_vectors().values():
+        data = vector.written(DocumentIdentity())
         if len(data) <= LARGEST_SEED:
-            (corpus / twin.key.replace("/", "-")).write_bytes(data)
+            (corpus / vector.key.replace("/", "-")).write_bytes(data)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from functools import cache
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import Language
-from harness.guide.building import build
-from harness.guide.model import Code, Listing, Paragraph, ShownPage, Table
+from harness.guide.model import CodeBlock, CodeListing, Paragraph, ShownPage, Table
+from harness.guide.page_builder import build
 
 
 @cache
@@ -17,7 +17,7 @@ def shown(page_id: str, language: Language = "vi") -> ShownPage:
 
 def codes(page_id: str) -> list[str]:
     """Return the text of every piece of code on a page, in order."""
-    return [block.text for block in shown(page_id).blocks if isinstance(block, Code)]
+    return [block.text for block in shown(page_id).blocks if isinstance(block, CodeBlock)]
 
 
 def marked_texts(page: ShownPage) -> Iterator[str]:
@@ -27,7 +27,7 @@ def marked_texts(page: ShownPage) -> Iterator[str]:
         match block:
             case Paragraph():
                 yield block.text
-            case Listing():
+            case CodeListing():
                 yield from block.items
             case Table():
                 for row in block.rows:

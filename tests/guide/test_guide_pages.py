@@ -9,15 +9,15 @@ import pytest
 from harness.catalogue.candidate import load_candidate
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, Language, entries
-from harness.catalogue.yamlreading import read
+from harness.catalogue.yaml_reader import read
 from harness.drivers.protocol import COMMANDS
-from harness.engine.findingcodes import codes_of
-from harness.guide.building import build
 from harness.guide.files import annotations, cast, guide_folder, page, page_ids, requirement_places
 from harness.guide.marks import links
-from harness.guide.model import Block, Code, Heading, Paragraph, Table
+from harness.guide.model import Block, CodeBlock, Heading, Paragraph, Table
+from harness.guide.page_builder import build
 from harness.guide.terminal import as_text, contents
-from harness.hub.faults.reading import read_faults
+from harness.hub.faults.files import read_faults
+from harness.selfcheck.finding_codes import codes_of
 from harness.vxp.operations import OPERATIONS
 from tests.guide.guide_rig import codes, marked_texts, shown
 
@@ -121,7 +121,7 @@ def test_notes_name_the_elements_in_their_order() -> None:
 def test_text_on_a_terminal_keeps_to_its_width(language: Language, width: int) -> None:
     for page_id in page_ids():
         page_ = shown(page_id, language)
-        code = {line for block in page_.blocks if isinstance(block, Code) for line in block.text.split("\n")}
+        code = {line for block in page_.blocks if isinstance(block, CodeBlock) for line in block.text.split("\n")}
         for line in as_text(page_, language, width).split("\n"):
             longest_word = max(map(len, line.split()), default=0)
             assert len(line) <= max(width, longest_word + 12) or line[4:] in code, line
@@ -134,11 +134,11 @@ def test_what_must_not_be_overlooked_is_marked() -> None:
 
 
 def test_an_unknown_place_in_a_text_is_a_mistake() -> None:
-    from harness.catalogue.parameters import Words
+    from harness.catalogue.parameters import BilingualText
     from harness.guide.pieces import Making
 
     making = Making(load_profile(), "en")
-    assert making.words(Words("a", "{{a.system_id}}")) == "vxp.demo.a"
+    assert making.words(BilingualText("a", "{{a.system_id}}")) == "vxp.demo.a"
     with pytest.raises(KeyError):
         making.words("{{no.such}}")
     with pytest.raises(KeyError):

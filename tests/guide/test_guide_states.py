@@ -8,7 +8,7 @@ from harness.guide.model import Picture
 from harness.guide.pieces import Making
 from harness.guide.statepicture import told
 from harness.guide.stateplan import START, planned, successors
-from harness.guide.wording import saying
+from harness.guide.texts import saying
 from tests.guide.guide_rig import shown
 
 STATUSES = load_profile().parameters.statuses

@@ -11,11 +11,11 @@ from harness.catalogue.profiles import load_profile
 from harness.guide.answers import answers, prepared
 from harness.guide.files import cast
 from harness.guide.packages import document, moment, status
-from harness.guide.requests import Step, step, steps
+from harness.guide.requests import WorkedCall, step, steps
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.rules.checking import check_package
+from harness.rules.check import check_package
 from harness.vxp.hashing import hash_file
 from harness.vxp.signing import verify
 from tests.guide.guide_rig import codes
@@ -23,7 +23,7 @@ from tests.guide.guide_rig import codes
 OWN = [one for one in steps() if one.secret is None]
 
 
-def shown_request(one: Step) -> bytes:
+def shown_request(one: WorkedCall) -> bytes:
     """Return the bytes of a request as the page shows it, with the file that it speaks of."""
     (text,) = [code for code in codes("call") if code.startswith(one.head())]
     head, _, body = text.partition("\n\n")
@@ -66,7 +66,7 @@ def test_the_shown_requests_are_taken_by_a_hub_and_answered_as_shown(monkeypatch
 
 
 @pytest.mark.parametrize("one", steps(), ids=lambda one: one.key)
-def test_the_shown_answer_is_the_hubs_or_its_two_ends(one: Step) -> None:
+def test_the_shown_answer_is_the_hubs_or_its_two_ends(one: WorkedCall) -> None:
     answer, page = answers()[one.key].decode(), codes("call")
     following = page[[text.startswith(one.head()) for text in page].index(True) + 1]
     if "\n… (" in following and following.count("\n") == 2:
@@ -80,7 +80,7 @@ def test_the_shown_answer_is_the_hubs_or_its_two_ends(one: Step) -> None:
 
 
 @pytest.mark.parametrize("one", OWN, ids=lambda one: one.key)
-def test_the_shown_signature_is_good(one: Step) -> None:
+def test_the_shown_signature_is_good(one: WorkedCall) -> None:
     lines = shown_request(one).partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
     headers = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
     assert verify(headers, one.caller.secret).problems == ()

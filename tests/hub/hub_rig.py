@@ -23,15 +23,15 @@ from harness.edxml.packages import write_package
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.journal.recording import Event
+from harness.journal.recorder import Event
 from harness.vxp.client import VxpClient
-from harness.vxp.exchange import Limits, http_client
+from harness.vxp.exchange import ExchangeLimits, http_client
 
 T = TypeVar("T")
 
 MINISTRY, PROVINCE, DISTRICT = "000.00.00.G22", "000.00.00.H41", "H41.12"
 SECRETS = {"sys.ministry": "a-secret-of-the-ministry", "sys.province": "a-secret-of-the-province"}
-LIMITS = Limits(connect=10, whole=30)
+LIMITS = ExchangeLimits(connect=10, whole=30)
 
 
 class Notes:

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from harness.crypto.testpki import Pki
-from harness.crypto.tlsserver import server_context
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.tls_server import server_context
 from harness.hub.canary import Canary
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.vxp.answers import read_answer
 from tests.hub.hub_rig import Notes
 

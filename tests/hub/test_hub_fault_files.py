@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from harness.catalogue.errors import ConfigurationError
 from harness.hub.faults import alterations
 from harness.hub.faults.chaos import Chaos
-from harness.hub.faults.reading import read_faults
+from harness.hub.faults.files import read_faults
 from harness.hub.faults.steps import CONNECTION_WORDS, STEP_WORDS, Unclear, connection, step
-from harness.hub.interception import Alter, Cut, Drop, Hold, Plan, Reply, RequestFacts
+from harness.hub.interception import Alter, AnswerPlan, Cut, Drop, Hold, PlannedReply, RequestFacts
 from harness.hub.proxy import CutRequest, Refuse, ResetAtOnce
 from harness.resources import folder
 from harness.vxp.client import VxpClient
@@ -124,11 +124,11 @@ def test_words_that_mean_something() -> None:
     assert step("ok") is None
     assert connection("ok") is None
     assert connection("refuse 5") == Refuse(5.0)
-    assert step("cut 50%") == Plan("cut", Cut(0.5))
-    assert step("reset-at 200") == Plan("reset-in-answer", Cut(200, reset=True))
-    assert step("silent") == Plan("no-answer", Hold())
-    assert step("close") == Plan("close", Drop())
-    assert step("delay 0.5") == Plan("delay", delay=0.5)
+    assert step("cut 50%") == AnswerPlan("cut", Cut(0.5))
+    assert step("reset-at 200") == AnswerPlan("reset-in-answer", Cut(200, reset=True))
+    assert step("silent") == AnswerPlan("no-answer", Hold())
+    assert step("close") == AnswerPlan("close", Drop())
+    assert step("delay 0.5") == AnswerPlan("delay", delay=0.5)
     assert set(STEP_WORDS) > {"half-base64", "malformed"}
     assert "malformed" in CONNECTION_WORDS
 
@@ -146,7 +146,7 @@ def test_words_that_mean_something() -> None:
 def test_http_statuses(words: str, status: int, body: bytes, wait: str | None) -> None:
     plan = step(words)
     assert plan is not None
-    assert isinstance(plan.action, Reply)
+    assert isinstance(plan.action, PlannedReply)
     assert plan.action.status == status
     assert plan.action.body[:1] == body
     assert dict(plan.action.headers).get("Retry-After") == wait

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.hub.spooling import IN_MEMORY, Spool
+from harness.hub.spool import IN_MEMORY, Spool
 from tests.hub.hub_rig import Rig, document, with_rig
 from tests.hub.test_hub_wire import serves
 

@@ -7,8 +7,20 @@ from datetime import datetime
 import httpx2
 import pytest
 
-from harness.hub.interception import Action, Alter, Cut, Drop, Hold, Moment, Plan, Replace, Reply, RequestFacts, Trickle
-from harness.journal.recording import VIETNAM
+from harness.hub.interception import (
+    Action,
+    Alter,
+    AnswerPlan,
+    Cut,
+    Drop,
+    Hold,
+    Moment,
+    PlannedReply,
+    Replace,
+    RequestFacts,
+    Trickle,
+)
+from harness.journal.recorder import VIETNAM
 from harness.vxp.client import VxpClient
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
 from harness.vxp.signing import signed_headers
@@ -19,12 +31,12 @@ from tests.hub.hub_rig import PROVINCE, SECRETS, Rig, document, document_id, wit
 class Interceptor:
     """Answers with one plan at one moment of one operation, and remembers what it was told."""
 
-    def __init__(self, operation: str, moment: Moment, plan: Plan) -> None:
+    def __init__(self, operation: str, moment: Moment, plan: AnswerPlan) -> None:
         self._aim = (operation, moment)
         self._plan = plan
         self.told: list[RequestFacts] = []
 
-    async def __call__(self, facts: RequestFacts) -> Plan | None:
+    async def __call__(self, facts: RequestFacts) -> AnswerPlan | None:
         self.told.append(facts)
         return self._plan if (facts.operation, facts.moment) == self._aim else None
 
@@ -38,10 +50,10 @@ async def failing(client: VxpClient, package: bytes) -> VxpFailure:
 @pytest.mark.parametrize(
     ("action", "kind"),
     [
-        (Reply(503, b"<html>", "text/html", (("Retry-After", "2"),)), HttpFailed),
-        (Reply(200, b""), AnswerFailed),
-        (Reply(200, b'{"status":"FAIL","ErrorCode":"20","ErrorDesc":"x"}'), Refused),
-        (Reply(307, b"", headers=(("Location", "http://127.0.0.1:1/"),)), HttpFailed),
+        (PlannedReply(503, b"<html>", "text/html", (("Retry-After", "2"),)), HttpFailed),
+        (PlannedReply(200, b""), AnswerFailed),
+        (PlannedReply(200, b'{"status":"FAIL","ErrorCode":"20","ErrorDesc":"x"}'), Refused),
+        (PlannedReply(307, b"", headers=(("Location", "http://127.0.0.1:1/"),)), HttpFailed),
         (Drop(), TransportFailed),
         (Drop(reset=True), TransportFailed),
     ],
@@ -49,7 +61,7 @@ async def failing(client: VxpClient, package: bytes) -> VxpFailure:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_answers_in_the_hubs_place(action: Action, kind: type[VxpFailure], moment: Moment) -> None:
     async def play(rig: Rig) -> None:
-        rig.hub.interceptor = Interceptor("sendEdoc", moment, Plan("trouble", action))
+        rig.hub.interceptor = Interceptor("sendEdoc", moment, AnswerPlan("trouble", action))
         failure = await failing(rig.ministry, document())
         assert type(failure) is kind
         rig.hub.interceptor = None
@@ -57,8 +69,8 @@ def test_answers_in_the_hubs_place(action: Action, kind: type[VxpFailure], momen
         answer = rig.notes.of("answer")[0]
         assert answer["fault"] == "trouble"
         assert ("accepted" in answer["effect"]) is (moment == "after")
-        assert answer["complete"] is isinstance(action, Reply)
-        if isinstance(action, Reply):
+        assert answer["complete"] is isinstance(action, PlannedReply)
+        if isinstance(action, PlannedReply):
             assert answer["http_status"] == action.status
             assert answer["error_code"] == ("20" if b"20" in action.body else None)
         else:
@@ -72,7 +84,7 @@ def test_answers_in_the_hubs_place(action: Action, kind: type[VxpFailure], momen
 def test_cut_answers(moment: Moment, at: float, reset: bool) -> None:
     async def play(rig: Rig) -> None:
         (delivery,) = rig.hub.deliver(document(), sender="x", receivers=[PROVINCE], messagetype="edoc")
-        interceptor = Interceptor("getEdoc", moment, Plan("cut", Cut(at, reset)))
+        interceptor = Interceptor("getEdoc", moment, AnswerPlan("cut", Cut(at, reset)))
         rig.hub.interceptor = interceptor
         with pytest.raises(TransportFailed) as caught:
             await rig.province.get_edoc(delivery.receiver_doc_id)
@@ -93,7 +105,7 @@ def test_replaced_bytes_are_no_whole_fetch() -> None:
     async def play(rig: Rig) -> None:
         (delivery,) = rig.hub.deliver(document(), sender="x", receivers=[PROVINCE], messagetype="edoc")
         forged = b'{"status":"OK","ErrorCode":"0","ErrorDesc":"","data":"AAAA"}'
-        rig.hub.interceptor = Interceptor("getEdoc", "after", Plan("foreign", Replace(forged)))
+        rig.hub.interceptor = Interceptor("getEdoc", "after", AnswerPlan("foreign", Replace(forged)))
         assert await rig.province.get_edoc(delivery.receiver_doc_id) == b"\0\0\0"
         answer = rig.notes.last_answer
         assert (answer["complete"], answer["error_code"]) == (True, "0")
@@ -105,7 +117,7 @@ def test_replaced_bytes_are_no_whole_fetch() -> None:
 
 def test_a_trickle_is_whole_in_the_end() -> None:
     async def play(rig: Rig) -> None:
-        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", Plan("slow", Trickle(7, 0.001)))
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", AnswerPlan("slow", Trickle(7, 0.001)))
         assert await rig.province.count_receive_edoc() == 0
         assert (rig.notes.last_answer["fault"], rig.notes.last_answer["complete"]) == ("slow", True)
 
@@ -115,7 +127,7 @@ def test_a_trickle_is_whole_in_the_end() -> None:
 @pytest.mark.parametrize("action", [Hold(), Trickle(1, 0.02)])
 def test_a_client_gives_up_and_the_hub_notices(action: Action) -> None:
     async def play(rig: Rig) -> None:
-        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", Plan("silence", action))
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", AnswerPlan("silence", action))
         waiting = asyncio.create_task(rig.province.count_receive_edoc())
         await rig.notes.until(lambda: len(rig.notes.of("request")) == 1)
         waiting.cancel()
@@ -129,7 +141,7 @@ def test_a_client_gives_up_and_the_hub_notices(action: Action) -> None:
 
 def test_a_held_connection_does_not_keep_the_hub_from_stopping() -> None:
     async def play(rig: Rig) -> asyncio.Task[int]:
-        rig.hub.interceptor = Interceptor("countReceiveEdoc", "before", Plan("silence", Hold()))
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "before", AnswerPlan("silence", Hold()))
         waiting = asyncio.create_task(rig.province.count_receive_edoc())
         await rig.notes.until(lambda: bool(rig.notes.of("request")))
         await rig.server.stop_listening()
@@ -142,7 +154,7 @@ def test_a_held_connection_does_not_keep_the_hub_from_stopping() -> None:
 
 def test_a_delay_alone_changes_nothing_else() -> None:
     async def play(rig: Rig) -> None:
-        interceptor = Interceptor("sendEdoc", "before", Plan("late", delay=0.01))
+        interceptor = Interceptor("sendEdoc", "before", AnswerPlan("late", delay=0.01))
         rig.hub.interceptor = interceptor
         hub_id = await rig.ministry.send_edoc(document(), "edoc")
         assert rig.notes.last_answer["fault"] == "late"
@@ -157,7 +169,7 @@ def test_a_delay_alone_changes_nothing_else() -> None:
 
 def test_after_the_effect_the_interceptor_sees_the_answer() -> None:
     async def play(rig: Rig) -> None:
-        interceptor = Interceptor("none", "after", Plan("unused"))
+        interceptor = Interceptor("none", "after", AnswerPlan("unused"))
         rig.hub.interceptor = interceptor
         hub_id = await rig.ministry.send_edoc(document(), "edoc")
         before, after = interceptor.told
@@ -172,7 +184,7 @@ def test_after_the_effect_the_interceptor_sees_the_answer() -> None:
 
 def test_an_interceptor_that_fails_does_not_stop_the_hub() -> None:
     async def play(rig: Rig) -> None:
-        async def broken(facts: RequestFacts) -> Plan | None:
+        async def broken(facts: RequestFacts) -> AnswerPlan | None:
             raise ZeroDivisionError
 
         rig.hub.interceptor = broken
@@ -188,7 +200,7 @@ def test_an_interceptor_that_fails_does_not_stop_the_hub() -> None:
 def test_an_answer_is_altered() -> None:
     async def play(rig: Rig) -> None:
         doubling = Alter(lambda body: body.replace(b'"count":0', b'"count":2'))
-        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", Plan("doubled", doubling))
+        rig.hub.interceptor = Interceptor("countReceiveEdoc", "after", AnswerPlan("doubled", doubling))
         assert await rig.province.count_receive_edoc() == 2
         answer = rig.notes.last_answer
         assert (answer["fault"], answer["complete"]) == ("doubled", True)
@@ -203,7 +215,7 @@ def test_a_key_that_was_left_over_makes_a_list_about_no_item() -> None:
     async def play(rig: Rig) -> None:
         await rig.ministry.send_edoc(document(), "edoc")
         (item,) = (await rig.province.get_received_edoc_list("edoc")).items
-        watching = Interceptor("nothing", "before", Plan("none", Hold()))
+        watching = Interceptor("nothing", "before", AnswerPlan("none", Hold()))
         rig.hub.interceptor = watching
         headers = signed_headers(
             [("servicetype", "eDoc"), ("messagetype", "status"), ("docId", item.doc_id)],

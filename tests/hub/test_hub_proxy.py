@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from harness.crypto.testpki import Pki
-from harness.crypto.tlsserver import server_context
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.tls_server import server_context
 from harness.hub.proxy import CutAnswer, CutRequest, Garbage, Refuse, ResetAtOnce, TcpProxy, WireFault
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.vxp.client import VxpClient
 from harness.vxp.exchange import http_client
 from harness.vxp.failures import TransportFailed

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.hub.outcomes import Call
+from harness.hub.call_results import Call
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.vxp.answers import read_answer
 from harness.vxp.client import VxpClient
 from harness.vxp.failures import Refused
-from harness.vxp.headers import Parameters
+from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS
-from harness.vxp.signing import Verification
+from harness.vxp.signing import SignHeaderCheck
 from tests.hub.hub_rig import DISTRICT, MINISTRY, PROVINCE, Rig, document, status, with_rig
 
 
@@ -141,7 +141,9 @@ def test_hostile_calls_are_answered_never_raised(name: str, parameters: dict[str
     hub.add_system("s", "secret")
     headers = [(f"XroadVnpt-{key}".encode(), value.encode("utf-8", "replace")) for key, value in parameters.items()]
     specimen = hub.specimen(body, parameters.get("hash-file", ""))
-    call = Call(OPERATIONS.get(name), name, "s", Parameters(headers), Verification((), None, ""), body, specimen)
+    call = Call(
+        OPERATIONS.get(name), name, "s", HeaderParameters(headers), SignHeaderCheck((), None, ""), body, specimen
+    )
     outcome = hub.perform(call)
     if isinstance(outcome.body, bytes):
         assert outcome.body.isascii()

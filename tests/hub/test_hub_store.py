@@ -10,7 +10,7 @@ import pytest
 from harness.hub.blobs import FolderBlobs, MemoryBlobs
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.hub.store import Store, StoreUnusable
+from harness.hub.store import HubStore, StoreUnusable
 from tests.hub.hub_rig import MINISTRY, PROVINCE, document
 
 
@@ -46,7 +46,7 @@ def test_the_folder_is_nobody_elses(tmp_path: Path) -> None:
 def test_foreign_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "hub.sqlite3").write_bytes(b"not a database, but longer than a header of one" * 100)
     with pytest.raises(StoreUnusable) as caught:
-        Store(tmp_path)
+        HubStore(tmp_path)
     assert caught.value.code == "not-a-store"
 
 
@@ -55,12 +55,12 @@ def test_later_versions_are_refused(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(StoreUnusable) as caught:
-        Store(tmp_path)
+        HubStore(tmp_path)
     assert caught.value.code == "newer"
 
 
 def test_a_failing_transaction_leaves_nothing() -> None:
-    store = Store(None)
+    store = HubStore(None)
 
     def fail() -> None:
         with store.transaction():
@@ -95,9 +95,9 @@ def test_blobs(kind: str, tmp_path: Path) -> None:
 
 def test_a_full_disk_is_not_taken_for_another_hub(tmp_path: Path) -> None:
     script = (
-        "import resource, sys; from pathlib import Path; from harness.hub.store import Store, StoreUnusable\n"
+        "import resource, sys; from pathlib import Path; from harness.hub.store import HubStore, StoreUnusable\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: Store(Path(sys.argv[1]))\n"
+        "try: HubStore(Path(sys.argv[1]))\n"
         "except StoreUnusable as error: print(error.code, bool(error.detail))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.journal import Journal, JournalBroken, read_record
-from harness.journal.recording import BLOB_FOLDER, JOURNAL_FILE, Event
+from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE, Event
 
 
 @pytest.fixture

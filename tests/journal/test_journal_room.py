@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from harness.journal import Journal
-from harness.journal.recording import FULL
+from harness.journal.recorder import FULL
 
 
 def test_what_does_not_fit_is_not_kept_and_said_once(tmp_path: Path) -> None:

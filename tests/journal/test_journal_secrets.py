@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.journal import Journal
-from harness.journal.concealing import MARK, SHORTEST_SECRET, Concealer
+from harness.journal.redaction import MARK, SHORTEST_SECRET, Redactor
 
 SECRET = 'bí mật+"<&>/\\ 0123456789'
 RAW = SECRET.encode()
@@ -44,7 +44,7 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("encode", FORMS.values(), ids=FORMS)
 def test_every_usual_form_is_concealed_in_bytes(encode: Callable[[bytes], bytes]) -> None:
-    concealer = Concealer()
+    concealer = Redactor()
     concealer.add(SECRET)
     content = b"before " + encode(RAW) + b" after"
     assert concealer.holds(content)
@@ -57,7 +57,7 @@ def test_every_usual_form_is_concealed_in_bytes(encode: Callable[[bytes], bytes]
 
 @pytest.mark.parametrize("encode", [form for name, form in FORMS.items() if "UTF-16" not in name])
 def test_every_usual_form_is_concealed_in_text(encode: Callable[[bytes], bytes]) -> None:
-    concealer = Concealer()
+    concealer = Redactor()
     concealer.add(SECRET)
     for encoding in ("utf-8", "latin-1"):
         text = encode(RAW).decode(encoding)
@@ -73,7 +73,7 @@ def test_every_usual_form_is_concealed_in_text(encode: Callable[[bytes], bytes])
     after=st.binary(max_size=9),
 )
 def test_base64_is_seen_wherever_the_secret_stands(secret: str, before: bytes, after: bytes) -> None:
-    concealer = Concealer()
+    concealer = Redactor()
     concealer.add(secret)
     assert concealer.holds(base64.b64encode(before + secret.encode() + after))
 
@@ -87,7 +87,7 @@ def test_a_secret_that_could_be_any_word_is_refused(tmp_path: Path, secret: str)
 
 def test_a_secret_that_is_no_text_is_refused() -> None:
     with pytest.raises(ValueError, match="surrogates"):
-        Concealer().add("\ud800" * SHORTEST_SECRET)
+        Redactor().add("\ud800" * SHORTEST_SECRET)
 
 
 def test_a_run_directory_holds_no_secret(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_run_directory_holds_no_secret(tmp_path: Path) -> None:
             text = form(secret).decode("latin-1")
             journal.record(text, {"headers": [["a", text]], text: {"deep": [text]}, "raw": form(secret)}, scenario=text)
     journal.close()
-    checker = Concealer()
+    checker = Redactor()
     checker.add(SECRET)
     checker.add(later)
     for file in tmp_path.rglob("*"):
@@ -111,7 +111,7 @@ def test_a_run_directory_holds_no_secret(tmp_path: Path) -> None:
 
 
 def test_both_of_two_secrets_are_concealed_when_one_holds_the_other() -> None:
-    concealer = Concealer()
+    concealer = Redactor()
     concealer.add("secret-0")
     concealer.add("secret-0123456789")
     assert concealer.text("secret-0123456789 secret-0") == f"{MARK} {MARK}"

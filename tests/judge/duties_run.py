@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, finding_text
-from harness.crypto.trust import Trust
+from harness.crypto.chains.trust import Trust
 from harness.edxml.model import (
     Code,
     DocumentPackage,
@@ -19,15 +19,15 @@ from harness.edxml.model import (
 from harness.edxml.packages import write_package
 from harness.journal import Event
 from harness.judge.duties.facts import RunFacts
-from harness.judge.examination import Examiner
-from harness.rules.twins.base import Identity, package
+from harness.judge.package_inspector import PackageInspector
+from harness.vectors.packages.base import DocumentIdentity, package
 from tests.judge.timed_evidence import GOT, SENT, TimedEvidence
 
 PROFILE = load_profile()
 AGENCY = ("000.00.00.H41", "UBND tỉnh Nghệ An")
 MINISTRY = ("000.00.00.G22", "Văn phòng Chính phủ")
 FILE = ("cong-van.pdf", 3, "ab")
-INCOMING = package(Identity(day=date(2026, 11, 23), sender=MINISTRY, receiver=AGENCY))
+INCOMING = package(DocumentIdentity(day=date(2026, 11, 23), sender=MINISTRY, receiver=AGENCY))
 LONG = "Tờ trình về kế hoạch bảo vệ khu vực trọng điểm"
 
 
@@ -37,7 +37,7 @@ class Run(TimedEvidence):
     def __init__(self, driver: str = "http") -> None:
         super().__init__()
         self.blobs: dict[str, bytes] = {}
-        self.inspector = Examiner(PROFILE, self.blobs.__getitem__, Trust())
+        self.inspector = PackageInspector(PROFILE, self.blobs.__getitem__, Trust())
         agency = {"organ_id": AGENCY[0], "organ_name": AGENCY[1]}
         peers = [{"organ_id": MINISTRY[0], "code102": "G22"}]
         self.start = self.note("run.started", driver=driver, candidate={"agency": agency}, peers=peers)

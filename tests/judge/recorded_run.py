@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalogue.profiles import load_profile
+from harness.expectations import Expectation, written_expectation
 from harness.journal import Event, Journal, Record, read_record
-from harness.journal.recording import VIETNAM
-from harness.judge.expectations import Expectation, written_expectation
-from harness.judge.judgement import Judgement
-from harness.judge.judging import judge
+from harness.journal.recorder import VIETNAM
+from harness.judge.judge import judge
+from harness.judge.report_schema import Judgement
 from harness.vxp.operations import OPERATIONS, Parameter
 from harness.vxp.timestamps import timestamp
 

@@ -8,7 +8,7 @@ import pytest
 from harness.edxml.model import (
     ResponseFor,
 )
-from harness.judge.assessment import Blind
+from harness.expectations.assessment import Blind
 from harness.judge.duties.receiving import never_refused, stays
 from tests.judge.duties_run import FILE, INCOMING, MINISTRY, Run, codes, row
 from tests.judge.timed_evidence import GOT, OTHER

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.judge.expectations import Acked, Fetched
+from harness.expectations import Acked, FetchedByCandidate
 from harness.judge.life import silent_before
 from tests.judge.recorded_run import DOCUMENT, RecordedRun, cause, codes, verdict
 from tests.judge.timed_evidence import TimedEvidence
@@ -38,7 +38,7 @@ class TimedRun(RecordedRun):
 def test_a_candidate_whose_driver_answers_is_alive(tmp_path: Path, answer: dict[str, Any], outcome: str) -> None:
     run = TimedRun(tmp_path)
     run.stimulate()
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.close()
     run.hello(**answer)
     run.finish()
@@ -50,7 +50,7 @@ def test_a_candidate_whose_driver_answers_is_alive(tmp_path: Path, answer: dict[
 def test_where_the_hub_could_not_be_reached_nobody_is_charged(tmp_path: Path) -> None:
     run = TimedRun(tmp_path)
     run.stimulate()
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.close()
     run.own("hub.probed", {"reachable": False})
     run.hello()
@@ -97,7 +97,7 @@ def test_silence_from_before_the_scenario_is_not_charged_to_it(called: tuple[flo
 def test_a_person_s_word_about_the_product_shows_that_it_lives(tmp_path: Path) -> None:
     run = TimedRun(tmp_path)
     run.stimulate()
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.close()
     run.own("driver", {"command": "inbox", "arguments": {}, "result": {"documents": []}, "asked": [[DOCUMENT, 1]]})
     run.finish()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from harness.crypto.forging import FORGERIES
-from harness.crypto.trust import Trust
+from harness.crypto.chains.trust import Trust
 from harness.journal import Event
-from harness.judge.judgement import Judgement
+from harness.judge.report_schema import Judgement
+from harness.vectors.forged_packages import FORGERIES
 from tests.crypto.signing_material import LIMITS, package, pki, trust
 from tests.judge.recorded_run import RecordedRun, cause, codes, verdict
 

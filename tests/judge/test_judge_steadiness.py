@@ -8,8 +8,8 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.engine.clock import clock_state
 from harness.journal import Event
-from harness.journal.recording import VIETNAM
-from harness.judge.scenarios import Outcome, _steadied
+from harness.journal.recorder import VIETNAM
+from harness.judge.scenarios import ScenarioOutcome, _steadied
 from harness.judge.steadiness import Jump, jumps, within
 
 BEGIN = datetime(2026, 11, 23, 10, tzinfo=VIETNAM)
@@ -45,13 +45,13 @@ def test_only_a_scenario_that_was_played_meanwhile_is_concerned() -> None:
 
 def test_what_was_measured_or_did_not_come_in_time_is_undecided() -> None:
     jump = Jump(1, 2, -7.0)
-    late = Outcome(Verdict.PASS, findings=(Finding("RCV-02.not-fetched"),))
-    for outcome in (late, Outcome(Verdict.PASS, detail="measured", parameters={"values": "3 s of 5"})):
+    late = ScenarioOutcome(Verdict.PASS, findings=(Finding("RCV-02.not-fetched"),))
+    for outcome in (late, ScenarioOutcome(Verdict.PASS, detail="measured", parameters={"values": "3 s of 5"})):
         judged = _steadied(outcome, jump)
         assert (judged.verdict, judged.cause, judged.detail) == (Verdict.INCONCLUSIVE, Cause.HARNESS, "clock-jumped")
         assert judged.parameters == {"seconds": "-7.0"}
         assert _steadied(outcome, None) is outcome
-    for outcome in (Outcome(Verdict.PASS), Outcome(Verdict.NOT_APPLICABLE)):
+    for outcome in (ScenarioOutcome(Verdict.PASS), ScenarioOutcome(Verdict.NOT_APPLICABLE)):
         assert _steadied(outcome, jump) is outcome
 
 

@@ -9,11 +9,11 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import text
 from harness.catalogue.verdicts import Verdict
+from harness.expectations import Acked, Expectation, FetchedByCandidate, NoStatus, SafelyKept, Shown, StoredOnce
+from harness.expectations.registry import read_expectation
 from harness.journal import Event, read_record
-from harness.judge.expectations import Acked, Expectation, Fetched, NoStatus, SafelyKept, Shown, StoredOnce
-from harness.judge.expectations.registry import read_expectation
-from harness.judge.judgement import Judgement, ScenarioEntry, encoded
-from harness.judge.judging import judge
+from harness.judge.judge import judge
+from harness.judge.report_schema import Judgement, ScenarioEntry, encoded
 from tests.judge.recorded_run import CANDIDATE_ORGAN, DOCUMENT, RecordedRun, cause, codes, verdict
 from tests.judge.timed_evidence import TimedEvidence
 
@@ -42,7 +42,7 @@ def said(key: str, **parameters: str) -> str:
 
 
 def test_a_scenario_that_passes_is_no_remark(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.finish()
     judgement = run.judged()
@@ -57,7 +57,7 @@ def test_a_scenario_that_passes_is_no_remark(tmp_path: Path) -> None:
 
 
 def test_a_failure_has_no_cause_and_no_excuse(tmp_path: Path) -> None:
-    run = stated(tmp_path, Acked(document=DOCUMENT), Fetched(document=DOCUMENT, times=2))
+    run = stated(tmp_path, Acked(document=DOCUMENT), FetchedByCandidate(document=DOCUMENT, times=2))
     run.ack()
     run.own("window.closed", {})
     run.finish()
@@ -76,7 +76,7 @@ def test_a_failure_has_no_cause_and_no_excuse(tmp_path: Path) -> None:
     ("complete", said("not-finished"), "harness"),
 ])  # fmt: skip
 def test_a_run_that_was_broken_off_says_by_whom(tmp_path: Path, reason: str, told: str, whose: str) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.record("run.finished", {"reason": reason})
     judgement = run.judged()
     entry = own(judgement)
@@ -86,7 +86,7 @@ def test_a_run_that_was_broken_off_says_by_whom(tmp_path: Path, reason: str, tol
 
 
 def test_a_run_broken_off_for_silence_after_a_call_is_the_candidate_s(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.call("getReceivedEdocList", error_code="15")
     run.record("run.finished", {"reason": "silent"})
     entry = own(run.judged())
@@ -114,7 +114,7 @@ def test_a_scenario_that_was_never_begun_says_so(tmp_path: Path) -> None:
 
 
 def test_trouble_is_told_in_its_own_words(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.finish("trouble", cause="candidate", detail="driver-lost", parameters={"message": "gone {x}"})
     assert why(own(run.judged())) == said("driver-lost", message="gone {x}")
 
@@ -158,7 +158,7 @@ def test_a_duty_that_nobody_looked_for_is_open(tmp_path: Path, asked: bool, whos
 
 def test_a_duty_that_was_looked_for_fails_beside_one_that_was_not(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.expect(StoredOnce(document=DOCUMENT))
     run.own("window.closed", {})
     run.poll()
@@ -182,7 +182,7 @@ def test_what_a_person_was_asked_about_a_document_is_a_look_at_that_document_onl
 
 def test_a_precondition_that_did_not_come_is_named(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
-    run.expect(Fetched(document=DOCUMENT), role="precondition")
+    run.expect(FetchedByCandidate(document=DOCUMENT), role="precondition")
     run.expect(NoStatus(document=DOCUMENT, codes=("02",)))
     run.poll()
     run.finish()
@@ -201,7 +201,7 @@ def test_a_sign_of_life_that_broke_is_named(tmp_path: Path) -> None:
 
 def test_a_precondition_of_one_who_never_called_is_a_matter_of_the_network(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
-    run.expect(Fetched(document=DOCUMENT), role="precondition")
+    run.expect(FetchedByCandidate(document=DOCUMENT), role="precondition")
     run.expect(NoStatus(document=DOCUMENT, codes=("02",)))
     run.finish()
     entry = own(run.judged())
@@ -209,7 +209,7 @@ def test_a_precondition_of_one_who_never_called_is_a_matter_of_the_network(tmp_p
 
 
 def test_a_window_that_was_never_closed_is_the_harness_s(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.poll()
     run.finish()
     entry = own(run.judged())
@@ -217,7 +217,7 @@ def test_a_window_that_was_never_closed_is_the_harness_s(tmp_path: Path) -> None
 
 
 def test_who_is_gone_is_told_with_what_was_left(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.poll()
     run.own("window.closed", {})
     run.finish()
@@ -240,7 +240,7 @@ def test_a_safe_refusal_counts_though_the_inbox_cannot_be_seen(tmp_path: Path, c
     ("driver", "timeout", "candidate"),
 ])  # fmt: skip
 def test_what_was_never_sent_is_open_by_whose_doing(tmp_path: Path, command: str, kind: str, whose: str) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT), only=["RCV-02", "VXP-06", "HDR-01"])
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT), only=["RCV-02", "VXP-06", "HDR-01"])
     run.record(command, {"command": "send", "error": {"kind": kind, "message": ""}})
     run.fetch()
     run.finish()
@@ -250,7 +250,7 @@ def test_what_was_never_sent_is_open_by_whose_doing(tmp_path: Path, command: str
 
 
 def test_the_limits_of_a_run_are_said(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT), only=["RCV-02", "OPS-02"])
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT), only=["RCV-02", "OPS-02"])
     run.fetch()
     run.finish()
     assert [one.en for one in run.judged().limits] == [
@@ -265,7 +265,7 @@ def test_the_limits_of_a_run_are_said(tmp_path: Path) -> None:
     [((), "handling, recall, register, take_back"), (("recall", "handling"), "register, take_back")],
 )
 def test_what_is_shown_and_not_declared_is_told(tmp_path: Path, capabilities: tuple[str, ...], shown: str) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT), capabilities=capabilities)
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT), capabilities=capabilities)
     run.fetch()
     run.call("registerAgency", {"registered": "000.01.00.H41"})
     sent: list[dict[str, Any]] = [{"kind": "document", "doc_type": doc_type} for doc_type in ("0", "1")]
@@ -279,7 +279,7 @@ def test_what_is_shown_and_not_declared_is_told(tmp_path: Path, capabilities: tu
 
 
 def test_a_profile_of_ones_own_is_told(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.finish()
     profile = msgspec.structs.replace(load_profile(), id="ours", version="7")
@@ -289,7 +289,7 @@ def test_a_profile_of_ones_own_is_told(tmp_path: Path) -> None:
 
 
 def test_a_run_that_went_on_after_its_end_counts_by_its_last_end(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.finish()
     run.record("run.finished", {"reason": "interrupted"})
@@ -297,7 +297,7 @@ def test_a_run_that_went_on_after_its_end_counts_by_its_last_end(tmp_path: Path)
 
 
 def test_an_agency_that_was_registered_in_the_run_is_the_candidate_s(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT), only=["RCV-02", "VXP-07"])
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT), only=["RCV-02", "VXP-07"])
     run.fetch()
     run.call("registerAgency", {"registered": "000.01.00.H41"})
     for organ in (CANDIDATE_ORGAN, "000.01.00.H41"):
@@ -308,7 +308,7 @@ def test_an_agency_that_was_registered_in_the_run_is_the_candidate_s(tmp_path: P
 
 
 def test_half_a_surrogate_is_written_as_an_escape(tmp_path: Path) -> None:
-    run = stated(tmp_path, Fetched(document=DOCUMENT))
+    run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.finish()
     judgement = run.judged()

@@ -5,25 +5,25 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.journal import Journal, read_record
-from harness.judge.expectations import (
+from harness.expectations import (
     Acked,
     Expectation,
-    Fetched,
+    FetchedByCandidate,
     StatusNames,
     StatusSent,
     Withdrawn,
     written_expectation,
 )
-from harness.judge.expectations.registry import read_expectation
-from harness.judge.judgement import encoded
-from harness.judge.judging import NothingToJudge, judge
+from harness.expectations.registry import read_expectation
+from harness.journal import Journal, read_record
+from harness.judge.judge import NothingToJudge, judge
+from harness.judge.report_schema import encoded
 from tests.judge.recorded_run import DOCUMENT, RecordedRun, cause, codes, verdict
 
 
 def passed(directory: Path, only: list[str] | None = None) -> RecordedRun:
     run = RecordedRun(directory, only=only)
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.finish()
     return run
@@ -45,7 +45,7 @@ def test_what_was_required_but_not_run_keeps_the_whole_from_passing(tmp_path: Pa
 
 def test_a_run_that_was_broken_off_never_passes(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.own("scenario.finished", {"outcome": "completed", "cause": None, "detail": "", "parameters": {}})
     assert run.judged().verdict == "inconclusive"
@@ -68,7 +68,7 @@ def test_an_empty_record_cannot_be_judged(tmp_path: Path) -> None:
 def test_a_missing_precondition_makes_it_inconclusive_not_failed(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, "RCV-05")
     run.expect(Acked(document=DOCUMENT), role="precondition")
-    run.expect(Fetched(document=DOCUMENT, times=2))
+    run.expect(FetchedByCandidate(document=DOCUMENT, times=2))
     run.fetch()
     run.own("window.closed", {})
     run.poll()
@@ -96,7 +96,10 @@ def test_a_status_that_names_another_code_is_found(tmp_path: Path) -> None:
 
 
 def test_every_expectation_comes_back_from_the_journal_as_it_was() -> None:
-    stated: list[Expectation] = [Fetched(document="a", times=3), StatusSent(document="b", codes=("01",), within=1.5)]
+    stated: list[Expectation] = [
+        FetchedByCandidate(document="a", times=3),
+        StatusSent(document="b", codes=("01",), within=1.5),
+    ]
     assert [read_expectation(written_expectation(one)) for one in stated] == stated
 
 
@@ -116,7 +119,7 @@ def test_what_a_conditional_requirement_asks_of_everybody_can_fail_the_whole(tmp
 
 def test_a_failure_that_was_not_asked_for_fails_a_narrowed_run_all_the_same(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, only=["RCV-02"])
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.fetch(secret_in=["url"])
     run.finish()
     judgement = run.judged()

@@ -6,10 +6,10 @@ from typing import Any
 from harness.catalogue.findings import Finding
 from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.edxml.model import DocumentPackage, StatusPackage
+from harness.expectations import Expectation, read_expectation, written_expectation
+from harness.expectations.assessment import Assessment, Broken, Pending
+from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
-from harness.judge.assessment import Assessment, Broken, Pending
-from harness.judge.evidence import Evidence, Exchange
-from harness.judge.expectations import Expectation, read_expectation, written_expectation
 
 SENT = "000.00.00.H41,2026/11/23,17/UBND-VP"
 GOT = "000.00.00.G22,2026/11/23,7816/VPCP-TTĐT"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.engine.certification import Order
-from harness.engine.publishing import Certification, publish
-from harness.judge.expectations import Fetched
-from harness.pytesting import certifying
-from harness.pytesting.certifying import PytestRun
+from harness.engine.certification import CertificationOrder
+from harness.engine.publication import PublishedRun, publish
+from harness.expectations import FetchedByCandidate
+from harness.pytesting import certification as certifying
+from harness.pytesting.certification import PytestRun
 from tests.judge.recorded_run import DOCUMENT, RecordedRun
 
 OPTIONS: dict[str, Any] = dict.fromkeys(("profile", "out", "listen", "seed", "deviations"))
@@ -24,7 +24,7 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Py
     monkeypatch.setenv("LIENTHONG_LANG", "en")
 
     def plan(play: Play, *only: str) -> PytestRun:
-        def certified(order: Order, follow: object) -> Certification:
+        def certified(order: CertificationOrder, follow: object) -> PublishedRun:
             run = RecordedRun(tmp_path, scenario=only[0], only=list(only))
             play(run)
             run.journal.close()
@@ -40,7 +40,7 @@ def exposing(number: int) -> Play:
     """Return a play in which as many requests carry the secret."""
 
     def play(run: RecordedRun) -> None:
-        run.expect(Fetched(document=DOCUMENT))
+        run.expect(FetchedByCandidate(document=DOCUMENT))
         for _ in range(number):
             run.fetch(secret_in=["url"])
         run.finish()
@@ -58,7 +58,7 @@ def test_item_lists_everything_that_was_found(planned: Callable[..., PytestRun])
 
 
 def broken_off(run: RecordedRun) -> None:
-    run.expect(Fetched(document=DOCUMENT))
+    run.expect(FetchedByCandidate(document=DOCUMENT))
     run.record("run.finished", {"reason": "interrupted"})
 
 

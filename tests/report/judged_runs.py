@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalogue.profiles import load_profile
-from harness.engine.publishing import Certification, publish
+from harness.engine.publication import PublishedRun, publish
 from harness.journal import Journal
-from harness.report.laboratory import Laboratory
-from harness.report.recordseal import begin, seal_record
+from harness.seal.laboratory import Laboratory
+from harness.seal.record_seal import begin, seal_record
 from tests.report.report_runs import CANDIDATE
 
 PROFILE = "qcvn102-2022"
@@ -30,7 +30,7 @@ def record_run(directory: Path, laboratory: Laboratory | None = None, only: tupl
         seal_record(birth, journal, directory)
 
 
-def judged_run(directory: Path, laboratory: Laboratory | None = None, **named: Any) -> Certification:
+def judged_run(directory: Path, laboratory: Laboratory | None = None, **named: Any) -> PublishedRun:
     """Make a run whole: recorded, judged, rendered as a page, sealed."""
     record_run(directory, laboratory, **named)
     return publish(load_profile(PROFILE), directory, "en", ("html",), laboratory)

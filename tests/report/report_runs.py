@@ -11,20 +11,20 @@ import msgspec
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.verdicts import Cause, Severity, Verdict
 from harness.journal import Event, Journal
-from harness.judge.judgement import (
+from harness.judge.report_schema import (
     FindingEntry,
+    FindingPlace,
     Judgement,
-    Place,
+    LocalisedText,
     ProfileEntry,
     RequirementEntry,
     ScenarioEntry,
-    Summary,
-    Text,
+    VerdictCounts,
     encoded,
 )
-from harness.report.laboratory import LaboratoryKey
-from harness.report.recordseal import begin, seal_record
-from harness.report.sealing import seal
+from harness.report.seal_run import seal
+from harness.seal.laboratory import LaboratoryKey
+from harness.seal.record_seal import begin, seal_record
 
 DOCUMENT = "000.00.00.H41,2026/11/23,101/UBND-VX"
 INCOMING = "000.00.00.G22,2026/11/23,77/BTTTT-CTS"
@@ -70,8 +70,8 @@ def finding(
         requirement=code.partition(".")[0],
         code=code,
         severity=place.pop("severity", Severity.FAIL),
-        message=Text(vi, en),
-        where=Place(event, place.get("xpath"), place.get("line")),
+        message=LocalisedText(vi, en),
+        where=FindingPlace(event, place.get("xpath"), place.get("line")),
         expected=expected,
         received=received,
         occurrences=place.get("occurrences", 1),
@@ -190,7 +190,9 @@ def _judgement(plan: RunPlan, profile: Profile, first: Event, last: Event) -> Ju
         schema="lienthong.report/1",
         run_id=plan.run_id,
         verdict=_overall(requirements),  # type: ignore[arg-type]
-        profile=ProfileEntry(profile.id, profile.version, profile.sha256, Text(profile.title.vi, profile.title.en)),
+        profile=ProfileEntry(
+            profile.id, profile.version, profile.sha256, LocalisedText(profile.title.vi, profile.title.en)
+        ),
         candidate=plan.candidate,
         harness={"name": "lienthong-harness", "version": "0.1.0"},
         driver="http",
@@ -200,8 +202,8 @@ def _judgement(plan: RunPlan, profile: Profile, first: Event, last: Event) -> Ju
         narrowed=plan.only is not None,
         complete=not any(entry.verdict is Verdict.NOT_RUN for entry in requirements if entry.required),
         required=tuple(sorted(required)),
-        limits=(Text("Hệ thống được điều khiển tự động qua HTTP.", "The system was driven over HTTP."),),
-        summary=Summary({}, {}),
+        limits=(LocalisedText("Hệ thống được điều khiển tự động qua HTTP.", "The system was driven over HTTP."),),
+        summary=VerdictCounts({}, {}),
         requirements=requirements,
         scenarios=scenarios,
     )
@@ -225,7 +227,7 @@ def _requirement(plan: RunPlan, profile: Profile, id_: str, required: bool) -> R
         level=entry.level,
         basis=entry.basis,
         clause=entry.clause,
-        statement=Text(entry.statement.vi, entry.statement.en),
+        statement=LocalisedText(entry.statement.vi, entry.statement.en),
         required=required,
         verdict=verdict,
         cause=plan.causes.get(id_),
@@ -236,7 +238,7 @@ def _requirement(plan: RunPlan, profile: Profile, id_: str, required: bool) -> R
 def _scenario(plan: RunPlan, entry: RequirementEntry) -> ScenarioEntry:
     name = entry.scenarios[0]
     unsettled = entry.verdict is Verdict.INCONCLUSIVE
-    detail = Text("Lệnh «decide» không được hỗ trợ.", "The command “decide” is not supported.")
+    detail = LocalisedText("Lệnh «decide» không được hỗ trợ.", "The command “decide” is not supported.")
     return ScenarioEntry(
         id=name,
         requirements=(entry.id,),

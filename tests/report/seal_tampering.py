@@ -14,15 +14,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.journal import read_record
 from harness.journal.chain import FIRST, canonical, link
-from harness.report import jws, write_reports
-from harness.report.jws import sign
-from harness.report.laboratory import Laboratory, LaboratoryIdentity, LaboratoryKey
-from harness.report.manifest import manifest_of
-from harness.report.recordseal import load_record_seal
-from harness.report.sealing import detached_signature, list_unsigned
-from harness.report.source import read_report
-from harness.report.verifying import verify
+from harness.report import write_reports
+from harness.report.seal_run import detached_signature, list_unsigned
 from harness.resources import folder
+from harness.seal import jws
+from harness.seal.jws import sign
+from harness.seal.laboratory import Laboratory, LaboratoryIdentity, LaboratoryKey
+from harness.seal.manifest import manifest_of
+from harness.seal.record_seal import load_record_seal
+from harness.seal.run_files import read_report
+from harness.seal.verification import verify
 from tests.report.report_runs import RunPlan, build_run, failed_plan, seal_made_up
 
 KEY = LaboratoryKey(ec.generate_private_key(ec.SECP256R1()))

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from harness.crypto.pdfmaking import time_stamper
-from harness.crypto.pkifolder import make_laboratory, write_identity
-from harness.crypto.testpki import Pki
+from harness.crypto.pdf.signed_files import time_stamper
+from harness.crypto.testpki.folder import make_laboratory, write_identity
+from harness.crypto.testpki.pki import Pki
 
 TSA_NAME = "TSA thử nghiệm"
 STAMPED_AT = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)

@@ -13,11 +13,11 @@ from types import ModuleType
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.crypto.pkifolder import make_laboratory, write_identity
+from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.report import write_reports
-from harness.report.laboratory import Laboratory, load_laboratory
-from harness.report.source import read_report
 from harness.resources import folder
+from harness.seal.laboratory import Laboratory, load_laboratory
+from harness.seal.run_files import read_report
 from tests.report.report_runs import build_run, failed_plan
 
 EXAMPLES = folder("reports") / "examples"

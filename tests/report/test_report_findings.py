@@ -9,11 +9,11 @@ import pytest
 from lxml import etree, html
 
 from harness.catalogue.verdicts import Severity, Verdict
-from harness.judge.judgement import FindingEntry
+from harness.judge.report_schema import FindingEntry
 from harness.report import write_reports
-from harness.report.model import Card
-from harness.report.source import source_of
-from harness.report.writing import Renderer
+from harness.report.model import FindingCard
+from harness.report.renderers import Renderer
+from harness.seal.run_files import source_of
 from tests.report.report_runs import RunPlan, build_run, finding
 
 KINDS = 22
@@ -119,7 +119,7 @@ def test_what_is_shown_in_full_is_of_every_scenario(tmp_path: Path) -> None:
     assert "own-03" in card.occurrences[1].message
 
 
-def cards(directory: Path, report: dict[str, Any]) -> tuple[Card, ...]:
+def cards(directory: Path, report: dict[str, Any]) -> tuple[FindingCard, ...]:
     return Renderer(source_of(directory, report), "en").report("en").cards
 
 

@@ -10,10 +10,8 @@ from lxml import etree
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.verdicts import Verdict
-from harness.judge.judgement import DeviationState, FindingEntry, Judgement
-from harness.report.building import Setting, build
-from harness.report.comparing import change_kind, comparison_of
-from harness.report.completeness import completeness
+from harness.judge.report_schema import DeviationState, FindingEntry, Judgement
+from harness.report.comparison import change_kind, comparison_of
 from harness.report.deviations import (
     breaches,
     excused,
@@ -25,9 +23,11 @@ from harness.report.deviations import (
     with_deviations,
 )
 from harness.report.junit import render_junit
-from harness.report.sequence import Chronicle
-from harness.report.source import Source, source_of
-from harness.report.wording import Wording
+from harness.report.report_builder import Setting, build
+from harness.report.sequence import SequenceDiagrams
+from harness.report.texts import ReportTexts
+from harness.seal.completeness import completeness
+from harness.seal.run_files import Source, source_of
 from tests.report.report_runs import RunPlan, build_run, failed_plan, finding
 
 KNOWN = """schema: lienthong.deviations/1
@@ -67,7 +67,7 @@ def test_runs_are_compared_by_requirement(tmp_path: Path) -> None:
     older = source(tmp_path / "older", failed_plan())
     newer = failed_plan()
     newer.verdicts = {"RCV-02": Verdict.FAIL, "SND-01": Verdict.FAIL}
-    comparison = comparison_of(source(tmp_path / "newer", newer), older, Wording("en"))
+    comparison = comparison_of(source(tmp_path / "newer", newer), older, ReportTexts("en"))
     changes = [(change.kind, change.requirement) for change in comparison.changes]
     assert changes[:3] == [("new", "SND-01"), ("still", "RCV-02"), ("fixed", "HDR-07")]
     assert {kind for kind, _ in changes[3:]} == {"other"}
@@ -79,7 +79,7 @@ def test_runs_of_other_profiles_or_products_are_compared_with_caution(tmp_path: 
     older = source(tmp_path / "older", RunPlan(candidate={"candidate": {"name": "Beta"}, "capabilities": []}))
     newer = source(tmp_path / "newer", RunPlan())
     changed = Source(newer.directory, {**newer.report, "profile": {"sha256": "f" * 64}}, newer.facts, newer.record)
-    caution = comparison_of(changed, older, Wording("en")).caution
+    caution = comparison_of(changed, older, ReportTexts("en")).caution
     assert "different profiles" in caution
     assert "Beta" in caution
 
@@ -166,7 +166,7 @@ def test_junit_is_red_for_a_deviation_that_passes_and_not_for_one_that_is_known(
     findings: dict[str, tuple[FindingEntry, ...]] = {"RTY-05": found} if verdict is Verdict.FAIL else {}
     judgement = judged(tmp_path / "run", RunPlan(verdicts={"RTY-05": verdict}, findings=findings), KNOWN)
     report = msgspec.to_builtins(judgement)
-    built = build(source_of(tmp_path / "run", report), "en", Setting("0" * 64, Chronicle(())))
+    built = build(source_of(tmp_path / "run", report), "en", Setting("0" * 64, SequenceDiagrams(())))
     root = etree.fromstring(render_junit(built))
     red = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
     assert red == (["RTY-05"] if verdict is Verdict.PASS else [])

@@ -14,10 +14,10 @@ from lxml import etree
 
 from harness.catalogue.profiles import load_profile
 from harness.journal import Journal, read_record
-from harness.judge.judgement import Judgement, encoded
-from harness.judge.judging import judge
-from harness.report.source import read_report, source_of
-from harness.report.writing import Renderer
+from harness.judge.judge import judge
+from harness.judge.report_schema import Judgement, encoded
+from harness.report.renderers import Renderer
+from harness.seal.run_files import read_report, source_of
 from tests.engine.engine_rig import judged_run
 
 HOSTILE = (

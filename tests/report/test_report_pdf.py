@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from harness.crypto.issuing import Identity
-from harness.crypto.pdfsignatures import read_pdf
-from harness.crypto.pkifolder import make_laboratory, write_identity
+from harness.crypto.pdf.signatures import read_pdf
+from harness.crypto.testpki.folder import make_laboratory, write_identity
+from harness.crypto.testpki.issuance import IssuedIdentity
 from harness.report import write_reports
-from harness.report.laboratory import Laboratory, load_laboratory
 from harness.report.pdf import PdfUnavailable
-from harness.report.verifying import verify
+from harness.seal.laboratory import Laboratory, load_laboratory
+from harness.seal.verification import verify
 from tests.report.report_runs import build_run, failed_plan, seal_made_up
 
 HOSTILE = "<img src='http://127.0.0.1:9/x'><link rel=attachment href='file:///etc/passwd'>\u202e" + "Ă" * 10**6
@@ -27,7 +27,7 @@ A4 = (595, 841)
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     """A laboratory with key and certificate, read from its folder."""
     folder = tmp_path_factory.mktemp("laboratory")
-    identity: Identity = make_laboratory(datetime.now(UTC))
+    identity: IssuedIdentity = make_laboratory(datetime.now(UTC))
     write_identity(identity, folder)
     (folder / "laboratory.yaml").write_text("schema: lienthong.laboratory/1\nname: Trung tâm X\n", encoding="utf-8")
     return load_laboratory(folder)

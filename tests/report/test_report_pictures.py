@@ -11,22 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.journal import Event, Journal, read_record
-from harness.report.drawing import WIDTH, drawings
 from harness.report.excerpts import difference, occurrence
-from harness.report.messages import Lane, Message, named_documents
-from harness.report.sequence import Chronicle
-from harness.report.source import Source
-from harness.report.wording import Wording
+from harness.report.messages import JournalMessage, Lane, named_documents
+from harness.report.sequence import SequenceDiagrams
+from harness.report.sequence_layout import WIDTH, drawings
+from harness.report.texts import ReportTexts
+from harness.seal.run_files import Source
 
-ENGLISH = Wording("en")
+ENGLISH = ReportTexts("en")
 
 
-def message(seq: int, label: str = "getEdoc", kind: str = "ask", **changes: Any) -> Message:
+def message(seq: int, label: str = "getEdoc", kind: str = "ask", **changes: Any) -> JournalMessage:
     """Return a message of the candidate's."""
-    return replace(Message(seq, seq / 10, Lane.CANDIDATE, Lane.HUB, label, "", kind), **changes)
+    return replace(JournalMessage(seq, seq / 10, Lane.CANDIDATE, Lane.HUB, label, "", kind), **changes)
 
 
-def drawn(messages: Sequence[Message]) -> list[tuple[str, int]]:
+def drawn(messages: Sequence[JournalMessage]) -> list[tuple[str, int]]:
     """Return labels and counts of what is drawn."""
     return [(one.message.label, one.message.times) for page in drawings(messages, ()) for one in page.arrows]
 
@@ -100,7 +100,7 @@ def record_of(tmp_path: Path, *events: tuple[str, dict[str, Any], str | None]) -
 
 def labels(events: Sequence[Event], scenario: str, wrong: frozenset[int] = frozenset()) -> list[str]:
     """Return what the picture of a scenario shows."""
-    pages = Chronicle(events).pictures(scenario, wrong, ENGLISH)
+    pages = SequenceDiagrams(events).pictures(scenario, wrong, ENGLISH)
     return [f"{one.message.label} {one.message.detail}".strip() for page in pages for one in page.arrows]
 
 

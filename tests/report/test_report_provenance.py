@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
 from harness.cli.verbs import lienthong
-from harness.crypto.pkifolder import make_laboratory, write_identity
-from harness.engine.publishing import publish
+from harness.crypto.testpki.folder import make_laboratory, write_identity
+from harness.engine.publication import publish
 from harness.journal import Journal
-from harness.report.laboratory import Laboratory, load_laboratory
-from harness.report.recordseal import RECORD_FILE, begin, seal_record
-from harness.report.sealing import list_unsigned, seal
-from harness.report.verifying import verify
+from harness.report.seal_run import list_unsigned, seal
+from harness.seal.laboratory import Laboratory, load_laboratory
+from harness.seal.record_seal import RECORD_FILE, begin, seal_record
+from harness.seal.verification import verify
 from tests.report.judged_runs import PROFILE, RUN_ID, forge_pass, judged_run, record_run
 from tests.report.seal_tampering import ALONE
 
@@ -282,7 +282,7 @@ def test_publishing_never_seals_a_record_that_was_not_sealed_at_its_end(tmp_path
 
 
 def test_token_stands_in_record_and_seal(own: Path) -> None:
-    from harness.report.recordseal import load_record_seal
+    from harness.seal.record_seal import load_record_seal
 
     sealed = load_record_seal(own)
     first = json.loads((own / "journal.jsonl").read_bytes().splitlines()[0])

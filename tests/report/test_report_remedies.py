@@ -10,7 +10,7 @@ import pytest
 import harness
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import LANGUAGES, areas, entries, known_finding
-from harness.report.wording import Wording
+from harness.report.texts import ReportTexts
 
 _CODE = re.compile(r'"([A-Z]{3}-[0-9]{2}\.[a-z0-9][a-z0-9-]*)"')
 _ALWAYS = frozenset({"expected", "received"})
@@ -43,7 +43,7 @@ def test_remedy_and_explanation_name_only_what_the_message_names(language: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_render_without_braces_left(language: str) -> None:
-    wording = Wording("vi" if language == "vi" else "en")
+    wording = ReportTexts("vi" if language == "vi" else "en")
     for area, code in texts():
         parts = entries(area).get(code) or entries(area)[code.partition(".")[2]]
         values = dict.fromkeys(places(str(parts["message"][language])) | _ALWAYS, "VALUE")  # type: ignore[index]

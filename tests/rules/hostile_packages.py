@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from harness.edxml.model import Attachment
-from harness.rules.twins import files
-from harness.rules.twins.base import Identity, attached, document, with_attachments
+from harness.vectors.packages import files
+from harness.vectors.packages.base import DocumentIdentity, attached, document, with_attachments
 
 _MB = 1024 * 1024
 
 
 def _good() -> bytes:
-    return document(Identity()).written()
+    return document(DocumentIdentity()).written()
 
 
 def _headed(head: bytes) -> bytes:
@@ -38,7 +38,7 @@ def _after_subject(markup: bytes) -> bytes:
 
 def _carrying(content: bytes, name: str = "phu-luc.xlsx", content_type: str = "application/zip") -> bytes:
     bad = Attachment("cid:2", name, content_type, content)
-    return with_attachments(Identity(), attached("a.pdf", files.pdf(), "1"), bad).written()
+    return with_attachments(DocumentIdentity(), attached("a.pdf", files.pdf(), "1"), bad).written()
 
 
 def _deflated_zeros(megabytes: int) -> tuple[bytes, int, int]:
@@ -71,7 +71,7 @@ def _many_entries() -> bytes:
 
 def _attachments(count: int) -> bytes:
     one = attached("a.pdf", files.pdf(), "1")
-    return with_attachments(Identity(), *(replace(one, content_id=f"cid:{n}") for n in range(count))).written()
+    return with_attachments(DocumentIdentity(), *(replace(one, content_id=f"cid:{n}") for n in range(count))).written()
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {

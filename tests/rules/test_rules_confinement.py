@@ -12,12 +12,12 @@ import pytest
 
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Cause
-from harness.crypto import pdfmaking
-from harness.crypto.forging import signed_by
-from harness.crypto.pdfmaking import signed_pdf
+from harness.crypto.pdf import signed_files
+from harness.crypto.pdf.signed_files import signed_pdf
 from harness.rules import confinement
-from harness.rules.checking import check_package
+from harness.rules.check import check_package
 from harness.rules.confinement import examine
+from harness.vectors.forged_packages import signed_by
 from tests.crypto.signing_material import LIMITS, NOW, PROFILE, SIGNATURES, package, pki, trust
 
 
@@ -32,11 +32,11 @@ def with_budget(cpu: float, memory: int = 1 << 30) -> Profile:
 
 def slow() -> bytes:
     """Return a package whose PDF file takes a reader many seconds."""
-    reserved, pdfmaking._RESERVED = pdfmaking._RESERVED, 6_000_000
+    reserved, signed_files._RESERVED = signed_files._RESERVED, 6_000_000
     try:
         return package((("van-ban.pdf", signed_pdf(pki().identity("person"), at=NOW)),))
     finally:
-        pdfmaking._RESERVED = reserved
+        signed_files._RESERVED = reserved
 
 
 def test_the_same_is_said_with_and_without_a_process_of_its_own() -> None:

@@ -7,15 +7,15 @@ from lxml import etree
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
-from harness.edxml.drafting import Draft, replacing
+from harness.edxml.draft import PackageDraft, replacing
 from harness.edxml.elements import Element
 from harness.edxml.names import CONTENT
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import IMPLEMENTED, check_package
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import IMPLEMENTED, check_package
 from harness.rules.structure import vocabulary
 from harness.rules.tree import read_tree
-from harness.rules.twins import files
-from harness.rules.twins.base import Identity, attached, document, recall, update, with_attachments
+from harness.vectors.packages import files
+from harness.vectors.packages.base import DocumentIdentity, attached, document, recall, update, with_attachments
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
@@ -23,7 +23,7 @@ PROFILE = load_profile("qcvn102-2022")
 UUID = "4f6a1d0e-7a0b-4f2b-9d0e-0a1b2c3d4e5f"
 
 
-def found(draft: Draft) -> list[tuple[str, str]]:
+def found(draft: PackageDraft) -> list[tuple[str, str]]:
     """Return code and last step of the place of every finding."""
     findings = check_package(draft.written(), PROFILE, AT, groups=OWN_GROUPS).findings
     return [(one.code, (one.where.xpath or "").rpartition("/")[2]) for one in findings]
@@ -34,31 +34,33 @@ def found(draft: Draft) -> list[tuple[str, str]]:
     "DocumentType/TypeName", "SignerInfo/FullName", "Subject", "Bussiness/BussinessDocReason",
 ])  # fmt: skip
 def test_no_filler_stands_for_any_value_that_is_due(path: str) -> None:
-    draft = document(Identity()).with_text(path, "n/a")
+    draft = document(DocumentIdentity()).with_text(path, "n/a")
     assert [one for one in found(draft) if one[0].startswith("HDR-20")] == [("HDR-20.filler", path.rpartition("/")[2])]
 
 
 def test_blanks_around_a_filler_do_not_hide_it_until_they_are_very_many() -> None:
     longest = max(PROFILE.parameters.code_lists.fillers, key=len)
-    assert found(document(Identity()).with_text("Subject", longest + " " * 16)) == [("HDR-20.filler", "Subject")]
-    assert found(document(Identity()).with_text("Subject", longest + " " * 17)) == []
+    assert found(document(DocumentIdentity()).with_text("Subject", longest + " " * 16)) == [
+        ("HDR-20.filler", "Subject")
+    ]
+    assert found(document(DocumentIdentity()).with_text("Subject", longest + " " * 17)) == []
 
 
 def test_a_uuid_of_another_document_does_not_hide_the_next_id() -> None:
     named = {"OrganId": "G22", "Code": "1/A", "PromulgationDate": "2024/09/01", "DocumentId": UUID}
     answered = Element("ResponseFor", tuple(Element(name, text=text) for name, text in named.items()))
-    draft = update(Identity()).with_text("Bussiness/DocumentId", "VB-7001").followed("DocumentId", answered)
+    draft = update(DocumentIdentity()).with_text("Bussiness/DocumentId", "VB-7001").followed("DocumentId", answered)
     assert ("HDR-17.other-form", "DocumentId") in found(draft)
     assert sum(code.startswith("HDR-17") for code, _ in found(draft)) == 1
 
 
 @pytest.mark.parametrize("path", ["Reference[1]/ContentId", "Attachment[1]/ContentId"])
 def test_an_id_that_is_missing_leaves_its_partner_alone(path: str) -> None:
-    assert found(document(Identity()).without(path)) == [("ATT-02.no-content-id", path.partition("/")[0])]
+    assert found(document(DocumentIdentity()).without(path)) == [("ATT-02.no-content-id", path.partition("/")[0])]
 
 
 def test_containers_and_contents_have_no_text_of_their_own() -> None:
-    root = etree.fromstring(document(Identity()).written())
+    root = etree.fromstring(document(DocumentIdentity()).written())
     tree = read_tree(root, vocabulary())
     holders = [node for node in tree.nodes if node.named or node.local == CONTENT]
     assert {node.local for node in holders} >= {"edXML", "From", "Attachment", CONTENT}
@@ -69,15 +71,15 @@ def test_a_receiver_without_id_does_not_hide_one_that_stands_twice() -> None:
     to = [Element("To", (Element("OrganName", text="A"),)), Element("To", (
         Element("OrganId", text="000.00.00.H41"), Element("OrganName", text="B"),
     ))]  # fmt: skip
-    assert found(document(Identity()).followed("To", *to)) == [
+    assert found(document(DocumentIdentity()).followed("To", *to)) == [
         ("HDR-03.no-organ-id", "To[2]"),
         ("HDR-04.twice", "OrganId"),
     ]
 
 
 def test_a_recall_names_its_document_and_only_a_recall_has_to() -> None:
-    assert found(recall(Identity()).without("ResponseFor")) == [("TRC-04.no-response-for", "MessageHeader")]
-    assert found(update(Identity())) == []
+    assert found(recall(DocumentIdentity()).without("ResponseFor")) == [("TRC-04.no-response-for", "MessageHeader")]
+    assert found(update(DocumentIdentity())) == []
 
 
 def test_the_rules_are_those_of_the_catalogue_and_no_others() -> None:
@@ -86,7 +88,7 @@ def test_the_rules_are_those_of_the_catalogue_and_no_others() -> None:
 
 
 def test_findings_stand_in_the_order_of_the_catalogue_and_of_their_lines() -> None:
-    draft = document(Identity()).without("From").with_text("DueDate", "2024/09/01").without("TraceHeaderList")
+    draft = document(DocumentIdentity()).without("From").with_text("DueDate", "2024/09/01").without("TraceHeaderList")
     draft = (
         draft.without("Subject").with_text("OtherInfo/PageAmount", "x").with_text("OtherInfo/PromulgationAmount", "y")
     )
@@ -111,21 +113,25 @@ UNKNOWN = bytes(range(9))
     (UNKNOWN, "cong-van", []),
 ])  # fmt: skip
 def test_bytes_that_are_not_what_the_name_says_are_told(content: bytes, name: str, told: list[tuple[str, str]]) -> None:
-    draft = with_attachments(Identity(), attached(name, content, "1"))
+    draft = with_attachments(DocumentIdentity(), attached(name, content, "1"))
     findings = check_package(draft.written(), PROFILE, AT, groups={"ATT"}).findings
     assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == told
 
 
 @pytest.mark.parametrize("name", ["Zalo", "Z" * 41, "Subject" * 6])
 def test_an_element_that_is_meant_for_nothing_known_is_unknown(name: str) -> None:
-    draft = document(Identity()).followed("Subject", Element(name, text="0900000000"))
+    draft = document(DocumentIdentity()).followed("Subject", Element(name, text="0900000000"))
     (one,) = check_package(draft.written(), PROFILE, AT, groups={"PKG"}).findings
     assert (one.code, one.expected, one.received) == ("PKG-08.unknown", "", name)
     assert one.parameters == {"unknown": name, "meant": ""}
 
 
 def test_what_stands_in_a_content_in_a_wrong_place_is_still_unknown() -> None:
-    draft = document(Identity()).moved("Attachment/ContentTransferEncoded", "Reference").without("AttachmentEncoded")
+    draft = (
+        document(DocumentIdentity())
+        .moved("Attachment/ContentTransferEncoded", "Reference")
+        .without("AttachmentEncoded")
+    )
     end = "</edXML:ContentTransferEncoded>"
     assert found(draft.edited(replacing(end, f"<edXML:Zalo>1</edXML:Zalo>{end}", 1))) == [
         ("PKG-06.inline", CONTENT),

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of, type_of_start, type_of_zip
-from harness.rules.twins import files
+from harness.vectors.packages import files
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
 

@@ -1,4 +1,4 @@
-"""Every bad twin is told with its place and with what was asked and found: that is what a developer mends it by."""
+"""Every bad vector is told with its place and with what was asked and found: that is what a developer mends it by."""
 
 from collections.abc import Mapping
 from datetime import datetime, time
@@ -10,14 +10,14 @@ import yaml
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile, load_profile
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import check_package
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import all_twins
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import check_package
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import all_vectors
 
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 TABLE: Mapping[str, list[Mapping[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parent / "findings_of_twins.yaml").read_text("utf-8")
+    (Path(__file__).parent / "findings_of_vectors.yaml").read_text("utf-8")
 )
 
 
@@ -40,7 +40,7 @@ def said(finding: Finding, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("key", TABLE)
 def test_a_finding_says_where_and_what(key: str, profile: Profile) -> None:
-    identity, wanted = Identity(), TABLE[key]
+    identity, wanted = DocumentIdentity(), TABLE[key]
     at = datetime.combine(identity.day, time(12), VIETNAM)
-    findings = check_package(all_twins()[key].written(identity), profile, at, groups=OWN_GROUPS).findings
+    findings = check_package(all_vectors()[key].written(identity), profile, at, groups=OWN_GROUPS).findings
     assert [said(one, row) for one, row in zip(findings, wanted, strict=True)] == wanted

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import LANGUAGES, finding_text
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import PackageReport, check_package
-from harness.rules.twins.base import Identity, document, recall, replacement, status, update
-from harness.rules.twins.registry import all_twins
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import PackageReport, check_package
+from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
+from harness.vectors.registry import all_vectors
 from tests.rules.hostile_packages import HOSTILE
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
@@ -41,8 +41,12 @@ def told(report: PackageReport) -> None:
         assert PROFILE.severity(finding)
 
 
-SEEDS = [make(Identity()).written() for make in (document, recall, update, replacement, status)]
-SEEDS += [twin.written(Identity()) for twin in all_twins().values() if twin.requirement not in {"PKG-10", "ATT-06"}]
+SEEDS = [make(DocumentIdentity()).written() for make in (document, recall, update, replacement, status)]
+SEEDS += [
+    vector.written(DocumentIdentity())
+    for vector in all_vectors().values()
+    if vector.requirement not in {"PKG-10", "ATT-06"}
+]
 TOKENS = [
     *(b"<", b">", b"/>", b"&", b"&#0;", b"&#x1F600;", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<?x?>", b'"', b"\0"),
     *(b"\xff", b"\xef\xbb\xbf", b"\xe2\x80\xae", "\u0301".encode(), b"edXML:", b"cid:cid:", b"xmlns=''"),

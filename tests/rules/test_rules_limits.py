@@ -10,11 +10,11 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.edxml.attachments import pack
-from harness.edxml.drafting import replacing
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import check_package
-from harness.rules.twins import files
-from harness.rules.twins.base import Identity, attached, document, with_attachments
+from harness.edxml.draft import replacing
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import check_package
+from harness.vectors.packages import files
+from harness.vectors.packages.base import DocumentIdentity, attached, document, with_attachments
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile("qcvn102-2022")
@@ -31,7 +31,7 @@ def found(data: bytes, **limits: int) -> tuple[Finding, ...]:
     return findings
 
 
-GOOD = document(Identity()).written()
+GOOD = document(DocumentIdentity()).written()
 ELEMENTS = GOOD.count(b"<") - GOOD.count(b"</") - 1  # all but the declaration
 
 
@@ -52,14 +52,14 @@ def test_too_many_attachments_are_told_at_the_first_too_many_on_either_side() ->
     (one,) = found(GOOD, attachments=1)
     assert (one.expected, one.received) == ("≤ 1", "2")
     assert one.where.xpath == "/edXML/AttachmentEncoded/Attachment[2]"
-    listed = document(Identity()).without("AttachmentEncoded").written()
+    listed = document(DocumentIdentity()).without("AttachmentEncoded").written()
     (one,) = found(listed, attachments=1)
     assert str(one.where.xpath).endswith("/edXMLManifest/Reference[2]")
 
 
 def test_more_attributes_than_elements_are_allowed_are_refused() -> None:
     crowd = " ".join(f'a{n}="1"' for n in range(500))
-    data = document(Identity()).edited(replacing("<edXML:From>", f"<edXML:From {crowd}>", 1)).written()
+    data = document(DocumentIdentity()).edited(replacing("<edXML:From>", f"<edXML:From {crowd}>", 1)).written()
     assert found(data, elements=600) == ()
     (one,) = found(data, elements=400)
     assert (one.code, one.where.line, one.received) == ("PKG-10.attributes", 6, "> 400")
@@ -67,7 +67,7 @@ def test_more_attributes_than_elements_are_allowed_are_refused() -> None:
 
 def test_a_file_of_just_the_largest_size_is_looked_at() -> None:
     pdf = files.pdf()
-    data = with_attachments(Identity(), attached("a.pdf", pdf, "1")).written()
+    data = with_attachments(DocumentIdentity(), attached("a.pdf", pdf, "1")).written()
     assert found(data, attachment_bytes=len(pdf)) == ()
     (one,) = found(data, attachment_bytes=len(pdf) - 1)
     assert (one.code, one.expected, one.received) == ("PKG-10.attachment", f"≤ {len(pdf) - 1}", str(len(pdf)))
@@ -103,9 +103,9 @@ def test_zips_that_expand_too_far_together_are_told_once_and_left() -> None:
     content = bytes(1000)
     zips = [pack(f"{n}.bin", content, str(n)) for n in range(2, 6)]
     broken = replace(zips[0], content=zips[0].content[:-40] + zips[0].content[-22:])
-    data = with_attachments(Identity(), attached("a.pdf", files.pdf(), "1"), *zips).written()
+    data = with_attachments(DocumentIdentity(), attached("a.pdf", files.pdf(), "1"), *zips).written()
     assert found(data, expansion_bytes=4 * len(content)) == ()
     (one,) = found(data, expansion_bytes=2 * len(content))
     assert (one.code, one.received, one.parameters) == ("ATT-06.expansion", "> 2000", {"name": "4.bin"})
-    crowd = with_attachments(Identity(), attached("a.pdf", files.pdf(), "1"), broken, *zips[1:]).written()
+    crowd = with_attachments(DocumentIdentity(), attached("a.pdf", files.pdf(), "1"), broken, *zips[1:]).written()
     assert [one.code for one in found(crowd, expansion_bytes=0)][-1] == "ATT-06.expansion"

@@ -13,12 +13,12 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from harness.catalogue.texts import LANGUAGES, entries, finding_text, known_finding
 from harness.catalogue.verdicts import Cause, Severity
-from harness.crypto.pdfforging import PDF_FORGERIES, signed_by
-from harness.crypto.pdfmaking import plain_pdf
-from harness.crypto.trust import Trust
+from harness.crypto.chains.trust import Trust
+from harness.crypto.pdf.signed_files import plain_pdf
 from harness.edxml.model import Attachment, DocumentPackage
 from harness.edxml.packages import read_package, write_package
-from harness.rules.checking import IMPLEMENTED, check_package
+from harness.rules.check import IMPLEMENTED, check_package
+from harness.vectors.forged_pdfs import PDF_FORGERIES, signed_by
 from tests.crypto.signing_material import (
     NOW,
     PROFILE,

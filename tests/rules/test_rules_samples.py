@@ -9,12 +9,12 @@ import pytest
 
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.verdicts import Severity
-from harness.edxml.drafting import replacing
+from harness.edxml.draft import replacing
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR_ORDER, Addition, Layout
 from harness.edxml.packages import write_package
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import PackageReport, check_package
-from harness.rules.twins.base import Identity, document, package, recall, replacement, status, update
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import PackageReport, check_package
+from harness.vectors.packages.base import DocumentIdentity, document, package, recall, replacement, status, update
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
@@ -98,14 +98,14 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 @pytest.mark.parametrize("make", [document, recall, update, replacement, status])
 def test_writers_styles_give_no_finding(make, layout: Layout, profile: Profile) -> None:  # type: ignore[no-untyped-def]
-    report = report_of(make(Identity()).laid_out(layout).written(), profile)
+    report = report_of(make(DocumentIdentity()).laid_out(layout).written(), profile)
     assert report.findings == ()
     assert report.kind == ("status" if make is status else "document")
 
 
 @pytest.mark.parametrize("prefix", ["", "ns0", "ed"])
 def test_another_prefix_draws_one_remark(prefix: str, profile: Profile) -> None:
-    report = report_of(document(Identity()).laid_out(Layout(prefix=prefix)).written(), profile)
+    report = report_of(document(DocumentIdentity()).laid_out(Layout(prefix=prefix)).written(), profile)
     assert [finding.code for finding in report.findings] == ["PKG-07.other-prefix"]
     assert profile.severity(report.findings[0]) is Severity.REMARK
 
@@ -115,19 +115,19 @@ def test_another_prefix_draws_one_remark(prefix: str, profile: Profile) -> None:
 def test_additions_stand_in_any_namespace(addition: str, namespace: str, profile: Profile) -> None:
     prefix = "" if namespace else "edXML:"
     written = f"<{prefix}{addition} {namespace}><A>1</A></{prefix}{addition}></edXML:MessageHeader>"
-    draft = document(Identity()).edited(replacing("</edXML:MessageHeader>", written))
+    draft = document(DocumentIdentity()).edited(replacing("</edXML:MessageHeader>", written))
     assert report_of(draft.written(), profile).findings == ()
 
 
 def test_a_hub_may_append_its_hop(profile: Profile) -> None:
-    sent = package(Identity())
+    sent = package(DocumentIdentity())
     hop = replace(sent.trace_headers[0], organ_id="00.53.W00")
     data = write_package(replace(sent, trace_headers=(*sent.trace_headers, hop)))
     assert report_of(data, profile).findings == ()
 
 
 def test_sender_in_the_new_form_agrees_with_an_id_in_the_old(profile: Profile) -> None:
-    sent = package(Identity(sender=("000.00.15.H51", "Sở Nội vụ")))
+    sent = package(DocumentIdentity(sender=("000.00.15.H51", "Sở Nội vụ")))
     moved = replace(
         sent,
         from_=replace(sent.from_, organ_id="H51.15"),

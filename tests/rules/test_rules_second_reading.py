@@ -14,14 +14,18 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder
-from harness.rules.twins.base import Identity
-from harness.rules.twins.registry import Twin, all_twins
+from harness.vectors.packages.base import DocumentIdentity
+from harness.vectors.registry import Vector, all_vectors
 
 PROFILE = load_profile()
 # Whether an element that is there and empty is there; and what is a matter of size or of the day that it is judged on.
 OPEN = {"HDR-16/all-empty"}
 OTHERWISE = ("PKG-10", "HDR-08", "STP")
-TWINS = [twin for twin in all_twins().values() if twin.key not in OPEN and not twin.requirement.startswith(OTHERWISE)]
+VECTORS = [
+    vector
+    for vector in all_vectors().values()
+    if vector.key not in OPEN and not vector.requirement.startswith(OTHERWISE)
+]
 
 Faults = Callable[[bytes], list[str]]
 
@@ -50,19 +54,23 @@ def _faults(packages: ModuleType, checks: ModuleType, data: bytes) -> list[str]:
     return found
 
 
-def fails(twin: Twin) -> bool:
-    return twin.code is not None and PROFILE.severity(Finding(twin.code)) is Severity.FAIL
+def fails(vector: Vector) -> bool:
+    return vector.code is not None and PROFILE.severity(Finding(vector.code)) is Severity.FAIL
 
 
-@pytest.mark.parametrize("twin", [twin for twin in TWINS if twin.code is None], ids=lambda twin: twin.key)
-def test_what_the_rules_call_good_is_good(twin: Twin, faults: Faults) -> None:
-    assert faults(twin.written(Identity())) == []
+@pytest.mark.parametrize("vector", [vector for vector in VECTORS if vector.code is None], ids=lambda vector: vector.key)
+def test_what_the_rules_call_good_is_good(vector: Vector, faults: Faults) -> None:
+    assert faults(vector.written(DocumentIdentity())) == []
 
 
 @pytest.mark.parametrize(
-    "twin",
-    [twin for twin in TWINS if fails(twin) and PROFILE.requirements[twin.requirement].level is Level.MANDATORY],
-    ids=lambda twin: twin.key,
+    "vector",
+    [
+        vector
+        for vector in VECTORS
+        if fails(vector) and PROFILE.requirements[vector.requirement].level is Level.MANDATORY
+    ],
+    ids=lambda vector: vector.key,
 )
-def test_what_the_rules_call_broken_is_broken(twin: Twin, faults: Faults) -> None:
-    assert faults(twin.written(Identity())) != []
+def test_what_the_rules_call_broken_is_broken(vector: Vector, faults: Faults) -> None:
+    assert faults(vector.written(DocumentIdentity())) != []

@@ -10,12 +10,12 @@ import pytest
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import LANGUAGES, entries, finding_text, known_finding
 from harness.catalogue.verdicts import Cause, Severity
-from harness.crypto.forging import FORGERIES, signed_by
-from harness.crypto.trust import Trust
+from harness.crypto.chains.trust import Trust
 from harness.edxml.model import Organization, ResponseFor, StatusPackage
 from harness.edxml.packages import write_package
-from harness.rules.checking import IMPLEMENTED, check_package
+from harness.rules.check import IMPLEMENTED, check_package
 from harness.rules.undecided import OPEN
+from harness.vectors.forged_packages import FORGERIES, signed_by
 from tests.crypto.signing_material import (
     LIMITS,
     LOCAL,

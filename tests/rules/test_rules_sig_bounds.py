@@ -11,11 +11,12 @@ from lxml import etree
 from signxml import methods
 from signxml.signer import XMLSigner
 
-from harness.crypto import pdfmaking, xmlverify
-from harness.crypto.forging import signed_by
-from harness.crypto.pdfmaking import signed_pdf
-from harness.crypto.xmlsignature import XmlSignature, read_signature
+from harness.crypto.pdf import signed_files
+from harness.crypto.pdf.signed_files import signed_pdf
+from harness.crypto.xml import verify as xml_verify
+from harness.crypto.xml.signature import XmlSignature, read_signature
 from harness.edxml.names import DSIG
+from harness.vectors.forged_packages import signed_by
 from tests.crypto.signing_material import LIMITS, NOW, PROFILE, SIGNATURES, codes, package, pki, report
 
 _SOON = 2.0  # seconds; without the bounds each of these takes from ten seconds to hours
@@ -99,19 +100,19 @@ def test_the_same_octets_are_digested_once(monkeypatch: pytest.MonkeyPatch) -> N
     read = read_signature(element, SIGNATURES.digests, _BOUNDS)
     assert isinstance(read, XmlSignature)
     digested = []
-    real = xmlverify._Verifier._digest_of
+    real = xml_verify._Verifier._digest_of
 
     def counted(*given: Any) -> Any:
         digested.append(1)
         return real(*given)
 
-    monkeypatch.setattr(xmlverify._Verifier, "_digest_of", counted)
-    assert xmlverify.verify(read, LIMITS).failure is None
+    monkeypatch.setattr(xml_verify._Verifier, "_digest_of", counted)
+    assert xml_verify.verify(read, LIMITS).failure is None
     assert (len(read.references), len(digested)) == (5, 1)
 
 
 def test_a_signature_of_megabytes_in_a_pdf_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdfmaking, "_RESERVED", 4_000_000)
+    monkeypatch.setattr(signed_files, "_RESERVED", 4_000_000)
     data = package((("van-ban.pdf", signed_pdf(pki().identity("person"), at=NOW)),))
     began = time.process_time()
     found = report(data)
@@ -121,6 +122,6 @@ def test_a_signature_of_megabytes_in_a_pdf_is_not_read(monkeypatch: pytest.Monke
 
 
 def test_a_signature_as_long_as_it_may_be_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdfmaking, "_RESERVED", 2 * _BOUNDS.pdf_contents)  # in hexadecimal signs
+    monkeypatch.setattr(signed_files, "_RESERVED", 2 * _BOUNDS.pdf_contents)  # in hexadecimal signs
     data = package((("van-ban.pdf", signed_pdf(pki().identity("person"), at=NOW)),))
     assert "PDF-03.too-long" not in codes(report(data))

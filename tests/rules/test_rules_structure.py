@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from harness.catalogue.profiles import load_profile
-from harness.edxml.drafting import Draft
+from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import Element
 from harness.edxml.names import q
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.resources import folder
-from harness.rules.checking import check_package
+from harness.rules.check import check_package
 from harness.rules.structure import gate, structure
-from harness.rules.twins.base import Identity, document, recall, replacement, status, update
-from harness.rules.twins.registry import all_twins
+from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
+from harness.vectors.registry import all_vectors
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile("qcvn102-2022")
@@ -54,16 +54,17 @@ BEYOND_THE_SCHEMA = {
 # What the rules tell as missing, and a body that only a document package must have.
 TOLD_OTHERWISE = {"HDR-10/subject-in-lower-case", "STP-01/in-a-container-of-its-own", "PKG-05/no-body"}
 READABLE = [
-    twin
-    for twin in all_twins().values()
-    if twin.requirement not in {"PKG-01", "PKG-02", "PKG-03", "PKG-10", "ATT-06"} and twin.key not in BEYOND_THE_SCHEMA
+    vector
+    for vector in all_vectors().values()
+    if vector.requirement not in {"PKG-01", "PKG-02", "PKG-03", "PKG-10", "ATT-06"}
+    and vector.key not in BEYOND_THE_SCHEMA
 ]
 
 
-@pytest.mark.parametrize("twin", READABLE, ids=lambda twin: twin.key)
-def test_rules_and_schema_agree_on_every_twin(twin: Any) -> None:
-    data = twin.written(Identity())
-    assert valid(data) == (not structural(data)) or twin.key in TOLD_OTHERWISE
+@pytest.mark.parametrize("vector", READABLE, ids=lambda vector: vector.key)
+def test_rules_and_schema_agree_on_every_vector(vector: Any) -> None:
+    data = vector.written(DocumentIdentity())
+    assert valid(data) == (not structural(data)) or vector.key in TOLD_OTHERWISE
 
 
 NAMES = [*sorted(structure().names - structure().additions), "Zalo", "business", "SubJect"]
@@ -75,8 +76,8 @@ PATHS = [
 
 
 @st.composite
-def _changed(draw: st.DrawFn) -> Draft:
-    made = draw(st.sampled_from([document, recall, update, replacement]))(Identity())
+def _changed(draw: st.DrawFn) -> PackageDraft:
+    made = draw(st.sampled_from([document, recall, update, replacement]))(DocumentIdentity())
     for _ in range(draw(st.integers(1, 3))):
         path, name = draw(st.sampled_from(PATHS)), draw(st.sampled_from(NAMES))
         change = draw(st.sampled_from(["repeated", "renamed", "holding", "without"]))
@@ -96,7 +97,7 @@ def _changed(draw: st.DrawFn) -> Draft:
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_changed())
-def test_rules_find_no_structure_error_where_the_schema_finds_none(made: Draft) -> None:
+def test_rules_find_no_structure_error_where_the_schema_finds_none(made: PackageDraft) -> None:
     data = made.written()
     if valid(data):
         assert structural(data) <= {"PKG-05.missing"}  # a body, which a status has not
@@ -104,7 +105,7 @@ def test_rules_find_no_structure_error_where_the_schema_finds_none(made: Draft) 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_changed())
-def test_what_the_schema_refuses_the_rules_tell(made: Draft) -> None:
+def test_what_the_schema_refuses_the_rules_tell(made: PackageDraft) -> None:
     data = made.written()
     if not valid(data):
         assert check_package(data, PROFILE, AT, groups={"PKG", "HDR", "TRC", "ATT", "STP"}).findings
@@ -112,7 +113,7 @@ def test_what_the_schema_refuses_the_rules_tell(made: Draft) -> None:
 
 def test_gate_accepts_what_the_schema_accepts() -> None:
     for make in (document, recall, update, replacement, status):
-        data = make(Identity()).written()
+        data = make(DocumentIdentity()).written()
         assert valid(data)
         assert gate().validate(etree.fromstring(data).getroottree())
 

@@ -6,15 +6,15 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
-from harness.edxml.drafting import Draft
-from harness.journal.recording import VIETNAM
-from harness.rules.checking import PackageReport, check_package
-from harness.rules.twins.base import Identity, answering, document, replacement, status, update
+from harness.edxml.draft import PackageDraft
+from harness.journal.recorder import VIETNAM
+from harness.rules.check import PackageReport, check_package
+from harness.vectors.packages.base import DocumentIdentity, answering, document, replacement, status, update
 
 AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile()
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
-IDENTITY = Identity()
+IDENTITY = DocumentIdentity()
 HEADER = (
     *("From/OrganId", "To/OrganId", "Code/CodeNumber", "PromulgationInfo/PromulgationDate", "DocumentType/Type"),
     *("DueDate", "OtherInfo/Priority", "OtherInfo/PageAmount", "OtherInfo/PromulgationAmount", "SteeringType"),
@@ -28,15 +28,15 @@ UPDATE = (
 STATUS = ("From/OrganId", *ANSWER, "StatusCode", "Timestamp")
 
 
-def report(draft: Draft) -> PackageReport:
+def report(draft: PackageDraft) -> PackageReport:
     return check_package(draft.written(), PROFILE, AT, groups=OWN_GROUPS)
 
 
-def codes(draft: Draft) -> set[str]:
+def codes(draft: PackageDraft) -> set[str]:
     return {finding.code for finding in report(draft).findings}
 
 
-def spaced(draft: Draft, *paths: str, space: str = "\n   ") -> Draft:
+def spaced(draft: PackageDraft, *paths: str, space: str = "\n   ") -> PackageDraft:
     for path in paths:
         draft = draft.with_text(path, f"{space}{draft.element(path).text}{space}")
     return draft
@@ -55,7 +55,7 @@ def spaced(draft: Draft, *paths: str, space: str = "\n   ") -> Draft:
 )
 @pytest.mark.parametrize("space", ["\n    ", " ", "\t", "\r\n"])
 def test_a_package_full_of_it_draws_remarks_only(
-    draft: Draft, paths: tuple[str, ...], requirements: str, space: str
+    draft: PackageDraft, paths: tuple[str, ...], requirements: str, space: str
 ) -> None:
     found = report(spaced(draft, *paths, space=space))
     assert {finding.code for finding in found.findings} == {f"{one}.white-space" for one in requirements.split()}

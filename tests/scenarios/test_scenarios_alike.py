@@ -17,7 +17,7 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.edxml.model import DocumentPackage
 from harness.edxml.packages import PackageUnreadable, read_package
-from harness.engine.certification import Order, certify
+from harness.engine.certification import CertificationOrder, certify
 from harness.journal import Event, Record, read_record
 from harness.resources import folder
 
@@ -156,7 +156,10 @@ def chance(rows: Sequence[Stimulus]) -> float:
 
 
 def played(directory: Path, seed: int) -> list[Stimulus]:
-    certify(Order("reference", SELFTEST, list(SCENARIOS), directory, "vi", seed, formats=()), lambda event: None)
+    certify(
+        CertificationOrder("reference", SELFTEST, list(SCENARIOS), directory, "vi", seed, formats=()),
+        lambda event: None,
+    )
     return stimuli(directory)
 
 

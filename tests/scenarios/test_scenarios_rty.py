@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.verdicts import Verdict
-from harness.engine.certification import Order, certify
+from harness.engine.certification import CertificationOrder, certify
 from harness.journal import Record, read_record
-from harness.judge.judgement import Judgement
+from harness.judge.report_schema import Judgement
 
 OWN = """
 schema: lienthong.profile/1
@@ -26,7 +26,7 @@ parameters:
 
 
 def run(directory: Path, candidate: str, only: tuple[str, ...], profile: Path) -> tuple[Judgement, Record]:
-    order = Order(
+    order = CertificationOrder(
         candidate=candidate,
         profile=str(profile),
         only=list(only),

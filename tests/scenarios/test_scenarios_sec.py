@@ -6,9 +6,9 @@ import pytest
 
 from harness.agency.gallery import defects
 from harness.catalogue.verdicts import Verdict
-from harness.engine.certification import Order, certify
+from harness.engine.certification import CertificationOrder, certify
 from harness.journal import read_record
-from harness.judge.judgement import Judgement
+from harness.judge.report_schema import Judgement
 
 ALL = tuple(f"SEC-{number:02}" for number in range(1, 9))
 DEFECTS = {name: entry.breaks for name, entry in defects().items() if (entry.breaks or "").startswith("SEC-")}
@@ -24,7 +24,7 @@ parameters:
 
 
 def judged(directory: Path, candidate: str, only: tuple[str, ...], profile: str = "qcvn102-2022") -> Judgement:
-    order = Order(
+    order = CertificationOrder(
         candidate=candidate,
         profile=profile,
         only=list(only),

@@ -9,19 +9,19 @@ from typing import TypeVar
 
 import pytest
 
-from harness.crypto.testpki import Pki
-from harness.crypto.tlsserver import server_context
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.tls_server import server_context
 from harness.vxp.client import VxpClient
-from harness.vxp.exchange import Limits, http_client
+from harness.vxp.exchange import ExchangeLimits, http_client
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, Unsendable, VxpFailure
 from harness.vxp.hashing import hash_file_form, without_trailer
-from harness.vxp.headers import Parameters, RawHeaders, header
+from harness.vxp.headers import HeaderParameters, RawHeaders, header
 from harness.vxp.signing import verify
 
 T = TypeVar("T")
 SECRET = "a-secret-of-the-test"
 OK = {"status": "OK", "ErrorCode": "0", "ErrorDesc": "Thanh cong"}
-LIMITS = Limits(connect=5, whole=5, answer_bytes=10_000)
+LIMITS = ExchangeLimits(connect=5, whole=5, answer_bytes=10_000)
 
 
 class Peer:
@@ -55,7 +55,7 @@ def answered(**members: object) -> bytes:
     return http("200 OK", json.dumps({**OK, **members}).encode())
 
 
-def talk(peer: Peer, call: Callable[[VxpClient], Awaitable[T]], limits: Limits = LIMITS) -> T:
+def talk(peer: Peer, call: Callable[[VxpClient], Awaitable[T]], limits: ExchangeLimits = LIMITS) -> T:
     async def run() -> T:
         server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
@@ -66,7 +66,7 @@ def talk(peer: Peer, call: Callable[[VxpClient], Awaitable[T]], limits: Limits =
     return asyncio.run(run())
 
 
-def failed(answer: bytes, call: Callable[[VxpClient], Awaitable[object]], **how: Limits) -> VxpFailure:
+def failed(answer: bytes, call: Callable[[VxpClient], Awaitable[object]], **how: ExchangeLimits) -> VxpFailure:
     with pytest.raises(VxpFailure) as caught:
         talk(Peer(answer), call, **how)
     return caught.value
@@ -78,7 +78,7 @@ def test_send_carries_the_file_and_its_digest() -> None:
     assert doc_id == "0123456789abcdef01234567"
     assert peer.lines == [b"POST /vxp/sendEdoc HTTP/1.1"]
     assert without_trailer(peer.body) == (b"<edXML/>", True)
-    parameters = Parameters(peer.headers)
+    parameters = HeaderParameters(peer.headers)
     assert hash_file_form(b"<edXML/>", parameters["hash-file"]) in ("padded", "both")
     assert json.loads(parameters["to"]) == ["000.00.00.H41", "Đ"]
     assert parameters["from"] == "sys.test.01"
@@ -170,7 +170,7 @@ def test_losses(answer: bytes, code: str) -> None:
 def test_silence_ends_in_time() -> None:
     peer = Peer(b"HTTP/1.1 200 OK\r\n", hold=True)
     with pytest.raises(TransportFailed) as caught:
-        talk(peer, lambda client: client.count_receive_edoc(), Limits(connect=5, whole=0.05))
+        talk(peer, lambda client: client.count_receive_edoc(), ExchangeLimits(connect=5, whole=0.05))
     assert caught.value.code == "timeout"
 
 
@@ -231,7 +231,7 @@ def test_hostile_ids_are_not_sent(doc_id: str) -> None:
 def test_an_id_outside_ascii_is_signed_all_the_same() -> None:
     peer = Peer(answered())
     talk(peer, lambda client: client.update_status("mã-số", "fail", "hỏng \U0001f4c4"))
-    assert Parameters(peer.headers)["description"] == "hỏng \U0001f4c4"
+    assert HeaderParameters(peer.headers)["description"] == "hỏng \U0001f4c4"
     assert verify(peer.headers, SECRET).valid
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.vxp.headers import Parameters
+from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS
 from harness.vxp.signing import (
-    Problem,
     SignHeader,
+    SigningProblem,
     escaped,
     hash_header,
     read_sign_header,
@@ -116,7 +116,7 @@ def test_what_is_signed_verifies(parameters: list[tuple[str, str]], secret: str)
     verification = verify(headers, secret)
     assert verification.valid, verification
     assert verification.expected == verification.given
-    given_parameters = Parameters(headers)
+    given_parameters = HeaderParameters(headers)
     assert all(given_parameters[key.upper()] == value for key, value in parameters)
 
 
@@ -150,7 +150,7 @@ def test_hostile_headers_never_raise(headers: list[tuple[bytes, bytes]], signed:
     hostile = [*headers, (b"XroadVnpt-sign-header", signed), (b"xroadvnpt-HASH-header", signed)]
     assert not verify(hostile, SECRET).valid
     assert not verify(hostile, None).valid
-    assert len(Parameters(hostile)) == len(list(Parameters(hostile)))
+    assert len(HeaderParameters(hostile)) == len(list(HeaderParameters(hostile)))
 
 
 def test_another_secret_is_a_hash_mismatch() -> None:
@@ -175,21 +175,23 @@ def test_left_over_and_unknown_keys_are_no_error() -> None:
 
 def test_both_spellings_of_doc_id() -> None:
     for spelling in ("docId", "docid"):
-        assert Parameters(call([(spelling, "x")]))["docId"] == "x"
+        assert HeaderParameters(call([(spelling, "x")]))["docId"] == "x"
 
 
 def test_known_keys_are_spelt_as_the_protocol_does() -> None:
     headers = [(b"XROADVNPT-DOCID", b"1"), (b"xroadvnpt-Own-Key", b"2"), (b"xroadvnpt-docid", b"3")]
-    assert dict(Parameters(headers)) == {"docId": "1", "Own-Key": "2"}
+    assert dict(HeaderParameters(headers)) == {"docId": "1", "Own-Key": "2"}
 
 
 def test_header_that_differs_from_its_member() -> None:
     headers = [(n, b"other" if n == b"XroadVnpt-docId" else v) for n, v in call([("docId", "x")])]
-    assert verify(headers, SECRET).problems == (Problem("member-differs", "docId"),)
+    assert verify(headers, SECRET).problems == (SigningProblem("member-differs", "docId"),)
 
 
 def test_parameter_outside_the_signature() -> None:
-    assert verify([*call([]), (b"XroadVnpt-status", b"done")], SECRET).problems == (Problem("unsigned", "status"),)
+    assert verify([*call([]), (b"XroadVnpt-status", b"done")], SECRET).problems == (
+        SigningProblem("unsigned", "status"),
+    )
 
 
 def test_header_given_twice() -> None:
@@ -205,9 +207,9 @@ def test_key_list_in_another_order() -> None:
 def test_the_prefix_stands_in_the_members_and_not_in_the_key_list() -> None:
     prefixed = b"XroadVnpt-systemid;XroadVnpt-timestamp;XroadVnpt-Content-Type"
     headers = [(n, prefixed if n.endswith(b"header-key") else v) for n, v in call([])]
-    assert verify(headers, SECRET).problems == (Problem("key-with-prefix", "XroadVnpt-systemid"),)
+    assert verify(headers, SECRET).problems == (SigningProblem("key-with-prefix", "XroadVnpt-systemid"),)
     headers = [(n, v.replace(b"XroadVnpt-", b"") if n.endswith(b"sign-header") else v) for n, v in call([])]
-    bare = [Problem("member-without-prefix", key) for key in ("systemid", "timestamp", "Content-Type")]
+    bare = [SigningProblem("member-without-prefix", key) for key in ("systemid", "timestamp", "Content-Type")]
     assert verify(headers, None).problems == tuple(bare)
 
 

@@ -2,9 +2,9 @@
 
 import re
 
-from harness.agency.defects.spoiling import SpoiltDocuments, UnreadableFirst
+from harness.agency.defects.package_changes import SpoiltDocuments, UnreadableFirst
 from harness.agency.gallery import defect
-from harness.edxml.drafting import Draft
+from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import Element
 
 _CONTENT = re.compile(rb"(<edXML:ContentTransferEncoded[^>]*>)([^<]+)")
@@ -15,7 +15,7 @@ _FOR_URLS = bytes.maketrans(b"+/", b"-_")
 class ManifestVersionTwo(SpoiltDocuments):
     """Says version 2.0 of the manifest."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_attribute("edXMLManifest", "version", "2.0")
 
 
@@ -23,7 +23,7 @@ class ManifestVersionTwo(SpoiltDocuments):
 class CidDoubled(SpoiltDocuments):
     """Puts `cid:` before an id that has it."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         doubled = "cid:" + draft.element("Reference/ContentId").text
         return draft.with_text("Reference/ContentId", doubled)
 
@@ -32,7 +32,7 @@ class CidDoubled(SpoiltDocuments):
 class TwoNamesForAFile(SpoiltDocuments):
     """Calls a file otherwise in the manifest."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("Reference/AttachmentName", "tep-1.pdf")
 
 
@@ -40,7 +40,7 @@ class TwoNamesForAFile(SpoiltDocuments):
 class NameWithAFolder(SpoiltDocuments):
     """Gives the path on the clerk's machine for the name of the file."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         name = "D:\\vanban\\" + draft.element("Attachment/AttachmentName").text
         return draft.with_text("Reference/AttachmentName", name).with_text("Attachment/AttachmentName", name)
 
@@ -56,7 +56,7 @@ class Base64ForUrls(UnreadableFirst):
 class ExtraFile(SpoiltDocuments):
     """Adds a file of its own to ordinary documents."""
 
-    def added(self, draft: Draft, name: str, content_type: str, content: bytes) -> Draft:
+    def added(self, draft: PackageDraft, name: str, content_type: str, content: bytes) -> PackageDraft:
         """Return the package with one more file, whose content is as given and its type as said."""
         simple = (
             Element("ContentId", text="cid:extra"),
@@ -71,7 +71,7 @@ class ExtraFile(SpoiltDocuments):
 class RawBytesCalledZip(ExtraFile):
     """Adds a text file whose bytes are not zipped, though it says so."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return self.added(draft, "ghi-chu.txt", "application/zip", b"Ghi ch\xc3\xba")
 
 
@@ -79,7 +79,7 @@ class RawBytesCalledZip(ExtraFile):
 class PictureCalledPdf(ExtraFile):
     """Adds a scanned picture under the name of a PDF."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return self.added(draft, "ban-chup.pdf", "application/pdf", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01")
 
 
@@ -87,5 +87,5 @@ class PictureCalledPdf(ExtraFile):
 class NothingAttached(SpoiltDocuments):
     """Drops the file of an ordinary document, in the manifest too."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("Reference").without("AttachmentEncoded")

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from harness.agency.composer import Composer
-from harness.agency.composer import Draft as Ordered
-from harness.agency.defects.spoiling import SpoiltDocuments
-from harness.agency.desk import Desk
+from harness.agency.composer import DocumentDraft as Ordered
+from harness.agency.defects.package_changes import SpoiltDocuments
 from harness.agency.gallery import defect
-from harness.edxml.drafting import Draft, NoSuchElement
+from harness.agency.sending_service import SendingService
+from harness.edxml.draft import NoSuchElement, PackageDraft
 from harness.edxml.elements import Element
 
 _AHEAD = timedelta(days=2)
@@ -18,7 +18,7 @@ _AHEAD = timedelta(days=2)
 class SenderWithoutAName(SpoiltDocuments):
     """Leaves out the name of the sending agency."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("From/OrganName")
 
 
@@ -26,7 +26,7 @@ class SenderWithoutAName(SpoiltDocuments):
 class HopWithAMadeUpId(SpoiltDocuments):
     """Adds a hop of its own whose OrganId is a name."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         at = draft.element("TraceHeader/Timestamp").text
         hop = Element("TraceHeader", (Element("OrganId", text="UBND-TINH"), Element("Timestamp", text=at)))
         return draft.followed("TraceHeader", hop)
@@ -36,7 +36,7 @@ class HopWithAMadeUpId(SpoiltDocuments):
 class ReceiverWithoutAName(SpoiltDocuments):
     """Leaves out the receiver's name."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("To/OrganName")
 
 
@@ -44,7 +44,7 @@ class ReceiverWithoutAName(SpoiltDocuments):
 class ReceiverTwice(SpoiltDocuments):
     """Names the first receiver twice."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.repeated("To")
 
 
@@ -52,7 +52,7 @@ class ReceiverTwice(SpoiltDocuments):
 class CodeWithoutNotation(SpoiltDocuments):
     """Leaves out the notation."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("Code/CodeNotation")
 
 
@@ -60,7 +60,7 @@ class CodeWithoutNotation(SpoiltDocuments):
 class NoPromulgationDate(SpoiltDocuments):
     """Leaves out the day of promulgation."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("PromulgationInfo/PromulgationDate")
 
 
@@ -68,7 +68,7 @@ class NoPromulgationDate(SpoiltDocuments):
 class DayFirst(SpoiltDocuments):
     """Writes the due date day first, as on paper."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("DueDate", "31/12/2099")
 
 
@@ -87,7 +87,7 @@ class DatedAhead(Composer):
 class TypeOfItsOwn(SpoiltDocuments):
     """Uses a number of its own for the document type."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("DocumentType/Type", "99")
 
 
@@ -95,7 +95,7 @@ class TypeOfItsOwn(SpoiltDocuments):
 class SubjectBlank(SpoiltDocuments):
     """Sends a subject of one no-break space."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("Subject", "\u00a0")
 
 
@@ -103,7 +103,7 @@ class SubjectBlank(SpoiltDocuments):
 class ContentTooLong(SpoiltDocuments):
     """Copies far more than 500 letters into Content."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         content = Element("Content", text="Nội dung " * 80)
         try:
             return draft.replaced("Content", content)
@@ -115,7 +115,7 @@ class ContentTooLong(SpoiltDocuments):
 class NobodySigned(SpoiltDocuments):
     """Leaves out the signer's name."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("SignerInfo/FullName")
 
 
@@ -123,7 +123,7 @@ class NobodySigned(SpoiltDocuments):
 class PriorityNine(SpoiltDocuments):
     """Uses a priority of its own."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("OtherInfo/Priority", "9")
 
 
@@ -131,7 +131,7 @@ class PriorityNine(SpoiltDocuments):
 class SteeringTypeSeven(SpoiltDocuments):
     """Uses a steering type of its own."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("SteeringType", "7")
 
 
@@ -139,7 +139,7 @@ class SteeringTypeSeven(SpoiltDocuments):
 class AnswersHalfADocument(SpoiltDocuments):
     """Names a document that it answers by sender and code alone."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         named = (Element("OrganId", text="000.00.00.G22"), Element("Code", text="1/VPCP"))
         return draft.followed("DocumentId", Element("ResponseFor", named))
 
@@ -154,7 +154,7 @@ class DocumentIdOfItsOwn(Composer):
 
 @defect("dated-ahead", breaks="HDR-08")
 @defect("document-id-of-its-own", breaks="HDR-17")
-class TakesItForRight(Desk):
+class TakesItForRight(SendingService):
     """Does not look at its own packages."""
 
     def complaints(self, data: bytes, now: datetime) -> Sequence[str]:

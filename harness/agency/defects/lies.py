@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from harness.agency.clerk import Clerk
-from harness.agency.composer import Composer, Draft, File
-from harness.agency.desk import Desk, Order
+from harness.agency.composer import ComposedFile, Composer, DocumentDraft
 from harness.agency.gallery import defect
+from harness.agency.handling import Handling
 from harness.agency.poller import Poller
-from harness.agency.receiver import Listed, NotYet, Receiver
-from harness.agency.retries import Again, Final, Retries
+from harness.agency.receiver import DocumentReceiver, Listed, NotYet
+from harness.agency.retries import NoRetry, RetryLater, RetryPolicy
 from harness.agency.sender import Sender
-from harness.agency.store.inbox import InboxDocument, NewDocument, State
-from harness.agency.store.queue import Outgoing
-from harness.agency.wording import NotDone
+from harness.agency.sending_service import SendingService, SendOrder
+from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
+from harness.agency.store.queue import QueuedPackage
+from harness.agency.texts import NotDone
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import Attachment, DocumentPackage, DocumentType, Organization, ResponseFor
 from harness.vxp.client import MessageType, VxpClient
@@ -39,7 +39,7 @@ _SHORT = 20
 _INVENTED = "99"
 
 
-class _LaterChange(Receiver, ABC):
+class _LaterChange(DocumentReceiver, ABC):
     """Does something to a document a while after it came in, and came again if it did: nobody looks after it then."""
 
     def __init__(self, agency: "AgencySystem") -> None:
@@ -74,7 +74,7 @@ class ForgetsAfterAWhile(_LaterChange):
     """Keeps a document as long as somebody may be looking, and deletes it then, if nobody has touched it."""
 
     def change(self, document: InboxDocument) -> None:
-        if document.state is State.ARRIVED:
+        if document.state is InboxState.ARRIVED:
             self.store.inbox.replace(document.id, replace(_plain(document), document_id=f"x{document.id}"))
 
 
@@ -104,8 +104,8 @@ class SecondThoughts(_LaterChange):
     """Says 01, and a while later 02, about documents that no clerk has looked at."""
 
     def change(self, document: InboxDocument) -> None:
-        if document.state is State.ARRIVED:
-            self.agency.clerk.say(document, "02", "Quá hạn xử lý")
+        if document.state is InboxState.ARRIVED:
+            self.agency.handling.say(document, "02", "Quá hạn xử lý")
 
 
 @defect("refused-in-the-end", breaks="RCV-10")
@@ -113,16 +113,16 @@ class RefusedInTheEnd(_LaterChange):
     """Shows documents that no clerk has looked at as refused after a while, and tells nobody."""
 
     def change(self, document: InboxDocument) -> None:
-        if document.state is State.ARRIVED:
-            self.store.inbox.set_state(document.id, State.REFUSED, "")
+        if document.state is InboxState.ARRIVED:
+            self.store.inbox.set_state(document.id, InboxState.REFUSED, "")
 
 
 @defect("copies-for-a-province", breaks="SND-10")
 class CopiesForAProvince(Sender):
     """Has the hub deliver every document to a province as well, without naming it in the package."""
 
-    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
-        examined = self.agency.examiner.examined(package, self.agency.now()).package
+    async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
+        examined = self.agency.acceptance.examined(package, self.agency.now()).package
         if outgoing.messagetype != "edoc" or not isinstance(examined, DocumentPackage):
             return await super().call(client, outgoing, package)
         receivers = [one.organ_id for one in examined.to]
@@ -133,15 +133,15 @@ class CopiesForAProvince(Sender):
 class AddsAnAdvertisement(Composer):
     """Attaches a file of the vendor's to every document."""
 
-    def attachments(self, files: Sequence[File]) -> tuple[Attachment, ...]:
-        return super().attachments((*files, File("gioi-thieu.txt", "Phần mềm của chúng tôi".encode())))
+    def attachments(self, files: Sequence[ComposedFile]) -> tuple[Attachment, ...]:
+        return super().attachments((*files, ComposedFile("gioi-thieu.txt", "Phần mềm của chúng tôi".encode())))
 
 
 @defect("calls-everything-a-notice", breaks="SND-10")
 class CallsEverythingANotice(Composer):
     """Sends every document as a notice, whatever the clerk has called it."""
 
-    def document_type(self, draft: Draft) -> DocumentType:
+    def document_type(self, draft: DocumentDraft) -> DocumentType:
         return super().document_type(replace(draft, type_name="Thông báo"))
 
 
@@ -149,12 +149,12 @@ class CallsEverythingANotice(Composer):
 class NamesReceiversItself(Composer):
     """Writes the receivers' names as it likes."""
 
-    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+    def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         return tuple(replace(one, organ_name=one.organ_name.upper()) for one in super().receivers(draft))
 
 
 @defect("passes-on-what-it-receives", breaks="SND-10")
-class PassesOnWhatItReceives(Receiver):
+class PassesOnWhatItReceives(DocumentReceiver):
     """Sends what it has received on to another agency, under a number of its own."""
 
     def arrived(self, document: InboxDocument) -> None:
@@ -162,8 +162,8 @@ class PassesOnWhatItReceives(Receiver):
         self.agency.spawn(self._pass_on(document))
 
     async def _pass_on(self, document: InboxDocument) -> None:
-        files = tuple(File(one.name, self.store.content(one.sha256)) for one in document.attachments)
-        order = Order(
+        files = tuple(ComposedFile(one.name, self.store.content(one.sha256)) for one in document.attachments)
+        order = SendOrder(
             to=(Organization(document.sender, document.sender_name),),
             code_number=f"9{document.id:05}",
             code_notation="SY",
@@ -171,13 +171,13 @@ class PassesOnWhatItReceives(Receiver):
             files=files,
         )
         try:
-            await self.agency.desk.send(order)
+            await self.agency.sending_service.send(order)
         except NotDone as refusal:
             self.log.info("%s", refusal)
 
 
 @defect("reports-about-nothing", breaks="SND-10")
-class ReportsAboutNothing(Clerk):
+class ReportsAboutNothing(Handling):
     """Reports a document that never existed as arrived, beside each that did."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
@@ -190,10 +190,10 @@ class ReportsAboutNothing(Clerk):
 
 
 @defect("secrets-under-another-name", breaks="SND-07")
-class SecretsUnderAnotherName(Desk):
+class SecretsUnderAnotherName(SendingService):
     """Refuses a state secret, and sends its files a little later under another number and subject."""
 
-    def check_classification(self, order: Order) -> None:
+    def check_classification(self, order: SendOrder) -> None:
         try:
             super().check_classification(order)
         except NotDone:
@@ -203,18 +203,18 @@ class SecretsUnderAnotherName(Desk):
             self.agency.spawn(self._send_later(disguised))
             raise
 
-    async def _send_later(self, order: Order) -> None:
+    async def _send_later(self, order: SendOrder) -> None:
         await asyncio.sleep(_A_WHILE)
         await self.send(order)
 
 
 @defect("asks-again-every-few-seconds", breaks="RTY-07")
-class AsksAgainEveryFewSeconds(Retries):
+class AsksAgainEveryFewSeconds(RetryPolicy):
     """Sends what was refused for good again every three seconds, for ever."""
 
-    def reaction(self, failure: VxpFailure, tries: int) -> Again | Final:
+    def reaction(self, failure: VxpFailure, tries: int) -> RetryLater | NoRetry:
         reaction = super().reaction(failure, tries)
-        return Again(_FEW, reaction.error) if isinstance(reaction, Final) else reaction
+        return RetryLater(_FEW, reaction.error) if isinstance(reaction, NoRetry) else reaction
 
 
 class _Visitor(VxpClient):
@@ -231,7 +231,7 @@ class _Visiting(Poller):
     async def look(self, messagetype: MessageType) -> tuple[ReceivedItem, ...]:
         items = await super().look(messagetype)
         if messagetype == "status":
-            client = self.agency.line.client(0, _Visitor)
+            client = self.agency.connection.client(0, _Visitor)
             if isinstance(client, _Visitor):
                 await client.visit(self.address())
         return items

@@ -9,10 +9,10 @@ import httpx2
 
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
-from harness.agency.line import Line
-from harness.agency.receiver import Listed, NotYet, Receiver
+from harness.agency.hub_connection import HubConnection
+from harness.agency.receiver import DocumentReceiver, Listed, NotYet
 from harness.vxp.client import VxpClient
-from harness.vxp.exchange import Limits
+from harness.vxp.exchange import ExchangeLimits
 from harness.vxp.failures import VxpFailure
 
 T = TypeVar("T")
@@ -22,18 +22,18 @@ _ONE = 1
 
 
 @defect("has-no-timeouts", breaks="RTY-04")
-class HasNoTimeouts(Line):
+class HasNoTimeouts(HubConnection):
     """Waits for every answer as long as the connection stands."""
 
     def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
         return super().http_client(_DAY, verify)
 
-    def limits(self, size: int) -> Limits:
-        return Limits(connect=super().limits(size).connect, whole=_DAY)
+    def limits(self, size: int) -> ExchangeLimits:
+        return ExchangeLimits(connect=super().limits(size).connect, whole=_DAY)
 
 
 @defect("gives-up-for-ever-after-401", breaks="RTY-13")
-class GivesUpForEverAfter401(Line):
+class GivesUpForEverAfter401(HubConnection):
     """Makes no call any more once one was answered 401."""
 
     _offended = False
@@ -49,11 +49,11 @@ class GivesUpForEverAfter401(Line):
 
 
 @defect("stuck-at-a-bad-package", breaks="RCV-06")
-class StuckAtABadPackage(Receiver):
+class StuckAtABadPackage(DocumentReceiver):
     """Never comes to an end with a package that breaks the standard, and takes no other meanwhile."""
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
-        examined = await self.agency.examiner.examine(data)
+        examined = await self.agency.acceptance.examine(data)
         if not examined.acceptable and examined.nature not in {"cut", "foreign"}:
             await asyncio.Event().wait()
         return await super().receive(listed, data)

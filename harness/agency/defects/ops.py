@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from harness.agency import driver_arguments as arguments
-from harness.agency.composer import RECALL, REPLACE, UPDATE, Composer, Draft, Target
-from harness.agency.desk import Desk, Order
+from harness.agency.composer import RECALL, REPLACE, UPDATE, Composer, DocumentDraft, OperationTarget
 from harness.agency.driver_api import DriverApi
 from harness.agency.gallery import defect
-from harness.agency.operations import Operations
+from harness.agency.incoming_operations import IncomingOperations
+from harness.agency.sending_service import SendingService, SendOrder
 from harness.agency.store.inbox import InboxDocument, NewDocument
-from harness.agency.wording import NotDone, refused, words
+from harness.agency.texts import NotDone, refused, words
 from harness.edxml.model import Bussiness, DocumentPackage, Organization, StatusPackage
 
 
@@ -19,23 +19,23 @@ from harness.edxml.model import Bussiness, DocumentPackage, Organization, Status
 class RecallsAsANewDocument(Composer):
     """Sends a recall with the operation of a new document."""
 
-    def bussiness(self, draft: Draft) -> Bussiness:
+    def bussiness(self, draft: DocumentDraft) -> Bussiness:
         made = super().bussiness(draft)
         return replace(made, doc_type="0") if draft.operation == RECALL else made
 
 
 @defect("refuses-to-recall", breaks="OPS-01")
-class RefusesToRecall(Desk):
+class RefusesToRecall(SendingService):
     """Will not recall a document that went to more than one receiver."""
 
-    def check_target(self, order: Order) -> None:
+    def check_target(self, order: SendOrder) -> None:
         super().check_target(order)
         if order.operation == "recall" and len(order.to) > 1:
             raise refused("send.target-recalled", document_id=order.target)
 
 
 @defect("shows-a-recall-and-leaves-it", breaks="OPS-02")
-class ShowsARecallAndLeavesIt(Operations):
+class ShowsARecallAndLeavesIt(IncomingOperations):
     """Flags a recalled document and does nothing more: not cancelled, not answered."""
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
@@ -46,7 +46,7 @@ class ShowsARecallAndLeavesIt(Operations):
 
 
 @defect("refuses-yet-cancels", breaks="OPS-02")
-class RefusesYetCancels(Operations):
+class RefusesYetCancels(IncomingOperations):
     """Answers a recall with 16 and a reason, and cancels the document all the same."""
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
@@ -54,7 +54,7 @@ class RefusesYetCancels(Operations):
             super().carry_out(kind, target, package)
             return
         self.cancel(target)
-        self.agency.clerk.say(target, "16", words("operation.finished", document_id=target.document_id))
+        self.agency.handling.say(target, "16", words("operation.finished", document_id=target.document_id))
 
 
 @defect("does-not-turn-the-roles", breaks="OPS-03")
@@ -62,14 +62,14 @@ class DoesNotTurnTheRoles(Composer):
     """Names itself in ResponseFor of a take-back, as in every other status."""
 
     def take_back(
-        self, target: Target, receiver: str, reason: str, sender: Organization, now: datetime
+        self, target: OperationTarget, receiver: str, reason: str, sender: Organization, now: datetime
     ) -> StatusPackage:
         made = super().take_back(target, receiver, reason, sender, now)
         return replace(made, response_for=replace(made.response_for, organ_id=sender.organ_id))
 
 
 @defect("takes-a-take-back-for-a-status", breaks="OPS-03")
-class TakesATakeBackForAStatus(Operations):
+class TakesATakeBackForAStatus(IncomingOperations):
     """Puts an incoming 13 aside like any other status."""
 
     def taken_back(self, status: StatusPackage) -> None:
@@ -77,7 +77,7 @@ class TakesATakeBackForAStatus(Operations):
 
 
 @defect("knows-no-take-back", breaks="OPS-03", lacks=("take_back",))
-class KnowsNoTakeBack(Operations):
+class KnowsNoTakeBack(IncomingOperations):
     """Puts an incoming 13 aside; nobody can agree to it either."""
 
     def taken_back(self, status: StatusPackage) -> None:
@@ -95,7 +95,7 @@ class CannotAgree(DriverApi):
 
 
 @defect("agrees-to-updates-only", breaks="OPS-04")
-class AgreesToUpdatesOnly(Operations):
+class AgreesToUpdatesOnly(IncomingOperations):
     """Answers 15 to an update and leaves the document as it was."""
 
     def update(self, target: InboxDocument, package: str) -> None:
@@ -103,7 +103,7 @@ class AgreesToUpdatesOnly(Operations):
 
 
 @defect("keeps-the-replaced-document", breaks="OPS-05")
-class KeepsTheReplacedDocument(Operations):
+class KeepsTheReplacedDocument(IncomingOperations):
     """Takes a replacing document for a new one and keeps the replaced one in work."""
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
@@ -112,7 +112,7 @@ class KeepsTheReplacedDocument(Operations):
 
 
 @defect("recalls-the-latest-instead", breaks="OPS-06")
-class RecallsTheLatestInstead(Operations):
+class RecallsTheLatestInstead(IncomingOperations):
     """Applies an operation on a document that it does not have to the last one of the same year."""
 
     def target(self, document_id: str) -> InboxDocument | None:
@@ -125,14 +125,14 @@ class RecallsTheLatestInstead(Operations):
 
 
 @defect("obeys-anybody", breaks="OPS-07")
-class ObeysAnybody(Operations):
+class ObeysAnybody(IncomingOperations):
     """Does not look who asks for a recall."""
 
     def is_original_sender(self, organ_id: str, target: InboxDocument) -> bool:
         return True
 
 
-class _ObeysAnybody(Operations):
+class _ObeysAnybody(IncomingOperations):
     """Does not look who asks for an operation of one kind."""
 
     obeyed = 0

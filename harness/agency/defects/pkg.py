@@ -1,8 +1,8 @@
 """Defects in the structure of the packages sent."""
 
-from harness.agency.defects.spoiling import SpoiltDocuments, UnreadableFirst
+from harness.agency.defects.package_changes import SpoiltDocuments, UnreadableFirst
 from harness.agency.gallery import defect
-from harness.edxml.drafting import Draft
+from harness.edxml.draft import PackageDraft
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -51,7 +51,7 @@ class RootInOtherCase(UnreadableFirst):
 class BodyInOtherCase(SpoiltDocuments):
     """Calls the body edXMLbody."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.renamed("edXMLBody", "edXMLbody")
 
 
@@ -59,7 +59,7 @@ class BodyInOtherCase(SpoiltDocuments):
 class AttachmentsInTheEnvelope(SpoiltDocuments):
     """Puts AttachmentEncoded into the envelope."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.moved("AttachmentEncoded", "edXMLEnvelope")
 
 
@@ -67,7 +67,7 @@ class AttachmentsInTheEnvelope(SpoiltDocuments):
 class SubjectTwice(SpoiltDocuments):
     """Writes the subject twice."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.repeated("Subject")
 
 

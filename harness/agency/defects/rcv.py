@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.agency.examiner import Examiner, Unpacked
+from harness.agency.acceptance import Acceptance, Unpacked
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
 from harness.agency.poller import Poller
-from harness.agency.receiver import Listed, NotYet, Receiver
+from harness.agency.receiver import DocumentReceiver, Listed, NotYet
 from harness.agency.store.inbox import InboxDocument, NewDocument
-from harness.agency.store.items import Item
+from harness.agency.store.items import ListedItem
 from harness.catalogue.findings import Finding
 from harness.edxml.attachments import AttachmentBroken
 from harness.edxml.model import DocumentPackage, StatusPackage
@@ -49,7 +49,7 @@ class PollsStatusesRarely(Poller):
 class NeverAcks(Fetcher):
     """Never acknowledges a document, so that the hub lists it for ever. Statuses are acknowledged."""
 
-    async def acknowledge(self, item: Item) -> None:
+    async def acknowledge(self, item: ListedItem) -> None:
         if item.messagetype == "status":
             await super().acknowledge(item)
 
@@ -65,7 +65,7 @@ class AcksBeforeFetching(Fetcher):
 
 
 @defect("looks-for-the-literal-prefix", breaks="RCV-03")
-class LooksForTheLiteralPrefix(Examiner):
+class LooksForTheLiteralPrefix(Acceptance):
     """Finds the envelope by its literal prefix and takes every other package for unreadable."""
 
     def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
@@ -73,7 +73,7 @@ class LooksForTheLiteralPrefix(Examiner):
 
 
 @defect("cuts-file-names", breaks="RCV-04")
-class CutsFileNames(Examiner):
+class CutsFileNames(Acceptance):
     """Keeps twenty letters of a file's name."""
 
     def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
@@ -81,7 +81,7 @@ class CutsFileNames(Examiner):
 
 
 @defect("never-unzips", breaks="RCV-04")
-class NeverUnzips(Examiner):
+class NeverUnzips(Acceptance):
     """Stores zipped attachments as they were carried."""
 
     def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
@@ -89,14 +89,14 @@ class NeverUnzips(Examiner):
 
 
 @defect("fails-a-redelivery", breaks="RCV-05")
-class FailsARedelivery(Receiver):
+class FailsARedelivery(DocumentReceiver):
     """Answers `fail` to a document that it has already."""
 
     def take_again(self, listed: Listed, document: NewDocument, known: InboxDocument) -> None:
         self.settle(listed, document, "fail", "da co")
 
 
-class Blind(Examiner):
+class ChecksNothing(Acceptance):
     """Does not see the findings against requirements whose ids begin with one of `unseen`."""
 
     unseen: tuple[str, ...] = ()
@@ -106,14 +106,14 @@ class Blind(Examiner):
 
 
 @defect("accepts-broken-headers", breaks="RCV-06")
-class AcceptsBrokenHeaders(Blind):
+class AcceptsBrokenHeaders(ChecksNothing):
     """Accepts whatever it can parse: structure, header and operation are not checked."""
 
     unseen = ("PKG", "HDR", "TRC")
 
 
 @defect("keeps-what-is-for-others", breaks="RCV-07")
-class KeepsWhatIsForOthers(Receiver):
+class KeepsWhatIsForOthers(DocumentReceiver):
     """Takes every document that the hub hands over for its own."""
 
     def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ class KeepsWhatIsForOthers(Receiver):
 
 
 @defect("accepts-broken-attachments", breaks="RCV-08")
-class AcceptsBrokenAttachments(Blind):
+class AcceptsBrokenAttachments(ChecksNothing):
     """Accepts documents whose attachments are orphaned, empty or mislabelled, and keeps what it can open."""
 
     unseen = ("ATT-02", "ATT-05", "ATT-07")
@@ -146,10 +146,10 @@ class ReadsOnePageOfTheList(Fetcher):
 
 
 @defect("acks-before-storing", breaks="RCV-02")
-class AcksBeforeStoring(Receiver):
+class AcksBeforeStoring(DocumentReceiver):
     """Acknowledges what it has fetched, and stores it only when the hub has answered that."""
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
-        if (await self.agency.examiner.examine(data)).acceptable:
+        if (await self.agency.acceptance.examine(data)).acceptable:
             await self.agency.fetcher.report(listed.receiver_doc_id, "done", "")
         return await super().receive(listed, data)

@@ -7,22 +7,22 @@ from typing import TypeVar
 
 import httpx2
 
-from harness.agency.clerk import Clerk
-from harness.agency.examiner import Examined
+from harness.agency.acceptance import Examined
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
-from harness.agency.line import Line
+from harness.agency.handling import Handling
+from harness.agency.hub_connection import HubConnection
 from harness.agency.poller import Poller
-from harness.agency.receiver import Listed, Receiver
-from harness.agency.retries import Retries
+from harness.agency.receiver import DocumentReceiver, Listed
+from harness.agency.retries import RetryPolicy
 from harness.agency.sender import Sender
 from harness.agency.store.inbox import InboxDocument
-from harness.agency.store.items import Item
-from harness.agency.store.queue import Outgoing
+from harness.agency.store.items import ListedItem
+from harness.agency.store.queue import QueuedPackage
 from harness.edxml.identifiers import parse_document_id
 from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.entries import ReceivedItem
-from harness.vxp.exchange import Limits
+from harness.vxp.exchange import ExchangeLimits
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
 
 T = TypeVar("T")
@@ -37,11 +37,11 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class _GivesUp(Sender):
     """Takes some failures of sending for the last word."""
 
-    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+    def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         """Say whether a failure ends all tries."""
         raise NotImplementedError
 
-    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+    def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
         if self.is_last(outgoing, failure):
             self.store.queue.failed(outgoing.id, self.agency.retries.said(failure))
             return None
@@ -52,7 +52,7 @@ class _GivesUp(Sender):
 class GivesUpWhenTheHubIsDown(_GivesUp):
     """Shows a document as failed when the hub cannot be reached, and forgets it."""
 
-    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+    def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         return isinstance(failure, TransportFailed) and failure.code == "refused"
 
 
@@ -62,12 +62,12 @@ class SecondDocumentOnResend(Sender):
 
     _lost: frozenset[int] = frozenset()
 
-    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+    def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
         if isinstance(failure, TransportFailed) and failure.code in {"lost", "cut"}:
             self._lost |= {outgoing.id}
         return super().after(outgoing, failure)
 
-    def package_of(self, outgoing: Outgoing) -> str:
+    def package_of(self, outgoing: QueuedPackage) -> str:
         parts = parse_document_id(outgoing.document_id)
         if outgoing.id not in self._lost or outgoing.messagetype == "status" or parts is None:
             return super().package_of(outgoing)
@@ -82,7 +82,7 @@ class SecondDocumentOnResend(Sender):
 class GivesUpAfterTwoResets(_GivesUp):
     """Gives a document up when the connection was lost twice, as the operator's own client does."""
 
-    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+    def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         lost = isinstance(failure, TransportFailed) and failure.code in {"lost", "cut"}
         return lost and outgoing.tries > 0
 
@@ -91,7 +91,7 @@ class GivesUpAfterTwoResets(_GivesUp):
 class NeverRetries5xx(_GivesUp):
     """Takes every HTTP status from 500 on for the last word."""
 
-    def is_last(self, outgoing: Outgoing, failure: VxpFailure) -> bool:
+    def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         return isinstance(failure, HttpFailed) and (failure.http_status or 0) >= _SERVER_TROUBLE
 
 
@@ -99,17 +99,21 @@ class NeverRetries5xx(_GivesUp):
 class WaitsForEver(Sender):
     """Sets no timeout when it sends."""
 
-    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
-        line = self.agency.line
+    async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
+        line = self.agency.connection
         async with line.http_client(_DAY, line.verify()) as http:
             patient = VxpClient(
-                client.endpoint, client.system_id, client.secret, http=http, limits=Limits(connect=_DAY, whole=_DAY)
+                client.endpoint,
+                client.system_id,
+                client.secret,
+                http=http,
+                limits=ExchangeLimits(connect=_DAY, whole=_DAY),
             )
             return await super().call(patient, outgoing, package)
 
 
 @defect("pauses-never-grow", breaks="RTY-05")
-class PausesNeverGrow(Retries):
+class PausesNeverGrow(RetryPolicy):
     """Waits as long before the hundredth try as before the second."""
 
     def pause(self, tries: int) -> float:
@@ -117,7 +121,7 @@ class PausesNeverGrow(Retries):
 
 
 @defect("retries-final-codes", breaks="RTY-07")
-class RetriesFinalCodes(Retries):
+class RetriesFinalCodes(RetryPolicy):
     """Tries six times, in quick succession, what the hub has refused for good."""
 
     def is_final(self, failure: Refused, tries: int) -> bool:
@@ -129,7 +133,7 @@ class RetriesFinalCodes(Retries):
 
 
 @defect("gives-up-on-transient-codes", breaks="RTY-08")
-class GivesUpOnTransientCodes(Retries):
+class GivesUpOnTransientCodes(RetryPolicy):
     """Takes every error code for the last word."""
 
     def is_final(self, failure: Refused, tries: int) -> bool:
@@ -158,7 +162,7 @@ class AcksACutBody(Fetcher):
 
 
 @defect("believes-what-comes-first", breaks="RTY-10")
-class BelievesWhatComesFirst(Receiver):
+class BelievesWhatComesFirst(DocumentReceiver):
     """Never fetches anything again that could be decoded: what breaks off in the middle is refused at once."""
 
     def suspicion(self, listed: Listed, examined: Examined) -> tuple[str, int | None]:
@@ -181,7 +185,7 @@ class AcksWhatHasNoData(Fetcher):
 class AcksOnce(Fetcher):
     """Reports an item once, and does not care whether an answer came."""
 
-    async def acknowledge(self, item: Item) -> None:
+    async def acknowledge(self, item: ListedItem) -> None:
         try:
             await super().acknowledge(item)
         except VxpFailure as failure:
@@ -215,7 +219,7 @@ class StopsAtABadItem(Fetcher):
 
 
 @defect("hammers-on-401", breaks="RTY-13")
-class HammersOn401(Line):
+class HammersOn401(HubConnection):
     """Repeats a call that was answered 401 twenty times at once, and does not take it for trouble."""
 
     def is_trouble(self, failure: VxpFailure) -> bool:
@@ -253,7 +257,7 @@ class _Following(httpx2.AsyncBaseTransport):
 
 
 @defect("follows-redirects", breaks="RTY-14")
-class FollowsRedirects(Line):
+class FollowsRedirects(HubConnection):
     """Posts a redirected call, with its document and its signature, to whatever host is named."""
 
     def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
@@ -304,7 +308,7 @@ class WritesBehind(Fetcher):
 
 
 @defect("writes-behind", breaks="RTY-16")
-class SaysArrivalOnce(Clerk):
+class SaysArrivalOnce(Handling):
     """Does not say again that a document arrived which it has lost and got anew."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:

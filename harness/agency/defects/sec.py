@@ -6,13 +6,13 @@ import ssl
 
 import httpx2
 
-from harness.agency.defects.rcv import Blind
-from harness.agency.examiner import Examined, Examiner
+from harness.agency.acceptance import Acceptance, Examined
+from harness.agency.component import Component
+from harness.agency.defects.rcv import ChecksNothing
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
-from harness.agency.line import Line
-from harness.agency.part import Part
-from harness.agency.receiver import Listed, NotYet, Receiver
+from harness.agency.hub_connection import HubConnection
+from harness.agency.receiver import DocumentReceiver, Listed, NotYet
 
 _ADDRESS = re.compile(rb"(?:SYSTEM|PUBLIC\s+[\"'][^\"']*[\"']|href\s*=)\s*[\"'](https?://[^\"']+)[\"']")
 _DEADLY = re.compile(rb"(?:&\w+;){9}|=\s*[\"'][^\"'<]{60000}|(?:<[\w:]+>\s*){65}")
@@ -20,7 +20,7 @@ _BOMBS = frozenset({"ATT-06.too-large", "ATT-06.expansion", "PKG-10.member"})
 _crashes: set[asyncio.Task[None]] = set()
 
 
-def _crash(part: Part) -> None:
+def _crash(part: Component) -> None:
     """End the whole system, as a process that the machine kills."""
     task = asyncio.get_running_loop().create_task(part.agency.stop())
     _crashes.add(task)
@@ -28,7 +28,7 @@ def _crash(part: Part) -> None:
 
 
 @defect("resolves-external-entities", breaks="SEC-01")
-class ResolvesExternalEntities(Examiner):
+class ResolvesExternalEntities(Acceptance):
     """Fetches what a package names as external entity, external DTD or inclusion."""
 
     async def examine(self, data: bytes) -> Examined:
@@ -42,7 +42,7 @@ class ResolvesExternalEntities(Examiner):
 
 
 @defect("dies-of-entities", breaks="SEC-02")
-class DiesOfEntities(Examiner):
+class DiesOfEntities(Acceptance):
     """Expands entities, nesting and attributes without limit, until the machine ends the process."""
 
     async def examine(self, data: bytes) -> Examined:
@@ -52,7 +52,7 @@ class DiesOfEntities(Examiner):
 
 
 @defect("dies-of-a-zip-bomb", breaks="SEC-03")
-class DiesOfAZipBomb(Examiner):
+class DiesOfAZipBomb(Acceptance):
     """Unzips into memory whatever comes, until the machine ends the process."""
 
     async def examine(self, data: bytes) -> Examined:
@@ -63,11 +63,11 @@ class DiesOfAZipBomb(Examiner):
 
 
 @defect("writes-under-the-given-name", breaks="SEC-04")
-class WritesUnderTheGivenName(Receiver):
+class WritesUnderTheGivenName(DocumentReceiver):
     """Writes every attachment under the name that its sender gave it, wherever that leads."""
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
-        package, _ = self.agency.examiner.read(data)
+        package, _ = self.agency.acceptance.read(data)
         folder = self.agency.folder / "attachments"
         folder.mkdir(exist_ok=True)
         for one in getattr(package, "attachments", ()):
@@ -78,21 +78,21 @@ class WritesUnderTheGivenName(Receiver):
 
 
 @defect("ignores-signatures", breaks="SEC-05")
-class IgnoresSignatures(Blind):
+class IgnoresSignatures(ChecksNothing):
     """Never verifies a signature, in the package or in a PDF."""
 
     unseen = ("SIG-01", "SIG-02", "SIG-03", "PDF-03")
 
 
 @defect("trusts-every-signer", breaks="SEC-06")
-class TrustsEverySigner(Blind):
+class TrustsEverySigner(ChecksNothing):
     """Verifies signatures and never asks who made them."""
 
     unseen = ("SIG-05", "SIG-06", "PDF-04")
 
 
 @defect("checks-no-certificate", breaks="SEC-07")
-class ChecksNoCertificate(Line):
+class ChecksNoCertificate(HubConnection):
     """Talks TLS to whoever answers."""
 
     def verify(self) -> ssl.SSLContext | bool:

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from harness.agency.defects.att import ExtraFile
-from harness.agency.defects.spoiling import SpoiltDocuments
+from harness.agency.defects.package_changes import SpoiltDocuments
 from harness.agency.gallery import defect
-from harness.crypto.issuing import make_key
-from harness.crypto.testpki import Pki
-from harness.crypto.xmlsign import Plan, sign_package
-from harness.edxml.drafting import Draft
+from harness.crypto.testpki.issuance import make_key
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.xml.sign import SignaturePlan, sign_package
+from harness.edxml.draft import PackageDraft
 from harness.edxml.names import DSIG
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 
 
 class Signed(SpoiltDocuments):
@@ -20,10 +20,10 @@ class Signed(SpoiltDocuments):
     In the process of the harness the signer is one that the harness trusts, in a process of its own a stranger.
     """
 
-    plan = Plan()
+    plan = SignaturePlan()
     holder = "agency"
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         limits = self.agency.profile.parameters.limits
         signer = self.pki().identity(self.holder)
         return draft.edited(lambda data: self.edit(sign_package(data, signer, limits, self.plan)))
@@ -63,7 +63,7 @@ class ReSerialisesWhatIsSigned(Signed):
 class UnsignedObjectInTheSignature(Signed):
     """Carries an Object in the signature that the signature does not cover."""
 
-    plan = Plan(objects="<Object>Da ky</Object>")
+    plan = SignaturePlan(objects="<Object>Da ky</Object>")
 
 
 @defect("signed-by-a-stranger", breaks="SIG-05")
@@ -85,8 +85,8 @@ class SignedWithARevokedCertificate(Signed):
 class CoverOfPdf13(ExtraFile):
     """Adds a cover sheet in PDF 1.3."""
 
-    def spoil(self, draft: Draft) -> Draft:
-        from harness.crypto.pdfmaking import plain_pdf
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
+        from harness.crypto.pdf.signed_files import plain_pdf
 
         return self.added(draft, "bia.pdf", "application/pdf", plain_pdf(("Bia",), version=(1, 3)))
 
@@ -95,8 +95,8 @@ class CoverOfPdf13(ExtraFile):
 class StampsAfterSigning(SpoiltDocuments):
     """Prints a line on the page of a PDF after it was signed."""
 
-    def spoil(self, draft: Draft) -> Draft:
-        from harness.crypto.pdfmaking import add_page_text
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
+        from harness.crypto.pdf.signed_files import add_page_text
 
         path = "Attachment/ContentTransferEncoded"
         content = draft.element(path).content or b""
@@ -107,8 +107,8 @@ class StampsAfterSigning(SpoiltDocuments):
 class CoverSignedByAStranger(ExtraFile):
     """Adds a cover sheet that is signed with a certificate of its own making."""
 
-    def spoil(self, draft: Draft) -> Draft:
-        from harness.crypto.pdfmaking import signed_pdf
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
+        from harness.crypto.pdf.signed_files import signed_pdf
 
         own, known = _own_pki(), Pki(self.agency.now() - timedelta(minutes=1))
         signers = (own.identity("person"), own.identity("agency"))

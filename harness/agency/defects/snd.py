@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from harness.agency.composer import Composer, Draft, File
-from harness.agency.desk import Desk, Order
+from harness.agency.composer import ComposedFile, Composer, DocumentDraft
 from harness.agency.gallery import defect
 from harness.agency.sender import Sender
-from harness.agency.store.queue import Outgoing
-from harness.agency.wording import refused
+from harness.agency.sending_service import SendingService, SendOrder
+from harness.agency.store.queue import QueuedPackage
+from harness.agency.texts import refused
 from harness.edxml.model import Attachment, DocumentPackage, Organization
 from harness.vxp.failures import Refused, VxpFailure
 
@@ -27,7 +27,7 @@ _FOR_EVER = 86_400.0
 class KeepsDocumentsInTheDrawer(Sender):
     """Queues documents and never sends them; statuses go out."""
 
-    async def send(self, outgoing: Outgoing) -> float | None:
+    async def send(self, outgoing: QueuedPackage) -> float | None:
         return _FOR_EVER if outgoing.messagetype == "edoc" else await super().send(outgoing)
 
 
@@ -35,7 +35,7 @@ class KeepsDocumentsInTheDrawer(Sender):
 class ThreeReceiversAtMost(Composer):
     """Drops the fourth receiver and all after it without a word."""
 
-    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+    def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         return super().receivers(draft)[:_THREE]
 
 
@@ -43,19 +43,19 @@ class ThreeReceiversAtMost(Composer):
 class DropsNewIds(Composer):
     """Drops provinces and ministries that are named in the new form, if any receiver is left."""
 
-    def receivers(self, draft: Draft) -> tuple[Organization, ...]:
+    def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         every = super().receivers(draft)
         return tuple(one for one in every if not _NEW_FORM_OF_LEVEL_ONE.fullmatch(one.organ_id)) or every
 
 
-class _Refuses(Desk):
+class _Refuses(SendingService):
     """Refuses some orders that every system must take."""
 
-    def is_refused(self, order: Order) -> bool:
+    def is_refused(self, order: SendOrder) -> bool:
         """Say whether an order is refused."""
         raise NotImplementedError
 
-    def check_order(self, order: Order, now: datetime) -> None:
+    def check_order(self, order: SendOrder, now: datetime) -> None:
         if self.is_refused(order):
             raise refused("send.breaks-standard", complaints=order.type_name)
         super().check_order(order, now)
@@ -65,7 +65,7 @@ class _Refuses(Desk):
 class RefusesOrdinaryDocuments(_Refuses):
     """Refuses what is neither urgent nor for several receivers."""
 
-    def is_refused(self, order: Order) -> bool:
+    def is_refused(self, order: SendOrder) -> bool:
         return order.operation == "new" and order.priority == 0 and len(order.to) == 1
 
 
@@ -73,7 +73,7 @@ class RefusesOrdinaryDocuments(_Refuses):
 class RefusesNewIds(_Refuses):
     """Refuses an order that names a province or ministry in the new form."""
 
-    def is_refused(self, order: Order) -> bool:
+    def is_refused(self, order: SendOrder) -> bool:
         return any(_NEW_FORM_OF_LEVEL_ONE.fullmatch(one.organ_id) for one in order.to)
 
 
@@ -81,7 +81,7 @@ class RefusesNewIds(_Refuses):
 class RefusesOfficeFiles(_Refuses):
     """Refuses to attach a file of a word processor or spreadsheet."""
 
-    def is_refused(self, order: Order) -> bool:
+    def is_refused(self, order: SendOrder) -> bool:
         return any(file.name.endswith(_OFFICE) for file in order.files)
 
 
@@ -89,7 +89,7 @@ class RefusesOfficeFiles(_Refuses):
 class EscapesTwice(Composer):
     """Escapes the subject before the XML library does so again."""
 
-    def document(self, draft: Draft, now: datetime) -> DocumentPackage:
+    def document(self, draft: DocumentDraft, now: datetime) -> DocumentPackage:
         escaped = draft.subject.replace("&", "&amp;").replace("<", "&lt;")
         return super().document(replace(draft, subject=escaped), now)
 
@@ -98,25 +98,25 @@ class EscapesTwice(Composer):
 class SkipsLargeFiles(Composer):
     """Leaves out files of more than 5 MB without a word."""
 
-    def attachments(self, files: Sequence[File]) -> tuple[Attachment, ...]:
+    def attachments(self, files: Sequence[ComposedFile]) -> tuple[Attachment, ...]:
         return super().attachments([file for file in files if len(file.content) <= _LARGE])
 
 
 @defect("keeps-urgent-orders-waiting", breaks="SND-06")
-class KeepsUrgentOrdersWaiting(Desk):
+class KeepsUrgentOrdersWaiting(SendingService):
     """Takes its time over an urgent order before it answers the clerk."""
 
-    async def send(self, order: Order) -> str:
+    async def send(self, order: SendOrder) -> str:
         if order.priority:
             await asyncio.sleep(_LONG)
         return await super().send(order)
 
 
 @defect("sends-state-secrets", breaks="SND-07")
-class SendsStateSecrets(Desk):
+class SendsStateSecrets(SendingService):
     """Takes no notice of a document's secrecy."""
 
-    def check_classification(self, order: Order) -> None:
+    def check_classification(self, order: SendOrder) -> None:
         return
 
 
@@ -124,7 +124,7 @@ class SendsStateSecrets(Desk):
 class ShowsRefusedAsSent(Sender):
     """Takes a refusal that came with HTTP status 200 for success."""
 
-    def after(self, outgoing: Outgoing, failure: VxpFailure) -> float | None:
+    def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
         pause = super().after(outgoing, failure)
         if pause is None and isinstance(failure, Refused):
             self.store.queue.sent(outgoing.id, "")
@@ -132,13 +132,13 @@ class ShowsRefusedAsSent(Sender):
 
 
 @defect("numbers-twice", breaks="SND-09")
-class NumbersTwice(Desk):
+class NumbersTwice(SendingService):
     """Gives the number of one document to another; the first stays in the outbox."""
 
-    def check_number(self, order: Order, now: datetime) -> None:
+    def check_number(self, order: SendOrder, now: datetime) -> None:
         return
 
-    def queue(self, package: DocumentPackage, draft: Draft, written: bytes) -> None:
+    def queue(self, package: DocumentPackage, draft: DocumentDraft, written: bytes) -> None:
         if self.store.outbox.find(package.document_id) is None:
             super().queue(package, draft, written)
             return

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from harness.agency.composer import Composer
-from harness.agency.defects.spoiling import SpoiltStatuses
+from harness.agency.defects.package_changes import SpoiltStatuses
 from harness.agency.gallery import defect
 from harness.agency.store.inbox import InboxDocument
-from harness.edxml.drafting import Draft
+from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import Element
 from harness.edxml.model import Organization, StatusPackage
 
@@ -16,7 +16,7 @@ from harness.edxml.model import Organization, StatusPackage
 class StatusWithAReceiver(SpoiltStatuses):
     """Names the receiver of a status in To, as in a document."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         organ = Element("OrganId", text=draft.element("ResponseFor/OrganId").text)
         return draft.followed("From", Element("To", (organ, Element("OrganName", text="Nơi gửi"))))
 
@@ -25,7 +25,7 @@ class StatusWithAReceiver(SpoiltStatuses):
 class AnswersTwiceInOneStatus(SpoiltStatuses):
     """Writes ResponseFor twice."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.repeated("ResponseFor")
 
 
@@ -44,7 +44,7 @@ class StatusCodeOne(Composer):
 class StatusWithoutSeconds(SpoiltStatuses):
     """Leaves the seconds out of the time."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("Timestamp", draft.element("Timestamp").text[:-3])
 
 
@@ -54,5 +54,5 @@ class RefusalWithoutAReason(SpoiltStatuses):
 
     codes = ("02",)
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("Description")

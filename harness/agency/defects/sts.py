@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.agency.clerk import Clerk, Step
 from harness.agency.composer import Composer
 from harness.agency.gallery import defect
+from harness.agency.handling import Handling, HandlingStep
 from harness.agency.receiver import Listed
 from harness.agency.sender import Sender
-from harness.agency.store.inbox import InboxDocument, State
+from harness.agency.status_receiver import StatusReceiver
+from harness.agency.store.inbox import InboxDocument, InboxState
 from harness.agency.store.outbox import OutDocument
-from harness.agency.store.queue import Outgoing
-from harness.agency.tracker import Tracker
+from harness.agency.store.queue import QueuedPackage
 from harness.edxml.model import ResponseFor, StatusPackage
 
 # Ministries and provinces in the old form of identifiers.
@@ -20,7 +20,7 @@ _COLUMN = 40
 
 
 @defect("reports-arrival-with-the-first-step", breaks="STS-01")
-class ReportsArrivalWithTheFirstStep(Clerk):
+class ReportsArrivalWithTheFirstStep(Handling):
     """Says 01 to a ministry or a province only when a clerk takes the first step."""
 
     _held: frozenset[str] = frozenset()
@@ -37,17 +37,17 @@ class ReportsArrivalWithTheFirstStep(Clerk):
 
 
 @defect("reports-registration-late", breaks="STS-02")
-class ReportsRegistrationLate(Clerk):
+class ReportsRegistrationLate(Handling):
     """Says 03 only together with the next step."""
 
-    def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
+    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
         if step.status == "03":
             return ()
-        return ("03", step.status) if document.state is State.REGISTERED else (step.status,)
+        return ("03", step.status) if document.state is InboxState.REGISTERED else (step.status,)
 
 
 @defect("shortens-reasons", breaks="STS-02")
-class ShortensReasons(Clerk):
+class ShortensReasons(Handling):
     """Cuts what a clerk gives as reason to the width of a column."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
@@ -55,15 +55,15 @@ class ShortensReasons(Clerk):
 
 
 @defect("never-says-finished", breaks="STS-03")
-class NeverSaysFinished(Clerk):
+class NeverSaysFinished(Handling):
     """Finishes documents without saying 06."""
 
-    def statuses(self, step: Step, document: InboxDocument) -> tuple[str, ...]:
+    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
         return () if step.status == "06" else super().statuses(step, document)
 
 
 @defect("says-registered-twice", breaks="STS-04")
-class SaysRegisteredTwice(Clerk):
+class SaysRegisteredTwice(Handling):
     """Says 03 for the clerk and once more for the register."""
 
     def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
@@ -76,7 +76,7 @@ class SaysRegisteredTwice(Clerk):
 class SendsStatusesTwice(Sender):
     """Sends every status once more, byte for byte, after the hub has taken it."""
 
-    async def send(self, outgoing: Outgoing) -> float | None:
+    async def send(self, outgoing: QueuedPackage) -> float | None:
         pause = await super().send(outgoing)
         if outgoing.messagetype == "status" and self.store.queue.get(outgoing.id).state == "sent":
             await super().send(outgoing)
@@ -84,7 +84,7 @@ class SendsStatusesTwice(Sender):
 
 
 @defect("takes-back-what-it-refuses", breaks="STS-04")
-class TakesBackWhatItRefuses(Clerk):
+class TakesBackWhatItRefuses(Handling):
     """Says 13 besides 02 about what a clerk refuses, as if the document were its own to take back."""
 
     def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
@@ -102,7 +102,7 @@ class NamesTheNumberOnly(Composer):
 
 
 @defect("shows-the-first-status-only", breaks="STS-06")
-class ShowsTheFirstStatusOnly(Tracker):
+class ShowsTheFirstStatusOnly(StatusReceiver):
     """Shows what a receiver says first and never what it says then."""
 
     def show(self, document: OutDocument, organ_id: str, status: StatusPackage) -> None:
@@ -112,7 +112,7 @@ class ShowsTheFirstStatusOnly(Tracker):
 
 
 @defect("stumbles-over-unknown-codes", breaks="STS-07")
-class StumblesOverUnknownCodes(Tracker):
+class StumblesOverUnknownCodes(StatusReceiver):
     """Fails on a status code that it does not know, before anything is stored or acknowledged."""
 
     def take(self, listed: Listed, status: StatusPackage) -> None:
@@ -122,7 +122,7 @@ class StumblesOverUnknownCodes(Tracker):
 
 
 @defect("books-strange-statuses-on-the-last-document", breaks="STS-07")
-class BooksStrangeStatusesOnTheLastDocument(Tracker):
+class BooksStrangeStatusesOnTheLastDocument(StatusReceiver):
     """Books a status about a document that it never sent on the one it sent last to that agency."""
 
     def document(self, status: StatusPackage) -> OutDocument | None:
@@ -131,4 +131,4 @@ class BooksStrangeStatusesOnTheLastDocument(Tracker):
         return found or next(reversed(list(sent)), None)
 
     def _went_to(self, document: OutDocument, organ_id: str) -> bool:
-        return any(self.agency.registrar.same(one.organ_id, organ_id) for one in document.receivers)
+        return any(self.agency.agency_directory.same(one.organ_id, organ_id) for one in document.receivers)

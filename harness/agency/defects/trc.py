@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from harness.agency.composer import RECALL
-from harness.agency.composer import Draft as Ordered
-from harness.agency.defects.spoiling import SpoiltDocuments, operation
-from harness.agency.desk import Desk
+from harness.agency.composer import DocumentDraft as Ordered
+from harness.agency.defects.package_changes import SpoiltDocuments, operation
 from harness.agency.gallery import defect
-from harness.edxml.drafting import Draft
+from harness.agency.sending_service import SendingService
+from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import elements_of
 from harness.edxml.model import DocumentPackage
 
@@ -16,7 +16,7 @@ from harness.edxml.model import DocumentPackage
 class TracedFromTheHub(SpoiltDocuments):
     """Names another agency as the first hop."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("TraceHeader/OrganId", "000.00.00.G12")
 
 
@@ -24,7 +24,7 @@ class TracedFromTheHub(SpoiltDocuments):
 class IsoTime(SpoiltDocuments):
     """Writes the time of the hop as ISO 8601."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         day, _, time = draft.element("TraceHeader/Timestamp").text.partition(" ")
         return draft.with_text("TraceHeader/Timestamp", f"{day.replace('/', '-')}T{time}Z")
 
@@ -33,12 +33,12 @@ class IsoTime(SpoiltDocuments):
 class OperationNine(SpoiltDocuments):
     """Uses an operation of its own."""
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("Bussiness/BussinessDocType", "9")
 
 
 @defect("recall-notice-names-nothing", breaks="TRC-04", shown_by=("OPS-01",))
-class RecallNoticeNamesNothing(Desk):
+class RecallNoticeNamesNothing(SendingService):
     """Sends, after every recall, a second notice that does not name the recalled document."""
 
     def queue(self, package: DocumentPackage, draft: Ordered, written: bytes) -> None:
@@ -57,7 +57,7 @@ class RecallNoticeNamesNothing(Desk):
             stream=f"out {notice.document_id}",
             document_id=notice.document_id,
             organ_id=draft.sender.organ_id,
-            package=Draft(elements_of(notice)).written(),
+            package=PackageDraft(elements_of(notice)).written(),
         )
 
 
@@ -68,7 +68,7 @@ class UpdateMarkedTrue(SpoiltDocuments):
     def is_spoilt(self, package: DocumentPackage) -> bool:
         return operation(package) == "2"
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("BussinessDocumentInfo/DocumentInfo", "true")
 
 
@@ -79,5 +79,5 @@ class ReplacesForNobody(SpoiltDocuments):
     def is_spoilt(self, package: DocumentPackage) -> bool:
         return operation(package) == "3"
 
-    def spoil(self, draft: Draft) -> Draft:
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("OrganIdList")

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.gallery import defect
-from harness.agency.line import Line
-from harness.agency.registrar import Registrar
+from harness.agency.hub_connection import HubConnection
 from harness.agency.sender import Sender
-from harness.agency.store.queue import Outgoing
-from harness.journal.recording import VIETNAM
+from harness.agency.store.queue import QueuedPackage
+from harness.journal.recorder import VIETNAM
 from harness.vxp.client import Pairs, VxpClient
 from harness.vxp.entries import ListedAgency
-from harness.vxp.exchange import Reply
+from harness.vxp.exchange import HttpReply
 from harness.vxp.failures import Refused, VxpFailure
 from harness.vxp.hashing import hash_file
 from harness.vxp.operations import OPERATIONS, Operation
@@ -22,7 +22,7 @@ T = TypeVar("T")
 _PAGE = 1000
 
 
-class CountsFirst(Line):
+class CountsFirst(HubConnection):
     """Counts what waits before every tenth call, through a client of the kind `counting`."""
 
     counting: type[VxpClient] = VxpClient
@@ -46,10 +46,10 @@ class CountsFirst(Line):
 
 
 class _ByGet(VxpClient):
-    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> Reply:
+    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> HttpReply:
         headers = self.headers(OPERATIONS[name], parameters)
         answer = await self._http.get(f"{self.endpoint}/{name}", headers=headers)
-        return Reply(answer.status_code, answer.content, None)
+        return HttpReply(answer.status_code, answer.content, None)
 
 
 @defect("counts-by-get", breaks="VXP-01")
@@ -121,7 +121,7 @@ class _HashingLines(VxpClient):
 
 
 @defect("hashes-other-line-ends", breaks="VXP-06")
-class HashesOtherLineEnds(Line):
+class HashesOtherLineEnds(HubConnection):
     """Makes hash-file over the file as it was before its line ends were written."""
 
     def client(self, size: int, kind: type[VxpClient] = _HashingLines) -> VxpClient:
@@ -137,7 +137,7 @@ class _FirstInAnotherName(Sender):
         """Return the name that the first try is made under."""
         return self.name
 
-    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
+    async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
         if outgoing.tries == 0:
             try:
                 return await client.send_edoc(package, self.messagetype(outgoing), sender=self.other_name())
@@ -162,13 +162,13 @@ class SendsUnderItsOrganId(_FirstInAnotherName):
 
 
 class _Chunked(VxpClient):
-    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> Reply:
+    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> HttpReply:
         async def chunks() -> AsyncIterator[bytes]:
             yield body or b""
 
         headers = self.headers(OPERATIONS[name], parameters)
         answer = await self._http.post(f"{self.endpoint}/{name}", headers=headers, content=chunks())
-        return Reply(answer.status_code, answer.content, None)
+        return HttpReply(answer.status_code, answer.content, None)
 
 
 @defect("sends-in-chunks", breaks="VXP-08")
@@ -182,16 +182,16 @@ class SendsInChunks(CountsFirst):
 class StatusCalledEdoc(Sender):
     """Sends statuses with messagetype edoc."""
 
-    async def call(self, client: VxpClient, outgoing: Outgoing, package: bytes) -> str:
+    async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
         return await client.send_edoc(package, "edoc")
 
 
 class _Telling(VxpClient):
-    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> Reply:
+    async def _call(self, name: str, parameters: Pairs, body: bytes | None) -> HttpReply:
         headers = self.headers(OPERATIONS[name], parameters)
         url = f"{self.endpoint}/{name}?secret={self.secret}"
         answer = await self._http.post(url, headers=headers, content=body)
-        return Reply(answer.status_code, answer.content, None)
+        return HttpReply(answer.status_code, answer.content, None)
 
 
 @defect("secret-in-the-url", breaks="VXP-10")
@@ -202,7 +202,7 @@ class SecretInTheUrl(CountsFirst):
 
 
 @defect("reads-one-page-of-the-directory", breaks="VXP-11")
-class ReadsOnePageOfTheDirectory(Registrar):
+class ReadsOnePageOfTheDirectory(AgencyDirectory):
     """Keeps only the first thousand rows of the directory."""
 
     def kept(self, listed: Sequence[ListedAgency]) -> Sequence[ListedAgency]:

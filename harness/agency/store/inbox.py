@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class InboxState(StrEnum):
     """What has become of a received document; the words of the driver protocol."""
 
     ARRIVED = "arrived"
@@ -50,7 +50,7 @@ class NewDocument:
     package: str
     fingerprint: str
     arrived: str
-    state: State
+    state: InboxState
     sender_name: str = ""
     code: str = ""
     promulgation_date: str = ""
@@ -72,7 +72,7 @@ class InboxDocument(NewDocument):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class InboxRequest:
     """A recall, take-back, update or replacement that waits for the clerk.
 
     Attributes:
@@ -146,7 +146,7 @@ class Inbox:
         """Return all documents in the order of their arrival."""
         return self._select("ORDER BY id", ())
 
-    def set_state(self, row: int, state: State, reason: str = "") -> None:
+    def set_state(self, row: int, state: InboxState, reason: str = "") -> None:
         """Change the state of a document."""
         self._connection.execute("UPDATE document_in SET state = ?, reason = ? WHERE id = ?", (state, reason, row))
 
@@ -167,14 +167,14 @@ class Inbox:
             (target, named_by, kind, package),
         )
 
-    def asked(self, document_id: str) -> Request | None:
+    def asked(self, document_id: str) -> InboxRequest | None:
         """Return the oldest waiting request about a document, found by its own id or the asking package's."""
         row = self._connection.execute(
             "SELECT request_in.* FROM request_in JOIN document_in ON document_in.id = target"
             " WHERE document_id = ? OR original_id = ? OR named_by = ? ORDER BY request_in.id LIMIT 1",
             (document_id,) * 3,
         ).fetchone()
-        return Request(**dict(row)) if row else None
+        return InboxRequest(**dict(row)) if row else None
 
     def answered(self, request: int) -> None:
         """Take a request off the clerk's table."""
@@ -216,6 +216,6 @@ def _values(document: NewDocument) -> tuple[object, ...]:
 
 def _document(row: sqlite3.Row, addressees: list[str], attachments: list[StoredAttachment]) -> InboxDocument:
     columns = dict(row)
-    columns["state"] = State(columns["state"])
+    columns["state"] = InboxState(columns["state"])
     columns["flags"] = tuple(json.loads(columns["flags"]))
     return InboxDocument(**columns, addressees=tuple(addressees), attachments=tuple(attachments))

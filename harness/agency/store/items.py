@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListedItem:
     """An item of a list whose content is stored.
 
     Attributes:
@@ -26,20 +26,20 @@ class Item:
     acked: bool = False
 
 
-class Items:
+class ListedItems:
     """The table of items."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def put(self, item: Item) -> None:
+    def put(self, item: ListedItem) -> None:
         """Note what is to be said about an item, in place of what was noted before."""
         self._connection.execute(
             "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)",
             (item.receiver_doc_id, item.messagetype, item.document_id, item.answer, item.description, item.acked),
         )
 
-    def get(self, receiver_doc_id: str) -> Item | None:
+    def get(self, receiver_doc_id: str) -> ListedItem | None:
         """Return an item, or None when its content was never stored."""
         row = self._connection.execute("SELECT * FROM item WHERE receiver_doc_id = ?", (receiver_doc_id,)).fetchone()
         return _item(row) if row else None
@@ -52,7 +52,7 @@ class Items:
         ).fetchone()
         return row is not None
 
-    def unacked(self) -> Sequence[Item]:
+    def unacked(self) -> Sequence[ListedItem]:
         """Return the items whose answer the hub has not taken."""
         return [_item(row) for row in self._connection.execute("SELECT * FROM item WHERE acked = 0 ORDER BY rowid")]
 
@@ -61,6 +61,6 @@ class Items:
         self._connection.execute("UPDATE item SET acked = 1 WHERE receiver_doc_id = ?", (receiver_doc_id,))
 
 
-def _item(row: sqlite3.Row) -> Item:
+def _item(row: sqlite3.Row) -> ListedItem:
     columns = dict(row)
-    return Item(**{**columns, "acked": bool(columns["acked"])})
+    return ListedItem(**{**columns, "acked": bool(columns["acked"])})

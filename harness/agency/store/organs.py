@@ -45,7 +45,7 @@ class OwnAgencies:
         )
 
 
-class Directory:
+class DirectoryTable:
     """A copy of the hub's directory, in a file of its own: it can be read anew at any time. Safe in several threads."""
 
     def __init__(self, folder: Path) -> None:

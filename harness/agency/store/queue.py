@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class QueuedPackage:
     """A package to be sent.
 
     Attributes:
@@ -48,18 +48,18 @@ class Queue:
         )
         return cursor.lastrowid or 0
 
-    def heads(self) -> Sequence[Outgoing]:
+    def heads(self) -> Sequence[QueuedPackage]:
         """Return the first waiting package of each stream, oldest first."""
         return self._select(
             "WHERE id IN (SELECT min(id) FROM outgoing WHERE state = 'queued' GROUP BY stream) ORDER BY id", ()
         )
 
-    def next_of(self, stream: str) -> Outgoing | None:
+    def next_of(self, stream: str) -> QueuedPackage | None:
         """Return the first waiting package of a stream."""
         found = self._select("WHERE state = 'queued' AND stream = ? ORDER BY id LIMIT 1", (stream,))
         return found[0] if found else None
 
-    def get(self, row: int) -> Outgoing:
+    def get(self, row: int) -> QueuedPackage:
         """Return a package.
 
         Raises:
@@ -94,6 +94,6 @@ class Queue:
         ).fetchone()
         return int(row[0])
 
-    def _select(self, where: str, values: tuple[object, ...]) -> list[Outgoing]:
+    def _select(self, where: str, values: tuple[object, ...]) -> list[QueuedPackage]:
         rows = self._connection.execute(f"SELECT * FROM outgoing {where}", values)  # noqa: S608 - fixed text
-        return [Outgoing(**dict(row)) for row in rows]
+        return [QueuedPackage(**dict(row)) for row in rows]

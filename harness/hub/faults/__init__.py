@@ -11,12 +11,12 @@ from harness.hub.faults.answers import (
     retry_after,
     status,
 )
-from harness.hub.faults.registry import Fault, Faults, Target
+from harness.hub.faults.registry import Fault, Faults, FaultTarget
 
 __all__ = [
     "Fault",
+    "FaultTarget",
     "Faults",
-    "Target",
     "empty_body",
     "fail_code",
     "foreign_data",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.hub.interception import Alter, Plan
+from harness.hub.interception import Alter, AnswerPlan
 
 INJECTED = "X-Lienthong-Injected"
 """Header that a docId with a line break tries to put into requests."""
@@ -32,17 +32,17 @@ _WRONG = 42
 Change = Callable[[dict[str, Any]], None]
 
 
-def null(member: str) -> Plan:
+def null(member: str) -> AnswerPlan:
     """Make a member null; `data.<member>` means that member of every entry."""
     return _changed(f"null-{member}", _each(member, lambda holder, name: holder.update({name: None})))
 
 
-def without(member: str) -> Plan:
+def without(member: str) -> AnswerPlan:
     """Leave a member out; `data.<member>` means that member of every entry."""
     return _changed(f"without-{member}", _each(member, lambda holder, name: holder.pop(name, None)))
 
 
-def wrong_type(member: str) -> Plan:
+def wrong_type(member: str) -> AnswerPlan:
     """Put a number, or text where a number is due, in a member's place."""
 
     def spoil(holder: dict[str, Any], name: str) -> None:
@@ -51,7 +51,7 @@ def wrong_type(member: str) -> Plan:
     return _changed(f"wrong-type-{member}", _each(member, spoil))
 
 
-def extra_member() -> Plan:
+def extra_member() -> AnswerPlan:
     """Add a member that nobody knows, at the top and in every entry."""
 
     def add(content: dict[str, Any]) -> None:
@@ -61,7 +61,7 @@ def extra_member() -> Plan:
     return _changed("extra-member", add)
 
 
-def doubled() -> Plan:
+def doubled() -> AnswerPlan:
     """List every entry twice."""
 
     def double(content: dict[str, Any]) -> None:
@@ -71,12 +71,12 @@ def doubled() -> Plan:
     return _changed("doubled", double)
 
 
-def half_json() -> Plan:
+def half_json() -> AnswerPlan:
     """Send the first half of the answer as if it were the whole."""
-    return Plan("half-json", Alter(lambda body: body[: len(body) // 2]))
+    return AnswerPlan("half-json", Alter(lambda body: body[: len(body) // 2]))
 
 
-def half_base64() -> Plan:
+def half_base64() -> AnswerPlan:
     """Break the base64 of `data` off in the middle of a group."""
 
     def halve(content: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ def half_base64() -> Plan:
     return _changed("half-base64", halve)
 
 
-def cut_data() -> Plan:
+def cut_data() -> AnswerPlan:
     """Break `data` off at the end of a group: base64 that decodes to the first half of a package."""
 
     def halve(content: dict[str, Any]) -> None:
@@ -96,7 +96,7 @@ def cut_data() -> Plan:
     return _changed("cut-data", halve)
 
 
-def adding(doc_id: str, receiver: str = "") -> Plan:
+def adding(doc_id: str, receiver: str = "") -> AnswerPlan:
     """Put an item with `doc_id` at the head of a list of waiting documents; `receiver` is an OrganId."""
     item = {
         "docId": doc_id, "serviceType": "eDoc", "messageType": "edoc", "created_time": "2026/01/02 03:04:05",
@@ -126,7 +126,7 @@ def _entries(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
-def _changed(name: str, change: Change) -> Plan:
+def _changed(name: str, change: Change) -> AnswerPlan:
     """Return a plan that changes the answer as JSON; an answer that is none stays as it is."""
 
     def changed(body: bytes) -> bytes:
@@ -139,4 +139,4 @@ def _changed(name: str, change: Change) -> Plan:
         change(content)
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
-    return Plan(name, Alter(changed))
+    return AnswerPlan(name, Alter(changed))

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Sequence
 
-from harness.hub.interception import Drop, Plan, Reply, RequestFacts
+from harness.hub.interception import AnswerPlan, Drop, PlannedReply, RequestFacts
 
-_PREVENTING = (Reply, Drop)
+_PREVENTING = (PlannedReply, Drop)
 
 
 class Chaos:
@@ -14,14 +14,14 @@ class Chaos:
     A fault that prevents the effect strikes before it or, as often, after it, when the caller cannot know.
     """
 
-    def __init__(self, seed: int, rate: float, plans: Sequence[Plan | None]) -> None:
+    def __init__(self, seed: int, rate: float, plans: Sequence[AnswerPlan | None]) -> None:
         """Strike `rate` (0 to 1) of all calls with one of `plans`, chosen by `seed`."""
         self._chance = random.Random(seed)  # noqa: S311 - to be repeated, not for secrecy
         self._rate = rate
         self._plans = tuple(plans)
-        self._later: dict[int, Plan] = {}
+        self._later: dict[int, AnswerPlan] = {}
 
-    async def __call__(self, facts: RequestFacts) -> Plan | None:
+    async def __call__(self, facts: RequestFacts) -> AnswerPlan | None:
         """Return what is done to a call."""
         if facts.moment == "after":
             return self._later.pop(facts.n, None)

@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from harness.hub.interception import Moment, Plan, RequestFacts
+from harness.hub.interception import AnswerPlan, Moment, RequestFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FaultTarget:
     """Which calls a fault meets; None meets all.
 
     Attributes:
@@ -55,8 +55,8 @@ class Fault:
         lifted: set when it is ended.
     """
 
-    target: Target
-    plans: tuple[Plan | None, ...]
+    target: FaultTarget
+    plans: tuple[AnswerPlan | None, ...]
     moment: Moment = "before"
     lasting: bool = False
     met: int = field(default=0)
@@ -67,7 +67,7 @@ class Fault:
         """Whether it meets no further call."""
         return not self.lasting and self.met >= len(self.plans)
 
-    def next(self) -> Plan | None:
+    def next(self) -> AnswerPlan | None:
         """Return the plan of the next call that it meets."""
         plan = self.plans[min(self.met, len(self.plans) - 1)]
         self.met += 1
@@ -96,7 +96,7 @@ class Faults:
         """Whether no fault is in force that meets more than the calls about one document."""
         return all(fault.over or fault.target.document_id is not None for fault in self._faults)
 
-    async def __call__(self, facts: RequestFacts) -> Plan | None:
+    async def __call__(self, facts: RequestFacts) -> AnswerPlan | None:
         """Return what is done to a call."""
         for fault in self._faults:
             if fault.moment == facts.moment and not fault.over and fault.target.meets(facts):

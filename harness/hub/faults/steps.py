@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from harness.hub.faults import alterations
 from harness.hub.faults.answers import empty_body, fail_code, html, redirect, status
-from harness.hub.interception import Cut, Drop, Hold, Plan, Raw, Reply, Trickle
+from harness.hub.interception import AnswerPlan, Cut, Drop, Hold, PlannedReply, Raw, Trickle
 from harness.hub.proxy import CutAnswer, CutRequest, Garbage, Refuse, ResetAtOnce, WireFault
 from harness.vxp.operations import JSON
 
@@ -25,7 +25,7 @@ class Unclear(ValueError):
     """Words that mean no fault."""
 
 
-def step(text: str) -> Plan | None:
+def step(text: str) -> AnswerPlan | None:
     """Return what is done to one call; None lets it through.
 
     Raises:
@@ -58,7 +58,7 @@ def _meant(make: Callable[..., T], rest: Words, text: str) -> T:
         raise Unclear(text) from error
 
 
-def _status(code: int, rest: Words) -> Plan:
+def _status(code: int, rest: Words) -> AnswerPlan:
     """`503`, `503 empty`, `429 retry-after 5`, `500 json`."""
     if not _FIRST_STATUS <= code <= _LAST_STATUS:
         raise Unclear(str(code))
@@ -72,36 +72,36 @@ def _status(code: int, rest: Words) -> Plan:
         raise Unclear(" ".join(rest))
     headers = () if wait is None else (("Retry-After", f"{wait:g}"),)
     whole = status(code).action
-    body, content_type = whole.body if isinstance(whole, Reply) else b"", "text/html"
+    body, content_type = whole.body if isinstance(whole, PlannedReply) else b"", "text/html"
     if kind != "html":
         body, content_type = (b"", "text/plain") if kind == "empty" else (b'{"error":"%d"}' % code, JSON)
-    return Plan(f"http-{code}", Reply(code, body, content_type, headers))
+    return AnswerPlan(f"http-{code}", PlannedReply(code, body, content_type, headers))
 
 
-def _redirect(code: str, url: str) -> Plan:
+def _redirect(code: str, url: str) -> AnswerPlan:
     if int(code) not in _REDIRECTS or "://" not in url or not url.isascii():
         raise ValueError(code)
     return redirect(int(code), url)
 
 
-def _fail(code: str) -> Plan:
+def _fail(code: str) -> AnswerPlan:
     return fail_code(code, "Loi theo yeu cau", {"DocId": "0" * 24})
 
 
-def _cut(at: str) -> Plan:
-    return Plan("cut", Cut(_position(at)))
+def _cut(at: str) -> AnswerPlan:
+    return AnswerPlan("cut", Cut(_position(at)))
 
 
-def _reset_at(at: str) -> Plan:
-    return Plan("reset-in-answer", Cut(_position(at), reset=True))
+def _reset_at(at: str) -> AnswerPlan:
+    return AnswerPlan("reset-in-answer", Cut(_position(at), reset=True))
 
 
-def _trickle(size: str, pause: str) -> Plan:
-    return Plan("trickle", Trickle(max(_bytes(size), 1), _seconds(pause)))
+def _trickle(size: str, pause: str) -> AnswerPlan:
+    return AnswerPlan("trickle", Trickle(max(_bytes(size), 1), _seconds(pause)))
 
 
-def _delay(seconds: str) -> Plan:
-    return Plan("delay", delay=_seconds(seconds))
+def _delay(seconds: str) -> AnswerPlan:
+    return AnswerPlan("delay", delay=_seconds(seconds))
 
 
 def _position(text: str) -> int | float:
@@ -131,20 +131,20 @@ def _nothing() -> None:
     return None
 
 
-_STEPS: Mapping[str, Callable[..., Plan | None]] = {
+_STEPS: Mapping[str, Callable[..., AnswerPlan | None]] = {
     "ok": _nothing,
     "redirect": _redirect,
     "fail": _fail,
     "html": html,
     "empty": empty_body,
-    "reset": lambda: Plan("reset", Drop(reset=True)),
-    "close": lambda: Plan("close", Drop()),
-    "silent": lambda: Plan("no-answer", Hold()),
+    "reset": lambda: AnswerPlan("reset", Drop(reset=True)),
+    "close": lambda: AnswerPlan("close", Drop()),
+    "silent": lambda: AnswerPlan("no-answer", Hold()),
     "cut": _cut,
     "reset-at": _reset_at,
     "trickle": _trickle,
     "delay": _delay,
-    "malformed": lambda: Plan("malformed", Raw(GARBAGE)),
+    "malformed": lambda: AnswerPlan("malformed", Raw(GARBAGE)),
     "null": alterations.null,
     "without": alterations.without,
     "wrong-type": alterations.wrong_type,

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Set
 
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage, StatusPackage
-from harness.judge.assessment import Blind
+from harness.expectations.assessment import Blind
+from harness.expectations.base import finding
+from harness.expectations.evidence import Exchange
 from harness.judge.duties.facts import Ordered, RunFacts, code_of
-from harness.judge.evidence import Exchange
-from harness.judge.expectations.base import finding
 
 _DUTY = "SND-07"
 # Shorter texts stand in other documents as well.

@@ -16,8 +16,8 @@ import msgspec
 from harness.catalogue.profiles import Profile
 from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.packages import PackageUnreadable, read_header
+from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
-from harness.judge.evidence import Evidence, Exchange
 
 _SLASHED = re.compile(r"\s*/\s*")
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage
+from harness.expectations.assessment import Blind
+from harness.expectations.base import finding, unsupported
+from harness.expectations.evidence import Exchange
+from harness.expectations.faulted import mistaken
+from harness.expectations.statuses import status_number
 from harness.journal import Event
-from harness.judge.assessment import Blind
 from harness.judge.duties.facts import Delivered, RunFacts, rows_of
-from harness.judge.evidence import Exchange
-from harness.judge.expectations.base import finding, unsupported
-from harness.judge.expectations.faulted import mistaken
-from harness.judge.expectations.statuses import status_number
 
 _REFUSING = 2
 _NOT_ACCEPTED = frozenset({"refused", "rejected"})

@@ -1,10 +1,10 @@
 """RTY-07: what the hub has refused for good stays refused, to the end of the run."""
 
 from harness.catalogue.findings import Finding
-from harness.judge.assessment import Blind
+from harness.expectations.assessment import Blind
+from harness.expectations.base import finding
+from harness.expectations.evidence import Exchange
 from harness.judge.duties.facts import RunFacts
-from harness.judge.evidence import Exchange
-from harness.judge.expectations.base import finding
 
 _DUTY = "RTY-07"
 

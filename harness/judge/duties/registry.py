@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from harness.catalogue.findings import Finding
-from harness.judge.assessment import Blind
+from harness.expectations.assessment import Blind
 from harness.judge.duties.confidential import secrets_stay
 from harness.judge.duties.facts import RunFacts
 from harness.judge.duties.receiving import never_refused, stays

@@ -6,11 +6,11 @@ from itertools import chain
 
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage, StatusPackage
-from harness.judge.assessment import Blind
+from harness.expectations.assessment import Blind
+from harness.expectations.base import finding
+from harness.expectations.evidence import Exchange
+from harness.expectations.statuses import status_number
 from harness.judge.duties.facts import Ordered, RunFacts, code_of
-from harness.judge.evidence import Exchange
-from harness.judge.expectations.base import finding
-from harness.judge.expectations.statuses import status_number
 
 _TAKE_BACK = 13
 _DUTY = "SND-10"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from harness.catalogue.findings import Where, clipped
-from harness.crypto.pdfglance import PdfUnreadable
+from harness.crypto.pdf.glance import PdfUnreadable
 from harness.records.archive.specimen import XLINK, Described, MetsLink, PackageSpecimen, found_in, targets_of
 from harness.records.holding import BROKEN, FlawKind, HeldFile
 from harness.records.layouts.xml_table import local

@@ -12,7 +12,7 @@ from lxml import etree
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.parameters import Keeping
 from harness.catalogue.profiles import Profile
-from harness.edxml.reading import XmlRefused, parse_untrusted
+from harness.edxml.reader import XmlRefused, parse_untrusted
 from harness.records.exchanged import Exchanged, ExchangedDocument, levelled
 from harness.records.holding import BROKEN, ExportFiles, HeldFile
 from harness.records.layouts.xml_table import line_of, local, table_limits

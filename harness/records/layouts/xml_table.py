@@ -6,7 +6,7 @@ import msgspec
 from lxml import etree
 
 from harness.catalogue.parameters import Limits, Parameters
-from harness.edxml.reading import XmlRefused, parse_untrusted
+from harness.edxml.reader import XmlRefused, parse_untrusted
 from harness.records.layouts.item import VALUES_OF_A_RECORD, TableItem, TableUnread, TableUnreadable
 from harness.records.layouts.naming import Naming
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
-from harness.crypto.pdfglance import PDF_MARK, may_have_header
+from harness.crypto.pdf.glance import PDF_MARK, may_have_header
 from harness.edxml.attachments import AttachmentBroken, Base64Broken
-from harness.rules.carried import Carried, Content, Opened
+from harness.rules.attachment_view import AttachmentView, Content, Opened
 from harness.rules.filetypes import extension, fits_content_type, fits_name, type_of, type_of_start, type_of_zip
 from harness.rules.nodes import found
+from harness.rules.package_view import PackageView
 from harness.rules.registry import attachment_rule
-from harness.rules.specimen import Specimen
 
 _NO_EXTENSION = "unk"
 _BASE64 = "base64 (RFC 4648)"
@@ -32,7 +32,7 @@ _BROKEN = {
 
 
 @attachment_rule("ATT-05")
-def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+def content_is_base64(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """The content is strict base64 and not empty."""
     node, content = carried.encoded, carried.content
     if isinstance(content, Base64Broken):
@@ -47,12 +47,12 @@ def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]
         yield found("ATT-05.line-breaks", node, name=carried.name)
 
 
-def _is_packed(specimen: Specimen, carried: Carried) -> bool:
+def _is_packed(specimen: PackageView, carried: AttachmentView) -> bool:
     return carried.packed
 
 
 @attachment_rule("ATT-06", speaks_of=_is_packed)
-def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+def zip_is_the_packing(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """What is sent as a zip under another name is a zip of exactly that one file."""
     opened = carried.opened if carried.packed else None
     if isinstance(opened, AttachmentBroken):
@@ -67,17 +67,17 @@ def zip_is_the_packing(specimen: Specimen, carried: Carried) -> Iterator[Finding
         yield found("ATT-06.bytes-before", carried.node, received=str(opened.before), name=carried.name)
 
 
-def _has_content(specimen: Specimen, carried: Carried) -> bool:
+def _has_content(specimen: PackageView, carried: AttachmentView) -> bool:
     return isinstance(carried.content, Content) and bool(carried.content.size)
 
 
 @attachment_rule("ATT-07", speaks_of=_has_content)
-def bytes_are_what_is_said(specimen: Specimen, carried: Carried) -> Iterator[Finding]:
+def bytes_are_what_is_said(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """The bytes are what name and ContentType say."""
     yield from _packed(carried) if carried.packed else _raw(carried)
 
 
-def _raw(carried: Carried) -> Iterator[Finding]:
+def _raw(carried: AttachmentView) -> Iterator[Finding]:
     content = carried.content
     if not isinstance(content, Content) or not content.size:
         return
@@ -97,7 +97,7 @@ def _raw(carried: Carried) -> Iterator[Finding]:
         yield from _behind_others(carried, content.head)
 
 
-def _packed(carried: Carried) -> Iterator[Finding]:
+def _packed(carried: AttachmentView) -> Iterator[Finding]:
     """Judge a zipped file; one that is packed under another extension than its name's is held to that of the entry."""
     opened = carried.opened
     if not isinstance(opened, Opened):
@@ -113,14 +113,14 @@ def _packed(carried: Carried) -> Iterator[Finding]:
         yield from _behind_others(carried, opened.content)
 
 
-def _behind_others(carried: Carried, content: bytes) -> Iterator[Finding]:
+def _behind_others(carried: AttachmentView, content: bytes) -> Iterator[Finding]:
     """Say how many bytes stand before the header of a PDF file, if there are any."""
     before = content.find(PDF_MARK)
     if before:
         yield found("ATT-07.bytes-before", carried.node, received=str(before), name=carried.name)
 
 
-def _other_extension(carried: Carried, opened: Opened) -> bool:
+def _other_extension(carried: AttachmentView, opened: Opened) -> bool:
     """Say whether the zip entry has another extension than the attachment's name; a file without one goes as `unk`."""
     if opened.packed_as is None or not carried.name:
         return False

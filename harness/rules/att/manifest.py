@@ -6,19 +6,19 @@ from harness.catalogue.findings import Finding
 from harness.edxml.names import VERSION
 from harness.rules.filetypes import extension
 from harness.rules.nodes import found, missing, spaced
+from harness.rules.package_view import PackageView, ZipMember
 from harness.rules.registry import rule
-from harness.rules.specimen import Entry, Specimen
 
 _PDF = "pdf"
 _PDF_TYPES = ("application/pdf", "application/x-pdf")
 
 
-def _has_manifest(specimen: Specimen) -> bool:
+def _has_manifest(specimen: PackageView) -> bool:
     return specimen.places.manifest is not None
 
 
 @rule("ATT-01", speaks_of=_has_manifest)
-def manifest_has_version(specimen: Specimen) -> Iterator[Finding]:
+def manifest_has_version(specimen: PackageView) -> Iterator[Finding]:
     """The manifest says version 1.0."""
     manifest = specimen.places.manifest
     if manifest is None:
@@ -30,12 +30,12 @@ def manifest_has_version(specimen: Specimen) -> Iterator[Finding]:
         yield found("ATT-01.version", manifest, expected=VERSION, received=version)
 
 
-def _has_entries(specimen: Specimen) -> bool:
+def _has_entries(specimen: PackageView) -> bool:
     return bool(specimen.references or specimen.attachments)
 
 
 @rule("ATT-02", speaks_of=_has_entries)
-def references_match_attachments(specimen: Specimen) -> Iterator[Finding]:
+def references_match_attachments(specimen: PackageView) -> Iterator[Finding]:
     """References and Attachments match one to one by ContentId."""
     if specimen.places.references is None or specimen.places.inline:
         return
@@ -57,7 +57,7 @@ def references_match_attachments(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("ATT-03", speaks_of=_has_entries)
-def names_agree(specimen: Specimen) -> Iterator[Finding]:
+def names_agree(specimen: PackageView) -> Iterator[Finding]:
     """AttachmentName is there, and the same in Reference and Attachment."""
     for entry in (*specimen.references, *specimen.attachments):
         if not entry.name:
@@ -71,7 +71,7 @@ def names_agree(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("ATT-08")
-def has_an_attachment(specimen: Specimen) -> Iterator[Finding]:
+def has_an_attachment(specimen: PackageView) -> Iterator[Finding]:
     """There is at least one attachment."""
     places = specimen.places
     if places.references is None or places.inline or specimen.references or specimen.attachments:
@@ -79,19 +79,19 @@ def has_an_attachment(specimen: Specimen) -> Iterator[Finding]:
     yield found("ATT-08.none", places.references, expected="Attachment")
 
 
-def _has_attachments(specimen: Specimen) -> bool:
+def _has_attachments(specimen: PackageView) -> bool:
     return bool(specimen.attachments)
 
 
 @rule("ATT-09", speaks_of=_has_attachments)
-def has_a_pdf(specimen: Specimen) -> Iterator[Finding]:
+def has_a_pdf(specimen: PackageView) -> Iterator[Finding]:
     """At least one attachment says that it is a PDF; whether it is one is for ATT-07 to say."""
     entries = specimen.attachments
     if entries and not any(_says_pdf(entry) for entry in entries):
         yield found("ATT-09.no-pdf", entries[0].node, expected="*.pdf", received=entries[0].name)
 
 
-def _identified(entries: list[Entry]) -> Iterator[Finding]:
+def _identified(entries: list[ZipMember]) -> Iterator[Finding]:
     """Yield what is wrong with the ContentIds of one side."""
     told: set[str] = set()
     for entry in entries:
@@ -107,9 +107,9 @@ def _identified(entries: list[Entry]) -> Iterator[Finding]:
         told.add(entry.id)
 
 
-def _by_id(entries: list[Entry]) -> dict[str, Entry]:
+def _by_id(entries: list[ZipMember]) -> dict[str, ZipMember]:
     """Return the entries whose ContentId is theirs alone, by it: of others nobody knows which belongs to which."""
-    by_id: dict[str, Entry] = {}
+    by_id: dict[str, ZipMember] = {}
     shared = {""}
     for entry in entries:
         if by_id.setdefault(entry.id, entry) is not entry:
@@ -119,7 +119,7 @@ def _by_id(entries: list[Entry]) -> dict[str, Entry]:
     return by_id
 
 
-def _says_pdf(entry: Entry) -> bool:
+def _says_pdf(entry: ZipMember) -> bool:
     if extension(entry.name) == _PDF:
         return True
     return entry.node.value("ContentType").strip().lower() in _PDF_TYPES

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
 from harness.rules.nodes import Node, found
+from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen
 
 _LONGEST = 255
 _SHORT = 64  # characters that cannot be more than 255 bytes
@@ -21,12 +21,12 @@ _device = re.compile(
 )
 
 
-def _has_names(specimen: Specimen) -> bool:
+def _has_names(specimen: PackageView) -> bool:
     return any(entry.name for entry in (*specimen.attachments, *specimen.references))
 
 
 @rule("ATT-04", speaks_of=_has_names)
-def names_are_plain(specimen: Specimen) -> Iterator[Finding]:
+def names_are_plain(specimen: PackageView) -> Iterator[Finding]:
     """AttachmentName is a plain file name; a name that stands in Reference and Attachment is judged once."""
     judged: set[tuple[str, str]] = set()
     for entry in (*specimen.attachments, *specimen.references):
@@ -71,7 +71,7 @@ def unusual_name(name: str, longest: int | None) -> str | None:
     return "too-long" if len(name.encode("utf-8", "surrogatepass")) > _LONGEST else None
 
 
-def _longest_name(specimen: Specimen, entry: Node) -> int | None:
+def _longest_name(specimen: PackageView, entry: Node) -> int | None:
     length = specimen.parameters.lengths.get(f"{entry.local}/AttachmentName")
     return length.fail if length is not None else None
 

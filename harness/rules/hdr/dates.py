@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
-from harness.journal.recording import VIETNAM
+from harness.journal.recorder import VIETNAM
 from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen
 from harness.rules.values import DAY, day_or_none, read_day
 
 
 @rule("HDR-06")
-def promulgation_is_dated(specimen: Specimen) -> Iterator[Finding]:
+def promulgation_is_dated(specimen: PackageView) -> Iterator[Finding]:
     """PromulgationInfo has a PromulgationDate and a Place."""
     message = specimen.message
     if message is None:
@@ -26,12 +26,12 @@ def promulgation_is_dated(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-06.no-place", info, "Place")
 
 
-def _has_dates(specimen: Specimen) -> bool:
+def _has_dates(specimen: PackageView) -> bool:
     return next(_dates(specimen), None) is not None
 
 
 @rule("HDR-07", speaks_of=_has_dates)
-def days_are_days(specimen: Specimen) -> Iterator[Finding]:
+def days_are_days(specimen: PackageView) -> Iterator[Finding]:
     """Dates are written `yyyy/MM/dd` and name real days."""
     for node in _dates(specimen):
         problem = read_day(node.text)
@@ -42,12 +42,12 @@ def days_are_days(specimen: Specimen) -> Iterator[Finding]:
             yield from spaced("HDR-07", node)
 
 
-def _has_promulgation_date(specimen: Specimen) -> bool:
+def _has_promulgation_date(specimen: PackageView) -> bool:
     return _promulgation_date(specimen) is not None
 
 
 @rule("HDR-08", speaks_of=_has_promulgation_date)
-def promulgated_by_now(specimen: Specimen) -> Iterator[Finding]:
+def promulgated_by_now(specimen: PackageView) -> Iterator[Finding]:
     """PromulgationDate is not after the day of judgement in Vietnam."""
     node = _promulgation_date(specimen)
     day = day_or_none(node.text) if node is not None else None
@@ -58,12 +58,12 @@ def promulgated_by_now(specimen: Specimen) -> Iterator[Finding]:
         yield found("HDR-08.future", node, expected=f"≤ {today:%Y/%m/%d}", received=node.text)
 
 
-def _is_due(specimen: Specimen) -> bool:
+def _is_due(specimen: PackageView) -> bool:
     return bool(specimen.value("DueDate"))
 
 
 @rule("HDR-19", speaks_of=_is_due)
-def due_after_promulgation(specimen: Specimen) -> Iterator[Finding]:
+def due_after_promulgation(specimen: PackageView) -> Iterator[Finding]:
     """DueDate is not before PromulgationDate."""
     due = specimen.message.child("DueDate") if specimen.message is not None else None
     start = _promulgation_date(specimen)
@@ -74,12 +74,12 @@ def due_after_promulgation(specimen: Specimen) -> Iterator[Finding]:
         yield found("HDR-19.before", due, expected=f"≥ {start.trimmed}", received=due.text)
 
 
-def _promulgation_date(specimen: Specimen) -> Node | None:
+def _promulgation_date(specimen: PackageView) -> Node | None:
     info = specimen.message.child("PromulgationInfo") if specimen.message is not None else None
     return info.child("PromulgationDate") if info is not None else None
 
 
-def _dates(specimen: Specimen) -> Iterator[Node]:
+def _dates(specimen: PackageView) -> Iterator[Node]:
     message = specimen.message
     if message is None:
         return

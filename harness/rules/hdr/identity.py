@@ -9,8 +9,8 @@ from harness.edxml.identifiers import is_uuid, new_form, parse_document_id
 from harness.rules.hdr.parties import form_of
 from harness.rules.hdr.texts import is_filler
 from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen
 from harness.rules.values import day_or_none
 
 RESPONSE = ("OrganId", "Code", "PromulgationDate", "DocumentId")
@@ -18,7 +18,7 @@ _FORM = "OrganId,yyyy/MM/dd,CodeNumber/CodeNotation"
 
 
 @rule("HDR-05")
-def code_is_complete(specimen: Specimen) -> Iterator[Finding]:
+def code_is_complete(specimen: PackageView) -> Iterator[Finding]:
     """Code has CodeNumber, a number, and CodeNotation."""
     message = specimen.message
     if message is None:
@@ -38,12 +38,12 @@ def code_is_complete(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-05.no-notation", code, "CodeNotation")
 
 
-def _answers(specimen: Specimen) -> bool:
+def _answers(specimen: PackageView) -> bool:
     return specimen.message is not None and specimen.message.child("ResponseFor") is not None
 
 
 @rule("HDR-16", speaks_of=_answers)
-def answered_documents_are_complete(specimen: Specimen) -> Iterator[Finding]:
+def answered_documents_are_complete(specimen: PackageView) -> Iterator[Finding]:
     """Every ResponseFor has OrganId, Code, PromulgationDate and DocumentId."""
     if specimen.message is None:
         return
@@ -54,7 +54,7 @@ def answered_documents_are_complete(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("HDR-17")
-def id_has_a_form(specimen: Specimen) -> Iterator[Finding]:
+def id_has_a_form(specimen: PackageView) -> Iterator[Finding]:
     """DocumentId is there and of an allowed form."""
     message = specimen.message
     if message is None:
@@ -69,7 +69,7 @@ def id_has_a_form(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("HDR-17")
-def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
+def other_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
     """Ids of other documents are of an allowed form; an impossible day in them only draws a remark."""
     identifiers = specimen.parameters.identifiers
     for node in specimen.nodes.index.get("DocumentId", ()):
@@ -80,7 +80,7 @@ def other_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
         yield from spaced("HDR-17", node)
 
 
-def _has_parts(specimen: Specimen) -> bool:
+def _has_parts(specimen: PackageView) -> bool:
     """Say whether there is a DocumentId with parts that could disagree with the header: a UUID has none."""
     own = specimen.code("DocumentId")
     return bool(own) and not is_uuid(own)
@@ -105,7 +105,7 @@ def other_id_findings(requirement: str, node: Node, holder: Node, identifiers: I
 
 
 @rule("HDR-18", speaks_of=_has_parts)
-def id_agrees(specimen: Specimen) -> Iterator[Finding]:
+def id_agrees(specimen: PackageView) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
     node = specimen.message.child("DocumentId") if specimen.message is not None else None
     if node is None or node.trimmed == specimen.composed_id:

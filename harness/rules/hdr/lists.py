@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Range
 from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
-from harness.rules.specimen import Specimen
 from harness.rules.values import whole_number
 
 _AMOUNTS = ("PromulgationAmount", "PageAmount")
 
 
 @rule("HDR-09")
-def type_is_known(specimen: Specimen) -> Iterator[Finding]:
+def type_is_known(specimen: PackageView) -> Iterator[Finding]:
     """DocumentType has a Type out of the code list and a TypeName."""
     message = specimen.message
     if message is None:
@@ -31,12 +31,12 @@ def type_is_known(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-09.no-type-name", kind, "TypeName")
 
 
-def _has_priority(specimen: Specimen) -> bool:
+def _has_priority(specimen: PackageView) -> bool:
     return bool(specimen.value("OtherInfo", "Priority"))
 
 
 @rule("HDR-13", speaks_of=_has_priority)
-def priority_is_known(specimen: Specimen) -> Iterator[Finding]:
+def priority_is_known(specimen: PackageView) -> Iterator[Finding]:
     """Priority is in the code list."""
     other = specimen.message.child("OtherInfo") if specimen.message is not None else None
     node = other.child("Priority") if other is not None else None
@@ -44,24 +44,24 @@ def priority_is_known(specimen: Specimen) -> Iterator[Finding]:
         yield from out_of_range("HDR-13.not-in-list", node, specimen.parameters.code_lists.priority)
 
 
-def _has_steering_type(specimen: Specimen) -> bool:
+def _has_steering_type(specimen: PackageView) -> bool:
     return bool(specimen.value("SteeringType"))
 
 
 @rule("HDR-14", speaks_of=_has_steering_type)
-def steering_type_is_known(specimen: Specimen) -> Iterator[Finding]:
+def steering_type_is_known(specimen: PackageView) -> Iterator[Finding]:
     """SteeringType is in the code list."""
     node = specimen.message.child("SteeringType") if specimen.message is not None else None
     if node is not None:
         yield from out_of_range("HDR-14.not-in-list", node, specimen.parameters.code_lists.steering_type)
 
 
-def _has_amounts(specimen: Specimen) -> bool:
+def _has_amounts(specimen: PackageView) -> bool:
     return any(specimen.value("OtherInfo", name) for name in _AMOUNTS)
 
 
 @rule("HDR-15", speaks_of=_has_amounts)
-def amounts_are_amounts(specimen: Specimen) -> Iterator[Finding]:
+def amounts_are_amounts(specimen: PackageView) -> Iterator[Finding]:
     """Amounts are whole numbers, not negative."""
     other = specimen.message.child("OtherInfo") if specimen.message is not None else None
     if other is None:

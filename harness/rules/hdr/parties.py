@@ -9,15 +9,15 @@ from harness.catalogue.parameters import Identifiers
 from harness.edxml.identifiers import organ_form
 from harness.rules.derived import derived
 from harness.rules.nodes import Node, found, missing, spaced
+from harness.rules.package_view import PackageView
 from harness.rules.registry import BOTH, STATUS, rule
-from harness.rules.specimen import Specimen
 
 _EXAMPLES = {"old": "000.00.00.G22", "new": "G22.12", "enterprise": "0100109106-001"}
 _address = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>().]+(\.[^@\s,;<>().]+)+")
 
 
 @rule("HDR-01")
-def sender_is_named(specimen: Specimen) -> Iterator[Finding]:
+def sender_is_named(specimen: PackageView) -> Iterator[Finding]:
     """From has OrganId and OrganName."""
     message = specimen.message
     if message is None:
@@ -31,12 +31,12 @@ def sender_is_named(specimen: Specimen) -> Iterator[Finding]:
         yield from _named(sender, "HDR-01")
 
 
-def _names_agencies(specimen: Specimen) -> bool:
+def _names_agencies(specimen: PackageView) -> bool:
     return any(node.filled for node in specimen.nodes.index.get("OrganId", ()))
 
 
 @rule("HDR-02", BOTH, speaks_of=_names_agencies)
-def agency_ids_have_a_form(specimen: Specimen) -> Iterator[Finding]:
+def agency_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
     """Every OrganId has a form that the profile allows; each wrong one is told once, where it first stands."""
     identifiers = specimen.parameters.identifiers
     form = form_of(identifiers)
@@ -63,7 +63,7 @@ def _keep_first(nodes: dict[str, Node], text: str, node: Node) -> None:
 
 
 @rule("HDR-03")
-def receivers_are_named(specimen: Specimen) -> Iterator[Finding]:
+def receivers_are_named(specimen: PackageView) -> Iterator[Finding]:
     """There is a To, and each has OrganId and OrganName."""
     message = specimen.message
     if message is None:
@@ -75,12 +75,12 @@ def receivers_are_named(specimen: Specimen) -> Iterator[Finding]:
         yield from _named(receiver, "HDR-03")
 
 
-def _has_receivers(specimen: Specimen) -> bool:
+def _has_receivers(specimen: PackageView) -> bool:
     return specimen.message is not None and bool(specimen.message.every("To"))
 
 
 @rule("HDR-04", speaks_of=_has_receivers)
-def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]:
+def no_receiver_twice(specimen: PackageView) -> Iterator[Finding]:
     """No OrganId stands twice in To."""
     if specimen.message is None:
         return
@@ -95,7 +95,7 @@ def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("HDR-12")
-def signer_is_named(specimen: Specimen) -> Iterator[Finding]:
+def signer_is_named(specimen: PackageView) -> Iterator[Finding]:
     """SignerInfo has a FullName."""
     message = specimen.message
     if message is None:
@@ -107,29 +107,29 @@ def signer_is_named(specimen: Specimen) -> Iterator[Finding]:
         yield missing("HDR-12.no-full-name", signer, "FullName")
 
 
-def _has_addresses(specimen: Specimen) -> bool:
+def _has_addresses(specimen: PackageView) -> bool:
     return any(node.filled for node in specimen.nodes.index.get("Email", ()))
 
 
 @rule("HDR-21", speaks_of=_has_addresses)
-def addresses_are_addresses(specimen: Specimen) -> Iterator[Finding]:
+def addresses_are_addresses(specimen: PackageView) -> Iterator[Finding]:
     """E-mail addresses, where given, are addresses."""
     for node in specimen.nodes.index.get("Email", ()):
         if node.filled and not _is_address(node.text):
             yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
 
 
-def _clerks_address(specimen: Specimen) -> Node | None:
+def _clerks_address(specimen: PackageView) -> Node | None:
     clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
     return clerk.child("Email") if clerk is not None else None
 
 
-def _has_clerks_address(specimen: Specimen) -> bool:
+def _has_clerks_address(specimen: PackageView) -> bool:
     return _clerks_address(specimen) is not None
 
 
 @rule("HDR-21", STATUS, speaks_of=_has_clerks_address)
-def clerks_address_is_an_address(specimen: Specimen) -> Iterator[Finding]:
+def clerks_address_is_an_address(specimen: PackageView) -> Iterator[Finding]:
     """In a status package the clerk's e-mail address, where given, is one."""
     node = _clerks_address(specimen)
     if node is not None and not _is_address(node.text):

@@ -9,8 +9,8 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import CodeLists, Length
 from harness.rules.derived import derived
 from harness.rules.nodes import Node, found, missing
+from harness.rules.package_view import PackageView
 from harness.rules.registry import STATUS, rule
-from harness.rules.specimen import Specimen
 
 # Paths below MessageHeader where a value is due that no other rule holds to a form.
 _DUE = (
@@ -48,14 +48,14 @@ class _Fillers:
 
 
 @rule("HDR-10")
-def subject_is_given(specimen: Specimen) -> Iterator[Finding]:
+def subject_is_given(specimen: PackageView) -> Iterator[Finding]:
     """Subject is there and not blank."""
     if specimen.message is not None and specimen.message.child("Subject") is None:
         yield missing("HDR-10.missing", specimen.message, "Subject")
 
 
 @rule("HDR-11")
-def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
+def texts_are_short_enough(specimen: PackageView) -> Iterator[Finding]:
     """No text is longer than its element may be."""
     bounds = _bounds(specimen.parameters.lengths)
     harmless = bounds.harmless
@@ -64,12 +64,12 @@ def texts_are_short_enough(specimen: Specimen) -> Iterator[Finding]:
             yield from _too_long(node, bounds.lengths[node.local])
 
 
-def _names_its_clerk(specimen: Specimen) -> bool:
+def _names_its_clerk(specimen: PackageView) -> bool:
     return specimen.message is not None and specimen.message.child("StaffInfo") is not None
 
 
 @rule("HDR-11", STATUS, speaks_of=_names_its_clerk)
-def clerk_is_short_enough(specimen: Specimen) -> Iterator[Finding]:
+def clerk_is_short_enough(specimen: PackageView) -> Iterator[Finding]:
     """In a status package the lengths hold for its clerk."""
     clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
     bounds = _bounds(specimen.parameters.lengths)
@@ -79,7 +79,7 @@ def clerk_is_short_enough(specimen: Specimen) -> Iterator[Finding]:
 
 
 @rule("HDR-20")
-def no_filler(specimen: Specimen) -> Iterator[Finding]:
+def no_filler(specimen: PackageView) -> Iterator[Finding]:
     """No filler stands where a value is due."""
     fillers = _fillers(specimen.parameters.code_lists)
     longest, words = fillers.longest, fillers.words
@@ -106,7 +106,7 @@ def _fillers(lists: CodeLists) -> _Fillers:
     return _Fillers(words, max(map(len, words), default=0) + _BLANKS_AROUND)
 
 
-def _due(specimen: Specimen) -> list[Node]:
+def _due(specimen: PackageView) -> list[Node]:
     message = specimen.message
     if message is None:
         return []

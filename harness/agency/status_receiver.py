@@ -1,0 +1,59 @@
+"""Statuses that come in: what the receivers say about the own documents."""
+
+from harness.agency.component import Component
+from harness.agency.receiver import Listed
+from harness.agency.store.items import ListedItem
+from harness.agency.store.outbox import OutDocument, ReceivedStatus
+from harness.edxml.model import StatusPackage
+
+_TAKE_BACK = "13"
+
+
+class StatusReceiver(Component):
+    """Takes statuses in. One that says nothing to this system is acknowledged and does nothing."""
+
+    def take(self, listed: Listed, status: StatusPackage) -> None:
+        """Store a status and show it."""
+        with self.store.transaction():
+            self.settle(listed, status)
+            if status.status_code == _TAKE_BACK:
+                self.agency.operations.taken_back(status)
+            else:
+                self.apply(status)
+
+    def reject(self, listed: Listed, reason: str) -> None:
+        """Note that an item cannot be read as a status."""
+        with self.store.transaction():
+            self.store.items.put(ListedItem(listed.receiver_doc_id, listed.messagetype, None, "fail", reason))
+
+    def settle(self, listed: Listed, status: StatusPackage) -> None:
+        """Note what is to be reported to the hub about the item."""
+        named = status.response_for.document_id or None
+        self.store.items.put(ListedItem(listed.receiver_doc_id, listed.messagetype, named, "done", ""))
+
+    def apply(self, status: StatusPackage) -> None:
+        """Show a status beside the document and the receiver it is about."""
+        document = self.document(status)
+        if document is None or not self.is_known_code(status.status_code):
+            self.log.info("status %r of %r is about nothing here", status.status_code, status.response_for.document_id)
+            return
+        for receiver in document.receivers:
+            if self.agency.agency_directory.same(receiver.organ_id, status.from_.organ_id):
+                self.show(document, receiver.organ_id, status)
+
+    def document(self, status: StatusPackage) -> OutDocument | None:
+        """Return the own document that a status is about."""
+        return self.store.outbox.find(status.response_for.document_id)
+
+    def is_known_code(self, code: str) -> bool:
+        """Say whether a receiver may say this."""
+        known = self.agency.profile.parameters
+        return code in known.code_lists.statuses and code not in known.statuses.sender_only
+
+    def show(self, document: OutDocument, organ_id: str, status: StatusPackage) -> None:
+        """Show a status, unless exactly this one was there before."""
+        received = ReceivedStatus(
+            document.document_id, organ_id, status.status_code, status.timestamp, status.description
+        )
+        if self.store.outbox.add_status(received):
+            self.store.outbox.show_status(received)

@@ -1,0 +1,97 @@
+"""Correct agencies that handle and answer otherwise."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from harness.agency.acceptance import Examined
+from harness.agency.fetcher import Fetcher
+from harness.agency.gallery import variant
+from harness.agency.handling import Handling, HandlingStep
+from harness.agency.incoming_operations import IncomingOperations
+from harness.agency.receiver import DocumentReceiver, Listed
+from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
+from harness.agency.store.items import ListedItem
+from harness.agency.texts import words
+from harness.edxml.model import StatusPackage
+
+
+@variant("skips-04-06", touches=("STS",), lacks=("handling",))
+class Skips04And06(Handling):
+    """Goes from 03 to 05 at once, and ends without a word."""
+
+    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
+        return () if step.status in {"04", "06"} else super().statuses(step, document)
+
+
+@variant("assigns-by-itself", touches=("STS",))
+class AssignsByItself(Handling):
+    """Hands a registered document out by itself: 03 and 04 at once, and no clerk can do it again."""
+
+    def step_of(self, action: str) -> HandlingStep:
+        step = super().step_of(action)
+        return replace(step, after=InboxState.ASSIGNED) if action == "accept" else step
+
+    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
+        return ("03", "04") if step.status == "03" else super().statuses(step, document)
+
+
+@variant("arrived-then-refused", touches=("RCV-06", "RCV-07", "RCV-08", "STS"))
+class ArrivedThenRefused(Handling):
+    """Says 01 before an automatic 02 too."""
+
+    def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
+        if code == "02" and not self.store.queue.said(document.document_id or "", self.settings.organ_id):
+            super().say(document, "01", "", organ_ids)
+        super().say(document, code, reason, organ_ids)
+
+
+@variant("refuses-with-fail-alone", touches=("RCV-06", "RCV-07", "RCV-08"))
+class RefusesWithFailAlone(DocumentReceiver):
+    """Answers a package that breaks the standard with `fail` alone, without a status."""
+
+    def tell_rejected(self, document: InboxDocument, reason: str) -> None:
+        return
+
+
+@variant("refuses-with-02-alone", touches=("RCV-06", "RCV-07", "RCV-08"))
+class RefusesWith02Alone(DocumentReceiver):
+    """Answers a package that breaks the standard with 02 and `done`, as it did come."""
+
+    def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
+        told = bool(document.sender and document.document_id) and self.known(document) is None
+        super().settle(listed, document, "done" if told else answer, description)
+
+
+@variant("processing-first", touches=("RCV-03", "RCV-05", "RTY-11"))
+class ProcessingFirst(Fetcher):
+    """Reports `processing` before `done`."""
+
+    async def acknowledge(self, item: ListedItem) -> None:
+        await self.report(item.receiver_doc_id, "processing", "")
+        await super().acknowledge(item)
+
+
+@variant("asks-the-clerk", touches=("OPS",))
+class AsksTheClerk(IncomingOperations):
+    """Lays every recall, take-back, update and replacement before the clerk."""
+
+    def waits_for_clerk(self, kind: str) -> bool:
+        return True
+
+
+@variant("gives-nothing-back", touches=("OPS",))
+class GivesNothingBack(IncomingOperations):
+    """Refuses every recall, take-back and replacement with 16 and a reason; updates are applied."""
+
+    def objection(self, kind: str, target: InboxDocument) -> str:
+        if kind == "update":
+            return super().objection(kind, target)
+        return words("operation.finished", document_id=target.document_id)
+
+
+@variant("takes-foreign-data", touches=("RTY-10",))
+class TakesForeignData(DocumentReceiver):
+    """Takes a whole package for the item's even where it is another sender's: only the list could tell."""
+
+    def is_another(self, listed: Listed, examined: Examined) -> bool:
+        return isinstance(examined.package, StatusPackage) != (listed.messagetype == "status")

@@ -1,0 +1,1 @@
+"""Who may sign: certificates, chains to trusted anchors, revocation."""

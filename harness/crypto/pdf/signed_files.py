@@ -1,0 +1,277 @@
+"""Small PDF files with real signatures, as the reference agency sends them and the scenarios need them."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Literal, TypeVar
+
+from asn1crypto import keys, x509
+from asn1crypto.cms import ContentInfo
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from harness.crypto.testpki.issuance import IssuedIdentity
+
+T = TypeVar("T")
+Form = Literal["pades", "pkcs7"]
+Box = tuple[int, int, int, int]
+
+_FORMS = 2  # what a certification lets come later, where it says nothing
+# Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Readers pay for each.
+_RESERVED, _RESERVED_STAMPED = 7168, 14336
+_PAGE = (0, 0, 595, 842)
+_SUBFILTERS: dict[Form, SigSeedSubFilter] = {
+    "pades": SigSeedSubFilter.PADES,
+    "pkcs7": SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
+}
+
+
+def plain_pdf(lines: Sequence[str], *, version: tuple[int, int] = (1, 7)) -> bytes:
+    """Return a PDF file of one page.
+
+    Args:
+        lines: text of the page; what is not Latin-1 is written as `?`.
+        version: of the file format, as its header tells.
+    """
+    writer = PdfFileWriter(stream_xrefs=version >= (1, 5))
+    writer.output_version = version
+    font = writer.add_object(
+        generic.DictionaryObject(
+            {
+                pdf_name("/Type"): pdf_name("/Font"),
+                pdf_name("/Subtype"): pdf_name("/Type1"),
+                pdf_name("/BaseFont"): pdf_name("/Helvetica"),
+            }
+        )
+    )
+    page = PageObject(
+        contents=writer.add_object(generic.StreamObject(stream_data=_text(lines))),
+        media_box=generic.ArrayObject(map(generic.NumberObject, _PAGE)),
+        resources=generic.DictionaryObject({pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F1"): font})}),
+    )
+    writer.insert_page(page)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def signed_pdf(
+    *signers: IssuedIdentity,
+    at: datetime,
+    tsa: IssuedIdentity | None = None,
+    lines: Sequence[str] = ("lienthong",),
+    form: Form = "pades",
+    digest: str = "sha256",
+    embed_chain: bool = False,
+) -> bytes:
+    """Return a PDF file signed by each of `signers` in turn; the law asks for the person first, the agency last.
+
+    Args:
+        signers: who signs.
+        at: signing time that the signatures claim, with a zone.
+        tsa: who puts a time stamp on every signature, at the time `at`; None for none.
+        lines: text of the page.
+        form: PAdES, or the older PKCS#7 signature of Adobe.
+        digest: short name of the digest.
+        embed_chain: whether intermediates are put into the signatures; official tools leave them out.
+    """
+    content = plain_pdf(lines)
+    for signer in signers:
+        content = add_signature(content, signer, at=at, tsa=tsa, form=form, digest=digest, embed_chain=embed_chain)
+    return content
+
+
+def add_signature(
+    content: bytes,
+    signer: IssuedIdentity,
+    *,
+    at: datetime,
+    tsa: IssuedIdentity | None = None,
+    form: Form = "pades",
+    digest: str = "sha256",
+    embed_chain: bool = False,
+    box: Box | None = None,
+    certify: int | None = None,
+) -> bytes:
+    """Return a PDF file with one more signature.
+
+    Args:
+        content: the file.
+        signer: who signs.
+        at: as of `signed_pdf`; so are `tsa`, `form`, `digest` and `embed_chain`.
+        tsa: see there.
+        form: see there.
+        digest: see there.
+        embed_chain: see there.
+        box: where the signature is seen on the first page, in points from its lower left corner; None: nowhere.
+        certify: what the signature lets come later, the `P` of ISO 32000: 1 nothing, 2 signatures and form entries,
+            3 annotations too; None for an ordinary signature. That only the first one may certify is not enforced.
+    """
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    field = f"Signature{_fields(writer) + 1}"
+    metadata = PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm=digest,
+        subfilter=_SUBFILTERS[form],
+        certify=certify is not None,
+        docmdp_permissions=MDPPerm(certify or _FORMS),
+    )
+    dated = _DatedSigner(
+        metadata,
+        _simple(signer, embed_chain),
+        timestamper=time_stamper(tsa, at) if tsa else None,
+        new_field_spec=SigFieldSpec(field, on_page=0, box=box) if box is not None else None,
+    )
+    dated.at = at
+    reserved = _RESERVED if tsa is None else _RESERVED_STAMPED
+    output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=reserved))
+    return output.getvalue()
+
+
+def add_document_time_stamp(content: bytes, tsa: IssuedIdentity, at: datetime) -> bytes:
+    """Return a PDF file with a time stamp over all of it."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    stamper = PdfTimeStamper(time_stamper(tsa, at))
+    output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED_STAMPED))
+    return output.getvalue()
+
+
+def detached_cms(signer: IssuedIdentity, digest: bytes, at: datetime) -> bytes:
+    """Return the value of a PDF signature, a CMS in DER, over the SHA-256 digest of what it covers."""
+    simple = _simple(signer)
+    attributes = PdfCMSSignedAttributes(signing_time=at)
+    cms: ContentInfo = _complete(simple.async_sign(digest, "sha256", use_pades=True, signed_attr_settings=attributes))
+    value: bytes = cms.dump()
+    return value
+
+
+def add_page_text(content: bytes, text: str) -> bytes:
+    """Return a PDF file with text added to its first page in a further revision, which no signature permits."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    stream = writer.add_object(generic.StreamObject(stream_data=_text((text,))))
+    writer.add_stream_to_page(0, stream)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def add_annotation(content: bytes, text: str, box: Box = (100, 700, 140, 716)) -> bytes:
+    """Return a PDF file with a text put over its first page as an annotation, in a further revision."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    page = writer.root["/Pages"]["/Kids"][0]
+    annotation = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/FreeText"),
+            pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, box)),
+            pdf_name("/F"): generic.NumberObject(4),
+            pdf_name("/DA"): generic.TextStringObject("/Helv 12 Tf 0 g"),
+            pdf_name("/Contents"): generic.TextStringObject(text),
+            pdf_name("/P"): generic.IndirectObject(page.container_ref.idnum, 0, writer),
+        }
+    )
+    held = page["/Annots"] if "/Annots" in page else generic.ArrayObject()
+    page[pdf_name("/Annots")] = generic.ArrayObject([*held, writer.add_object(annotation)])
+    writer.update_container(page)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def move_annotation(content: bytes, box: Box) -> bytes:
+    """Return a PDF file whose first annotation, a seal for instance, is moved in a further revision."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    annotation = writer.root["/Pages"]["/Kids"][0]["/Annots"][0]
+    annotation[pdf_name("/Rect")] = generic.ArrayObject(map(generic.NumberObject, box))
+    writer.update_container(annotation)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def time_stamper(tsa: IssuedIdentity, at: datetime) -> DummyTimeStamper:
+    """Return a time stamping authority that always tells the time `at`."""
+    return DummyTimeStamper(_certificate(tsa), _key(tsa), _store(tsa.chain), fixed_dt=at)
+
+
+class _DatedSigner(PdfSigner):
+    """Signs as of a given time."""
+
+    at: datetime
+
+    def init_signing_session(self, *arguments: Any, **named: Any) -> PdfSigningSession:
+        session = super().init_signing_session(*arguments, **named)
+        session.system_time = self.at
+        return session
+
+    def _enforce_certification_constraints(self, reader: Any) -> None:
+        """Sign all the same: what no one may do is what forgeries are made of."""
+
+
+def _simple(signer: IssuedIdentity, embed_chain: bool = False) -> SimpleSigner:
+    return SimpleSigner(
+        signing_cert=_certificate(signer),
+        signing_key=_key(signer),
+        cert_registry=_store(signer.chain if embed_chain else ()),
+    )
+
+
+def _certificate(identity: IssuedIdentity) -> x509.Certificate:
+    return x509.Certificate.load(identity.certificate.public_bytes(Encoding.DER))
+
+
+def _key(identity: IssuedIdentity) -> keys.PrivateKeyInfo:
+    der = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return keys.PrivateKeyInfo.load(der)
+
+
+def _store(certificates: Sequence[Any]) -> SimpleCertificateStore:
+    found = [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in certificates]
+    store: SimpleCertificateStore = SimpleCertificateStore.from_certs(found)
+    return store
+
+
+def _fields(writer: IncrementalPdfFileWriter) -> int:
+    return len(writer.prev.embedded_signatures)
+
+
+def _text(lines: Sequence[str]) -> bytes:
+    shown = [
+        line.encode("latin-1", "replace").replace(b"\\", b"").replace(b"(", b"").replace(b")", b"") for line in lines
+    ]
+    moves = b" ".join(b"(%b) Tj 0 -18 Td" % line for line in shown)
+    return b"BT /F1 12 Tf 72 770 Td " + moves + b" ET"
+
+
+def _complete(work: Coroutine[Any, Any, T]) -> T:
+    """Run pyHanko's coroutine to its end, in a thread of its own where an event loop is running already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(asyncio.run(work))
+        except BaseException as error:  # raised again below, in the thread that asked
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="pdf-signing")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return results[0]

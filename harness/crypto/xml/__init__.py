@@ -1,0 +1,1 @@
+"""Signatures on packages: XML-DSig, enveloped in the header."""

@@ -1,0 +1,75 @@
+"""What is looked at before a run: one check after the other, each with its outcome, none of them a verdict."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.catalogue.errors import ConfigurationError
+
+State = Literal["ok", "note", "problem", "skipped"]
+Kind = Literal["configuration", "reach"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is wrong, or that somebody should know; its words and its remedy are in the message files.
+
+    Attributes:
+        code: stable code.
+        kind: `configuration` is for the user to mend; `reach` means that somebody was not there.
+        note: True when a run is possible all the same.
+        parameters: values named by the texts.
+        path, line: where it stands, if in a file.
+    """
+
+    code: str
+    kind: Kind = "configuration"
+    note: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    path: Path | None = None
+    line: int | None = None
+
+    @classmethod
+    def of(cls, error: ConfigurationError) -> "Trouble":
+        """Return what a configuration error says."""
+        return cls(error.code, parameters=error.parameters, path=error.path, line=error.line)
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightCheck:
+    """One check.
+
+    Attributes:
+        id: of the check.
+        troubles: what was found.
+        facts: what was seen, for a person.
+        skipped: True when it could not be made, because of what was found before or for want of a person.
+    """
+
+    id: str
+    troubles: tuple[Trouble, ...] = ()
+    facts: str = ""
+    skipped: bool = False
+
+    @property
+    def state(self) -> State:
+        """Its outcome in one word."""
+        if any(not one.note for one in self.troubles):
+            return "problem"
+        if self.skipped:
+            return "skipped"
+        return "note" if self.troubles else "ok"
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the check as JSON values, for the journal."""
+        troubles = [
+            {"code": one.code, "kind": one.kind, "note": one.note, "parameters": dict(one.parameters)}
+            for one in self.troubles
+        ]
+        return {"id": self.id, "state": self.state, "facts": self.facts, "troubles": troubles}
+
+
+def problems(checks: Iterable[PreflightCheck]) -> list[Trouble]:
+    """Return all that stands in the way of a run."""
+    return [one for check in checks for one in check.troubles if not one.note]

@@ -1,0 +1,1 @@
+"""Driver `manual`: a person moves the candidate, asked and answered at a terminal."""

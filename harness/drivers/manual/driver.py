@@ -1,0 +1,109 @@
+"""Driver `manual`: a person moves the candidate, told at a terminal what to do and asked what there is to see."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from harness import __version__
+from harness.catalogue.texts import text
+from harness.drivers.manual.interview import PATIENCE, Interview
+from harness.drivers.manual.secrets import Secrets
+from harness.drivers.manual.tasks import TASKS, task_lines
+from harness.drivers.manual.terminal import Console
+from harness.drivers.manual.view_cache import ViewCache
+from harness.drivers.manual.view_questions import ask_view
+from harness.drivers.manual.words import AREA, WORDS, read_word, shown_word
+from harness.drivers.protocol import COMMANDS, DriverError, OperatorError
+from harness.drivers.views import Seen, Unseen, ViewRequest, Workplace
+from harness.edxml.identifiers import document_id
+from harness.journal.recorder import VIETNAM
+
+# Numbers of 400 digits are read in a moment; whole packages of text on one answer line are a slip of the hand.
+_LONGEST_ID = 500
+
+
+class ManualDriver:
+    """Asks a person, one question at a time however many scenarios there are. A person's time is nobody's failure."""
+
+    def __init__(self, workplace: Workplace, console: Console, patience: float = PATIENCE) -> None:
+        """Prepare the driver.
+
+        Args:
+            workplace: folder, recorder and language of the run.
+            console: where the person is.
+            patience: how long the person may take for one answer, in seconds.
+        """
+        self._interview = Interview(workplace, console, patience)
+        self._looks = ViewCache(workplace.times, self._interview.watch)
+        self._turn = asyncio.Lock()
+        self._secrets = Secrets(workplace)
+        self._language = workplace.language
+        self._organ_id = ""
+
+    async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        """Have the person carry out one command; `limit` is for machines, a person has the driver's patience."""
+        if command == "hello":
+            return {"name": "manual", "version": __version__, "commands": list(COMMANDS)}
+        if command == "poll":
+            return {}  # a system polls by itself; a person could not make it come sooner
+        async with self._turn:
+            if command in TASKS:
+                return await self._task(command, arguments)
+            if command == "directory":
+                told = await ask_view(self._interview, ViewRequest("directory"))
+                return dict(told.rows[0])
+        # What inbox and outbox show is asked document by document, see `look`.
+        raise OperatorError("skip", command)
+
+    def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
+        """Return those of the glances wanted now that are worth a person's time now; see `Attended`."""
+        return self._looks.due(glances)
+
+    async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> Seen:
+        """Ask the person what there is to see; see `Attended`."""
+        asked: dict[str | None, int] = {}
+        unseen: list[Unseen] = []
+        async with self._turn:
+            for glance in due:
+                try:
+                    told = await ask_view(self._interview, glance)
+                except OperatorError as error:
+                    self._looks.decline(glance)
+                    unseen.append(Unseen(glance.document, error.answer))
+                else:
+                    self._looks.keep(glance, told)
+                    asked[glance.document] = told.asked
+        rows = self._looks.rows(view, wanted)
+        result = dict(rows[0] if rows else {}) if view == "directory" else {"documents": rows}
+        return Seen(result, asked, tuple(unseen))
+
+    async def close(self) -> None:
+        """Leave the person alone; the candidate goes on by itself."""
+
+    async def _task(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        shown = self._secrets.shown(arguments) if command == "configure" else arguments
+        folder = self._interview.folder()
+        lines = await asyncio.to_thread(task_lines, command, shown, folder, self._language)
+        expected = self._expected_id(command, arguments)
+        if expected:
+            done = shown_word("done", self._language)
+            lines.append(text(AREA, "do.send.identity", self._language, document_id=expected, done=done))
+        lines.append(self._interview.choices("choices.task"))
+        document = str(arguments.get("document_id") or "") or expected or None
+        (word, said), _ = await self._interview.put(command, document, lines, lambda line: read_word(line, WORDS))
+        if word in {"refused", "failed"}:
+            raise DriverError("refused" if word == "refused" else "failed", said or word)
+        return self._result(command, arguments, said[:_LONGEST_ID] or expected)
+
+    def _expected_id(self, command: str, arguments: Mapping[str, Any]) -> str:
+        if command != "send":
+            return ""
+        today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
+        number, notation = str(arguments["code_number"]), str(arguments["code_notation"])
+        return document_id(self._organ_id, today, number, notation)
+
+    def _result(self, command: str, arguments: Mapping[str, Any], identity: str) -> dict[str, Any]:
+        if command == "configure":
+            self._organ_id = str(arguments.get("organ_id", self._organ_id))
+        return {"document_id": identity} if command == "send" else {}

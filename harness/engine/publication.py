@@ -1,0 +1,81 @@
+"""Publishing a run: judged, rendered in every format, sealed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from harness.catalogue.profiles import Profile
+from harness.catalogue.texts import Language
+from harness.journal.whole_file import sweep, write_whole
+from harness.judge.report_schema import Judgement, encoded
+from harness.report import write_reports
+from harness.report.agreement import judged, read
+from harness.report.pdf import PdfUnavailable
+from harness.report.renderers import FILES
+from harness.report.seal_run import list_unsigned, seal
+from harness.seal.laboratory import Laboratory
+from harness.seal.run_files import REPORT_FILE
+from harness.seal.timestamp import NotStamped
+
+FORMATS_OF_A_RUN = ("html", "pdf", "junit")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRun:
+    """A judged run and where it stands.
+
+    Attributes:
+        judgement: of the run.
+        directory: of the run.
+        unwritten: why the report's PDF could not be made, None when it was or was not asked for.
+        unstamped: why its seal has no time stamp although the laboratory wants one, else None.
+    """
+
+    judgement: Judgement
+    directory: Path
+    unwritten: PdfUnavailable | None = None
+    unstamped: NotStamped | None = None
+
+
+def publish(
+    profile: Profile,
+    directory: Path,
+    language: Language,
+    formats: tuple[str, ...],
+    laboratory: Laboratory | None = None,
+) -> PublishedRun:
+    """Judge the record in `directory` and write its reports; with any format asked for, seal the directory.
+
+    Args:
+        profile: to judge by, the run's own.
+        directory: of the run.
+        language: shown first in its reports.
+        formats: of the reports besides report.json.
+        laboratory: who tests; where it has a key, it has sealed the record already.
+
+    Raises:
+        ConfigurationError: the record is broken or empty, or was changed since the laboratory's key sealed it.
+    """
+    judgement = judged(profile, read(directory))
+    _clear(directory)
+    write_whole(directory / REPORT_FILE, encoded(judgement))
+    if not formats:
+        return PublishedRun(judgement, directory)
+    unwritten = None
+    try:
+        write_reports(directory, msgspec.to_builtins(judgement), lang=language, formats=formats, laboratory=laboratory)
+    except PdfUnavailable as error:
+        unwritten = error
+    if laboratory is None or laboratory.key is None:
+        list_unsigned(directory)
+        return PublishedRun(judgement, directory, unwritten)
+    sealed = seal(directory, laboratory.key, judgement, tsa=laboratory.tsa)
+    return PublishedRun(judgement, directory, unwritten, sealed.unstamped)
+
+
+def _clear(directory: Path) -> None:
+    """Leave nothing of an earlier attempt, or of somebody else, where the reports will be: what stays gets sealed."""
+    sweep(directory)
+    for name in FILES.values():
+        (directory / name).unlink(missing_ok=True)

@@ -1,0 +1,106 @@
+"""Before the first scenario and after the last: runs must not touch each other, and what is final must stay final."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import anyio
+
+from harness.drivers.protocol import DriverError, DriverLost
+from harness.engine.view_poller import look_at_everything
+from harness.expectations import Acked, StatusSent
+from harness.judge.duties.facts import rows_of
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.run_context import RunContext
+from harness.scenarios.testdata import Document
+
+_OPENING = "opening"
+_FINAL = "RTY-07"
+# What was taken in must still be there a while after nobody asked for it any more.
+_KEEPING = frozenset({"RCV-10", "RCV-11"})
+_LOOK_LIMIT = 30.0
+# Give-ups for which what another run has left in the queue may still be tried.
+_TRIES = 6
+_LEAST = 10.0  # seconds
+
+
+async def opened(run: RunContext) -> Document | None:
+    """See what is there already, and put a document into the candidate's mailbox for its first poll.
+
+    A candidate whose hub vanished at the end of another run pauses before it calls again; one whole exchange shows
+    that it is back.
+
+    Returns:
+        The document; None where a person moves the candidate, who is spared it.
+    """
+    if run.driver.attended is not None:
+        return None
+    await look_at_everything(run.driver)
+    context = ScenarioContext(_OPENING, "RCV-02", run)
+    document = context.document()
+    await context.deliver(document)
+    return document
+
+
+async def settled_in(run: RunContext, opening: Document | None) -> bool:
+    """Let what waits in the candidate's queue leave, and the first exchange come to its end.
+
+    A candidate that does not complete the exchange is not judged by it: the scenarios will tell.
+
+    Returns:
+        False when the queue of outgoing documents did not get empty in time.
+    """
+    if opening is None:
+        return True
+    if not await _emptied(run, max(_LEAST, _TRIES * run.times.give_up)):
+        run.journal.record("run.unsettled", {"queued": len(_queued(run))})
+        return False
+    context = ScenarioContext(_OPENING, "RCV-02", run)
+    await context.await_quietly(Acked(document=opening.id))
+    await context.await_quietly(StatusSent(document=opening.id, codes=("01",)))
+    return True
+
+
+async def settled_out(run: RunContext, played: frozenset[str]) -> None:
+    """Let the run end in good order: what is final is watched, what waits may leave, everything is looked at once more.
+
+    Args:
+        around: the run.
+        played: ids of the requirements whose scenarios were played.
+    """
+    if _FINAL in played:
+        await _watch_what_is_final(run)
+    if run.driver.attended is None:
+        times = run.times
+        await _emptied(run, times.reaction + times.give_up + run.profile.parameters.timing.margin * run.waits.pace)
+    if _KEEPING & played:
+        await run.waits.pause(run.times.reaction + run.times.give_up)
+    await look_at_everything(run.driver)
+
+
+async def _watch_what_is_final(run: RunContext) -> None:
+    """Wait until what was refused for good had its time to be sent again."""
+    codes = run.profile.parameters.hub.error_codes
+    final = {code for code, meaning in codes.items() if meaning.kind == "final"}
+    refused = (one.answer for one in run.evidence.all_sendings() if one.error_code in final)
+    first = next((answer for answer in refused if answer is not None), None)
+    if first is not None:
+        gone_by = run.evidence.events[-1].elapsed - first.elapsed
+        await run.waits.pause(max(0.0, run.profile.parameters.retries.final_watch - gone_by))
+
+
+async def _emptied(run: RunContext, limit: float) -> bool:
+    """Wait until no document waits to be sent; True also where that cannot be seen."""
+    pause = max(run.times.poll_interval / 2, 0.05)
+    with anyio.move_on_after(limit) as scope:
+        while _queued(run):
+            await anyio.sleep(pause)
+            try:
+                await run.driver.call("outbox", {}, _LOOK_LIMIT)
+            except (DriverError, DriverLost):
+                return True  # the record has it
+    return not scope.cancelled_caught
+
+
+def _queued(run: RunContext) -> list[Mapping[str, Any]]:
+    look = run.evidence.view("outbox")
+    return [row for row in rows_of(look) if row.get("state") == "queued"] if look is not None else []

@@ -1,0 +1,78 @@
+"""Plays one scenario and records how it ended; whatever goes wrong has a cause, and not all are the candidate's."""
+
+import traceback
+from collections.abc import Mapping
+
+from harness.catalogue.verdicts import Cause
+from harness.drivers.protocol import DriverError, DriverLost, OperatorError
+from harness.engine.silence import SilenceWatch
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.registry import EXCLUSIVE, Scenario
+from harness.scenarios.run_context import PreconditionFailed, RunContext, Unplayable
+
+_GREETING = 10.0  # seconds
+
+
+async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> None:
+    """Let `scenario` play to its end; its events carry its id.
+
+    An exception of the scenario's own is the harness's trouble: it is recorded, and the other scenarios go on. What a
+    candidate does not do that had fallen silent before, and cannot be made to call again, tells nothing.
+    """
+    journal = run.journal
+    journal.record("scenario.started", {"requirements": list(scenario.requirements)}, scenario=scenario.id)
+    missing = sorted(set(scenario.needs) - run.capabilities)
+    if missing:
+        _finish(run, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
+        return
+    if not await silence.revived(run):
+        _finish(run, scenario, "trouble", Cause.CANDIDATE, "silent")
+        return
+    context = ScenarioContext(
+        scenario.id, scenario.requirements[0], run, concurrency=run.concurrency[scenario.isolation]
+    )
+    try:
+        if scenario.isolation == EXCLUSIVE:
+            await run.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
+        await scenario.play(context)
+        await context.settle()
+    except PreconditionFailed:
+        context.mend()  # a sign of life must not meet the faults
+        await context.close_window()
+        _finish(run, scenario, "cut-short")
+        return
+    except Unplayable as unplayable:
+        _finish(run, scenario, "not_applicable", detail=unplayable.reason)
+        return
+    except OperatorError as error:
+        _finish(run, scenario, "trouble", Cause.OPERATOR, f"operator.{error.answer}", {"message": error.message})
+        return
+    except DriverError as error:
+        detail = "driver-unsupported" if error.kind == "unsupported" else "driver-refused"
+        parameters = {"command": str(error.kind), "message": error.message}
+        _finish(run, scenario, "trouble", Cause.CANDIDATE, detail, parameters)
+        return
+    except DriverLost as error:
+        said = {"where": error.where, "detail": error.detail}
+        _finish(run, scenario, "trouble", Cause.CANDIDATE, f"driver-lost.{error.reason}", said)
+        return
+    except Exception as error:
+        journal.record("harness.error", {"traceback": traceback.format_exc()}, scenario=scenario.id)
+        message = f"{type(error).__name__}: {error}"
+        _finish(run, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
+        return
+    finally:
+        context.mend()
+    _finish(run, scenario, "completed")
+
+
+def _finish(
+    run: RunContext,
+    scenario: Scenario,
+    outcome: str,
+    cause: Cause | None = None,
+    detail: str = "",
+    parameters: Mapping[str, str] | None = None,
+) -> None:
+    data = {"outcome": outcome, "cause": cause, "detail": detail, "parameters": dict(parameters or {})}
+    run.journal.record("scenario.finished", data, scenario=scenario.id)

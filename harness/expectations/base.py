@@ -1,0 +1,100 @@
+"""What every expectation is: frozen data that can be written into the journal, and a pure judgement over evidence."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import msgspec
+
+from harness.catalogue.findings import Finding, Where, clipped
+from harness.catalogue.verdicts import Cause
+from harness.expectations.assessment import Assessment, Blind
+from harness.expectations.evidence import Evidence, Exchange
+from harness.journal import Event
+
+Role = Literal["duty", "precondition", "liveness"]
+
+
+class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
+    """One thing that must, or must not, happen.
+
+    Subclasses are named after what is expected. `views` are the driver commands whose answers it reads. What
+    `stays_met` once it held is judged by what its scenario saw: that it changed later is a duty of the whole run.
+    """
+
+    views: ClassVar[frozenset[str]] = frozenset()
+    stays_met: ClassVar[bool] = False
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The views that this very expectation needs, where it does not need all that its kind may need."""
+        return self.views
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it reads of a document that is shown, besides its state: `subject`, `flags`, `attachments`."""
+        return frozenset()
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the evidence there is.
+
+        Args:
+            evidence: events so far.
+            requirement: id that a finding is charged to.
+        """
+        raise TypeError(f"{type(self).__name__} does not say how it is judged, and {requirement} needs it")
+
+
+def finding(
+    requirement: str,
+    reason: str,
+    *,
+    event: Event | None = None,
+    expected: str = "",
+    received: object = "",
+    **parameters: object,
+) -> Finding:
+    """Build a finding whose code is `<requirement>.<reason>`, with the event that shows it."""
+    return Finding(
+        code=f"{requirement}.{reason}",
+        where=Where(event=event.seq if event else None),
+        expected=clipped(expected),
+        received=clipped(str(received)),
+        parameters={name: clipped(str(value)) for name, value in parameters.items()},
+    )
+
+
+def first(exchanges: list[Exchange]) -> Exchange | None:
+    """Return the first of `exchanges`, if any."""
+    return exchanges[0] if exchanges else None
+
+
+def unsupported(evidence: Evidence, command: str) -> Blind | None:
+    """Return Blind when the driver does not support a command, or its operator would not tell."""
+    for event in evidence.kind("driver.unsupported"):
+        if event.data.get("command") == command:
+            return Blind(command, _cause(event))
+    if any(one.data["command"] == command and one.data["document"] is None for one in evidence.kind("driver.unseen")):
+        return Blind(command, Cause.OPERATOR)
+    return None
+
+
+def shown_rows(
+    evidence: Evidence, command: str, document: str, reads: frozenset[str] = frozenset()
+) -> list[Mapping[str, Any]] | Blind:
+    """Return the entries about a document in what the driver last showed, Blind when the driver cannot show it.
+
+    What a candidate shows is hostile: whatever is not of the contract's shape is passed over, and so are entries
+    that lack a member that is read.
+    """
+    blind = unsupported(evidence, command)
+    if blind is not None:
+        return blind
+    rows = [row for row in evidence.rows(command, document) if reads <= row.keys()]
+    unseen = (event.data for event in evidence.kind("driver.unseen"))
+    if not rows and any(one["command"] == command and one["document"] == document for one in unseen):
+        return Blind(command, Cause.OPERATOR)
+    return rows
+
+
+def _cause(event: Event) -> Cause:
+    return Cause.OPERATOR if event.data["error"]["kind"] == "operator" else Cause.CANDIDATE

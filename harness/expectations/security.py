@@ -1,0 +1,256 @@
+"""What must not come of hostile input: visits, stray files, unsafe names, a dead system, silence about forgeries."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from harness.catalogue.findings import Finding
+from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
+from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.contents import REFUSED
+from harness.expectations.evidence import Evidence, Exchange
+from harness.expectations.refusing import RefusedOrFlagged, doubts_about
+from harness.hub.faults.alterations import INJECTED
+from harness.journal import Event
+from harness.rules.att.names import unsafe_name
+
+SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
+_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
+HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Ids as the hub gives them, to senders and to receivers."""
+
+
+class Unvisited(Expectation, frozen=True, tag="unvisited"):
+    """Nothing comes to the addresses of the canary that carry `token`."""
+
+    token: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the visits to the canary."""
+        for visit in evidence.kind("canary"):
+            if visit.data["token"] == self.token:
+                came = finding(
+                    requirement,
+                    "canary-visited",
+                    event=visit,
+                    expected="-",
+                    received=f"{visit.data['method']} {visit.data['path']}",
+                    label=str(visit.data["path"]).rpartition("/")[2],
+                    bytes=visit.data["body"]["size"],
+                )
+                return Broken((came,))
+        return Holding()
+
+
+class Greeted(Expectation, frozen=True, tag="greeted"):
+    """After event `after`, somebody begins a TLS handshake with the listener called `name`."""
+
+    name: str
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the greetings that the listener got."""
+        for event in evidence.kind("canary.greeted"):
+            if event.data["name"] == self.name and event.seq > self.after:
+                return Met()
+        return Pending(finding(requirement, "not-greeted", expected="TLS ClientHello", received="-", label=self.name))
+
+
+class NothingWritten(Expectation, frozen=True, tag="nothing-written"):
+    """No file appears in the trap folder that carries `token`."""
+
+    token: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge what was found in the trap."""
+        strays = tuple(
+            finding(requirement, "written-outside", event=event, expected="-", received=event.data["file"])
+            for event in evidence.kind("trespass")
+            if event.data["token"] == self.token
+        )
+        return Broken(strays) if strays else Holding()
+
+
+class StillServes(Expectation, frozen=True, tag="still-serves"):
+    """After it took in `lure`, the candidate fetches a good document and acknowledges it as done.
+
+    A candidate that is dead then has failed just as one that hangs: the lure is what it died of.
+    """
+
+    document: str
+    lure: str
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the acknowledgements, and whether the time ran out."""
+        ended = next((one for one in evidence.kind("deadline") if one.data["document_id"] == self.document), None)
+        done = [one for one in evidence.acks(self.document) if one.effect("acked")["status"] == "done"]
+        if done and (ended is None or done[0].request.seq < ended.seq):
+            return Met()
+        limit = "" if ended is None else f" <= {ended.data['seconds']:g} s"
+        unserved = finding(
+            requirement,
+            "not-served-after",
+            event=ended,
+            expected=f"updateStatus done{limit}",
+            received="-",
+            document=self.document,
+            lure=self.lure,
+        )
+        return Pending(unserved) if ended is None else Broken((unserved,))
+
+
+class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
+    """A package with an unsafe file name is refused, or kept with nothing but plain names.
+
+    `why` says what is wrong with it; `code` (number and notation) identifies a status about a package whose DocumentId
+    cannot be read.
+    """
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    document: str
+    why: str
+    code: str = ""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The attachments' names."""
+        return frozenset({"attachments"})
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the answers, and the names in the last look into the inbox."""
+        refusing = RefusedOrFlagged(document=self.document, why=self.why, code=self.code)
+        answered = refusing.assess(evidence, requirement)
+        rows = shown_rows(evidence, "inbox", self.document, self.reads)
+        if isinstance(rows, Blind):
+            return answered if isinstance(answered, Met) else rows
+        unsafe = tuple(self._unsafe(evidence, rows, requirement))
+        if unsafe:
+            return Broken(unsafe)
+        if any(row.get("state") in REFUSED for row in rows):
+            return Met()
+        if isinstance(answered, Met) and not self._looked_since(evidence, refusing.answer(evidence)):
+            return Pending(self._unlooked(requirement))
+        if isinstance(answered, Met) or (rows and self._looked_since(evidence, self._last_ack(evidence))):
+            return Met()
+        return answered
+
+    def _unlooked(self, requirement: str) -> Finding:
+        return finding(
+            requirement, "not-answered", expected="inbox", received="-", document=self.document, why=self.why
+        )
+
+    def _unsafe(self, evidence: Evidence, rows: Sequence[Mapping[str, Any]], requirement: str) -> Iterator[Finding]:
+        for row in rows:
+            entries = row["attachments"] if isinstance(row["attachments"], list) else []
+            names = (str(entry.get("name")) for entry in entries if isinstance(entry, dict))
+            for name in names:
+                if row.get("state") not in REFUSED and unsafe_name(name) is not None:
+                    yield finding(
+                        requirement,
+                        "unsafe-name",
+                        event=evidence.view("inbox"),
+                        expected="fail|02|-",
+                        received=name,
+                        document=self.document,
+                        why=self.why,
+                    )
+
+    def _last_ack(self, evidence: Evidence) -> Event | None:
+        acks = evidence.acks(self.document)
+        return acks[-1].request if acks else None
+
+    def _looked_since(self, evidence: Evidence, event: Event | None) -> bool:
+        return event is not None and evidence.looked_at("inbox", self.document) > event.seq
+
+
+class Trusted(Expectation, frozen=True, tag="trusted"):
+    """A rightly signed document is acknowledged as done and shown without any flag about signatures."""
+
+    views: ClassVar[frozenset[str]] = frozenset({"inbox"})
+
+    document: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The flags."""
+        return frozenset({"flags"})
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the last look into the inbox after the acknowledgement."""
+        rows = shown_rows(evidence, "inbox", self.document, self.reads)
+        if isinstance(rows, Blind):
+            return rows
+        doubts = list(doubts_about(evidence, self.document, SIGNATURE_FLAGS))
+        if doubts:
+            return Broken((self._doubted(requirement, doubts),))
+        given = [str(one.effect("acked")["status"]) for one in evidence.acks(self.document)]
+        return Met() if rows and "done" in given else Pending(self._doubted(requirement, given))
+
+    def _doubted(self, requirement: str, said: list[str]) -> Finding:
+        return finding(
+            requirement,
+            "good-signature-doubted",
+            expected="done",
+            received=", ".join(said) or "-",
+            document=self.document,
+        )
+
+
+class Struck(Expectation, frozen=True, tag="struck"):
+    """After event `after`, an answer shaped by the fault called `fault` left the hub whole: the stimulus was served."""
+
+    fault: str
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the answers of the hub."""
+        for exchange in evidence.exchanges:
+            if exchange.request.seq > self.after and exchange.fault == self.fault and exchange.complete:
+                return Met()
+        return Pending(finding(requirement, "not-struck", expected=self.fault, received="-"))
+
+
+class SignedRight(Expectation, frozen=True, tag="signed-right"):
+    """Every request after event `after` is signed right, and none carries what a hostile docId tried to slip in.
+
+    Calls about items that the hub never gave are passed over: no signature over a hostile docId is asked for.
+    """
+
+    after: int
+
+    def assess(self, evidence: Evidence, requirement: str) -> Assessment:
+        """Judge the requests by what the hub found when it verified them."""
+        wrong = tuple(
+            bad
+            for exchange in evidence.exchanges
+            if exchange.request.seq > self.after
+            for bad in (*_injections(exchange, requirement), *_signing(exchange, requirement))
+        )
+        return Broken(wrong) if wrong else Holding()
+
+
+def _injections(exchange: Exchange, requirement: str) -> Iterator[Finding]:
+    for name, value in exchange.request.data.get("headers") or ():
+        if str(name).lower() == INJECTED.lower():
+            yield finding(
+                requirement, "header-injected", event=exchange.request, expected="-", received=f"{name}: {value}"
+            )
+
+
+def _signing(exchange: Exchange, requirement: str) -> Iterator[Finding]:
+    if exchange.operation in _ABOUT_ITEMS:
+        given = {key.lower(): value for key, value in exchange.parameters.items()}
+        if not HUB_ID.fullmatch(given.get("docid", "")):
+            return
+    signature = exchange.request.data["signature"]
+    problems = [str(problem["code"]) for problem in signature.get("problems") or ()]
+    if problems or signature.get("expected_hash_header") != signature.get("given_hash_header"):
+        yield finding(
+            requirement,
+            "signed-wrong-after",
+            event=exchange.request,
+            expected="XroadVnpt-hash-header",
+            received=", ".join(problems) or "-",
+            operation=exchange.operation or "-",
+        )

@@ -1,0 +1,145 @@
+"""The receiving side: lists, packages, acknowledgements; and the sender's view of what became of a package."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from harness.catalogue.findings import clipped
+from harness.catalogue.texts import text
+from harness.hub.blobs import Blobs
+from harness.hub.call_results import Call, CallResult, Deferred, Refusal, done
+from harness.hub.mailboxes import Mailboxes, MailboxItem
+from harness.hub.submission import message_type
+from harness.vxp.answers import success_with
+from harness.vxp.operations import OCTETS, TRANSPORT_STATES
+
+_SERVICE = "eDoc"
+_LONGEST_DESCRIPTION = 2000
+
+
+class Retrieval:
+    """Answers what systems ask about their mailboxes. Everything else than their own does not exist for them."""
+
+    def __init__(self, mailboxes: Mailboxes, blobs: Blobs) -> None:
+        self._mailboxes = mailboxes
+        self._blobs = blobs
+
+    def received_list(self, call: Call) -> CallResult:
+        """List what waits for the system's agencies."""
+        items = self._mailboxes.waiting(call.caller, message_type(call))
+        return done({"data": [_received_row(item) for item in items]}, {"listed": [_facts(i) for i in items]})
+
+    def sent_list(self, call: Call) -> CallResult:
+        """List how a sent package stands with each receiver."""
+        hub_id = call.parameters.get("docId") or None
+        items = self._mailboxes.sent(call.caller, message_type(call), hub_id)
+        if hub_id is not None and not items:
+            raise Refusal("unknown-document", "unknown-document", doc_id=clipped(hub_id))
+        effect = {"reported": {"hub_id": hub_id, "rows": len(items)}}
+        return done({"data": [_sent_row(item) for item in items]}, effect)
+
+    def package(self, call: Call) -> CallResult:
+        """Hand out a package in base64, whether or not it was acknowledged before."""
+        item = self._own_item(call)
+        size = (item.size + 2) // 3 * 4
+        return CallResult(
+            Deferred(size, lambda: _enveloped(self._blobs.content(item.served))),
+            effect=_fetched(item),
+            kept=True,
+        )
+
+    def file(self, call: Call) -> CallResult:
+        """Hand out a package as raw bytes."""
+        item = self._own_item(call)
+        return CallResult(
+            Deferred(item.size, lambda: self._blobs.content(item.served)),
+            effect=_fetched(item),
+            content_type=OCTETS,
+            kept=True,
+        )
+
+    def acknowledge(self, call: Call) -> CallResult:
+        """Note the transport status of an item; `done` and `fail` take it off the list."""
+        item = self._own_item(call)
+        state = call.parameters.get("status", "")
+        if state not in TRANSPORT_STATES:
+            raise Refusal("bad-request", "bad-parameter", key="status", value=clipped(state))
+        description = call.parameters.get("description", "")[:_LONGEST_DESCRIPTION]
+        self._mailboxes.set_state(item.receiver_doc_id, state, description)
+        return done(effect={"acked": {**_facts(item), "status": state, "description": description}})
+
+    def count_documents(self, call: Call) -> CallResult:
+        """Count waiting document packages."""
+        return self._counted(call, "edoc")
+
+    def count_statuses(self, call: Call) -> CallResult:
+        """Count waiting status packages."""
+        return self._counted(call, "status")
+
+    def _counted(self, call: Call, messagetype: str) -> CallResult:
+        count = self._mailboxes.count(call.caller, messagetype)
+        return done({"count": count}, {"counted": {"messagetype": messagetype, "count": count}})
+
+    def _own_item(self, call: Call) -> MailboxItem:
+        doc_id = call.parameters.get("docId", "")
+        item = self._mailboxes.item(doc_id)
+        if item is None or item.system_id != call.caller:
+            raise Refusal("unknown-document", "unknown-document", doc_id=clipped(doc_id) or "-")
+        return item
+
+
+def _enveloped(content: bytes) -> bytes:
+    return success_with("data", b'"%b"' % base64.b64encode(content))
+
+
+def _facts(item: MailboxItem) -> Mapping[str, Any]:
+    return {
+        "receiver_doc_id": item.receiver_doc_id,
+        "document_id": item.document_id,
+        "messagetype": item.messagetype,
+        "receiver": item.receiver,
+        "status": item.state,
+    }
+
+
+def _fetched(item: MailboxItem) -> Mapping[str, Any]:
+    content = {"sha256": item.served, "size": item.size, "complete": True}
+    return {"fetched": {**_facts(item), **content}}
+
+
+def _received_row(item: MailboxItem) -> Mapping[str, str]:
+    return {
+        "docId": item.receiver_doc_id,
+        "serviceType": _SERVICE,
+        "messageType": item.messagetype,
+        "created_time": item.created,
+        "updated_time": item.updated,
+        "from": item.from_organ,
+        "to": item.receiver,
+        "status": item.state,
+        "status_desc": _state_text(item.state),
+    }
+
+
+def _sent_row(item: MailboxItem) -> Mapping[str, str]:
+    """The business status stands before the transport status as soon as there is one."""
+    return {
+        "serviceType": _SERVICE,
+        "receiverDocId": item.receiver_doc_id,
+        "toCode": item.receiver,
+        "receiveStatus": item.business or item.state,
+        "receiveStatusDesc": item.business_text or item.description or _state_text(item.state),
+        "title": item.title,
+        "messageType": item.messagetype,
+        "notation": item.notation,
+        "receivedTime": item.updated,
+        "sentTime": item.sent_at,
+        "sendStatus": "done",
+        "sendStatusDesc": _state_text("sent"),
+        "senderDocId": item.hub_id,
+        "fromCode": item.from_organ,
+    }
+
+
+def _state_text(state: str) -> str:
+    return text("hub", f"state.{state}", "vi")

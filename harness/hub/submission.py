@@ -1,0 +1,176 @@
+"""`sendEdoc`: who sends, to whom, and that a repeat arrives once."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from harness.catalogue.findings import clipped
+from harness.edxml.model import TraceHeader
+from harness.edxml.packages import rebuilt
+from harness.hub.blobs import Blobs
+from harness.hub.call_results import Call, CallResult, Refusal, done
+from harness.hub.directory import HubDirectory, RegisteredAgency
+from harness.hub.mailboxes import TIME, Mailboxes, StoredMessage, sameness_of
+from harness.hub.received_package import ReceivedPackage
+from harness.hub.settings import HubSettings
+
+MESSAGE_TYPES = ("edoc", "status")
+
+
+class Submission:
+    """Takes packages from systems and puts them into mailboxes."""
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        directory: HubDirectory,
+        mailboxes: Mailboxes,
+        blobs: Blobs,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._directory = directory
+        self._mailboxes = mailboxes
+        self._blobs = blobs
+        self._clock = clock
+
+    def send(self, call: Call) -> CallResult:
+        """Take one package.
+
+        Raises:
+            Refusal: sender or receivers are not as they must be, or the package cannot be read.
+        """
+        specimen = call.specimen
+        self._check_sender(call)
+        if specimen is None or specimen.package is None:
+            raise Refusal("unreadable", "unreadable", code=specimen.unreadable if specimen else "empty")
+        sender = self._sending_agency(specimen, call.caller)
+        receivers = self.resolved(_named(call, specimen))
+        message = self.message(specimen, call.caller, sender.organ_id, message_type(call, specimen))
+        posted = self._mailboxes.post(message, receivers)
+        if specimen.kind == "status":
+            self._note_status(specimen, sender)
+        effect = {
+            "hub_id": posted.hub_id,
+            "document_id": specimen.document_id,
+            "kind": specimen.kind,
+            "from_organ": specimen.from_organ,
+            "receivers": [agency.organ_id for agency in receivers],
+            "duplicate": not posted.items,
+        }
+        return done({"DocId": posted.hub_id}, {"accepted": effect})
+
+    def message(
+        self,
+        specimen: ReceivedPackage,
+        system_id: str,
+        from_organ: str,
+        messagetype: str,
+        document_id: str | None = None,
+    ) -> StoredMessage:
+        """Keep a package and return the message for it.
+
+        Args:
+            specimen: the package, which may be unreadable.
+            system_id: sending system, empty for none.
+            from_organ: sending agency.
+            messagetype: `edoc` or `status`.
+            document_id: what it is recorded as; None takes it from the package.
+        """
+        served = self._served(specimen)
+        if messagetype == "edoc" and specimen.document_id:
+            sameness = sameness_of("edoc", from_organ, specimen.document_id, specimen.doc_type)
+        else:
+            sameness = sameness_of(messagetype, from_organ, specimen.sha256)
+        return StoredMessage(
+            messagetype=messagetype,
+            system_id=system_id,
+            from_organ=from_organ,
+            document_id=document_id or specimen.document_id,
+            sameness=sameness,
+            received=self._blobs.keep(specimen.file),
+            served=self._blobs.keep(served),
+            size=len(served),
+            title=clipped(specimen.title),
+            notation=clipped(specimen.notation),
+        )
+
+    def resolved(self, named: tuple[str, ...]) -> list[RegisteredAgency]:
+        """Return the agencies that are named in either form, each once.
+
+        Raises:
+            Refusal: nobody is named, or one is unknown or locked.
+        """
+        found = {name: self._directory.agency(name) for name in named}
+        unknown = [name for name, agency in found.items() if agency is None]
+        known = {agency.number: agency for agency in found.values() if agency is not None}
+        if not known or (unknown and self._settings.unknown_receivers == "refuse"):
+            raise Refusal("receiver-unknown", "receiver-unknown", names=clipped(", ".join(unknown) or "-"))
+        for agency in known.values():
+            if agency.locked:
+                raise Refusal("receiver-locked", "receiver-locked", name=agency.organ_id)
+        return list(known.values())
+
+    def _served(self, specimen: ReceivedPackage) -> bytes:
+        if self._settings.mode == "verbatim" or specimen.package is None:
+            return specimen.file
+        hop = TraceHeader(self._settings.organ_id, self._clock().strftime(TIME))
+        return rebuilt(specimen.file, hop, self._settings.limits)
+
+    def _check_sender(self, call: Call) -> None:
+        """Refuse a call whose `from` is anything but the calling system's id, an OrganId of that system included."""
+        given = call.parameters.get("from")
+        if given and given != call.system_id:
+            raise Refusal("sender-not-registered", "foreign-from", given=clipped(given), system_id=clipped(call.caller))
+
+    def _sending_agency(self, specimen: ReceivedPackage, system_id: str) -> RegisteredAgency:
+        agency = self._directory.agency(specimen.from_organ)
+        if agency is None or agency.system_id != system_id:
+            raise Refusal(
+                "sender-not-registered",
+                "foreign-from",
+                given=clipped(specimen.from_organ),
+                system_id=clipped(system_id),
+            )
+        return agency
+
+    def _note_status(self, specimen: ReceivedPackage, sender: RegisteredAgency) -> None:
+        facts = specimen.status
+        if facts is not None and specimen.document_id:
+            self._mailboxes.set_business(specimen.document_id, sender, facts.status_code, clipped(facts.description))
+
+
+def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:
+    """Return the message type that a call asks for; where it names none, what the package is.
+
+    Raises:
+        Refusal: it names one that there is not.
+    """
+    given = call.parameters.get("messagetype", "").lower()
+    if given in MESSAGE_TYPES:
+        return given
+    if given:
+        raise Refusal("bad-request", "bad-parameter", key="messagetype", value=clipped(given))
+    return "status" if specimen is not None and specimen.kind == "status" else "edoc"
+
+
+def _named(call: Call, specimen: ReceivedPackage) -> tuple[str, ...]:
+    """Return the receivers' identifiers: a status goes to whom it answers, a document to the `to` parameter."""
+    by_parameter = _to_parameter(call.parameters.get("to", ""))
+    if specimen.kind == "status":
+        return specimen.addressees or by_parameter
+    return by_parameter or specimen.addressees
+
+
+def _to_parameter(given: str) -> tuple[str, ...]:
+    if not given:
+        return ()
+    try:
+        value = json.loads(given)
+    except (ValueError, RecursionError):
+        value = given  # an OrganId without its JSON quotes
+    names = value if isinstance(value, list) else [value]
+    if not all(isinstance(name, str) for name in names):
+        raise Refusal("bad-request", "bad-parameter", key="to", value=clipped(given))
+    cleaned = (name.encode("utf-8", "replace").decode().strip() for name in names)
+    return tuple(dict.fromkeys(name for name in cleaned if name))

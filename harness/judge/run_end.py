@@ -1,0 +1,119 @@
+"""How a run ended that did not come to its end: whose trouble that was, and the words for it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from harness.catalogue.findings import clipped
+from harness.catalogue.verdicts import Cause
+from harness.expectations.evidence import Evidence
+
+Phase = Literal["not-started", "not-finished"]
+
+_MOST_ANSWERS = 3
+# What of a driver that is not there is no matter of the network.
+_LOST: Mapping[str, Cause] = {
+    "not-started": Cause.CONFIGURATION,
+    "ended": Cause.CANDIDATE,
+    "http-status": Cause.CANDIDATE,
+    "not-protocol": Cause.CANDIDATE,
+    "other-call": Cause.CANDIDATE,
+    "too-long": Cause.CANDIDATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why something was not tried, or not to its end.
+
+    Attributes:
+        cause: whose trouble it was.
+        detail: key of the sentence that explains it, in the message file `verdicts`.
+        parameters: values named by that sentence.
+    """
+
+    cause: Cause
+    detail: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def ended_early(evidence: Evidence) -> bool:
+    """Tell whether the run is known to have ended before its end; a record that has no end yet says nothing."""
+    return _reason(evidence) not in {None, "complete"}
+
+
+def ending_of(evidence: Evidence, phase: Phase) -> Ending:
+    """Say why a part of a run was not played.
+
+    Args:
+        evidence: the whole run.
+        phase: whether the part was begun.
+    """
+    reason = _reason(evidence)
+    told = _TOLD.get(reason or "")
+    if told is not None:
+        return told(evidence)
+    if reason is None:
+        return Ending(Cause.HARNESS, f"cut.{phase}")
+    if reason in _WHOSE:
+        seconds = f"{evidence.kind('run.finished')[-1].elapsed:.0f}"
+        return Ending(_WHOSE[reason], f"{reason}.{phase}", {"seconds": seconds})
+    return Ending(Cause.HARNESS, phase)
+
+
+def _reason(evidence: Evidence) -> str | None:
+    ends = evidence.kind("run.finished")
+    return str(ends[-1].data["reason"]) if ends else None
+
+
+def _unreached(evidence: Evidence) -> Ending:
+    """The driver was lost or did not do what every candidate must do first; its own words say what."""
+    error = next((one for event in reversed(evidence.kind("driver")) if (one := event.data.get("error"))), None)
+    if error is None:
+        return Ending(Cause.NETWORK, "driver-unreachable")
+    if error.get("kind") != "lost":
+        return Ending(Cause.CANDIDATE, "configure-refused", {"message": _shown(error.get("message"))})
+    reason = str(error.get("reason"))
+    cause = _LOST.get(reason, Cause.NETWORK)
+    if "where" not in error:  # records of earlier versions
+        return Ending(cause, "driver-lost", {"message": _shown(error.get("message"))})
+    return Ending(cause, f"driver-lost.{reason}", {name: _shown(error.get(name)) for name in ("where", "detail")})
+
+
+def _unserved(evidence: Evidence) -> Ending:
+    if not evidence.ever_called():
+        return Ending(Cause.NETWORK, "never-called")
+    answers = Counter(one.error_code or "-" for one in evidence.exchanges)
+    said = {one.error_code or "-": one.answer.data.get("error_desc") for one in evidence.exchanges if one.answer}
+    told = (
+        " ".join(filter(None, (code, _shown(said.get(code)), f"(×{number})")))
+        for code, number in answers.most_common(_MOST_ANSWERS)
+    )
+    parameters = {"requests": str(len(evidence.exchanges)), "answers": "; ".join(told)}
+    return Ending(Cause.CANDIDATE, "never-served", parameters)
+
+
+def _unsettled(evidence: Evidence) -> Ending:
+    queued = [event.data["queued"] for event in evidence.kind("run.unsettled")]
+    return Ending(Cause.CONFIGURATION, "not-settled", {"queued": str(queued[-1]) if queued else "?"})
+
+
+def _shown(words: Any) -> str:
+    return clipped(str(words or ""))
+
+
+_WHOSE: Mapping[str, Cause] = {
+    "interrupted": Cause.OPERATOR,
+    "budget": Cause.CONFIGURATION,
+    "failed": Cause.HARNESS,
+}
+_TOLD: Mapping[str, Callable[[Evidence], Ending]] = {
+    "driver": _unreached,
+    "refused": _unreached,
+    "silent": _unserved,
+    "unserved": _unserved,
+    "unsettled": _unsettled,
+    "operator": lambda _: Ending(Cause.OPERATOR, "not-connected"),
+    "untold": lambda _: Ending(Cause.CONFIGURATION, "not-told"),
+}

@@ -1,0 +1,190 @@
+"""Weighing: outcomes and findings become verdicts by the profile's levels and severities."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile
+from harness.catalogue.requirements import Requirement
+from harness.catalogue.texts import finding_text
+from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
+from harness.journal import Event, Record
+from harness.judge.finding_list import FindingList, listing_of
+from harness.judge.limits import limits_of
+from harness.judge.report_schema import (
+    FindingEntry,
+    FindingPlace,
+    Judgement,
+    LocalisedText,
+    ProfileEntry,
+    RequirementEntry,
+    ScenarioEntry,
+    VerdictCounts,
+    sentence,
+)
+from harness.judge.scenarios import ScenarioOutcome
+
+Outcomes = dict[str, tuple[tuple[str, ...], ScenarioOutcome]]
+
+
+def assembled(
+    profile: Profile, record: Record, start: Event, outcomes: Outcomes, undeclared: tuple[str, ...] = ()
+) -> Judgement:
+    """Weigh the outcomes by the profile and put the judgement together.
+
+    Args:
+        profile: gives level and severity.
+        record: the run that was judged.
+        start: its `run.started`.
+        outcomes: by scenario or watch, the requirements it claims and what came out.
+        undeclared: capabilities that the candidate showed and does not declare.
+    """
+    data = start.data
+    only = data["only"]
+    required = profile.required(data["capabilities"], only)
+    listing = listing_of(profile, {name: outcome.findings for name, (_, outcome) in outcomes.items()})
+    scenarios = tuple(_scenario(profile, listing, name, *outcome) for name, outcome in outcomes.items())
+    requirements = tuple(
+        _requirement(entry, scenarios, outcomes, required, data)
+        for entry in profile.requirements.values()
+        if entry.level is not Level.OFF
+    )
+    # What does not apply to a candidate cannot be asked of it.
+    required -= {entry.id for entry in requirements if entry.verdict is Verdict.NOT_APPLICABLE}
+    requirements = tuple(
+        msgspec.structs.replace(entry, required=False) if entry.verdict is Verdict.NOT_APPLICABLE else entry
+        for entry in requirements
+    )
+    missing = any(entry.verdict is Verdict.NOT_RUN for entry in requirements if entry.required)
+    title = profile.title
+    return Judgement(
+        schema="lienthong.report/1",
+        run_id=data["run_id"],
+        verdict=_overall(requirements, record),
+        profile=ProfileEntry(profile.id, profile.version, profile.sha256, LocalisedText(title.vi, title.en)),
+        candidate=data["candidate"],
+        harness=data["harness"],
+        driver=data["driver"],
+        started=start.at,
+        finished=record.events[-1].at,
+        seed=data["seed"],
+        narrowed=only is not None,
+        complete=bool(required) and not missing,
+        required=tuple(sorted(required)),
+        limits=limits_of(record, data, profile, undeclared, listing),
+        summary=VerdictCounts(_counts(requirements), _counts(scenarios)),
+        requirements=requirements,
+        scenarios=scenarios,
+    )
+
+
+def _scenario(
+    profile: Profile, listing: FindingList, name: str, requirements: tuple[str, ...], outcome: ScenarioOutcome
+) -> ScenarioEntry:
+    findings = tuple(_entry(*listed) for listed in listing.listed(profile, outcome.findings))
+    verdict = outcome.verdict
+    if any(found.severity is Severity.FAIL for found in findings):
+        verdict = Verdict.FAIL
+    elif findings and verdict is Verdict.PASS:
+        verdict = Verdict.REMARK
+    decided = verdict is Verdict.FAIL
+    return ScenarioEntry(
+        id=name,
+        requirements=requirements,
+        verdict=verdict,
+        cause=None if decided else outcome.cause,
+        detail=None if decided or outcome.detail is None else sentence(outcome.detail, outcome.parameters or {}),
+        seconds=outcome.seconds,
+        findings=findings,
+    )
+
+
+def _entry(found: Finding, severity: Severity, occurrences: int) -> FindingEntry:
+    return FindingEntry(
+        requirement=found.requirement,
+        code=found.code,
+        severity=severity,
+        message=_message(found),
+        where=FindingPlace(found.where.event, found.where.xpath, found.where.line),
+        expected=found.expected,
+        received=found.received,
+        occurrences=occurrences,
+        parameters={name: str(value) for name, value in found.parameters.items()},
+    )
+
+
+def _message(found: Finding) -> LocalisedText:
+    values = {**found.parameters, "expected": found.expected, "received": found.received}
+    return LocalisedText(
+        vi=finding_text(found.code, "message", "vi", **values),
+        en=finding_text(found.code, "message", "en", **values),
+    )
+
+
+def _requirement(
+    requirement: Requirement,
+    scenarios: tuple[ScenarioEntry, ...],
+    outcomes: Outcomes,
+    required: frozenset[str],
+    data: Mapping[str, Any],
+) -> RequirementEntry:
+    claiming = [entry for entry in scenarios if requirement.id in entry.requirements]
+    found = [one for entry in scenarios for one in entry.findings if one.requirement == requirement.id]
+    verdict, cause = _verdict([outcomes[entry.id][1] for entry in claiming], found)
+    if verdict in {Verdict.NOT_RUN, Verdict.INCONCLUSIVE} and _undeclared(requirement, data):
+        verdict, cause = Verdict.NOT_APPLICABLE, None
+    return RequirementEntry(
+        id=requirement.id,
+        level=requirement.level,
+        basis=requirement.basis,
+        clause=requirement.clause,
+        statement=LocalisedText(requirement.statement.vi, requirement.statement.en),
+        required=requirement.id in required,
+        verdict=verdict,
+        cause=cause,
+        scenarios=tuple(entry.id for entry in claiming),
+    )
+
+
+def _undeclared(requirement: Requirement, data: Mapping[str, Any]) -> bool:
+    return requirement.capability is not None and requirement.capability not in data["capabilities"]
+
+
+def _verdict(claiming: list[ScenarioOutcome], found: list[FindingEntry]) -> tuple[Verdict, Cause | None]:
+    """A proven failure outweighs everything, what is open outweighs what passed, nothing at all is `not_run`.
+
+    The outcomes are those without findings: a scenario that fails for another requirement is not yet open for this one.
+    """
+    if any(one.severity is Severity.FAIL for one in found):
+        return Verdict.FAIL, None
+    open_outcomes = [outcome for outcome in claiming if outcome.verdict is Verdict.INCONCLUSIVE]
+    if open_outcomes:
+        return Verdict.INCONCLUSIVE, open_outcomes[0].cause
+    if found:
+        return Verdict.REMARK, None
+    verdicts = {outcome.verdict for outcome in claiming}
+    if not verdicts:
+        return Verdict.NOT_RUN, None
+    return (Verdict.NOT_APPLICABLE if verdicts == {Verdict.NOT_APPLICABLE} else Verdict.PASS), None
+
+
+def _overall(requirements: tuple[RequirementEntry, ...], record: Record) -> Literal["pass", "fail", "inconclusive"]:
+    """`pass` is computed from the required set, never from the absence of failures.
+
+    A proven failure fails the whole, asked for or not: a narrowed run must not hide it, and what a conditional
+    requirement asks of every candidate, such as an answer to an incoming take-back, binds without being declared.
+    """
+    required = [entry for entry in requirements if entry.required]
+    if any(entry.verdict is Verdict.FAIL for entry in requirements):
+        return "fail"
+    finished = any(event.kind == "run.finished" and event.data["reason"] == "complete" for event in record.events)
+    passed = all(entry.verdict in {Verdict.PASS, Verdict.REMARK} for entry in required)
+    return "pass" if required and passed and finished and not record.cut else "inconclusive"
+
+
+def _counts(listed: Iterable[RequirementEntry | ScenarioEntry]) -> dict[str, int]:
+    counts = Counter(str(entry.verdict) for entry in listed)
+    return {str(verdict): counts[str(verdict)] for verdict in Verdict}

@@ -1,0 +1,1 @@
+"""Watches over everything a candidate sends, whichever scenario is played."""

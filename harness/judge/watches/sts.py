@@ -1,0 +1,194 @@
+"""The watch on business statuses: requirement STS-04, by the state machine of the profile."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.parameters import Statuses
+from harness.catalogue.profiles import Profile
+from harness.expectations.base import finding
+from harness.expectations.evidence import Evidence, Exchange
+from harness.expectations.statuses import status_number
+
+WATCHED_ORDER = "STS-04"
+_PASSIVE = "passive"
+# The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
+_STEPS = {"04": "assign", "05": "process", "06": "finish"}
+# Seconds by which the times of two events may differ for no other reason than how they are measured.
+# A candidate that is told of another hub may begin anew, and not hear an answer that is on its way.
+_INTERRUPTING = frozenset({"stop", "configure"})
+_ROUNDING = 0.05
+_REFUSED = "02"
+# Seconds for which an answer may lie unread on a candidate that is stopped then.
+_UNREAD = 1.0
+
+
+def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
+    """Judge the order of all statuses about documents that the candidate received; None when there were none.
+
+    What one document is to several agencies of the candidate is told apart by who says it.
+    """
+    machine = profile.parameters.statuses
+    attempts = _attempts(evidence)
+    walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, machine)]
+    if not walks:
+        return None
+    recalled, asked = _recalled(evidence), _asked(evidence)
+    return [
+        found
+        for document, walk in walks
+        for found in (
+            *(
+                wrong
+                for part in _parted(walk, attempts[document])
+                for wrong in _walked(document, part, machine, document in recalled)
+            ),
+            *_unasked(document, walk, asked),
+        )
+    ]
+
+
+Walk = list[tuple[str, Exchange]]
+
+
+def _attempts(evidence: Evidence) -> dict[str, list[int]]:
+    """Return, by document, the events at which it was delivered for the first time and with other content again."""
+    attempts: dict[str, dict[str, int]] = {}
+    for event in evidence.kind("stimulus"):
+        if "receiver" in event.data:
+            contents = attempts.setdefault(str(event.data["document_id"]), {})
+            contents.setdefault(str(event.data.get("blob")), event.seq)
+    return {document: list(contents.values()) for document, contents in attempts.items()}
+
+
+def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
+    """Part the statuses about a document where it was refused and had come with other content: that begins anew."""
+    part: Walk = []
+    further = iter(attempts[1:])
+    for code, exchange in walk:
+        if part and part[-1][0] == _REFUSED and next(further, math.inf) < exchange.request.seq:
+            yield part
+            part = []
+        part.append((code, exchange))
+    yield part
+
+
+def _walks(evidence: Evidence, document: str, machine: Statuses) -> list[Walk]:
+    said: dict[str, list[Exchange]] = {}
+    for exchange in evidence.statuses(document):
+        said.setdefault(str(exchange.package.get("from_organ")), []).append(exchange)
+    stops = _stops(evidence)
+    walks = (_sent(exchanges, machine, stops) for exchanges in said.values())
+    return [walk for walk in walks if walk]
+
+
+def _stops(evidence: Evidence) -> list[float]:
+    """Return when the candidate was stopped, killed, or told of another hub, in seconds."""
+    stopped = (one for one in evidence.kind("driver") if one.data.get("command") in _INTERRUPTING)
+    begun = [one.elapsed - one.data.get("seconds", 0.0) for one in stopped]
+    return begun + [one.elapsed for one in evidence.kind("candidate.killed")]
+
+
+def _sent(exchanges: Iterable[Exchange], machine: Statuses, stops: Sequence[float]) -> Walk:
+    """Return the codes that one agency sent about a document; one that is sent again after a lost answer counts once.
+
+    The same bytes sent again although the first answer came are a repetition like any other. An answer is lost as well
+    on a candidate that is stopped at that moment.
+    """
+    walk: Walk = []
+    for exchange in exchanges:
+        number = status_number(exchange.package.get("status_code"))
+        code = f"{number:02}" if number is not None else ""
+        known = code in machine.next or code in machine.answers or code in machine.sender_only
+        if not known or not exchange.effect("accepted"):
+            continue
+        lost = next((at for at, (before, one) in enumerate(walk) if before == code and _is_lost(one, stops)), None)
+        if lost is None:
+            walk.append((code, exchange))
+        else:
+            walk[lost] = (code, exchange)
+    return walk
+
+
+def _is_lost(exchange: Exchange, stops: Sequence[float]) -> bool:
+    if not exchange.served or exchange.answer is None:
+        return True
+    began, answered = exchange.request.elapsed - _ROUNDING, exchange.answer.elapsed
+    return any(began <= stop <= answered + _UNREAD for stop in stops)
+
+
+def _asked(evidence: Evidence) -> Mapping[tuple[str, str], float] | None:
+    """Return when a clerk first took each step with each document, in seconds; None where clerks act by themselves."""
+    if any(event.data["driver"] == _PASSIVE for event in evidence.kind("run.started")):
+        return None
+    asked: dict[tuple[str, str], float] = {}
+    for event in evidence.kind("driver"):
+        if event.data.get("command") == "decide":
+            given = event.data["arguments"]
+            step = str(given.get("document_id")), str(given.get("action"))
+            asked.setdefault(step, event.elapsed - event.data.get("seconds", 0.0))
+    return asked
+
+
+def _unasked(document: str, walk: Walk, asked: Mapping[tuple[str, str], float] | None) -> Iterator[Finding]:
+    """Yield the steps of handling that were told although no clerk had taken them."""
+    if asked is None:
+        return
+    for code, exchange in walk:
+        action = _STEPS.get(code)
+        if action is None or asked.get((document, action), math.inf) <= exchange.request.elapsed + _ROUNDING:
+            continue
+        yield finding(
+            WATCHED_ORDER,
+            "status-unasked",
+            event=exchange.request,
+            expected=f"decide {action}",
+            received=code,
+            document=document,
+        )
+
+
+def _recalled(evidence: Evidence) -> frozenset[str]:
+    targets = (event.data.get("recalls") for event in evidence.kind("stimulus"))
+    return frozenset(str(target) for target in targets if target)
+
+
+def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Iterator[Finding]:
+    last: str | None = None
+    ended = False
+    for code, exchange in walk:
+        if ended:
+            yield _illegal(document, exchange, "15", code, "-")
+        elif code in machine.sender_only:
+            yield _illegal(document, exchange, last or "-", code, "|".join(_allowed(last, machine)) or "-")
+        elif code in machine.answers:
+            ended = recalled and code == "15"
+        else:
+            allowed = _allowed(last, machine)
+            if code == last and code not in machine.repeatable:
+                yield finding(
+                    WATCHED_ORDER,
+                    "status-repeated",
+                    event=exchange.request,
+                    expected=f"1 × {code}",
+                    received=code,
+                    document=document,
+                )
+            elif code not in allowed:
+                yield _illegal(document, exchange, last or "-", code, "|".join(allowed) or "-")
+            last = code
+
+
+def _allowed(last: str | None, machine: Statuses) -> tuple[str, ...]:
+    return machine.start if last is None else machine.next[last]
+
+
+def _illegal(document: str, exchange: Exchange, last: str, code: str, allowed: str) -> Finding:
+    return finding(
+        WATCHED_ORDER,
+        "order-illegal",
+        event=exchange.request,
+        expected=f"{last} → {allowed}",
+        received=f"{last} → {code}",
+        document=document,
+    )

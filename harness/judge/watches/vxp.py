@@ -1,0 +1,268 @@
+"""The watch on every request: requirements VXP-01 to VXP-10 (the page on the VXP binding, calls and authentication)."""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile
+from harness.expectations.base import finding
+from harness.expectations.evidence import Evidence, Exchange
+from harness.expectations.security import HUB_ID
+from harness.hub.faults.alterations import HOSTILE_ID
+from harness.vxp.hashing import digest_form
+from harness.vxp.headers import HASH_HEADER
+from harness.vxp.operations import OPERATIONS, Operation
+from harness.vxp.timestamps import parse_timestamp
+
+# A client writes its local time without a zone: whatever its zone, it is this far from Vietnam time at most.
+_ZONES = timedelta(hours=21)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
+# What goes wrong in a request when its docId is none.
+_MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
+# A request that is no call of the binding is told once, by the worst that is wrong with it.
+_OF_EVERYTHING = frozenset({"VXP-01", "VXP-10"})
+
+Check = Callable[[Exchange, Profile], Iterator[Finding]]
+
+
+def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> dict[str, list[Finding]]:
+    """Judge every request of the run.
+
+    Args:
+        evidence: the run.
+        profile: for parameters.
+        organs: OrganIds that belong to the candidate's system.
+
+    Returns:
+        Findings by requirement; every watched requirement is a key, with an empty list if all is well.
+    """
+    found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
+    lured = _lured(evidence)
+    for exchange in evidence.exchanges:
+        if not exchange.request.data["method"]:
+            found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
+            continue
+        misled = exchange.request.seq > lured and _names_no_item(exchange)
+        known = _operation(exchange) is not None
+        for requirement, check in _CHECKS.items():
+            if (known or requirement in _OF_EVERYTHING) and not (misled and requirement in _MISLED):
+                found[requirement].extend(check(exchange, profile))
+        found["VXP-07"].extend(_sender(exchange, organs))
+    found["VXP-06"].extend(_unpadded(evidence))
+    found["VXP-10"].extend(_shown_to_others(evidence))
+    return found
+
+
+def _lured(evidence: Evidence) -> float:
+    """Return the first request that was answered with a docId which no hub gives, infinity for none.
+
+    What such a docId does to later requests is SEC-08's matter alone.
+    """
+    lists = (one.request.seq for one in evidence.exchanges if one.fault == HOSTILE_ID)
+    return min(lists, default=math.inf)
+
+
+def _names_no_item(exchange: Exchange) -> bool:
+    given = {key.lower(): value for key, value in exchange.parameters.items()}
+    about_item = "docid" in given or exchange.operation in _ABOUT_ITEMS
+    return about_item and not HUB_ID.fullmatch(given.get("docid", ""))
+
+
+def _unreadable(exchange: Exchange) -> Iterator[Finding]:
+    yield finding("VXP-01", "unreadable", event=exchange.request, expected="HTTP/1.1", received="-")
+
+
+def _operation(exchange: Exchange) -> Operation | None:
+    return OPERATIONS.get(exchange.operation or "")
+
+
+def _call(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    request = exchange.request
+    operation = _operation(exchange)
+    if operation is None:
+        if request.data.get("secret_in"):
+            return  # VXP-10
+        yield finding(
+            "VXP-01",
+            "unknown-operation",
+            event=request,
+            expected="|".join(OPERATIONS),
+            received=request.data["target"],
+        )
+        return
+    if request.data["method"] != operation.method:
+        yield finding(
+            "VXP-01",
+            "wrong-method",
+            event=request,
+            expected=operation.method,
+            received=request.data["method"],
+        )
+    given = str(request.data["framing"].get("content_type") or "-")
+    kind = given.partition(";")[0].strip().lower()
+    if kind != operation.content_type and not kind.startswith("multipart"):  # multipart is VXP-08
+        yield finding("VXP-01", "wrong-content-type", event=request, expected=operation.content_type, received=given)
+
+
+def _parameters(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    operation = _operation(exchange)
+    if operation is None:
+        return
+    given = {key.lower(): value for key, value in exchange.parameters.items()}
+    for parameter in operation.parameters:
+        value = given.get(parameter.key.lower())
+        if not value and parameter.required and parameter.key != "hash-file":  # its absence is VXP-06
+            yield finding(
+                "VXP-02", "missing-parameter", event=exchange.request, expected=f"XroadVnpt-{parameter.key}",
+                received="-", operation=operation.name,
+            )  # fmt: skip
+        elif value and parameter.values and value not in parameter.values:
+            yield finding(
+                "VXP-02", "wrong-value", event=exchange.request, expected="|".join(parameter.values),
+                received=value, parameter=parameter.key, operation=operation.name,
+            )  # fmt: skip
+
+
+def _digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    if exchange.fault:
+        return  # a secret changed on purpose: the candidate cannot sign right
+    signature = exchange.request.data["signature"]
+    expected, given = signature.get("expected_hash_header"), signature.get("given_hash_header")
+    if not given:
+        yield finding("VXP-03", "missing", event=exchange.request, expected="XroadVnpt-hash-header", received="-")
+    elif expected and given != expected:
+        yield finding("VXP-03", "mismatch", event=exchange.request, expected=expected, received=given)
+
+
+def _agreement(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    for problem in exchange.request.data["signature"].get("problems") or ():
+        code, key = problem["code"], problem["key"]
+        if code != "hash-mismatch" and key != HASH_HEADER:  # those are VXP-03
+            yield finding("VXP-04", code, event=exchange.request, expected="-", received=key, key=key)
+
+
+def _time(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    given = exchange.parameters.get("timestamp")
+    if given is None:
+        yield finding("VXP-05", "missing", event=exchange.request, expected="ddMMyyyy'T'HHmmss+SSSS", received="-")
+        return
+    stamp = parse_timestamp(given)
+    if stamp is None:
+        yield finding("VXP-05", "malformed", event=exchange.request, expected="ddMMyyyy'T'HHmmss+SSSS", received=given)
+        return
+    clock = datetime.fromisoformat(exchange.request.at).replace(tzinfo=None)
+    allowed = _ZONES + timedelta(seconds=profile.parameters.hub.timestamp_skew)
+    if abs(clock - stamp) > allowed:
+        yield finding("VXP-05", "skewed", event=exchange.request, expected=f"{clock} ± {allowed}", received=given)
+
+
+def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    if exchange.operation != "sendEdoc":
+        return
+    given = exchange.parameters.get("hash-file")
+    if not given:
+        yield finding("VXP-06", "missing", event=exchange.request, expected="XroadVnpt-hash-file", received="-")
+    elif exchange.package and _form_of_digest(exchange) is None:
+        yield finding(
+            "VXP-06",
+            "mismatch",
+            event=exchange.request,
+            expected=exchange.package.get("sha256", ""),
+            received=given,
+        )
+
+
+def _form_of_digest(exchange: Exchange) -> str | None:
+    """Return the form in which `hash-file` is the digest of the body as it came, or of the file that the hub took.
+
+    Only a record without digests is taken at its word.
+    """
+    given = exchange.parameters.get("hash-file", "")
+    recorded = (exchange.package.get("sha256"), (exchange.request.data.get("body") or {}).get("sha256"))
+    digests = [bytes.fromhex(one) for one in recorded if one and _DIGEST.fullmatch(one)]
+    if not digests:
+        form: str | None = exchange.package.get("hash_file_form")
+        return form
+    return next((form for digest in digests if (form := digest_form(digest, given)) is not None), None)
+
+
+def _unpadded(evidence: Evidence) -> Iterator[Finding]:
+    """One finding over all files: a digest without a small byte looks the same in both forms."""
+    for exchange in evidence.all_sendings():
+        if exchange.package and _form_of_digest(exchange) == "unpadded":
+            yield finding(
+                "VXP-06", "unpadded", event=exchange.request, expected=exchange.package.get("sha256", ""),
+                received=exchange.parameters.get("hash-file", ""),
+            )  # fmt: skip
+            return
+
+
+def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
+    if exchange.operation != "sendEdoc":
+        return
+    given, system = exchange.parameters.get("from", ""), exchange.parameters.get("systemid", "")
+    if given and given != system:
+        reason = "organ-as-from" if given in organs else "foreign-from"
+        yield finding("VXP-07", reason, event=exchange.request, expected=system, received=given)
+    organ = exchange.package.get("from_organ")
+    if organ and organ not in organs:
+        yield finding(
+            "VXP-07",
+            "foreign-organ",
+            event=exchange.request,
+            expected="|".join(sorted(organs)),
+            received=organ,
+        )
+
+
+def _framing(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    framing = exchange.request.data["framing"]
+    if "multipart" in str(framing.get("content_type") or "").lower():
+        yield finding(
+            "VXP-08", "multipart", event=exchange.request, expected="application/octet-stream",
+            received=framing["content_type"],
+        )  # fmt: skip
+    if framing.get("transfer_encoding"):
+        yield finding(
+            "VXP-08", "chunked", event=exchange.request, expected="Content-Length",
+            received=f"Transfer-Encoding: {framing['transfer_encoding']}",
+        )  # fmt: skip
+    elif exchange.request.data["method"] == "POST" and framing.get("content_length") is None:
+        yield finding("VXP-08", "no-length", event=exchange.request, expected="Content-Length", received="-")
+
+
+def _messagetype(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    kind = exchange.package.get("kind")
+    given = exchange.parameters.get("messagetype")
+    fitting = {"document": "edoc", "status": "status"}.get(str(kind))
+    if exchange.operation == "sendEdoc" and fitting and given and given != fitting:
+        yield finding("VXP-09", "misfit", event=exchange.request, expected=fitting, received=given)
+
+
+def _shown_to_others(evidence: Evidence) -> Iterator[Finding]:
+    """A secret is exposed by whatever reaches any port of the harness, not by calls of the hub alone."""
+    for visit in evidence.kind("canary"):
+        for place in visit.data.get("secret_in") or ():
+            yield finding("VXP-10", "secret-exposed", event=visit, expected="-", received=place)
+
+
+def _secret(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
+    for place in exchange.request.data.get("secret_in") or ():
+        yield finding("VXP-10", "secret-exposed", event=exchange.request, expected="-", received=place)
+
+
+_CHECKS: dict[str, Check] = {
+    "VXP-01": _call,
+    "VXP-02": _parameters,
+    "VXP-03": _digest,
+    "VXP-04": _agreement,
+    "VXP-05": _time,
+    "VXP-06": _file_digest,
+    "VXP-08": _framing,
+    "VXP-09": _messagetype,
+    "VXP-10": _secret,
+}
+WATCHED = tuple(f"VXP-{number:02}" for number in range(1, 11))

@@ -1,0 +1,142 @@
+"""Writes the reports of a run: every format from the same model."""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.catalogue.texts import LANGUAGES, Language
+from harness.journal.whole_file import write_whole
+from harness.report.html import render_html
+from harness.report.identification import sealing_key
+from harness.report.junit import render_junit
+from harness.report.markdown import render_markdown
+from harness.report.model import Report
+from harness.report.pdf import render_pdf
+from harness.report.report_builder import Setting, build
+from harness.report.sequence import SequenceDiagrams
+from harness.seal.laboratory import Laboratory
+from harness.seal.manifest import evidence_digest, evidence_of
+from harness.seal.run_files import REPORT_FILE, Source, source_of
+
+FILES: Mapping[str, str] = {
+    "json": REPORT_FILE,
+    "html": "report.html",
+    "md": "report.md",
+    "junit": "junit.xml",
+    "pdf": "report.pdf",
+}
+FORMATS = tuple(FILES)
+
+
+class Renderer:
+    """Renders one run in any format; each language is built once."""
+
+    def __init__(
+        self,
+        source: Source,
+        lang: Language,
+        laboratory: Laboratory | None = None,
+        older: Source | None = None,
+        *,
+        sealed: bool = True,
+    ) -> None:
+        """Prepare to render.
+
+        Args:
+            source: the run; its evidence must be complete, as the reports carry its digest.
+            lang: language shown first, and the only one of formats that have one language.
+            laboratory: who tests, where that is configured.
+            older: a run to compare with.
+            sealed: False when nobody answers for what is rendered, whatever the run says of its seal.
+        """
+        self._source = source
+        self._lang: Language = lang
+        self._setting = Setting(
+            evidence=evidence_digest(evidence_of(source.directory)),
+            chronicle=SequenceDiagrams(source.record.events if source.record else ()),
+            key=sealing_key(source.directory, laboratory) if sealed else None,
+            identity=laboratory.identity if laboratory else None,
+            older=older,
+        )
+        self._built: dict[Language, Report] = {}
+
+    def render(self, form: str) -> bytes:
+        """Return the report in one of `FORMATS`.
+
+        Raises:
+            PdfUnavailable: the system lacks what making a PDF needs.
+        """
+        return _RENDERERS[form](self)
+
+    def report(self, language: Language) -> Report:
+        """Return the report as shown in one language."""
+        if language not in self._built:
+            self._built[language] = build(self._source, language, self._setting)
+        return self._built[language]
+
+    def json(self) -> bytes:
+        """Return report.json as it stands: it is the judge's."""
+        return (self._source.directory / REPORT_FILE).read_bytes()
+
+    def html(self) -> bytes:
+        """Return the page with all languages, the chosen one first."""
+        languages = sorted(LANGUAGES, key=lambda language: language != self._lang)
+        return render_html([self.report(language) for language in languages]).encode()
+
+    def junit(self) -> bytes:
+        """Return junit.xml in the chosen language."""
+        return render_junit(self.report(self._lang))
+
+    def markdown(self) -> bytes:
+        """Return the summary in Markdown in the chosen language."""
+        return render_markdown(self.report(self._lang)).encode()
+
+    def pdf(self) -> bytes:
+        """Return the PDF in the chosen language.
+
+        Raises:
+            PdfUnavailable: the system lacks what it needs.
+        """
+        return render_pdf(self.report(self._lang))
+
+
+_RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {
+    "json": Renderer.json,
+    "html": Renderer.html,
+    "md": Renderer.markdown,
+    "junit": Renderer.junit,
+    "pdf": Renderer.pdf,
+}
+
+
+def write_reports(
+    run_directory: Path,
+    report: Mapping[str, Any],
+    *,
+    lang: Language,
+    formats: Collection[str],
+    laboratory: Laboratory | None = None,
+) -> list[Path]:
+    """Write the reports of a run into its directory.
+
+    The evidence must be complete: run.json, report.json and the closed journal are there before.
+
+    Args:
+        run_directory: the run.
+        report: content of report.json.
+        lang: language shown first.
+        formats: which of `FORMATS`; report.json itself is the judge's and is not written here.
+        laboratory: who tests, where that is configured.
+
+    Returns:
+        What was written, in the order of `FORMATS`.
+
+    Raises:
+        PdfUnavailable: the system lacks what making a PDF needs; every other format has been written.
+    """
+    renderer = Renderer(source_of(run_directory, report), lang, laboratory)
+    written = []
+    for form in FORMATS:
+        if form in formats and form != "json":
+            written.append(write_whole(run_directory / FILES[form], renderer.render(form)))
+    return written

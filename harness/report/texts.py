@@ -1,0 +1,90 @@
+"""Words of the report in one language, and hostile text made fit to be shown."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from harness.catalogue.findings import clipped
+from harness.catalogue.texts import SHARED_REASONS, Language, entries, text
+
+AREA = "report"
+LONGEST_SHOWN = 400
+_MISSING = "…"
+
+
+class _Filled(dict[str, str]):
+    """Values for the places of a text; a value that the report does not carry shows as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return _MISSING
+
+
+class ReportTexts:
+    """Looks up the sentences of the report in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def say(self, key: str, /, **parameters: object) -> str:
+        """Return the text `key` of the report's message file.
+
+        Raises:
+            KeyError: there is no such text.
+        """
+        return text(AREA, key, self.language, **parameters)
+
+    def known(self, key: str) -> str:
+        """Return the text `key`, or an empty text where the message file has none."""
+        return str(entries(AREA)[key][self.language]) if key in entries(AREA) else ""
+
+    def chosen(self, words: Any, limit: int = 4 * LONGEST_SHOWN) -> str:
+        """Return one language of a `{vi, en}` member of a report, fit to be shown; a plain text as it is."""
+        if isinstance(words, Mapping):
+            words = words.get(self.language) or words.get("vi") or words.get("en") or ""
+        return shown(words, limit)
+
+    def about_finding(self, code: str, part: str, values: Mapping[str, str]) -> str:
+        """Return the text that explains a finding or its remedy; empty where the code has none.
+
+        Args:
+            code: `<requirement>.<reason>`.
+            part: `explain` or `remedy`.
+            values: what the text may name; what is lacking shows as an ellipsis.
+        """
+        reason = code.partition(".")[2]
+        parts = entries(code.partition("-")[0].lower()).get(code) or entries(SHARED_REASONS).get(reason, {})
+        words = parts.get(part)
+        if not isinstance(words, Mapping):
+            return ""
+        return str(words.get(self.language, "")).format_map(_Filled(values)).strip()
+
+    def moment(self, value: Any) -> str:
+        """Return an ISO time of the report as people of this language write it; anything else as it is."""
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            return shown(value)
+        zone = at.strftime("%z")
+        return at.strftime(self.say("moment.pattern")) + (f" {zone[:3]}:{zone[3:5]}" if zone else "")
+
+    def day(self, value: Any) -> str:
+        """Return an ISO date of the report as people of this language write it; anything else as it is."""
+        try:
+            return date.fromisoformat(str(value)).strftime(self.say("day.pattern"))
+        except ValueError:
+            return shown(value)
+
+    def number(self, value: float) -> str:
+        """Return a number with two decimals, the decimal mark being this language's."""
+        return f"{value:.2f}".replace(".", self.say("decimal.mark"))
+
+    def measure(self, value: Any) -> str:
+        """Return a stated number with as many decimals as it needs; anything else as it is."""
+        if isinstance(value, int | float):
+            return f"{value:g}".replace(".", self.say("decimal.mark"))
+        return shown(value)
+
+
+def shown(value: Any, limit: int = LONGEST_SHOWN) -> str:
+    """Make any value fit to be shown: clipped, control and direction signs visible; None is an empty text."""
+    return "" if value is None else clipped(str(value), limit)

@@ -1,0 +1,135 @@
+"""Checks one package against all rules. Pure: the same bytes, profile and time give the same report."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile
+from harness.crypto.chains.trust import Trust
+from harness.edxml.reader import XmlRefused, parse_untrusted
+from harness.rules.finding_order import in_order, without_echoes
+from harness.rules.line_numbers import with_exact_lines
+from harness.rules.package_view import AttachmentView, PackageView
+from harness.rules.registry import BOTH, AttachmentSubject, Checks, Kind, Outcome, checks_for, implemented
+from harness.rules.sections import PackageKind
+from harness.rules.undecided import Undecided
+from harness.rules.unreadable import READING, refusal, too_many
+
+_NO_TRUST = Trust()
+MOST_OF_ONE_RULE = 100
+"""Findings that one rule may give about one package or attachment: a hostile package has a million defects."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """What the rules say about one package.
+
+    Attributes:
+        kind: document, status or unknown.
+        findings: what is wrong; how much each weighs is for the profile to say.
+        document_id: DocumentId of the document, or of the one that a status answers; None where it cannot be read.
+        undecided: what could not be found out; its requirements are neither met nor broken.
+        spoken_of: requirements of which the package held at least one thing that they speak about, a zipped attachment
+            for instance: of the others it says nothing, be there findings or not.
+    """
+
+    kind: PackageKind
+    findings: tuple[Finding, ...]
+    document_id: str | None
+    undecided: tuple[Undecided, ...] = ()
+    spoken_of: frozenset[str] = frozenset()
+
+
+def check_package(
+    data: bytes, profile: Profile, at: datetime, *, groups: Collection[str] | None = None, trust: Trust = _NO_TRUST
+) -> PackageReport:
+    """Check one package.
+
+    Args:
+        data: the package as received.
+        profile: its parameters hold; its severities are not looked at.
+        at: time of judgement, with a zone.
+        groups: groups of the catalogue whose rules are asked, e.g. `{"PKG", "HDR"}`; None: all.
+            That a package cannot be read at all is said whatever the groups.
+        trust: anchors, intermediates and revocation data for signatures, besides the profile's.
+    """
+    try:
+        tree = parse_untrusted(data, profile.parameters.limits)
+    except XmlRefused as error:
+        refused = refusal(data, error)
+        return PackageReport("unknown", (refused,), None, spoken_of=frozenset({refused.requirement}))
+    specimen = PackageView(data, tree, profile, at, trust)
+    try:
+        return _report(specimen, groups)
+    finally:
+        specimen.nodes.dismantle()
+
+
+def _report(specimen: PackageView, groups: Collection[str] | None) -> PackageReport:
+    excess = too_many(specimen)
+    if excess is not None:
+        return PackageReport(
+            specimen.kind, (excess,), specimen.document_id(), spoken_of=frozenset({excess.requirement})
+        )
+    checks = checks_for(specimen.kind, None if groups is None else frozenset(groups))
+    spoken_of = set(checks.always)
+    if groups is None or "PKG" in groups:
+        spoken_of.update(READING)
+    outcomes = _outcomes(specimen, checks, spoken_of)
+    if not outcomes:
+        return PackageReport(specimen.kind, (), specimen.document_id(), spoken_of=frozenset(spoken_of))
+    spoken_of.update(one.requirement for one in outcomes)
+    findings = without_echoes(one for one in outcomes if isinstance(one, Finding))
+    undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
+    told = in_order(with_exact_lines(findings, specimen))
+    return PackageReport(specimen.kind, tuple(told), specimen.document_id(), undecided, frozenset(spoken_of))
+
+
+def _outcomes(specimen: PackageView, checks: Checks, spoken_of: set[str]) -> list[Outcome]:
+    """Ask all rules; what they speak of is added to `spoken_of`."""
+    outcomes: list[Outcome] = []
+    for check in checks.package:
+        told = check(specimen)
+        # Nearly every rule has nothing to say: to ask for one outcome is quicker than to collect them.
+        first = next(told, None)
+        if first is not None:
+            outcomes.append(first)
+            outcomes += islice(told, MOST_OF_ONE_RULE - 1)
+    if checks.attachment:
+        open_subjects = checks.of_attachments
+        for carried in specimen.carried():
+            for look in checks.attachment:
+                outcomes += islice(look(specimen, carried), MOST_OF_ONE_RULE)
+            open_subjects = _left_open(open_subjects, specimen, carried, spoken_of)
+    for check in checks.closing:
+        outcomes += islice(check(specimen), MOST_OF_ONE_RULE)
+    spoken_of.update(requirement for requirement, speaks_of in checks.sometimes if speaks_of(specimen))
+    return outcomes
+
+
+def _left_open(
+    subjects: tuple[tuple[str, AttachmentSubject | None], ...],
+    specimen: PackageView,
+    carried: AttachmentView,
+    spoken_of: set[str],
+) -> tuple[tuple[str, AttachmentSubject | None], ...]:
+    """Return the subjects that this attachment is none of; the requirements of the others are spoken of."""
+    if not subjects:
+        return subjects
+    left = []
+    for subject in subjects:
+        requirement, speaks_of = subject
+        if speaks_of is None or speaks_of(specimen, carried):
+            spoken_of.add(requirement)
+        else:
+            left.append(subject)
+    return tuple(left)
+
+
+def _implemented() -> Mapping[str, frozenset[Kind]]:
+    return {**dict.fromkeys(READING, BOTH), **implemented()}
+
+
+IMPLEMENTED: Mapping[str, frozenset[Kind]] = _implemented()

@@ -1,4 +1,0 @@
-"""Good and bad packages, twins but for one thing: every bad one breaks exactly the requirement it names.
-
-`export` writes them, scenarios deliver them to candidates, and the tests prove each against all rules.
-"""

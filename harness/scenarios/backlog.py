@@ -1,0 +1,30 @@
+"""Patience with many waiting documents: as long as the candidate goes on, it is given time for each of them."""
+
+from collections.abc import Sequence
+
+from harness.expectations import Handled
+from harness.scenarios.context import ScenarioContext
+
+# Seconds granted for each of many documents, beyond the usual patience; and how many are waited for at a time.
+PER_DOCUMENT = 1.5
+_STEP = 10
+
+
+async def worked_off(context: ScenarioContext, documents: Sequence[str], each: float = PER_DOCUMENT) -> bool:
+    """Wait until the candidate has acknowledged all of many documents, one way or another, or stands still.
+
+    A slow system that goes on is waited for however many there are; one that stands still is not.
+
+    Args:
+        context: where they were delivered.
+        documents: DocumentIds.
+        each: seconds that one of them may take.
+
+    Returns:
+        Whether all were acknowledged.
+    """
+    waiting = tuple(documents)
+    for count in range(_STEP, len(waiting) + _STEP, _STEP):
+        if not await context.await_quietly(Handled(documents=waiting, least=min(count, len(waiting))), each * _STEP):
+            return False
+    return True

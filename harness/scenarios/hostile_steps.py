@@ -1,0 +1,100 @@
+"""Verbs of the scenarios with hostile input: lure, and see that the candidate stands."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from harness.edxml.attachments import pack
+from harness.expectations import Retried, StillServes
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.mixed_stimuli import some_sender
+from harness.scenarios.run_context import PreconditionFailed
+from harness.scenarios.testdata import Document
+from harness.vectors.hostile.vector import CanaryTargets, Corrupt, HostileVector
+
+# Give-ups for which a candidate may be busy with hostile input, or ask in vain about a certificate.
+_BUSY = 3
+
+
+def patient(context: ScenarioContext) -> None:
+    """Grant the time that hostile input may take up; who lives through it at once is not waited for.
+
+    What is twisted cannot be signed, so nothing is.
+    """
+    context.signing = False
+    context.patience_added = _BUSY * context.times.give_up + context.times.reaction
+
+
+@contextmanager
+def baited(context: ScenarioContext) -> Iterator[CanaryTargets]:
+    """Set out a trap: a folder in which no file may appear. What is found at the end is recorded."""
+    with tempfile.TemporaryDirectory(prefix="lienthong-trap-") as folder:
+        trap = Path(folder).resolve()
+        yield CanaryTargets(context.canary_url, trap)
+        for found in sorted(trap.rglob("*")):
+            context.note("trespass", {"token": context.canary_token, "file": found.relative_to(trap).as_posix()})
+
+
+async def deliver_hostile(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> Document:
+    """Put a hostile package into the candidate's mailbox and return the document it was made from."""
+    role = some_sender(context)
+    good = _holding(context, role, vector, vector.attachment, targets) if vector.attachment else context.document(role)
+    document = replace(good, content=vector.twist(good.content, targets))
+    await context.deliver(document, good=False, note=vector.key)
+    return document
+
+
+def _holding(
+    context: ScenarioContext, role: str, vector: HostileVector, corrupt: Corrupt, targets: CanaryTargets
+) -> Document:
+    """Return a document whose last attachment is the hostile one; the others are as in any document."""
+    testdata, chance = context.run.testdata, context.chance
+    letter, annex = testdata.files(chance, context.peers[role])[0], testdata.annex(chance, vector.kind)
+    first, last = (str(chance.randrange(1, 10**9)) for _ in range(2))
+    hostile = replace(corrupt(targets, annex.name, annex.content), content_id=f"cid:{last}")
+    return context.document(role, files=(), attachments=(pack(letter.name, letter.content, first), hostile))
+
+
+async def some_good(context: ScenarioContext) -> list[Document]:
+    """Deliver none, one or two good documents like any others, and return them."""
+    documents = [context.document(some_sender(context)) for _ in range(context.chance.choice((0, 1, 1, 2)))]
+    for document in documents:
+        await context.deliver(document)
+    return documents
+
+
+async def taken(context: ScenarioContext, documents: Sequence[Document]) -> None:
+    """Wait until the candidate has asked for every one of the documents: what it never saw proves nothing."""
+    for document in documents:
+        await context.until(Retried(operation="getEdoc", document=document.id, times=1))
+
+
+async def survived(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> None:
+    """Let the candidate take in a hostile package, and expect it to serve the next document all the same.
+
+    One that does not even ask for the package may have died late of what it took in before: then it has failed.
+    """
+    await some_good(context)
+    try:
+        await taken(context, [await deliver_hostile(context, vector, targets)])
+    except PreconditionFailed:
+        await still_serving(context, vector.key)
+        raise
+    await still_serving(context, vector.key)
+
+
+async def still_serving(context: ScenarioContext, lured_by: str) -> None:
+    """Expect the candidate to serve a good document after it was lured; one that is dead has failed, too.
+
+    Raises:
+        PreconditionFailed: it did not.
+    """
+    document = context.document()
+    await context.deliver(document)
+    try:
+        await context.until(StillServes(document=document.id, lure=lured_by), role="duty")
+    except PreconditionFailed:
+        context.note("deadline", {"document_id": document.id, "seconds": context.patience})
+        raise

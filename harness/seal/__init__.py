@@ -1,0 +1,1 @@
+"""The seal over a run: manifest, signature, time stamp, and its check."""

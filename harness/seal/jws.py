@@ -1,0 +1,116 @@
+"""Signatures of a seal: JSON Web Signatures (RFC 7515), ES256, compact, with exactly one encoding for one signature.
+
+ECDSA knows two values for every signature, and base64 several spellings for every value: who holds no key can still
+make another file that verifies. So signatures are made with the lower value and say so in their signed header
+(`lienthong_canonical`); of those, only the one encoding is good. Older ones say nothing, and may have either value.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from harness.seal.laboratory import LaboratoryKey
+
+ALGORITHM = "ES256"
+RUN_HEADER = "lienthong_run"
+CANONICAL_HEADER = "lienthong_canonical"
+_HALF = 32
+# Of the curve P-256.
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A signature as read.
+
+    Attributes:
+        header: what its signed header says.
+        content: what it carries, empty when detached.
+        canonical: True when it is written the one way that its header allows.
+    """
+
+    header: Mapping[str, Any]
+    content: bytes
+    canonical: bool
+    _head: bytes
+    _raw: bytes
+
+    def holds(self, content: bytes, key: ec.EllipticCurvePublicKey) -> bool:
+        """Tell whether this is a signature of `key` over `content`."""
+        signed = self._head + b"." + _encoded(content)
+        der = encode_dss_signature(int.from_bytes(self._raw[:_HALF]), int.from_bytes(self._raw[_HALF:]))
+        try:
+            key.verify(der, signed, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            return False
+        return True
+
+
+def sign(content: bytes, key: LaboratoryKey, run_id: str) -> bytes:
+    """Return the JWS that carries `content`.
+
+    Args:
+        content: what is signed.
+        key: of the laboratory.
+        run_id: stands in the signed header, so that a signature of another run is told from a broken one.
+    """
+    from joserfc import jws
+    from joserfc.jwk import ECKey
+    from joserfc.registry import HeaderParameter
+
+    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    header: dict[str, Any] = {
+        "alg": ALGORITHM,
+        "kid": key.public.sha256,
+        RUN_HEADER: run_id,
+        CANONICAL_HEADER: True,
+    }
+    own = {
+        RUN_HEADER: HeaderParameter("run of this signature", "str"),
+        CANONICAL_HEADER: HeaderParameter("made with the lower value", "bool"),
+    }
+    whole = jws.serialize_compact(header, content, ECKey.import_key(pem), registry=jws.JWSRegistry(own, [ALGORITHM]))
+    head, body, tail = whole.encode().split(b".")
+    return b".".join((head, body, _encoded(_lower(_decoded(tail)))))
+
+
+def detached(signature: bytes) -> bytes:
+    """Return a JWS without what it carries (RFC 7515, appendix F)."""
+    head, _, tail = signature.split(b".")
+    return b".".join((head, b"", tail))
+
+
+def read_jws(signature: bytes) -> Jws | None:
+    """Read a compact JWS of the one algorithm that is allowed; None when it is none."""
+    parts = signature.strip().split(b".")
+    try:
+        head, body, tail = parts
+        header, content, raw = json.loads(_decoded(head)), _decoded(body), _decoded(tail)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict) or header.get("alg") != ALGORITHM or "crit" in header or len(raw) != 2 * _HALF:
+        return None
+    spelled = b".".join((_encoded(_decoded(head)), _encoded(content), _encoded(raw))) == signature
+    canonical = spelled and (header.get(CANONICAL_HEADER) is not True or _lower(raw) == raw)
+    return Jws(header, content, canonical, head, raw)
+
+
+def _lower(raw: bytes) -> bytes:
+    value = int.from_bytes(raw[_HALF:])
+    return raw[:_HALF] + (min(value, ORDER - value) % ORDER).to_bytes(_HALF)
+
+
+def _encoded(content: bytes) -> bytes:
+    return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+
+def _decoded(part: bytes) -> bytes:
+    return base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)

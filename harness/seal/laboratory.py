@@ -1,0 +1,199 @@
+"""The laboratory: who tests, and the key its runs are sealed with. A folder, made by `lienthong pki`.
+
+The folder holds `lab.key` (EC private key, PEM), `lab.crt` (its certificate, then intermediates; optional) and
+`laboratory.yaml` (name, address, who authorises reports, who stamps the time; optional).
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.parameters import ParameterGroup
+from harness.catalogue.typed_yaml import Located, convert, read
+from harness.seal.timestamp import Roots, TimeStampingAuthority, read_roots
+
+KEY_FILE = "lab.key"
+CERTIFICATE_FILE = "lab.crt"
+IDENTITY_FILE = "laboratory.yaml"
+VARIABLE = "LIENTHONG_LABORATORY"
+
+
+class Authorised(ParameterGroup, frozen=True):
+    """The person who authorises a report."""
+
+    name: str
+    title: str = ""
+
+
+class TimeStamping(ParameterGroup, frozen=True):
+    """Who stamps the time of a seal: address of the authority, and the PEM file of its roots beside this file."""
+
+    url: str
+    roots: str
+
+
+class LaboratoryIdentity(ParameterGroup, frozen=True):
+    """Who tests, as ISO/IEC 17025 clause 7.8.2 asks of a report; schema lienthong.laboratory/1."""
+
+    schema: Literal["lienthong.laboratory/1"] = "lienthong.laboratory/1"
+    name: str = ""
+    address: str = ""
+    place: str = ""
+    accreditation: str = ""
+    authorised: Authorised | None = None
+    tsa: TimeStamping | None = None
+
+    def public(self) -> dict[str, object]:
+        """Return it as it stands in run.json; where the time is stamped is nobody else's business."""
+        content: dict[str, object] = msgspec.to_builtins(self)
+        del content["tsa"]
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """The public part of a laboratory's key: SHA-256 over its SubjectPublicKeyInfo in hex, and PEM."""
+
+    sha256: str
+    pem: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaboratoryKey:
+    """The key that seals a run.
+
+    Attributes:
+        private: EC key.
+        chain: its certificate first, then intermediates; empty where there is no certificate.
+    """
+
+    private: ec.EllipticCurvePrivateKey
+    chain: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def public(self) -> PublicKey:
+        """The public part, for report and manifest."""
+        return public_part(self.private.public_key())
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """Who tests and, where there are such, the key and the authority that stamps the time of its seals."""
+
+    identity: LaboratoryIdentity
+    key: LaboratoryKey | None = None
+    tsa: TimeStampingAuthority | None = None
+
+
+def public_part(key: ec.EllipticCurvePublicKey) -> PublicKey:
+    """Return a public key as reports and manifests name it."""
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return PublicKey(hashlib.sha256(der).hexdigest(), pem)
+
+
+def configured_laboratory(folder: Path | None = None) -> Laboratory | None:
+    """Return the laboratory in `folder`, else in the folder that LIENTHONG_LABORATORY names, else None.
+
+    Raises:
+        ConfigurationError: the folder has neither key nor identity, or one of its files is wrong.
+    """
+    named = folder or os.environ.get(VARIABLE)
+    return load_laboratory(Path(named)) if named else None
+
+
+def load_laboratory(folder: Path) -> Laboratory:
+    """Read a laboratory's folder.
+
+    Raises:
+        ConfigurationError: it has neither key nor identity, or one of its files is wrong.
+    """
+    identity_path, key_path = folder / IDENTITY_FILE, folder / KEY_FILE
+    if not identity_path.is_file() and not key_path.is_file():
+        raise ConfigurationError("laboratory.empty", path=folder, key=KEY_FILE, identity=IDENTITY_FILE)
+    identity, tsa = _identity(identity_path, folder) if identity_path.is_file() else (LaboratoryIdentity(), None)
+    return Laboratory(identity, _key(key_path, folder / CERTIFICATE_FILE) if key_path.is_file() else None, tsa)
+
+
+def read_public_key(path: Path) -> ec.EllipticCurvePublicKey:
+    """Read the public key of a laboratory from a PEM file that holds its certificate or the bare key.
+
+    Raises:
+        ConfigurationError: unreadable, or no EC key.
+    """
+    try:
+        key = _public_key(path.read_bytes())
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise ConfigurationError("laboratory.bad-key", path=path, detail=error) from error
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise ConfigurationError("laboratory.not-p256", path=path)
+    return key
+
+
+def _identity(path: Path, folder: Path) -> tuple[LaboratoryIdentity, TimeStampingAuthority | None]:
+    located = read(path)
+    identity = convert(located, LaboratoryIdentity)
+    return identity, _tsa(identity.tsa, located, folder) if identity.tsa else None
+
+
+def _tsa(named: TimeStamping, located: Located, folder: Path) -> TimeStampingAuthority:
+    if not _is_web_address(named.url):
+        path, line = located.place(("tsa", "url"))
+        raise ConfigurationError("tsa.bad-url", path=path, line=line)
+    return TimeStampingAuthority(named.url, _roots(folder / named.roots, located))
+
+
+def _roots(file: Path, located: Located) -> Roots:
+    """Read the roots; what is wrong with them is told with the line that names their file."""
+    try:
+        return read_roots(file)
+    except ConfigurationError as error:
+        path, line = located.place(("tsa", "roots"))
+        raise ConfigurationError(error.code, path=path, line=line, **error.parameters) from error
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _public_key(content: bytes) -> object:
+    if b"BEGIN CERTIFICATE" in content:
+        return x509.load_pem_x509_certificates(content)[0].public_key()
+    return load_pem_public_key(content)
+
+
+def _key(key_path: Path, certificate_path: Path) -> LaboratoryKey:
+    try:
+        private = load_pem_private_key(key_path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigurationError("laboratory.bad-key", path=key_path, detail=error) from error
+    if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
+        raise ConfigurationError("laboratory.not-p256", path=key_path)
+    if not certificate_path.is_file():
+        return LaboratoryKey(private)
+    try:
+        chain = tuple(x509.load_pem_x509_certificates(certificate_path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError("laboratory.bad-certificate", path=certificate_path, detail=error) from error
+    if chain[0].public_key() != private.public_key():
+        raise ConfigurationError("laboratory.other-certificate", path=certificate_path)
+    return LaboratoryKey(private, chain)

@@ -1,0 +1,1 @@
+"""Lint of what is shipped: requirements, scenarios, expectations, finding codes, vectors, profiles."""

@@ -1,0 +1,112 @@
+"""Expectations that cannot fail, and findings that nobody could read."""
+
+import importlib
+import string
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.lint import LintProblem
+from harness.catalogue.texts import LANGUAGES, SHARED_REASONS, entries, known_finding
+from harness.expectations import Expectation
+from harness.expectations.assessment import Assessment, Holding, Met
+from harness.expectations.evidence import Evidence
+from harness.journal import Event
+from harness.judge.life import owes_life
+from harness.scenarios.registry import Scenario
+from harness.selfcheck.sources import Reason, place_of, place_of_kind, reasons, statements
+
+_ANY = "XXX-00"
+_SAMPLES: Mapping[type, object] = {str: "x", int: 1, float: 1.0, bool: False}
+
+
+def vocabulary() -> Mapping[str, type[Expectation]]:
+    """Return every kind of expectations, by the name of its class."""
+    module = importlib.import_module("harness.expectations")
+    kinds = (getattr(module, name) for name in module.__all__)
+    return {kind.__name__: kind for kind in kinds if isinstance(kind, type) and kind is not Expectation}
+
+
+def at_first(kind: type[Expectation]) -> Assessment:
+    """Return what an expectation of a kind comes to while nothing has happened but time passing."""
+    empty = [Event(seq, "2026-01-01T00:00:00.000+07:00", float(seq), "note", {}, None, "", "") for seq in range(3)]
+    return _sample(kind).assess(Evidence.of(empty), _ANY)
+
+
+def lint_expectations() -> Iterator[LintProblem]:
+    """Yield the kinds of expectations that are met by nothing, or that never give a finding."""
+    for name, kind in vocabulary().items():
+        path, line = place_of_kind(kind)
+        given = reasons(kind)
+        if isinstance(at_first(kind), Met) or not given:
+            yield LintProblem("cannot-fail", path, line, {"expectation": name})
+        if any(reason.name is None for reason in given):
+            yield LintProblem("reason-hidden", path, line, {"expectation": name})
+
+
+def lint_findings(scenarios: Mapping[str, Scenario]) -> Iterator[LintProblem]:
+    """Yield the findings that a scenario may give and that have no texts, or texts with places nobody fills."""
+    for scenario in scenarios.values():
+        for code, reason in codes_given(scenario).items():
+            yield from _unreadable(code, reason, scenario)
+
+
+def codes_given(scenario: Scenario) -> Mapping[str, Reason]:
+    """Return the findings that a scenario may give, by code: of its duties, and of signs of life where they are due."""
+    given: dict[str, Reason] = {}
+    for stated in statements(scenario):
+        kind = vocabulary().get(stated.expectation or "")
+        for reason in reasons(kind) if kind else ():
+            code = f"{stated.requirement or scenario.requirements[0]}.{reason.name}"
+            if stated.role == "duty" or (stated.role == "liveness" and owes_life(Finding(code))):
+                given.setdefault(code, reason)
+    return given
+
+
+def _unreadable(code: str, reason: Reason, scenario: Scenario) -> Iterator[LintProblem]:
+    path, line = place_of(scenario)
+    if not known_finding(code):
+        yield LintProblem("finding-unknown", path, line, {"code": code, "scenario": scenario.id})
+        return
+    for language in LANGUAGES:
+        written = _message(code)[language]
+        unfilled = {name for _, name, _, _ in string.Formatter().parse(written) if name} - reason.values
+        if unfilled:
+            places = ", ".join(sorted(unfilled))
+            yield LintProblem("places-unfilled", path, line, {"code": code, "places": places, "language": language})
+
+
+def _message(code: str) -> Mapping[str, str]:
+    requirement, _, reason = code.partition(".")
+    own = entries(requirement.partition("-")[0].lower())
+    message = (own[code] if code in own else entries(SHARED_REASONS)[reason])["message"]
+    return typing.cast("Mapping[str, str]", message)
+
+
+def holds_at_first(name: str | None) -> bool:
+    """Say whether expectations of a kind hold as long as nothing happens, so that silence would pass them."""
+    kind = vocabulary().get(name or "")
+    return kind is not None and isinstance(at_first(kind), Holding)
+
+
+def _sample(kind: type[Expectation]) -> Expectation:
+    fields = (field for field in msgspec.structs.fields(kind) if field.required)
+    return kind(**{field.name: _value(field.type) for field in fields})
+
+
+def _value(wanted: Any) -> Any:
+    """Return some value of a type: the least that is not empty."""
+    origin = get_origin(wanted)
+    if origin is tuple:
+        parts = [part for part in get_args(wanted) if part is not Ellipsis]
+        return tuple(_value(part) for part in parts)
+    if origin is dict:
+        key, value = get_args(wanted)
+        return {_value(key): _value(value)}
+    if origin in {types.UnionType, typing.Union}:
+        return _value(get_args(wanted)[0])
+    return _SAMPLES[wanted]

@@ -1,0 +1,12 @@
+"""Imported once by the process that the runs of a self-test are forked from: no run pays for what all of them need."""
+
+import harness.crypto.pdf.examination
+import harness.crypto.pdf.signed_files
+import harness.crypto.xml.verify
+import harness.selftest.matrix  # noqa: F401 - with all that it imports
+from harness.agency.gallery import defects, variants
+from harness.catalogue.profiles import load_profile
+from harness.rules.check import IMPLEMENTED
+from harness.scenarios.registry import all_scenarios
+
+WARMED = (load_profile(), defects(), variants(), all_scenarios(), IMPLEMENTED)

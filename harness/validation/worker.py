@@ -1,0 +1,125 @@
+"""The checking of units, in this process or in a worker process."""
+
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from harness.catalogue.findings import Finding, clipped
+from harness.catalogue.profiles import Profile, load_profile
+from harness.crypto.chains.trust import Trust
+from harness.rules.check import check_package
+from harness.rules.structure import gate
+from harness.validation.rows import FileRow, problem_row, row_of, unexamined_row
+from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How packages are to be checked; may be sent to another process.
+
+    Attributes:
+        profile: name or path of the profile.
+        at: time of judgement, with a zone.
+        groups: groups of rules that are asked; None: all.
+        trust: for the rules about signatures.
+    """
+
+    profile: str
+    at: datetime
+    groups: frozenset[str] | None
+    trust: Trust
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The harness itself failed at one unit; the candidate is not to blame, and its row says that it is not known."""
+
+    row: FileRow
+    detail: str
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """One unit is checked; `identity` as the unit's."""
+
+    identity: str
+    row: FileRow
+
+
+class Skipped(msgspec.Struct, frozen=True, tag=True):
+    """One file was not taken for a package; one that is an archive within an archive is named."""
+
+    label: str
+    archive: bool = False
+
+
+Outcome = Done | Skipped | Failed
+
+
+class Worker:
+    """Checks units by one task.
+
+    Args:
+        task: the task.
+        profile: the task's profile, where the caller has loaded it already.
+    """
+
+    def __init__(self, task: Task, profile: Profile | None = None) -> None:
+        self._task = task
+        self._profile = profile if profile is not None else load_profile(task.profile)
+        gate()
+
+    def check(self, unit: Unit) -> Outcome:
+        """Check one unit; whatever happens is an outcome."""
+        try:
+            return self._checked(unit)
+        except Exception as error:
+            return Failed(unexamined_row(unit.label), clipped(f"{type(error).__name__}: {error}"))
+
+    def _checked(self, unit: Unit) -> Outcome:
+        if isinstance(unit, ProblemUnit):
+            return Done(unit.identity, problem_row(unit.label, unit.code, unit.detail, self._profile))
+        if isinstance(unit, BytesUnit):
+            return Done(unit.identity, self._row(unit.label, unit.data, unit.aside))
+        if isinstance(unit, FileUnit):
+            return Done(unit.identity, self._file(unit))
+        return Skipped(unit.label, unit.archive)
+
+    def _file(self, unit: FileUnit) -> FileRow:
+        try:
+            with Path(unit.path).open("rb") as stream:
+                data = stream.read(self._profile.parameters.limits.package_bytes + 1)
+        except OSError as error:
+            detail = error.strerror or type(error).__name__
+            return problem_row(unit.label, "PKG-01.file-unreadable", detail, self._profile)
+        return self._row(unit.label, data)
+
+    def _row(self, label: str, data: bytes, aside: tuple[Finding, ...] = ()) -> FileRow:
+        task = self._task
+        report = check_package(data, self._profile, task.at, groups=task.groups, trust=task.trust)
+        if aside:
+            report = replace(report, findings=(*aside, *report.findings))
+        return row_of(label, report, self._profile)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Outcome])
+_own: list[Worker] = []
+
+
+def start(task: Task) -> None:
+    """Make ready a worker process; the interrupt key is for the main process alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _own[:] = [Worker(task)]
+
+
+def work(units: Iterable[Unit]) -> bytes:
+    """Check a batch in a worker process; the outcomes are packed, which costs the main process least."""
+    return _encoder.encode([_own[0].check(unit) for unit in units])
+
+
+def unpacked(batch: bytes) -> list[Outcome]:
+    """Return the outcomes that `work` packed."""
+    return _decoder.decode(batch)

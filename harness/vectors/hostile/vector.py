@@ -1,0 +1,84 @@
+"""What every piece of hostile material is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePath
+
+from harness.catalogue.texts import Language
+from harness.catalogue.yaml_reader import read
+from harness.edxml.model import Attachment
+from harness.resources import folder
+from harness.vectors.file_kinds import file_content
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryTargets:
+    """What hostile material points at, all of it the harness's own.
+
+    Attributes:
+        url: returns an address of the canary for a label.
+        trap: folder in which no file may appear, as an absolute path.
+    """
+
+    url: Callable[[str], str]
+    trap: PurePath
+
+
+Twist = Callable[[bytes, CanaryTargets], bytes]
+"""Changes the bytes of a good package."""
+
+Corrupt = Callable[[CanaryTargets, str, bytes], Attachment]
+"""Makes a hostile attachment in the place of an honest one of that name and content."""
+
+
+def unchanged(data: bytes, targets: CanaryTargets) -> bytes:
+    """Leave a package as it is."""
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class HostileVector:
+    """One hostile package, made from a good one.
+
+    Attributes:
+        requirement: id of the requirement that it puts to the test.
+        name: short name, unique within the requirement.
+        twist: changes the bytes of the good package.
+        attachment: makes the last attachment of the package a hostile one; None leaves the good ones.
+        kind: of the honest file that it takes the place of.
+        passed_over: whether a careful reader may read the package and pass the hostile part over; others it refuses.
+    """
+
+    requirement: str
+    name: str
+    twist: Twist = unchanged
+    attachment: Corrupt | None = None
+    kind: str = "txt"
+    passed_over: bool = False
+
+    @property
+    def key(self) -> str:
+        """Unique name, `SEC-01/external-entity`."""
+        return f"{self.requirement}/{self.name}"
+
+    def example(self, targets: CanaryTargets) -> Attachment | None:
+        """Return its attachment in the place of a small file, None where it has none of its own."""
+        if self.attachment is None:
+            return None
+        return self.attachment(targets, f"phu-luc.{self.kind}", file_content(self.kind, b"Phu luc."))
+
+
+def why(key: str, language: Language) -> str:
+    """Return in a sentence what is hostile about the piece called `key`.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return _notes()[key][language]
+
+
+@cache
+def _notes() -> dict[str, dict[str, str]]:
+    notes: dict[str, dict[str, str]] = read(folder("fixtures") / "hostile" / "why.yaml").value
+    return notes

@@ -1,0 +1,53 @@
+"""One run at a time per candidate."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue.errors import ConfigurationError
+from harness.engine.candidate_lock import claimed
+
+CANDIDATE = "http://127.0.0.1:9000/driver"
+HOLDS = """
+import sys; from pathlib import Path; from harness.engine.candidate_lock import claimed
+with claimed(sys.argv[1], Path("first")):
+    print("held", flush=True); sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def test_a_second_run_is_told_of_the_first(tmp_path: Path) -> None:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", HOLDS, CANDIDATE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
+        ) as first,
+    ):
+        assert first.stdout is not None
+        assert first.stdout.readline() == b"held\n"
+        with pytest.raises(ConfigurationError) as refused, claimed(CANDIDATE, Path("second")):
+            pass
+        assert refused.value.code == "candidate.busy"
+        assert refused.value.parameters["run"] == str(tmp_path / "first")
+        with claimed("http://127.0.0.1:9001/driver", Path("other")):
+            pass
+        first.kill()
+    with claimed(CANDIDATE, Path("third")):  # a run that is killed holds nothing
+        pass
+
+
+def test_what_nobody_else_can_reach_is_not_claimed(tmp_path: Path) -> None:
+    with claimed(None, Path("a")), claimed(None, Path("b")):
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with claimed(CANDIDATE, Path("run")):
+        pass
