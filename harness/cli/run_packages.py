@@ -12,6 +12,7 @@ from harness.records.run_directory import exchanged_in
 from harness.report.agreement import read
 from harness.seal.bundle import Bundle, open_bundle
 
+_JOURNAL = "journal.jsonl"
 _NEEDED = re.compile(r"journal\.jsonl|blobs/[0-9a-f]{64}")
 _STEP = 1024 * 1024
 
@@ -38,8 +39,11 @@ def _unpack(bundle: Bundle, place: Path, most: int, run: Path) -> None:
     """Write the journal and the blobs, and nothing else, whose names are known beforehand."""
     (place / "blobs").mkdir()
     left = most
-    for name, opener in bundle.files.items():
-        if not _NEEDED.fullmatch(name):
+    journals = [name for name in bundle.files if name.rpartition("/")[2] == _JOURNAL]
+    root = min(journals, key=len, default=_JOURNAL).removesuffix(_JOURNAL)  # a run that nobody sealed has no manifest
+    for whole, opener in bundle.files.items():
+        name = whole.removeprefix(root)
+        if not whole.startswith(root) or not _NEEDED.fullmatch(name):
             continue
         with opener() as source, (place / name).open("wb") as target:
             while piece := source.read(_STEP):

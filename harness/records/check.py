@@ -1,9 +1,9 @@
 """Checks one export against all rules about what is kept. Pure: the same files, profile and time, the same report."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,11 +92,21 @@ def _report(specimen: S, form: Form, rules: Entries[S], progress: Callable[[str]
         progress(requirement)
         if asks(specimen):
             asked.append(requirement)
-            outcomes += islice(check(specimen), MOST_OF_ONE_RULE)
+            outcomes += _first_of_each(check(specimen))
     findings = tuple(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
     counts = _counts(specimen)
     return KeepingReport(form, findings, undecided, tuple(asked), *counts)
+
+
+def _first_of_each(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield the first outcomes of each code: a thousand remarks must not hide the failure behind them."""
+    seen: Counter[str] = Counter()
+    for outcome in outcomes:
+        code = outcome.code if isinstance(outcome, Finding) else outcome.finding.code
+        seen[code] += 1
+        if seen[code] <= MOST_OF_ONE_RULE:
+            yield outcome
 
 
 def _counts(specimen: object) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, Literal, cast
@@ -192,5 +192,7 @@ def _rooted(label: str, found: _Found, own: str) -> ExportFiles:
     top = first.partition("/")[0] if "/" in first else ""
     if not top or any(not name.startswith(f"{top}/") for name in found.files):
         return ExportFiles(label, found.files, tuple(found.flaws), own)
-    inner = {name.removeprefix(f"{top}/"): file for name, file in found.files.items()}
+    inner = {
+        own: replace(file, name=own) for name, file in found.files.items() if (own := name.removeprefix(f"{top}/"))
+    }
     return ExportFiles(label, inner, tuple(found.flaws), top)

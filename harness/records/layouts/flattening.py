@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from harness.records.kept import GROUPS
 from harness.records.layouts.naming import Naming
 
-_COMPOSED = re.compile(r"(.+?)[.\-/](\d{2,4})[.\-/](.+)", re.DOTALL)
+# The year has four digits; a shorter one is looked for where there is none, so that it can be told.
+_COMPOSED = tuple(re.compile(rf"(.+?)[.\-/](\d{{{n}}})[.\-/](.+)", re.DOTALL) for n in (4, 2))
 _ALONE = {"SignerInfo": "FullName", "To": "OrganName", "File": "Path"}
 _MOST_LEAVES = 10_000
 
@@ -49,7 +50,7 @@ def _of_text(group: str, text: str) -> Mapping[str | None, str]:
     """Read a group that is written as one text: a file code in one piece, a name."""
     if group != "FileCode":
         return {_ALONE[group]: text}
-    composed = _COMPOSED.fullmatch(text.strip())
+    composed = next((found for pattern in _COMPOSED if (found := pattern.fullmatch(text.strip()))), None)
     if composed is None:
         return {"FileNotation": text}
     return dict(zip(GROUPS[group], composed.groups(), strict=True))
