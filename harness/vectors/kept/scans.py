@@ -2,6 +2,8 @@
 
 import zlib
 
+from harness.vectors.packages.files import pdf_file
+
 _WIDTH, _HEIGHT = 595, 842  # A4 in points
 _INCH = 72
 _PDFA = (
@@ -42,15 +44,4 @@ def scan(
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Type /Metadata /Subtype /XML /Length %d >>\nstream\n%b\nendstream" % (len(_PDFA), _PDFA),
     )
-    return _file(objects, version)
-
-
-def _file(objects: tuple[bytes, ...], version: str) -> bytes:
-    written, places = b"%%PDF-%b\n" % version.encode(), []
-    for number, content in enumerate(objects, 1):
-        places.append(len(written))
-        written += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    size = len(objects) + 1
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(written))
-    return written + b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, table) + trailer
+    return pdf_file(objects, version)
