@@ -1,6 +1,6 @@
 """ARC-20, 21: attachments in files of their own are signed, electronic copies are what a copy must be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harness.crypto.pdf.glance import PdfUnreadable, may_be_signed
 from harness.records.holding import BROKEN
@@ -29,6 +29,15 @@ def _copies(export: ExportSpecimen) -> Iterator[tuple[KeptRecord, ListedFile]]:
         yield from ((record, file) for file in export.files(record) if file.role == _COPY and file.held is not None)
 
 
+def _once(files: Iterable[tuple[KeptRecord, ListedFile]]) -> Iterator[tuple[KeptRecord, ListedFile]]:
+    """Yield each file with the first record that names it: a hostile export may name one in every record."""
+    seen: set[str] = set()
+    for record, file in files:
+        if file.held is not None and file.held.name not in seen:
+            seen.add(file.held.name)
+            yield record, file
+
+
 def _has_attachments(export: ExportSpecimen) -> bool:
     return any(True for _ in _attachments(export))
 
@@ -40,7 +49,7 @@ def _has_copies(export: ExportSpecimen) -> bool:
 @records_rule("ARC-20", asks=_has_attachments)
 def attachments_are_signed(export: ExportSpecimen) -> Iterator[Outcome]:
     """An attachment in its own PDF has a signature, and not a person's alone."""
-    for record, file in _attachments(export):
+    for record, file in _once(_attachments(export)):
         content = _content(file, export)
         if content is None:
             continue
@@ -74,7 +83,7 @@ def _content(file: ListedFile, export: ExportSpecimen) -> bytes | None:
 def copies_are_right(export: ExportSpecimen) -> Iterator[Outcome]:
     """An electronic copy is a PDF of 1.4 or later, in colour, fine enough, and signed."""
     signatures = export.profile.parameters.signatures
-    for record, file in _copies(export):
+    for record, file in _once(_copies(export)):
         content = _content(file, export)
         if content is None:
             continue

@@ -114,11 +114,15 @@ class Exchanged:
         wanted = None if record.kind == "dossier" else "sent" if record.kind == "outgoing" else "received"
         found = [
             one
-            for code in _codes(record)
-            for one in self._by_code.get(code, ())
+            for code in possible_codes(record.text("CodeNumber"), record.text("CodeNotation"))
+            for one in self.written_as(code)
             if one.direction in {None, wanted} and _same_time(record, one)
         ]
         return found[0] if len({one.id for one in found}) == 1 else None
+
+    def written_as(self, code: str) -> tuple[ExchangedDocument, ...]:
+        """Return the documents of a number and notation, which are levelled and joined by `/`."""
+        return tuple(self._by_code.get(code, ()))
 
 
 def levelled(text: str) -> str:
@@ -132,8 +136,9 @@ def written_number(text: str) -> str:
     return plain.lstrip("0") or plain
 
 
-def _codes(record: KeptRecord) -> Iterable[str]:
-    number, notation = levelled(record.text("CodeNumber")), levelled(record.text("CodeNotation"))
+def possible_codes(number: str, notation: str) -> Iterable[str]:
+    """Return what number and notation may mean as one text: joined, or each of them the whole already."""
+    number, notation = levelled(number), levelled(notation)
     return dict.fromkeys((f"{number}/{notation}", number, notation, f"{number.partition('/')[0]}/{notation}"))
 
 

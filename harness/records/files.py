@@ -51,8 +51,9 @@ def _files(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told("ARC-14.no-file", record, "File", expected="File/Path")
         for file in files:
             if file.held is not None:
+                if file.held.name not in listed:
+                    yield from _well_formed(file.held, record, export)
                 listed.add(file.held.name)
-                yield from _well_formed(file.held, record, export)
             elif file.path:
                 yield told("ARC-14.missing", record, "File", expected=file.path)
     for name in export.holding.files:
@@ -88,6 +89,7 @@ def _digests_known(export: ExportSpecimen) -> bool:
 def originals_are_unchanged(export: ExportSpecimen) -> Iterator[Outcome]:
     """Each file exchanged is kept byte for byte; what is kept and signed still verifies."""
     known = _digests_known(export)
+    looked: set[str] = set()
     for record in export.documents:
         files = [file for file in export.files(record) if file.path]
         document = export.exchanged_of.get(id(record))
@@ -95,7 +97,8 @@ def originals_are_unchanged(export: ExportSpecimen) -> Iterator[Outcome]:
         if document is not None and known and complete:
             yield from _originals(record, files, document)
         for file in files:
-            if file.held is not None and file.role not in CONVERTED:
+            if file.held is not None and file.role not in CONVERTED and file.held.name not in looked:
+                looked.add(file.held.name)
                 yield from _signatures(record, file.held, export)
 
 

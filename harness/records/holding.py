@@ -43,11 +43,13 @@ class HeldFile:
         name: path within the export, with `/`.
         size: bytes.
         opener: opens it for reading.
+        made: digests made before: a hostile list may name one large file a hundred thousand times.
     """
 
     name: str
     size: int
     opener: Callable[[], IO[bytes]]
+    made: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def content(self, most: int) -> bytes:
         """Return its first bytes, at most `most` and one more, by which a longer file is told.
@@ -58,14 +60,19 @@ class HeldFile:
         with self.opener() as stream:
             return stream.read(most + 1)
 
-    def digests(self, *names: str) -> dict[str, str]:
-        """Return its digests in hex, read piece by piece; `names` as hashlib knows them."""
-        made = {name: hashlib.new(name, usedforsecurity=False) for name in dict.fromkeys(names)}
-        with self.opener() as stream:
-            while piece := stream.read(_STEP):
-                for digest in made.values():
+    def digest(self, name: str = "sha256") -> str:
+        """Return a digest in hex, read piece by piece, once; `name` as hashlib knows it.
+
+        Raises:
+            OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError: it is damaged (`BROKEN`).
+        """
+        if name not in self.made:
+            digest = hashlib.new(name, usedforsecurity=False)
+            with self.opener() as stream:
+                while piece := stream.read(_STEP):
                     digest.update(piece)
-        return {name: digest.hexdigest() for name, digest in made.items()}
+            self.made[name] = digest.hexdigest()
+        return self.made[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import os
 import resource
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.records import holding
 from harness.records.check import KeepingReport, check_export
 from harness.validation.rows import weigh
 from tests.records.records_rig import AT, PROFILE, codes, laid_out
@@ -141,3 +143,21 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dic
 @given(rows=st.dictionaries(st.sampled_from(["Outgoing", "Incoming", "Dossier", "x"]), VALUES))
 def test_any_shape_of_json_brings_an_outcome(rows: object, tmp_path_factory: pytest.TempPathFactory) -> None:
     checked(json.dumps(rows).encode(), "x.json", tmp_path_factory.mktemp("shape"))
+
+
+def test_a_file_that_is_named_a_thousand_times_is_read_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"CodeNumber": str(number), "File": {"Path": "files/a.pdf"}} for number in range(1000)]
+    files = {"r.json": json.dumps({"Outgoing": rows}).encode(), "files/a.pdf": b"%PDF-1.7 /ByteRange"}
+    folder = laid_out(files, tmp_path / "x")
+    opened: list[str] = []
+    usual = holding._opened
+
+    def counted(path: Path) -> BinaryIO:
+        opened.append(path.name)
+        return usual(path)
+
+    monkeypatch.setattr(holding, "_opened", counted)
+    check_export(folder, PROFILE, AT)
+    assert 0 < opened.count("a.pdf") < 10

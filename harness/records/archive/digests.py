@@ -1,12 +1,13 @@
 """ARC-19, 22, 25: the files of a package are those it lists, unchanged; digitised ones are fit to be kept."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from harness.catalogue.findings import Where, clipped
 from harness.crypto.pdf.glance import PdfUnreadable
-from harness.records.archive.specimen import XLINK, Described, MetsLink, PackageSpecimen, found_in, targets_of
+from harness.records.archive.specimen import XLINK, MetsLink, PackageSpecimen, found_in, targets_of
 from harness.records.holding import BROKEN, FlawKind, HeldFile
 from harness.records.layouts.xml_table import local
 from harness.records.pages import read_pages
@@ -62,7 +63,7 @@ def _checked(link: MetsLink, file: HeldFile, where: Where) -> Iterator[Outcome]:
         yield found_in("ARC-25.no-digest", where, expected=_BEST, received=link.algorithm)
         return
     try:
-        made = file.digests(algorithm)[algorithm]
+        made = file.digest(algorithm)
     except BROKEN as error:
         yield found_in("ARC-25.damaged", where, received=str(error))
         return
@@ -101,10 +102,11 @@ def digitised_files_are_archival(package: PackageSpecimen) -> Iterator[Outcome]:
     """What was digitised is PDF/A, with text, fine enough; nothing is asked of what was born digital."""
     parameters = package.profile.parameters
     least = package.keeping.resolution * (100 - package.keeping.margin_percent) // 100
+    linked = _linked_files(package)
     for described in package.documents:
         if described.text("confidenceLevel") != _DIGITISED:
             continue
-        for file in _files_of(described, package):
+        for file in linked.get(described.path, ()):
             where = Where(xpath=clipped(file.name))
             try:
                 pages = read_pages(file.content(parameters.limits.attachment_bytes), parameters.signatures.bounds)
@@ -120,23 +122,21 @@ def digitised_files_are_archival(package: PackageSpecimen) -> Iterator[Outcome]:
                 yield found_in("ARC-22.coarse", where, expected=f"≥ {least} dpi", received=f"{coarsest} dpi")
 
 
-def _files_of(described: Described, package: PackageSpecimen) -> Iterator[HeldFile]:
-    """Yield the files that METS links to a description: by its section, the division with that id, and pointers."""
+def _linked_files(package: PackageSpecimen) -> Mapping[str, list[HeldFile]]:
+    """Return the files that METS links to each description, by its path: the section that names it, the divisions
+    with that section's id, and their pointers."""
     hrefs = {(link.mets, link.href): package.file(link.path) for link in package.links if link.path}
+    linked: dict[str, list[HeldFile]] = defaultdict(list)
     for name, root in package.mets.items():
         elements = [element for element in root.iter() if isinstance(element.tag, str)]
-        linked = {id(one): hrefs.get((name, one.get(XLINK, ""))) for one in elements if one.get(XLINK)}
-        sections = {_holder(one).get("ID", "") for one in elements if _describes(one, linked.get(id(one)), described)}
-        divisions = [one for one in elements if sections & set(one.get("DMDID", "").split())]
-        targets = {target for division in divisions for target in targets_of(division)}
+        named = [(one, hrefs.get((name, one.get(XLINK, "")))) for one in elements if one.get(XLINK)]
+        described = {_holder(one).get("ID", ""): file.name for one, file in named if file and local(one) == "mdRef"}
+        held = {_holder(one).get("ID", ""): file for one, file in named if file and local(one) == "FLocat"}
         for element in elements:
-            file = linked.get(id(element))
-            if local(element) == "FLocat" and file is not None and _holder(element).get("ID") in targets:
-                yield file
-
-
-def _describes(element: etree._Element, file: HeldFile | None, described: Described) -> bool:
-    return local(element) == "mdRef" and file is not None and file.name == described.path
+            for section in element.get("DMDID", "").split():
+                files = (held.get(target) for target in targets_of(element))
+                linked[described.get(section, "")] += [file for file in files if file is not None]
+    return linked
 
 
 def _holder(element: etree._Element) -> etree._Element:

@@ -13,7 +13,7 @@ from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.parameters import Keeping
 from harness.catalogue.profiles import Profile
 from harness.edxml.reader import XmlRefused, parse_untrusted
-from harness.records.exchanged import Exchanged, ExchangedDocument, levelled
+from harness.records.exchanged import Exchanged, ExchangedDocument, possible_codes
 from harness.records.holding import BROKEN, ExportFiles, HeldFile
 from harness.records.layouts.xml_table import line_of, local, table_limits
 
@@ -204,9 +204,8 @@ def _exchanged(described: Described, exchanged: Exchanged) -> ExchangedDocument 
     known = exchanged.documents.get(described.text("docId"))
     if known is not None:
         return known
-    number, notation = levelled(described.text("codeNumber")), levelled(described.text("codeNotation"))
-    written = {f"{number}/{notation}", number, notation, f"{number.partition('/')[0]}/{notation}"}
-    found = [one for one in exchanged.documents.values() if one.written in written]
+    codes = possible_codes(described.text("codeNumber"), described.text("codeNotation"))
+    found = [one for code in codes for one in exchanged.written_as(code)]
     return found[0] if len(found) == 1 else None
 
 
