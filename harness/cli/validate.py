@@ -11,6 +11,7 @@ from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.cli.language import help_text, language, say
 from harness.cli.moment import moment
 from harness.cli.validation_call import Validation, ValidationCall
+from harness.cli.verb_help import Verb
 from harness.crypto.chains.trust import Trust, trust_of
 from harness.rules.registry import MODULES
 from harness.validation.rendering import Amount, Form
@@ -22,7 +23,7 @@ _MOST_JOBS = 8
 _SIGNATURES = frozenset({"SIG", "PDF"})
 
 
-@click.command(name="validate", help=help_text(_AREA))
+@click.command(cls=Verb, name="validate", help=help_text(_AREA))
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--trust-anchors", "anchors", multiple=True, metavar="PEM", help=say(_AREA, "trust-anchors"))

@@ -126,7 +126,8 @@ def _opening(candidate: Candidate, located: Located) -> OpenDriver:
         if isinstance(declared, HttpDriverDeclaration):
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriverDeclaration):
-            return command.CommandDriver(declared.argv, quiet=workplace.quiet)
+            folder = located.place(("driver",))[0].parent
+            return command.CommandDriver(declared.argv, folder=folder, quiet=workplace.quiet)
         terminal = Terminal(workplace.language)
         if isinstance(declared, PassiveDriverDeclaration):
             return passive.PassiveDriver(workplace, terminal)

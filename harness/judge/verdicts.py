@@ -84,7 +84,7 @@ def assembled(
 def _scenario(
     profile: Profile, listing: FindingList, name: str, requirements: tuple[str, ...], outcome: ScenarioOutcome
 ) -> ScenarioEntry:
-    findings = tuple(_entry(*listed) for listed in listing.listed(profile, outcome.findings))
+    findings = tuple(finding_entry(*listed) for listed in listing.listed(profile, outcome.findings))
     verdict = outcome.verdict
     if any(found.severity is Severity.FAIL for found in findings):
         verdict = Verdict.FAIL
@@ -102,7 +102,8 @@ def _scenario(
     )
 
 
-def _entry(found: Finding, severity: Severity, occurrences: int) -> FindingEntry:
+def finding_entry(found: Finding, severity: Severity, occurrences: int = 1) -> FindingEntry:
+    """Return a finding as it is reported, with its message in words."""
     return FindingEntry(
         requirement=found.requirement,
         code=found.code,

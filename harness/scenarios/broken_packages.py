@@ -93,7 +93,7 @@ def operations(context: ScenarioContext) -> list[Mixed]:
     """Return good recalls, updates and replacements, as the candidate takes them, with the documents they act on."""
     makes: list[tuple[str, Make]] = [("recall", recall)]
     if "update" in context.run.capabilities:
-        makes.append(("update", _update_of_information))
+        makes.append(("update", update_of_information))
     if "replace" in context.run.capabilities:
         makes.append(("replacement", replacement))
     return [
@@ -104,7 +104,8 @@ def operations(context: ScenarioContext) -> list[Mixed]:
     ]
 
 
-def _update_of_information(identity: DocumentIdentity) -> PackageDraft:
+def update_of_information(identity: DocumentIdentity) -> PackageDraft:
+    """Return an update of what an earlier document says, not of who receives it."""
     return update(identity).without("ReceiverList").with_text("BussinessDocumentInfo/DocumentReceiver", "0")
 
 

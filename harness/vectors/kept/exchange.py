@@ -29,23 +29,23 @@ bad("ARC-15.empty", "blank-history", lambda case: case.row(IN, TraceHeaderList="
 bad("ARC-15.not-told", "end-not-told", lambda case: case.row(IN, TraceHeaderList="Tiếp nhận, vào sổ số 812."))
 
 
-def _recalled(case: KeptCase, kind: str) -> KeptCase:
+def recalling(case: KeptCase, kind: str) -> KeptCase:
     """Add the recall of a document; its sender and receiver know it."""
     identity = received(case.day) if kind == IN else sent(case.day)
     return case.exchanging(recall=recalled(case.day, identity)).row(kind, RecallId=recall_id(case.day, identity))
 
 
-good("ARC-16", "cancelled", lambda case: _recalled(case, IN).row(IN, State="Đã hủy"))
-good("ARC-16", "frozen", lambda case: _recalled(case, OUT).row(OUT, State="frozen"))
+good("ARC-16", "cancelled", lambda case: recalling(case, IN).row(IN, State="Đã hủy"))
+good("ARC-16", "frozen", lambda case: recalling(case, OUT).row(OUT, State="frozen"))
 good(
     "ARC-16",
     "recall-refused",
-    lambda case: _recalled(case, IN).exchanging(refused=answered(case.day, "16", "Không đồng ý")),
+    lambda case: recalling(case, IN).exchanging(refused=answered(case.day, "16", "Không đồng ý")),
 )
-bad("ARC-16.not-cancelled", "still-valid", lambda case: _recalled(case, IN))
-bad("ARC-16.not-frozen", "still-in-use", lambda case: _recalled(case, OUT))
-bad("ARC-16.no-trace", "by-nothing", lambda case: _recalled(case, IN).row(IN, State="cancelled", RecallId=""))
-bad("ARC-16.gone", "deleted", lambda case: _gone(_recalled(case, IN)))
+bad("ARC-16.not-cancelled", "still-valid", lambda case: recalling(case, IN))
+bad("ARC-16.not-frozen", "still-in-use", lambda case: recalling(case, OUT))
+bad("ARC-16.no-trace", "by-nothing", lambda case: recalling(case, IN).row(IN, State="cancelled", RecallId=""))
+bad("ARC-16.gone", "deleted", lambda case: _gone(recalling(case, IN)))
 
 
 def _gone(case: KeptCase) -> KeptCase:

@@ -26,18 +26,17 @@ def bad(code: str, name: str, change: Change) -> None:
     declare(code.partition(".")[0], name, code, lambda at: change(sip(at)).made())
 
 
-def _digitised(case: SipCase, content: bytes) -> SipCase:
+def digitised(case: SipCase, content: bytes) -> SipCase:
     """Turn the second document, which then nobody exchanged, into a digitised one."""
-    digitised = case.saying(1, confidenceLevel="02", codeNumber="3", codeNotation="UBND-X").holding(
-        1, so_hoa__pdf=content
-    )
-    return replace(digitised, packages={"received": case.packages["received"]})
+    described = case.saying(1, confidenceLevel="02", codeNumber="3", codeNotation="UBND-X")
+    packages = {"received": case.packages["received"]}
+    return replace(described.holding(1, so_hoa__pdf=content), packages=packages)
 
 
-good("ARC-22", "pdfa-with-text", lambda case: _digitised(case, scan()))
-bad("ARC-22.not-archival", "no-pdfa", lambda case: _digitised(case, scan(archival=False)))
-bad("ARC-22.no-text", "picture-only", lambda case: _digitised(case, scan(text=False)))
-bad("ARC-22.coarse", "coarse", lambda case: _digitised(case, scan(100)))
+good("ARC-22", "pdfa-with-text", lambda case: digitised(case, scan()))
+bad("ARC-22.not-archival", "no-pdfa", lambda case: digitised(case, scan(archival=False)))
+bad("ARC-22.no-text", "picture-only", lambda case: digitised(case, scan(text=False)))
+bad("ARC-22.coarse", "coarse", lambda case: digitised(case, scan(100)))
 
 good("ARC-23", "whole")
 bad("ARC-23.missing", "no-ead", lambda case: _without_ead(case))
