@@ -16,6 +16,7 @@ from harness.cli.language import help_text, language, say
 from harness.cli.verb_help import Verb
 from harness.rules.undecided import OPEN
 from harness.vectors.examples import example_of, shown
+from harness.vectors.kept.registry import kept_vectors_of
 from harness.vectors.packages.base import DocumentIdentity
 from harness.vectors.registry import vectors_of
 
@@ -58,7 +59,7 @@ def _requirement(requirement: Requirement) -> None:
     _line("clause", requirement.clause)
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
-    count = len(vectors_of(requirement.id))
+    count = len(vectors_of(requirement.id)) or len(kept_vectors_of(requirement.id))
     if count:
         _line("packages", f"lienthong export {requirement.id} ({count})")
 

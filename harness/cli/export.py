@@ -20,6 +20,7 @@ from harness.vectors.registry import Vector, all_vectors, vectors_of
 _AREA = "cli-export"
 _NOTE = "README.md"
 _HOSTILE = "SEC"
+_KEPT = "ARC"
 _SIGNED = ("SIG", "PDF")
 _ANCHORS = "trust-anchors.pem"
 _ALL = "ALL"
@@ -56,10 +57,14 @@ def _exported(key: str, requirement: str, out: Path) -> Exit:
         return _hostile(key, out)
     if key in load_catalogue().requirements and key.startswith(_SIGNED):
         return _signed(key, out)
+    if key.startswith(f"{_KEPT}-"):
+        from harness.cli.export_kept import written_vectors
+
+        return written_vectors(key, out)
     vectors = vectors_of(key)
     if not vectors:
         known = dict.fromkeys(vector.requirement.partition("-")[0] for vector in all_vectors().values())
-        groups = ", ".join((*known, *_SIGNED, _HOSTILE))
+        groups = ", ".join((*known, *_SIGNED, _HOSTILE, _KEPT))
         raise ConfigurationError("export.unknown-requirement", id=requirement, known=groups)
     folder, identity = out / key, DocumentIdentity(day=datetime.now(VIETNAM).date())
     files = {_file_name(vector): vector.written(identity) for vector in vectors}

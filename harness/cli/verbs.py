@@ -14,6 +14,7 @@ _MODULES = {
     "certify": "certify",
     "init": "init",
     "validate": "validate",
+    "records": "records",
     "hub": "hub",
     "agency": "agency",
     "doctor": "doctor",

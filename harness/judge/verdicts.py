@@ -151,7 +151,7 @@ def _requirement(
 
 
 def _undeclared(requirement: Requirement, data: Mapping[str, Any]) -> bool:
-    return requirement.level is Level.CONDITIONAL and requirement.capability not in data["capabilities"]
+    return requirement.capability is not None and requirement.capability not in data["capabilities"]
 
 
 def _verdict(claiming: list[ScenarioOutcome], found: list[FindingEntry]) -> tuple[Verdict, Cause | None]:

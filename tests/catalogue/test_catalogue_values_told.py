@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.catalogue import probes_of_packages, probes_of_runs, probes_of_signatures
+from tests.catalogue import probes_of_keeping, probes_of_packages, probes_of_runs, probes_of_signatures
 from tests.catalogue.profile_leaves import SHIPPED, Leaf, Probe, changed, leaves
 
 PROBES: Mapping[str, Probe] = {
-    **probes_of_packages.PROBES, **probes_of_signatures.PROBES, **probes_of_runs.PROBES
+    **probes_of_packages.PROBES, **probes_of_signatures.PROBES, **probes_of_runs.PROBES, **probes_of_keeping.PROBES
 }  # fmt: skip
 LEAVES = list(leaves())
 
