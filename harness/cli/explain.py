@@ -6,8 +6,8 @@ from typing import Literal
 
 import click
 
-from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.clauses import clause_text
+from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
 from harness.catalogue.requirements import Requirement

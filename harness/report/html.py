@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
@@ -109,10 +110,10 @@ def _group_keys(reports: Sequence[Report]) -> list[str]:
 
 def _filter_choices(report: Report, say: Callable[[str], str]) -> Iterator[tuple[str, str, int | None]]:
     """Yield the kinds of verdict that the page can be filtered by: value, label, and how many requirements have it."""
-    numbers = {count.verdict.code: count.number for count in report.counts}
+    numbers = Counter(row.verdict.code for group in report.groups for row in group.seen)
     yield "all", say("filter.all"), None
     for show, verdicts in _FILTERS.items():
-        yield show, say(f"filter.{show}"), sum(numbers.get(verdict, 0) for verdict in verdicts)
+        yield show, say(f"filter.{show}"), sum(numbers[verdict] for verdict in verdicts)
 
 
 def _css_text(text: object) -> Markup:

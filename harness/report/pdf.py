@@ -12,7 +12,6 @@ from harness.catalogue.errors import ConfigurationError
 from harness.report.html import render_html
 from harness.report.model import Report
 
-
 _VARIANT = "pdf/ua-1"
 _LIBRARY = re.compile(r"cannot load library '([^']+)'")
 
