@@ -114,11 +114,13 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
     if code == Verdict.FAIL and (failing or not case.cards):
         _add_failures(element, case, failing, report, wording)
     elif code in UNSETTLED and case.needed:
-        _add(element, "error", wording.say("junit.inconclusive", why=case.why), code).text = _fit(case.title)
+        said = case.why.startswith(case.verdict.word)
+        message = case.why if said else wording.say("junit.inconclusive", why=case.why)
+        _add(element, "error", message, code).text = _fit(case.title)
     elif code in UNSETTLED or code == Verdict.NOT_APPLICABLE:
         _add(element, "skipped", case.why or case.verdict.word).text = _fit(case.title)
     elif case.cards:
-        etree.SubElement(element, "system-out").text = _fit("\n\n".join((case.title, *told(case.cards, wording))))
+        etree.SubElement(element, "system-out").text = _body(case, wording)
 
 
 def _add_failures(
@@ -134,7 +136,13 @@ def _add_failures(
         return
     message = "; ".join(_brief(card) for card in failing) or case.verdict.word
     failure = _add(element, "failure", message, failing[0].code if failing else case.verdict.code)
-    failure.text = _fit("\n\n".join((case.title, *told(case.cards, wording))))
+    failure.text = _body(case, wording)
+
+
+def _body(case: _Case, wording: ReportTexts) -> str:
+    """Return what a case is about, unless that is what its cards say, and what was found."""
+    stated = any(card.requirement.statement == case.title for card in case.cards)
+    return _fit("\n\n".join((*(() if stated else (case.title,)), *told(case.cards, wording))))
 
 
 def _brief(card: FindingCard) -> str:
