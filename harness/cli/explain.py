@@ -6,6 +6,7 @@ from typing import Literal
 
 import click
 
+from harness.catalogue.clauses import clause_text
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
@@ -56,7 +57,7 @@ def command(code: str, profile: str, lang: str | None) -> int:
 
 def _requirement(requirement: Requirement) -> None:
     click.secho(f"{requirement.id}  {getattr(requirement.statement, language())}", bold=True)
-    _line("clause", requirement.clause)
+    _line("clause", clause_text(requirement.clause, language()))
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
     count = len(vectors_of(requirement.id)) or len(kept_vectors_of(requirement.id))

@@ -1,7 +1,9 @@
 """report.html: one self-contained page, inert whatever the candidate wrote."""
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -18,6 +20,7 @@ _MARKED = re.compile(r"`([^`]+)`")
 _UNFIT_FOR_ID = re.compile(r"[^A-Za-z0-9_-]+")
 _UNFIT_FOR_STYLE = re.compile(r"[^A-Za-z0-9_.:+-]+")
 _LONGEST_ID = 64
+_FILTERS = {"fail": ("fail",), "open": ("inconclusive", "not_run"), "remark": ("remark",), "pass": ("pass",)}
 _ON_PAPER = {"rows": 12, "events": 20}
 
 
@@ -54,13 +57,21 @@ def _environment() -> Environment:
         "by_reason": _by_reason,
         "css_text": _css_text,
         "given": _given,
+        "group": _group,
         "marks": _marks,
+        "quoted": shlex.quote,
         "seconds": _seconds,
         "slug": _slug,
         "some": _some,
         "unseen": _unseen,
     }
-    environment.globals |= {"qr": _qr, "sections": _sections, "picture_width": WIDTH}
+    environment.globals |= {
+        "filter_choices": _filter_choices,
+        "group_keys": _group_keys,
+        "picture_width": WIDTH,
+        "qr": _qr,
+        "sections": _sections,
+    }
     return environment
 
 
@@ -85,6 +96,24 @@ def _marks(text: str) -> Markup:
 
 def _slug(text: object) -> str:
     return _UNFIT_FOR_ID.sub("-", str(text))[:_LONGEST_ID]
+
+
+def _group(requirement: str) -> str:
+    """Return the group of a requirement, fit for an attribute."""
+    return _slug(requirement.partition("-")[0])
+
+
+def _group_keys(reports: Sequence[Report]) -> list[str]:
+    """Return the groups that a page can be filtered by."""
+    return list(dict.fromkeys(_slug(group.key) for report in reports for group in report.groups if group.seen))
+
+
+def _filter_choices(report: Report, say: Callable[[str], str]) -> Iterator[tuple[str, str, int | None]]:
+    """Yield the kinds of verdict that the page can be filtered by: value, label, and how many requirements have it."""
+    numbers = Counter(row.verdict.code for group in report.groups for row in group.seen)
+    yield "all", say("filter.all"), None
+    for show, verdicts in _FILTERS.items():
+        yield show, say(f"filter.{show}"), sum(numbers[verdict] for verdict in verdicts)
 
 
 def _css_text(text: object) -> Markup:

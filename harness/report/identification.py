@@ -176,7 +176,7 @@ def _clock_words(state: Mapping[str, Any], wording: ReportTexts) -> str:
         return ""
     kept, error = state["synchronised"], state.get("error")
     if kept and isinstance(error, int | float):
-        return wording.say("clock.kept", error=f"{error:.3f}")
+        return wording.say("clock.kept", error=f"{error:.3f}".replace(".", wording.say("decimal.mark")))
     return wording.say("clock.unknown" if kept is None else "clock.kept-somehow" if kept else "clock.loose")
 
 

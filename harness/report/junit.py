@@ -3,11 +3,15 @@
 One suite per group of the catalogue; one case per scenario, and one per requirement that has no scenario of its own.
 What has no verdict but is needed for the certificate is an `error`: a pipeline must not take it for a pass, nor for
 a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. Every failure is red,
-as every failure fails the run, but for known deviations within their term.
+as every failure fails the run, but for known deviations within their term. A narrowed run has only the cases that were
+asked for, and whatever failed besides.
+
+Suites and cases are named by ids alone, so that a pipeline knows a case again in the next run, in the other language
+and after a sentence was reworded; what people read stands in messages and bodies.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -37,12 +41,15 @@ class _Case:
 def render_junit(report: Report) -> bytes:
     """Return junit.xml of a report."""
     wording = ReportTexts(report.language)
-    root = etree.Element("testsuites", name=_fit(f"lienthong {report.run_id}"))
+    root = etree.Element("testsuites", name="lienthong")
     for group in report.groups:
-        cases = list(_cases(group.rows, report))
-        suite = etree.SubElement(root, "testsuite", name=_fit(f"{group.key} {group.title}"))
+        cases = [case for case in _cases(group.rows, report) if not report.narrowed or _asked(case)]
+        if not cases:
+            continue
+        suite = etree.SubElement(root, "testsuite", name=_fit(group.key))
         if report.issued:
             suite.set("timestamp", _fit(report.issued[:19]))
+        _add_properties(suite, {"run": report.run_id, "title": group.title})
         for case in cases:
             _add_case(suite, case, f"lienthong.{group.key}", report, wording)
         _count(suite, [suite])
@@ -75,6 +82,16 @@ def _cases(rows: Sequence[RequirementRow], report: Report) -> Iterator[_Case]:
             yield _Case(name, row.statement, verdict, "", row.required, row.reason, watched or against)
 
 
+def _asked(case: _Case) -> bool:
+    return case.needed or case.verdict.code == Verdict.FAIL or any(one.severity.code == "fail" for one in case.cards)
+
+
+def _add_properties(suite: etree._Element, properties: Mapping[str, str]) -> None:
+    listed = etree.SubElement(suite, "properties")
+    for name, value in properties.items():
+        etree.SubElement(listed, "property", name=name, value=_fit(value))
+
+
 def _worst(cards: Sequence[FindingCard]) -> VerdictLabel:
     marks = [card.severity for card in cards]
     return next((one for one in marks if one.code == Verdict.FAIL), marks[0])
@@ -89,7 +106,7 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
         suite,
         "testcase",
         classname=class_name,
-        name=_fit(f"{case.name}: {case.title}" if case.title else case.name),
+        name=_fit(case.name),
         time=case.seconds.replace(",", ".") or "0.00",
     )
     code = case.verdict.code
@@ -97,11 +114,13 @@ def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Repor
     if code == Verdict.FAIL and (failing or not case.cards):
         _add_failures(element, case, failing, report, wording)
     elif code in UNSETTLED and case.needed:
-        _add(element, "error", wording.say("junit.inconclusive", why=case.why), code)
+        said = case.why.startswith(case.verdict.word)
+        message = case.why if said else wording.say("junit.inconclusive", why=case.why)
+        _add(element, "error", message, code).text = _fit(case.title)
     elif code in UNSETTLED or code == Verdict.NOT_APPLICABLE:
-        _add(element, "skipped", case.why or case.verdict.word)
+        _add(element, "skipped", case.why or case.verdict.word).text = _fit(case.title)
     elif case.cards:
-        etree.SubElement(element, "system-out").text = _fit("\n\n".join(told(case.cards, wording)))
+        etree.SubElement(element, "system-out").text = _body(case, wording)
 
 
 def _add_failures(
@@ -117,7 +136,13 @@ def _add_failures(
         return
     message = "; ".join(_brief(card) for card in failing) or case.verdict.word
     failure = _add(element, "failure", message, failing[0].code if failing else case.verdict.code)
-    failure.text = _fit("\n\n".join(told(case.cards, wording)))
+    failure.text = _body(case, wording)
+
+
+def _body(case: _Case, wording: ReportTexts) -> str:
+    """Return what a case is about, unless that is what its cards say, and what was found."""
+    stated = any(card.requirement.statement == case.title for card in case.cards)
+    return _fit("\n\n".join((*(() if stated else (case.title,)), *told(case.cards, wording))))
 
 
 def _brief(card: FindingCard) -> str:
@@ -129,7 +154,7 @@ def _add_surprises(root: etree._Element, report: Report, wording: ReportTexts) -
     passed = [line for line in report.deviations if line.state == "passed"]
     if not passed:
         return
-    suite = etree.SubElement(root, "testsuite", name=_fit(wording.say("section.deviations")))
+    suite = etree.SubElement(root, "testsuite", name="deviations")
     for line in passed:
         case = etree.SubElement(
             suite, "testcase", classname="lienthong.deviations", name=_fit(line.requirement), time="0.00"

@@ -309,6 +309,7 @@ class Report:
 
     Attributes:
         language: of every text in it.
+        folder: name of the run's directory, as a command line takes it.
         narrowed: True when only some requirements were asked for; then it is no certificate.
         headline: the result in one sentence.
         issued: when the report was made, ISO 8601, empty when unknown.
@@ -321,6 +322,7 @@ class Report:
 
     language: Language
     run_id: str
+    folder: str
     issued: str
     title: str
     laboratory: str

@@ -1,12 +1,19 @@
-"""report.pdf: the same page on A4 paper, in one language, made by weasyprint."""
+"""report.pdf: the same page on A4 paper, in one language, tagged for screen readers, made by weasyprint."""
 
 import hashlib
+import io
 import logging
+import re
+from contextlib import redirect_stderr, redirect_stdout
+from types import ModuleType
 from typing import Any
 
 from harness.catalogue.errors import ConfigurationError
 from harness.report.html import render_html
 from harness.report.model import Report
+
+_VARIANT = "pdf/ua-1"
+_LIBRARY = re.compile(r"cannot load library '([^']+)'")
 
 
 class PdfUnavailable(ConfigurationError):
@@ -19,15 +26,30 @@ def render_pdf(report: Report) -> bytes:
     Raises:
         PdfUnavailable: weasyprint, or a system library it needs, is missing.
     """
-    try:
-        import weasyprint  # its import takes half a second and needs Pango
-    except (ImportError, OSError) as error:
-        raise PdfUnavailable("report.no-pdf", detail=str(error).partition("\n")[0]) from error
+    weasyprint = _weasyprint()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     page = weasyprint.HTML(string=render_html([report], paper=True), url_fetcher=_nothing)
-    content: bytes = page.write_pdf(pdf_identifier=hashlib.sha256(report.evidence.encode()).digest()[:16])
+    content: bytes = page.write_pdf(
+        pdf_identifier=hashlib.sha256(report.evidence.encode()).digest()[:16], pdf_variant=_VARIANT
+    )
     return content
+
+
+def _weasyprint() -> ModuleType:
+    """Import weasyprint, which takes half a second and needs Pango; where that is missing it prints a banner."""
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            import weasyprint
+    except (ImportError, OSError) as error:
+        raise PdfUnavailable("report.no-pdf", detail=_missing(error)) from error
+    return weasyprint  # type: ignore[no-any-return]
+
+
+def _missing(error: Exception) -> str:
+    """Name what is missing: the library alone where the loader lists every place that it looked in."""
+    named = _LIBRARY.search(str(error))
+    return named[1] if named else str(error).partition("\n")[0].rstrip(".")
 
 
 def _nothing(url: str, *_: Any, **__: Any) -> dict[str, Any]:

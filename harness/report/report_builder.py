@@ -1,5 +1,6 @@
 """Builds the report as it is shown from what a run left behind."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,7 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
     return Report(
         language=language,
         run_id=shown(source.run_id),
+        folder=shlex.quote(shown(source.name)),
         issued=shown(source.fact("finished")),
         title=wording.say("title.narrowed" if narrowed else "title.full"),
         laboratory=facts.laboratory,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from harness.catalogue.clauses import clause_text
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level, Verdict
 from harness.report.model import RequirementGroup, RequirementRow, VerdictCount, VerdictLabel
@@ -125,7 +126,7 @@ def _row(
     return RequirementRow(
         id=id_,
         statement=wording.chosen(entry.get("statement")),
-        clause=shown(entry.get("clause")),
+        clause=clause_text(shown(entry.get("clause")), wording.language),
         level_code=shown(level),
         level=wording.known(f"level.{level}") or shown(level),
         basis_code=shown(basis),

@@ -1,5 +1,6 @@
 """Words of the report in one language, and hostile text made fit to be shown."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from harness.catalogue.texts import Language, entries, finding_parts, text
 AREA = "report"
 LONGEST_SHOWN = 400
 _MISSING = "…"
+_MEASURE = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?= (?:s|giây)\b)")  # the judge writes both languages with a point
 
 
 class _Filled(dict[str, str]):
@@ -41,6 +43,7 @@ class ReportTexts:
         """Return one language of a `{vi, en}` member of a report, fit to be shown; a plain text as it is."""
         if isinstance(words, Mapping):
             words = words.get(self.language) or words.get("vi") or words.get("en") or ""
+            words = _MEASURE.sub(rf"\1{self.say('decimal.mark')}\2", str(words))
         return shown(words, limit)
 
     def about_finding(self, code: str, part: str, values: Mapping[str, str]) -> str:

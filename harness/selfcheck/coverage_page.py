@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
+from harness.catalogue.clauses import clause_text
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Level
 from harness.report.pages import Say, rendered, saying
@@ -27,6 +28,7 @@ def as_html(coverage: Coverage, language: Language) -> str:
         coverage=coverage,
         summary=_summary(coverage, say),
         words=lambda words: getattr(words, language),
+        named=lambda clause: clause_text(clause, language),
         by=lambda entry: _by(entry, say),
         why=lambda part: _why(part, say, language),
         marks={CoverageState.TESTED: "pass", CoverageState.PARTLY: "inconclusive", CoverageState.NOT: "fail"},
@@ -37,7 +39,7 @@ def _lines(coverage: Coverage, say: Say, language: Language, width: int) -> Iter
     yield say("coverage.title", id=coverage.profile, version=coverage.version)
     for clause in coverage.clauses:
         yield ""
-        yield from _block("", f"{clause.clause}  [{'/'.join(clause.bases)}]", width)
+        yield from _block("", f"{clause_text(clause.clause, language)}  [{'/'.join(clause.bases)}]", width)
         if clause.statement is not None:
             yield from _block("  ", f"{_state(clause.state, say)}  {getattr(clause.statement, language)}", width)
         yield from _reason(clause, say, language, width)

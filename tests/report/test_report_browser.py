@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -89,8 +89,60 @@ def test_print_shows_one_language_and_no_switch(page: "Page") -> None:
         page.emulate_media(media="screen")
 
 
-def test_every_text_has_enough_contrast(page: "Page") -> None:
-    assert page.evaluate(_CONTRAST) == []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_enough_contrast(page: "Page", scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    try:
+        assert page.evaluate(_CONTRAST) == []
+    finally:
+        page.emulate_media(color_scheme="light")
+
+
+def _shown_rows(page: "Page") -> set[str]:
+    shown: list[str] = page.evaluate(
+        "[...document.querySelectorAll('article:lang(vi) tr[data-verdict]')].filter(e => e.checkVisibility("
+        "{contentVisibilityAuto: true})).map(e => e.id)"
+    )
+    return set(shown)
+
+
+def test_filters_show_only_what_was_chosen_and_unfold_it(page: "Page") -> None:
+    part = page.locator("article:lang(vi)")
+    assert _shown_rows(page) == set()
+    try:
+        part.locator("label[for=vi-show-fail]").click()
+        assert _shown_rows(page) == {"vi-req-RCV-02", "vi-req-HDR-07"}
+        part.locator("#vi-group").select_option("HDR")
+        assert _shown_rows(page) == {"vi-req-HDR-07"}
+        assert part.locator(".card:visible").count() == 1
+        page.emulate_media(media="print")
+        assert len(_shown_rows(page)) == 135
+    finally:
+        page.emulate_media(media="screen")
+        part.locator("label[for=vi-show-all]").click()
+        part.locator("#vi-group").select_option("all")
+
+
+def test_a_link_into_a_fold_unfolds_it(page: "Page") -> None:
+    part = page.locator("article:lang(vi)")
+    scene = part.locator("#vi-scene-RCV-02")
+    assert not scene.is_visible()
+    part.locator(".card[open], .card").first.locator("summary").first.focus()
+    page.evaluate("location.hash = 'vi-scene-RCV-02'")
+    scene.wait_for(state="visible")
+
+
+def test_pictures_scroll_in_their_own_frame_on_a_phone(page: "Page") -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    try:
+        page.evaluate("location.hash = 'vi-scene-RCV-02'")
+        frame = page.locator("#vi-scene-RCV-02 .scroll").first
+        frame.wait_for(state="visible")
+        inner, outer = frame.evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert inner > outer
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 720})
 
 
 _CONTRAST = """() => {
@@ -101,12 +153,14 @@ _CONTRAST = """() => {
       const c = getComputedStyle(e).backgroundColor;
       if (!c.startsWith('rgba(') && c !== 'transparent') return c; }
     return 'rgb(255,255,255)'; };
-  const poor = new Set();
+  const poor = new Set(), folded = [...document.querySelectorAll('details:not([open])')];
+  folded.forEach(e => { e.open = true; });
   for (const e of document.querySelectorAll('article:lang(vi) *:not(svg *)')) {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.offsetParent) continue;
     const a = light(getComputedStyle(e).color), b = light(ground(e));
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) poor.add(e.className + ': ' + e.textContent.slice(0, 40));
   }
+  folded.forEach(e => { e.open = false; });
   return [...poor];
 }"""

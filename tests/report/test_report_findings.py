@@ -69,7 +69,7 @@ def written(directory: Path, report: dict[str, Any], form: str) -> Path:
 def test_page_lists_all_of_them_folded_and_without_a_script(tmp_path: Path, many: dict[str, Any]) -> None:
     page: Any = html.document_fromstring(written(tmp_path, many, "html").read_text(encoding="utf-8"))
     (card,) = page.xpath("//article[@lang='en']//article[contains(@class, 'card')]")
-    (folded,) = card.xpath(".//details")
+    (folded,) = card.xpath(".//details[@class='all']")
     assert folded.get("open") is None
     assert folded.xpath("string(summary)") == "All 22 findings of this kind, by scenario"
     rows = [row.text_content() for row in folded.xpath(".//li")]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Verdict
 from harness.report import write_reports
 from harness.report.markdown import code
@@ -23,8 +24,8 @@ def junit_of(tmp_path: Path, plan: RunPlan | None = None, **changes: object) -> 
 
 
 def cases(root: etree._Element) -> dict[str, etree._Element]:
-    """Return the cases by the id that their names begin with."""
-    return {str(case.get("name")).partition(":")[0]: case for case in root.iter("testcase")}
+    """Return the cases by their names."""
+    return {str(case.get("name")): case for case in root.iter("testcase")}
 
 
 def test_every_requirement_has_a_case_in_its_group(tmp_path: Path) -> None:
@@ -33,7 +34,23 @@ def test_every_requirement_has_a_case_in_its_group(tmp_path: Path) -> None:
     assert len(found) == len(list(root.iter("testcase"))) == 165
     assert found["HDR-07"].get("classname") == "lienthong.HDR"
     assert root.tag == "testsuites"
-    assert [suite.get("name", "")[:3] for suite in root][:3] == ["PKG", "HDR", "TRC"]
+    assert [suite.get("name") for suite in root][:3] == ["PKG", "HDR", "TRC"]
+
+
+def test_names_are_the_same_in_both_languages_and_in_every_run(tmp_path: Path) -> None:
+    names = []
+    for lang, run_id in (("vi", "20261123-101530-a1b2c3"), ("en", "20261124-000000-ffffff")):
+        plan = failed_plan()
+        plan.run_id = run_id
+        report = build_run(tmp_path / lang, plan)
+        deviation = {"requirement": "SND-01", "owner": "A", "reason": "x", "expires": "2099-01-01", "state": "passed"}
+        (path,) = write_reports(tmp_path / lang, {**report, "deviations": [deviation]}, lang=lang, formats=["junit"])  # type: ignore[arg-type]
+        root = etree.fromstring(path.read_bytes())
+        named = root.xpath("//testsuites | //testsuite | //testcase")
+        assert isinstance(named, list)
+        names.append([(one.tag, one.get("classname"), one.get("name")) for one in named])  # type: ignore[union-attr]
+    assert names[0] == names[1]
+    assert all(re.fullmatch(r"[\w./*-]+", str(name)) for _, _, name in names[0])
 
 
 def test_outcomes_are_told_apart(tmp_path: Path) -> None:
@@ -51,6 +68,8 @@ def test_failure_tells_expected_received_and_how_to_replay(tmp_path: Path) -> No
     (failure,) = found["RCV-02"]
     assert failure.get("type") == "RCV-02.acked-before-fetch"
     assert failure.get("message") == "RCV-02.acked-before-fetch: The document was acknowledged before it was fetched."
+    statement = load_catalogue().requirements["RCV-02"].statement.en
+    assert (failure.text or "").count(statement) == 1
     assert "Expected: getEdoc → updateStatus | Received: updateStatus" in (failure.text or "")
     assert f"lienthong replay {tmp_path.name} RCV-02" in (failure.text or "")
 
@@ -63,9 +82,17 @@ def test_numbers_add_up(tmp_path: Path) -> None:
         assert sum(int(suite.get(name, "-1")) for suite in root) == numbers[name]
 
 
-def test_not_run_outside_a_narrowed_set_is_skipped(tmp_path: Path) -> None:
-    root = junit_of(tmp_path, RunPlan(only=("SND-01",)))
-    assert (root.get("errors"), root.get("failures"), root.get("skipped")) == ("0", "0", "164")
+def test_a_narrowed_run_has_only_what_was_asked_for(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, RunPlan(only=("SND-01", "HDR-07")))
+    assert list(cases(root)) == ["HDR-07", "SND-01"]
+    assert [suite.get("name") for suite in root] == ["HDR", "SND"]
+    assert (root.get("errors"), root.get("failures"), root.get("skipped")) == ("0", "0", "0")
+
+
+def test_what_was_asked_for_and_came_to_nothing_is_an_error_in_a_narrowed_run(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, RunPlan(only=("STS-02",), verdicts={"STS-02": Verdict.INCONCLUSIVE}))
+    (case,) = root.iter("testcase")
+    assert (case.get("name"), [child.tag for child in case]) == ("STS-02", ["error"])
 
 
 @pytest.mark.parametrize("only", [None, ("SND-01",), ("SND-01", "HDR-07")], ids=["all", "without", "with"])
@@ -89,9 +116,7 @@ def test_requirement_that_fails_by_what_a_watch_saw_is_not_lost_behind_its_scena
     scenarios = [{**one, "verdict": "pass"} if one["id"] == "STS-04" else one for one in report["scenarios"]]
     (path,) = write_reports(tmp_path, {**report, "scenarios": [*scenarios, watch]}, lang="en", formats=["junit"])
     root = etree.fromstring(path.read_bytes())
-    names = [
-        str(case.get("name")).partition(":")[0] for case in root.iter("testcase") if case.find("failure") is not None
-    ]
+    names = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
     assert names == ["STS-04/*"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.report import write_reports
 from tests.report.report_runs import CANDIDATE, RunPlan, build_run, failed_plan
@@ -40,12 +41,12 @@ def test_verdict_stands_first_and_vietnamese_first(tmp_path: Path) -> None:
         "✘ Không đạt",
         "✘ Fail",
     ]
-    assert page.xpath("//input[@checked]/@id") == ["choose-vi"]
+    assert page.xpath("//input[@name='language'][@checked]/@id") == ["choose-vi"]
 
 
 def test_english_is_shown_first_when_asked_for(tmp_path: Path) -> None:
     page = page_of(tmp_path, lang="en")
-    assert page.xpath("//input[@checked]/@id") == ["choose-en"]
+    assert page.xpath("//input[@name='language'][@checked]/@id") == ["choose-en"]
     assert page.get("lang") == "en"
 
 
@@ -202,3 +203,40 @@ def test_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     first = [path.read_bytes() for path in write_reports(tmp_path, report, lang="vi", formats=["html", "junit", "md"])]
     again = [path.read_bytes() for path in write_reports(tmp_path, report, lang="vi", formats=["html", "junit", "md"])]
     assert first == again
+
+
+def test_everything_seen_stands_in_one_main_part_and_says_its_language(tmp_path: Path) -> None:
+    page = page_of(tmp_path, failed_plan())
+    assert len(page.xpath("//main")) == 1
+    assert not page.xpath("//article[not(ancestor::main)]")
+    assert page.xpath("//main/article/@lang") == ["vi", "en"]
+    assert not page.xpath("//body/*[not(self::main)][not(@lang)]")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_passed_scenario_is_one_line_with_the_command_that_shows_its_messages(tmp_path: Path, lang: str) -> None:
+    part = article(page_of(tmp_path, failed_plan()), lang)
+    (scene,) = part.xpath(".//details[contains(@class, 'scene')][.//summary//b = 'SND-01']")
+    assert scene.get("open") is None
+    statement = getattr(load_catalogue().requirements["SND-01"].statement, lang)
+    assert " ".join(statement.replace("`", "").split()) in " ".join(scene.xpath("string(summary)").split())
+    assert scene.xpath("string(.//pre)") == "lienthong show run SND-01"
+    assert scene.xpath("ancestor::details[not(@open)]")
+
+
+def test_every_requirement_of_a_page_can_be_filtered(tmp_path: Path) -> None:
+    part = article(page_of(tmp_path, failed_plan()), "vi")
+    rows = part.xpath(".//tr[starts-with(@id, 'vi-req-')]")
+    assert len(rows) == 135
+    assert {row.get("data-groups") for row in rows} == set(part.xpath(".//select/option/@value")) - {"all"}
+    assert {row.get("data-verdict") for row in rows} >= {"pass", "fail", "inconclusive", "not_run", "remark"}
+
+
+def test_clauses_and_numbers_are_written_as_the_language_does(tmp_path: Path) -> None:
+    said = {"vi": "Đo được: 0.4 s, <= 2.1 giây, bản 1.2.", "en": "Measured: 0.4 s, <= 2.1 s, version 1.2."}
+    page = page_of(tmp_path, limits=[said])
+    limits = [article(page, lang).xpath(f"string(.//section[@id='{lang}-limits']//li)") for lang in ("vi", "en")]
+    assert limits == ["Đo được: 0,4 s, <= 2,1 giây, bản 1.2.", said["en"]]
+    clauses = [article(page, lang).xpath(f"string(.//tr[@id='{lang}-req-PKG-01']//td)") for lang in ("vi", "en")]
+    assert "Gói tin edXML: tệp XML" in clauses[0]
+    assert "edXML package: XML file" in clauses[1]

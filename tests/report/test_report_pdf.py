@@ -78,6 +78,17 @@ def test_no_page_but_the_last_is_nearly_empty(tmp_path: Path, run: Path) -> None
     assert min(len([line for line in page.splitlines() if line.strip()]) for page in pages) > 12
 
 
+def test_pdf_is_tagged_and_says_language_and_title(run: Path) -> None:
+    root = PdfFileReader(BytesIO((run / "report.pdf").read_bytes())).root
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "vi"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/StructTreeRoot"]["/K"]
+    metadata = root["/Metadata"].data.decode()
+    assert "pdfuaid" in metadata
+    assert "Không đạt – QLVB Alpha 3.2" in metadata
+
+
 def test_nothing_is_attached_or_reached_for(run: Path) -> None:
     content = (run / "report.pdf").read_bytes()
     for name in (b"/EmbeddedFile", b"/JavaScript", b"/URI", b"/Launch"):
@@ -119,3 +130,30 @@ def test_missing_library_is_said_and_everything_else_is_written(
     assert caught.value.code == "report.no-pdf"
     assert {path.name for path in tmp_path.iterdir()} >= {"report.html", "report.md", "junit.xml"}
     assert not (tmp_path / "report.pdf").exists()
+
+
+_WITHOUT_PANGO = """
+import sys
+from pathlib import Path
+import cffi
+loaded = cffi.FFI.dlopen
+def dlopen(self, name, *flags):
+    if "pango" in str(name):
+        raise OSError(f"cannot load library '{name}': {name}: no such file.  Additionally…")
+    return loaded(self, name, *flags)
+cffi.FFI.dlopen = dlopen
+from harness.report import write_reports
+from harness.report.pdf import PdfUnavailable
+from tests.report.report_runs import build_run
+folder = Path(sys.argv[1])
+try:
+    write_reports(folder, build_run(folder), lang="vi", formats=["pdf"])
+except PdfUnavailable as error:
+    print(error.parameters["detail"])
+"""
+
+
+def test_a_missing_library_is_named_in_a_word_and_no_banner_shows(tmp_path: Path) -> None:
+    pytest.importorskip("cffi")
+    ran = subprocess.run([sys.executable, "-c", _WITHOUT_PANGO, tmp_path], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("libpango-1.0-0\n", "")
