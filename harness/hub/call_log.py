@@ -2,13 +2,17 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from harness.catalogue.findings import clipped
-from harness.journal.recorder import VIETNAM, Event
+from harness.journal.event import Event
+from harness.journal.events import AnswerSent, Fact, RequestReceived
+from harness.journal.recorder import VIETNAM
+
+F = TypeVar("F", bound=Fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,17 @@ class CallLog:
     def __init__(self, listener: Callable[[CallLine], None]) -> None:
         self._listener = listener
         self._numbers = itertools.count()
-        self._open: dict[int, Mapping[str, Any]] = {}
+        self._open: dict[int, RequestReceived] = {}
 
-    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
         """Take one event; the line comes with the answer."""
         number = next(self._numbers)
-        if kind == "request":
-            self._open[number] = data
-        elif kind == "answer":
-            self._listener(_line(self._open.pop(data["request"]), data))
-        return Event(number, "", 0.0, kind, {}, scenario, "", "")
+        match what:
+            case RequestReceived():
+                self._open[number] = what
+            case AnswerSent():
+                self._listener(_line(self._open.pop(what.request), what))
+        return Event(number, "", 0.0, what, scenario=scenario)
 
     def blob(self, content: bytes) -> str:
         """Return the name that `content` would have; it is not kept."""
@@ -62,15 +67,13 @@ class CallLog:
         return False
 
 
-def _line(request: Mapping[str, Any], answer: Mapping[str, Any]) -> CallLine:
+def _line(request: RequestReceived, answer: AnswerSent) -> CallLine:
     return CallLine(
         at=datetime.now(VIETNAM),
-        caller=clipped(request["system_id"] or "-", 60),
-        operation=request["operation"] or clipped(request["target"] or "-", 60),
-        http_status=answer["http_status"],
-        error_code=answer["error_code"] or "",
-        error_desc=clipped(answer["error_desc"] or ""),
-        problems=tuple(
-            clipped(f"{problem['code']} {problem['key']}", 60) for problem in request["signature"]["problems"]
-        ),
+        caller=clipped(request.system_id or "-", 60),
+        operation=request.operation or clipped(request.target or "-", 60),
+        http_status=answer.http_status or 0,
+        error_code=answer.error_code or "",
+        error_desc=clipped(answer.error_desc or ""),
+        problems=tuple(clipped(f"{problem.code} {problem.key}", 60) for problem in request.signature.problems),
     )

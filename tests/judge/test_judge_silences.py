@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.journal import Event
 from harness.judge.silences import Silence, silences
+from tests.journal.told_events import event_told
 from tests.judge.recorded_run import RecordedRun
 
 
@@ -15,7 +16,7 @@ def at(second: int) -> str:
 def events(*kinds: str) -> list[Event]:
     """Return events of these kinds, one every second."""
     data: dict[str, Any] = {}
-    return [Event(seq, at(seq), float(seq), kind, data, None, "", "") for seq, kind in enumerate(kinds)]
+    return [event_told(seq, kind, data, at=at(seq), elapsed=float(seq)) for seq, kind in enumerate(kinds)]
 
 
 def test_a_silence_lasts_from_the_last_request_to_the_next() -> None:
