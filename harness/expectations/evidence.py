@@ -233,8 +233,7 @@ class Evidence:
 
     def _note_answer(self, event: Event, call: DriverCommand) -> None:
         """Take note of an answer that shows the candidate alive: its driver's own, or what a person saw of it."""
-        start = self.events[0].what
-        by_person = isinstance(start, RunStarted) and start.driver in _WITHOUT_PROGRAM
+        by_person = self.start is not None and self.start.driver in _WITHOUT_PROGRAM
         said = call.error_kind
         if (said is None or said in _ANSWERS) and (not by_person or call.asked is not None):
             self._last_answered = event.seq
@@ -242,6 +241,12 @@ class Evidence:
     def events_of(self, type_: type[T]) -> Sequence[Event[T]]:
         """Return all events of one type, in order."""
         return cast("Sequence[Event[T]]", self._by_type[type_])
+
+    @property
+    def start(self) -> RunStarted | None:
+        """What the start of the run says, None where there is none; a laboratory's run has an event before it."""
+        started = self.events_of(RunStarted)
+        return started[0].what if started else None
 
     def calls_of(self, command: str) -> Iterator[Event[DriverCalled]]:
         """Yield the driver's calls of one command, in order."""

@@ -12,7 +12,7 @@ from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Broken, Pending
 from harness.expectations.evidence import Evidence
 from harness.journal import Event, events_of
-from harness.journal.events import DriverCalled, FaultSet, HubDown, HubProbed, RunStarted, Stimulus, WindowClosed
+from harness.journal.events import DriverCalled, FaultSet, HubDown, HubProbed, Stimulus, WindowClosed
 
 # Requirements that are about living on.
 _LIVING_ON = frozenset({"RCV-06", "RCV-07", "RTY-04", "RTY-09", "RTY-12", "RTY-13", "SEC-02", "SEC-03", "SEC-08"})
@@ -55,8 +55,7 @@ def silent_before(events: Sequence[Event], evidence: Evidence) -> bool:
 
 def silence_of(evidence: Evidence) -> float:
     """Return the seconds without a request after which the candidate counts as silent."""
-    start = evidence.events[0].what
-    times = start.times if isinstance(start, RunStarted) else {}
+    times = evidence.start.times if evidence.start else {}
     interval, give_up, reaction = (float(times.get(name, 0.0)) for name in ("poll_interval", "give_up", "reaction"))
     return _INTERVALS * interval + give_up + reaction
 
