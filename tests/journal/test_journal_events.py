@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.journal import Journal, JournalBroken, events_of, read_record
-from harness.journal.chain import FIRST, link, written
 from harness.journal.events import (
     KINDS,
     AcceptedPackage,
@@ -31,7 +30,7 @@ from harness.journal.events import (
     Unlisted,
     fact_of,
 )
-from tests.journal.told_events import fact
+from tests.journal.told_events import fact, forged
 
 REQUEST = (
     '{"n":0,"method":"","target":"","http_version":"","headers":[["a","b"]],"operation":null,"system_id":null,'
@@ -43,17 +42,6 @@ ANSWER = (
     '{"request":1,"operation":null,"http_status":null,"error_code":null,"error_desc":null,'
     '"body":{"size":0,"blob":null},"complete":false,"altered":false,"fault":null,"effect":'
 )
-
-
-def forged(directory: Path, *lines: tuple[str, Any]) -> Path:
-    """Write a journal whose chain is right, whatever it says."""
-    content, last = b"", FIRST
-    for seq, (kind, data) in enumerate(lines):
-        fields = {"seq": seq, "at": "", "elapsed": 0.0, "kind": kind, "data": data, "scenario": None, "prev": last}
-        last = link(fields)
-        content += written({**fields, "hash": last}) + b"\n"
-    (directory / "journal.jsonl").write_bytes(content)
-    return directory
 
 
 @pytest.mark.parametrize(

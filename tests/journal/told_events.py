@@ -1,9 +1,11 @@
 """Events as tests tell them: by kind and JSON values, made into what the harness itself would have recorded."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from harness.journal import Event
+from harness.journal.chain import FIRST, link, written
 from harness.journal.events import Fact, fact_of
 from harness.journal.plain import plain
 
@@ -50,3 +52,14 @@ def told_of(type_: type[T], happened: Event) -> Event[T]:
     """Return an event that is of this type."""
     assert isinstance(happened.what, type_)
     return cast("Event[T]", happened)
+
+
+def forged(directory: Path, *lines: tuple[str, Any]) -> Path:
+    """Write a journal whose chain is right, whatever it says."""
+    content, last = b"", FIRST
+    for seq, (kind, data) in enumerate(lines):
+        fields = {"seq": seq, "at": "", "elapsed": 0.0, "kind": kind, "data": data, "scenario": None, "prev": last}
+        last = link(fields)
+        content += written({**fields, "hash": last}) + b"\n"
+    (directory / "journal.jsonl").write_bytes(content)
+    return directory
