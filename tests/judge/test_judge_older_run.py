@@ -1,4 +1,8 @@
-"""A run that an older version recorded is read, verified and judged as it was then."""
+"""A run that an older version recorded is read, verified and judged as it was then.
+
+`older-run.zip` is the whole folder of a run of RCV-02 and HDR-07 against the reference with the defect `day-first`, as
+`certify` left it before events had types; all its data are made up. It is never made anew.
+"""
 
 import json
 import zipfile
@@ -19,7 +23,7 @@ from harness.seal.run_files import read_report, source_of
 from harness.seal.tampering import Tampering
 from harness.seal.verification import verify
 
-OLDER = Path(__file__).parents[1] / "samples" / "older-run.zip"
+OLDER = Path(__file__).with_name("older-run.zip")
 
 
 @pytest.fixture(scope="module")
