@@ -1,10 +1,14 @@
 """The shape of the code: imports run downwards only, files stay short, functions stay simple."""
 
+import ast
 import os
 import subprocess
 import sys
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,3 +48,22 @@ def test_a_file_stays_short(source: Path) -> None:
 def test_no_module_has_a_name_that_says_nothing() -> None:
     empty = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
     assert [path for path in SOURCES if {path.stem, path.parent.name} & empty] == []
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph("harness", exclude_type_checking_imports=False, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert "harness.agency.core" in imports["harness.agency.component"]
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        pytest.fail(f"expected no import circle, got {' <- '.join(circle.args[1])}")
+
+
+def test_no_class_name_occurs_twice() -> None:
+    places = defaultdict(list)
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(f"{source.relative_to(ROOT)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

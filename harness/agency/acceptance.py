@@ -1,4 +1,4 @@
-"""Examines what came from the hub: is it whole, can it be read, does it keep the standard, what is in it."""
+"""Examines packages from the hub: whether one is whole and keeps the standard, and what is in it."""
 
 import asyncio
 import base64
@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from harness.agency.component import Component
+from harness.agency.core import Core
 from harness.agency.texts import complaint, words
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Limits
@@ -24,22 +25,19 @@ from harness.edxml.packages import read_header, read_package
 from harness.edxml.reader import PackageUnreadable
 from harness.rules.check import PackageReport, check_package
 
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
-
 Nature = Literal["package", "cut", "foreign"]
 
 _LARGE = 256 * 1024
 _HEAD = 4096
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _ROOT_NAME = b"edxml"
-# What seems broken is fetched again before it is believed to be: the same bytes need not be examined anew.
+# A package that seems broken is fetched again before it is refused: the same bytes need not be examined twice.
 _REMEMBERED = 128  # reports
 _FRESH = timedelta(minutes=1)
 
 
 def _in_base64(word: bytes) -> tuple[bytes, ...]:
-    """Return what a word looks like in base64, at each of the three places where it may begin."""
+    """Return a word in base64, for each of the three offsets at which it may begin."""
     shifted = (base64.b64encode(b"\0" * shift + word)[: (shift + len(word)) * 8 // 6] for shift in range(3))
     return tuple(text[start:] for text, start in zip(shifted, (0, 2, 3), strict=True))
 
@@ -49,7 +47,7 @@ _SIGNS = (b"Signature", *_in_base64(b"/ByteRange"))
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """An attachment as the clerk of the sender attached it."""
+    """An attachment as the sender's clerk attached it."""
 
     name: str
     content: bytes
@@ -60,13 +58,14 @@ class Examined:
     """What was found out about the bytes of an item.
 
     Attributes:
-        nature: a package; something that broke off; something that is no package at all.
+        nature: a package; a package that was cut off; something that is no package at all.
         package: None when it cannot be read.
         complaints: what breaks the standard so that the package cannot be accepted, in words.
         codes: codes of the findings behind the complaints.
-        unknown: codes of what could not be found out; it does not stand against accepting the package.
+        unknown: codes of what could not be found out; the package can be accepted all the same.
         attachments: unpacked; empty when one of them cannot be.
-        fingerprint: equal for packages of equal content, whatever hops they took.
+        fingerprint: equal for packages of equal content, whatever hops were added on the way.
+        revocation_unknown: whether revocation data was missing that the network may have.
     """
 
     nature: Nature
@@ -80,27 +79,27 @@ class Examined:
 
     @property
     def acceptable(self) -> bool:
-        """Whether nothing stands against accepting the package."""
+        """Whether the package can be read and nothing in it breaks the standard."""
         return self.package is not None and not self.complaints
 
 
 class Acceptance(Component):
-    """Examines packages. Reads nothing but the bytes, settings, profile, and lists of revoked certificates."""
+    """Examines packages by their bytes, the settings, the profile, and revocation data of certificates."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._revocation = Trust()
         self._reports: dict[bytes, tuple[datetime, Trust, PackageReport]] = {}
 
     async def examine(self, data: bytes) -> Examined:
-        """Examine the bytes of an item; what takes long in a thread."""
-        examined = await self._examined(data, self.agency.now())
+        """Examine the bytes of an item; a large or signed package is examined in a thread."""
+        examined = await self._examined(data, self.core.now())
         if examined.revocation_unknown:
             fetched = await asyncio.to_thread(self.revocation, data)
-            # Others may have fetched in the meantime: what is known is added to here, in the one thread of the loop.
+            # Other tasks may have fetched in the meantime; only this thread, the loop's, adds to what is known.
             self._revocation = self._revocation.adding(fetched)
-            # What was answered just now may be newer than the time at which this began.
-            examined = await self._examined(data, self.agency.now())
+            # The answers fetched just now may be newer than the time at which this began.
+            examined = await self._examined(data, self.core.now())
         return examined
 
     async def _examined(self, data: bytes, now: datetime) -> Examined:
@@ -134,24 +133,24 @@ class Acceptance(Component):
         )
 
     def report(self, data: bytes, now: datetime) -> PackageReport:
-        """Return what the rules say about a package, or said of the same bytes a moment ago."""
+        """Return the report of the rules on a package; for bytes checked a moment ago the same report again."""
         digest, revocation = hashlib.sha256(data).digest(), self._revocation
         known = self._reports.get(digest)
         if known is not None and now - known[0] < _FRESH and known[1] is revocation:
             return known[2]
-        report = check_package(data, self.agency.profile, now, trust=self.agency.trust.adding(revocation))
+        report = check_package(data, self.core.profile, now, trust=self.core.trust.adding(revocation))
         if len(self._reports) >= _REMEMBERED:
             self._reports.clear()
         self._reports[digest] = (now, revocation, report)
         return report
 
     def revocation(self, data: bytes) -> Trust:
-        """Fetch what can be had about the signers of a package, and return it.
+        """Fetch the revocation data of the signers of a package, as far as it is available, and return it.
 
-        Only the addresses of certificates that a trusted issuer made are asked: a stranger's name anything.
+        Only addresses in certificates of a trusted issuer are asked: others could name any address.
         """
-        parameters = self.agency.profile.parameters
-        trust = profile_trust(self.agency.profile).adding(self.agency.trust)
+        parameters = self.core.profile.parameters
+        trust = profile_trust(self.core.profile).adding(self.core.trust)
         signers = [(signer, ()) for signer, _ in signers_of(data, parameters.signatures, parameters.limits)]
         with RevocationFetcher(timeout=self.settings.timing.give_up) as fetcher:
             fetched = fetcher.fetch(signers, trust)
@@ -171,12 +170,12 @@ class Acceptance(Component):
             return None, why
 
     def limits(self) -> Limits:
-        """Return the limits of what is taken in."""
-        return self.agency.profile.parameters.limits
+        """Return the limits of packages that are read."""
+        return self.core.profile.parameters.limits
 
     def weighty(self, findings: Sequence[Finding]) -> Sequence[Finding]:
         """Return the findings for which a package is not accepted."""
-        return [finding for finding in findings if self.agency.profile.severity(finding) is Severity.FAIL]
+        return [finding for finding in findings if self.core.profile.severity(finding) is Severity.FAIL]
 
     def unpacked(self, package: DocumentPackage) -> tuple[Unpacked, ...]:
         """Return the attachments unpacked.
@@ -195,7 +194,7 @@ def is_laborious(data: bytes) -> bool:
 
 def nature_of(data: bytes) -> Nature:
     """Say what bytes that cannot be read as a package are, by their root element and whether it is closed."""
-    # UTF-16, which no package may be in, reads as ASCII without its zeros.
+    # UTF-16, which is not allowed, becomes readable as ASCII when its zero bytes are removed.
     head, tail = data[:_HEAD].replace(b"\0", b""), data[-_HEAD:].replace(b"\0", b"")
     root = _ROOT.search(head)
     if root is None:
@@ -208,7 +207,7 @@ def nature_of(data: bytes) -> Nature:
 
 
 def fingerprint(package: DocumentPackage | StatusPackage | None, data: bytes) -> str:
-    """Return a digest of what a package says; hops that were added on the way do not count."""
+    """Return a digest of the content of a package; hops that were added on the way do not count."""
     if not isinstance(package, DocumentPackage):
         return hashlib.sha256(data).hexdigest()
     contents = [hashlib.sha256(one.content).hexdigest() for one in package.attachments]

@@ -1,9 +1,12 @@
-"""Who is who: the system's own agencies, the hub's directory, the two forms of one agency's id."""
+"""The system's own agencies, the hub's directory, and the two forms of an agency's id."""
 
 import asyncio
 from collections.abc import Sequence
 
 from harness.agency.component import Component
+from harness.agency.core import Core
+from harness.agency.hub_connection import HubConnection
+from harness.agency.retries import RetryPolicy
 from harness.agency.store.organs import DirectoryEntry, OwnAgency
 from harness.agency.texts import failed, refused
 from harness.edxml.identifiers import new_form, organ_form
@@ -17,6 +20,11 @@ _FRESH = 300.0
 
 class AgencyDirectory(Component):
     """Registers agencies and keeps the directory."""
+
+    def __init__(self, core: Core, connection: HubConnection, retries: RetryPolicy) -> None:
+        super().__init__(core)
+        self.connection = connection
+        self.retries = retries
 
     _read_at: float | None = None
     _rests_until = 0.0
@@ -38,9 +46,9 @@ class AgencyDirectory(Component):
         content = {"id": "", "pcode": agency.parent, "code": agency.organ_id, "name": agency.organ_name}
         for tries in range(1, _TRIES + 1):
             try:
-                await self.agency.connection.ask(lambda client: client.register_agency(content))
+                await self.connection.ask(lambda client: client.register_agency(content))
             except Refused as refusal:
-                if self.agency.retries.is_final(refusal, tries):
+                if self.retries.is_final(refusal, tries):
                     raise refused("hub.refused", code=refusal.code, text=refusal.description) from refusal
                 failure: VxpFailure = refusal
             except VxpFailure as lost:
@@ -49,14 +57,14 @@ class AgencyDirectory(Component):
                 return
             if tries == _TRIES:
                 raise failed("hub.no-answer", detail=str(failure)) from failure
-            await asyncio.sleep(self.agency.retries.wait(failure, tries))
+            await asyncio.sleep(self.retries.wait(failure, tries))
 
     def refresh(self) -> None:
-        """Read the directory anew in the background, unless that is under way or was done a moment ago."""
+        """Read the directory again in the background, unless that is under way or was done a moment ago."""
         now = asyncio.get_running_loop().time()
         if not self._reading and now >= self._rests_until:
             self._reading = True
-            self.agency.spawn(self._refreshed())
+            self.core.spawn(self._refreshed())
 
     async def _refreshed(self) -> None:
         try:
@@ -70,15 +78,15 @@ class AgencyDirectory(Component):
         """Read the hub's directory and return the number of its rows.
 
         Raises:
-            VxpFailure: it could not be had; what was read before stays.
+            VxpFailure: it could not be read; what was read before stays.
         """
         clock = asyncio.get_running_loop().time
         began = clock()
-        listed = await self.agency.connection.ask(lambda client: client.get_agencies_list())
+        listed = await self.connection.ask(lambda client: client.get_agencies_list())
         entries = [_entry(one) for one in self.kept(listed)]
         await asyncio.to_thread(self.store.directory.replace, entries)
         self._read_at = clock()
-        # A long directory costs hub and system alike: the rest grows with it.
+        # Reading a long directory is work for hub and system: the pause until the next time grows with it.
         self._rests_until = self._read_at + max(self.settings.timing.poll_interval, 3 * (self._read_at - began))
         return len(entries)
 
@@ -87,7 +95,7 @@ class AgencyDirectory(Component):
         return listed
 
     async def learn(self, organ_ids: Sequence[str]) -> None:
-        """Look up in the directory whether one of `organ_ids` is an own agency by another name, if not done lately."""
+        """Look up in the directory whether one of `organ_ids` is an own agency by another id, if not done lately."""
         now = asyncio.get_running_loop().time()
         if any(self.is_own(organ_id) for organ_id in organ_ids):
             return
@@ -124,10 +132,10 @@ class AgencyDirectory(Component):
 
     def is_organ(self, text: str) -> bool:
         """Say whether a text has the form of an agency's id."""
-        return organ_form(text, self.agency.profile.parameters.identifiers) in {"old", "new", "enterprise"}
+        return organ_form(text, self.core.profile.parameters.identifiers) in {"old", "new", "enterprise"}
 
     def organization(self, organ_id: str) -> Organization:
-        """Return an own agency as it stands in From; the configured one for an id that is none's."""
+        """Return an own agency as From names it; the configured one if `organ_id` is none of them."""
         found = next((one for one in self.own() if one.organ_id == organ_id), self.own()[0])
         return Organization(organ_id=found.organ_id, organ_name=found.organ_name)
 

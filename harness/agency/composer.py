@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from harness.agency.component import Component
 from harness.agency.store.inbox import InboxDocument
+from harness.agency.texts import words
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import (
@@ -33,7 +34,7 @@ TIME = "%Y/%m/%d %H:%M:%S"
 
 NEW, RECALL, UPDATE, REPLACE = 0, 1, 2, 3
 
-# The agency's own people, as a product would keep them in its settings.
+# Signer and clerk of the agency; a product would keep them in its settings.
 _PLACE = "Hà Nội"
 _SIGNER = SignerInfo(full_name="Nguyễn Văn Mẫu", competence="TL.", position="Chánh Văn phòng")
 _STAFF = StaffInfo(department="Văn thư cơ quan", staff="Trần Thị Mẫu", mobile="0900000000")
@@ -130,12 +131,12 @@ class Composer(Component):
 
     def document_type(self, draft: DocumentDraft) -> DocumentType:
         """Return the type by its name: its number in the list, else that of an official letter."""
-        names = self.agency.profile.parameters.code_lists.type_names
+        names = self.core.profile.parameters.code_lists.type_names
         number = str(names.index(draft.type_name) + 1) if draft.type_name in names else _OFFICIAL_LETTER
         return DocumentType(type=number, type_name=draft.type_name)
 
     def signer(self) -> SignerInfo:
-        """Return who signed."""
+        """Return the signer."""
         return _SIGNER
 
     def staff(self) -> StaffInfo:
@@ -171,7 +172,7 @@ class Composer(Component):
         )
 
     def changes(self, draft: DocumentDraft) -> BussinessDocumentInfo:
-        """Return what an update changes: always the information, the receivers where some come or go."""
+        """Return what an update changes: always the information, and the receivers if some are added or removed."""
         receivers = [Receiver(organ_id, "0") for organ_id in draft.removed]
         receivers += [Receiver(organ_id, "1") for organ_id in draft.added]
         return BussinessDocumentInfo("1", "1" if receivers else "0", tuple(receivers))
@@ -207,13 +208,13 @@ class Composer(Component):
         return ResponseFor(document.sender, document.code, document.promulgation_date, document.document_id or "")
 
     def description(self, code: str) -> str:
-        """Return the words that go with a status without a reason."""
-        return self.agency.words(f"status.{code}")
+        """Return the text of a status that has no reason."""
+        return words(f"status.{code}")
 
     def take_back(
         self, target: OperationTarget, receiver: str, reason: str, sender: Organization, now: datetime
     ) -> StatusPackage:
-        """Return status 13, roles turned: the sender speaks to one receiver about its own document."""
+        """Return status 13, which goes the other way: from the sender of a document to one of its receivers."""
         return StatusPackage(
             from_=sender,
             response_for=ResponseFor(receiver, target.code, target.promulgation_date, target.document_id),
@@ -228,7 +229,7 @@ class Composer(Component):
         return write_package(package, self.layout())
 
     def outgoing(self, package: DocumentPackage | StatusPackage, written: bytes) -> bytes:
-        """Return the bytes that go out for a package that was `written` and found to be right: just these."""
+        """Return the bytes that go out for a package: those that were `written` and checked."""
         return written
 
     def layout(self) -> Layout:

@@ -1,4 +1,4 @@
-"""Arguments of the driver's commands. Members that are not known are passed over; those missing are None."""
+"""Arguments of the driver's commands. Unknown members are ignored; missing ones are None."""
 
 from typing import Literal
 
@@ -57,7 +57,7 @@ class Send(msgspec.Struct, frozen=True):
 
 
 class Decide(msgspec.Struct, frozen=True):
-    """A step with a received document."""
+    """A step of handling a received document."""
 
     document_id: str
     action: str

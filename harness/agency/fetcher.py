@@ -1,31 +1,39 @@
-"""Takes each listed item through its life: fetch, store, acknowledge; again, with growing pauses, as long as needed."""
+"""Fetches, stores and acknowledges each listed item, and repeats each step with growing pauses until it succeeds."""
 
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from harness.agency.component import Component
-from harness.agency.receiver import Listed, NotYet
-from harness.agency.retries import NoRetry, RetryLater
+from harness.agency.core import Core
+from harness.agency.hub_connection import HubConnection
+from harness.agency.listed import Listed
+from harness.agency.receiver import DocumentReceiver, NotYet
+from harness.agency.retries import NoRetry, RetryLater, RetryPolicy
 from harness.agency.store.items import ListedItem
 from harness.agency.texts import ascii_words
 from harness.vxp.client import MessageType, TransportState
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
-
-# An id of the hub's goes into header lines; real ones are hex digits or UUIDs. Nothing else is taken from a list.
+# Ids of the hub are sent back in header lines; real ones are hex digits or UUIDs. Items with other ids are ignored.
 _USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Fetcher(Component):
     """Works on the items of the lists, several at a time, so that a bad one does not hold up the others."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(
+        self,
+        core: Core,
+        connection: HubConnection,
+        retries: RetryPolicy,
+        receiver: DocumentReceiver,
+    ) -> None:
+        super().__init__(core)
+        self.connection = connection
+        self.retries = retries
+        self.receiver = receiver
         self._busy: set[str] = set()
         self._listed: dict[str, frozenset[str]] = {}
         self._settled: dict[str, float] = {}
@@ -41,7 +49,7 @@ class Fetcher(Component):
         return self.settings.calls_at_once
 
     def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
-        """Take in a list; what was settled after the list was asked for is not begun again."""
+        """Take in a list; an item that was acknowledged after the list was asked for is not begun again."""
         usable = [item for item in items if self.is_usable(item.doc_id)]
         self._listed[messagetype] = frozenset(item.doc_id for item in usable)
         self._settled = {name: at for name, at in self._settled.items() if at > asked_at}
@@ -50,13 +58,13 @@ class Fetcher(Component):
                 self._begin(Listed(item.doc_id, messagetype, item.from_, item.to))
 
     def is_usable(self, receiver_doc_id: str) -> bool:
-        """Say whether an id of a list can be one of the hub's."""
+        """Say whether an id has the form of an id of the hub."""
         return _USABLE.fullmatch(receiver_doc_id) is not None
 
     def _begin(self, listed: Listed) -> None:
         if listed.receiver_doc_id not in self._busy:
             self._busy.add(listed.receiver_doc_id)
-            self.agency.spawn(self._work(listed))
+            self.core.spawn(self._work(listed))
 
     async def _work(self, listed: Listed) -> None:
         try:
@@ -86,39 +94,39 @@ class Fetcher(Component):
         return item is None or item.acked
 
     async def _fetch(self, listed: Listed, tries: int) -> float | None:
-        """Fetch an item once and take it in; the seconds to wait if that must be done again."""
+        """Fetch an item once and take it in; return the seconds to wait if that must be repeated, else None."""
         try:
             data = await self.fetch(listed)
         except VxpFailure as failure:
             return self.after(failure, tries)
         try:
-            outcome = await self.agency.receiver.receive(listed, data)
+            outcome = await self.receiver.receive(listed, data)
         except Exception:
-            # Whatever a package does to the reader, the other items go on and this one is tried again later.
+            # A package that breaks the reader must not stop the other items; it is tried again later.
             self.log.exception("item %s", listed.receiver_doc_id)
-            return self.agency.retries.pause(tries)
+            return self.retries.pause(tries)
         if isinstance(outcome, NotYet):
             self.log.info("item %s: %s", listed.receiver_doc_id, outcome.why)
-            return self.agency.retries.pause(tries)
+            return self.retries.pause(tries)
         return None
 
     async def fetch(self, listed: Listed) -> bytes:
         """Return the package of an item.
 
         Raises:
-            VxpFailure: it could not be had.
+            VxpFailure: it could not be fetched.
         """
-        return await self.agency.connection.ask(lambda client: client.get_edoc(listed.receiver_doc_id))
+        return await self.connection.ask(lambda client: client.get_edoc(listed.receiver_doc_id))
 
     def after(self, failure: VxpFailure, tries: int) -> float:
-        """Return the seconds to wait after an item could not be fetched: nothing is acknowledged unseen."""
-        return self.agency.retries.wait(failure, tries)
+        """Return the seconds to wait before the next try, after an item could not be fetched; it is never given up."""
+        return self.retries.wait(failure, tries)
 
     async def _acknowledged(self, listed: Listed) -> float:
-        """Report an item until the hub has taken the report, or says it never will.
+        """Report an item until the hub has taken the report, or refuses it for good.
 
         Returns:
-            Seconds for which the item is left alone, should it still be listed.
+            Seconds in which the item is not begun again, even if it is still listed.
         """
         failures = 0
         while (item := self.store.items.get(listed.receiver_doc_id)) is not None and not item.acked:
@@ -138,7 +146,7 @@ class Fetcher(Component):
         try:
             await self.acknowledge(item)
         except VxpFailure as failure:
-            return self.agency.retries.reaction(failure, tries)
+            return self.retries.reaction(failure, tries)
         return None
 
     async def acknowledge(self, item: ListedItem) -> None:
@@ -159,10 +167,10 @@ class Fetcher(Component):
         Raises:
             VxpFailure: the hub did not take it.
         """
-        await self.agency.connection.ask(
+        await self.connection.ask(
             lambda client: client.update_status(receiver_doc_id, answer, self.header_text(description))
         )
 
     def header_text(self, description: str) -> str:
-        """Return a reason as it can stand in a header line: ASCII without control characters, not too long."""
+        """Return a reason in the form that a header line allows: ASCII without control characters, not too long."""
         return ascii_words(description)

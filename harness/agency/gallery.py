@@ -1,4 +1,4 @@
-"""The gallery: defective agencies, each breaking one requirement, and correct ones that differ in what is free.
+"""The gallery: defective agencies, each breaking one requirement, and correct variants of the reference agency.
 
 @defect("never-acks", breaks="RCV-02")
 class NeverAcks(Fetcher):
@@ -17,8 +17,9 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from harness.agency.component import Component
+from harness.agency.components import Components
 from harness.agency.settings import AgencySettings
-from harness.agency.system import AgencySystem, Components
+from harness.agency.system import AgencySystem
 from harness.catalogue.candidate import DeclaredTiming
 from harness.catalogue.requirements import Capability
 
@@ -38,18 +39,18 @@ class GalleryEntry:
         name: its name on the command line.
         breaks: id of the requirement it breaks; None for a correct variant.
         docstring: what it does, in English.
-        parts: what it is made of.
-        shown_by: ids of requirements whose scenarios make it show, where its own has none that do.
-        touches: ids and groups of requirements whose scenarios see what a correct variant does otherwise.
-        also: ids of requirements that nobody can keep who breaks this one so.
+        components: what it is made of.
+        shown_by: ids of requirements whose scenarios reveal it, where those of its own do not.
+        touches: ids and groups of requirements whose scenarios see where a correct variant differs.
+        also: ids of requirements that it breaks as a consequence.
         lacks: capabilities that it does not have, and so must not be declared.
-        timing: times that it declares, in seconds; None where it keeps those of the reference agency.
+        timing: times that it declares, in seconds; None for those of the reference agency.
     """
 
     name: str
     breaks: str | None
     docstring: str
-    parts: Components
+    components: Components
     shown_by: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -58,7 +59,7 @@ class GalleryEntry:
 
     def build(self, settings: AgencySettings | None = None) -> AgencySystem:
         """Return an agency of this kind."""
-        return AgencySystem(settings, parts=self.parts, name=f"lienthong reference agency ({self.name})")
+        return AgencySystem(settings, components=self.components, name=f"lienthong reference agency ({self.name})")
 
 
 _DEFECTS: dict[str, GalleryEntry] = {}
@@ -73,9 +74,9 @@ def defect(
     also: tuple[str, ...] = (),
     lacks: tuple[Capability, ...] = (),
 ) -> Callable[[P], P]:
-    """Register a part as a defect that breaks the requirement `breaks`; see `GalleryEntry` for the rest.
+    """Register a component as a defect that breaks the requirement `breaks`; see `GalleryEntry` for the rest.
 
-    Parts registered under one name belong to one agency; the docstring of the first describes it.
+    Components registered under one name belong to one agency; the docstring of the first describes it.
     """
     return _registered(
         _DEFECTS, GalleryEntry(name, breaks, "", Components(), shown_by=shown_by, also=also, lacks=lacks)
@@ -103,8 +104,8 @@ def _registered(table: dict[str, GalleryEntry], entry: GalleryEntry) -> Callable
         known = table.get(entry.name, entry)
         if known.breaks != entry.breaks:
             raise ValueError(f"two defects are called {entry.name}")
-        said = known.docstring or inspect.cleandoc(component.__doc__ or "")
-        table[entry.name] = replace(known, docstring=said, parts=known.parts.with_component(component))
+        docstring = known.docstring or inspect.cleandoc(component.__doc__ or "")
+        table[entry.name] = replace(known, docstring=docstring, components=known.components.with_component(component))
         return component
 
     return register
@@ -136,7 +137,7 @@ def build(kind: str | None = None, settings: AgencySettings | None = None) -> Ag
 
 
 def __getattr__(name: str) -> Mapping[str, GalleryEntry]:
-    """Offer `DEFECTS` and `VARIANTS`, whose modules need this one and so are loaded when first asked for."""
+    """Offer `DEFECTS` and `VARIANTS`: their modules import this one and so are loaded when first asked for."""
     if name == "DEFECTS":
         return defects()
     if name == "VARIANTS":

@@ -1,4 +1,4 @@
-"""The connection to the hub: one HTTP client, and the patience of a caller whose hub is down."""
+"""The connection to the hub: its HTTP clients, and fewer calls while the hub is down."""
 
 import asyncio
 import ssl
@@ -9,36 +9,42 @@ from typing import TypeVar
 import httpx2
 
 from harness.agency.component import Component
+from harness.agency.core import Core
+from harness.agency.retries import RetryPolicy
 from harness.vxp.client import VxpClient
 from harness.vxp.exchange import ExchangeLimits, http_client
 from harness.vxp.failures import Refused, Unsendable, VxpFailure
 
 T = TypeVar("T")
 
-# So many failures in a row, of whatever calls, mean that the hub itself is in trouble.
+# So many failures in a row, of any calls, mean that the hub itself is in trouble.
 _OUTAGE_AFTER = 3
-# A large package takes the hub a while before it answers.
+# The hub needs some time before it answers a large package.
 _LARGE = 1024 * 1024
 _BYTES_A_SECOND = 4 * 1024 * 1024
-# Bytes that keep coming are waited for so many times as long as silence.
+# A call whose bytes keep coming is given up so many times later than one that is silent.
 _TRICKLE = 4
 
 
 class HubConnection(Component):
     """Makes every call of the system. In an outage one call at a time goes out, after a growing pause."""
 
+    def __init__(self, core: Core, retries: RetryPolicy) -> None:
+        super().__init__(core)
+        self.retries = retries
+
     _http: httpx2.AsyncClient
     _patient_http: httpx2.AsyncClient
 
     async def open(self) -> None:
-        """Make the HTTP client; connections are made by the calls."""
+        """Make the HTTP clients; connections are made by the calls."""
         self._failures = 0
         self._succeeded = asyncio.get_running_loop().time()
         self._until = 0.0
         self._probing = False
         self._changed = asyncio.Event()
         give_up, verify = self.settings.timing.give_up, self.verify()
-        largest = self.agency.profile.parameters.limits.package_bytes
+        largest = self.core.profile.parameters.limits.package_bytes
         self._http = self.http_client(give_up, verify)
         self._patient_http = self.http_client(give_up + largest / _BYTES_A_SECOND, verify)
 
@@ -47,14 +53,14 @@ class HubConnection(Component):
         await self._http.aclose()
         await self._patient_http.aclose()
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | None) -> httpx2.AsyncClient:
         """Return an HTTP client that follows no redirects and gives up after so many seconds without a byte."""
         return http_client(ExchangeLimits(connect=self.settings.timing.give_up, whole=silence), verify=verify)
 
-    def verify(self) -> ssl.SSLContext | bool:
+    def verify(self) -> ssl.SSLContext | None:
         """Return how the hub's certificate is checked."""
         anchors = self.settings.hub_trust_anchors_pem
-        return ssl.create_default_context(cadata=anchors) if anchors.strip() else True
+        return ssl.create_default_context(cadata=anchors) if anchors.strip() else None
 
     def limits(self, size: int) -> ExchangeLimits:
         """Return the limits of a whole call that carries `size` bytes: a large one may take longer."""
@@ -89,7 +95,7 @@ class HubConnection(Component):
 
     @property
     def in_outage(self) -> bool:
-        """Whether nothing has succeeded for several calls and a while: a few documents may fail at once."""
+        """Whether several calls in a row failed and none succeeded for a while; a few failures alone are no outage."""
         quiet = asyncio.get_running_loop().time() - self._succeeded
         return self._failures >= _OUTAGE_AFTER and quiet >= self.settings.timing.first_pause
 
@@ -104,7 +110,7 @@ class HubConnection(Component):
                 self._wake()
 
     async def _admitted(self) -> bool:
-        """Wait until a call may go out; True when it is the one that tries whether the hub is back."""
+        """Wait until a call may go out; True when it is the one that tests whether the hub is back."""
         loop = asyncio.get_running_loop()
         while self.in_outage:
             if loop.time() >= self._until and not self._probing:
@@ -127,15 +133,15 @@ class HubConnection(Component):
         self._failures += 1
         beyond = self._failures - _OUTAGE_AFTER + 1
         if beyond > 0:
-            pause = max(self.agency.retries.pause(beyond), failure.retry_after or 0.0)
+            pause = max(self.retries.pause(beyond), failure.retry_after or 0.0)
             self._until = asyncio.get_running_loop().time() + min(pause, self.settings.timing.longest_wait)
         self._wake()
 
     def is_trouble(self, failure: VxpFailure) -> bool:
-        """Say whether a failure is one of the hub's own: not where it answered a call it knew the caller of."""
+        """Say whether a failure is trouble of the hub: a refusal by a hub that recognised the caller is not."""
         if not isinstance(failure, Refused) or failure.http_status != httpx2.codes.OK:
             return True
-        known = self.agency.profile.parameters.hub.error_codes.get(failure.code)
+        known = self.core.profile.parameters.hub.error_codes.get(failure.code)
         return known is not None and known.kind == "secret"
 
     def _recovered(self) -> None:

@@ -1,9 +1,13 @@
-"""What an incoming recall, take-back, update or replacement does to a document that is here already."""
+"""What an incoming recall, take-back, update or replacement does to a document received before."""
 
 from collections.abc import Sequence
 
+from harness.agency.acceptance import Acceptance
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
 from harness.agency.composer import RECALL, REPLACE, UPDATE
+from harness.agency.core import Core
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxRequest, InboxState, NewDocument
 from harness.agency.texts import words
 from harness.edxml.model import DocumentPackage, ResponseFor, StatusPackage
@@ -22,6 +26,18 @@ _UNCHANGED = "0"
 
 class IncomingOperations(Component):
     """Carries out operations on received documents, for their original sender only."""
+
+    def __init__(
+        self,
+        core: Core,
+        statuses: BusinessStatuses,
+        agency_directory: AgencyDirectory,
+        acceptance: Acceptance,
+    ) -> None:
+        super().__init__(core)
+        self.statuses = statuses
+        self.agency_directory = agency_directory
+        self.acceptance = acceptance
 
     def operation(self, package: DocumentPackage) -> int:
         """Return the operation of a package: 0 new, 1 recall, 2 update, 3 replacement."""
@@ -46,19 +62,19 @@ class IncomingOperations(Component):
         if operation == UPDATE and bussiness is not None:
             return [bussiness.document_id]
         if operation == REPLACE and bussiness is not None:
-            own = self.agency.agency_directory.is_own
+            own = self.agency_directory.is_own
             return [one.document_id for one in bussiness.replacements if any(own(organ) for organ in one.organ_ids)]
         return []
 
     def joined_document(self, package: DocumentPackage) -> str | None:
-        """Return the DocumentId that an update adds an own agency to, so that the package is its first news of it."""
+        """Return the DocumentId that an update adds an own agency to, if the document itself was not received."""
         if self.operation(package) != UPDATE or package.bussiness is None or not self._own_marks(package, _ADDED):
             return None
         target = package.bussiness.document_id
         return target if target != package.document_id and self.store.inbox.find(target) is None else None
 
     def acts_on(self, package: DocumentPackage, known: InboxDocument) -> bool:
-        """Say whether a package acts on the very document whose DocumentId it bears."""
+        """Say whether a package acts on the document whose own DocumentId it has."""
         return known.document_id in self.targets(package) and not self._objection_to_sender(package, known)
 
     def refusal(self, package: DocumentPackage, document: NewDocument) -> str:
@@ -84,11 +100,11 @@ class IncomingOperations(Component):
         return words("operation.not-the-sender", document_id=target.document_id)
 
     def is_original_sender(self, organ_id: str, target: InboxDocument) -> bool:
-        """Say whether `organ_id` is who sent the document."""
-        return self.agency.agency_directory.same(organ_id, target.sender)
+        """Say whether `organ_id` names the sender of the document."""
+        return self.agency_directory.same(organ_id, target.sender)
 
     def apply(self, package: DocumentPackage, document: NewDocument) -> None:
-        """Carry out the operation of a package that `refusal` has nothing against."""
+        """Carry out the operation of a package for which `refusal` returned no reason."""
         if document.original_id is not None:
             return
         for document_id in self.targets(package):
@@ -104,24 +120,22 @@ class IncomingOperations(Component):
         return "recall" if operation == RECALL else "replace"
 
     def taken_back(self, status: StatusPackage) -> None:
-        """Carry out a take-back: status 13, in which the sender turns to the receiver."""
+        """Carry out a take-back: status 13, from the sender of a document to its receiver."""
         asked = status.response_for
         target = self.target(asked.document_id)
         if target is None:
             self.refuse_unknown(status)
-        elif self.is_original_sender(status.from_.organ_id, target) and self.agency.agency_directory.is_own(
-            asked.organ_id
-        ):
+        elif self.is_original_sender(status.from_.organ_id, target) and self.agency_directory.is_own(asked.organ_id):
             self.request("take_back", target, "", "")
 
     def refuse_unknown(self, status: StatusPackage) -> None:
         """Answer 16 to a take-back of a document that never came."""
         asked = status.response_for
         named = ResponseFor(status.from_.organ_id, asked.code, asked.promulgation_date, asked.document_id)
-        self.agency.handling.answer(named, "16", words("operation.unknown-target", document_id=asked.document_id))
+        self.statuses.answer(named, "16", words("operation.unknown-target", document_id=asked.document_id))
 
     def request(self, kind: str, target: InboxDocument, named_by: str, package: str) -> None:
-        """Carry out what was asked for, or lay it before the clerk. A cancelled document is not spoken of again."""
+        """Carry out what was asked for, or let it wait for the clerk; nothing is done to a cancelled document."""
         if target.state is InboxState.CANCELLED:
             return
         if self.waits_for_clerk(kind):
@@ -141,20 +155,20 @@ class IncomingOperations(Component):
     def disagree(self, request: InboxRequest, reason: str) -> None:
         """Refuse a request that waited: 16 with the reason."""
         self.store.inbox.answered(request.id)
-        self.agency.handling.say(self.store.inbox.get(request.target), "16", reason)
+        self.statuses.say(self.store.inbox.get(request.target), "16", reason)
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
         """Do what was asked for and answer 15, or 16 where the document's state forbids it."""
         objection = self.objection(kind, target)
         if objection:
-            self.agency.handling.say(target, "16", objection)
+            self.statuses.say(target, "16", objection)
             return
         if kind == "update":
             self.update(target, package)
         else:
             self.cancel(target)
         self.store.inbox.set_flags(target.id, dict.fromkeys((*target.flags, _FLAGS[kind])))
-        self.agency.handling.say(target, "15", "")
+        self.statuses.say(target, "15", "")
 
     def objection(self, kind: str, target: InboxDocument) -> str:
         """Return why a document's state forbids an operation; empty when it does not."""
@@ -165,12 +179,12 @@ class IncomingOperations(Component):
         return ""
 
     def cancel(self, target: InboxDocument) -> None:
-        """Take a document out of work."""
+        """Cancel a document."""
         self.store.inbox.set_state(target.id, InboxState.CANCELLED)
 
     def update(self, target: InboxDocument, package: str) -> None:
         """Take over what an update says about a document."""
-        content = read_package(self.store.content(package), self.agency.acceptance.limits())
+        content = read_package(self.store.content(package), self.acceptance.limits())
         if isinstance(content, DocumentPackage) and self.changes_information(content):
             self.store.inbox.set_information(target.id, content.subject, content.content)
 
@@ -185,5 +199,5 @@ class IncomingOperations(Component):
     def _own_marks(self, package: DocumentPackage, mark: str) -> Sequence[str]:
         changes = package.bussiness.document_info if package.bussiness else None
         receivers = changes.receivers if changes else ()
-        own = self.agency.agency_directory.is_own
+        own = self.agency_directory.is_own
         return [one.organ_id for one in receivers if one.receiver_type.strip() == mark and own(one.organ_id)]

@@ -1,16 +1,15 @@
-"""Looks into the hub's lists, one for documents and one for statuses, each at its own pace."""
+"""Polls the hub's lists, one for documents and one for statuses, independently of each other."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from harness.agency.component import Component
-from harness.agency.retries import NoRetry
+from harness.agency.core import Core
+from harness.agency.fetcher import Fetcher
+from harness.agency.hub_connection import HubConnection
+from harness.agency.retries import NoRetry, RetryPolicy
 from harness.vxp.client import MessageType
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
-
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
 
 MESSAGE_TYPES: tuple[MessageType, ...] = ("edoc", "status")
 
@@ -18,15 +17,18 @@ MESSAGE_TYPES: tuple[MessageType, ...] = ("edoc", "status")
 class Poller(Component):
     """Polls both lists and hands what they hold to the fetcher."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(self, core: Core, connection: HubConnection, retries: RetryPolicy, fetcher: Fetcher) -> None:
+        super().__init__(core)
+        self.connection = connection
+        self.retries = retries
+        self.fetcher = fetcher
         self._asked: dict[str, asyncio.Event] = {}
 
     def start(self) -> None:
         """Begin to poll, at once."""
         for messagetype in self.message_types():
             self._asked[messagetype] = asyncio.Event()
-            self.agency.spawn(self._run(messagetype))
+            self.core.spawn(self._run(messagetype))
 
     def now(self) -> None:
         """Poll without waiting for the interval to end."""
@@ -38,7 +40,7 @@ class Poller(Component):
         return MESSAGE_TYPES
 
     def interval(self, messagetype: MessageType) -> float:
-        """Return the seconds from one look into a list to the next."""
+        """Return the seconds from one poll of a list to the next."""
         return self.settings.timing.poll_interval
 
     async def _run(self, messagetype: MessageType) -> None:
@@ -53,7 +55,7 @@ class Poller(Component):
                 pause = max(self.after(failure, failures), self.interval(messagetype))
             else:
                 failures = 0
-                self.agency.fetcher.notice(messagetype, items, began)
+                self.fetcher.notice(messagetype, items, began)
                 pause = self.interval(messagetype) - (clock() - began)
             await self._sleep(messagetype, pause)
 
@@ -61,15 +63,15 @@ class Poller(Component):
         """Return what waits.
 
         Raises:
-            VxpFailure: the list could not be had.
+            VxpFailure: the list could not be read.
         """
-        waiting = await self.agency.connection.ask(lambda client: client.get_received_edoc_list(messagetype))
+        waiting = await self.connection.ask(lambda client: client.get_received_edoc_list(messagetype))
         return waiting.items
 
     def after(self, failure: VxpFailure, failures: int) -> float:
         """Return the seconds to wait after the list failed `failures` times in a row. A list is never given up."""
-        reaction = self.agency.retries.reaction(failure, failures)
-        return self.agency.retries.pause(failures) if isinstance(reaction, NoRetry) else reaction.seconds
+        reaction = self.retries.reaction(failure, failures)
+        return self.retries.pause(failures) if isinstance(reaction, NoRetry) else reaction.seconds
 
     async def _sleep(self, messagetype: MessageType, seconds: float) -> None:
         asked = self._asked[messagetype]

@@ -1,36 +1,28 @@
-"""Takes a fetched package in: doubts it, accepts it, or says why not. It is stored before anything is said."""
+"""Takes a fetched package in: has it fetched again, accepts it, or refuses it. It is stored before it is answered."""
 
 import asyncio
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from harness.agency.acceptance import Examined
+from harness.agency.acceptance import Acceptance, Examined
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
 from harness.agency.composer import TIME
+from harness.agency.core import Core
+from harness.agency.incoming_operations import IncomingOperations
+from harness.agency.listed import Listed
+from harness.agency.status_receiver import StatusReceiver
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument, StoredAttachment
 from harness.agency.store.items import ListedItem
 from harness.agency.texts import words
 from harness.edxml.model import DocumentPackage, StatusPackage
 
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
-
 _DONE, _FAIL = "done", "fail"
 _NOT_ACCEPTED = frozenset({InboxState.REFUSED, InboxState.REJECTED})
 
-# How often the same bytes must come before they are believed.
+# How often the same bytes must come before they are acted on.
 _TWICE, _OFTEN, _VERY_OFTEN = 2, 3, 6
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An item of a list: the hub's id, and sender and receiver as the list names them (empty: not named)."""
-
-    receiver_doc_id: str
-    messagetype: str
-    sender: str = ""
-    receiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +35,45 @@ class NotYet:
 class DocumentReceiver(Component):
     """Receives packages."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(
+        self,
+        core: Core,
+        acceptance: Acceptance,
+        agency_directory: AgencyDirectory,
+        operations: IncomingOperations,
+        statuses: BusinessStatuses,
+        status_receiver: StatusReceiver,
+    ) -> None:
+        super().__init__(core)
+        self.acceptance = acceptance
+        self.agency_directory = agency_directory
+        self.operations = operations
+        self.statuses = statuses
+        self.status_receiver = status_receiver
         self._seen: dict[str, tuple[str, int]] = {}
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
         """Take in the bytes of an item; None when it is stored and may be acknowledged."""
-        examined = await self.agency.acceptance.examine(data)
+        examined = await self.acceptance.examine(data)
         doubt = self.doubt(listed, data, examined)
         if doubt is not None:
             return doubt
         self._seen.pop(listed.receiver_doc_id, None)
         if isinstance(examined.package, StatusPackage):
-            self.agency.status_receiver.take(listed, examined.package)
+            self.status_receiver.take(listed, examined.package)
             return None
         if examined.package is None and listed.messagetype == "status":
-            self.agency.status_receiver.reject(listed, self.reason_to_reject(examined))
+            self.status_receiver.reject(listed, self.reason_to_reject(examined))
             return None
         kept = await self.keep(data, examined)
         if isinstance(examined.package, DocumentPackage):
-            await self.agency.agency_directory.learn(self.agency.operations.named_organs(examined.package))
+            await self.agency_directory.learn(self.operations.named_organs(examined.package))
         with self.store.transaction():
             self.take(listed, examined, kept)
         return None
 
     def doubt(self, listed: Listed, data: bytes, examined: Examined) -> NotYet | None:
-        """Say why an item must be fetched again; None when it can be believed as it is."""
+        """Say why an item must be fetched again; None when it can be acted on."""
         why, times = self.suspicion(listed, examined)
         digest = hashlib.sha256(data).hexdigest()
         before, count = self._seen.get(listed.receiver_doc_id, ("", 0))
@@ -79,7 +84,7 @@ class DocumentReceiver(Component):
         return None
 
     def suspicion(self, listed: Listed, examined: Examined) -> tuple[str, int | None]:
-        """Return what is suspicious about an item, and how often it must come the same to be believed; None: never."""
+        """Return what is suspicious about an item, and how often the same bytes must come first; None: never enough."""
         if examined.nature == "cut":
             return "cut", None
         if examined.nature == "foreign":
@@ -104,14 +109,14 @@ class DocumentReceiver(Component):
     def came_before(self, listed: Listed, document_id: str) -> bool:
         """Say whether the document came already as another item, and not for another own agency."""
         known = self.store.inbox.find(document_id)
-        expected = self.agency.agency_directory.own_id(listed.receiver)
+        expected = self.agency_directory.own_id(listed.receiver)
         if known is not None and expected and expected not in known.addressees:
             return False
         return self.store.items.came_before(document_id, listed.receiver_doc_id)
 
     def contradicts_list(self, listed: Listed, package: DocumentPackage) -> bool:
         """Say whether the list names other agencies than the package."""
-        agency_directory = self.agency.agency_directory
+        agency_directory = self.agency_directory
         both = (listed.sender, package.from_.organ_id)
         return all(agency_directory.is_organ(one) for one in both) and not agency_directory.same(*both)
 
@@ -125,7 +130,7 @@ class DocumentReceiver(Component):
         return Kept(package, tuple(attachments))
 
     def take(self, listed: Listed, examined: Examined, kept: "Kept") -> None:
-        """Store a document package, or note why not, and queue what is to be said about it."""
+        """Store a document package, or note why it is not accepted, and queue the statuses about it."""
         document = self.described(listed, examined, kept)
         package = examined.package
         if not isinstance(package, DocumentPackage) or examined.complaints:
@@ -145,7 +150,7 @@ class DocumentReceiver(Component):
             sender="",
             package=kept.package,
             fingerprint=examined.fingerprint,
-            arrived=self.agency.now().strftime(TIME),
+            arrived=self.core.now().strftime(TIME),
             state=InboxState.ARRIVED,
             flags=self.flags(examined),
             attachments=kept.attachments,
@@ -163,7 +168,7 @@ class DocumentReceiver(Component):
             subject=self.subject(package),
             content=package.content,
             operation=int(bussiness.doc_type) if bussiness and bussiness.doc_type in {"1", "2", "3"} else 0,
-            original_id=self.agency.operations.joined_document(package),
+            original_id=self.operations.joined_document(package),
             addressees=self.addressees(listed, package),
         )
 
@@ -172,7 +177,7 @@ class DocumentReceiver(Component):
         return package.subject
 
     def flags(self, examined: Examined) -> tuple[str, ...]:
-        """Return the free words that the clerk sees beside a document."""
+        """Return the flags that the clerk sees with a document."""
         groups = {code.partition("-")[0] for code in examined.codes}
         trust = {"SIG-05", "SIG-06", "PDF-04"}
         codes = {code.partition(".")[0] for code in examined.codes}
@@ -186,8 +191,8 @@ class DocumentReceiver(Component):
 
     def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
         """Return the own agencies that a package is addressed to, under the ids they are registered by."""
-        agency_directory = self.agency.agency_directory
-        own = [agency_directory.own_id(organ_id) for organ_id in self.agency.operations.named_organs(package)]
+        agency_directory = self.agency_directory
+        own = [agency_directory.own_id(organ_id) for organ_id in self.operations.named_organs(package)]
         listed_one = agency_directory.own_id(listed.receiver)
         found = tuple(dict.fromkeys(organ_id for organ_id in own if organ_id))
         return (listed_one,) if listed_one in found else found
@@ -202,7 +207,7 @@ class DocumentReceiver(Component):
         return "; ".join(examined.complaints[:3]) or words("package.unknown")
 
     def reject(self, listed: Listed, document: NewDocument, reason: str) -> None:
-        """Store a package that breaks the standard as not accepted; status 02 where it names whom to tell."""
+        """Store a package that breaks the standard as not accepted; status 02 if it names its sender."""
         known = self.known(document)
         self.settle(listed, document, _FAIL, reason)
         if known is not None:
@@ -212,24 +217,24 @@ class DocumentReceiver(Component):
             self.tell_rejected(self.store.inbox.get(row), reason)
 
     def tell_rejected(self, document: InboxDocument, reason: str) -> None:
-        """Tell the sender of a package that it is not accepted."""
-        self.agency.handling.say(document, "02", reason)
+        """Report to the sender of a package that it is not accepted."""
+        self.statuses.say(document, "02", reason)
 
     def send_back(self, listed: Listed, document: NewDocument) -> None:
-        """Refuse a document that is addressed to somebody else."""
+        """Refuse a document that is addressed to other agencies only."""
         reason = words("document.not-for-us", organ_id=self.settings.organ_id)
         self.settle(listed, document, _DONE, "")
         if self.known(document) is None:
             row = self.store.inbox.add(replace(document, state=InboxState.REFUSED, reason=reason))
-            self.agency.handling.say(self.store.inbox.get(row), "02", reason)
+            self.statuses.say(self.store.inbox.get(row), "02", reason)
 
     def take_known(self, listed: Listed, document: NewDocument, known: InboxDocument, package: DocumentPackage) -> None:
         """Take in a document whose DocumentId is stored already."""
         if known.fingerprint == document.fingerprint:
             self.take_again(listed, document, known)
-        elif self.agency.operations.acts_on(package, known):
+        elif self.operations.acts_on(package, known):
             self.settle(listed, document, _DONE, "")
-            self.agency.operations.apply(package, document)
+            self.operations.apply(package, document)
         elif known.state in _NOT_ACCEPTED:
             self.store.inbox.replace(known.id, document)
             self.settle(listed, document, _DONE, "")
@@ -243,7 +248,7 @@ class DocumentReceiver(Component):
         for organ_id in document.addressees:
             if organ_id not in known.addressees and known.state not in _NOT_ACCEPTED:
                 self.store.inbox.add_addressee(known.id, organ_id)
-                self.agency.handling.say(known, "01", "", (organ_id,))
+                self.statuses.say(known, "01", "", (organ_id,))
 
     def accept(self, listed: Listed, document: NewDocument, package: DocumentPackage) -> None:
         """Store a document that arrived."""
@@ -253,17 +258,17 @@ class DocumentReceiver(Component):
 
     def welcome(self, document: InboxDocument, package: DocumentPackage) -> None:
         """Say that a document arrived and carry out the operation it may carry."""
-        refusal = self.agency.operations.refusal(package, document)
+        refusal = self.operations.refusal(package, document)
         if refusal:
             self.store.inbox.set_state(document.id, InboxState.REFUSED, refusal)
-            self.agency.handling.say(document, "02", refusal)
+            self.statuses.say(document, "02", refusal)
             return
         self.arrived(document)
-        self.agency.operations.apply(package, document)
+        self.operations.apply(package, document)
 
     def arrived(self, document: InboxDocument) -> None:
         """Say 01, in the name of every own agency that got the document."""
-        self.agency.handling.say(document, "01", "")
+        self.statuses.say(document, "01", "")
 
     def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
         """Note what is to be reported to the hub about an item."""

@@ -1,4 +1,4 @@
-"""What to do after a failed call: again after a pause, or never."""
+"""What to do after a failed call: try again after a pause, or give up."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class NoRetry:
 
 
 class RetryPolicy(Component):
-    """Judges failures of calls."""
+    """Decides what to do after a failed call."""
 
     def pause(self, tries: int) -> float:
         """Return the seconds to wait after `tries` failures in a row: each pause is twice the one before."""
@@ -38,17 +38,17 @@ class RetryPolicy(Component):
     def reaction(self, failure: VxpFailure, tries: int) -> RetryLater | NoRetry:
         """Return what to do after `failure`, which was try number `tries` of its kind."""
         if isinstance(failure, Unsendable) or (isinstance(failure, Refused) and self.is_final(failure, tries)):
-            return NoRetry(self.said(failure))
-        return RetryLater(self.wait(failure, tries), self.said(failure))
+            return NoRetry(failure_words(failure))
+        return RetryLater(self.wait(failure, tries), failure_words(failure))
 
     def is_final(self, failure: Refused, tries: int) -> bool:
-        """Say whether a refusal is the hub's last word on a package."""
-        status, hub = failure.http_status or 0, self.agency.profile.parameters.hub
+        """Say whether a refusal is final: the hub will never take the package."""
+        status, hub = failure.http_status or 0, self.core.profile.parameters.hub
         if status >= _SERVER_TROUBLE or status in _NOT_ABOUT_THE_PACKAGE:
             return False
         known = hub.error_codes.get(failure.code)
         if known is None:
-            return tries >= self.agency.profile.parameters.retries.transient_repeats
+            return tries >= self.core.profile.parameters.retries.transient_repeats
         return known.kind == "final"
 
     def wait(self, failure: VxpFailure, tries: int) -> float:
@@ -56,10 +56,11 @@ class RetryPolicy(Component):
         asked = min(failure.retry_after or 0.0, self.settings.timing.longest_wait)
         return max(self.pause(tries), asked)
 
-    def said(self, failure: VxpFailure) -> str:
-        """Return the failure in words for the clerk."""
-        if isinstance(failure, Refused):
-            return words("hub.refused", code=failure.code, text=failure.description)
-        if isinstance(failure, HttpFailed):
-            return words("hub.http-status", status=failure.http_status)
-        return words("hub.no-answer", detail=clipped(str(failure)))
+
+def failure_words(failure: VxpFailure) -> str:
+    """Return the failure in words for the clerk."""
+    if isinstance(failure, Refused):
+        return words("hub.refused", code=failure.code, text=failure.description)
+    if isinstance(failure, HttpFailed):
+        return words("hub.http-status", status=failure.http_status)
+    return words("hub.no-answer", detail=clipped(str(failure)))

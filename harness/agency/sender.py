@@ -1,28 +1,28 @@
-"""Sends what is queued: package by package in each stream, as long as it takes, the same bytes every time."""
+"""Sends queued packages: one after the other in each stream, and each until the hub has taken or refused it."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from harness.agency.component import Component
-from harness.agency.retries import NoRetry
+from harness.agency.core import Core
+from harness.agency.hub_connection import HubConnection
+from harness.agency.retries import NoRetry, RetryPolicy
 from harness.agency.store.queue import QueuedPackage
 from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.failures import VxpFailure
 
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
-
 
 class Sender(Component):
-    """Empties the queue of outgoing packages. What concerns one document is one stream and keeps its order."""
+    """Empties the queue of outgoing packages. All that concern one document are one stream and keep their order."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(self, core: Core, connection: HubConnection, retries: RetryPolicy) -> None:
+        super().__init__(core)
+        self.connection = connection
+        self.retries = retries
         self._active: set[str] = set()
         self._lane = asyncio.Semaphore(self.settings.calls_at_once)
 
     def start(self) -> None:
-        """Go on with everything that waits."""
+        """Begin to send every waiting package."""
         for head in self.store.queue.heads():
             self._go_on(head.stream)
 
@@ -40,9 +40,9 @@ class Sender(Component):
         return row
 
     def _go_on(self, stream: str) -> None:
-        if self.agency.running and stream not in self._active:
+        if stream not in self._active:
             self._active.add(stream)
-            self.agency.spawn(self._empty(stream))
+            self.core.spawn(self._empty(stream))
 
     async def _empty(self, stream: str) -> None:
         try:
@@ -55,12 +55,10 @@ class Sender(Component):
             self._active.discard(stream)
 
     async def send(self, outgoing: QueuedPackage) -> float | None:
-        """Try once to send a package and note what came of it; the seconds to wait if it must be tried again."""
+        """Try once to send a package and note the result; return the seconds to wait before the next try, or None."""
         package = self.store.content(self.package_of(outgoing))
         try:
-            hub_id = await self.agency.connection.ask(
-                lambda client: self.call(client, outgoing, package), size=len(package)
-            )
+            hub_id = await self.connection.ask(lambda client: self.call(client, outgoing, package), size=len(package))
         except VxpFailure as failure:
             return self.after(outgoing, failure)
         self.store.queue.sent(outgoing.id, hub_id)
@@ -79,8 +77,8 @@ class Sender(Component):
         return "status" if outgoing.messagetype == "status" else "edoc"
 
     def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
-        """Note a failed try; the seconds to wait before the next one, None when there will be none."""
-        reaction = self.agency.retries.reaction(failure, outgoing.tries + 1)
+        """Note a failed try; return the seconds to wait before the next one, None when there will be none."""
+        reaction = self.retries.reaction(failure, outgoing.tries + 1)
         if isinstance(reaction, NoRetry):
             self.store.queue.failed(outgoing.id, reaction.error)
             return None

@@ -1,12 +1,26 @@
-"""The desk where the own documents are made and sent: new ones, and operations on those sent before."""
+"""Makes and queues the agency's own documents: new ones, and operations on those sent before."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from harness.agency.acceptance import Acceptance
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
-from harness.agency.composer import DATE, NEW, RECALL, REPLACE, UPDATE, ComposedFile, DocumentDraft, OperationTarget
+from harness.agency.composer import (
+    DATE,
+    NEW,
+    RECALL,
+    REPLACE,
+    UPDATE,
+    ComposedFile,
+    Composer,
+    DocumentDraft,
+    OperationTarget,
+)
+from harness.agency.core import Core
+from harness.agency.sender import Sender
 from harness.agency.store.outbox import NewOutDocument, OutDocument, OutReceiver
 from harness.agency.texts import complaint, failed, refused
 from harness.catalogue.verdicts import Severity
@@ -43,16 +57,30 @@ class SendOrder:
 class SendingService(Component):
     """Makes documents and queues them."""
 
+    def __init__(
+        self,
+        core: Core,
+        agency_directory: AgencyDirectory,
+        composer: Composer,
+        acceptance: Acceptance,
+        sender: Sender,
+    ) -> None:
+        super().__init__(core)
+        self.agency_directory = agency_directory
+        self.composer = composer
+        self.acceptance = acceptance
+        self.sender = sender
+
     async def send(self, order: SendOrder) -> str:
         """Make a document, queue it and return its DocumentId.
 
         Raises:
             NotDone: the system will not send it, and why.
         """
-        now = self.agency.now()
+        now = self.core.now()
         self.check_order(order, now)
         draft = self.draft(order)
-        package = self.agency.composer.document(draft, now)
+        package = self.composer.document(draft, now)
         written = await self.written(package, now)
         with self.store.transaction():
             self.check_number(order, now)
@@ -60,19 +88,19 @@ class SendingService(Component):
         return package.document_id
 
     def check_order(self, order: SendOrder, now: datetime) -> None:
-        """Refuse what must not be sent at all."""
+        """Refuse an order that must not be carried out."""
         self.check_classification(order)
         self.check_number(order, now)
         if order.operation != "new":
             self.check_target(order)
 
     def check_classification(self, order: SendOrder) -> None:
-        """Refuse state secrets: they never travel this way."""
+        """Refuse state secrets: they must not be sent through the exchange."""
         if order.classification.strip():
             raise refused("send.state-secret", classification=order.classification)
 
     def check_number(self, order: SendOrder, now: datetime) -> None:
-        """Refuse a number that a document of this year bears."""
+        """Refuse a number that a document of this year has."""
         number, notation = order.code_number, order.code_notation
         if self.store.outbox.number_used(self.settings.organ_id, now.strftime(DATE)[:4], number, notation):
             raise refused("send.number-used", number=number, notation=notation)
@@ -86,9 +114,9 @@ class SendingService(Component):
             raise refused("send.target-recalled", document_id=order.target)
 
     def draft(self, order: SendOrder) -> DocumentDraft:
-        """Return the order with everything the clerk need not say."""
+        """Return the order completed with what the clerk need not give."""
         target = self.store.outbox.find(order.target) if order.operation != "new" else None
-        sender = self.agency.agency_directory.organization(target.sender if target else self.settings.organ_id)
+        sender = self.agency_directory.organization(target.sender if target else self.settings.organ_id)
         return DocumentDraft(
             sender=sender,
             to=self.receivers(order, target),
@@ -106,7 +134,7 @@ class SendingService(Component):
         )
 
     def receivers(self, order: SendOrder, target: OutDocument | None) -> tuple[Organization, ...]:
-        """Return who gets the package: as ordered; an operation also goes to everybody it concerns."""
+        """Return who gets the package: as ordered; an operation also goes to all receivers it concerns."""
         chosen = {one.organ_id: one for one in order.to}
         if target is not None:
             before = {one.organ_id: Organization(one.organ_id, one.organ_name) for one in target.receivers}
@@ -124,7 +152,7 @@ class SendingService(Component):
         """Return the files of the document acted on: an operation without files of its own carries them again."""
         if target is None:
             return ()
-        examined = self.agency.acceptance.examined(self.store.content(target.package), self.agency.now())
+        examined = self.acceptance.examined(self.store.content(target.package), self.core.now())
         return tuple(ComposedFile(one.name, one.content) for one in examined.attachments)
 
     async def written(self, package: DocumentPackage, now: datetime) -> bytes:
@@ -145,26 +173,26 @@ class SendingService(Component):
     def checked(self, package: DocumentPackage, now: datetime) -> tuple[bytes, Sequence[str]]:
         """Return the bytes of a package and what breaks the standard in them."""
         try:
-            data = self.agency.composer.written(package)
+            data = self.composer.written(package)
         except TextUnwritable as error:
             return b"", [str(error)]
         return data, self.complaints(data, now)
 
     def complaints(self, data: bytes, now: datetime) -> Sequence[str]:
-        """Return what breaks the standard in an own package; the clerk's signatures are the clerk's own business."""
-        profile = self.agency.profile
+        """Return what breaks the standard in an own package; the signatures in the clerk's files are not checked."""
+        profile = self.core.profile
         found = check_package(data, profile, now, groups=_CHECKED).findings
         return [complaint(finding) for finding in found if profile.severity(finding) is Severity.FAIL]
 
     def queue(self, package: DocumentPackage, draft: DocumentDraft, written: bytes) -> None:
         """Queue a document and show it in the outbox."""
         target = draft.target
-        row = self.agency.sender.queue(
+        row = self.sender.queue(
             messagetype="edoc",
             stream=f"out {target.document_id if target else package.document_id}",
             document_id=package.document_id,
             organ_id=draft.sender.organ_id,
-            package=self.agency.composer.outgoing(package, written),
+            package=self.composer.outgoing(package, written),
         )
         document = NewOutDocument(
             document_id=package.document_id,
@@ -196,11 +224,11 @@ class SendingService(Component):
             raise refused("take-back.unknown", document_id=document_id, organ_id=organ_id)
         if not reason.strip():
             raise failed("take-back.reason-missing")
-        sender = self.agency.agency_directory.organization(document.sender)
-        composer = self.agency.composer
-        package = composer.take_back(target_of(document), organ_id, reason, sender, self.agency.now())
+        sender = self.agency_directory.organization(document.sender)
+        composer = self.composer
+        package = composer.take_back(target_of(document), organ_id, reason, sender, self.core.now())
         with self.store.transaction():
-            self.agency.sender.queue(
+            self.sender.queue(
                 messagetype="status",
                 stream=f"out {document_id}",
                 document_id=document_id,

@@ -20,7 +20,7 @@ PATH = "/driver"
 
 
 class _DriverHttpServer(uvicorn.Server):
-    """A server that leaves signals to the program around it."""
+    """A server that installs no signal handlers: the program around it does."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""What an agency system is told from outside: who it is, which hub it talks to, how patient it is."""
+"""Settings of an agency system: who it is, which hub it uses, how long it waits."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile
 
 RUN_VARIABLE = "LIENTHONG_DRIVER"
-"""Environment variable that is the same for every start of a program by one driver: one that was killed may find its
-data by it."""
+"""Environment variable that has the same value at every start of a program by one driver: a program that was killed can
+find its data by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class AgencyTiming:
 
 @dataclass(frozen=True, slots=True)
 class AgencySettings:
-    """Settings of one agency system. Empty texts mean "not told yet": it waits for the driver's `configure`.
+    """Settings of one agency system. An empty text is not known yet: the system waits for `configure`.
 
     Attributes:
         endpoint: address of the hub, with or without a slash at the end.

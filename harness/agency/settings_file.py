@@ -1,4 +1,4 @@
-"""Settings that outlive the program, in the folder of the store, as a product keeps them in a file of its own."""
+"""Settings that outlive the program, in a file in the folder of the store."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _KEPT = (
 
 
 def remember(settings: AgencySettings) -> None:
-    """Keep what the driver told, readable for nobody else; only where the store has a folder of its own."""
+    """Keep the settings in a file that only this user can read; without a folder of its own nothing is kept."""
     if settings.data is None:
         return
     content: dict[str, Any] = {name: getattr(settings, name) for name in _KEPT}
@@ -28,18 +28,18 @@ def remember(settings: AgencySettings) -> None:
 
 
 def remembered(settings: AgencySettings) -> AgencySettings:
-    """Return `settings` with what was kept in their folder; what they say themselves comes first.
+    """Return `settings` completed with what was kept in their folder; texts that they have themselves come first.
 
     Raises:
-        ConfigurationError: the file there is none of ours.
+        ConfigurationError: the file there is no settings file of an agency system.
     """
     path = settings.data / FILE if settings.data is not None else None
     if path is None or not path.is_file():
         return settings
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        told: dict[str, Any] = {name: getattr(settings, name) or str(content[name]) for name in _KEPT}
+        kept: dict[str, Any] = {name: getattr(settings, name) or str(content[name]) for name in _KEPT}
         timing = replace(settings.timing, poll_interval=float(content["poll_interval"]))
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ConfigurationError("agency.data-unusable", path=path, detail=type(error).__name__) from error
-    return replace(settings, **told, timing=timing)
+    return replace(settings, **kept, timing=timing)

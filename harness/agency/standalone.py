@@ -31,10 +31,10 @@ def serve(
 
     Args:
         kind: a defect or variant, None for the reference agency.
-        settings: what it is told from the start.
+        settings: those it starts with.
         host, port: where its driver listens.
         stdio: its driver is standard input and output instead.
-        announce: told the driver's url once it listens.
+        announce: called with the driver's url once it listens.
 
     Raises:
         OSError: the address cannot be listened on, or the folder not written.
@@ -52,7 +52,7 @@ def serve(
 def _folder_of_the_run() -> Path | None:
     """Return a folder that is the same for every start by one driver, so that a killed program finds its data again.
 
-    It is removed when the program is ended in good order.
+    It is removed when the program ends normally.
     """
     token = os.environ.get(RUN_VARIABLE, "")
     if not token:

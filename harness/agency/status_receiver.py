@@ -1,7 +1,10 @@
-"""Statuses that come in: what the receivers say about the own documents."""
+"""Incoming statuses: what receivers report about the documents sent from here."""
 
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
-from harness.agency.receiver import Listed
+from harness.agency.core import Core
+from harness.agency.incoming_operations import IncomingOperations
+from harness.agency.listed import Listed
 from harness.agency.store.items import ListedItem
 from harness.agency.store.outbox import OutDocument, ReceivedStatus
 from harness.edxml.model import StatusPackage
@@ -10,14 +13,19 @@ _TAKE_BACK = "13"
 
 
 class StatusReceiver(Component):
-    """Takes statuses in. One that says nothing to this system is acknowledged and does nothing."""
+    """Takes statuses in. One about an unknown document, or with an unknown code, is acknowledged and has no effect."""
+
+    def __init__(self, core: Core, agency_directory: AgencyDirectory, operations: IncomingOperations) -> None:
+        super().__init__(core)
+        self.agency_directory = agency_directory
+        self.operations = operations
 
     def take(self, listed: Listed, status: StatusPackage) -> None:
         """Store a status and show it."""
         with self.store.transaction():
             self.settle(listed, status)
             if status.status_code == _TAKE_BACK:
-                self.agency.operations.taken_back(status)
+                self.operations.taken_back(status)
             else:
                 self.apply(status)
 
@@ -38,7 +46,7 @@ class StatusReceiver(Component):
             self.log.info("status %r of %r is about nothing here", status.status_code, status.response_for.document_id)
             return
         for receiver in document.receivers:
-            if self.agency.agency_directory.same(receiver.organ_id, status.from_.organ_id):
+            if self.agency_directory.same(receiver.organ_id, status.from_.organ_id):
                 self.show(document, receiver.organ_id, status)
 
     def document(self, status: StatusPackage) -> OutDocument | None:
@@ -46,8 +54,8 @@ class StatusReceiver(Component):
         return self.store.outbox.find(status.response_for.document_id)
 
     def is_known_code(self, code: str) -> bool:
-        """Say whether a receiver may say this."""
-        known = self.agency.profile.parameters
+        """Say whether `code` is a status that a receiver may send."""
+        known = self.core.profile.parameters
         return code in known.code_lists.statuses and code not in known.statuses.sender_only
 
     def show(self, document: OutDocument, organ_id: str, status: StatusPackage) -> None:

@@ -1,73 +1,26 @@
 """A correct agency system: polls, fetches, stores, acknowledges, answers, sends, and obeys a driver."""
 
 import asyncio
-import logging
 import shutil
 import tempfile
-from collections.abc import Coroutine
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.agency.acceptance import Acceptance
-from harness.agency.agency_directory import AgencyDirectory
-from harness.agency.component import Component
-from harness.agency.composer import Composer
+from harness.agency.components import AssembledComponents, Components
+from harness.agency.core import Core
 from harness.agency.driver_api import DriverApi
-from harness.agency.fetcher import Fetcher
-from harness.agency.handling import Handling
-from harness.agency.hub_connection import HubConnection
-from harness.agency.incoming_operations import IncomingOperations
-from harness.agency.poller import Poller
-from harness.agency.receiver import DocumentReceiver
-from harness.agency.retries import RetryPolicy
-from harness.agency.sender import Sender
-from harness.agency.sending_service import SendingService
+from harness.agency.driver_requests import DriverRequests
 from harness.agency.settings import AgencySettings
 from harness.agency.settings_file import remember, remembered
-from harness.agency.status_receiver import StatusReceiver
 from harness.agency.store import AgencyStore
-from harness.agency.texts import words
+from harness.agency.tasks import Tasks
 from harness.catalogue.profiles import Profile, load_profile
 from harness.crypto.chains.trust import Trust
 from harness.journal.recorder import VIETNAM
 
-_LOG = logging.getLogger("lienthong.agency")
 NAME = "lienthong reference agency"
-
-
-@dataclass(frozen=True, slots=True)
-class Components:
-    """The parts an agency system is made of. A defect or variant puts a class of its own in the place of one."""
-
-    connection: type[HubConnection] = HubConnection
-    retries: type[RetryPolicy] = RetryPolicy
-    composer: type[Composer] = Composer
-    sender: type[Sender] = Sender
-    poller: type[Poller] = Poller
-    fetcher: type[Fetcher] = Fetcher
-    acceptance: type[Acceptance] = Acceptance
-    receiver: type[DocumentReceiver] = DocumentReceiver
-    operations: type[IncomingOperations] = IncomingOperations
-    status_receiver: type[StatusReceiver] = StatusReceiver
-    handling: type[Handling] = Handling
-    sending_service: type[SendingService] = SendingService
-    agency_directory: type[AgencyDirectory] = AgencyDirectory
-    driver: type[DriverApi] = DriverApi
-
-    def with_component(self, part: type[Component]) -> "Components":
-        """Return these parts with `part` in the place of the one that it derives from.
-
-        Raises:
-            TypeError: it derives from none.
-        """
-        for field in fields(self):
-            if issubclass(part, getattr(Components(), field.name)):
-                chosen: dict[str, Any] = {field.name: part}
-                return replace(self, **chosen)
-        raise TypeError(f"{part.__name__} is no part of an agency system")
 
 
 class AgencySystem:
@@ -77,31 +30,18 @@ class AgencySystem:
     program: what is under way ends at once and only the store survives; `start` begins again from it.
     """
 
-    settings: AgencySettings
-    switching: asyncio.Lock
-    store: AgencyStore
-    connection: HubConnection
-    retries: RetryPolicy
-    composer: Composer
-    sender: Sender
-    poller: Poller
-    fetcher: Fetcher
-    acceptance: Acceptance
-    receiver: DocumentReceiver
-    operations: IncomingOperations
-    status_receiver: StatusReceiver
-    handling: Handling
-    sending_service: SendingService
-    agency_directory: AgencyDirectory
+    _core: Core
+    _tasks: Tasks
+    _assembled: AssembledComponents
 
     def __init__(
-        self, settings: AgencySettings | None = None, *, parts: Components | None = None, name: str = NAME
+        self, settings: AgencySettings | None = None, *, components: Components | None = None, name: str = NAME
     ) -> None:
         """Make a system that does nothing yet.
 
         Args:
-            settings: what it is told; incomplete ones wait for `configure`.
-            parts: the classes it is made of.
+            settings: who it is and which hub it uses; incomplete ones wait for `configure`.
+            components: the classes it is made of.
             name: how it introduces itself to the driver.
 
         Raises:
@@ -115,11 +55,9 @@ class AgencySystem:
         self.switching = asyncio.Lock()
         chosen = self.settings.profile
         self.profile: Profile = chosen if isinstance(chosen, Profile) else load_profile(chosen)
-        self._parts = parts or Components()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._components = components or Components()
         self._temporary: Path | None = None
-        self._trust = Trust()
-        self._driver = self._parts.driver(self)
+        self._requests = DriverRequests(self)
 
     async def __aenter__(self) -> "AgencySystem":
         await self.start()
@@ -134,29 +72,34 @@ class AgencySystem:
         if self.running:
             return
         anchors = self.settings.signer_trust_anchors_pem
-        self._trust = Trust.of_pem(anchors.encode()) if anchors.strip() else Trust()
-        self.store = AgencyStore(self.folder)
-        for field in fields(Components):
-            if field.name != "driver":
-                setattr(self, field.name, getattr(self._parts, field.name)(self))
-        await self.connection.open()
+        trust = Trust.of_pem(anchors.encode()) if anchors.strip() else Trust()
+        self._tasks = Tasks()
+        self._core = Core(
+            settings=self.settings,
+            profile=self.profile,
+            store=AgencyStore(self.folder),
+            folder=self.folder,
+            trust=trust,
+            now=self.now,
+            spawn=self._tasks.spawn,
+            stop=self.stop,
+        )
+        self._assembled = self._components.assembled(self._core)
+        await self._assembled.connection.open()
         self.running = True
         if self.settings.complete:
-            self.sender.start()
-            self.fetcher.start()
-            self.poller.start()
+            self._assembled.sender.start()
+            self._assembled.fetcher.start()
+            self._assembled.poller.start()
 
     async def stop(self) -> None:
         """End everything at once, as if the program were killed."""
         if not self.running:
             return
         self.running = False
-        tasks, self._tasks = self._tasks, set()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self.connection.close()
-        self.store.close()
+        await self._tasks.cancel()
+        await self._assembled.connection.close()
+        self._core.store.close()
 
     async def close(self) -> None:
         """End for good; a temporary folder is removed."""
@@ -184,7 +127,17 @@ class AgencySystem:
         async with self.switching:
             if not self._begun:
                 await self.start()
-        return await self._driver.handle(request)
+        return await self._requests.handle(request)
+
+    @property
+    def commands(self) -> DriverApi | None:
+        """What carries out the driver's commands; None while the system is stopped."""
+        return self._assembled.driver if self.running else None
+
+    @property
+    def store(self) -> AgencyStore:
+        """The store of the last start; open while the system runs."""
+        return self._core.store
 
     @property
     def folder(self) -> Path:
@@ -199,23 +152,3 @@ class AgencySystem:
     def now(self) -> datetime:
         """Return the official time."""
         return datetime.now(VIETNAM)
-
-    @property
-    def trust(self) -> Trust:
-        """Trust anchors of signers besides the profile's."""
-        return self._trust
-
-    def words(self, key: str, /, **parameters: object) -> str:
-        """Return a sentence of the message file."""
-        return words(key, **parameters)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work` until it ends or the system stops."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOG.error("a task of the agency system failed", exc_info=error)

@@ -1,4 +1,4 @@
-"""Words that other agencies and the clerk read. They are Vietnamese, as the exchange is."""
+"""Sentences that other agencies and the clerk read. They are Vietnamese, as the exchange is."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ class NotDone(Exception):
     """A command of the driver that is not carried out.
 
     Attributes:
-        kind: `refused` when the system rightly will not, `failed` otherwise.
+        kind: `refused` when the system rightly refuses, `failed` otherwise.
         key: of the sentence in the message file.
     """
 
@@ -24,17 +24,17 @@ class NotDone(Exception):
 
 
 def refused(key: str, /, **parameters: object) -> NotDone:
-    """Return the exception that says why the system rightly will not."""
+    """Return the exception for a command that the system rightly refuses."""
     return NotDone("refused", key, **parameters)
 
 
 def failed(key: str, /, **parameters: object) -> NotDone:
-    """Return the exception that says what is wrong with the command."""
+    """Return the exception for a command that is wrong or cannot be carried out."""
     return NotDone("failed", key, **parameters)
 
 
 def words(key: str, /, **parameters: object) -> str:
-    """Return a sentence of the message file `agency`, its values made fit to be shown."""
+    """Return a sentence of the message file `agency`, with its values shortened and escaped."""
     shown = {name: clipped(str(value)) for name, value in parameters.items()}
     return text("agency", key, "vi", **shown)
 
@@ -50,7 +50,7 @@ def complaint(finding: Finding) -> str:
 
 
 def ascii_words(words: str) -> str:
-    """Return a sentence as it can stand in a header line: letters without their marks, one line, not too long."""
+    """Return a sentence in the form that a header line allows: letters without their marks, one line, not too long."""
     bare = words.replace("đ", "d").replace("Đ", "D")
     parted = unicodedata.normalize("NFD", bare).encode("ascii", "ignore").decode()
     return " ".join("".join(sign if sign.isprintable() else " " for sign in parted).split())[:_LONGEST_HEADER].rstrip()

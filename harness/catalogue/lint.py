@@ -11,7 +11,7 @@ from typing import Any
 from harness.catalogue.profile_file import ProfileFile, find_profile, profile_names, read_profile
 from harness.catalogue.profiles import load_recorded_profile, name_problems
 from harness.catalogue.requirements import Requirement, load_catalogue
-from harness.catalogue.texts import LANGUAGES, SHARED_REASONS
+from harness.catalogue.texts import LANGUAGES, SHARED_REASONS, entries
 from harness.catalogue.typed_yaml import Located, read
 from harness.catalogue.verdicts import Basis, Level, Severity
 from harness.catalogue.yaml_reader import Steps
@@ -81,15 +81,16 @@ def lint_messages(path: Path) -> Iterator[LintProblem]:
     located = read(path)
     yield from _texts(located)
     for key, entry in located.value.items():
-        if isinstance(entry, dict) and "message" in entry:
+        if isinstance(entry, dict) and entry.keys() & set(FINDING_PARTS):
             yield from _finding(key, entry, located, path.stem)
         elif not _is_text(entry):
             yield _problem("no-text", located, (key,), key=key)
 
 
 def _finding(key: str, entry: dict[str, Any], located: Located, area: str) -> Iterator[LintProblem]:
+    shared = {} if area == SHARED_REASONS else entries(SHARED_REASONS).get(key.partition(".")[2], {})
     for part in FINDING_PARTS:
-        if not _is_text(entry.get(part)):
+        if not _is_text(entry.get(part) or shared.get(part)):
             yield _problem("part-missing", located, (key,), key=key, part=part)
     if area == SHARED_REASONS:
         return

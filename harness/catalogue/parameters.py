@@ -275,6 +275,39 @@ class Retries(ParameterGroup, frozen=True):
     final_watch: float
 
 
+class Keeping(ParameterGroup, frozen=True):
+    """What a system keeps of the documents exchanged, and how its export is read (requirement group ARC).
+
+    `columns` leads from a vendor's own name of a field to the regulation's, `SignerInfo.FullName` for a field within
+    another; `kinds` names the words for each kind of record; `separator` stands between values in one cell of a table;
+    `table_bytes` and `rows` are the most that is read. `lengths` are by field, in characters. `type_marks` are the
+    letters that begin the notation of a document which has a type name. `permanent` are words for a retention without
+    end, `retention_codes` to `language_codes` the codes of archival data. `cancelled` and `frozen` are words for the
+    state of a recalled document, `history_words` those of which one tells of a status in the handling history.
+    `resolution` of copies and digitised documents is in dots per inch, `margin_percent` of it is granted.
+    """
+
+    columns: dict[str, str]
+    kinds: dict[Literal["outgoing", "incoming", "dossier"], tuple[str, ...]]
+    separator: str
+    table_bytes: int
+    rows: int
+    lengths: dict[str, Length]
+    type_marks: tuple[str, ...]
+    letter: str
+    permanent: tuple[str, ...]
+    retention_codes: tuple[str, ...]
+    confidence_codes: tuple[str, ...]
+    language_codes: tuple[str, ...]
+    mode_codes: tuple[str, ...]
+    format_codes: tuple[str, ...]
+    cancelled: tuple[str, ...]
+    frozen: tuple[str, ...]
+    history_words: dict[str, tuple[str, ...]]
+    resolution: int
+    margin_percent: int
+
+
 class Parameters(ParameterGroup, frozen=True):
     """All parameters of a profile."""
 
@@ -290,3 +323,4 @@ class Parameters(ParameterGroup, frozen=True):
     volumes: Volumes
     signatures: Signatures
     retries: Retries
+    keeping: Keeping

@@ -13,8 +13,10 @@ from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Basis, Level
 from harness.resources import folder
 
-Capability = Literal["register", "recall", "take_back", "update", "replace", "handling", "restart"]
-"""What a candidate may declare, so that the C requirements that name it count."""
+Capability = Literal[
+    "register", "recall", "take_back", "update", "replace", "handling", "restart", "records_export", "archive_sip"
+]
+"""What a candidate may declare, so that the requirements that name it count."""
 
 _ID = re.compile(r"[A-Z]{3}-[0-9]{2}")
 
@@ -29,8 +31,8 @@ class Requirement(ParameterGroup, frozen=True):
         level: weight, before a profile changes it.
         basis: how sure we are.
         clause: where the standard says it, in words.
-        where: `S` static check of one package, `X` exchange scenario.
-        capability: what a candidate must declare for a C requirement to count; None otherwise.
+        where: `S` static check of one package, `X` exchange scenario, `K` what is kept of the documents exchanged.
+        capability: what a candidate must declare for the requirement to count: each C requirement names one.
         shown_with: capabilities of which a candidate must declare one in order to send what the requirement speaks of;
             empty where every candidate sends it.
         optional: whether it speaks of something that a right system may never send.
@@ -42,7 +44,7 @@ class Requirement(ParameterGroup, frozen=True):
     level: Level
     basis: Basis
     clause: str
-    where: Literal["S", "X"]
+    where: Literal["S", "X", "K"]
     capability: Capability | None = None
     shown_with: tuple[Capability, ...] = ()
     optional: bool = False

@@ -1,7 +1,7 @@
 """Text for people, in Vietnamese and English, from the message files. Vietnamese is the first language."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from harness.catalogue.yaml_reader import read
@@ -52,7 +52,7 @@ def finding_text(
     Raises:
         KeyError: no such code.
     """
-    parts = _finding(code)[part]
+    parts = finding_parts(code).get(part)
     if not isinstance(parts, dict):
         raise KeyError(code)
     return str(parts[language]).format(**parameters)
@@ -60,15 +60,15 @@ def finding_text(
 
 def known_finding(code: str) -> bool:
     """Tell whether there are texts for a finding code."""
-    try:
-        _finding(code)
-    except KeyError:
-        return False
-    return True
+    return "message" in finding_parts(code)
 
 
-def _finding(code: str) -> Mapping[str, object]:
-    """Find the texts in the file of the requirement's group, or, for a reason that requirements share, by it alone."""
+@lru_cache(maxsize=1024)
+def finding_parts(code: str) -> Mapping[str, object]:
+    """Return all texts of a finding by part, each in both languages; none for a code that is not known.
+
+    What the file of the requirement's group says of the code goes before what requirements share for its reason: the
+    same thing may be wrong for another cause, and then wants another remedy.
+    """
     requirement, _, reason = code.partition(".")
-    own = _file(requirement.partition("-")[0].lower())
-    return own[code] if code in own else _file(SHARED_REASONS)[reason]
+    return {**_file(SHARED_REASONS).get(reason, {}), **_file(requirement.partition("-")[0].lower()).get(code, {})}

@@ -12,6 +12,7 @@ from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
+from harness.cli.verb_help import Verb
 
 if TYPE_CHECKING:
     from harness.agency.gallery import GalleryEntry
@@ -21,7 +22,7 @@ _AREA = "cli-agency"
 _SECONDS = click.FloatRange(0.01, 3600)
 
 
-@click.command(name="agency", help=help_text(_AREA))
+@click.command(cls=Verb, name="agency", help=help_text(_AREA))
 @click.option("--defect", metavar="NAME", help=say(_AREA, "defect"))
 @click.option("--variant", metavar="NAME", help=say(_AREA, "variant"))
 @click.option("--list-defects", "listing", flag_value="defects", help=say(_AREA, "list-defects"))

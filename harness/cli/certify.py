@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from harness.cli.run_folder import RunFolder
 from harness.cli.unstamped import complain_unstamped
 
 if TYPE_CHECKING:
+    from harness.engine.certification import CertificationOrder
     from harness.engine.publication import PublishedRun
     from harness.judge.report_schema import Judgement, RequirementEntry
 
@@ -52,6 +54,7 @@ class _Certify(RepeatedValues):
 @click.option("--seed", type=click.IntRange(0, _SEEDS), metavar="N", help=say("cli-certify", "seed"))
 @click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help=say("cli-certify", "deviations"))
 @click.option("--failed", metavar="RUN", type=RunFolder(), help=say("cli-certify", "failed"))
+@click.option("--watch", is_flag=True, help=say("cli-certify", "watch"))
 @click.option("--no-pdf", is_flag=True, help=say("cli-certify", "no-pdf"))
 @click.option("--quiet", is_flag=True, help=say("cli-certify", "quiet"))
 @click.option("--verbose", is_flag=True, help=say("cli-certify", "verbose"))
@@ -68,13 +71,13 @@ def command(
     seed: int | None,
     deviations: Path | None,
     failed: Path | None,
+    watch: bool,
     no_pdf: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
     """Run the profile's scenarios against a candidate; see the help text."""
-    from harness.cli.progress import RunProgress
-    from harness.engine.certification import CertificationOrder, certify
+    from harness.engine.certification import CertificationOrder
     from harness.engine.publication import FORMATS_OF_A_RUN
 
     ids = [part for value in only for part in value.split(",")]
@@ -94,12 +97,45 @@ def command(
         deviations=deviations,
         formats=tuple(form for form in FORMATS_OF_A_RUN if not (no_pdf and form == "pdf")),
     )
+    return _again_and_again(order, quiet, verbose) if watch else _certified(order, quiet, verbose)
+
+
+def _certified(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
+    from harness.cli.progress import RunProgress
+    from harness.engine.certification import certify
+
     with RunProgress(quiet=quiet, verbose=verbose) as progress:
         certification = certify(order, progress.follow)
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)
+
+
+def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
+    """Run once, then whenever the candidate comes back after a restart; Ctrl-C ends with the last run's status.
+
+    Each run has a folder of its own: the second one beside `DIR` is `DIR-2`.
+
+    Raises:
+        ConfigurationError: as for one run; or a restart of this candidate cannot be seen.
+    """
+    import anyio
+
+    from harness.engine.restart_watch import check_watchable, restarted
+
+    check_watchable(order.candidate, order.profile)
+    status, number, current = Exit.INCOMPLETE, 1, order
+    try:
+        while True:
+            status = _certified(current, quiet, verbose)
+            click.echo(say("cli-certify", "watching"), err=True)
+            anyio.run(restarted, order.candidate, order.profile, order.language)
+            number += 1
+            folder = order.directory and order.directory.with_name(f"{order.directory.name}-{number}")
+            current = replace(order, directory=folder)
+    except KeyboardInterrupt:
+        return status
 
 
 def _not_passed(run: Path) -> list[str]:

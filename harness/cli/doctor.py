@@ -12,6 +12,7 @@ from harness.catalogue.texts import LANGUAGES, Language, entries, text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.listen_address import address
+from harness.cli.verb_help import Verb
 
 if TYPE_CHECKING:
     from harness.doctor.checks import PreflightCheck, Trouble
@@ -23,7 +24,7 @@ _COLOURS = {"ok": "green", "note": "yellow", "problem": "red", "skipped": None}
 _WIDTH = 24
 
 
-@click.command(name="doctor", help=help_text(_AREA))
+@click.command(cls=Verb, name="doctor", help=help_text(_AREA))
 @click.argument("candidate", metavar="CANDIDATE")
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say(_AREA, "listen"))

@@ -13,8 +13,10 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
+from harness.cli.verb_help import Verb
 from harness.rules.undecided import OPEN
 from harness.vectors.examples import example_of, shown
+from harness.vectors.kept.registry import kept_vectors_of
 from harness.vectors.packages.base import DocumentIdentity
 from harness.vectors.registry import vectors_of
 
@@ -22,7 +24,7 @@ _AREA = "cli-explain"
 _NEAR = 5
 
 
-@click.command(name="explain", help=help_text(_AREA))
+@click.command(cls=Verb, name="explain", help=help_text(_AREA))
 @click.argument("code", metavar="CODE")
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
@@ -57,7 +59,7 @@ def _requirement(requirement: Requirement) -> None:
     _line("clause", requirement.clause)
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")
-    count = len(vectors_of(requirement.id))
+    count = len(vectors_of(requirement.id)) or len(kept_vectors_of(requirement.id))
     if count:
         _line("packages", f"lienthong export {requirement.id} ({count})")
 

@@ -12,6 +12,7 @@ from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import finding_text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
+from harness.cli.verb_help import Verb
 from harness.journal.recorder import VIETNAM
 from harness.vectors.packages.base import DocumentIdentity
 from harness.vectors.registry import Vector, all_vectors, vectors_of
@@ -19,11 +20,13 @@ from harness.vectors.registry import Vector, all_vectors, vectors_of
 _AREA = "cli-export"
 _NOTE = "README.md"
 _HOSTILE = "SEC"
+_KEPT = "ARC"
 _SIGNED = ("SIG", "PDF")
 _ANCHORS = "trust-anchors.pem"
+_ALL = "ALL"
 
 
-@click.command(name="export", help=help_text(_AREA))
+@click.command(cls=Verb, name="export", help=help_text(_AREA))
 @click.argument("requirement", metavar="REQUIREMENT")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR", help=say(_AREA, "out")
@@ -31,15 +34,37 @@ _ANCHORS = "trust-anchors.pem"
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 def command(requirement: str, out: Path, lang: str | None) -> int:
     """Write the packages of one requirement; see the help text."""
-    key = requirement.upper()
+    keys = _keys(requirement.upper())
+    for key in keys:
+        _exported(key, requirement, out)
+    return Exit.PASS
+
+
+def _keys(named: str) -> tuple[str, ...]:
+    """Return the requirements that a word names: one, those of a group that have packages, or all of these."""
+    from harness.scenarios.hostile_samples import REQUIREMENTS
+
+    having = {vector.requirement for vector in all_vectors().values()}
+    exportable = [
+        key for key in load_catalogue().requirements if key in having or key in REQUIREMENTS or key[:3] in _SIGNED
+    ]
+    chosen = [key for key in exportable if named in {_ALL, key[:3]}]
+    return tuple(chosen) or (named,)
+
+
+def _exported(key: str, requirement: str, out: Path) -> Exit:
     if key.startswith(f"{_HOSTILE}-"):
         return _hostile(key, out)
     if key in load_catalogue().requirements and key.startswith(_SIGNED):
         return _signed(key, out)
+    if key.startswith(f"{_KEPT}-"):
+        from harness.cli.export_kept import written_vectors
+
+        return written_vectors(key, out)
     vectors = vectors_of(key)
     if not vectors:
         known = dict.fromkeys(vector.requirement.partition("-")[0] for vector in all_vectors().values())
-        groups = ", ".join((*known, *_SIGNED, _HOSTILE))
+        groups = ", ".join((*known, *_SIGNED, _HOSTILE, _KEPT))
         raise ConfigurationError("export.unknown-requirement", id=requirement, known=groups)
     folder, identity = out / key, DocumentIdentity(day=datetime.now(VIETNAM).date())
     files = {_file_name(vector): vector.written(identity) for vector in vectors}

@@ -12,13 +12,14 @@ from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
 from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
+from harness.cli.verb_help import Verb
 
 _AREA = "cli-guide"
 _STANDARD_OUTPUT = "-"
 _NARROWEST, _WIDEST = 60, 120
 
 
-@click.command(name="guide", help=help_text(_AREA))
+@click.command(cls=Verb, name="guide", help=help_text(_AREA))
 @click.argument("page", required=False, metavar="[PAGE]")
 @click.option("--html", "html", metavar="FILE", help=say(_AREA, "html"))
 @click.option("--files", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=say(_AREA, "files"))

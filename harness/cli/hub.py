@@ -6,6 +6,8 @@ import secrets
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +15,22 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.cli.call_lines import log_calls
 from harness.cli.exits import Exit
-from harness.cli.language import help_text, say
+from harness.cli.language import help_text, language, say
 from harness.cli.listen_address import address
+from harness.cli.page_password import page_password
 from harness.cli.repeated_values import RepeatedValues
 
 if TYPE_CHECKING:
-    from harness.hub.call_log import CallLine
+    from harness.catalogue.profiles import Profile
     from harness.hub.faults.files import FaultPlan
     from harness.hub.server import HubServer
     from harness.hub.service import Hub
     from harness.hub.settings import HubSettings
+    from harness.workbench.application import WorkbenchApp
+    from harness.workbench.bench import Workbench
+    from harness.workbench.ring import CallRing
 
 _AREA = "cli-hub"
 _DEFAULT_LISTEN = "127.0.0.1:8400"
@@ -31,6 +38,7 @@ _DEFAULT_SYSTEM = "vxp.test.01"
 _SECRET_BYTES = 24
 # Where the hub itself listens when a proxy that breaks connections stands at the address asked for.
 _BEHIND = "127.0.0.1:0"
+_CALLS = "calls"
 
 
 class _Hub(RepeatedValues):
@@ -44,6 +52,8 @@ class _Hub(RepeatedValues):
 @click.option("--agency", "agencies", multiple=True, metavar="ORGANID=NAME@SYSTEMID…", help=say(_AREA, "agency"))
 @click.option("--mode", type=click.Choice(["verbatim", "rebuild"]), help=say(_AREA, "mode"))
 @click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "faults"))
+@click.option("--strict", is_flag=True, help=say(_AREA, "strict"))
+@click.option("--password-file", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "password-file"))
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
@@ -55,6 +65,8 @@ def command(
     agencies: tuple[str, ...],
     mode: str | None,
     faults: Path | None,
+    strict: bool,
+    password_file: Path | None,
     profile: str,
     lang: str | None,
     quiet: bool,
@@ -62,16 +74,21 @@ def command(
 ) -> int:
     """Serve until interrupted; see the help text."""
     given = [_system(text) for text in systems]
-    plan = _faults(faults)
+    plan, password = _faults(faults), page_password(password_file)
+    judging = _prepared(profile)
     with _folder(data) as folder:
-        settings = _settings(profile, _BEHIND if plan and plan.connections else listen, folder, mode)
-        server = _opened(settings, None if quiet else _shown(verbose))
+        settings = _settings(judging, _BEHIND if plan and plan.connections else listen, folder, mode)
+        ring, server = _opened(settings)
         try:
             made = _populate(server.hub, given, agencies)
             if plan is not None:
                 server.hub.interceptor = plan.interceptor()
-            front = _Front(server, plan, listen, settings.path)
-            _run(front, lambda url: _announce(url, server, settings, (data is None, faults), made))
+            with _workbench(server.hub, judging, ring, strict) as bench:
+                if not quiet:
+                    log_calls(bench, language(), verbose=verbose)
+                front = _Front(server, plan, listen, _page(bench, password), safe=password is not None)
+                announce = partial(_announce, server=server, settings=settings, given=(data is None, faults), made=made)
+                _run(front, settings, announce, bench.close)
         finally:
             server.hub.close()
     return Exit.PASS
@@ -86,22 +103,51 @@ def _folder(data: Path | None) -> Iterator[Path]:
         yield Path(made)
 
 
-def _settings(profile: str, listen: str, folder: Path, mode: str | None) -> "HubSettings":
+def _prepared(name: str) -> "Profile":
+    """Return the profile, with the process that examines packages started while this one has nothing open."""
     from harness.catalogue.profiles import load_profile
+    from harness.rules.confinement import prepare
+
+    profile = load_profile(name)
+    prepare()
+    return profile
+
+
+def _settings(profile: "Profile", listen: str, folder: Path, mode: str | None) -> "HubSettings":
     from harness.hub.settings import HubSettings
 
     host, port = address(listen)
     chosen: dict[str, Any] = {"mode": mode} if mode else {}
-    return HubSettings.of(load_profile(profile), host=host, port=port, data=folder, **chosen)
+    return HubSettings.of(profile, host=host, port=port, data=folder, **chosen)
 
 
-def _opened(settings: "HubSettings", listener: "Callable[[CallLine], None] | None") -> "HubServer":
-    from harness.hub.call_log import CallLog
+@contextlib.contextmanager
+def _workbench(hub: "Hub", profile: "Profile", ring: "CallRing", strict: bool) -> "Iterator[Workbench]":
+    from harness.workbench.bench import Workbench
+
+    bench = Workbench(hub, profile, ring, strict=strict)
+    try:
+        yield bench
+    finally:
+        bench.close()
+
+
+def _page(bench: "Workbench", password: str | None) -> "Callable[[bool], WorkbenchApp]":
+    """Return what makes the page, at an address of its own where it is told so."""
+    from harness.workbench.application import WorkbenchApp
+
+    chosen = language()
+    return lambda alone: WorkbenchApp(bench, chosen, password, alone=alone)
+
+
+def _opened(settings: "HubSettings") -> "tuple[CallRing, HubServer]":
     from harness.hub.server import HubServer
     from harness.hub.store import StoreUnusable
+    from harness.workbench.ring import CallRing
 
     try:
-        return HubServer(settings, CallLog(listener) if listener else None)
+        ring = CallRing((settings.data or Path()) / _CALLS)
+        return ring, HubServer(settings, ring)
     except StoreUnusable as error:
         raise ConfigurationError(f"hub.data-{error.code}", path=settings.data, detail=error.detail) from error
     except OSError as error:
@@ -148,18 +194,62 @@ def _faults(path: Path | None) -> "FaultPlan | None":
     return None if path is None else read_faults(path)
 
 
-class _Front:
-    """What clients connect to: the hub itself, or a proxy in front of it that breaks connections."""
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where clients reach what is served: the hub and its page."""
 
-    def __init__(self, server: "HubServer", plan: "FaultPlan | None", listen: str, path: str) -> None:
+    endpoint: str
+    page: str
+
+
+class _Front:
+    """What clients connect to: the hub itself, or a proxy in front of it that breaks connections; and the page."""
+
+    def __init__(
+        self,
+        server: "HubServer",
+        plan: "FaultPlan | None",
+        listen: str,
+        page: "Callable[[bool], WorkbenchApp]",
+        *,
+        safe: bool,
+    ) -> None:
+        """Be ready to serve.
+
+        Args:
+            server: the hub.
+            plan: faults of a file, or None.
+            listen: where clients connect.
+            page: makes the page; the argument says whether it has an address of its own.
+            safe: whether a password guards the page.
+        """
         self._server = server
         self._connections = plan.connections if plan else ()
-        self._listen = listen
-        self._path = path
+        self._host, self._port = address(listen)
+        self._page = page
+        self._safe = safe
 
     @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[str]:
-        """Serve while the block lasts; the value is the endpoint for clients."""
+    async def serving(self, settings: "HubSettings") -> AsyncIterator[_Ends]:
+        """Serve while the block lasts; the value tells where.
+
+        The page is at the hub's address where that is this machine's alone, or a password guards it. Behind a proxy
+        everybody seems to be on this machine, and the proxy's faults would meet the page too.
+        """
+        from harness.workbench.access import is_loopback
+        from harness.workbench.listener import PageListener
+
+        beside = not self._connections and (self._safe or is_loopback(self._host))
+        if beside:
+            self._server.annex = self._page(False)
+            async with self._hub(settings.path) as endpoint:
+                yield _Ends(endpoint, f"{endpoint.removesuffix(settings.path)}/")
+            return
+        async with self._hub(settings.path) as endpoint, PageListener(self._page(True), settings) as listener:
+            yield _Ends(endpoint, listener.address)
+
+    @contextlib.asynccontextmanager
+    async def _hub(self, path: str) -> AsyncIterator[str]:
         from harness.hub.proxy import TcpProxy
         from harness.hub.server import AddressUnavailable
 
@@ -167,23 +257,22 @@ class _Front:
             if not self._connections:
                 yield server.endpoint
                 return
-            host, port = address(self._listen)
-            proxy = TcpProxy(("127.0.0.1", server.port), host, port)
+            proxy = TcpProxy(("127.0.0.1", server.port), self._host, self._port)
             proxy.due.extend(self._connections)
             try:
                 await proxy.listen()
             except OSError as error:
-                raise AddressUnavailable(host, port, str(error)) from error
+                raise AddressUnavailable(self._host, self._port, str(error)) from error
             async with proxy:
-                yield proxy.endpoint(self._path)
+                yield proxy.endpoint(path)
 
 
-def _run(front: _Front, announce: Callable[[str], None]) -> None:
+def _run(front: _Front, settings: "HubSettings", announce: Callable[[_Ends], None], finish: Callable[[], None]) -> None:
     from harness.hub.server import AddressUnavailable
 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(front, announce))
+            runner.run(_serve(front, settings, announce, finish))
     except AddressUnavailable as error:
         raise ConfigurationError(
             "hub.cannot-listen", address=f"{error.host}:{error.port}", detail=error.detail
@@ -202,19 +291,23 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(front: _Front, announce: Callable[[str], None]) -> None:
+async def _serve(
+    front: _Front, settings: "HubSettings", announce: Callable[[_Ends], None], finish: Callable[[], None]
+) -> None:
+    """Serve until asked to stop; then `finish` what needs the hub's data, before they are closed."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     with contextlib.suppress(NotImplementedError):  # not on Windows: there Ctrl-C raises KeyboardInterrupt
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-    async with front.serving() as endpoint:
-        announce(endpoint)
+    async with front.serving(settings) as ends:
+        announce(ends)
         await stop.wait()
+        await asyncio.to_thread(finish)
 
 
 def _announce(
-    endpoint: str,
+    ends: _Ends,
     server: "HubServer",
     settings: "HubSettings",
     given: tuple[bool, Path | None],
@@ -222,10 +315,11 @@ def _announce(
 ) -> None:
     """Say how to connect; `given` are whether the data is temporary, and the fault file."""
     temporary, faults = given
-    base = endpoint.removesuffix(settings.path)
+    base = ends.endpoint.removesuffix(settings.path)
     folder = "data-temporary" if temporary else "data-kept"
     lines = [
-        say(_AREA, "endpoint", url=endpoint),
+        say(_AREA, "endpoint", url=ends.endpoint),
+        say(_AREA, "page", url=ends.page),
         say(_AREA, "openapi", url=f"{base}/openapi.json"),
         say(_AREA, folder, path=settings.data),
         say(_AREA, "mode-now", mode=settings.mode),
@@ -239,14 +333,3 @@ def _announce(
         lines.append(say(_AREA, "secret-made", system_id=made[0], secret=made[1]))
     lines.append(say(_AREA, "connect"))
     click.echo("\n".join(lines))
-
-
-def _shown(verbose: bool) -> "Callable[[CallLine], None]":
-    def show(line: "CallLine") -> None:
-        outcome = f"{line.http_status} {line.error_code} {line.error_desc}".strip()
-        click.echo(f"{line.at:%H:%M:%S} {line.caller} {line.operation}: {outcome}", err=True)
-        if verbose:
-            for problem in line.problems:
-                click.echo(f"         {say(_AREA, 'signature', problem=problem)}", err=True)
-
-    return show

@@ -7,9 +7,10 @@ import click
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
+from harness.cli.verb_help import Verb
 
 
-@click.command(name="judge", help=help_text("cli-judge"))
+@click.command(cls=Verb, name="judge", help=help_text("cli-judge"))
 @click.argument("run", metavar="RUN", type=RunFolder())
 @click.option("--profile", metavar="ID", help=say("cli-judge", "profile"))
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-judge", "lang"))

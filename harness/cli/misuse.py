@@ -44,7 +44,8 @@ def _bad_value(error: click.BadParameter) -> tuple[str, Mapping[str, str]]:
         return "choice", {"name": name, "choices": ", ".join(map(str, kind.choices))}
     if isinstance(kind, click.IntRange | click.FloatRange):
         least, most = (_shown(bound) for bound in (kind.min, kind.max))
-        return "range", {"name": name, "least": least, "most": most}
+        key = "range" if kind.max is not None else "above" if kind.min_open else "at-least"
+        return key, {"name": name, "least": least, "most": most}
     return "value", {"name": name, "detail": error.message}
 
 

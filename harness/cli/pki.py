@@ -10,17 +10,18 @@ import click
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
+from harness.cli.verb_help import Verb, VerbGroup
 
 _AREA = "cli-pki"
 _DEFAULT_LISTEN = "127.0.0.1:8990"
 
 
-@click.group(name="pki", help=help_text(_AREA))
+@click.group(cls=VerbGroup, name="pki", help=help_text(_AREA))
 def command() -> None:
     """Group of what can be done with a test PKI; the help text is in the message files."""
 
 
-@command.command(name="init", help=help_text(_AREA, "help.init"))
+@command.command(name="init", cls=Verb, help=help_text(_AREA, "help.init"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--listen", default=_DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT", help=say(_AREA, "responder"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
@@ -38,7 +39,7 @@ def init(folder: Path, listen: str, quiet: bool) -> int:
     return Exit.PASS
 
 
-@command.command(name="serve", help=help_text(_AREA, "help.serve"))
+@command.command(name="serve", cls=Verb, help=help_text(_AREA, "help.serve"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--listen", metavar="HOST:PORT", help=say(_AREA, "listen"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))

@@ -8,6 +8,7 @@ import click
 
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say, sentence
+from harness.cli.verb_help import Verb, VerbGroup
 
 if TYPE_CHECKING:
     from harness.catalogue.lint import LintProblem
@@ -23,12 +24,12 @@ def _output(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return lambda function: form(lang(function))
 
 
-@click.group(name="profile", help=help_text(_AREA))
+@click.group(cls=VerbGroup, name="profile", help=help_text(_AREA))
 def command() -> None:
     """Group of the subcommands; the help text is in the message files."""
 
 
-@command.command("list", help=help_text(_AREA, "help.list"), short_help=say(_AREA, "short.list"))
+@command.command("list", cls=Verb, help=help_text(_AREA, "help.list"), short_help=say(_AREA, "short.list"))
 @_output("text", "json")
 def list_profiles(form: str, lang: str | None) -> int:
     """List the shipped profiles; see the help text."""
@@ -50,7 +51,7 @@ def list_profiles(form: str, lang: str | None) -> int:
     return Exit.PASS
 
 
-@command.command("show", help=help_text(_AREA, "help.show"), short_help=say(_AREA, "short.show"))
+@command.command("show", cls=Verb, help=help_text(_AREA, "help.show"), short_help=say(_AREA, "short.show"))
 @click.argument("profile", metavar="ID")
 @_output("text", "json")
 def show(profile: str, form: str, lang: str | None) -> int:
@@ -67,7 +68,7 @@ def show(profile: str, form: str, lang: str | None) -> int:
     return Exit.PASS
 
 
-@command.command("lint", help=help_text(_AREA, "help.lint"), short_help=say(_AREA, "short.lint"))
+@command.command("lint", cls=Verb, help=help_text(_AREA, "help.lint"), short_help=say(_AREA, "short.lint"))
 @click.argument("profile", metavar="[FILE]", required=False)
 @_output("text", "json")
 def lint(profile: str | None, form: str, lang: str | None) -> int:
@@ -90,7 +91,7 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
     return Exit.FAIL if problems else Exit.PASS
 
 
-@command.command("coverage", help=help_text(_AREA, "help.coverage"), short_help=say(_AREA, "short.coverage"))
+@command.command("coverage", cls=Verb, help=help_text(_AREA, "help.coverage"), short_help=say(_AREA, "short.coverage"))
 @click.argument("profile", metavar="ID")
 @_output("text", "json", "html")
 def coverage(profile: str, form: str, lang: str | None) -> int:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 
 import click
 
+from harness.cli.verb_help import Verb
 
-class RepeatedValues(click.Command):
+
+class RepeatedValues(Verb):
     """A command some of whose options take every following word that has the form of a value.
 
     `forms` maps an option to the regular expression of its values; the first word of another form ends the list.

@@ -8,11 +8,12 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
+from harness.cli.verb_help import Verb
 
 _NUMBERINGS = 2**31
 
 
-@click.command(name="replay", help=help_text("cli-replay"))
+@click.command(cls=Verb, name="replay", help=help_text("cli-replay"))
 @click.argument("run", metavar="RUN", type=RunFolder())
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--candidate", metavar="CANDIDATE", help=say("cli-replay", "candidate"))

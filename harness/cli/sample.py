@@ -11,13 +11,14 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
+from harness.cli.verb_help import Verb
 from harness.resources import folder
 
 _AREA = "cli-sample"
 _ENTRY = "driver.py"
 
 
-@click.command(name="sample", help=help_text(_AREA))
+@click.command(cls=Verb, name="sample", help=help_text(_AREA))
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say(_AREA, "listen"))
 @click.option("--stdin", is_flag=True, help=say(_AREA, "stdin"))
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help=say(_AREA, "data"))

@@ -11,6 +11,7 @@ from harness.catalogue.findings import clipped
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
+from harness.cli.verb_help import Verb
 
 if TYPE_CHECKING:
     from harness.journal import Event, Record
@@ -20,7 +21,7 @@ _MOST = 500
 _LONGEST_NUMBER = 19  # digits
 
 
-@click.command(name="show", help=help_text(_AREA))
+@click.command(cls=Verb, name="show", help=help_text(_AREA))
 @click.argument("run", metavar="RUN", type=RunFolder())
 @click.argument("what", metavar="[EVENT|FINDING|DOCUMENT]", required=False)
 @click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))

@@ -1,7 +1,6 @@
 """`lienthong validate`: static check of packages in files, folders, archives and standard input."""
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
@@ -10,9 +9,10 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.cli.language import help_text, language, say
+from harness.cli.moment import moment
 from harness.cli.validation_call import Validation, ValidationCall
+from harness.cli.verb_help import Verb
 from harness.crypto.chains.trust import Trust, trust_of
-from harness.journal.recorder import VIETNAM
 from harness.rules.registry import MODULES
 from harness.validation.rendering import Amount, Form
 from harness.validation.sources import STANDARD_INPUT
@@ -23,7 +23,7 @@ _MOST_JOBS = 8
 _SIGNATURES = frozenset({"SIG", "PDF"})
 
 
-@click.command(name="validate", help=help_text(_AREA))
+@click.command(cls=Verb, name="validate", help=help_text(_AREA))
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--trust-anchors", "anchors", multiple=True, metavar="PEM", help=say(_AREA, "trust-anchors"))
@@ -56,20 +56,10 @@ def command(
             raise ConfigurationError("validate.no-such-file", path=Path(name))
     loaded = load_profile(profile)
     trust = Trust() if no_signatures else trust_of(loaded, [Path(name) for name in anchors])
-    task = Task(profile, _time(at), _groups(no_signatures), trust)
+    task = Task(profile, moment(at), _groups(no_signatures), trust)
     amount: Amount = "quiet" if quiet else "verbose" if verbose else "normal"
     call = ValidationCall(files, form, language(), amount, jobs or min(os.cpu_count() or 1, _MOST_JOBS), resume)
     return Validation(call, task, loaded).run()
-
-
-def _time(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(VIETNAM)
-    try:
-        moment = datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
-        raise ConfigurationError("validate.bad-time", value=text) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)
 
 
 def _groups(no_signatures: bool) -> frozenset[str] | None:

@@ -8,10 +8,13 @@ from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import entries
 from harness.cli.language import help_text, language, say
+from harness.cli.verb_help import VerbGroup
 
 _MODULES = {
     "certify": "certify",
+    "init": "init",
     "validate": "validate",
+    "records": "records",
     "hub": "hub",
     "agency": "agency",
     "doctor": "doctor",
@@ -30,7 +33,7 @@ _MODULES = {
 }
 
 
-class _Verbs(click.Group):
+class _Verbs(VerbGroup):
     """Lists the verbs without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -59,5 +62,6 @@ class _Verbs(click.Group):
 
 @click.group(cls=_Verbs, help=help_text("cli"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lienthong")
-def lienthong() -> None:
+@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli", "lang"))
+def lienthong(lang: str | None) -> None:
     """Entry of every verb; the help text is in the message files."""

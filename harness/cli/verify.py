@@ -9,6 +9,7 @@ import click
 
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
+from harness.cli.verb_help import Verb
 
 if TYPE_CHECKING:
     from harness.report.second_judgement import SecondJudgement
@@ -65,7 +66,7 @@ class _Examined:
         return Exit.INCONCLUSIVE if self.unsigned or not self.known or self.unsettled else Exit.PASS
 
 
-@click.command(name="verify", help=help_text(AREA))
+@click.command(cls=Verb, name="verify", help=help_text(AREA))
 @click.argument("run", metavar="RUN|BUNDLE", type=click.Path(path_type=Path))
 @click.option("--key", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "key"))
 @click.option("--any-key", is_flag=True, help=say(AREA, "any-key"))

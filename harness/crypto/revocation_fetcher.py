@@ -17,6 +17,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from harness.crypto.chains.certificates import CertificateUnreadable, is_certificate, load, read_crl, read_ocsp_answer
 from harness.crypto.chains.chain import MOST_EMBEDDED
 from harness.crypto.chains.trust import Trust
+from harness.crypto.tls_context import public_context
 
 _LARGEST = 20 * 1024 * 1024
 _MOST_ADDRESSES = 3
@@ -57,7 +58,9 @@ class RevocationFetcher:
     """
 
     def __init__(self, timeout: float = 5.0, client: httpx2.Client | None = None) -> None:
-        self._client = client or httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+        self._client = client or httpx2.Client(
+            verify=public_context(), timeout=timeout, follow_redirects=False, trust_env=False
+        )
         self._lists: dict[str, bytes] = {}
 
     def __enter__(self) -> "RevocationFetcher":

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from harness.catalogue.parameters import Limits, Signatures
-from harness.crypto.chains.trust import Trust
 from harness.crypto.pdf.glance import PdfUnreadable, looks_like_pdf, may_be_signed, refuse_long_contents
-from harness.crypto.revocation_fetcher import FetchedRevocation, RevocationFetcher
 from harness.crypto.xml.signature import XmlSignature, read_signature
 from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
 from harness.edxml.model import DocumentPackage
@@ -13,21 +11,6 @@ from harness.edxml.packages import read_package
 from harness.edxml.reader import PackageUnreadable, parse_untrusted
 
 Signer = tuple[bytes, tuple[bytes, ...]]
-
-
-def gather_revocation(
-    data: bytes, signatures: Signatures, limits: Limits, trust: Trust, fetcher: RevocationFetcher
-) -> FetchedRevocation:
-    """Fetch what can be had about every signer of a package, and return it beside `trust`.
-
-    Args:
-        data: the package; one that cannot be read has no signers.
-        signatures: the profile's parameters.
-        limits: those by which packages are read.
-        trust: anchors and intermediates.
-        fetcher: may use the network.
-    """
-    return fetcher.fetch(signers_of(data, signatures, limits), trust)
 
 
 def signers_of(data: bytes, signatures: Signatures, limits: Limits) -> tuple[Signer, ...]:

@@ -19,6 +19,8 @@ _NEEDED: Mapping[Capability, tuple[str, ...]] = {
     "replace": ("send",),
     "handling": ("decide",),
     "restart": ("stop", "start"),
+    "records_export": ("export_records",),
+    "archive_sip": ("export_sip",),
 }
 _ALWAYS_NEEDED = ("send", "decide", "inbox", "outbox")
 _BY_HAND = frozenset({"manual", "passive"})

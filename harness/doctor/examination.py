@@ -16,7 +16,7 @@ from harness.doctor.checks import PreflightCheck, Trouble
 from harness.doctor.declaration import FINDERS
 from harness.doctor.driver import check_clock, check_commands, check_configurable, greet
 from harness.doctor.exchange import FirstRequest, check_vietnam_time, configure, longest_wait, round_trip
-from harness.doctor.target import REFERENCE, Target, open_subject
+from harness.doctor.target import REFERENCE, Target, open_target
 from harness.doctor.tls import check_tls
 from harness.drivers.protocol import Driver
 from harness.drivers.views import Workplace
@@ -73,7 +73,7 @@ async def examine(visit: Preflight, tell: Tell) -> list[PreflightCheck]:
         for name in _AFTER_DECLARATION:
             add(PreflightCheck(name, skipped=True))
         return checks
-    subject = open_subject(visit.candidate, profile)
+    subject = open_target(visit.candidate, profile)
     with tempfile.TemporaryDirectory(prefix="lienthong-") as folder:
         await _Examination(visit, profile, subject, Path(folder), add).whole()
     return checks
@@ -98,7 +98,7 @@ def declaration_checks(name: str, profile: Profile) -> Iterator[PreflightCheck]:
 
 def _opened(name: str, profile: Profile) -> PreflightCheck:
     try:
-        open_subject(name, profile)
+        open_target(name, profile)
     except ConfigurationError as error:
         return PreflightCheck("declaration", (Trouble.of(error),))
     return PreflightCheck("declaration", facts=name)

@@ -62,7 +62,7 @@ class Target:
     place: str | None = None
 
 
-def open_subject(name: str, profile: Profile) -> Target:
+def open_target(name: str, profile: Profile) -> Target:
     """Find what `name` means: a declaration's path, `reference`, or `reference:<defect>`.
 
     Raises:
@@ -126,7 +126,8 @@ def _opening(candidate: Candidate, located: Located) -> OpenDriver:
         if isinstance(declared, HttpDriverDeclaration):
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriverDeclaration):
-            return command.CommandDriver(declared.argv, quiet=workplace.quiet)
+            folder = located.place(("driver",))[0].parent
+            return command.CommandDriver(declared.argv, folder=folder, quiet=workplace.quiet)
         terminal = Terminal(workplace.language)
         if isinstance(declared, PassiveDriverDeclaration):
             return passive.PassiveDriver(workplace, terminal)

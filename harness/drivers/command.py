@@ -4,6 +4,7 @@ import asyncio
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -32,15 +33,17 @@ class CommandDriver:
     what it was told is a new program's right.
     """
 
-    def __init__(self, argv: Sequence[str], *, quiet: bool = False) -> None:
+    def __init__(self, argv: Sequence[str], *, folder: Path | None = None, quiet: bool = False) -> None:
         """Prepare the driver.
 
         Args:
-            argv: the program and its arguments; relative paths are those of the working directory.
+            argv: the program and its arguments.
+            folder: where it is started; relative paths are those of this folder. None for the working directory.
             quiet: whether what the program says on its standard error is kept from the terminal.
         """
         self._on_complaint = None if quiet else _show
         self._argv = tuple(argv)
+        self._folder = folder
         self._token = uuid.uuid4().hex
         self._stray = ""
         self._program: Program | None = None
@@ -84,7 +87,12 @@ class CommandDriver:
         if self._program is not None:
             await self._program.end()
         self._program = program = await Program.start(
-            self._argv, self._hand_over, self._tell_lost, {RUN_VARIABLE: self._token}, self._on_complaint
+            self._argv,
+            self._hand_over,
+            self._tell_lost,
+            {RUN_VARIABLE: self._token},
+            self._on_complaint,
+            self._folder,
         )
         if self._configuration is not None and command not in {"hello", "configure"}:
             await self._configured_again(program, self._configuration)

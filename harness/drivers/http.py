@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import msgspec
 
+from harness.crypto.tls_context import public_context
 from harness.drivers.protocol import LONGEST_ANSWER, DriverLost, read_answer
 
 _OK = 200
@@ -31,6 +32,7 @@ class HttpDriver:
         # A proxy of the environment has no business between harness and adapter. Every call has a connection of its
         # own: one that the other side closed in the meantime would lose a command that must not be sent twice.
         self._client = httpx2.AsyncClient(
+            verify=public_context(),
             trust_env=False,
             follow_redirects=False,
             headers={"Accept-Encoding": "identity"},

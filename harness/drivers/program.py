@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from harness.catalogue.findings import clipped
 from harness.drivers.protocol import LONGEST_ANSWER, DriverLost
@@ -49,6 +50,7 @@ class Program:
         on_end: Callable[[DriverLost], None],
         variables: Mapping[str, str] | None = None,
         on_complaint: Callable[[str], None] | None = None,
+        folder: Path | None = None,
     ) -> "Program":
         """Start the program `argv`.
 
@@ -58,6 +60,7 @@ class Program:
             on_end: is told, once, that no more lines will come, and why.
             variables: environment variables that it gets besides those of this process that are not the harness's.
             on_complaint: is given every line of its standard error, up to a megabyte, fit to be shown.
+            folder: where it works; None for the working directory.
 
         Raises:
             DriverLost: it cannot be started.
@@ -70,6 +73,7 @@ class Program:
                 stderr=asyncio.subprocess.PIPE,
                 limit=LONGEST_ANSWER,
                 env={**_environment(), **(variables or {})},
+                cwd=folder,
                 # A group of its own: a Ctrl-C at the terminal is for the harness, which then ends the program,
                 # and what the program started can be ended with it.
                 start_new_session=True,

@@ -16,7 +16,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.doctor.network import check_address
-from harness.doctor.target import REFERENCE, Target, open_subject
+from harness.doctor.target import REFERENCE, Target, open_target
 from harness.engine.candidate_lock import claimed
 from harness.engine.known_runs import remember
 from harness.engine.plan import Plan, make_plan
@@ -80,7 +80,7 @@ def certify(order: CertificationOrder, follow: Follow) -> PublishedRun:
     plan = make_plan(profile, order.only, order.scenario)
     laboratory = configured_laboratory()
     extras = _extras(order, laboratory)
-    subject = open_subject(order.candidate, profile)
+    subject = open_target(order.candidate, profile)
     check_address(*order.listen)
     prepare()
     now = datetime.now(VIETNAM)

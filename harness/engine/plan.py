@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Level
-from harness.scenarios.registry import EXCLUSIVE, FAULTED, SHARED, SPOILT, Isolation, Scenario, all_scenarios
+from harness.scenarios.isolation import EXCLUSIVE, FAULTED, SHARED, SPOILT, Isolation
+from harness.scenarios.registry import Scenario, all_scenarios
 
 # Requirements that are watched on all traffic need traffic: a document sent, a status sent, a document received.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")

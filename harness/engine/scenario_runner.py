@@ -8,7 +8,8 @@ from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.engine.silence import SilenceWatch
 from harness.journal.events import HarnessFailed, ScenarioFinished, ScenarioStarted
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.registry import EXCLUSIVE, Scenario
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import Scenario
 from harness.scenarios.run_context import PreconditionFailed, RunContext, Unplayable
 
 _GREETING = 10.0  # seconds

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -29,6 +29,7 @@ from harness.vxp.signing import verify
 
 LOG = logging.getLogger("harness.hub")
 T = TypeVar("T")
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LARGE = 1024 * 1024
 _UNAUTHENTICATED, _TOO_LARGE, _TIMED_OUT, _FAILED = 401, 413, 408, 500
@@ -92,7 +93,7 @@ class HubApp:
             self._answered(event, call, refused, sent)
             return
         plan = await self._plan("before", event, incoming, call)
-        outcome = await self._outcome(call, plan)
+        outcome = await self._objection(event, call, plan) or await self._outcome(call, plan)
         answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome))
         if plan is None:
             plan = await self._plan("after", event, incoming, call, outcome, answer.body)
@@ -122,11 +123,26 @@ class HubApp:
             return replace(refused, http_status=_TIMED_OUT)
         return None
 
+    async def _objection(self, event: int | None, call: Call, plan: AnswerPlan | None) -> CallResult | None:
+        """Return the refusal of a call that is objected to, None for one that is carried out."""
+        objector, hub = self._hub.objector, self._hub
+        prevented = plan is not None and isinstance(plan.action, _PREVENTING)
+        if objector is None or event is None or prevented or not hub.lets_in(call):
+            return None
+        objection = await objector(event)
+        return None if objection is None else hub.refused(call, Refusal("bad-request", "objection", **objection))
+
     async def _outcome(self, call: Call, plan: AnswerPlan | None) -> CallResult:
         if plan is not None and isinstance(plan.action, _PREVENTING):
             return CallResult(b"")
         slow = len(call.body) > _LARGE or call.name in _SLOW
-        return await _apart(slow, lambda: self._hub.perform(call))
+        outcome = await _apart(slow, lambda: self._hub.perform(call))
+        try:
+            await self._hub.durable()
+        except OSError:
+            LOG.exception("what request %s brought could not be written to the disk", call.name)
+            return self._hub.refused(call, Refusal("internal"))
+        return outcome
 
     async def _plan(
         self,
@@ -174,16 +190,35 @@ class HubApp:
             self._evidence.answer(event, call, outcome, sent)
 
 
-def create_app(hub_app: HubApp, hub: Hub) -> Starlette:
+class Annex(Protocol):
+    """Something else at the hub's address, for people at a hub that stands alone; what it takes is no evidence."""
+
+    def takes(self, scope: Scope) -> bool:
+        """Tell whether a request is the annex's and none of the hub's."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request as an ASGI application."""
+        ...
+
+
+def create_app(hub_app: HubApp, hub: Hub, annex: Annex | None = None) -> Application:
     """Return the whole application: the hub's operations, and where wanted their description at `/openapi.json`."""
-    everything = Route("/{path:path}", hub_app)
-    if not hub.settings.described:
-        return Starlette(routes=[everything])
+    routes = [Route("/{path:path}", hub_app)]
+    if hub.settings.described:
 
-    async def openapi(request: Request) -> JSONResponse:
-        return JSONResponse(description(hub.settings))
+        async def openapi(request: Request) -> JSONResponse:
+            return JSONResponse(description(hub.settings))
 
-    return Starlette(routes=[Route("/openapi.json", openapi), everything])
+        routes.insert(0, Route("/openapi.json", openapi))
+    return Starlette(routes=routes) if annex is None else _beside(annex, Starlette(routes=routes))
+
+
+def _beside(annex: Annex, hub: Application) -> Application:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await (annex if annex.takes(scope) else hub)(scope, receive, send)
+
+    return serve
 
 
 async def _apart(slow: bool, work: Callable[[], T]) -> T:

@@ -1,10 +1,16 @@
-"""Where the hub keeps packages: by SHA-256, in a folder or in memory."""
+"""Where the hub keeps packages: by SHA-256, in its database, in a folder or in memory."""
 
 import hashlib
 import os
 import threading
 from pathlib import Path
 from typing import Protocol
+
+from harness.hub.durability import write_through
+from harness.hub.store import HubStore
+
+# Bytes; larger packages would swell the log of the database.
+LARGE = 256 * 1024
 
 
 class Blobs(Protocol):
@@ -86,10 +92,35 @@ class FolderBlobs:
 
     def _sync_folder(self) -> None:
         """Write the folder's entries through; only then does a new name survive a crash."""
-        if os.name != "posix":
-            return
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if os.name == "posix":
+            write_through((self._folder,))
+
+
+class StoredBlobs:
+    """Blobs of a usual size in the database, written through with it, and large ones in a folder."""
+
+    def __init__(self, store: HubStore, folder: Path) -> None:
+        self._store = store
+        self._large = FolderBlobs(folder)
+
+    def keep(self, content: bytes) -> str:
+        """Keep `content` and return its name; a small one is on the disk when the store is `durable`.
+
+        Raises:
+            OSError: the disk is full or not writable.
+        """
+        if len(content) > LARGE:
+            return self._large.keep(content)
+        digest = hashlib.sha256(content)
+        self._store.change("INSERT OR IGNORE INTO blobs (name, content) VALUES (?, ?)", digest.digest(), content)
+        return digest.hexdigest()
+
+    def content(self, name: str) -> bytes:
+        """Return what is kept under `name`.
+
+        Raises:
+            KeyError: nothing is.
+            OSError: it cannot be read.
+        """
+        row = self._store.row("SELECT content FROM blobs WHERE name = ?", bytes.fromhex(name))
+        return self._large.content(name) if row is None else bytes(row["content"])

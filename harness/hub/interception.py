@@ -129,3 +129,9 @@ class RequestFacts:
 
 
 Interceptor = Callable[[RequestFacts], Awaitable[AnswerPlan | None]]
+
+Objector = Callable[[int], Awaitable[Mapping[str, str] | None]]
+"""Asked, with the number of the `request` event, about a call that the hub would let in and no fault keeps from it.
+
+The answer is None to go on, or what the hub says as it refuses the call: `code` and `sentence`.
+"""

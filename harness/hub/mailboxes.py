@@ -153,6 +153,16 @@ class Mailboxes:
         )
         return row["n"] if row else 0
 
+    def count_at(self, agency: int, messagetype: str) -> int:
+        """Return how many items wait for the agency with this number."""
+        row = self._store.row(
+            "SELECT count(*) AS n FROM deliveries WHERE agency = ? AND messagetype = ?"
+            " AND state IN ('initial', 'processing')",
+            agency,
+            messagetype,
+        )
+        return row["n"] if row else 0
+
     def item(self, receiver_doc_id: str) -> MailboxItem | None:
         """Return one delivery, acknowledged or not, or None."""
         row = self._store.row(f"{_ITEM} WHERE d.receiver_doc_id = ?", receiver_doc_id)
@@ -166,6 +176,27 @@ class Mailboxes:
             system_id,
             messagetype,
             *values,
+        )
+        return [_item(row) for row in rows]
+
+    def latest(
+        self, most: int, *, receiver: str | None = None, sender: str | None = None, document_id: str | None = None
+    ) -> list[MailboxItem]:
+        """Return deliveries whatever their state, the newest first.
+
+        Args:
+            most: how many.
+            receiver: OrganId of the receiving agency; None for any.
+            sender: the sending system, empty for none that is connected; None for any.
+            document_id: of the document carried, or answered by a status; None for any.
+        """
+        rows = self._store.rows(
+            f"{_ITEM} WHERE (?1 IS NULL OR a.organ_id = ?1) AND (?2 IS NULL OR m.system_id = ?2)"
+            " AND (?3 IS NULL OR m.document_id = ?3) ORDER BY d.number DESC LIMIT ?4",
+            receiver,
+            sender,
+            document_id,
+            most,
         )
         return [_item(row) for row in rows]
 

@@ -118,6 +118,7 @@ def _fetched(item: MailboxItem) -> CallEffect:
             status=item.state,
             sha256=item.served,
             size=item.size,
+            complete=True,
         )
     )
 

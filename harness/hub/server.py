@@ -11,7 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import Server
 
 from harness.hub.addresses import outward
-from harness.hub.app import HubApp, create_app
+from harness.hub.app import Annex, HubApp, create_app
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.hub.wire import HubProtocol, WireLimits
@@ -41,6 +41,7 @@ class HubServer:
 
     Attributes:
         hub: the service; it may be set up before the server listens.
+        annex: something else at the same address, to be set before the server listens; None for nothing.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class HubServer:
             OSError: the data folder cannot be made.
         """
         self.hub = Hub(settings)
+        self.annex: Annex | None = None
         self._settings = settings
         self._tls = tls
         self._farewell = farewell
@@ -97,7 +99,7 @@ class HubServer:
         """
         listener = self._listener()
         config = Config(
-            create_app(self._app, self.hub),
+            cast(Any, create_app(self._app, self.hub, self.annex)),
             http=cast(Any, self._protocol()),
             ws="none",
             lifespan="off",

@@ -1,5 +1,6 @@
 """The hub without HTTP: who may call, what every operation does, and what the harness itself may do."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from harness.catalogue.parameters import Reason
-from harness.hub.blobs import Blobs, FolderBlobs, MemoryBlobs
+from harness.hub.blobs import LARGE, Blobs, MemoryBlobs, StoredBlobs
 from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
-from harness.hub.interception import Interceptor
+from harness.hub.interception import Interceptor, Objector
 from harness.hub.mailboxes import Mailboxes, MailboxItem, new_hub_id
 from harness.hub.received_package import ReceivedPackage, specimen_of
 from harness.hub.registration import RegistrationService
@@ -56,6 +57,7 @@ class Hub:
         directory: systems and agencies.
         mailboxes: everything sent.
         interceptor: asked about every call that comes by HTTP, None for nobody.
+        objector: asked whether a call is to be refused for what is wrong with it, None for nobody.
     """
 
     def __init__(self, settings: HubSettings, clock: Callable[[], datetime] = vietnam_now) -> None:
@@ -67,8 +69,9 @@ class Hub:
         """
         self.settings = settings
         self.interceptor: Interceptor | None = None
+        self.objector: Objector | None = None
         self._store = HubStore(settings.data)
-        self._blobs: Blobs = FolderBlobs(settings.data / "blobs") if settings.data else MemoryBlobs()
+        self._blobs: Blobs = StoredBlobs(self._store, settings.data / "blobs") if settings.data else MemoryBlobs()
         self.directory = HubDirectory(self._store, clock)
         self.mailboxes = Mailboxes(self._store, clock)
         self._sending = Submission(settings, self.directory, self.mailboxes, self._blobs, clock)
@@ -86,6 +89,14 @@ class Hub:
         except Exception:
             LOG.exception("operation %s failed", call.name)
             return self.refused(call, Refusal("internal"))
+
+    async def durable(self) -> None:
+        """Return when everything that was taken so far survives a crash of the machine; nothing is answered before.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        await self._store.durable()
 
     def refused(self, call: Call | None, refusal: Refusal) -> CallResult:
         """Return the outcome of a refusal; None for what was no call at all."""
@@ -197,6 +208,23 @@ class Hub:
         problems = verify(headers, secret).problems
         return secret is not None and not any(one.code in self.settings.refused_problems for one in problems)
 
+    def lets_in(self, call: Call) -> bool:
+        """Tell whether the caller is known and its signature good enough for the hub to look at the call."""
+        try:
+            self._admit(call)
+        except Refusal:
+            return False
+        return True
+
+    def content(self, item: MailboxItem) -> bytes:
+        """Return the package of a delivery, as its receiver gets it.
+
+        Raises:
+            KeyError: it is not kept any more.
+            OSError: it cannot be read.
+        """
+        return self._blobs.content(item.served)
+
     def specimen(self, body: bytes, given_hash: str) -> ReceivedPackage:
         """Read a `sendEdoc` body within this hub's limits."""
         return specimen_of(body, given_hash, self.settings.limits)
@@ -213,6 +241,14 @@ class Hub:
             named = ", ".join(f"{problem.code} {problem.key}" for problem in problems)
             raise Refusal("unauthenticated", "bad-signature", problems=named)
 
+    def _sent(self, call: Call) -> CallResult:
+        """Take a package: a usual one in one change with its message and deliveries, a large one's bytes before them.
+
+        While large bytes are written nothing else must wait for the database.
+        """
+        with self._store.transaction() if len(call.body) <= LARGE else contextlib.nullcontext():
+            return self._sending.send(call)
+
     def _table(self) -> Mapping[str, Callable[[Call], CallResult]]:
         fetching = Retrieval(self.mailboxes, self._blobs)
         registering = RegistrationService(self.directory)
@@ -222,7 +258,7 @@ class Hub:
             "getAgenciesList": registering.listing,
             "getAgenciesListQD20": registering.listing_qd20,
             "getSynchronizeUnit": registering.units,
-            "sendEdoc": self._sending.send,
+            "sendEdoc": self._sent,
             "getReceivedEdocList": fetching.received_list,
             "getSentEdocList": fetching.sent_list,
             "getEdoc": fetching.package,

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harness.hub.durability import GroupCommit
+
 _FILE = "hub.sqlite3"
-_VERSION = 1
+_VERSION = 2
 _PATIENCE = 0.3
 _PRIMARY = 0xFF  # what of a result code says in which way it failed
 _SCHEMA = """
@@ -72,6 +74,13 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_waiting ON deliveries (agency, messagetype) WHERE state IN ('initial', 'processing');
 CREATE INDEX deliveries_by_message ON deliveries (message);
 """
+# Packages of a usual size stand in the database: one write through serves them and what is known of them.
+_BLOBS = """
+CREATE TABLE blobs (
+    name    BLOB NOT NULL UNIQUE,
+    content BLOB NOT NULL
+);
+"""
 
 
 class StoreUnusable(Exception):
@@ -103,10 +112,12 @@ class HubStore:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         place = ":memory:" if folder is None else os.fspath(folder / _FILE)
+        self._commit = None if folder is None else GroupCommit((folder / f"{_FILE}-wal",))
         try:
             self._connection = sqlite3.connect(place, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
             self._connection.row_factory = sqlite3.Row
             self._prepare(durable=folder is not None)
+            self._written = self._connection.total_changes
         except sqlite3.OperationalError as error:
             busy = error.sqlite_errorcode & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
             raise StoreUnusable("in-use" if busy else "unwritable", str(error)) from error
@@ -117,13 +128,16 @@ class HubStore:
         # One hub per folder: a second one would hand out the same items behind the first one's back.
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        # The log is written through by `durable`, once for many calls; NORMAL orders it before what is moved out of it.
+        self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
         self._connection.execute("PRAGMA foreign_keys = ON")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:
             raise StoreUnusable("newer")
         if version == 0:
-            self._connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+            self._connection.executescript(f"BEGIN;{_SCHEMA}{_BLOBS}PRAGMA user_version = {_VERSION};COMMIT;")
+        elif version < _VERSION:
+            self._connection.executescript(f"BEGIN;{_BLOBS}PRAGMA user_version = {_VERSION};COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -142,6 +156,17 @@ class HubStore:
             self._depth -= 1
             if self._depth == 0:
                 self._connection.execute("COMMIT")
+
+    async def durable(self) -> None:
+        """Return when every change made so far survives a crash of the machine; calls that wait together wait once.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        if self._commit is not None and self._connection.total_changes != self._written:
+            made = self._connection.total_changes
+            await self._commit.done()
+            self._written = max(self._written, made)
 
     def rows(self, statement: str, *values: Any) -> list[sqlite3.Row]:
         """Return all rows of a query."""
@@ -165,6 +190,9 @@ class HubStore:
             self._connection.executemany(statement, values)
 
     def close(self) -> None:
-        """Write everything to disk and close; closing twice is harmless."""
+        """Write everything to disk and close; closing twice is harmless.
+
+        SQLite moves its log into the database when the last connection closes, and writes both through.
+        """
         with self._lock:
             self._connection.close()

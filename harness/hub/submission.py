@@ -78,7 +78,7 @@ class Submission:
             messagetype: `edoc` or `status`.
             document_id: what it is recorded as; None takes it from the package.
         """
-        served = self._served(specimen)
+        served, received = self._served(specimen), self._blobs.keep(specimen.file)
         if messagetype == "edoc" and specimen.document_id:
             sameness = sameness_of("edoc", from_organ, specimen.document_id, specimen.doc_type)
         else:
@@ -89,8 +89,8 @@ class Submission:
             from_organ=from_organ,
             document_id=document_id or specimen.document_id,
             sameness=sameness,
-            received=self._blobs.keep(specimen.file),
-            served=self._blobs.keep(served),
+            received=received,
+            served=received if served is specimen.file else self._blobs.keep(served),
             size=len(served),
             title=clipped(specimen.title),
             notation=clipped(specimen.notation),

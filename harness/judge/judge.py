@@ -50,7 +50,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     outcomes = _scenarios(start, evidence, jumps(record.events, profile.parameters.timing.clock_jump))
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _order(evidence, profile)
-    facts = RunFacts(evidence, profile, start, record.blob)
+    facts = RunFacts(evidence, profile, record.blob)
     outcomes |= _packages(watch_packages(facts, examiner))
     outcomes |= _nothing_sent(facts, outcomes)
     outcomes |= _duties(facts, outcomes)
@@ -105,7 +105,7 @@ def _packages(watch: PackageWatch) -> Outcomes:
 
 def _nothing_sent(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     """What is watched on packages was looked for, in a run that asked for it, even if no such package came."""
-    only = facts.start.what.only
+    only = facts.start.only
     wanted = IMPLEMENTED if only is None else set(IMPLEMENTED) & set(only)
     absent = sorted(requirement for requirement in wanted if f"watch/{requirement}" not in outcomes)
     return {f"watch/{requirement}": ((requirement,), _never_sent(requirement, facts)) for requirement in absent}
@@ -114,7 +114,7 @@ def _nothing_sent(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
 def _never_sent(requirement: str, facts: RunFacts) -> ScenarioOutcome:
     """Nothing seen is no pass; it is no open question either where the candidate need not send such a thing."""
     entry = facts.profile.requirements[requirement]
-    if entry.shown_with and not set(entry.shown_with) & set(facts.start.what.capabilities):
+    if entry.shown_with and not set(entry.shown_with) & set(facts.start.capabilities):
         parameters = {"capability": ", ".join(entry.shown_with)}
         return ScenarioOutcome(Verdict.NOT_APPLICABLE, detail="capability-not-declared", parameters=parameters)
     whole = any(event.what.reason == "complete" for event in facts.evidence.events_of(RunFinished))
@@ -125,7 +125,7 @@ def _never_sent(requirement: str, facts: RunFacts) -> ScenarioOutcome:
 
 def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     """Judge what must hold over the whole record, beside what scenarios and watches have found already."""
-    only = facts.start.what.only
+    only = facts.start.only
     found = (one for _, outcome in outcomes.values() for one in outcome.findings)
     known = [one for one in found if facts.profile.severity(one) is Severity.FAIL]
     judged: Outcomes = {}

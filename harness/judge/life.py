@@ -12,12 +12,12 @@ from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Broken, Pending
 from harness.expectations.evidence import Evidence
 from harness.journal import Event, events_of
-from harness.journal.events import DriverCalled, FaultSet, HubDown, HubProbed, Stimulus, WindowClosed
+from harness.journal.events import DriverCalled, FaultPlaced, HubDown, HubProbed, Stimulus, WindowClosed
 
 # Requirements that are about living on.
 _LIVING_ON = frozenset({"RCV-06", "RCV-07", "RTY-04", "RTY-09", "RTY-12", "RTY-13", "SEC-02", "SEC-03", "SEC-08"})
 # What a scenario does to a candidate.
-_DONE_TO_IT = (Stimulus, FaultSet, HubDown, DriverCalled)
+_DONE_TO_IT = (Stimulus, FaultPlaced, HubDown, DriverCalled)
 # Poll intervals without a request after which a candidate counts as silent.
 _INTERVALS = 5
 
@@ -89,4 +89,4 @@ def lifeless_after_provocation(
 
 
 def _provokes(event: Event) -> bool:
-    return isinstance(event.what, FaultSet | HubDown) or (isinstance(event.what, Stimulus) and not event.what.good)
+    return isinstance(event.what, FaultPlaced | HubDown) or (isinstance(event.what, Stimulus) and not event.what.good)

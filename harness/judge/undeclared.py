@@ -14,7 +14,7 @@ def shown_undeclared(facts: RunFacts) -> tuple[str, ...]:
 
     What is not declared is not asked for, so whoever reads the report must know that it was there to be asked for.
     """
-    declared = set(facts.start.what.capabilities)
+    declared = set(facts.start.capabilities)
     served = (exchange for exchange in facts.evidence.exchanges if exchange.served and not facts.foreign(exchange))
     shown = {capability for exchange in served for capability in _shown(exchange)}
     return tuple(sorted(shown - declared))

@@ -85,7 +85,7 @@ def assembled(
 def _scenario(
     profile: Profile, listing: FindingList, name: str, requirements: tuple[str, ...], outcome: ScenarioOutcome
 ) -> ScenarioEntry:
-    findings = tuple(_entry(*listed) for listed in listing.listed(profile, outcome.findings))
+    findings = tuple(finding_entry(*listed) for listed in listing.listed(profile, outcome.findings))
     verdict = outcome.verdict
     if any(found.severity is Severity.FAIL for found in findings):
         verdict = Verdict.FAIL
@@ -103,7 +103,8 @@ def _scenario(
     )
 
 
-def _entry(found: Finding, severity: Severity, occurrences: int) -> FindingEntry:
+def finding_entry(found: Finding, severity: Severity, occurrences: int = 1) -> FindingEntry:
+    """Return a finding as it is reported, with its message in words."""
     return FindingEntry(
         requirement=found.requirement,
         code=found.code,
@@ -151,7 +152,7 @@ def _requirement(
 
 
 def _undeclared(requirement: Requirement, capabilities: Sequence[str]) -> bool:
-    return requirement.level is Level.CONDITIONAL and requirement.capability not in capabilities
+    return requirement.capability is not None and requirement.capability not in capabilities
 
 
 def _verdict(claiming: list[ScenarioOutcome], found: list[FindingEntry]) -> tuple[Verdict, Cause | None]:

@@ -13,7 +13,7 @@ from harness.cli.exits import Exit
 from harness.cli.language import language, say
 from harness.cli.listen_address import address
 from harness.cli.unstamped import unstamped_sentence
-from harness.doctor.target import open_subject
+from harness.doctor.target import open_target
 from harness.engine.certification import CertificationOrder, certify
 from harness.engine.plan import make_plan
 from harness.engine.publication import PublishedRun
@@ -55,7 +55,7 @@ class PytestRun:
         """
         self._order = _order(options)
         profile = load_profile(self._order.profile)
-        open_subject(self._order.candidate, profile)
+        open_target(self._order.candidate, profile)
         if self._order.deviations is not None:
             load_deviations(self._order.deviations)
         plan = make_plan(profile, self._order.only)

@@ -16,7 +16,7 @@ from harness.journal.events import (
     DriverUnsupported,
     Fact,
     FaultMended,
-    FaultSet,
+    FaultPlaced,
     HarnessStalled,
     HubProbed,
     RequestReceived,
@@ -212,9 +212,9 @@ class EventDescriber:
 
     def _details(self, what: Fact, names: list[str]) -> Iterator[str]:
         """Yield what is told of a thing that happened: what it was about, and how long it took."""
-        if isinstance(what, FaultSet | FaultMended):
+        if isinstance(what, FaultPlaced | FaultMended):
             yield from dict.fromkeys(what.operations or ())
-        if isinstance(what, FaultSet):
+        if isinstance(what, FaultPlaced):
             yield from (fault_words(plan, self._wording) for plan in dict.fromkeys(what.plans))
         yield from names
         if isinstance(what, CandidateSilent | HarnessStalled):

@@ -61,11 +61,6 @@ def provenance_of(directory: Path, key: LaboratoryKey | None) -> Provenance:
     return Provenance(Origin.OWN if sealed else Origin.FOREIGN)
 
 
-def broken_seal(directory: Path) -> Tampering | None:
-    """Return what is wrong with a run's seal, None when it holds or there is none; to be unsigned is not wrong."""
-    return _broken(verify(directory)) if (directory / MANIFEST_FILE).exists() else None
-
-
 def _broken(verification: SealVerification | None) -> Tampering | None:
     codes = (problem.code for problem in verification.problems) if verification else ()
     return next((code for code in codes if code is not Tampering.UNSIGNED), None)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import SHARED_REASONS, Language, entries, text
+from harness.catalogue.texts import Language, entries, finding_parts, text
 
 AREA = "report"
 LONGEST_SHOWN = 400
@@ -51,9 +51,7 @@ class ReportTexts:
             part: `explain` or `remedy`.
             values: what the text may name; what is lacking shows as an ellipsis.
         """
-        reason = code.partition(".")[2]
-        parts = entries(code.partition("-")[0].lower()).get(code) or entries(SHARED_REASONS).get(reason, {})
-        words = parts.get(part)
+        words = finding_parts(code).get(part)
         if not isinstance(words, Mapping):
             return ""
         return str(words.get(self.language, "")).format_map(_Filled(values)).strip()

@@ -53,6 +53,11 @@ class _Pdf:
         """The signatures, in the order in which they were made."""
         return self.examined.signatures if self.examined is not None else ()
 
+    @property
+    def hides_signatures(self) -> bool:
+        """The file shows a sign of signatures, and none of them can be looked at."""
+        return self.signed and not self.signatures
+
     def finding(self, code: str, *, expected: str = "", received: str = "", **parameters: str) -> Finding:
         """Return a finding about this file."""
         return found(code, self.node, expected=expected, received=received, file=self.name, **parameters)
@@ -97,7 +102,7 @@ def signatures_hold(specimen: PackageView, carried: AttachmentView) -> Iterator[
             yield pdf.finding(
                 f"PDF-03.{signature.problem}", received=signature.detail, field=signature.field, subject=subject
             )
-    if pdf.examined is not None and pdf.signatures:
+    if pdf.examined is not None and pdf.signed:
         yield from _unsigned_bytes(pdf, pdf.examined)
 
 
@@ -117,7 +122,7 @@ def signers_are_trusted(specimen: PackageView, carried: AttachmentView) -> Itera
     pdf = _pdf(specimen, carried)
     if pdf is None:
         return
-    if pdf.unreadable is not None:
+    if pdf.hides_signatures:
         yield Undecided(pdf.finding("PDF-04.not-examined"), Cause.CANDIDATE)
     for examined in pdf.signatures:
         yield from _signer(pdf, examined, specimen)
@@ -129,7 +134,7 @@ def signatures_are_stamped(specimen: PackageView, carried: AttachmentView) -> It
     pdf = _pdf(specimen, carried)
     if pdf is None:
         return
-    if pdf.unreadable is not None:
+    if pdf.hides_signatures:
         yield Undecided(pdf.finding("PDF-05.not-examined"), Cause.CANDIDATE)
     for examined in pdf.signatures:
         make = partial(pdf.finding, field=examined.signature.field)
@@ -199,7 +204,8 @@ def _read(specimen: PackageView, carried: AttachmentView) -> _Pdf | None:
         examined = examine_pdf(content, specimen.at, specimen.parameters.signatures, trust)
     except PdfUnreadable as error:
         return _Pdf(carried.node, carried.name, version, signed, unreadable=error if signed else None)
-    return _Pdf(carried.node, carried.name, examined.version, bool(examined.signatures), examined)
+    seems_signed = bool(examined.signatures) or examined.loose is not None
+    return _Pdf(carried.node, carried.name, examined.version, seems_signed, examined)
 
 
 def _signer(pdf: _Pdf, examined: "ExaminedSignature", specimen: PackageView) -> Iterator[Outcome]:

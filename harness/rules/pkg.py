@@ -1,6 +1,7 @@
 """PKG: structure of the package."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from unicodedata import is_normalized
 
 from lxml import etree
@@ -194,10 +195,13 @@ def _in_opaque(element: etree._Element, inside: dict[etree._Element, bool]) -> b
 
 def _meant(local: str) -> str:
     """Return the name of the regulation that an element was probably meant to have, empty where none is near."""
+    return "" if len(local) > _LONGEST_NAME else _nearest(local.casefold())
+
+
+@lru_cache(maxsize=1024)
+def _nearest(folded: str) -> str:
+    """Return the nearest name; a system that misspells one does so in every package, and to compare takes long."""
     spellings = structure().spellings
-    if len(local) > _LONGEST_NAME:
-        return ""
-    folded = local.casefold()
     if folded in spellings:
         return spellings[folded]
     import difflib  # only where something is wrong

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
 
-OPEN = frozenset({"no-anchors", "not-examined", "not-resolved", "revocation-unknown"})
+OPEN = frozenset({"no-anchors", "not-examined", "not-resolved", "revocation-unknown", "not-compared", "not-read"})
 """Reasons that leave a question open; `revocation-unknown` only where the profile's revocation is `soft`."""
 
 

@@ -1,4 +1,4 @@
-"""Patience with many waiting documents: as long as the candidate goes on, it is given time for each of them."""
+"""Waiting for many documents: as long as the candidate makes progress, it is given time for each of them."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ _STEP = 10
 
 
 async def worked_off(context: ScenarioContext, documents: Sequence[str], each: float = PER_DOCUMENT) -> bool:
-    """Wait until the candidate has acknowledged all of many documents, one way or another, or stands still.
+    """Wait until the candidate has acknowledged all of many documents, one way or another, or makes no progress.
 
-    A slow system that goes on is waited for however many there are; one that stands still is not.
+    A slow system is given time for every document as long as it makes progress, and no more time when it makes none.
 
     Args:
         context: where they were delivered.

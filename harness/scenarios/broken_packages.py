@@ -1,4 +1,4 @@
-"""The ways in which a package can break the standard, or keep it where one might think it does not, as stimuli."""
+"""Stimuli made from the vectors: packages that break the standard, and packages that only seem to break it."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -22,11 +22,11 @@ from harness.vectors.registry import Make, Vector, all_vectors
 
 _GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT"})
 _SIGNATURES = frozenset({"SIG"})
-# What is too large is a matter of the profile's limits and of hostile input, not of a package that breaks the standard.
+# Packages that are too large are tested with the profile's limits and with hostile input, not here.
 _NEVER = frozenset({"PKG-10"})
-# What is cut or empty may have been cut on the way: it is a matter of transport.
+# A package that is cut or empty may have been cut on the way: that is tested with faults of the transport.
 _CUT = frozenset({"PKG-01/cut-off", "PKG-01/empty"})
-# Right by a lenient reading that a candidate need not share: a ResponseFor that is there and empty.
+# Right only by a lenient reading of the standard, which a candidate need not share: an empty ResponseFor.
 _DEBATABLE = frozenset({"HDR-16/all-empty"})
 _OPERATIONS = frozenset({"1", "2", "3"})
 _WEEK = timedelta(days=7)
@@ -38,7 +38,7 @@ def broken(context: ScenarioContext, *, only: Collection[str] = (), but: Collect
     """Return the ways to break the mandatory requirements on documents that a hub can pass on.
 
     Args:
-        stage: gives the profile: what weighs in it, and how many ways are played of each requirement.
+        context: gives the profile, which says what fails a candidate and how many ways of each requirement are used.
         only: requirements to narrow it to, all if empty.
         but: requirements that are left out.
     """
@@ -53,9 +53,9 @@ def broken(context: ScenarioContext, *, only: Collection[str] = (), but: Collect
 
 
 def whole(context: ScenarioContext, *, only: Collection[str] = (), but: Collection[str] = ()) -> list[Vector]:
-    """Return the ways to keep requirements where one might think that they are broken; arguments as for `broken`.
+    """Return the ways to keep requirements that only seem to be broken; arguments as for `broken`.
 
-    Of those that are played in a few ways only, half as many are drawn, but one at least.
+    Of each requirement half as many ways are drawn as `broken` may return, but at least one.
     """
     kept: dict[str, list[Vector]] = {}
     for vector in _vectors(only, but):
@@ -93,7 +93,7 @@ def operations(context: ScenarioContext) -> list[Mixed]:
     """Return good recalls, updates and replacements, as the candidate takes them, with the documents they act on."""
     makes: list[tuple[str, Make]] = [("recall", recall)]
     if "update" in context.run.capabilities:
-        makes.append(("update", _update_of_information))
+        makes.append(("update", update_of_information))
     if "replace" in context.run.capabilities:
         makes.append(("replacement", replacement))
     return [
@@ -104,7 +104,8 @@ def operations(context: ScenarioContext) -> list[Mixed]:
     ]
 
 
-def _update_of_information(identity: DocumentIdentity) -> PackageDraft:
+def update_of_information(identity: DocumentIdentity) -> PackageDraft:
+    """Return an update of what an earlier document says, not of who receives it."""
     return update(identity).without("ReceiverList").with_text("BussinessDocumentInfo/DocumentReceiver", "0")
 
 
@@ -143,7 +144,7 @@ def _with_target(context: ScenarioContext, make: Make, vector: Vector | None, no
 
 
 def _written(context: ScenarioContext, make: Make, role: str, earlier: str = "") -> Document:
-    """Return a document whose bytes are those of a draft; what the draft cannot be made of is drawn anew."""
+    """Return a document whose bytes are those of a draft; particulars that no draft can be made of are drawn again."""
     testdata, chance, sender = context.run.testdata, context.chance, context.peers[role]
     for attempt in range(2 * _TRIES):
         complete = attempt >= _TRIES
@@ -166,13 +167,13 @@ def _some_document(context: ScenarioContext, identity: DocumentIdentity) -> str:
 
 
 def _signed_now_and_then(context: ScenarioContext, document: Document) -> Document:
-    """Sign some, where a signature can be put on them that is a good one: a comment in a text, for one, spoils it."""
+    """Sign some documents, where the signature would be a good one: a comment inside a text, for example, spoils it."""
     if context.chance.random() >= SIGNED:
         return document
     try:
         signed = context.signed(document)
     except (PackageUnreadable, NotSignable):
-        return document  # some cannot be signed, as broken as they are
+        return document  # some are too broken to be signed
     profile, now = context.profile, datetime.now(VIETNAM)
     report = check_package(signed.content, profile, now, groups=_SIGNATURES, trust=context.run.trust)
     spoilt = any(profile.severity(one) is Severity.FAIL for one in report.findings)
@@ -180,7 +181,7 @@ def _signed_now_and_then(context: ScenarioContext, document: Document) -> Docume
 
 
 def _as_read(context: ScenarioContext, document: Document) -> Document:
-    """Return a good document with what its bytes say in the place of what they were made from."""
+    """Return a good document whose package is read back from its bytes."""
     limits = context.profile.parameters.limits
     read = read_package(document.content, limits)
     if not isinstance(read, DocumentPackage):
@@ -200,14 +201,14 @@ def _names(context: ScenarioContext, document: Document) -> tuple[str, ...]:
 
 
 def _still_broken(context: ScenarioContext, document: Document, vector: Vector) -> bool:
-    """Tell whether a package is still broken when the hub hands it on: one that rebuilds packages mends some."""
+    """Say whether a package is still broken when the hub hands it on: a hub that rebuilds packages repairs some."""
     if context.profile.parameters.hub.mode == "verbatim":
         return True
     hop = TraceHeader(document.sender.organ_id, datetime.now(VIETNAM).strftime("%Y/%m/%d %H:%M:%S"))
     try:
         served = rebuilt(document.content, hop, context.profile.parameters.limits)
     except PackageUnreadable:
-        return True  # what cannot be read is handed on as it is
+        return True  # a package that cannot be read is handed on as it is
     return vector.code in _failures(context, served)
 
 
@@ -217,7 +218,7 @@ def _failures(context: ScenarioContext, content: bytes) -> set[str]:
 
 
 def _acts(draft: PackageDraft) -> bool:
-    """Tell whether a draft is a recall, an update or a replacement."""
+    """Say whether a draft is a recall, an update or a replacement."""
     return _text(draft, "Bussiness/BussinessDocType") in _OPERATIONS
 
 

@@ -1,4 +1,4 @@
-"""The stage: what a scenario can do. It acts and states what it expects; it never judges."""
+"""What a scenario can do: act on the candidate and state what it expects. It never judges."""
 
 import base64
 import secrets
@@ -29,12 +29,12 @@ TAKE_BACK = "13"
 USUAL = "ministry"
 # How many of the ordinary documents carry a signature over the package.
 SIGNED = 0.2
-# Seconds granted for the work that each scenario playing beside this one gives the candidate.
+# Seconds added for the work that each scenario running at the same time gives the candidate.
 _PER_SCENARIO = 0.2
 
 
 class ScenarioContext:
-    """Where one scenario plays."""
+    """The means of one scenario: documents, faults, commands of the driver, expectations."""
 
     def __init__(self, scenario: str, requirement: str, run: RunContext, *, concurrency: int = 0) -> None:
         self._scenario = scenario
@@ -50,7 +50,7 @@ class ScenarioContext:
 
     @property
     def hub(self) -> Hub:
-        """The reference hub, for what only this scenario needs."""
+        """The reference hub."""
         return self._around.hub
 
     @property
@@ -65,7 +65,7 @@ class ScenarioContext:
 
     @property
     def run(self) -> RunContext:
-        """What the run lends to all stages."""
+        """What all scenarios of the run share."""
         return self._around
 
     @property
@@ -80,27 +80,27 @@ class ScenarioContext:
 
     @property
     def patience(self) -> float:
-        """How long a duty may take, in seconds: two polls, a reaction, the profile's margin, and what was added."""
+        """Seconds that a duty may take: two polls, a reaction, the profile's margin, and what was added."""
         times = self._around.times
         return 2 * times.poll_interval + times.reaction + self.margin + self.patience_added + self.crowding
 
     @property
     def margin(self) -> float:
-        """What the profile grants on top of every limit, in seconds, as many times over as this machine is slow."""
+        """Seconds that the profile adds to every limit, multiplied by how slow this machine is."""
         return self._around.profile.parameters.timing.margin * self._around.waits.pace
 
     @property
     def crowding(self) -> float:
-        """What is granted for the work of the scenarios beside this one, in seconds."""
+        """Seconds that are added for the work of the scenarios that run at the same time."""
         return self._crowded * self._around.waits.pace
 
     @property
     def now(self) -> int:
-        """The last event so far; what comes later has a greater number."""
+        """Number of the last event so far; later events have greater numbers."""
         return len(self._around.evidence.events) - 1
 
     def canary_url(self, label: str) -> str:
-        """Return an address of the canary; what comes to it carries `canary_token`, and `label` as its last part."""
+        """Return an address of the canary that contains `canary_token` and ends with `label`."""
         return self._around.canary.url(self.canary_token, label)
 
     # -- documents for the candidate
@@ -128,7 +128,7 @@ class ScenarioContext:
         return self.signed(document) if chance.random() < SIGNED and layout == OPERATOR else document
 
     def signed(self, document: Document) -> Document:
-        """Return a document with a signature over its package, where this stage and the hub bear any; else as it is."""
+        """Return a document with a signature over its package, unless this scenario or the hub allows none."""
         parameters = self.profile.parameters
         if not self.signing or parameters.hub.mode != "verbatim":
             return document
@@ -139,14 +139,6 @@ class ScenarioContext:
         blob = self._around.journal.blob(document.content)
         self.note(document.stimulus(note, good=good, receiver=self.agency.organ_id, blob=blob))
         return self._delivered(document.content, document.sender, document.id, "edoc")
-
-    async def deliver_bytes(
-        self, content: bytes, sender: Peer, document: str, *, good: bool = False, note: str
-    ) -> Delivery:
-        """Put any bytes into the candidate's mailbox as an `edoc`; `document` is what they are known by."""
-        blob = self._around.journal.blob(content)
-        self.note(events.Stimulus(note=note, good=good, document_id=document, sender=sender.organ_id, blob=blob))
-        return self._delivered(content, sender, document, "edoc")
 
     async def redeliver(self, delivery: Delivery, document: Document) -> Event:
         """Put an acknowledged document back into the candidate's list, as a hub may do."""
@@ -234,11 +226,11 @@ class ScenarioContext:
         if not to_the_end:
             self._faults.append(fault)
         planned = tuple(plan.name if plan else "ok" for plan in plans)
-        self.note(events.FaultSet(names, document, messagetype, moment, planned, lasting))
+        self.note(events.FaultPlaced(names, document, messagetype, moment, planned, lasting))
         return fault
 
     def mend(self, *faults: Fault) -> None:
-        """End faults; without any named, all of this scenario."""
+        """End the faults given; without arguments, all faults of this scenario."""
         for fault in faults or tuple(self._faults):
             self._around.faults.remove(fault)
             self.note(events.FaultMended(fault.target.operations, fault.target.document_id))
@@ -247,7 +239,7 @@ class ScenarioContext:
 
     @asynccontextmanager
     async def hub_down(self, seconds: float) -> AsyncIterator[None]:
-        """Let nobody reach the hub: connections are refused until the block ends, and `seconds` longer."""
+        """Make the hub unreachable: connections are refused until the block ends, and `seconds` longer."""
         self.note(events.HubDown())
         await self._around.server.stop_listening()
         try:
@@ -322,7 +314,7 @@ class ScenarioContext:
 
         Raises:
             DriverError: the candidate answered with an error.
-            DriverLost: the driver is gone.
+            DriverLost: the driver cannot be reached any more.
         """
         limit = self.times.give_up + self.patience
         return await self._around.driver.call(command, arguments, limit, scenario=self._scenario)
@@ -338,20 +330,20 @@ class ScenarioContext:
     async def until(
         self, expectation: Expectation, *, role: Role = "precondition", requirement: str | None = None
     ) -> None:
-        """State an expectation on which the rest stands, and wait for it.
+        """State an expectation that the rest of the scenario depends on, and wait until it is met.
 
         Raises:
-            PreconditionFailed: it did not come.
+            PreconditionFailed: it was not met in time.
         """
         charged = requirement or self._requirement
         self.expect(expectation, role=role, requirement=charged)
         if not await self._around.waits.until(expectation, charged, self.patience):
             raise PreconditionFailed
         if role != "duty":
-            self._stated.remove((expectation, charged))  # met where it was needed: what comes later undoes nothing
+            self._stated.remove((expectation, charged))  # it was met when it was needed; later events do not count
 
     async def await_quietly(self, expectation: Expectation, added: float = 0.0) -> bool:
-        """Give something its time to happen, that of a duty and `added` seconds, and state nothing; say if it did."""
+        """Wait for something as long as for a duty and `added` seconds, without stating it; say whether it happened."""
         return await self._around.waits.until(expectation, self._requirement, self.patience + added)
 
     async def linger(self, seconds: float | None = None) -> None:
@@ -359,15 +351,15 @@ class ScenarioContext:
         await self._around.waits.pause(self.patience - self.crowding if seconds is None else seconds)
 
     async def probe(self) -> None:
-        """Have the candidate complete one good exchange: without it, silence proves nothing."""
+        """Have the candidate complete one good exchange: silence proves nothing about a candidate that is dead."""
         document = self.document()
         await self.deliver(document, note="liveness")
         await self.until(Acked(document=document.id), role="liveness")
 
     async def settle(self) -> None:
-        """Wait until everything stated is decided; if time runs out, see whether the candidate still lives.
+        """Wait until every expectation is met or broken; if time runs out, see whether the candidate is still alive.
 
-        What was waited for once has had its time: it is not waited for again.
+        Each expectation is waited for once only, however often this is called.
         """
         stated, self._stated = self._stated, []
         if await self._around.waits.settled(stated, self.patience):
@@ -375,9 +367,9 @@ class ScenarioContext:
         await self.close_window()
 
     async def close_window(self) -> None:
-        """Record that the time is over, and wait for a sign of life, which tells not done from not there.
+        """Record that the time is over, and wait for a request of the candidate: it shows whether it is still alive.
 
-        A candidate that calls no more is asked by its driver, and the hub whether it can be reached at all.
+        If none comes, the record gets the answers to two questions: can the hub be reached, and does the driver answer?
         """
         self.mend()
         closed = self.note(events.WindowClosed(patience=self.patience))
@@ -389,5 +381,5 @@ class ScenarioContext:
             await self.drive("hello", {})
 
     def note(self, what: events.Fact) -> Event:
-        """Record what happened on this stage and nowhere else."""
+        """Record an event that belongs to this scenario alone."""
         return self._around.journal.record(what, scenario=self._scenario)

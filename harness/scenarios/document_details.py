@@ -1,4 +1,4 @@
-"""What a document of a run says besides who sends it to whom, drawn anew for each, good and bad alike."""
+"""The contents of a document besides sender and receiver, drawn at random for each, good and bad alike."""
 
 import random
 import uuid
@@ -12,17 +12,17 @@ from harness.edxml.model import DocumentType, OtherInfo, SignerInfo, StaffInfo
 from harness.vectors.file_kinds import file_content
 from harness.vectors.packages.base import Contact, Particulars
 
-# How often a document says what it need not say.
+# How often a document has an element that is optional.
 _USUAL = 0.7
-# How often it goes to another agency besides, and to two.
+# How often a document goes to one more agency, and to two more.
 _ALSO, _TOO = 0.25, 0.05
-# Attachments that a vector may need, whatever the document has.
+# A vector may need labels for so many attachments, even if the document has fewer.
 _LEAST_LABELS = 2
 _NUMBERS = 10**6
 
 
 class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words that documents are made of, by what they stand for; an empty one leaves the element out."""
+    """The words that documents are made of, by element; an empty word leaves the element out."""
 
     openings: tuple[str, ...]
     subjects: tuple[str, ...]
@@ -49,7 +49,7 @@ class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{chance.choice(self.openings)} {chance.choice(self.subjects)} ({chance.randrange(_NUMBERS)})"
 
     def letter(self, chance: random.Random) -> str:
-        """Return the name of the file that the document itself is."""
+        """Return the name of the file that holds the text of the document."""
         return f"{chance.choice(self.letters)}-{chance.randrange(_NUMBERS)}.pdf"
 
     def annex(self, chance: random.Random, kind: str) -> str:
@@ -59,14 +59,14 @@ class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class DetailChoices:
-    """Draws what one document says.
+    """Draws the contents of one document.
 
     Attributes:
         words: to choose from.
-        chance: that chooses.
+        chance: source of the choices.
         sender: how the sender can be reached.
         others: OrganId and name of agencies that it may go to besides.
-        whole: whether it says everything that may be said; else each part is left out now and then.
+        whole: whether it has every optional element; else each is left out now and then.
     """
 
     words: WordLists
@@ -76,7 +76,7 @@ class DetailChoices:
     whole: bool = False
 
     def particulars(self, now: datetime, files: Sequence[tuple[str, bytes]]) -> Particulars:
-        """Return what a document says that is sent at `now` with these files."""
+        """Return the contents of a document that is sent at `now` with these files."""
         words, chance = self.words, self.chance
         labels = max(len(files), _LEAST_LABELS)
         kind = chance.choice(words.types)

@@ -1,4 +1,4 @@
-"""Faults of which it is known whether they struck: what no call ever met tells nothing about the candidate."""
+"""Waiting until a fault has met a call: a fault that no call met shows nothing about the candidate."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -8,16 +8,16 @@ from harness.expectations import FaultMet
 from harness.hub.faults import fail_code
 from harness.hub.interception import AnswerPlan
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.registry import FAULTED
+from harness.scenarios.isolation import FAULTED
 
 LIST = "getReceivedEdocList"
 FETCH = ("getEdoc", "downloadEdoc")
-# Give-ups for which growing pauses are granted, on top of what a duty takes without trouble.
+# Growing pauses are given the time of so many give-ups, in addition to the usual time of a duty.
 _TRIES = 4
 
 
 def patient(context: ScenarioContext) -> None:
-    """Grant the time that growing pauses take: several give-ups on top of what a duty takes without trouble."""
+    """Give growing pauses their time: several give-ups in addition to the usual time of a duty."""
     context.patience_added = _pauses(context)
 
 
@@ -30,11 +30,11 @@ def failure(context: ScenarioContext, code: str) -> AnswerPlan:
 async def struck(context: ScenarioContext, operation: str, documents: Iterable[str]) -> None:
     """Wait until the faults put into an operation have met a call about each of the documents.
 
-    A candidate that does one thing after the other may be busy with the faults of every scenario beside this one, so
-    the wait is as long as all of them may take.
+    A candidate that does one thing after the other may be busy with the faults of every scenario that runs at the same
+    time, so the wait is as long as all of them may take.
 
     Raises:
-        PreconditionFailed: one of them was not met; what it would have led to is not known.
+        PreconditionFailed: one of them was not met, so the reaction to it is not known.
     """
     with _in_line(context):
         for document in documents:

@@ -1,4 +1,4 @@
-"""Verbs of the scenarios with hostile input: lure, and see that the candidate stands."""
+"""Steps of the scenarios with hostile input: deliver it, and see whether the candidate still works."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from harness.scenarios.run_context import PreconditionFailed
 from harness.scenarios.testdata import Document
 from harness.vectors.hostile.vector import CanaryTargets, Corrupt, HostileVector
 
-# Give-ups for which a candidate may be busy with hostile input, or ask in vain about a certificate.
+# A candidate may be busy with hostile input, or ask in vain about a certificate, for so many give-ups.
 _BUSY = 3
 
 
 def patient(context: ScenarioContext) -> None:
-    """Grant the time that hostile input may take up; who lives through it at once is not waited for.
+    """Allow for the time that hostile input may cost; a candidate that goes on at once costs none of it.
 
-    What is twisted cannot be signed, so nothing is.
+    A manipulated package cannot be signed, so this scenario signs none.
     """
     context.signing = False
     context.patience_added = _BUSY * context.times.give_up + context.times.reaction
@@ -30,7 +30,7 @@ def patient(context: ScenarioContext) -> None:
 
 @contextmanager
 def baited(context: ScenarioContext) -> Iterator[CanaryTargets]:
-    """Set out a trap: a folder in which no file may appear. What is found at the end is recorded."""
+    """Make a folder in which no file may appear. Files found there at the end are recorded."""
     with tempfile.TemporaryDirectory(prefix="lienthong-trap-") as folder:
         trap = Path(folder).resolve()
         yield CanaryTargets(context.canary_url, trap)
@@ -67,7 +67,7 @@ async def some_good(context: ScenarioContext) -> list[Document]:
 
 
 async def taken(context: ScenarioContext, documents: Sequence[Document]) -> None:
-    """Wait until the candidate has asked for every one of the documents: what it never saw proves nothing."""
+    """Wait until the candidate has fetched every one of the documents: one that it never saw proves nothing."""
     for document in documents:
         await context.until(Retried(operation="getEdoc", document=document.id, times=1))
 
@@ -75,7 +75,7 @@ async def taken(context: ScenarioContext, documents: Sequence[Document]) -> None
 async def survived(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> None:
     """Let the candidate take in a hostile package, and expect it to serve the next document all the same.
 
-    One that does not even ask for the package may have died late of what it took in before: then it has failed.
+    A candidate that does not even fetch the package may have died of an earlier one: then it has failed.
     """
     await some_good(context)
     try:
@@ -87,7 +87,7 @@ async def survived(context: ScenarioContext, vector: HostileVector, targets: Can
 
 
 async def still_serving(context: ScenarioContext, lured_by: str) -> None:
-    """Expect the candidate to serve a good document after it was lured; one that is dead has failed, too.
+    """Expect the candidate to serve a good document after hostile input; a candidate that is dead has failed, too.
 
     Raises:
         PreconditionFailed: it did not.

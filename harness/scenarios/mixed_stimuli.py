@@ -1,4 +1,4 @@
-"""Good and bad packages mixed: whoever does not look at what is in a package cannot tell one from the other.
+"""Good and bad packages mixed, so that only a candidate that looks into a package can know which it is.
 
 All are made of the same material; their order is drawn from the seed of the run, so that a replay is equal.
 """
@@ -13,11 +13,11 @@ from harness.scenarios.backlog import worked_off
 from harness.scenarios.context import USUAL, ScenarioContext
 from harness.scenarios.testdata import Document
 
-# Documents that wait at a time: fewer than any page that a reader of lists may have.
+# So many documents wait at a time: fewer than the smallest page in which a candidate may read its list.
 _WAVE = 150
 # How often a sender is not the usual one.
 _UNUSUAL = 0.3
-# Seconds for each: a package that seems broken is fetched again before it is believed to be.
+# Seconds for each: a package that seems broken is fetched again before it is refused.
 _EACH = 4.0
 
 
@@ -26,11 +26,11 @@ class Mixed:
     """One package of a mixture.
 
     Attributes:
-        document: its bytes may say something else than its package: that is what is wrong with it.
-        why: code or key of what is wrong with it; None: it is good.
-        note: what the record calls it.
+        document: its bytes may differ from its package; that is what is wrong with a bad one.
+        why: finding code or vector key of what is wrong with it; None: it is good.
+        note: its name in the record.
         names: further DocumentIds that a reader may find in it.
-        after: DocumentId of another of the mixture, which must be worked off before.
+        after: DocumentId of another of the mixture, which must be acknowledged before this one comes.
         shown: whether a good one is a document of its own, and not an operation on another.
     """
 
@@ -52,13 +52,13 @@ async def refused_among_good(
     """Deliver a mixture and expect each bad one to be answered and each good one to be taken in, the last one too.
 
     Args:
-        context: where it plays.
+        context: the scenario's.
         mixture: in any order.
         answers: those that count for a bad one, besides `flags`.
-        flags: those by which a bad one that is kept may be told to be doubtful.
+        flags: those that may mark a bad one that is kept as doubtful.
     """
     controls = tuple(one.document.id for one in mixture if one.why is None and one.shown)
-    watched = context.run.driver.attended is None  # a person is not asked about every one of so many
+    watched = context.run.driver.attended is None  # a person is not asked about so many documents
     for wave in waves(context, mixture):
         for one in wave:
             await context.deliver(one.document, good=one.why is None, note=one.note)
@@ -126,7 +126,7 @@ def some_sender(context: ScenarioContext) -> str:
 
 
 def waves(context: ScenarioContext, mixture: Sequence[Mixed]) -> Iterator[list[Mixed]]:
-    """Part a mixture into waves, in an order of its own chance; what comes after another is in a later wave."""
+    """Divide a mixture into waves in random order; a package that comes after another is in a later wave."""
     free = [one for one in mixture if not one.after]
     count = max(-(-len(mixture) // _WAVE), 2 if len(free) < len(mixture) else 1)
     targets = {one.after for one in mixture if one.after}

@@ -82,7 +82,7 @@ async def _sent(context: ScenarioContext, to: tuple[str, ...] = ("ministry", "pr
 async def _agreed(context: ScenarioContext, document: Document, operation: Document) -> None:
     """Give the system its time to take in an operation and to apply it by itself; then let the clerk agree.
 
-    That the clerk is refused means that it is done.
+    If that is refused, the operation has been applied already.
     """
     await context.await_quietly(Acked(document=operation.id, statuses=_ANY))
     await _agreed_at_once(context, document)
@@ -94,7 +94,7 @@ async def _agreed_at_once(context: ScenarioContext, document: Document) -> None:
 
 
 async def _agreed_if_it_can(context: ScenarioContext, document: Document) -> None:
-    """As `_agreed_at_once`, where the answer is due of every candidate, also of one that cannot be moved to give it."""
+    """As `_agreed_at_once`, but a candidate whose driver cannot make the clerk agree owes its answer all the same."""
     try:
         await _agreed_at_once(context, document)
     except DriverLost:
@@ -210,7 +210,7 @@ async def replacement_sent(context: ScenarioContext) -> None:
 
 @scenario("OPS-05/received", needs=("replace",))
 async def replacement_received(context: ScenarioContext) -> None:
-    """The replacing document is treated as a new one; the replaced one is withdrawn, or the refusal is said."""
+    """The replacing document is treated as a new one; the replaced one is withdrawn, or the replacement refused."""
     document = await _arrived(context)
     replacement = _replacement(context, document)
     await context.deliver(replacement, note="replacement")
@@ -243,7 +243,7 @@ async def unknown_target(context: ScenarioContext) -> None:
 async def _left_alone(context: ScenarioContext, *documents: Document, subject: bool = False) -> None:
     """Give the system its time to react to what it has acknowledged, and expect that it does nothing to documents.
 
-    With `subject` they must keep theirs, too. A good exchange in the meantime shows that it lives.
+    With `subject` they must keep their subjects, too. A good exchange in the meantime shows that the system is alive.
     """
     alive = context.document()
     await context.deliver(alive, note="liveness")
@@ -275,7 +275,7 @@ async def take_back_by_another(context: ScenarioContext) -> None:
 
 @scenario("OPS-07/update")
 async def update_by_another(context: ScenarioContext) -> None:
-    """An update by anyone but the original sender changes nothing and removes nobody."""
+    """An update by anyone but the original sender changes nothing and removes no receiver."""
     changed, kept = context.document(), context.document()
     for document in (changed, kept):
         await context.deliver(document)

@@ -1,4 +1,4 @@
-"""Orders that every system must take: who refuses one has failed, and its own words are quoted."""
+"""Orders that every system must take: a candidate that refuses one has failed, and the record quotes its reason."""
 
 from harness.expectations import OrderTaken
 from harness.scenarios.context import ScenarioContext
@@ -13,7 +13,7 @@ async def ordered(context: ScenarioContext, outgoing: OutgoingDocument) -> Outgo
 
     Raises:
         DriverError: the candidate did not do it; where it refused, that is its failure.
-        DriverLost: the driver is gone.
+        DriverLost: the driver cannot be reached any more.
     """
     given = outgoing.arguments
     number = {"code_number": str(given["code_number"]), "code_notation": str(given["code_notation"])}

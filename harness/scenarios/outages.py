@@ -17,15 +17,16 @@ from harness.hub.interception import AnswerPlan, Drop, Hold
 from harness.journal.events import OutageBegan, OutageOver
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, patient, struck
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import scenario
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
 _SILENT = AnswerPlan("no-answer", Hold())
 _RETRY_AFTER = 2  # seconds
 _MINUTE = 60.0
-# Seconds of an outage that are counted after the grace: long enough to tell a pace.
+# Seconds of an outage in which requests are counted after the grace period: long enough to measure a rate.
 _COUNTED = 5.0
-# Whole polls by both lists at the declared interval are no hammering; a few other requests are none either.
+# Polling both lists at the declared interval is allowed, and so are a few other requests.
 _SLACK = 6
 
 
@@ -33,7 +34,7 @@ _SLACK = 6
 async def hub_unreachable(context: ScenarioContext) -> None:
     """While the hub cannot be reached, what is to be sent is kept, and what waits is fetched afterwards.
 
-    A refused connection leaves no trace that could be seen. So every connection is reset at first, until a call of
+    A refused connection leaves no trace in the record. So every connection is reset at first, until a call of
     each kind has met the outage, or the candidate had its time to make them. Then they are refused, to a document that
     is ordered then as well, for as long as the pauses of what was reset may have grown.
     """
@@ -61,7 +62,7 @@ async def hub_unreachable(context: ScenarioContext) -> None:
 
 
 def _kinds(sent: str, began: int) -> list[FaultMet]:
-    """Return what each kind of call is expected to meet. Who first asks whether the hub is back may leave some out."""
+    """Return what each kind of call is expected to meet. A candidate that first probes the hub may leave some out."""
     lists = [FaultMet(operation=LIST, messagetype=messagetype, after=began) for messagetype in ("edoc", "status")]
     return [FaultMet(operation="sendEdoc", document=sent), *lists]
 
@@ -112,7 +113,7 @@ async def list_without_answer(context: ScenarioContext) -> None:
 
 @scenario("RTY-05", isolation=EXCLUSIVE)
 async def outage(context: ScenarioContext) -> None:
-    """In an outage pauses grow and requests stay few; it lasts until there was a call to pace."""
+    """In an outage pauses grow and requests stay few; it lasts until a call has met it."""
     patient(context)
     retries = context.profile.parameters.retries
     began = context.note(OutageBegan())

@@ -21,16 +21,17 @@ from harness.expectations import (
 from harness.scenarios.backlog import worked_off
 from harness.scenarios.broken_packages import broken, mixture, operations, whole
 from harness.scenarios.context import USUAL, ScenarioContext
+from harness.scenarios.isolation import EXCLUSIVE, FAULTED, SPOILT
 from harness.scenarios.mixed_stimuli import Mixed, refused_among_good
 from harness.scenarios.preambles import receives_plainly
-from harness.scenarios.registry import EXCLUSIVE, FAULTED, SPOILT, scenario
+from harness.scenarios.registry import scenario
 from harness.scenarios.testdata import Document, Peer
 
 _POLLS = 2
 # Orphan, empty, mislabelled: these have a requirement of their own.
 _ATTACHMENTS = frozenset({"ATT-02", "ATT-05", "ATT-07"})
 _SOUND = frozenset(f"ATT-{number:02}" for number in range(1, 10))
-# Documents without anything special about them that come among broken attachments.
+# Ordinary documents among those with broken attachments.
 _ORDINARY = 3
 # Receivers, at most, of a document that is for others.
 _ADDRESSED = 3
@@ -109,7 +110,7 @@ async def stored_as_sent(context: ScenarioContext) -> None:
 
 @scenario("RCV-04/limits", isolation=FAULTED)
 async def stored_up_to_the_limits(context: ScenarioContext) -> None:
-    """A file of five megabytes, a subject of 500 characters, and names as long as a file system bears are kept."""
+    """A file of five megabytes, a subject of 500 characters, and the longest names a file system allows are kept."""
     await receives_plainly(context)
     context.patience_added = _LARGE / _BYTES_PER_SECOND
     subject = _filled(_SUBJECT + "; ", _LONGEST_SUBJECT, len)
@@ -222,12 +223,12 @@ async def many_waiting(context: ScenarioContext) -> None:
         made.append(context.document())
         await asyncio.sleep(0)
     documents = [document.id for document in made]
-    for document in made:  # nothing comes between them: a list that is emptied while it fills is never a long one
+    for document in made:  # without a pause in between: a list that is emptied while it fills never gets long
         await context.deliver(document, note="one of many")
     emptied = await worked_off(context, documents)
     context.expect(AllAcked(documents=tuple(documents)))
     await context.settle()
-    if emptied and context.run.driver.attended is None:  # nobody can tell of a thousand
+    if emptied and context.run.driver.attended is None:  # a person cannot check a thousand
         context.expect(AllStored(documents=tuple(documents)))
 
 

@@ -5,18 +5,11 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from harness.scenarios.context import ScenarioContext
+from harness.scenarios.context import ScenarioContext
+from harness.scenarios.isolation import SHARED, Isolation
 
-Isolation = Literal["shared", "faulted", "spoilt", "exclusive"]
-SHARED: Isolation = "shared"
-FAULTED: Isolation = "faulted"
-SPOILT: Isolation = "spoilt"
-EXCLUSIVE: Isolation = "exclusive"
-
-Play = Callable[["ScenarioContext"], Awaitable[None]]
+Play = Callable[[ScenarioContext], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +18,12 @@ class Scenario:
 
     Attributes:
         id: its requirement's id, with a suffix where a requirement has several scenarios.
-        requirements: ids it speaks about.
+        requirements: ids of the requirements that it tests.
         isolation: `shared` ones run side by side. After them `faulted` ones do: their faults meet only their own
             documents, and still hold up a candidate that does one thing after the other. Then `spoilt` ones, whose
-            packages nobody should take in. `exclusive` ones break the hub for everybody and run alone.
+            packages no candidate should accept. `exclusive` ones disturb the whole hub and run alone.
         needs: capabilities without which it is not applicable.
-        play: what happens on the stage.
+        play: what it does.
     """
 
     id: str
@@ -54,9 +47,9 @@ def scenario(
 
     Args:
         name: id of its requirement; `<id>/<part>` where there are several.
-        requirements: further ids it speaks about.
+        requirements: ids of further requirements that it tests.
         isolation: whether others may run beside it.
-        needs: capabilities it takes.
+        needs: capabilities without which it is not applicable.
 
     Raises:
         ValueError: the name is taken.

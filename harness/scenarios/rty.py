@@ -31,7 +31,8 @@ from harness.hub.faults.alterations import cut_data
 from harness.hub.interception import AnswerPlan, Cut, Drop, Trickle
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, failure, patient, struck
-from harness.scenarios.registry import EXCLUSIVE, FAULTED, scenario
+from harness.scenarios.isolation import EXCLUSIVE, FAULTED
+from harness.scenarios.registry import scenario
 from harness.scenarios.testdata import OutgoingDocument
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
@@ -114,7 +115,7 @@ async def final_codes(context: ScenarioContext) -> None:
 
 @scenario("RTY-08", isolation=FAULTED)
 async def transient_codes(context: ScenarioContext) -> None:
-    """A transient refusal, or one with a code nobody knows, is tried again until it succeeds."""
+    """A transient refusal, or one with an unknown code, is tried again until it succeeds."""
     patient(context)
     hub = context.profile.parameters.hub
     failures = max(1, context.profile.parameters.retries.transient_repeats - 1)
@@ -155,7 +156,7 @@ async def broken_documents(context: ScenarioContext) -> None:
     transient = (failure(context, code) for code in _codes(context.profile.parameters.hub, "transient")[:1])
     foreign = context.document("province")
     mistaken = foreign_data(base64.b64encode(foreign.content).decode("ascii"))
-    # The same bytes twice may be taken for the sender's own: what can be read as a package comes cut only once.
+    # Bytes that come twice may be taken for what the sender sent: a cut body that can still be read comes only once.
     plans = [(plan, plan) for plan in (_CUT, empty_body(), null_data(), missing_data(), *transient, html())]
     documents = []
     for met in (*plans, (cut_data(),), (mistaken, mistaken)):

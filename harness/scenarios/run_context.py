@@ -1,4 +1,4 @@
-"""What the engine lends to all scenarios of a run."""
+"""What all scenarios of a run share; the engine provides it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from harness.hub.faults import Faults
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.journal import Event, Journal, Recorder
-from harness.scenarios.registry import Isolation
+from harness.scenarios.isolation import Isolation
 from harness.scenarios.testdata import Peer, SeededData
 
 
 class PreconditionFailed(Exception):
-    """What the rest of a scenario stands on did not come; the record says so, the scenario ends here."""
+    """Something that the rest of a scenario depends on did not happen; the record says so, the scenario ends here."""
 
 
 class Unplayable(Exception):
@@ -34,7 +34,7 @@ class Unplayable(Exception):
 
 
 class Waits(Protocol):
-    """What the engine lends a scenario for waiting."""
+    """How a scenario waits; the engine provides it."""
 
     async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
         """Wait until the expectation is met (True), or broken or out of time (False)."""
@@ -45,7 +45,7 @@ class Waits(Protocol):
         ...
 
     async def life(self, since: Event, limit: float) -> bool:
-        """Wait until the candidate makes a request after `since` that the hub serves."""
+        """Wait until the candidate makes a request after `since` that the hub serves; False when none came in time."""
         ...
 
     async def pause(self, seconds: float) -> None:
@@ -53,37 +53,37 @@ class Waits(Protocol):
         ...
 
     async def keep_time(self, recorder: Recorder) -> None:
-        """Take the harness's own stalls off every wait, for as long as the task lives."""
+        """Leave the time in which the harness itself stalled out of every wait, for as long as the task runs."""
         ...
 
     @property
     def pace(self) -> float:
-        """How many times as long work takes here and now as where the grants for it were found; never below 1."""
+        """How many times slower this machine is now than the one on which the limits were chosen; never below 1."""
         ...
 
     def wanted_views(self) -> frozenset[str]:
-        """Return the driver commands whose answers somebody is waiting for now."""
+        """Return the driver commands whose answers a wait needs now."""
         ...
 
     def glances(self) -> tuple[ViewRequest, ...]:
-        """Return what somebody is waiting to see now, document by document."""
+        """Return what the waits need to see now, document by document."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What all stages of a run share.
+    """What all scenarios of a run share.
 
     Attributes:
         endpoint: url of the hub, for the candidate.
-        canary: an address where nobody has any business.
-        pki: made for this run; the candidate was told to trust it.
-        trust: what signatures of this run are judged by, besides the profile's anchors.
+        canary: an address that no correct candidate calls.
+        pki: made for this run; the candidate is configured to trust it.
+        trust: what signatures of this run are judged by, in addition to the profile's anchors.
         peers: the agencies that the harness plays, by role.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
-        crowd: how many scenarios play at once, by their isolation; the candidate has the work of all of them.
-        configuration: arguments of the command `configure`, as the candidate was told at the start.
+        concurrency: how many scenarios of an isolation run at the same time; the candidate has the work of all of them.
+        configuration: arguments of the command `configure`, as sent to the candidate at the start.
     """
 
     hub: Hub

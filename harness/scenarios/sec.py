@@ -24,8 +24,9 @@ from harness.hub.proxy import TcpProxy
 from harness.journal.recorder import VIETNAM
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.hostile_steps import baited, deliver_hostile, patient, some_good, still_serving, survived, taken
+from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.mixed_stimuli import Mixed, doubted_among_trusted, some_sender
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.registry import scenario
 from harness.scenarios.run_context import Unplayable
 from harness.scenarios.testdata import SeededFile, some_lines
 from harness.vectors.hostile.files import BOMBS, ENTRIES, NAMES
@@ -44,9 +45,9 @@ from harness.vectors.hostile.signatures import (
 )
 
 _SENDER = "ministry"
-# In how many documents each forgery comes.
+# So many documents carry each forgery.
 _OF_EACH = 2
-# Seconds in which a candidate comes to rest after what it was waited for.
+# Seconds that a candidate is given to come to rest after the last event that was waited for.
 _QUIET = 1.0
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
@@ -207,9 +208,9 @@ async def _sent_to_impostor(context: ScenarioContext, kind: str, host: str) -> N
 
 
 async def _moved(context: ScenarioContext, endpoint: str) -> None:
-    """Tell the candidate another address, in a moment in which it has nothing to say.
+    """Configure another address of the hub at a moment at which the candidate has nothing to send.
 
-    One that is told while an answer is on its way to it may rightly ask again.
+    A candidate that is configured while an answer is on its way to it may rightly ask again.
     """
     await context.linger(min(context.times.reaction, _QUIET))
     await context.drive("configure", {**context.run.configuration, "endpoint": endpoint})

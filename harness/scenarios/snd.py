@@ -12,15 +12,16 @@ from harness.expectations import (
 from harness.journal.events import DocumentOrdered
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import failure, struck
+from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.registry import scenario
 from harness.scenarios.testdata import SeededFile
 
 _URGENT = 3
 # The least rate at which a candidate is expected to move a large file, from its clerk to the hub.
 _BYTES_PER_SECOND = 1_000_000
-# Legal letters that careless systems change: signs of XML, a non-breaking space, rare tones, a letter beyond 16 bits.
+# Legal characters that careless systems change: XML markup, a no-break space, rare tone marks, one beyond 16 bits.
 _SUBJECT = 'V/v «kết nối» & liên thông <văn bản> "đi – đến"; Đắk Lắk, Krông Pắc, ỳ ỵ ỷ ỹ ẵ ẳ ỡ ự\u00a0‘100 %’ 𠮷'
 _CONTENT = "Dòng một; dấu ' và \" cùng ]]> và &amp; giữ nguyên. Ủy ban nhân dân xã Mỹ Đức, ngày 01/02."
 _SECRET_GRADES = ("mat", "toi_mat", "tuyet_mat")
@@ -84,7 +85,7 @@ async def attachment_types(context: ScenarioContext) -> None:
     files = (context.signed_pdf("Công văn.pdf"), *kinds)
     sent = await ordered(context, context.outgoing(files=files))
     carried = tuple((file.name, file.sha256) for file in files)
-    await context.until(Sound(document=sent.document_id))  # what cannot be decoded is a matter of ATT
+    await context.until(Sound(document=sent.document_id))  # the ATT group judges attachments that cannot be decoded
     context.expect(Carries(document=sent.document_id, texts={}, files=carried))
 
 

@@ -33,7 +33,7 @@ _SIGNED, _SIGNED_OF_OTHERS = 3, 2
 # How many of the ordinary documents carry a signed file.
 _SEALED = 0.12
 _ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
-# Numbers of a lane: a prime, so that any step but 0 meets each of them once before it comes round.
+# How many numbers a lane has: a prime, so that any step but 0 reaches each of them once before the first comes again.
 _LANE = 10_007
 _LEAST = 100
 
@@ -131,14 +131,14 @@ class OutgoingDocument:
 
 
 Addressee = Organization | Peer
-_UNDERSTUDY = "understudy"
+_SUBSTITUTE = "substitute"
 
 
 @cache
 def peers() -> Mapping[str, Peer]:
-    """Return the agencies that the harness plays, by role, as they are where both forms of identifiers count."""
-    everybody: dict[str, Peer] = msgspec.convert(_data("peers.yaml"), dict[str, Peer])
-    return {role: peer for role, peer in everybody.items() if role != _UNDERSTUDY}
+    """Return the agencies that the harness plays, by role, with their ids for a profile that has both forms."""
+    every: dict[str, Peer] = msgspec.convert(_data("peers.yaml"), dict[str, Peer])
+    return {role: peer for role, peer in every.items() if role != _SUBSTITUTE}
 
 
 def peers_of(identifiers: Identifiers, candidate: str) -> Mapping[str, Peer]:
@@ -146,11 +146,11 @@ def peers_of(identifiers: Identifiers, candidate: str) -> Mapping[str, Peer]:
 
     Args:
         identifiers: the profile's forms; where an agency's own is not among them, its other one is taken.
-        candidate: OrganId of the candidate; an agency that it is itself is played by another.
+        candidate: OrganId of the candidate; if it is one of these agencies itself, a substitute takes its place.
     """
-    understudy: Peer = msgspec.convert(_data("peers.yaml")[_UNDERSTUDY], Peer)
+    substitute: Peer = msgspec.convert(_data("peers.yaml")[_SUBSTITUTE], Peer)
     played = {
-        role: understudy if candidate in {peer.organ_id, peer.code102} else peer for role, peer in peers().items()
+        role: substitute if candidate in {peer.organ_id, peer.code102} else peer for role, peer in peers().items()
     }
     return {role: _allowed(peer, identifiers) for role, peer in played.items()}
 
@@ -182,7 +182,7 @@ class Chance(random.Random):
 
 
 def some_lines(chance: random.Random) -> tuple[str, ...]:
-    """Return some lines of text for the page of a PDF that nobody can guess."""
+    """Return some lines of text for the page of a PDF that cannot be guessed."""
     return tuple(chance.randbytes(16).hex() for _ in range(chance.randrange(1, 40)))
 
 
@@ -202,7 +202,7 @@ class SeededData:
         numbering: int = 0,
         others: Sequence[Peer] = (),
     ) -> None:
-        """Be ready to make documents.
+        """Prepare to make documents.
 
         Args:
             seed: of all choices.
@@ -254,7 +254,7 @@ class SeededData:
         return chance.choice(_words().signers)
 
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
-        """Return a PDF of about `size` bytes whose content nobody can guess."""
+        """Return a PDF of about `size` bytes whose content cannot be guessed."""
         return plain_pdf(chance.randbytes(max(size - 600, 16)))
 
     def signed_pdf(self, chance: random.Random, agency: str = "") -> bytes:
@@ -290,7 +290,7 @@ class SeededData:
         return replace(document, content=sign_package(document.content, seal, limits))
 
     def file(self, chance: random.Random, kind: str) -> SeededFile:
-        """Return a small file of a kind, with the beginning that programs know it by; see `file_content`."""
+        """Return a small file of a kind, with the signature bytes of its format; see `file_content`."""
         return SeededFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
 
     def files(self, chance: random.Random, sender: Peer, least: int = 1) -> tuple[SeededFile, ...]:

@@ -8,7 +8,8 @@ from harness.hub.interception import AnswerPlan, Drop, Hold, Moment
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import patient, struck
 from harness.scenarios.interruption import killable, killed, stopped
-from harness.scenarios.registry import EXCLUSIVE, FAULTED, scenario
+from harness.scenarios.isolation import EXCLUSIVE, FAULTED
+from harness.scenarios.registry import scenario
 from harness.scenarios.run_context import Unplayable
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
@@ -19,7 +20,7 @@ _SILENT = AnswerPlan("no-answer", Hold())
 async def stored_when_acknowledged(context: ScenarioContext) -> None:
     """While the answer to its acknowledgement is held back, the document is in the inbox already."""
     if context.run.driver.attended is not None:
-        raise Unplayable("by-program-only")  # nobody looks as quickly as an answer can be held back
+        raise Unplayable("by-program-only")  # a person cannot look while the answer is held back
     patient(context)
     document = context.document()
     held = context.fault("updateStatus", _SILENT, document=document.id, moment="after", lasting=True, settling=True)
@@ -45,8 +46,7 @@ async def acknowledgement_lost(context: ScenarioContext) -> None:
 
 @scenario("RTY-16", needs=("restart",), isolation=EXCLUSIVE)
 async def stopped_between_fetch_and_ack(context: ScenarioContext) -> None:
-    """Stopped before its acknowledgement has taken effect, or before that is answered, then started: nothing lost,
-    nothing doubled."""
+    """Stopped before an acknowledgement takes effect or is answered, and started again: nothing is lost or doubled."""
     for interruption in (stopped, *((killed,) if killable(context) else ())):
         await _interrupted(context, interruption, "before")
         await _interrupted(context, interruption, "after")
@@ -72,7 +72,7 @@ async def _interrupted(
         context.expect(Acked(document=document.id, after=restarted))
         context.expect(StoredOnce(document=document.id, after=restarted))
     else:
-        # The hub has taken the acknowledgement and lists the document no more: it is there, or lost.
+        # The hub has taken the acknowledgement and lists the document no more: it is in the inbox, or lost.
         context.expect(KeptOnce(document=document.id, after=restarted))
     context.expect(StillStored(document=settled.id, after=restarted))
     await context.settle()

@@ -1,8 +1,9 @@
-"""VXP: what a candidate does with the hub's directory. All else of this group is watched on every request."""
+"""VXP: what a candidate does with the hub's directory. The rest of this group is checked on every request."""
 
 from harness.expectations import DirectoryRead, OrderTaken, Registered
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.registry import EXCLUSIVE, scenario
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import scenario
 
 # The least rate at which a candidate is expected to read the directory.
 _ROWS_PER_SECOND = 5_000

@@ -15,6 +15,7 @@ from harness.catalogue.verdicts import Basis, Level
 from harness.judge.duties import DUTIES
 from harness.judge.watches.sts import WATCHED_ORDER
 from harness.judge.watches.vxp import WATCHED
+from harness.records.check import KEPT
 from harness.resources import folder
 from harness.rules.check import IMPLEMENTED
 from harness.scenarios.registry import all_scenarios
@@ -67,7 +68,7 @@ class Tested(msgspec.Struct, frozen=True):
 
     Attributes:
         level: in the profile.
-        by: `rules`, `watch`, and names of scenarios.
+        by: `rules`, `records`, `watch`, and names of scenarios.
         reason: why it is not, or not wholly, tested; None where it is.
     """
 
@@ -124,12 +125,13 @@ def encoded(coverage: Coverage) -> bytes:
 
 
 def testers() -> Mapping[str, tuple[str, ...]]:
-    """Return what tests each requirement: `rules`, `watch`, and names of scenarios; nothing is an empty tuple."""
+    """Return what tests each requirement: `rules`, `records`, `watch`, names of scenarios; an empty tuple for none."""
     scenarios = all_scenarios().values()
     watched = {*WATCHED, WATCHED_ORDER, *(duty.requirement for duty in DUTIES)}
     return {
         key: (
             *(("rules",) if key in IMPLEMENTED else ()),
+            *(("records",) if key in KEPT else ()),
             *(("watch",) if key in watched else ()),
             *(one.id for one in scenarios if key in one.requirements),
         )

@@ -9,7 +9,7 @@ from harness.report.pages import Say, rendered, saying
 from harness.selfcheck.coverage import Clause, Coverage, CoverageState, Tested
 
 _AREA = "cli-profile"
-_KINDS = frozenset({"rules", "watch"})
+_KINDS = frozenset({"rules", "records", "watch"})
 
 
 def as_text(coverage: Coverage, language: Language, width: int) -> str:

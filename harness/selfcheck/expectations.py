@@ -11,7 +11,7 @@ import msgspec
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.lint import LintProblem
-from harness.catalogue.texts import LANGUAGES, SHARED_REASONS, entries, known_finding
+from harness.catalogue.texts import LANGUAGES, finding_parts, known_finding
 from harness.expectations import Expectation
 from harness.expectations.assessment import Assessment, Holding, Met
 from harness.expectations.evidence import Evidence
@@ -82,10 +82,7 @@ def _unreadable(code: str, reason: Reason, scenario: Scenario) -> Iterator[LintP
 
 
 def _message(code: str) -> Mapping[str, str]:
-    requirement, _, reason = code.partition(".")
-    own = entries(requirement.partition("-")[0].lower())
-    message = (own[code] if code in own else entries(SHARED_REASONS)[reason])["message"]
-    return typing.cast("Mapping[str, str]", message)
+    return typing.cast("Mapping[str, str]", finding_parts(code)["message"])
 
 
 def holds_at_first(name: str | None) -> bool:

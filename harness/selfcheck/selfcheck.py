@@ -26,7 +26,7 @@ from harness.selfcheck.stimuli import lint_stimuli
 _CODE = re.compile(r"[A-Z]{3}-[0-9]{2}\.[a-z0-9]+(-[a-z0-9]+)*")
 _WATCHED = frozenset({*WATCHED, WATCHED_ORDER, *(duty.requirement for duty in DUTIES)})
 # Where findings come from: their codes, or the reasons in them, stand in these rooms' sources.
-_ROOMS = ("rules", "validation", "expectations", "judge", "vxp", "edxml", "crypto")
+_ROOMS = ("rules", "records", "validation", "expectations", "judge", "vxp", "edxml", "crypto")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -21,7 +21,8 @@ from harness.doctor.target import REFERENCE
 from harness.engine.certification import CertificationOrder, certify
 from harness.report.selftest_summary import SelftestSummary, sources_digest
 from harness.resources import folder
-from harness.scenarios.registry import EXCLUSIVE, all_scenarios
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import all_scenarios
 from harness.selftest.pool import Died, Pool
 from harness.selftest.rows import CaseResult, MatrixRow, SelftestCase, in_trouble, weighed
 

@@ -30,7 +30,7 @@ _TAIL = _END.size + 0xFFFF
 _LARGEST_DIRECTORY = 256 * 1024 * 1024  # bytes; some two million entries
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others cannot be expanded by halves
 _TAR_BUFFER = 256 * 1024
-_leads_out = re.compile(r"[/\\]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL).match
+leads_out = re.compile(r"[/\\]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL).match
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
@@ -62,7 +62,7 @@ def entries(stream: BinaryIO, label: str, identity: str, limits: Limits) -> Iter
 
 
 def _zip_entries(stream: BinaryIO, label: str, identity: str, limits: Limits) -> Iterator[Unit]:
-    if _directory_size(stream) > _LARGEST_DIRECTORY:
+    if directory_size(stream) > _LARGEST_DIRECTORY:
         yield ProblemUnit(label, "PKG-10.member", "> 2,000,000")
         return
     compressed = stream.seek(0, 2)
@@ -133,7 +133,7 @@ class _TarInfo(tarfile.TarInfo):
         return super()._proc_member(tarfile_)  # type: ignore[misc,no-any-return]
 
 
-def _directory_size(stream: BinaryIO) -> int:
+def directory_size(stream: BinaryIO) -> int:
     """Return the bytes of a zip's directory, which the library would read into memory as a whole."""
     end = stream.seek(0, 2)
     stream.seek(max(end - _TAIL, 0))
@@ -152,7 +152,7 @@ def _by_name(label: str, own: str, special: str, *, folder: bool) -> tuple[Unit,
         return (ProblemUnit(label, "PKG-01.entry-special", clipped(special)),)
     if is_package(own) and not folder:
         return None
-    if _leads_out(own):
+    if leads_out(own):
         return (ProblemUnit(label, "PKG-01.entry-path", clipped(own)),)
     if folder:
         return ()
@@ -161,7 +161,7 @@ def _by_name(label: str, own: str, special: str, *, folder: bool) -> tuple[Unit,
 
 def _aside(own: str) -> tuple[Finding, ...]:
     """Return what is to be told of a package for the name that it has in the archive."""
-    return (Finding("PKG-01.entry-path", received=clipped(own)),) if _leads_out(own) else ()
+    return (Finding("PKG-01.entry-path", received=clipped(own)),) if leads_out(own) else ()
 
 
 def _member(identity: str, number: int) -> str:

@@ -9,14 +9,19 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 """Ends of the names of archives, in small letters."""
 
 # What operating systems and offices leave beside files: resource forks of macOS, lock files of Office.
-_beside = re.compile(r"(?:.*[/\\])?(?:__MACOSX[/\\].*|\._[^/\\]*|~\$[^/\\]*)", re.DOTALL).fullmatch
+_leftovers = re.compile(r"(?:.*[/\\])?(?:__MACOSX[/\\].*|\._[^/\\]*|~\$[^/\\]*)", re.DOTALL).fullmatch
+
+
+def is_beside(name: str) -> bool:
+    """Say whether a file is what operating systems and offices leave beside files; `name` may be a path."""
+    return _leftovers(name) is not None
 
 
 def is_package(name: str) -> bool:
     """Say whether a file that nobody named by itself is meant as a package; `name` may be a path."""
-    return name.lower().endswith(PACKAGES) and not _beside(name)
+    return name.lower().endswith(PACKAGES) and not is_beside(name)
 
 
 def is_archive(name: str) -> bool:
     """Say whether a file that nobody named by itself is meant as an archive; `name` may be a path."""
-    return name.lower().endswith(ARCHIVES) and not _beside(name)
+    return name.lower().endswith(ARCHIVES) and not is_beside(name)

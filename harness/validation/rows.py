@@ -1,7 +1,7 @@
 """The outcome of a check as published, `lienthong.findings/2`."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,9 @@ from harness.rules.undecided import Undecided
 
 SCHEMA = "lienthong.findings/2"
 Judged = Literal["pass", "fail", "inconclusive"]
+RowKind = PackageKind | Literal["records_export", "archive_sip"]
+"""What a file is: a package, or what a system keeps of packages."""
+_WEIGHING = frozenset({Level.MANDATORY, Level.CONDITIONAL})
 
 
 class RowPlace(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ class FileRow(msgspec.Struct, frozen=True):
     """One file; it is inconclusive where it does not fail and something mandatory stayed open."""
 
     path: str
-    kind: PackageKind
+    kind: RowKind
     verdict: Judged
     undecided: list[OpenRow]
     findings: list[FindingRow]
@@ -58,11 +61,23 @@ class FileRow(msgspec.Struct, frozen=True):
 
 def row_of(label: str, report: PackageReport, profile: Profile) -> FileRow:
     """Weigh a report by a profile and put it into words."""
-    findings = _weighed(report.findings, profile)
-    open_questions = [
-        _question(one) for one in report.undecided if profile.requirements[one.requirement].level is not Level.OFF
-    ]
-    return FileRow(label, report.kind, _verdict(findings, open_questions, profile), open_questions, findings)
+    weighed = weigh(report.findings, report.undecided, profile)
+    return FileRow(label, report.kind, weighed.verdict, weighed.undecided, weighed.findings)
+
+
+class Weighed(NamedTuple):
+    """Findings and open questions with their words, and what they come to."""
+
+    verdict: Judged
+    undecided: list[OpenRow]
+    findings: list[FindingRow]
+
+
+def weigh(findings: Iterable[Finding], undecided: Iterable[Undecided], profile: Profile) -> Weighed:
+    """Weigh what was found in one file, or left open, by a profile, and put it into words."""
+    rows = _weighed(findings, profile)
+    questions = [_question(one) for one in undecided if profile.requirements[one.requirement].level is not Level.OFF]
+    return Weighed(_verdict(rows, questions, profile), questions, rows)
 
 
 def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow:
@@ -80,7 +95,7 @@ def unexamined_row(label: str) -> FileRow:
 def _verdict(findings: Iterable[FindingRow], open_questions: Iterable[OpenRow], profile: Profile) -> Judged:
     if any(finding.severity == Severity.FAIL for finding in findings):
         return "fail"
-    missing = any(profile.requirements[one.requirement].level is Level.MANDATORY for one in open_questions)
+    missing = any(profile.requirements[one.requirement].level in _WEIGHING for one in open_questions)
     return "inconclusive" if missing else "pass"
 
 

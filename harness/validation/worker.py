@@ -1,5 +1,6 @@
 """The checking of units, in this process or in a worker process."""
 
+import os
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from harness.rules.check import check_package
 from harness.rules.structure import gate
 from harness.validation.rows import FileRow, problem_row, row_of, unexamined_row
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, Unit
+
+_PIECE = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,7 @@ class Worker:
 
     def _file(self, unit: FileUnit) -> FileRow:
         try:
-            with Path(unit.path).open("rb") as stream:
-                data = stream.read(self._profile.parameters.limits.package_bytes + 1)
+            data = _content(unit.path, self._profile.parameters.limits.package_bytes + 1)
         except OSError as error:
             detail = error.strerror or type(error).__name__
             return problem_row(unit.label, "PKG-01.file-unreadable", detail, self._profile)
@@ -102,6 +104,20 @@ class Worker:
         if aside:
             report = replace(report, findings=(*aside, *report.findings))
         return row_of(label, report, self._profile)
+
+
+def _content(path: str, most: int) -> bytes:
+    """Return what is in a file, up to `most` bytes.
+
+    Room for what is asked for is made at once: to ask for the most, whatever the file's size, takes as long as to parse
+    it.
+    """
+    with Path(path).open("rb", buffering=0) as stream:
+        data = stream.read(min(os.fstat(stream.fileno()).st_size + 1, most))
+        # It may have grown meanwhile, and some files do not tell their size.
+        while len(data) < most and (more := stream.read(min(_PIECE, most - len(data)))):
+            data += more
+        return data
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -4,11 +4,13 @@ Unlike the other vectors they need a PKI, and some break more than one requireme
 is not signed either.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from harness.catalogue.parameters import Limits
 from harness.crypto.testpki.pki import AGENCY_NAME, Pki
+from harness.journal.recorder import VIETNAM
 from harness.vectors.forged_packages import FORGERIES
 from harness.vectors.forged_pdfs import PDF_FORGERIES
 from harness.vectors.packages.base import DocumentIdentity, attached, with_attachments
@@ -31,6 +33,33 @@ class SignedVector:
     name: str
     codes: tuple[str, ...]
     content: bytes
+
+
+def signed_names() -> Mapping[str, tuple[str, ...]]:
+    """Return the packages about signatures by name, `SIG/wrong-namespace`, with the codes that each brings."""
+    packages = {f"{_PACKAGE}/{name}": forgery.codes for name, forgery in FORGERIES.items()}
+    return packages | {f"{_FILE}/{name}": forgery.codes for name, forgery in PDF_FORGERIES.items()}
+
+
+def signed_vector(name: str, identity: DocumentIdentity, pki: Pki, limits: Limits) -> bytes:
+    """Return one package about signatures.
+
+    Args:
+        name: one of `signed_names`.
+        identity: whose package it is; the certificates name the agency `AGENCY_NAME`.
+        pki: signs it, at noon of the identity's day.
+        limits: of the reader that a package is signed by.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    group, _, own = name.partition("/")
+    at = datetime.combine(identity.day, time(12), VIETNAM)
+    if group == _FILE:
+        return _carrying(identity, PDF_FORGERIES[own].build(pki, at))
+    if group != _PACKAGE:
+        raise KeyError(name)
+    return FORGERIES[own].build(_carrying(identity, _GOOD_FILE.build(pki, at)), pki, limits)
 
 
 def signed_vectors(requirement: str, now: datetime, pki: Pki, limits: Limits) -> tuple[SignedVector, ...]:

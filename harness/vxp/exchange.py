@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import anyio
 import httpx2
 
+from harness.crypto.tls_context import public_context
 from harness.vxp.failures import LossCode, TransportFailed, Unsendable
 from harness.vxp.operations import Operation
 
@@ -39,16 +40,18 @@ class HttpReply:
         return self.status <= HIGHEST_STATUS_OF_SUCCESS
 
 
-def http_client(limits: ExchangeLimits, *, verify: object = True, connections: int | None = None) -> httpx2.AsyncClient:
+def http_client(
+    limits: ExchangeLimits, *, verify: ssl.SSLContext | None = None, connections: int | None = None
+) -> httpx2.AsyncClient:
     """Return an HTTP client for the hub: no redirects, no proxies or credentials from the environment.
 
     Args:
         limits: for connecting; the whole exchange is limited by `exchange`.
-        verify: True, or an `ssl.SSLContext` with trust anchors of one's own.
+        verify: TLS with trust anchors of one's own, None for those of public authorities.
         connections: most connections at once, None for no limit.
     """
     return httpx2.AsyncClient(
-        verify=verify,  # type: ignore[arg-type]
+        verify=verify or public_context(),
         follow_redirects=False,
         trust_env=False,
         timeout=httpx2.Timeout(limits.whole, connect=limits.connect),

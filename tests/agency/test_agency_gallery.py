@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from harness.agency.components import Components
 from harness.agency.gallery import GalleryEntry, build, defects, variants
-from harness.agency.system import Components
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level, Severity
@@ -28,7 +28,7 @@ def test_every_defect_names_a_requirement_and_says_what_it_does() -> None:
         assert entry.breaks in known
         assert set(entry.shown_by) <= set(known)
         assert entry.docstring.endswith(".")
-        assert entry.parts != Components()
+        assert entry.components != Components()
 
 
 def test_every_variant_says_what_it_does() -> None:
@@ -36,7 +36,7 @@ def test_every_variant_says_what_it_does() -> None:
     for entry in variants().values():
         assert entry.breaks is None
         assert entry.docstring.endswith(".")
-        assert entry.parts != Components()
+        assert entry.components != Components()
 
 
 def test_no_name_stands_for_two_agencies() -> None:

@@ -1,11 +1,13 @@
 """Speed and memory of the static rules and of `validate`, against lxml doing only parse and schema validation.
 
-    python -m tests.benchmarks.static_rules [small] [large] [bulk] [process] [hostile]
+    python -m tests.benchmarks.static_rules [small] [whole] [large] [bulk] [process] [hostile]
 
 Prints figures and judges nothing. What one process does is measured in processor time, the least of many runs taken in
 turns, which other work on the machine disturbs least; the rest in time on the clock, which wants a quiet machine.
 """
 
+import contextlib
+import hashlib
 import json
 import os
 import resource
@@ -16,24 +18,30 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from lxml import etree
 
 from harness.catalogue.profiles import load_profile
+from harness.cli.validate import command as validate
+from harness.crypto.testpki.pki import Pki
 from harness.edxml.model import Attachment
 from harness.edxml.packages import write_package
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import check_package
 from harness.rules.structure import gate
+from harness.vectors.forged_packages import signed_by
+from harness.vectors.forged_pdfs import PDF_FORGERIES
 from harness.vectors.packages import files
-from harness.vectors.packages.base import DocumentIdentity, attached, package, with_attachments
+from harness.vectors.packages.base import DocumentIdentity, attached, document, package, with_attachments
 
 AT = datetime(2024, 10, 1, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 PARSER = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False)
 ENTRY = (sys.executable, "-c", "from harness.cli import main; main()")
 MEGABYTE = 1024 * 1024
+FILES = 200
 
 
 def usual(number: int = 1) -> bytes:
@@ -73,6 +81,69 @@ def small() -> None:
     base = least["lxml parse + schema"]
     for name, seconds in least.items():
         print(f"{len(data):,} bytes  {name:28} {seconds * 1e6:7.0f} µs  {seconds / base:5.2f}x")
+
+
+def whole() -> None:
+    """`validate --jobs 1 --format jsonl` with all rules, against reading, parsing and hashing the same files."""
+    kinds = {"good but unsigned": document(DocumentIdentity()).written(), "faulty": faulty(), "signed": signed()}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in kinds.items():
+            place = Path(folder) / name
+            place.mkdir()
+            for number in range(FILES):
+                (place / f"{number:04}.edxml").write_bytes(data)
+            base, checked = _in_turns(partial(_parsed_and_hashed, place), partial(_validated, place), turns=15)
+            findings = len(check_package(data, load_profile(), AT).findings)
+            print(
+                f"{len(data):,} bytes, {name}, {findings} findings  parse + hash {base * 1e6:5.0f} µs"
+                f"   validate {checked * 1e6:6.0f} µs  {checked / base:5.2f}x"
+            )
+
+
+def faulty() -> bytes:
+    """Return a package with ten defects, each of another requirement."""
+    draft = document(DocumentIdentity())
+    wrong = {
+        "MessageHeader/From/OrganId": "khong-co", "CodeNumber": "so 7", "PromulgationDate": "30/09/2024",
+        "DocumentType/Type": "99", "MessageHeader/Subject": "x" * 501, "OtherInfo/Priority": "9",
+        "SteeringType": "9", "OtherInfo/PageAmount": "nhieu", "MessageHeader/From/Email": "khong",
+        "TraceHeader/Timestamp": "30/09/2024",
+    }  # fmt: skip
+    for path, text in wrong.items():
+        draft = draft.with_text(path, text)
+    return draft.written()
+
+
+def signed() -> bytes:
+    """Return a package that is signed itself and carries a PDF with two signatures."""
+    pki, limits = Pki(AT), load_profile().parameters.limits
+    content = PDF_FORGERIES["person-then-agency"].build(pki, AT)
+    made = with_attachments(DocumentIdentity(), attached("a.pdf", content, "1")).written()
+    return signed_by("agency")(made, pki, limits)
+
+
+def _parsed_and_hashed(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        data = path.read_bytes()
+        etree.fromstring(data, PARSER)
+        hashlib.sha256(data).hexdigest()
+
+
+def _validated(folder: Path) -> None:
+    told = ["--jobs", "1", "--format", "jsonl", "--at", "2024-10-01", "--quiet", str(folder)]
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        validate.main(told, standalone_mode=False)
+
+
+def _in_turns(*runs: Callable[[], None], turns: int) -> list[float]:
+    """Return the least processor time of each, in seconds per file."""
+    least = [float("inf")] * len(runs)
+    for _ in range(turns):
+        for number, run in enumerate(runs):
+            begun = time.process_time()
+            run()
+            least[number] = min(least[number], (time.process_time() - begun) / FILES)
+    return least
 
 
 def large() -> None:
@@ -169,7 +240,7 @@ def hostile() -> None:
             print(f"{name:32} {seconds:6.3f} s  peak {peak:4.0f} MB")
 
 
-PARTS = {each.__name__: each for each in (small, large, bulk, process, hostile)}
+PARTS = {each.__name__: each for each in (small, whole, large, bulk, process, hostile)}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:

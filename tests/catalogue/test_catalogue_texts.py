@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import CLIP, Finding, clipped
 from harness.catalogue.lint import lint_messages, lint_profile, lint_shipped
-from harness.catalogue.texts import LANGUAGES, areas, entries, finding_text, known_finding, text
+from harness.catalogue.texts import LANGUAGES, areas, entries, finding_parts, finding_text, known_finding, text
 
 SOURCES = Path(__file__).resolve().parents[2] / "harness"
 
@@ -45,6 +45,15 @@ def test_a_finding_code_is_known_by_its_texts() -> None:
     assert not known_finding("")
     with pytest.raises(KeyError):
         finding_text("HDR-01.no-such-reason", "message", "vi")
+
+
+def test_a_code_may_say_otherwise_what_its_reason_says_for_all() -> None:
+    shared, own = (entries(area) for area in ("exchange", "rty"))
+    code = next(code for code, parts in own.items() if "message" not in parts)
+    reason = code.partition(".")[2]
+    for language in LANGUAGES:
+        assert finding_text(code, "remedy", language) == own[code]["remedy"][language]  # type: ignore[index]
+        assert shared[reason]["message"][language] == finding_parts(code)["message"][language]  # type: ignore[index]
 
 
 def test_an_error_says_where_it_is() -> None:

@@ -2,7 +2,8 @@
 
 from harness.catalogue.profiles import load_profile
 from harness.engine.plan import make_plan
-from harness.scenarios.registry import EXCLUSIVE, all_scenarios
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import all_scenarios
 
 HOSTILE = ["SEC-01", "SEC-04", "SEC-08", "SEC-03", "SEC-02"]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.catalogue.profiles import load_profile
@@ -221,6 +222,18 @@ def test_a_status_said_twice_is_told(run: TimedEvidence) -> None:
 def test_nothing_follows_an_agreed_take_back(run: TimedEvidence) -> None:
     run.note("stimulus", document_id=OTHER, recalls=GOT)
     assert walked(run, "01", "16", "03", "15", "06") == [("STS-04.order-illegal", "15 → -", "15 → 06")]
+
+
+def test_a_listed_status_without_a_place_in_the_order_may_follow_nothing(run: TimedEvidence) -> None:
+    profile = load_profile()
+    machine = msgspec.structs.replace(profile.parameters.statuses, answers=("15",))
+    parameters = msgspec.structs.replace(profile.parameters, statuses=machine)
+    run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    run.status("01")
+    run.status("16")
+    run.status("99")
+    findings = watch_order(run, msgspec.structs.replace(profile, parameters=parameters)) or []
+    assert [(one.code, one.received) for one in findings] == [("STS-04.order-illegal", "01 → 16")]
 
 
 def sent_again(run: TimedEvidence, *sendings: tuple[str, bool, str]) -> list[str]:

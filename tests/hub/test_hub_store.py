@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.hub.blobs import FolderBlobs, MemoryBlobs
+from harness.hub.blobs import FolderBlobs, MemoryBlobs, StoredBlobs
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.hub.store import HubStore, StoreUnusable
@@ -30,8 +30,10 @@ def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
     assert again.directory.secret("s") == "a-secret"
     (item,) = again.mailboxes.waiting("s", "edoc")
     assert item.receiver_doc_id == delivery.receiver_doc_id
-    assert FolderBlobs(tmp_path / "blobs").content(item.served) == document()
     again.close()
+    store = HubStore(tmp_path)
+    assert StoredBlobs(store, tmp_path / "blobs").content(item.served) == document()
+    store.close()
 
 
 def test_the_folder_is_nobody_elses(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ ANSWER = (
         (AnswerSent(request=1), ANSWER + "{}}"),
         (AnswerSent(request=1, effect=CallEffect(listed=(), rows=0)), ANSWER + '{"listed":[],"rows":0}}'),
         (
-            AnswerSent(request=1, effect=CallEffect(fetched=FetchedPackage("r", sha256="ab", size=2))),
+            AnswerSent(request=1, effect=CallEffect(fetched=FetchedPackage("r", sha256="ab", size=2, complete=True))),
             ANSWER + '{"fetched":{"receiver_doc_id":"r","document_id":null,"messagetype":"edoc","receiver":null,'
             '"status":null,"sha256":"ab","size":2,"complete":true}}}',
         ),

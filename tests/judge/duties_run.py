@@ -18,11 +18,9 @@ from harness.edxml.model import (
 )
 from harness.edxml.packages import write_package
 from harness.journal import Event
-from harness.journal.events import RunStarted
 from harness.judge.duties.facts import RunFacts
 from harness.judge.package_inspector import PackageInspector
 from harness.vectors.packages.base import DocumentIdentity, package
-from tests.journal.told_events import told_of
 from tests.judge.timed_evidence import GOT, SENT, TimedEvidence
 
 PROFILE = load_profile()
@@ -42,8 +40,7 @@ class Run(TimedEvidence):
         self.inspector = PackageInspector(PROFILE, self.blobs.__getitem__, Trust())
         agency = {"organ_id": AGENCY[0], "organ_name": AGENCY[1]}
         peers = [{"organ_id": MINISTRY[0], "code102": "G22"}]
-        start = self.note("run.started", driver=driver, candidate={"agency": agency}, peers=peers)
-        self.began = told_of(RunStarted, start)
+        self.note("run.started", driver=driver, candidate={"agency": agency}, peers=peers)
 
     def keep(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
@@ -52,7 +49,7 @@ class Run(TimedEvidence):
 
     @property
     def facts(self) -> RunFacts:
-        return RunFacts(self, PROFILE, self.began, self.blobs.__getitem__)
+        return RunFacts(self, PROFILE, self.blobs.__getitem__)
 
     def deliver(self, document: str = GOT, said: DocumentPackage = INCOMING, *, good: bool = True, **data: Any) -> None:
         blob = self.keep(write_package(replace(said, document_id=document)))

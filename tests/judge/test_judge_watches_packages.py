@@ -13,7 +13,6 @@ from harness.edxml.draft import PackageDraft
 from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.expectations.evidence import Evidence
 from harness.journal import Event
-from harness.journal.events import RunStarted
 from harness.judge.duties.facts import RunFacts
 from harness.judge.package_inspector import PackageInspector
 from harness.judge.watches.packages import PackageWatch, watch_packages
@@ -22,7 +21,6 @@ from harness.vectors.forged_packages import FORGERIES
 from harness.vectors.packages import files
 from harness.vectors.packages.base import DocumentIdentity, attached, document, status, with_attachments
 from tests.crypto.signing_material import LIMITS, package, pki
-from tests.journal.told_events import event_told, told_of
 from tests.judge.timed_evidence import GOT, OTHER, SENT, TimedEvidence
 
 PROFILE = load_profile()
@@ -53,8 +51,7 @@ class Sending(TimedEvidence):
         self.note("stimulus", good=good, document_id=document_id or "", receiver="A", blob="0" * 64)
 
     def watched(self) -> PackageWatch:
-        start = told_of(RunStarted, event_told(0, "run.started", {}))
-        return watch_packages(RunFacts(self, PROFILE, start, self._blob), self.examiner)
+        return watch_packages(RunFacts(self, PROFILE, self._blob), self.examiner)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from harness.expectations.assessment import Assessment, Holding, Met
 from harness.expectations.base import finding
 from harness.expectations.evidence import Evidence
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.registry import SHARED, Play, Scenario, all_scenarios
+from harness.scenarios.isolation import SHARED
+from harness.scenarios.registry import Play, Scenario, all_scenarios
 from harness.selfcheck import coverage, selfcheck, stimuli
 from harness.selfcheck import expectations as selfcheck_expectations
 from harness.selfcheck.expectations import lint_expectations, lint_findings, vocabulary

@@ -16,7 +16,8 @@ from harness.catalogue.verdicts import Level
 from harness.cli import main
 from harness.judge.report_schema import LocalisedText
 from harness.resources import folder
-from harness.scenarios.registry import EXCLUSIVE, all_scenarios
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import all_scenarios
 from harness.selftest import matrix as module
 from harness.selftest.matrix import (
     Matrix,

@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
+import msgspec
 import pytest
 from lxml import etree
 
@@ -178,6 +180,28 @@ def told(form: Form, rows: list[FileRow], profile: Profile, amount: Amount = "no
         sink.add(row, named=False)
     sink.finish(summary)
     return stream.getvalue()
+
+
+@pytest.mark.parametrize("said", [0, 10, len(GOOD) - 1, len(GOOD), 10 * len(GOOD)])
+def test_a_file_is_read_whole_whatever_its_size_is_said_to_be(
+    said: int, profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.edxml"
+    path.write_bytes(BAD)
+    worker = Worker(TASK, profile)
+    wanted = worker.check(FileUnit("a", str(path), ""))
+    monkeypatch.setattr("harness.validation.worker.os.fstat", lambda _: SimpleNamespace(st_size=said))
+    assert worker.check(FileUnit("a", str(path), "")) == wanted
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_of_a_file_no_more_is_read_than_a_package_may_have(over: int, profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "a.edxml").write_bytes(GOOD)
+    limits = msgspec.structs.replace(profile.parameters.limits, package_bytes=len(GOOD) - over)
+    tight = msgspec.structs.replace(profile, parameters=msgspec.structs.replace(profile.parameters, limits=limits))
+    outcome = Worker(TASK, tight).check(FileUnit("a", str(tmp_path / "a.edxml"), ""))
+    assert isinstance(outcome, Done)
+    assert [one.code for one in outcome.row.findings] == (["PKG-10.package"] if over > 0 else [])
 
 
 def test_json_has_the_published_shape(profile: Profile) -> None:

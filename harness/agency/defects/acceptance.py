@@ -1,4 +1,4 @@
-"""Defects in telling good packages from bad ones: doubt about everything, about nothing, or only for show."""
+"""Defects in distinguishing good packages from bad ones: doubt about all of them, about none, or without checking."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,9 @@ from datetime import datetime
 
 from harness.agency.acceptance import Acceptance, Examined
 from harness.agency.gallery import defect
-from harness.agency.handling import Handling
-from harness.agency.receiver import DocumentReceiver, Kept, Listed
+from harness.agency.listed import Listed
+from harness.agency.receiver import DocumentReceiver, Kept
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage, StatusPackage
@@ -29,14 +30,14 @@ class _Overlooking(Acceptance):
 
 @defect("takes-the-second-of-two", breaks="RCV-06")
 class TakesTheSecondOfTwo(_Overlooking):
-    """Minds no element that occurs twice: of two subjects the last one counts."""
+    """Accepts elements that occur twice: of two subjects the last one counts."""
 
     overlooked = ("PKG-09",)
 
 
 @defect("keeps-what-it-refuses", breaks="RCV-06")
 class KeepsWhatItRefuses(DocumentReceiver):
-    """Answers `fail` to a package that breaks the standard, and files it like any other all the same."""
+    """Answers `fail` to a package that breaks the standard, and stores it like any other all the same."""
 
     def reject(self, listed: Listed, document: NewDocument, reason: str) -> None:
         known = self.known(document)
@@ -47,7 +48,7 @@ class KeepsWhatItRefuses(DocumentReceiver):
 
 @defect("keeps-what-it-returns", breaks="RCV-07")
 class KeepsWhatItReturns(DocumentReceiver):
-    """Returns what is addressed to others with 02, and files it like any other all the same."""
+    """Returns what is addressed to others with 02, and stores it like any other all the same."""
 
     def send_back(self, listed: Listed, document: NewDocument) -> None:
         super().send_back(listed, document)
@@ -62,21 +63,21 @@ class ReadsTheFirstReceiver(DocumentReceiver):
 
     def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
         found = super().addressees(listed, package)
-        agency_directory = self.agency.agency_directory
+        agency_directory = self.agency_directory
         return found if package.to and agency_directory.own_id(package.to[0].organ_id) in found else ()
 
 
 @defect("returns-without-a-reason", breaks="RCV-06", also=("RCV-05", "RCV-07", "RCV-08", "STP-05"))
 class ReturnsWithoutAReason(DocumentReceiver):
-    """Returns broken packages with 02, and leaves it to the sender to find out why."""
+    """Returns broken packages with 02, and gives the sender no reason."""
 
     def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
-        told = bool(document.sender and document.document_id) and self.known(document) is None
-        super().settle(listed, document, "done" if told else answer, description)
+        unanswered = bool(document.sender and document.document_id) and self.known(document) is None
+        super().settle(listed, document, "done" if unanswered else answer, description)
 
 
 @defect("returns-without-a-reason", breaks="RCV-06", also=("RCV-05", "RCV-07", "RCV-08", "STP-05"))
-class SaysNothingMore(Handling):
+class SaysNothingMore(BusinessStatuses):
     """Leaves the reason out of every automatic refusal."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
@@ -87,7 +88,7 @@ class SaysNothingMore(Handling):
 
 @defect("distrusts-unusual-xml", breaks="RCV-06", also=("RCV-08",))
 class DistrustsUnusualXml(Acceptance):
-    """Refuses comments, CDATA, character references and single quotes: it searches the text, and parses nothing."""
+    """Refuses comments, CDATA, character references and single quotes: it searches the text instead of parsing it."""
 
     def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
         return (None, "xml?") if _UNUSUAL.search(data) else super().read(data)
@@ -100,13 +101,13 @@ class _Flagging(DocumentReceiver):
         return tuple(dict.fromkeys((*super().flags(examined), *self.doubts(examined))))
 
     def doubts(self, examined: Examined) -> tuple[str, ...]:
-        """Return the flags that are raised besides."""
+        """Return the flags that are added."""
         return ()
 
 
 @defect("flags-every-attachment", breaks="RCV-08")
 class FlagsEveryAttachment(_Flagging):
-    """Accepts broken attachments, and puts the same warning beside every document that has any."""
+    """Accepts broken attachments, and flags every document that has any attachment."""
 
     def doubts(self, examined: Examined) -> tuple[str, ...]:
         return ("attachment_invalid",)
@@ -125,7 +126,7 @@ class AcceptsEveryAttachment(Acceptance):
 
 
 class _Unverifying(Acceptance):
-    """Accepts what only a signature speaks against."""
+    """Accepts packages in which nothing but a signature is wrong."""
 
     def examined(self, data: bytes, now: datetime) -> Examined:
         examined = super().examined(data, now)
@@ -136,7 +137,7 @@ class _Unverifying(Acceptance):
 
 
 class _Signing(_Flagging):
-    """Tells signed documents from others, and nothing more."""
+    """Flags signed documents, whatever their signatures are worth."""
 
     def described(self, listed: Listed, examined: Examined, kept: Kept) -> NewDocument:
         document = super().described(listed, examined, kept)
@@ -153,12 +154,12 @@ class _Signing(_Flagging):
 
 @defect("flags-whatever-is-signed", breaks="SEC-05", also=("SEC-06",))
 class FlagsWhateverIsSigned(_Signing):
-    """Verifies no signature, and puts a warning beside every signed document."""
+    """Verifies no signature, and flags every signed document."""
 
 
 @defect("flags-whatever-is-signed", breaks="SEC-05", also=("SEC-06",))
 class VerifiesNothing(_Unverifying):
-    """Accepts what only a signature speaks against."""
+    """Accepts packages in which nothing but a signature is wrong."""
 
 
 @defect("trusts-the-first-signers", breaks="SEC-05", also=("SEC-06",))
@@ -174,4 +175,4 @@ class TrustsTheFirstSigners(_Signing):
 
 @defect("trusts-the-first-signers", breaks="SEC-05", also=("SEC-06",))
 class VerifiesNothingEither(_Unverifying):
-    """Accepts what only a signature speaks against."""
+    """Accepts packages in which nothing but a signature is wrong."""

@@ -30,7 +30,7 @@ class CidDoubled(SpoiltDocuments):
 
 @defect("two-names-for-a-file", breaks="ATT-03")
 class TwoNamesForAFile(SpoiltDocuments):
-    """Calls a file otherwise in the manifest."""
+    """Gives a file another name in the manifest."""
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.with_text("Reference/AttachmentName", "tep-1.pdf")
@@ -38,7 +38,7 @@ class TwoNamesForAFile(SpoiltDocuments):
 
 @defect("name-with-a-folder", breaks="ATT-04")
 class NameWithAFolder(SpoiltDocuments):
-    """Gives the path on the clerk's machine for the name of the file."""
+    """Gives the path on the clerk's machine as the name of the file."""
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
         name = "D:\\vanban\\" + draft.element("Attachment/AttachmentName").text

@@ -155,7 +155,7 @@ class DocumentIdOfItsOwn(Composer):
 @defect("dated-ahead", breaks="HDR-08")
 @defect("document-id-of-its-own", breaks="HDR-17")
 class TakesItForRight(SendingService):
-    """Does not look at its own packages."""
+    """Does not check its own packages."""
 
     def complaints(self, data: bytes, now: datetime) -> Sequence[str]:
         return ()

@@ -1,4 +1,4 @@
-"""Further defects in the face of hostile input: each forgets one of several things that have to be checked."""
+"""Further defects with hostile input: each forgets one of several things that have to be checked."""
 
 import asyncio
 import re
@@ -6,20 +6,17 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import httpx2
 
 from harness.agency.acceptance import Acceptance, Examined
+from harness.agency.core import Core
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
 from harness.agency.hub_connection import HubConnection
 from harness.catalogue.findings import Finding
 from harness.vxp.client import MessageType
 from harness.vxp.entries import ReceivedItem
-
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
 
 _SCHEMA = re.compile(rb"schemaLocation\s*=\s*\"\S+\s+(https?://[^\"\s]+)")
 _DEEP = re.compile(rb"(?:<[\w:]+>\s*){65}")
@@ -37,7 +34,7 @@ class _Unchecked(Acceptance):
 
 @defect("validates-by-schema-location", breaks="SEC-01")
 class ValidatesBySchemaLocation(Acceptance):
-    """Refuses entities, and fetches the schema that a package says it keeps to."""
+    """Refuses entities, but fetches the schema that a package names."""
 
     async def examine(self, data: bytes) -> Examined:
         found = _SCHEMA.search(data)
@@ -52,10 +49,10 @@ class ValidatesBySchemaLocation(Acceptance):
 
 @defect("hangs-on-deep-nesting", breaks="SEC-02")
 class HangsOnDeepNesting(Acceptance):
-    """Examines one package at a time, and never comes to an end with one that is nested deeply."""
+    """Examines one package at a time, and never finishes one that is nested deeply."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._turn = asyncio.Lock()
 
     async def examine(self, data: bytes) -> Examined:
@@ -67,10 +64,10 @@ class HangsOnDeepNesting(Acceptance):
 
 @defect("believes-the-size-of-a-zip", breaks="SEC-03")
 class BelievesTheSizeOfAZip(Acceptance):
-    """Unpacks whatever says that it is small; what then has no end takes the only worker with it."""
+    """Unpacks every file that claims to be small; one that then has no end blocks the only worker."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._turn = asyncio.Lock()
 
     async def examine(self, data: bytes) -> Examined:
@@ -83,7 +80,7 @@ class BelievesTheSizeOfAZip(Acceptance):
 
 @defect("shows-names-turned-around", breaks="SEC-04")
 class ShowsNamesTurnedAround(_Unchecked):
-    """Takes no offence at signs that turn the writing direction, and shows file names with them."""
+    """Accepts characters that change the writing direction, and shows file names with them."""
 
     overlooked = ("ATT-04.direction",)
 
@@ -97,7 +94,7 @@ class VerifiesPackagesOnly(_Unchecked):
 
 @defect("asks-nobody-about-revocation", breaks="SEC-06")
 class AsksNobodyAboutRevocation(Acceptance):
-    """Builds the chain, and never asks whether a certificate was revoked."""
+    """Builds the chain, but never asks whether a certificate was revoked."""
 
     def examined(self, data: bytes, now: datetime) -> Examined:
         return replace(super().examined(data, now), unknown=(), revocation_unknown=False)
@@ -105,9 +102,9 @@ class AsksNobodyAboutRevocation(Acceptance):
 
 @defect("checks-no-host-name", breaks="SEC-07")
 class ChecksNoHostName(HubConnection):
-    """Checks the chain of the hub's certificate and not whose it is."""
+    """Checks the chain of the hub's certificate, but not its host name."""
 
-    def verify(self) -> ssl.SSLContext | bool:
+    def verify(self) -> ssl.SSLContext | None:
         verify = super().verify()
         if isinstance(verify, ssl.SSLContext):
             verify.check_hostname = False
@@ -116,12 +113,12 @@ class ChecksNoHostName(HubConnection):
 
 @defect("names-files-by-doc-id", breaks="SEC-08")
 class NamesFilesByDocId(Fetcher):
-    """Notes every listed item in a file that is called like its docId."""
+    """Makes a file named by the docId for every listed item."""
 
     def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
         for item in items:
             if item.doc_id and "\0" not in item.doc_id and len(item.doc_id) < 4096:
-                place = self.agency.folder / item.doc_id
+                place = self.core.folder / item.doc_id
                 if place.parent.is_dir() and len(place.name.encode()) < 256:
                     place.write_bytes(b"")
         super().notice(messagetype, items, asked_at)

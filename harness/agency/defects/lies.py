@@ -1,24 +1,31 @@
-"""Systems that answer what is asked of them and do something else: only the whole record gives them away."""
+"""Systems that answer as expected and do something else besides: only the whole record shows it."""
 
 import asyncio
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import httpx2
 
+from harness.agency.acceptance import Acceptance
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.composer import ComposedFile, Composer, DocumentDraft
+from harness.agency.core import Core
 from harness.agency.gallery import defect
-from harness.agency.handling import Handling
+from harness.agency.hub_connection import HubConnection
+from harness.agency.incoming_operations import IncomingOperations
+from harness.agency.listed import Listed
 from harness.agency.poller import Poller
-from harness.agency.receiver import DocumentReceiver, Listed, NotYet
+from harness.agency.receiver import DocumentReceiver, NotYet
 from harness.agency.retries import NoRetry, RetryLater, RetryPolicy
 from harness.agency.sender import Sender
 from harness.agency.sending_service import SendingService, SendOrder
+from harness.agency.status_receiver import StatusReceiver
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
 from harness.agency.store.queue import QueuedPackage
 from harness.agency.texts import NotDone
@@ -28,11 +35,8 @@ from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
-
 _LOG = logging.getLogger("lienthong.agency")
-_A_WHILE = 3.0  # seconds: longer than anybody looks after a single document
+_A_WHILE = 3.0  # seconds: longer than a scenario watches a single document
 _NAMED = re.compile(rb"<(?:\w+:)?DocumentId>\s*([^<]+?)\s*<")
 _FEW = 3.0
 _SHORT = 20
@@ -40,21 +44,20 @@ _INVENTED = "99"
 
 
 class _LaterChange(DocumentReceiver, ABC):
-    """Does something to a document a while after it came in, and came again if it did: nobody looks after it then."""
+    """Changes a document some time after it was last delivered, when no scenario watches it any more."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
-        self._came: dict[str, float] = {}
+    _came: Mapping[str, float] = MappingProxyType({})
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
         named = _NAMED.search(data)
         if named is not None:
-            self._came[named[1].decode("utf-8", "replace")] = asyncio.get_running_loop().time()
+            document_id = named[1].decode("utf-8", "replace")
+            self._came = {**self._came, document_id: asyncio.get_running_loop().time()}
         return await super().receive(listed, data)
 
     def arrived(self, document: InboxDocument) -> None:
         super().arrived(document)
-        self.agency.spawn(self._later(document.id, document.document_id or ""))
+        self.core.spawn(self._later(document.id, document.document_id or ""))
 
     async def _later(self, row: int, document_id: str) -> None:
         left = _A_WHILE
@@ -66,12 +69,12 @@ class _LaterChange(DocumentReceiver, ABC):
 
     @abstractmethod
     def change(self, document: InboxDocument) -> None:
-        """Do it."""
+        """Change the document."""
 
 
-@defect("forgets-after-a-while", breaks="RCV-11")
+@defect("forgets-after-a-while", breaks="RCV-11", also=("STS-04",))  # what came again is new to it, and answered anew
 class ForgetsAfterAWhile(_LaterChange):
-    """Keeps a document as long as somebody may be looking, and deletes it then, if nobody has touched it."""
+    """Keeps a document for a while, and deletes it then if the clerk has done nothing with it."""
 
     def change(self, document: InboxDocument) -> None:
         if document.state is InboxState.ARRIVED:
@@ -80,7 +83,7 @@ class ForgetsAfterAWhile(_LaterChange):
 
 @defect("loses-files-after-a-while", breaks="RCV-11")
 class LosesFilesAfterAWhile(_LaterChange):
-    """Drops the attachments of what it has kept for a while."""
+    """Drops the attachments of a document after a while."""
 
     def change(self, document: InboxDocument) -> None:
         self.store.inbox.replace(document.id, replace(_plain(document), attachments=()))
@@ -88,7 +91,7 @@ class LosesFilesAfterAWhile(_LaterChange):
 
 @defect("cuts-subjects-after-a-while", breaks="RCV-11")
 class CutsSubjectsAfterAWhile(_LaterChange):
-    """Cuts the subject of what it has kept for a while to twenty letters."""
+    """Cuts the subject of a document to twenty letters after a while."""
 
     def change(self, document: InboxDocument) -> None:
         self.store.inbox.replace(document.id, replace(_plain(document), subject=document.subject[:_SHORT]))
@@ -101,16 +104,16 @@ def _plain(document: InboxDocument) -> NewDocument:
 
 @defect("second-thoughts", breaks="RCV-10")
 class SecondThoughts(_LaterChange):
-    """Says 01, and a while later 02, about documents that no clerk has looked at."""
+    """Says 01, and a while later 02, about documents that the clerk has not handled."""
 
     def change(self, document: InboxDocument) -> None:
         if document.state is InboxState.ARRIVED:
-            self.agency.handling.say(document, "02", "Quá hạn xử lý")
+            self.statuses.say(document, "02", "Quá hạn xử lý")
 
 
 @defect("refused-in-the-end", breaks="RCV-10")
 class RefusedInTheEnd(_LaterChange):
-    """Shows documents that no clerk has looked at as refused after a while, and tells nobody."""
+    """Shows documents that the clerk has not handled as refused after a while, without a status."""
 
     def change(self, document: InboxDocument) -> None:
         if document.state is InboxState.ARRIVED:
@@ -121,8 +124,12 @@ class RefusedInTheEnd(_LaterChange):
 class CopiesForAProvince(Sender):
     """Has the hub deliver every document to a province as well, without naming it in the package."""
 
+    def __init__(self, core: Core, connection: HubConnection, retries: RetryPolicy, acceptance: Acceptance) -> None:
+        super().__init__(core, connection, retries)
+        self.acceptance = acceptance
+
     async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
-        examined = self.agency.acceptance.examined(package, self.agency.now()).package
+        examined = self.acceptance.examined(package, self.core.now()).package
         if outgoing.messagetype != "edoc" or not isinstance(examined, DocumentPackage):
             return await super().call(client, outgoing, package)
         receivers = [one.organ_id for one in examined.to]
@@ -131,7 +138,7 @@ class CopiesForAProvince(Sender):
 
 @defect("adds-an-advertisement", breaks="SND-10")
 class AddsAnAdvertisement(Composer):
-    """Attaches a file of the vendor's to every document."""
+    """Attaches an advertisement of the vendor to every document."""
 
     def attachments(self, files: Sequence[ComposedFile]) -> tuple[Attachment, ...]:
         return super().attachments((*files, ComposedFile("gioi-thieu.txt", "Phần mềm của chúng tôi".encode())))
@@ -139,7 +146,7 @@ class AddsAnAdvertisement(Composer):
 
 @defect("calls-everything-a-notice", breaks="SND-10")
 class CallsEverythingANotice(Composer):
-    """Sends every document as a notice, whatever the clerk has called it."""
+    """Sends every document as a notice, whatever type the clerk has given it."""
 
     def document_type(self, draft: DocumentDraft) -> DocumentType:
         return super().document_type(replace(draft, type_name="Thông báo"))
@@ -147,7 +154,7 @@ class CallsEverythingANotice(Composer):
 
 @defect("names-receivers-itself", breaks="SND-10")
 class NamesReceiversItself(Composer):
-    """Writes the receivers' names as it likes."""
+    """Writes the receivers' names in capitals."""
 
     def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         return tuple(replace(one, organ_name=one.organ_name.upper()) for one in super().receivers(draft))
@@ -155,11 +162,24 @@ class NamesReceiversItself(Composer):
 
 @defect("passes-on-what-it-receives", breaks="SND-10")
 class PassesOnWhatItReceives(DocumentReceiver):
-    """Sends what it has received on to another agency, under a number of its own."""
+    """Sends every received document back to its sender, under a number of its own."""
+
+    def __init__(
+        self,
+        core: Core,
+        acceptance: Acceptance,
+        agency_directory: AgencyDirectory,
+        operations: IncomingOperations,
+        statuses: BusinessStatuses,
+        status_receiver: StatusReceiver,
+        sending_service: SendingService,
+    ) -> None:
+        super().__init__(core, acceptance, agency_directory, operations, statuses, status_receiver)
+        self.sending_service = sending_service
 
     def arrived(self, document: InboxDocument) -> None:
         super().arrived(document)
-        self.agency.spawn(self._pass_on(document))
+        self.core.spawn(self._pass_on(document))
 
     async def _pass_on(self, document: InboxDocument) -> None:
         files = tuple(ComposedFile(one.name, self.store.content(one.sha256)) for one in document.attachments)
@@ -171,13 +191,13 @@ class PassesOnWhatItReceives(DocumentReceiver):
             files=files,
         )
         try:
-            await self.agency.sending_service.send(order)
+            await self.sending_service.send(order)
         except NotDone as refusal:
             self.log.info("%s", refusal)
 
 
 @defect("reports-about-nothing", breaks="SND-10")
-class ReportsAboutNothing(Handling):
+class ReportsAboutNothing(BusinessStatuses):
     """Reports a document that never existed as arrived, beside each that did."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
@@ -200,7 +220,7 @@ class SecretsUnderAnotherName(SendingService):
             disguised = replace(
                 order, classification="", code_number=f"8{order.code_number}", subject="Tài liệu họp", content=""
             )
-            self.agency.spawn(self._send_later(disguised))
+            self.core.spawn(self._send_later(disguised))
             raise
 
     async def _send_later(self, order: SendOrder) -> None:
@@ -210,7 +230,7 @@ class SecretsUnderAnotherName(SendingService):
 
 @defect("asks-again-every-few-seconds", breaks="RTY-07")
 class AsksAgainEveryFewSeconds(RetryPolicy):
-    """Sends what was refused for good again every three seconds, for ever."""
+    """Sends what was refused for good again every three seconds, without end."""
 
     def reaction(self, failure: VxpFailure, tries: int) -> RetryLater | NoRetry:
         reaction = super().reaction(failure, tries)
@@ -231,20 +251,20 @@ class _Visiting(Poller):
     async def look(self, messagetype: MessageType) -> tuple[ReceivedItem, ...]:
         items = await super().look(messagetype)
         if messagetype == "status":
-            client = self.agency.connection.client(0, _Visitor)
+            client = self.connection.client(0, _Visitor)
             if isinstance(client, _Visitor):
                 await client.visit(self.address())
         return items
 
     def address(self) -> str:
-        """Return what is visited beside every poll."""
+        """Return the address that is visited at every poll of statuses."""
         hub = urlsplit(self.settings.endpoint)
         return f"{hub.scheme}://{hub.netloc}{self.path}"
 
 
 @defect("looks-for-a-picture", breaks="VXP-01")
 class LooksForAPicture(_Visiting):
-    """Asks the hub for a picture beside every poll, as a browser does."""
+    """Asks the hub for a picture at every poll of statuses, as a browser does."""
 
     path = "/favicon.ico"
 

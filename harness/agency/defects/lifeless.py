@@ -1,4 +1,4 @@
-"""Systems that answer their driver and do nothing any more: alive, and not doing what is due."""
+"""Systems that still answer their driver but have stopped doing their work."""
 
 import asyncio
 import ssl
@@ -10,7 +10,8 @@ import httpx2
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
 from harness.agency.hub_connection import HubConnection
-from harness.agency.receiver import DocumentReceiver, Listed, NotYet
+from harness.agency.listed import Listed
+from harness.agency.receiver import DocumentReceiver, NotYet
 from harness.vxp.client import VxpClient
 from harness.vxp.exchange import ExchangeLimits
 from harness.vxp.failures import VxpFailure
@@ -23,9 +24,9 @@ _ONE = 1
 
 @defect("has-no-timeouts", breaks="RTY-04")
 class HasNoTimeouts(HubConnection):
-    """Waits for every answer as long as the connection stands."""
+    """Waits for every answer as long as the connection is open."""
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | None) -> httpx2.AsyncClient:
         return super().http_client(_DAY, verify)
 
     def limits(self, size: int) -> ExchangeLimits:
@@ -34,7 +35,7 @@ class HasNoTimeouts(HubConnection):
 
 @defect("gives-up-for-ever-after-401", breaks="RTY-13")
 class GivesUpForEverAfter401(HubConnection):
-    """Makes no call any more once one was answered 401."""
+    """Makes no further call once one was answered 401."""
 
     _offended = False
 
@@ -50,10 +51,10 @@ class GivesUpForEverAfter401(HubConnection):
 
 @defect("stuck-at-a-bad-package", breaks="RCV-06")
 class StuckAtABadPackage(DocumentReceiver):
-    """Never comes to an end with a package that breaks the standard, and takes no other meanwhile."""
+    """Never finishes a package that breaks the standard, and takes no other meanwhile."""
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
-        examined = await self.agency.acceptance.examine(data)
+        examined = await self.acceptance.examine(data)
         if not examined.acceptable and examined.nature not in {"cut", "foreign"}:
             await asyncio.Event().wait()
         return await super().receive(listed, data)

@@ -36,7 +36,7 @@ class RefusesToRecall(SendingService):
 
 @defect("shows-a-recall-and-leaves-it", breaks="OPS-02")
 class ShowsARecallAndLeavesIt(IncomingOperations):
-    """Flags a recalled document and does nothing more: not cancelled, not answered."""
+    """Flags a recalled document, but neither cancels it nor answers."""
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
         if kind == "recall":
@@ -54,7 +54,7 @@ class RefusesYetCancels(IncomingOperations):
             super().carry_out(kind, target, package)
             return
         self.cancel(target)
-        self.agency.handling.say(target, "16", words("operation.finished", document_id=target.document_id))
+        self.statuses.say(target, "16", words("operation.finished", document_id=target.document_id))
 
 
 @defect("does-not-turn-the-roles", breaks="OPS-03")
@@ -70,7 +70,7 @@ class DoesNotTurnTheRoles(Composer):
 
 @defect("takes-a-take-back-for-a-status", breaks="OPS-03")
 class TakesATakeBackForAStatus(IncomingOperations):
-    """Puts an incoming 13 aside like any other status."""
+    """Stores an incoming 13 like any other status."""
 
     def taken_back(self, status: StatusPackage) -> None:
         return
@@ -78,7 +78,7 @@ class TakesATakeBackForAStatus(IncomingOperations):
 
 @defect("knows-no-take-back", breaks="OPS-03", lacks=("take_back",))
 class KnowsNoTakeBack(IncomingOperations):
-    """Puts an incoming 13 aside; nobody can agree to it either."""
+    """Ignores an incoming 13, and the clerk cannot agree to it either."""
 
     def taken_back(self, status: StatusPackage) -> None:
         return
@@ -86,7 +86,7 @@ class KnowsNoTakeBack(IncomingOperations):
 
 @defect("knows-no-take-back", breaks="OPS-03", lacks=("take_back",))
 class CannotAgree(DriverApi):
-    """Says of the command `decide` that it is not supported for anything but handling."""
+    """Supports the command `decide` for handling only."""
 
     async def decide(self, given: arguments.Decide) -> dict[str, Any]:
         if given.action in {"agree", "disagree"}:
@@ -104,7 +104,7 @@ class AgreesToUpdatesOnly(IncomingOperations):
 
 @defect("keeps-the-replaced-document", breaks="OPS-05")
 class KeepsTheReplacedDocument(IncomingOperations):
-    """Takes a replacing document for a new one and keeps the replaced one in work."""
+    """Takes a replacing document for a new one and leaves the replaced one as it was."""
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
         if kind != "replace":
@@ -126,14 +126,14 @@ class RecallsTheLatestInstead(IncomingOperations):
 
 @defect("obeys-anybody", breaks="OPS-07")
 class ObeysAnybody(IncomingOperations):
-    """Does not look who asks for a recall."""
+    """Does not check who asks for a recall."""
 
     def is_original_sender(self, organ_id: str, target: InboxDocument) -> bool:
         return True
 
 
 class _ObeysAnybody(IncomingOperations):
-    """Does not look who asks for an operation of one kind."""
+    """Does not check who asks for an operation of one kind."""
 
     obeyed = 0
 
@@ -144,13 +144,13 @@ class _ObeysAnybody(IncomingOperations):
 
 @defect("updates-for-anybody", breaks="OPS-07")
 class UpdatesForAnybody(_ObeysAnybody):
-    """Applies an update whoever sends it."""
+    """Applies an update from any sender."""
 
     obeyed = UPDATE
 
 
 @defect("replaces-for-anybody", breaks="OPS-07")
 class ReplacesForAnybody(_ObeysAnybody):
-    """Cancels a document that is replaced, whoever replaces it."""
+    """Cancels a document that is replaced, even by another agency than its sender."""
 
     obeyed = REPLACE

@@ -1,4 +1,4 @@
-"""What the defects of packages share: a good package is changed by one step of drafting on its way out."""
+"""Base classes of the defects of packages: each changes a good package in one way before it is sent."""
 
 from harness.agency.composer import Composer
 from harness.agency.sender import Sender
@@ -13,7 +13,7 @@ _SMALL = 1024 * 1024
 
 
 class SpoiltDocuments(Composer):
-    """Spoils ordinary new documents: one file, no urgency. All others go out right."""
+    """Spoils ordinary new documents: one file, no urgency. All others are sent as they should be."""
 
     def outgoing(self, package: DocumentPackage | StatusPackage, written: bytes) -> bytes:
         if isinstance(package, DocumentPackage) and self.is_spoilt(package):

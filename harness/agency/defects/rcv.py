@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.agency.acceptance import Acceptance, Unpacked
+from harness.agency.agency_directory import AgencyDirectory
+from harness.agency.core import Core
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
+from harness.agency.hub_connection import HubConnection
+from harness.agency.incoming_operations import IncomingOperations
+from harness.agency.listed import Listed
 from harness.agency.poller import Poller
-from harness.agency.receiver import DocumentReceiver, Listed, NotYet
+from harness.agency.receiver import DocumentReceiver, NotYet
+from harness.agency.status_receiver import StatusReceiver
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, NewDocument
 from harness.agency.store.items import ListedItem
 from harness.catalogue.findings import Finding
@@ -24,7 +31,7 @@ _BURST = 4
 
 @defect("polls-in-bursts", breaks="RCV-01")
 class PollsInBursts(Poller):
-    """Looks for statuses a few times in quick succession, and then not for a while."""
+    """Polls for statuses a few times in quick succession, and then not for a while."""
 
     _looks = 0
 
@@ -38,7 +45,7 @@ class PollsInBursts(Poller):
 
 @defect("polls-statuses-rarely", breaks="RCV-01")
 class PollsStatusesRarely(Poller):
-    """Looks for statuses three times less often than declared, and five seconds later still."""
+    """Polls for statuses three times less often than declared, and five seconds later still."""
 
     def interval(self, messagetype: MessageType) -> float:
         declared = super().interval(messagetype)
@@ -47,7 +54,7 @@ class PollsStatusesRarely(Poller):
 
 @defect("never-acks", breaks="RCV-02", also=("RCV-05",))
 class NeverAcks(Fetcher):
-    """Never acknowledges a document, so that the hub lists it for ever. Statuses are acknowledged."""
+    """Never acknowledges a document, so that the hub lists it without end. Statuses are acknowledged."""
 
     async def acknowledge(self, item: ListedItem) -> None:
         if item.messagetype == "status":
@@ -56,7 +63,7 @@ class NeverAcks(Fetcher):
 
 @defect("acks-before-fetching", breaks="RCV-02", also=("RCV-05",))
 class AcksBeforeFetching(Fetcher):
-    """Acknowledges every listed document before it has fetched it: a lost fetch loses the document."""
+    """Acknowledges every listed document before it has fetched it: if the fetch fails, the document is lost."""
 
     async def fetch(self, listed: Listed) -> bytes:
         if listed.messagetype == "edoc":
@@ -66,7 +73,7 @@ class AcksBeforeFetching(Fetcher):
 
 @defect("looks-for-the-literal-prefix", breaks="RCV-03")
 class LooksForTheLiteralPrefix(Acceptance):
-    """Finds the envelope by its literal prefix and takes every other package for unreadable."""
+    """Finds the envelope by its literal prefix and treats every other package as unreadable."""
 
     def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
         return super().read(data) if _LITERAL in data else (None, "edXML:edXMLEnvelope?")
@@ -97,7 +104,7 @@ class FailsARedelivery(DocumentReceiver):
 
 
 class ChecksNothing(Acceptance):
-    """Does not see the findings against requirements whose ids begin with one of `unseen`."""
+    """Ignores the findings against requirements whose ids begin with one of `unseen`."""
 
     unseen: tuple[str, ...] = ()
 
@@ -114,7 +121,7 @@ class AcceptsBrokenHeaders(ChecksNothing):
 
 @defect("keeps-what-is-for-others", breaks="RCV-07")
 class KeepsWhatIsForOthers(DocumentReceiver):
-    """Takes every document that the hub hands over for its own."""
+    """Accepts every document that the hub delivers as its own."""
 
     def addressees(self, listed: Listed, package: DocumentPackage) -> tuple[str, ...]:
         return super().addressees(listed, package) or (self.settings.organ_id,)
@@ -149,7 +156,20 @@ class ReadsOnePageOfTheList(Fetcher):
 class AcksBeforeStoring(DocumentReceiver):
     """Acknowledges what it has fetched, and stores it only when the hub has answered that."""
 
+    def __init__(
+        self,
+        core: Core,
+        acceptance: Acceptance,
+        agency_directory: AgencyDirectory,
+        operations: IncomingOperations,
+        statuses: BusinessStatuses,
+        status_receiver: StatusReceiver,
+        connection: HubConnection,
+    ) -> None:
+        super().__init__(core, acceptance, agency_directory, operations, statuses, status_receiver)
+        self.connection = connection
+
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
-        if (await self.agency.acceptance.examine(data)).acceptable:
-            await self.agency.fetcher.report(listed.receiver_doc_id, "done", "")
+        if (await self.acceptance.examine(data)).acceptable:
+            await self.connection.ask(lambda client: client.update_status(listed.receiver_doc_id, "done", ""))
         return await super().receive(listed, data)

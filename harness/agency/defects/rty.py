@@ -1,4 +1,4 @@
-"""Defects in what is done when hub or network are in trouble."""
+"""Defects in the behaviour when the hub or the network is in trouble."""
 
 import asyncio
 import ssl
@@ -10,12 +10,13 @@ import httpx2
 from harness.agency.acceptance import Examined
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
-from harness.agency.handling import Handling
 from harness.agency.hub_connection import HubConnection
+from harness.agency.listed import Listed
 from harness.agency.poller import Poller
-from harness.agency.receiver import DocumentReceiver, Listed
-from harness.agency.retries import RetryPolicy
+from harness.agency.receiver import DocumentReceiver
+from harness.agency.retries import RetryPolicy, failure_words
 from harness.agency.sender import Sender
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument
 from harness.agency.store.items import ListedItem
 from harness.agency.store.queue import QueuedPackage
@@ -35,7 +36,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class _GivesUp(Sender):
-    """Takes some failures of sending for the last word."""
+    """Treats some failures of sending as final."""
 
     def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         """Say whether a failure ends all tries."""
@@ -43,14 +44,14 @@ class _GivesUp(Sender):
 
     def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
         if self.is_last(outgoing, failure):
-            self.store.queue.failed(outgoing.id, self.agency.retries.said(failure))
+            self.store.queue.failed(outgoing.id, failure_words(failure))
             return None
         return super().after(outgoing, failure)
 
 
 @defect("gives-up-when-the-hub-is-down", breaks="RTY-01")
 class GivesUpWhenTheHubIsDown(_GivesUp):
-    """Shows a document as failed when the hub cannot be reached, and forgets it."""
+    """Shows a document as failed when the hub cannot be reached, and never sends it."""
 
     def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         return isinstance(failure, TransportFailed) and failure.code == "refused"
@@ -89,7 +90,7 @@ class GivesUpAfterTwoResets(_GivesUp):
 
 @defect("never-retries-5xx", breaks="RTY-03")
 class NeverRetries5xx(_GivesUp):
-    """Takes every HTTP status from 500 on for the last word."""
+    """Treats every HTTP status from 500 on as final."""
 
     def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
         return isinstance(failure, HttpFailed) and (failure.http_status or 0) >= _SERVER_TROUBLE
@@ -100,7 +101,7 @@ class WaitsForEver(Sender):
     """Sets no timeout when it sends."""
 
     async def call(self, client: VxpClient, outgoing: QueuedPackage, package: bytes) -> str:
-        line = self.agency.connection
+        line = self.connection
         async with line.http_client(_DAY, line.verify()) as http:
             patient = VxpClient(
                 client.endpoint,
@@ -114,7 +115,7 @@ class WaitsForEver(Sender):
 
 @defect("pauses-never-grow", breaks="RTY-05")
 class PausesNeverGrow(RetryPolicy):
-    """Waits as long before the hundredth try as before the second."""
+    """Waits no longer before the hundredth try than before the second."""
 
     def pause(self, tries: int) -> float:
         return self.settings.timing.first_pause
@@ -134,7 +135,7 @@ class RetriesFinalCodes(RetryPolicy):
 
 @defect("gives-up-on-transient-codes", breaks="RTY-08")
 class GivesUpOnTransientCodes(RetryPolicy):
-    """Takes every error code for the last word."""
+    """Treats every error code as final."""
 
     def is_final(self, failure: Refused, tries: int) -> bool:
         return failure.http_status == httpx2.codes.OK or super().is_final(failure, tries)
@@ -142,7 +143,7 @@ class GivesUpOnTransientCodes(RetryPolicy):
 
 @defect("html-means-nothing-waits", breaks="RTY-09")
 class HtmlMeansNothingWaits(Poller):
-    """Takes a list that it cannot read for the news that nothing waits, and is content for the day."""
+    """Treats a list that it cannot read as an empty one, and does not ask again for a day."""
 
     def after(self, failure: VxpFailure, failures: int) -> float:
         return _DAY if isinstance(failure, AnswerFailed) else super().after(failure, failures)
@@ -150,7 +151,7 @@ class HtmlMeansNothingWaits(Poller):
 
 @defect("acks-a-cut-body", breaks="RTY-10")
 class AcksACutBody(Fetcher):
-    """Reports `fail` when a document did not come whole, so that the hub takes it off the list."""
+    """Reports `fail` when a document was cut on the way, so that the hub takes it off the list."""
 
     async def fetch(self, listed: Listed) -> bytes:
         try:
@@ -163,7 +164,7 @@ class AcksACutBody(Fetcher):
 
 @defect("believes-what-comes-first", breaks="RTY-10")
 class BelievesWhatComesFirst(DocumentReceiver):
-    """Never fetches anything again that could be decoded: what breaks off in the middle is refused at once."""
+    """Never fetches anything again that could be decoded: a package that was cut is refused at once."""
 
     def suspicion(self, listed: Listed, examined: Examined) -> tuple[str, int | None]:
         return super().suspicion(listed, examined) if examined.acceptable else ("", 1)
@@ -171,7 +172,7 @@ class BelievesWhatComesFirst(DocumentReceiver):
 
 @defect("acks-what-has-no-data", breaks="RTY-10")
 class AcksWhatHasNoData(Fetcher):
-    """Takes an answer without data for an empty document: acknowledges it and stores nothing."""
+    """Treats an answer without data as an empty document: acknowledges it and stores nothing."""
 
     async def fetch(self, listed: Listed) -> bytes:
         try:
@@ -183,7 +184,7 @@ class AcksWhatHasNoData(Fetcher):
 
 @defect("acks-once", breaks="RTY-11")
 class AcksOnce(Fetcher):
-    """Reports an item once, and does not care whether an answer came."""
+    """Reports an item once, whether an answer comes or not."""
 
     async def acknowledge(self, item: ListedItem) -> None:
         try:
@@ -194,7 +195,7 @@ class AcksOnce(Fetcher):
 
 @defect("stops-at-a-bad-item", breaks="RTY-12")
 class StopsAtABadItem(Fetcher):
-    """Works through the documents of each sender in their order and stops at one that a gateway gave up."""
+    """Works through the documents of each sender in order, and stops at one that met a gateway timeout."""
 
     _bad: frozenset[str] = frozenset()
 
@@ -220,7 +221,7 @@ class StopsAtABadItem(Fetcher):
 
 @defect("hammers-on-401", breaks="RTY-13")
 class HammersOn401(HubConnection):
-    """Repeats a call that was answered 401 twenty times at once, and does not take it for trouble."""
+    """Repeats a call that was answered 401 twenty times at once, and does not slow down."""
 
     def is_trouble(self, failure: VxpFailure) -> bool:
         return failure.http_status != httpx2.codes.UNAUTHORIZED and super().is_trouble(failure)
@@ -258,15 +259,15 @@ class _Following(httpx2.AsyncBaseTransport):
 
 @defect("follows-redirects", breaks="RTY-14")
 class FollowsRedirects(HubConnection):
-    """Posts a redirected call, with its document and its signature, to whatever host is named."""
+    """Posts a redirected call, with its document and its signature, to any host that is named."""
 
-    def http_client(self, silence: float, verify: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    def http_client(self, silence: float, verify: ssl.SSLContext | None) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=_Following(), timeout=silence, trust_env=False)
 
 
 @defect("loses-what-comes-slowly", breaks="RTY-15")
 class LosesWhatComesSlowly(Fetcher):
-    """Throws a document away that took longer than its patience, and does not come back to it that day."""
+    """Throws a document away that took longer than its timeout, and does not fetch it again for a day."""
 
     _slow: frozenset[str] = frozenset()
 
@@ -285,7 +286,7 @@ class LosesWhatComesSlowly(Fetcher):
 
 @defect("fails-what-comes-slowly", breaks="RTY-15")
 class FailsWhatComesSlowly(Fetcher):
-    """Reports a document as unusable that took longer than its patience."""
+    """Reports a document as unusable that took longer than its timeout."""
 
     async def fetch(self, listed: Listed) -> bytes:
         clock = asyncio.get_running_loop().time
@@ -299,7 +300,7 @@ class FailsWhatComesSlowly(Fetcher):
 
 @defect("writes-behind", breaks="RTY-16")
 class WritesBehind(Fetcher):
-    """Keeps a document in memory until its acknowledgement is answered, and loses it when it is stopped before."""
+    """Keeps a document in memory until its acknowledgement is answered, and loses it if it is stopped earlier."""
 
     def start(self) -> None:
         for item in self.store.items.unacked():
@@ -308,8 +309,8 @@ class WritesBehind(Fetcher):
 
 
 @defect("writes-behind", breaks="RTY-16")
-class SaysArrivalOnce(Handling):
-    """Does not say again that a document arrived which it has lost and got anew."""
+class SaysArrivalOnce(BusinessStatuses):
+    """Does not send 01 again for a document that it has lost and received again."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
         if code != "01" or not self.store.queue.said(document.document_id or "", self.settings.organ_id):
@@ -318,7 +319,7 @@ class SaysArrivalOnce(Handling):
 
 @defect("leaves-the-unfinished-alone", breaks="RTY-16")
 class LeavesTheUnfinishedAlone(Fetcher):
-    """Takes everything for reported that it had stored before it was stopped."""
+    """Treats everything that it had stored before it was stopped as reported."""
 
     _before: frozenset[str] = frozenset()
 

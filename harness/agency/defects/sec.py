@@ -1,4 +1,4 @@
-"""Defects in the face of hostile input. Some do what a careless product would do: run them against the harness only."""
+"""Defects with hostile input. Some do what a careless product would do: run them against the harness only."""
 
 import asyncio
 import re
@@ -12,7 +12,8 @@ from harness.agency.defects.rcv import ChecksNothing
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
 from harness.agency.hub_connection import HubConnection
-from harness.agency.receiver import DocumentReceiver, Listed, NotYet
+from harness.agency.listed import Listed
+from harness.agency.receiver import DocumentReceiver, NotYet
 
 _ADDRESS = re.compile(rb"(?:SYSTEM|PUBLIC\s+[\"'][^\"']*[\"']|href\s*=)\s*[\"'](https?://[^\"']+)[\"']")
 _DEADLY = re.compile(rb"(?:&\w+;){9}|=\s*[\"'][^\"'<]{60000}|(?:<[\w:]+>\s*){65}")
@@ -20,9 +21,9 @@ _BOMBS = frozenset({"ATT-06.too-large", "ATT-06.expansion", "PKG-10.member"})
 _crashes: set[asyncio.Task[None]] = set()
 
 
-def _crash(part: Component) -> None:
-    """End the whole system, as a process that the machine kills."""
-    task = asyncio.get_running_loop().create_task(part.agency.stop())
+def _crash(component: Component) -> None:
+    """End the whole system, like a process that the operating system kills."""
+    task = asyncio.get_running_loop().create_task(component.core.stop())
     _crashes.add(task)
     task.add_done_callback(_crashes.discard)
 
@@ -43,7 +44,7 @@ class ResolvesExternalEntities(Acceptance):
 
 @defect("dies-of-entities", breaks="SEC-02")
 class DiesOfEntities(Acceptance):
-    """Expands entities, nesting and attributes without limit, until the machine ends the process."""
+    """Expands entities, nesting and attributes without limit, until the operating system kills the process."""
 
     async def examine(self, data: bytes) -> Examined:
         if _DEADLY.search(data):
@@ -53,7 +54,7 @@ class DiesOfEntities(Acceptance):
 
 @defect("dies-of-a-zip-bomb", breaks="SEC-03")
 class DiesOfAZipBomb(Acceptance):
-    """Unzips into memory whatever comes, until the machine ends the process."""
+    """Unzips everything into memory, until the operating system kills the process."""
 
     async def examine(self, data: bytes) -> Examined:
         examined = await super().examine(data)
@@ -64,11 +65,11 @@ class DiesOfAZipBomb(Acceptance):
 
 @defect("writes-under-the-given-name", breaks="SEC-04")
 class WritesUnderTheGivenName(DocumentReceiver):
-    """Writes every attachment under the name that its sender gave it, wherever that leads."""
+    """Writes every attachment under the name that its sender gave it, wherever it points to."""
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
-        package, _ = self.agency.acceptance.read(data)
-        folder = self.agency.folder / "attachments"
+        package, _ = self.acceptance.read(data)
+        folder = self.core.folder / "attachments"
         folder.mkdir(exist_ok=True)
         for one in getattr(package, "attachments", ()):
             place = folder / one.name.replace("\0", "")
@@ -86,22 +87,24 @@ class IgnoresSignatures(ChecksNothing):
 
 @defect("trusts-every-signer", breaks="SEC-06")
 class TrustsEverySigner(ChecksNothing):
-    """Verifies signatures and never asks who made them."""
+    """Verifies signatures, but never checks who made them."""
 
     unseen = ("SIG-05", "SIG-06", "PDF-04")
 
 
 @defect("checks-no-certificate", breaks="SEC-07")
 class ChecksNoCertificate(HubConnection):
-    """Talks TLS to whoever answers."""
+    """Uses TLS without checking the certificate of the server."""
 
-    def verify(self) -> ssl.SSLContext | bool:
-        return False
+    def verify(self) -> ssl.SSLContext | None:
+        careless = ssl.create_default_context()
+        careless.check_hostname, careless.verify_mode = False, ssl.CERT_NONE
+        return careless
 
 
 @defect("stumbles-over-strange-ids", breaks="SEC-08")
 class StumblesOverStrangeIds(Fetcher):
-    """Fails on an id that it cannot put into a header line, and with it the loop that reads the list."""
+    """Fails on an id that cannot be put into a header line, and stops reading the list."""
 
     def is_usable(self, receiver_doc_id: str) -> bool:
         if not super().is_usable(receiver_doc_id):

@@ -17,20 +17,20 @@ from harness.journal.recorder import VIETNAM
 class Signed(SpoiltDocuments):
     """Signs ordinary documents.
 
-    In the process of the harness the signer is one that the harness trusts, in a process of its own a stranger.
+    Within the process of the harness the signer is one that the harness trusts; in a process of its own it is not.
     """
 
     plan = SignaturePlan()
     holder = "agency"
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
-        limits = self.agency.profile.parameters.limits
+        limits = self.core.profile.parameters.limits
         signer = self.pki().identity(self.holder)
         return draft.edited(lambda data: self.edit(sign_package(data, signer, limits, self.plan)))
 
     def pki(self) -> Pki:
         """Return the PKI whose agency signs."""
-        return Pki(self.agency.now() - timedelta(minutes=1))
+        return Pki(self.core.now() - timedelta(minutes=1))
 
     def edit(self, signed: bytes) -> bytes:
         """Return the signed package with its one defect."""
@@ -39,7 +39,7 @@ class Signed(SpoiltDocuments):
 
 @cache
 def _own_pki() -> Pki:
-    """Return a PKI that nobody else knows, with the names of one that they do."""
+    """Return a PKI that is not trusted, with the same names as the one that is."""
     return Pki(datetime.now(VIETNAM) - timedelta(minutes=1), key=lambda name: make_key(Pki.key_kind(name)))
 
 
@@ -53,7 +53,7 @@ class SignatureWithoutNamespace(Signed):
 
 @defect("re-serialises-what-is-signed", breaks="SIG-02")
 class ReSerialisesWhatIsSigned(Signed):
-    """Indents a package anew after it was signed, so that its digest is another."""
+    """Indents a package anew after it was signed, so that its digest changes."""
 
     def edit(self, signed: bytes) -> bytes:
         return signed.replace(b"<edXML:Subject>", b"\r\n  <edXML:Subject>", 1)
@@ -110,7 +110,7 @@ class CoverSignedByAStranger(ExtraFile):
     def spoil(self, draft: PackageDraft) -> PackageDraft:
         from harness.crypto.pdf.signed_files import signed_pdf
 
-        own, known = _own_pki(), Pki(self.agency.now() - timedelta(minutes=1))
+        own, known = _own_pki(), Pki(self.core.now() - timedelta(minutes=1))
         signers = (own.identity("person"), own.identity("agency"))
-        cover = signed_pdf(*signers, at=self.agency.now(), tsa=known.identity("tsa"))
+        cover = signed_pdf(*signers, at=self.core.now(), tsa=known.identity("tsa"))
         return self.added(draft, "bia.pdf", "application/pdf", cover)

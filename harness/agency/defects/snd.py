@@ -25,7 +25,7 @@ _FOR_EVER = 86_400.0
 
 @defect("keeps-documents-in-the-drawer", breaks="SND-01")
 class KeepsDocumentsInTheDrawer(Sender):
-    """Queues documents and never sends them; statuses go out."""
+    """Queues documents and never sends them; statuses are sent."""
 
     async def send(self, outgoing: QueuedPackage) -> float | None:
         return _FOR_EVER if outgoing.messagetype == "edoc" else await super().send(outgoing)
@@ -33,7 +33,7 @@ class KeepsDocumentsInTheDrawer(Sender):
 
 @defect("three-receivers-at-most", breaks="SND-02")
 class ThreeReceiversAtMost(Composer):
-    """Drops the fourth receiver and all after it without a word."""
+    """Drops the fourth receiver and all after it without notice."""
 
     def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         return super().receivers(draft)[:_THREE]
@@ -63,7 +63,7 @@ class _Refuses(SendingService):
 
 @defect("refuses-ordinary-documents", breaks="SND-01")
 class RefusesOrdinaryDocuments(_Refuses):
-    """Refuses what is neither urgent nor for several receivers."""
+    """Refuses documents that are neither urgent nor for several receivers."""
 
     def is_refused(self, order: SendOrder) -> bool:
         return order.operation == "new" and order.priority == 0 and len(order.to) == 1
@@ -96,7 +96,7 @@ class EscapesTwice(Composer):
 
 @defect("skips-large-files", breaks="SND-05")
 class SkipsLargeFiles(Composer):
-    """Leaves out files of more than 5 MB without a word."""
+    """Leaves out files of more than 5 MB without notice."""
 
     def attachments(self, files: Sequence[ComposedFile]) -> tuple[Attachment, ...]:
         return super().attachments([file for file in files if len(file.content) <= _LARGE])
@@ -104,7 +104,7 @@ class SkipsLargeFiles(Composer):
 
 @defect("keeps-urgent-orders-waiting", breaks="SND-06")
 class KeepsUrgentOrdersWaiting(SendingService):
-    """Takes its time over an urgent order before it answers the clerk."""
+    """Waits several seconds before it carries out an urgent order."""
 
     async def send(self, order: SendOrder) -> str:
         if order.priority:
@@ -114,7 +114,7 @@ class KeepsUrgentOrdersWaiting(SendingService):
 
 @defect("sends-state-secrets", breaks="SND-07")
 class SendsStateSecrets(SendingService):
-    """Takes no notice of a document's secrecy."""
+    """Ignores a document's grade of secrecy."""
 
     def check_classification(self, order: SendOrder) -> None:
         return
@@ -122,7 +122,7 @@ class SendsStateSecrets(SendingService):
 
 @defect("shows-refused-as-sent", breaks="SND-08")
 class ShowsRefusedAsSent(Sender):
-    """Takes a refusal that came with HTTP status 200 for success."""
+    """Treats a refusal that came with HTTP status 200 as success."""
 
     def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:
         pause = super().after(outgoing, failure)
@@ -142,7 +142,7 @@ class NumbersTwice(SendingService):
         if self.store.outbox.find(package.document_id) is None:
             super().queue(package, draft, written)
             return
-        self.agency.sender.queue(
+        self.sender.queue(
             messagetype="edoc",
             stream=f"again {package.document_id}",
             document_id=package.document_id,

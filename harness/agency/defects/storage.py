@@ -1,4 +1,4 @@
-"""Defects in what is kept of the documents that came in: which, how often, and how much of each."""
+"""Defects in storing received documents: which are stored, how often, and how much of each."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,10 +6,16 @@ from typing import Any
 
 from harness.agency import driver_arguments as arguments
 from harness.agency.acceptance import Acceptance, Examined, Unpacked
+from harness.agency.agency_directory import AgencyDirectory
+from harness.agency.core import Core
 from harness.agency.driver_api import DriverApi
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
-from harness.agency.receiver import DocumentReceiver, Kept, Listed
+from harness.agency.handling import Handling
+from harness.agency.listed import Listed
+from harness.agency.poller import Poller
+from harness.agency.receiver import DocumentReceiver, Kept
+from harness.agency.sending_service import SendingService
 from harness.agency.store.inbox import InboxDocument, NewDocument, StoredAttachment
 from harness.agency.store.items import ListedItem
 from harness.edxml.identifiers import organ_form
@@ -26,7 +32,7 @@ _PAGE = 100
 
 @defect("keeps-nothing-but-the-id", breaks="RCV-02")
 class KeepsNothingButTheId(DocumentReceiver):
-    """Notes that a document came, and keeps neither its subject nor its files."""
+    """Notes that a document arrived, and keeps neither its subject nor its files."""
 
     def described(self, listed: Listed, examined: Examined, kept: Kept) -> NewDocument:
         return replace(super().described(listed, examined, kept), subject="", attachments=())
@@ -34,7 +40,7 @@ class KeepsNothingButTheId(DocumentReceiver):
 
 @defect("reads-one-order-of-elements", breaks="RCV-03")
 class ReadsOneOrderOfElements(Acceptance):
-    """Reads the header from top to bottom as the operator writes it, and takes any other order for unreadable."""
+    """Reads the header from top to bottom as the operator writes it, and treats any other order as unreadable."""
 
     def read(self, data: bytes) -> tuple[DocumentPackage | StatusPackage | None, str]:
         identity, subject = data.find(b"DocumentId>"), data.find(b"Subject>")
@@ -48,7 +54,7 @@ class KnowsOldIdentifiersOnly(Acceptance):
     def examined(self, data: bytes, now: Any) -> Examined:
         examined = super().examined(data, now)
         sender = examined.package.from_.organ_id if isinstance(examined.package, DocumentPackage) else ""
-        form = organ_form(sender, self.agency.profile.parameters.identifiers) if sender else None
+        form = organ_form(sender, self.core.profile.parameters.identifiers) if sender else None
         return examined if form != "new" else replace(examined, complaints=(*examined.complaints, "OrganId?"))
 
 
@@ -71,7 +77,7 @@ class CutsSubjects(DocumentReceiver):
 
 @defect("keeps-one-of-two-long-names", breaks="RCV-04")
 class KeepsOneOfTwoLongNames(DocumentReceiver):
-    """Files attachments under the first 200 bytes of their names: of two that begin alike the later one stays."""
+    """Stores attachments under the first 200 bytes of their names: of two that begin alike only the later is kept."""
 
     async def keep(self, data: bytes, examined: Examined) -> Kept:
         kept = await super().keep(data, examined)
@@ -104,7 +110,7 @@ class LeavesOutLargeFiles(Acceptance):
 
 @defect("fails-a-renewed-delivery", breaks="RCV-05")
 class FailsARenewedDelivery(DocumentReceiver):
-    """Knows a document again by the hub's id alone: the same one under another is answered `fail`."""
+    """Recognises a document by the hub's id alone: the same document under another id is answered `fail`."""
 
     def take_again(self, listed: Listed, document: NewDocument, known: InboxDocument) -> None:
         if self.store.items.get(listed.receiver_doc_id) is None:
@@ -114,7 +120,7 @@ class FailsARenewedDelivery(DocumentReceiver):
 
 
 class _Doubling(DocumentReceiver):
-    """Notes what came again under another id of the hub's."""
+    """Notes documents that came again under another id of the hub."""
 
     doubled: tuple[str, ...] = ()
 
@@ -126,26 +132,37 @@ class _Doubling(DocumentReceiver):
 
 @defect("stores-a-renewed-delivery-anew", breaks="RCV-05")
 class StoresARenewedDeliveryAnew(_Doubling):
-    """Books a document a second time when the hub delivers it under another id."""
+    """Stores a document a second time when the hub delivers it under another id."""
 
 
 @defect("stores-a-renewed-delivery-anew", breaks="RCV-05")
 class ShowsWhatWasBooked(DriverApi):
     """Shows the second entries beside the first."""
 
+    def __init__(
+        self,
+        core: Core,
+        handling: Handling,
+        sending_service: SendingService,
+        agency_directory: AgencyDirectory,
+        poller: Poller,
+        receiver: DocumentReceiver,
+    ) -> None:
+        super().__init__(core, handling, sending_service, agency_directory, poller)
+        self.receiver = receiver
+
     async def inbox(self, given: arguments.Nothing) -> dict[str, Any]:
         documents = (await super().inbox(given))["documents"]
-        receiver = self.agency.receiver
-        doubled = receiver.doubled if isinstance(receiver, _Doubling) else ()
+        doubled = self.receiver.doubled if isinstance(self.receiver, _Doubling) else ()
         return {"documents": [*documents, *(one for one in documents if one["document_id"] in doubled)]}
 
 
 @defect("replaces-what-it-accepted", breaks="RCV-05")
 class ReplacesWhatItAccepted(DocumentReceiver):
-    """Lets whatever comes later under the DocumentId of an accepted document take its place."""
+    """Replaces an accepted document by any other that comes later under its DocumentId."""
 
     def take_known(self, listed: Listed, document: NewDocument, known: InboxDocument, package: DocumentPackage) -> None:
-        if known.fingerprint == document.fingerprint or self.agency.operations.acts_on(package, known):
+        if known.fingerprint == document.fingerprint or self.operations.acts_on(package, known):
             super().take_known(listed, document, known, package)
         else:
             self.store.inbox.replace(known.id, document)
@@ -154,7 +171,7 @@ class ReplacesWhatItAccepted(DocumentReceiver):
 
 @defect("never-forgets-a-refusal", breaks="RCV-05")
 class NeverForgetsARefusal(DocumentReceiver):
-    """Refuses under a DocumentId for ever what it refused under it once, mended or not."""
+    """Refuses every later document under a DocumentId that it refused once, even a corrected one."""
 
     def take_known(self, listed: Listed, document: NewDocument, known: InboxDocument, package: DocumentPackage) -> None:
         if known.state in {"refused", "rejected"} and known.fingerprint != document.fingerprint:
@@ -164,7 +181,7 @@ class NeverForgetsARefusal(DocumentReceiver):
 
 
 class _Paging(Fetcher):
-    """Tells the items beyond the first hundred of a list from the others."""
+    """Knows which items are beyond the first hundred of a list."""
 
     beyond: frozenset[str] = frozenset()
 
@@ -175,7 +192,7 @@ class _Paging(Fetcher):
 
 @defect("acks-what-it-never-fetched", breaks="RCV-09")
 class AcksWhatItNeverFetched(_Paging):
-    """Empties a long list by acknowledging, unread, whatever does not fit on its first page."""
+    """Acknowledges, without fetching them, the items beyond the first page of a long list."""
 
     def must_fetch(self, listed: Listed) -> bool:
         if listed.receiver_doc_id not in self.beyond:
@@ -187,16 +204,22 @@ class AcksWhatItNeverFetched(_Paging):
 
 @defect("stores-the-first-page", breaks="RCV-09")
 class FetchesEveryPage(_Paging):
-    """Fetches and acknowledges all of a long list, and stores what fits on its first page."""
+    """Fetches and acknowledges all of a long list, and stores only the items of its first page."""
+
+    def notice(self, messagetype: MessageType, items: Sequence[ReceivedItem], asked_at: float) -> None:
+        super().notice(messagetype, items, asked_at)
+        if isinstance(self.receiver, StoresTheFirstPage):
+            self.receiver.beyond = self.beyond
 
 
 @defect("stores-the-first-page", breaks="RCV-09")
 class StoresTheFirstPage(DocumentReceiver):
-    """Drops what is beyond the first page."""
+    """Drops the items beyond the first page."""
+
+    beyond: frozenset[str] = frozenset()
 
     def accept(self, listed: Listed, document: NewDocument, package: DocumentPackage) -> None:
-        fetcher = self.agency.fetcher
-        if isinstance(fetcher, _Paging) and listed.receiver_doc_id in fetcher.beyond:
+        if listed.receiver_doc_id in self.beyond:
             self.settle(listed, document, "done", "")
         else:
             super().accept(listed, document, package)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from harness.agency.composer import Composer
 from harness.agency.gallery import defect
 from harness.agency.handling import Handling, HandlingStep
-from harness.agency.receiver import Listed
+from harness.agency.listed import Listed
 from harness.agency.sender import Sender
 from harness.agency.status_receiver import StatusReceiver
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState
 from harness.agency.store.outbox import OutDocument
 from harness.agency.store.queue import QueuedPackage
@@ -20,8 +21,8 @@ _COLUMN = 40
 
 
 @defect("reports-arrival-with-the-first-step", breaks="STS-01")
-class ReportsArrivalWithTheFirstStep(Handling):
-    """Says 01 to a ministry or a province only when a clerk takes the first step."""
+class ReportsArrivalWithTheFirstStep(BusinessStatuses):
+    """Says 01 to a ministry or a province only when the clerk takes the first step."""
 
     _held: frozenset[str] = frozenset()
 
@@ -40,15 +41,15 @@ class ReportsArrivalWithTheFirstStep(Handling):
 class ReportsRegistrationLate(Handling):
     """Says 03 only together with the next step."""
 
-    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
+    def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
         if step.status == "03":
             return ()
         return ("03", step.status) if document.state is InboxState.REGISTERED else (step.status,)
 
 
 @defect("shortens-reasons", breaks="STS-02")
-class ShortensReasons(Handling):
-    """Cuts what a clerk gives as reason to the width of a column."""
+class ShortensReasons(BusinessStatuses):
+    """Cuts reasons to the width of a column."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
         super().say(document, code, reason[:_COLUMN], organ_ids)
@@ -58,12 +59,12 @@ class ShortensReasons(Handling):
 class NeverSaysFinished(Handling):
     """Finishes documents without saying 06."""
 
-    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        return () if step.status == "06" else super().statuses(step, document)
+    def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
+        return () if step.status == "06" else super().statuses_of(step, document)
 
 
 @defect("says-registered-twice", breaks="STS-04")
-class SaysRegisteredTwice(Handling):
+class SaysRegisteredTwice(BusinessStatuses):
     """Says 03 for the clerk and once more for the register."""
 
     def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
@@ -84,8 +85,8 @@ class SendsStatusesTwice(Sender):
 
 
 @defect("takes-back-what-it-refuses", breaks="STS-04")
-class TakesBackWhatItRefuses(Handling):
-    """Says 13 besides 02 about what a clerk refuses, as if the document were its own to take back."""
+class TakesBackWhatItRefuses(BusinessStatuses):
+    """Says 13 besides 02 about a document that the clerk refuses, as if the document were its own to take back."""
 
     def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
         super().queue(document, code, reason, organ_id)
@@ -95,7 +96,7 @@ class TakesBackWhatItRefuses(Handling):
 
 @defect("names-the-number-only", breaks="STS-05")
 class NamesTheNumberOnly(Composer):
-    """Names the answered document by its number with a hyphen for the slash."""
+    """Writes the code of the answered document with a hyphen for the slash."""
 
     def answered(self, document: InboxDocument) -> ResponseFor:
         return replace(super().answered(document), code=document.code.replace("/", "-"))
@@ -103,7 +104,7 @@ class NamesTheNumberOnly(Composer):
 
 @defect("shows-the-first-status-only", breaks="STS-06")
 class ShowsTheFirstStatusOnly(StatusReceiver):
-    """Shows what a receiver says first and never what it says then."""
+    """Shows the first status of a receiver and none after it."""
 
     def show(self, document: OutDocument, organ_id: str, status: StatusPackage) -> None:
         said = {one.organ_id: one.status_code for one in document.receivers}
@@ -116,14 +117,14 @@ class StumblesOverUnknownCodes(StatusReceiver):
     """Fails on a status code that it does not know, before anything is stored or acknowledged."""
 
     def take(self, listed: Listed, status: StatusPackage) -> None:
-        if status.status_code not in self.agency.profile.parameters.code_lists.statuses:
+        if status.status_code not in self.core.profile.parameters.code_lists.statuses:
             raise KeyError(status.status_code)
         super().take(listed, status)
 
 
 @defect("books-strange-statuses-on-the-last-document", breaks="STS-07")
 class BooksStrangeStatusesOnTheLastDocument(StatusReceiver):
-    """Books a status about a document that it never sent on the one it sent last to that agency."""
+    """Shows a status about a document that it never sent with the last one that it sent to that agency."""
 
     def document(self, status: StatusPackage) -> OutDocument | None:
         found = super().document(status)
@@ -131,4 +132,4 @@ class BooksStrangeStatusesOnTheLastDocument(StatusReceiver):
         return found or next(reversed(list(sent)), None)
 
     def _went_to(self, document: OutDocument, organ_id: str) -> bool:
-        return any(self.agency.agency_directory.same(one.organ_id, organ_id) for one in document.receivers)
+        return any(self.agency_directory.same(one.organ_id, organ_id) for one in document.receivers)

@@ -52,7 +52,7 @@ class RecallNoticeNamesNothing(SendingService):
             document_id=package.document_id.replace(f",{package.code.code_number}/", f",{number}/"),
             response_for=(),
         )
-        self.agency.sender.queue(
+        self.sender.queue(
             messagetype="edoc",
             stream=f"out {notice.document_id}",
             document_id=notice.document_id,
@@ -63,7 +63,7 @@ class RecallNoticeNamesNothing(SendingService):
 
 @defect("update-marked-true", breaks="TRC-05", shown_by=("OPS-04",))
 class UpdateMarkedTrue(SpoiltDocuments):
-    """Marks what an update changes with `true` for 1."""
+    """Marks what an update changes with `true` instead of 1."""
 
     def is_spoilt(self, package: DocumentPackage) -> bool:
         return operation(package) == "2"

@@ -1,4 +1,4 @@
-"""Defects in the calls to the hub. Most are in a call that nothing else depends on: counting what waits."""
+"""Defects in the calls to the hub. Most are in a call that nothing else depends on: the count of waiting items."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
@@ -61,7 +61,7 @@ class CountsByGet(CountsFirst):
 
 @defect("message-type-in-capitals", breaks="VXP-02")
 class MessageTypeInCapitals(CountsFirst):
-    """Asks for the list of EDOC now and then."""
+    """Asks for the list with the message type `EDOC` now and then."""
 
     async def count(self, client: VxpClient) -> object:
         return await client._rows("getReceivedEdocList", [("servicetype", "eDoc"), ("messagetype", "EDOC")])
@@ -122,14 +122,14 @@ class _HashingLines(VxpClient):
 
 @defect("hashes-other-line-ends", breaks="VXP-06")
 class HashesOtherLineEnds(HubConnection):
-    """Makes hash-file over the file as it was before its line ends were written."""
+    """Computes hash-file over the file with other line ends than those that are sent."""
 
     def client(self, size: int, kind: type[VxpClient] = _HashingLines) -> VxpClient:
         return super().client(size, kind)
 
 
 class _FirstInAnotherName(Sender):
-    """Sends each package first under another name and, refused, under the system's own."""
+    """Sends each package first under another name and, after the refusal, under the system's own."""
 
     name = ""
 
@@ -148,14 +148,14 @@ class _FirstInAnotherName(Sender):
 
 @defect("sends-in-another-name", breaks="VXP-07")
 class SendsInAnotherName(_FirstInAnotherName):
-    """Sends each package first under the name of another system and, refused, under its own."""
+    """Sends each package first under the name of another system and, after the refusal, under its own."""
 
     name = "000.00.00.H99"
 
 
 @defect("sends-under-its-organ-id", breaks="VXP-07")
 class SendsUnderItsOrganId(_FirstInAnotherName):
-    """Names its agency's OrganId as `from` at first and, refused, its system id."""
+    """Names its agency's OrganId as `from` first and, after the refusal, its system id."""
 
     def other_name(self) -> str:
         return self.settings.organ_id

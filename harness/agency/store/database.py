@@ -77,7 +77,7 @@ class AgencyStore:
 
         Raises:
             OSError: the folder cannot be written.
-            ConfigurationError: a file there is no database of an agency system.
+            ConfigurationError: a file there is not the database of an agency system.
         """
         try:
             self._open(folder)
@@ -120,7 +120,7 @@ class AgencyStore:
             self._depth -= 1
 
     def keep(self, content: bytes) -> str:
-        """Write `content` under its SHA-256 and return that name in hex. What a name says is always whole."""
+        """Write `content` under its SHA-256 and return that name in hex. Such a file is always complete."""
         name = hashlib.sha256(content).hexdigest()
         path = self._files / name[:2] / name
         if not path.exists():

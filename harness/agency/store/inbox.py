@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class InboxState(StrEnum):
-    """What has become of a received document; the words of the driver protocol."""
+    """State of a received document, as the driver protocol names it."""
 
     ARRIVED = "arrived"
     REFUSED = "refused"
@@ -22,7 +22,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredAttachment:
-    """An attachment as it was unpacked: `name` is data only, the bytes lie under `sha256`."""
+    """An attachment as it was unpacked: `name` is never used as a path, the bytes are stored under `sha256`."""
 
     name: str
     size: int
@@ -157,7 +157,7 @@ class Inbox:
         )
 
     def set_flags(self, row: int, flags: Collection[str]) -> None:
-        """Set the free words that stand beside a document."""
+        """Set the flags that are shown with a document."""
         self._connection.execute("UPDATE document_in SET flags = ? WHERE id = ?", (json.dumps(list(flags)), row))
 
     def ask(self, target: int, *, named_by: str, kind: str, package: str) -> None:
@@ -177,7 +177,7 @@ class Inbox:
         return InboxRequest(**dict(row)) if row else None
 
     def answered(self, request: int) -> None:
-        """Take a request off the clerk's table."""
+        """Remove a request that the clerk has answered."""
         self._connection.execute("DELETE FROM request_in WHERE id = ?", (request,))
 
     def _add_parts(self, row: int, document: NewDocument) -> None:

@@ -1,4 +1,4 @@
-"""What the hub's lists held: for each item stored, what is to be said to the hub, and whether it was."""
+"""Items of the hub's lists whose content is stored: what is to be reported to the hub, and whether it was."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class ListedItems:
         self._connection = connection
 
     def put(self, item: ListedItem) -> None:
-        """Note what is to be said about an item, in place of what was noted before."""
+        """Note what is to be reported about an item, in place of what was noted before."""
         self._connection.execute(
             "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)",
             (item.receiver_doc_id, item.messagetype, item.document_id, item.answer, item.description, item.acked),
@@ -45,7 +45,7 @@ class ListedItems:
         return _item(row) if row else None
 
     def came_before(self, document_id: str, receiver_doc_id: str) -> bool:
-        """Tell whether the document came already, as another item."""
+        """Say whether the document came already, as another item."""
         row = self._connection.execute(
             "SELECT 1 FROM item WHERE document_id = ? AND receiver_doc_id != ? AND messagetype = 'edoc' LIMIT 1",
             (document_id, receiver_doc_id),

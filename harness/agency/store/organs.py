@@ -46,7 +46,7 @@ class OwnAgencies:
 
 
 class DirectoryTable:
-    """A copy of the hub's directory, in a file of its own: it can be read anew at any time. Safe in several threads."""
+    """A copy of the hub's directory, in a file of its own: it can always be read again. Safe in several threads."""
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
@@ -58,7 +58,7 @@ class DirectoryTable:
         self._connection.execute("CREATE INDEX IF NOT EXISTS by_other_code ON entry (other_code)")
 
     def replace(self, entries: Iterable[DirectoryEntry]) -> None:
-        """Put a directory just read in the place of the one before."""
+        """Replace the directory read before."""
         rows = [(entry.code, entry.other_code, entry.name) for entry in entries]
         with self._lock:
             self._connection.execute("BEGIN")
@@ -94,6 +94,6 @@ class DirectoryTable:
         return str(row[0]) if row else ""
 
     def close(self) -> None:
-        """Close the file, once a thread that is still writing to it has ended: SQLite does not survive less."""
+        """Close the file once no thread is writing to it any more: closing it earlier would crash SQLite."""
         with self._lock:
             self._connection.close()

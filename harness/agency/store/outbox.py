@@ -85,7 +85,7 @@ class Outbox:
         )
 
     def number_used(self, sender: str, year: str, number: str, notation: str) -> bool:
-        """Tell whether `sender` has given the number and notation to a document of that year."""
+        """Say whether `sender` has given the number and notation to a document of that year."""
         row = self._connection.execute(
             "SELECT 1 FROM document_out WHERE sender = ? AND code_notation = ? AND code_number = ?"
             " AND substr(promulgation_date, 1, 4) = ? LIMIT 1",
@@ -122,7 +122,7 @@ class Outbox:
         return cursor.rowcount > 0
 
     def show_status(self, status: ReceivedStatus) -> None:
-        """Show a status as the receiver's last word."""
+        """Show a status as the receiver's last one."""
         self._connection.execute(
             "UPDATE receiver SET status_code = ?, description = ? WHERE document_id = ? AND organ_id = ?",
             (status.status_code, status.description, status.document_id, status.organ_id),

@@ -1,4 +1,4 @@
-"""Packages on their way out, in order. A package is sent with the same bytes however often it takes."""
+"""Packages on their way out, in order. Every try sends a package with the same bytes."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Correct agencies that handle and answer otherwise."""
+"""Correct agencies that handle and answer in other ways than the reference agency."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,9 @@ from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import variant
 from harness.agency.handling import Handling, HandlingStep
 from harness.agency.incoming_operations import IncomingOperations
-from harness.agency.receiver import DocumentReceiver, Listed
+from harness.agency.listed import Listed
+from harness.agency.receiver import DocumentReceiver
+from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
 from harness.agency.store.items import ListedItem
 from harness.agency.texts import words
@@ -17,26 +19,26 @@ from harness.edxml.model import StatusPackage
 
 @variant("skips-04-06", touches=("STS",), lacks=("handling",))
 class Skips04And06(Handling):
-    """Goes from 03 to 05 at once, and ends without a word."""
+    """Goes from 03 to 05 at once, and finishes without a status."""
 
-    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        return () if step.status in {"04", "06"} else super().statuses(step, document)
+    def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
+        return () if step.status in {"04", "06"} else super().statuses_of(step, document)
 
 
 @variant("assigns-by-itself", touches=("STS",))
 class AssignsByItself(Handling):
-    """Hands a registered document out by itself: 03 and 04 at once, and no clerk can do it again."""
+    """Assigns a registered document by itself: 03 and 04 at once, and the clerk cannot assign it again."""
 
     def step_of(self, action: str) -> HandlingStep:
         step = super().step_of(action)
         return replace(step, after=InboxState.ASSIGNED) if action == "accept" else step
 
-    def statuses(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        return ("03", "04") if step.status == "03" else super().statuses(step, document)
+    def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
+        return ("03", "04") if step.status == "03" else super().statuses_of(step, document)
 
 
 @variant("arrived-then-refused", touches=("RCV-06", "RCV-07", "RCV-08", "STS"))
-class ArrivedThenRefused(Handling):
+class ArrivedThenRefused(BusinessStatuses):
     """Says 01 before an automatic 02 too."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
@@ -55,11 +57,11 @@ class RefusesWithFailAlone(DocumentReceiver):
 
 @variant("refuses-with-02-alone", touches=("RCV-06", "RCV-07", "RCV-08"))
 class RefusesWith02Alone(DocumentReceiver):
-    """Answers a package that breaks the standard with 02 and `done`, as it did come."""
+    """Answers a package that breaks the standard with 02 and `done`, since it did arrive."""
 
     def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
-        told = bool(document.sender and document.document_id) and self.known(document) is None
-        super().settle(listed, document, "done" if told else answer, description)
+        unanswered = bool(document.sender and document.document_id) and self.known(document) is None
+        super().settle(listed, document, "done" if unanswered else answer, description)
 
 
 @variant("processing-first", touches=("RCV-03", "RCV-05", "RTY-11"))
@@ -73,7 +75,7 @@ class ProcessingFirst(Fetcher):
 
 @variant("asks-the-clerk", touches=("OPS",))
 class AsksTheClerk(IncomingOperations):
-    """Lays every recall, take-back, update and replacement before the clerk."""
+    """Asks the clerk about every recall, take-back, update and replacement."""
 
     def waits_for_clerk(self, kind: str) -> bool:
         return True
@@ -91,7 +93,7 @@ class GivesNothingBack(IncomingOperations):
 
 @variant("takes-foreign-data", touches=("RTY-10",))
 class TakesForeignData(DocumentReceiver):
-    """Takes a whole package for the item's even where it is another sender's: only the list could tell."""
+    """Accepts a complete package even if its sender differs from the one in the list."""
 
     def is_another(self, listed: Listed, examined: Examined) -> bool:
         return isinstance(examined.package, StatusPackage) != (listed.messagetype == "status")

@@ -1,4 +1,4 @@
-"""Correct agencies that write, sign and poll otherwise."""
+"""Correct agencies that write, sign and poll in other ways than the reference agency."""
 
 import random
 import zlib
@@ -26,7 +26,7 @@ class OtherPrefixesAndOrder(Composer):
 
 @variant("other-polling", touches=("RCV-01", "RCV-03", "RCV-05", "STS-06"))
 class OtherPolling(Poller):
-    """Looks for statuses first, at uneven intervals, and takes one item at a time."""
+    """Polls for statuses first, at uneven intervals, and takes one item at a time."""
 
     def message_types(self) -> tuple[MessageType, ...]:
         return ("status", "edoc")
@@ -56,7 +56,7 @@ class _LeavingKeys(VxpClient):
 
 @variant("leaves-keys", touches=("VXP", "SND", "STS"))
 class LeavesKeys(HubConnection):
-    """Signs as the operator's client does: left-over keys of earlier calls, in the order of a hash table."""
+    """Signs as the operator's client does: remaining keys of earlier calls, in the order of a hash table."""
 
     _left: dict[str, str] | None = None
 

@@ -1,14 +1,17 @@
-"""Correct agencies that do one thing after the other, slowly, or seldom."""
+"""Correct agencies that do one thing after the other, or slowly, or rarely."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from harness.agency.core import Core
 from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import variant
 from harness.agency.hub_connection import HubConnection
+from harness.agency.listed import Listed
 from harness.agency.poller import Poller
-from harness.agency.receiver import DocumentReceiver, Listed, NotYet
+from harness.agency.receiver import DocumentReceiver, NotYet
+from harness.agency.retries import RetryPolicy
 from harness.agency.sender import Sender
 from harness.agency.store.queue import QueuedPackage
 from harness.catalogue.candidate import DeclaredTiming
@@ -16,23 +19,20 @@ from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
-if TYPE_CHECKING:
-    from harness.agency.system import AgencySystem
-
 T = TypeVar("T")
 
 _STREAM = "everything"
 _SLOW = 1.0  # seconds for each document
-_SELDOM = 1.0  # seconds from one look to the next, ten times as long as the reference agency's
+_SELDOM = 1.0  # seconds from one poll to the next, ten times as long as the reference agency's
 
 
 @variant("one-loop", touches=("RCV-03", "RTY-10", "RTY-12", "STS"))
 class OneLoop(Poller):
-    """One loop looks into both lists in turn, and one thread makes every call: who waits for one waits with all."""
+    """One loop polls both lists in turn, and one call is made at a time: a slow answer delays everything else."""
 
     def start(self) -> None:
         self._asked["both"] = asyncio.Event()
-        self.agency.spawn(self._loop())
+        self.core.spawn(self._loop())
 
     async def _loop(self) -> None:
         clock, failures = asyncio.get_running_loop().time, 0
@@ -45,7 +45,7 @@ class OneLoop(Poller):
                 except VxpFailure as failure:
                     failed, pause = True, max(pause, self.after(failure, failures + 1))
                 else:
-                    self.agency.fetcher.notice(messagetype, items, began)
+                    self.fetcher.notice(messagetype, items, began)
             failures = failures + 1 if failed else 0
             await self._rest(max(pause, self.settings.timing.poll_interval))
 
@@ -60,7 +60,7 @@ class OneLoop(Poller):
 
 @variant("one-loop")
 class OneThread(HubConnection):
-    """Makes one call at a time, whatever it is about."""
+    """Makes one call at a time."""
 
     async def open(self) -> None:
         self._thread = asyncio.Lock()
@@ -73,7 +73,7 @@ class OneThread(HubConnection):
 
 @variant("serial-sender", touches=("SND", "RTY-03", "RTY-08"))
 class SerialSender(Sender):
-    """Sends everything, documents and statuses, from one queue: its first holds up all others."""
+    """Sends everything, documents and statuses, from one queue: the first package delays all others."""
 
     def queue(self, *, messagetype: str, stream: str, document_id: str, organ_id: str, package: bytes) -> int:
         return super().queue(
@@ -83,10 +83,10 @@ class SerialSender(Sender):
 
 @variant("serial-receiver", touches=("RCV-03", "RTY-10", "RTY-12"))
 class SerialReceiver(Fetcher):
-    """Works through each list item by item; what fails is left for the next look into it."""
+    """Works through each list item by item; what fails is left for the next poll."""
 
-    def __init__(self, agency: "AgencySystem") -> None:
-        super().__init__(agency)
+    def __init__(self, core: Core, connection: HubConnection, retries: RetryPolicy, receiver: DocumentReceiver) -> None:
+        super().__init__(core, connection, retries, receiver)
         self._waiting: dict[str, Listed] = {}
         self._at_work = False
 
@@ -98,7 +98,7 @@ class SerialReceiver(Fetcher):
         self._begin_again()
 
     def _begin_again(self) -> None:
-        """Take up what is stored and not known to be acknowledged; the hub may list it no more."""
+        """Begin with items that are stored and not acknowledged: the hub may not list them any more."""
         for item in self.store.items.unacked():
             self._begin(Listed(item.receiver_doc_id, item.messagetype))
 
@@ -106,7 +106,7 @@ class SerialReceiver(Fetcher):
         self._waiting[listed.receiver_doc_id] = listed
         if not self._at_work:
             self._at_work = True
-            self.agency.spawn(self._through())
+            self.core.spawn(self._through())
 
     async def _through(self) -> None:
         try:
@@ -127,7 +127,7 @@ class SerialReceiver(Fetcher):
 
 @variant("polls-seldom", touches=("RCV-01", "RCV-03", "STS"), timing=DeclaredTiming(poll_interval=_SELDOM))
 class PollsSeldom(Poller):
-    """Looks into its lists ten times more seldom than the reference agency, as it has declared."""
+    """Polls its lists ten times less often than the reference agency, as it has declared."""
 
     def interval(self, messagetype: MessageType) -> float:
         return max(super().interval(messagetype), _SELDOM)
@@ -135,7 +135,7 @@ class PollsSeldom(Poller):
 
 @variant("slow-but-right", touches=("RCV-03", "SND"), timing=DeclaredTiming(reaction=4.0))
 class TakesItsTime(DocumentReceiver):
-    """Takes a second over every document that comes in, and over every one that goes out."""
+    """Needs a second for every document that comes in, and for every one that goes out."""
 
     async def receive(self, listed: Listed, data: bytes) -> NotYet | None:
         await asyncio.sleep(_SLOW)
@@ -144,7 +144,7 @@ class TakesItsTime(DocumentReceiver):
 
 @variant("slow-but-right", timing=DeclaredTiming(reaction=4.0))
 class SendsSlowly(Sender):
-    """Takes a second over every document that it sends."""
+    """Needs a second for every document that it sends."""
 
     async def send(self, outgoing: QueuedPackage) -> float | None:
         if outgoing.messagetype == "edoc":

@@ -103,13 +103,18 @@ def _trust_of_files(beside: Path, named: Signatures, _content: str) -> Trust:
     return Trust(
         anchors=_certificates(beside, named.trust_anchors),
         intermediates=_certificates(beside, named.intermediates),
-        crls=tuple(_read(beside / name, read_crl) for name in named.crls),
+        crls=tuple(crl for name in named.crls for crl in _read(beside / name, _revocation_lists)),
         ocsps=tuple(_read(beside / name, read_ocsp_answer) for name in named.ocsp_answers),
     )
 
 
 def _certificates(beside: Path, names: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(der for name in names for der in _read(beside / name, read_pem_or_der))
+
+
+def _revocation_lists(data: bytes) -> tuple[bytes, ...]:
+    """Return every revocation list of a PEM file, or the one of a DER file."""
+    return tuple(read_crl(block) for block in _CRL_BLOCK.findall(data) or [data])
 
 
 def _read(path: Path, convert: Callable[[bytes], T]) -> T:

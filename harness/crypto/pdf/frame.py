@@ -14,8 +14,11 @@ _START = b"startxref"
 _END = re.compile(rb"startxref[\x00\t\n\x0c\r ]*([0-9]{1,12})[\x00\t\n\x0c\r ]*%%EOF(?:\r\n|\r|\n)?")
 _MOST_ENDS = 1000  # of these looked at from the last on: more have only files made to cost time
 _TABLE = re.compile(rb"[\x00\t\n\x0c\r ]*(?:xref|[0-9]{1,10}[\x00\t\n\x0c\r ]+[0-9]{1,5}[\x00\t\n\x0c\r ]+obj)")
-_OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}[\x00\t\n\x0c\r ]+[0-9]{1,5}[\x00\t\n\x0c\r ]+obj(?![A-Za-z])")
-_TRAILER = re.compile(rb"trailer[\x00\t\n\x0c\r ]*<<")
+# Between the signs of an object may stand comments; more or longer ones are not looked at, as they only cost time.
+_COMMENTS = rb"(?:%[^\r\n]{0,80}[\r\n][\x00\t\n\x0c\r ]*){0,4}"
+_GAP = rb"(?=[\x00\t\n\x0c\r %])[\x00\t\n\x0c\r ]*" + _COMMENTS
+_OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}" + _GAP + rb"[0-9]{1,5}" + _GAP + rb"obj(?![A-Za-z])")
+_TRAILER = re.compile(rb"trailer[\x00\t\n\x0c\r ]*" + _COMMENTS + rb"<<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Frame:
         header: where `%PDF-` stands.
         shift: what is added to the positions that the file names: that of the header, or 0 where they are counted from
             the first byte.
-        end: behind the last `%%EOF` that belongs to the file, and its line break.
+        end: behind the last `%%EOF` that belongs to the file, and its line break. One that leads back to a table which
+            another before it has named is put behind the file: revisions in between are hidden by it.
         rest: behind that and the white space that follows: what begins there is no part of the file.
     """
 
@@ -53,28 +57,46 @@ def frame_of(content: bytes) -> Frame:
         if found is None:
             continue
         for shift in shifts:
-            if _TABLE.match(content, int(found[1]) + shift, place):
-                return Frame(header, shift, found.end(), behind_white_space(content, found.end()))
+            table = int(found[1]) + shift
+            if _TABLE.match(content, table, place):
+                end = _first_end(content, table, int(found[1])) or found.end()
+                return Frame(header, shift, end, behind_white_space(content, end))
     return Frame(header, header, len(content), len(content))
 
 
-def loose_object(content: bytes, start: int, known: frozenset[int]) -> int | None:
-    """Return where the first object stands that no cross-reference names; None where there is none.
+def _first_end(content: bytes, table: int, number: int) -> int | None:
+    """Return behind what stands the first end of a file that names this table."""
+    end = re.compile(rb"startxref[\x00\t\n\x0c\r ]*0*%d[\x00\t\n\x0c\r ]*%%%%EOF(?:\r\n|\r|\n)?" % number)
+    found = end.search(content, table)
+    return found.end() if found else None
+
+
+def loose_part(content: bytes, start: int, known: frozenset[int]) -> int | None:
+    """Return where the first object or trailer stands that no cross-reference names; None where there is none.
 
     Args:
         content: the file.
         start: from where to look.
-        known: where objects stand that are named, in positions from the first byte.
+        known: where objects and trailers stand that are named, in positions from the first byte.
     """
-    for found in _OBJECT.finditer(content, start):
-        if found.start() not in known:
-            return found.start()
-    return None
+    firsts = (_first_unknown(part, content, start, known) for part in (_OBJECT, _TRAILER))
+    return min((place for place in firsts if place is not None), default=None)
 
 
-def holds_objects(content: bytes, start: int) -> bool:
+def _first_unknown(part: re.Pattern[bytes], content: bytes, start: int, known: frozenset[int]) -> int | None:
+    places = (found.start() for found in part.finditer(content, start))
+    return next((place for place in places if place not in known), None)
+
+
+def holds_parts(content: bytes, start: int) -> bool:
     """Say whether something stands from `start` on that a lenient reader takes for a part of the document."""
     return _OBJECT.search(content, start) is not None or _TRAILER.search(content, start) is not None
+
+
+def trailer_behind(content: bytes, table: int) -> int:
+    """Return where the trailer of the cross-reference table at `table` stands; the table's place where it has none."""
+    found = _TRAILER.search(content, table)
+    return found.start() if found else table
 
 
 def at_the_header(content: bytes, frame: Frame) -> bytes:

@@ -23,8 +23,16 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from harness.crypto.pdf.changes import Changes, Later
-from harness.crypto.pdf.frame import Frame, at_the_header, behind_white_space, frame_of, holds_objects, loose_object
-from harness.crypto.pdf.glance import PdfUnreadable, header_version
+from harness.crypto.pdf.frame import (
+    Frame,
+    at_the_header,
+    behind_white_space,
+    frame_of,
+    holds_parts,
+    loose_part,
+    trailer_behind,
+)
+from harness.crypto.pdf.glance import PdfUnreadable, header_version, may_be_signed
 from harness.crypto.pdf.timestamps import TimeStampToken, document_time_stamp, signature_time_stamps
 from harness.crypto.pdf.validation_data import ValidationData, archived_revocation_data, read_validation_data
 
@@ -102,8 +110,9 @@ class PdfFile:
         signatures: in the order in which they were made, document time stamps left out.
         before: bytes before the header.
         after: bytes behind the end, white space left out, that no reader takes for a part of the file.
-        loose: where an object that nothing names stands behind what the last signature covers: a lenient reader takes
-            it for a part of the file; None where there is none.
+        loose: where an object or trailer that nothing names stands behind what the last signature covers, or behind
+            the end of a file that hides its signatures there: a lenient reader takes it for a part of the file; None
+            where there is none.
     """
 
     version: tuple[int, int] | None
@@ -124,7 +133,8 @@ def read_pdf(content: bytes) -> PdfFile:
 
 def _verified(content: bytes) -> PdfFile:
     frame = frame_of(content)
-    if holds_objects(content, frame.rest):  # the reader shall see all that a lenient one would
+    rest = frame.rest
+    if holds_parts(content, rest):  # the reader shall see all that a lenient one would
         frame = replace(frame, end=len(content), rest=len(content))
     reader = _reader(content if frame.is_all(content) else at_the_header(content, frame))
     try:
@@ -138,7 +148,9 @@ def _verified(content: bytes) -> PdfFile:
     stamps = [each.document_time_stamp for each in found if each.document_time_stamp is not None]
     signatures = tuple(_with_later(signature, revision, stamps) for revision, signature in _signatures(found))
     covered = max((each.covered for each in found), default=0)
-    loose = loose_object(content, covered + frame.shift, _known(reader, content, frame.shift)) if covered else None
+    start = covered + frame.shift if covered else rest
+    looked_at = bool(covered) or (not found and may_be_signed(content[rest:]))
+    loose = loose_part(content, start, _known(reader, content, frame.shift)) if looked_at else None
     return PdfFile(version, signatures, frame.header, len(content) - frame.rest, loose)
 
 
@@ -200,11 +212,14 @@ def _covered(value: Any) -> int:
 
 
 def _known(reader: PdfFileReader, content: bytes, shift: int) -> frozenset[int]:
-    """Return where the objects are that the file's cross-references name, in positions from its first byte."""
+    """Return where the objects and trailers are that the file names, in positions from its first byte."""
     places: set[int] = set()
     for revision in range(reader.xrefs.total_revisions):
         data = reader.xrefs.get_xref_data(revision)
-        places.add(reader.xrefs.get_xref_container_info(revision).start_location)
+        table = reader.xrefs.get_xref_container_info(revision)
+        places.add(table.start_location)
+        if table.stream_ref is None:  # a table of its own, with a trailer
+            places.add(trailer_behind(content, table.start_location + shift) - shift)
         for each in (data, *([data.hybrid.xref_data] if data.hybrid is not None else [])):
             places.update(offset for _, offset in each.standard_xrefs.values())
         if data.hybrid is not None:

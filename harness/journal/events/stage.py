@@ -89,7 +89,7 @@ class PackageDelivered(Fact, frozen=True):
     messagetype: str = "edoc"
 
 
-class FaultSet(Fact, frozen=True):
+class FaultPlaced(Fact, frozen=True):
     """A fault was put into the hub.
 
     Attributes:
@@ -112,7 +112,7 @@ class FaultSet(Fact, frozen=True):
 
 
 class FaultMended(Fact, frozen=True):
-    """A fault was ended; see `FaultSet`."""
+    """A fault was ended; see `FaultPlaced`."""
 
     kind: ClassVar[str] = "mended"
 
@@ -239,7 +239,7 @@ class HarnessFailed(Fact, frozen=True):
 STAGE: tuple[type[Fact], ...] = (
     Stimulus,
     PackageDelivered,
-    FaultSet,
+    FaultPlaced,
     FaultMended,
     HubDown,
     HubUp,

@@ -165,7 +165,7 @@ class FetchedPackage(FactPart, frozen=True):
     status: str | None = None
     sha256: str | None = None
     size: int | None = None
-    complete: bool = True
+    complete: bool = False
 
 
 class AckedDelivery(FactPart, frozen=True):

@@ -96,15 +96,25 @@ class RunFacts:
     """One run, read for its duties.
 
     Attributes:
-        start: event `run.started`.
         read_blob: returns the bytes of a blob by its name.
     """
 
     evidence: Evidence
     profile: Profile
-    start: Event[RunStarted]
     read_blob: Callable[[str], bytes]
     _cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def start(self) -> RunStarted:
+        """What the start of the run says.
+
+        Raises:
+            LookupError: there is none, as where single calls are looked at outside of a run.
+        """
+        start = self.evidence.start
+        if start is None:
+            raise LookupError("run.started")
+        return start
 
     def header(self, blob: str | None) -> Package | None:
         """Return what the package in a blob says, attachments left out; None when it cannot be read."""

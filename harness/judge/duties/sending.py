@@ -124,7 +124,7 @@ def _in_form_of(facts: RunFacts, reached: set[str], wanted: set[str]) -> set[str
     """Return OrganIds in the form in which they were ordered, where the hub knows the agency by both."""
     if reached <= wanted:
         return reached
-    forms = {pair.organ_id: pair.code102 for pair in facts.start.what.peers}
+    forms = {pair.organ_id: pair.code102 for pair in facts.start.peers}
     known = {one: {one, forms.get(one)} for one in reached}
     return {next((form for form in sorted(filter(None, both)) if form in wanted), one) for one, both in known.items()}
 
@@ -132,7 +132,7 @@ def _in_form_of(facts: RunFacts, reached: set[str], wanted: set[str]) -> set[str
 def _texts(facts: RunFacts, package: DocumentPackage, order: Ordered) -> Iterator[Difference]:
     given = order.arguments
     other, business = package.other_info, package.bussiness
-    agency = (facts.start.what.candidate.get("agency") or {}).get("organ_name")
+    agency = (facts.start.candidate.get("agency") or {}).get("organ_name")
     pairs = [
         ("Code", order.code, code_of(package)),
         ("Subject", given.get("subject"), package.subject),

@@ -29,9 +29,9 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
 
     What one document is to several agencies of the candidate is told apart by who says it.
     """
-    machine = profile.parameters.statuses
+    machine, listed = profile.parameters.statuses, frozenset(profile.parameters.code_lists.statuses)
     attempts = _attempts(evidence)
-    walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, machine)]
+    walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, listed)]
     if not walks:
         return None
     recalled, asked = _recalled(evidence), _asked(evidence)
@@ -74,12 +74,12 @@ def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
     yield part
 
 
-def _walks(evidence: Evidence, document: str, machine: Statuses) -> list[Walk]:
+def _walks(evidence: Evidence, document: str, listed: frozenset[str]) -> list[Walk]:
     said: dict[str, list[Exchange]] = {}
     for exchange in evidence.statuses(document):
         said.setdefault(str(exchange.package.from_organ), []).append(exchange)
     stops = _stops(evidence)
-    walks = (_sent(exchanges, machine, stops) for exchanges in said.values())
+    walks = (_sent(exchanges, listed, stops) for exchanges in said.values())
     return [walk for walk in walks if walk]
 
 
@@ -90,8 +90,11 @@ def _stops(evidence: Evidence) -> list[float]:
     return begun + [one.elapsed for one in evidence.events_of(CandidateKilled)]
 
 
-def _sent(exchanges: Iterable[Exchange], machine: Statuses, stops: Sequence[float]) -> Walk:
+def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], stops: Sequence[float]) -> Walk:
     """Return the codes that one agency sent about a document; one that is sent again after a lost answer counts once.
+
+    What is no code of the profile's list is a matter of the package (STP-02). A code of the list that has no place in
+    the legal order is judged as any other: it may follow nothing.
 
     The same bytes sent again although the first answer came are a repetition like any other. An answer is lost as well
     on a candidate that is stopped at that moment.
@@ -100,8 +103,7 @@ def _sent(exchanges: Iterable[Exchange], machine: Statuses, stops: Sequence[floa
     for exchange in exchanges:
         number = status_number(exchange.package.status_code)
         code = f"{number:02}" if number is not None else ""
-        known = code in machine.next or code in machine.answers or code in machine.sender_only
-        if not known or not exchange.effect.accepted:
+        if code not in listed or not exchange.effect.accepted:
             continue
         lost = next((at for at, (before, one) in enumerate(walk) if before == code and _is_lost(one, stops)), None)
         if lost is None:
@@ -180,7 +182,7 @@ def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Ite
 
 
 def _allowed(last: str | None, machine: Statuses) -> tuple[str, ...]:
-    return machine.start if last is None else machine.next[last]
+    return machine.start if last is None else machine.next.get(last, ())
 
 
 def _illegal(document: str, exchange: Exchange, last: str, code: str, allowed: str) -> Finding:

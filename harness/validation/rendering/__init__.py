@@ -10,7 +10,9 @@ __all__ = ["Amount", "Form", "Sink", "sink_for"]
 Form = Literal["text", "json", "jsonl", "junit"]
 
 
-def sink_for(form: Form, stream: BinaryIO, language: Language, amount: Amount, *, coloured: bool) -> Sink:
+def sink_for(
+    form: Form, stream: BinaryIO, language: Language, amount: Amount, *, coloured: bool, verb: str = "validate"
+) -> Sink:
     """Return what tells an outcome in a form.
 
     Args:
@@ -19,6 +21,7 @@ def sink_for(form: Form, stream: BinaryIO, language: Language, amount: Amount, *
         language: of texts for people.
         amount: how much the text form tells.
         coloured: the text form may use colours.
+        verb: that tells it.
     """
     # Each form is imported when it is wanted: the check of one file is quick.
     if form in ("json", "jsonl"):
@@ -28,7 +31,7 @@ def sink_for(form: Form, stream: BinaryIO, language: Language, amount: Amount, *
     if form == "junit":
         from harness.validation.rendering.junit import Junit
 
-        return Junit(stream, language)
+        return Junit(stream, language, verb)
     from harness.validation.rendering.text import TextSink
 
-    return TextSink(stream, language, amount, coloured=coloured)
+    return TextSink(stream, language, amount, coloured=coloured, verb=verb)

@@ -16,9 +16,10 @@ _IN_MEMORY = 16 * 1024 * 1024
 class Junit:
     """One suite; the cases wait on disk until the counts that stand before them are known."""
 
-    def __init__(self, stream: BinaryIO, language: Language) -> None:
+    def __init__(self, stream: BinaryIO, language: Language, verb: str = "validate") -> None:
         self._stream = stream
         self._language = language
+        self._verb = verb
         self._cases = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed in finish
 
     def add(self, row: FileRow, *, named: bool) -> None:
@@ -46,7 +47,7 @@ class Junit:
         """Write the suite."""
         counts = f'tests="{summary.checked}" failures="{summary.failed}" errors="{summary.undecided}" skipped="0"'
         self._stream.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
-        self._stream.write(f'<testsuites {counts}>\n<testsuite name="lienthong validate" {counts}>\n'.encode())
+        self._stream.write(f'<testsuites {counts}>\n<testsuite name="lienthong {self._verb}" {counts}>\n'.encode())
         self._cases.seek(0)
         shutil.copyfileobj(self._cases, self._stream)
         self._stream.write(b"</testsuite>\n</testsuites>\n")

@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from harness.catalogue.requirements import load_catalogue
-from harness.catalogue.texts import Language, finding_text, text
+from harness.catalogue.texts import Language, entries, finding_text, text
 from harness.catalogue.verdicts import Severity
 from harness.validation.rendering.sink import Amount
 from harness.validation.rows import FileRow, FindingRow, OpenRow
@@ -24,13 +24,17 @@ class TextSink:
         language: Vietnamese or English.
         amount: quiet: the summary only; verbose: also files without findings, and what to change.
         coloured: use colours.
+        verb: whose own words come before those of `validate`.
     """
 
-    def __init__(self, stream: BinaryIO, language: Language, amount: Amount, *, coloured: bool) -> None:
+    def __init__(
+        self, stream: BinaryIO, language: Language, amount: Amount, *, coloured: bool, verb: str = "validate"
+    ) -> None:
         self._stream = stream
         self._language = language
         self._amount = amount
         self._coloured = coloured
+        self._own = f"cli-{verb}"
 
     def add(self, row: FileRow, *, named: bool) -> None:
         """Write about one file, if there is something to say."""
@@ -97,7 +101,8 @@ class TextSink:
         return ", ".join(parts)
 
     def _say(self, key: str, **parameters: object) -> str:
-        return text(_AREA, key, self._language, **parameters)
+        area = self._own if key in entries(self._own) else _AREA
+        return text(area, key, self._language, **parameters)
 
     def _painted(self, words: str, colour: str) -> str:
         return f"\x1b[{_COLOURS[colour]}m{words}\x1b[0m" if self._coloured else words

@@ -23,7 +23,12 @@ def pdf(text: str = "Van ban thu nghiem") -> bytes:
         b"<< /Length %d >>\nstream\n%b\nendstream" % (len(page), page),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
-    written, places = b"%PDF-1.7\n", []
+    return pdf_file(objects)
+
+
+def pdf_file(objects: tuple[bytes, ...], version: str = "1.7") -> bytes:
+    """Return a PDF file of these objects, numbered from 1; the first is the catalogue."""
+    written, places = b"%%PDF-%b\n" % version.encode(), []
     for number, content in enumerate(objects, 1):
         places.append(len(written))
         written += b"%d 0 obj\n%b\nendobj\n" % (number, content)

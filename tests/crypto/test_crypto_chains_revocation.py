@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,10 +14,10 @@ from hypothesis import strategies as st
 from harness.crypto.chains.certificates import read_crl, read_ocsp_answer, readable
 from harness.crypto.chains.chain import examine_chain
 from harness.crypto.chains.revocation import Revocation, Standing, examine_revocation
-from harness.crypto.chains.trust import Trust
+from harness.crypto.chains.trust import Trust, profile_trust
 from harness.crypto.testpki.issuance import make_key, ocsp_answer, revocation_list
 from harness.crypto.testpki.pki import Pki
-from tests.crypto.signing_material import NOW, pki, trust
+from tests.crypto.signing_material import NOW, PROFILE, SIGNATURES, pki, trust
 
 DAY = timedelta(days=1)
 REVOKED_AT = NOW - 60 * DAY
@@ -154,3 +157,14 @@ def test_a_chain_with_a_fault_has_nothing_to_be_said() -> None:
     der = pki().identity("expired").certificate.public_bytes(Encoding.DER)
     with pytest.raises(ValueError, match="fault"):
         examine_revocation(examine_chain(der, (), trust(), NOW), (), trust(), NOW)
+
+
+def test_every_list_of_a_pem_file_that_a_profile_names_is_heard(tmp_path: Path) -> None:
+    written = (x509.load_der_x509_crl(crl).public_bytes(Encoding.PEM) for crl in trust().crls)
+    (tmp_path / "lists.pem").write_bytes(b"\n".join(written))
+    (tmp_path / "list.crl").write_bytes(trust().crls[1])
+    for name, wanted in (("lists.pem", trust().crls), ("list.crl", trust().crls[1:])):
+        named = msgspec.structs.replace(SIGNATURES, crls=(str(tmp_path / name),))
+        parameters = msgspec.structs.replace(PROFILE.parameters, signatures=named)
+        profile = msgspec.structs.replace(PROFILE, parameters=parameters, sha256=name)
+        assert profile_trust(profile).crls == wanted

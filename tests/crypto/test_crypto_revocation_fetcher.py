@@ -13,7 +13,7 @@ from harness.crypto.chains.chain import examine_chain
 from harness.crypto.chains.revocation import Standing, examine_revocation
 from harness.crypto.chains.trust import Trust
 from harness.crypto.revocation_fetcher import RevocationFetcher
-from harness.crypto.signers_of import gather_revocation, signers_of
+from harness.crypto.signers_of import signers_of
 from harness.crypto.testpki.folder import write_identity
 from harness.crypto.testpki.pki import Pki
 from harness.crypto.testpki.responder import Responder
@@ -156,7 +156,7 @@ def test_all_who_signed_a_package_are_found_and_asked_about(served: Pki) -> None
         "PDF-05.revocation-unknown",
     }
     with RevocationFetcher() as fetcher:
-        gathered = gather_revocation(signed, SIGNATURES, PROFILE.parameters.limits, bare(served), fetcher)
+        gathered = fetcher.fetch(signers_of(signed, SIGNATURES, PROFILE.parameters.limits), bare(served))
     after = report(signed, trusted=gathered.trust)
     assert codes(after) == ["PDF-04.revoked"]
     assert not after.undecided

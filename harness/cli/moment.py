@@ -1,0 +1,21 @@
+"""A time of judgement as an argument."""
+
+from datetime import datetime
+
+from harness.catalogue.errors import ConfigurationError
+from harness.journal.recorder import VIETNAM
+
+
+def moment(text: str | None) -> datetime:
+    """Return the time that `--at` names, in Vietnam where it names no zone; now where it is left out.
+
+    Raises:
+        ConfigurationError: it is no time.
+    """
+    if text is None:
+        return datetime.now(VIETNAM)
+    try:
+        named = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        raise ConfigurationError("validate.bad-time", value=text) from None
+    return named if named.tzinfo is not None else named.replace(tzinfo=VIETNAM)

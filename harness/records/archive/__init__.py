@@ -1,0 +1,1 @@
+"""Archival packages (SIP): the tree, METS, EAD, and the digests of the files."""

@@ -1,0 +1,125 @@
+"""Checks one export against all rules about what is kept. Pure: the same files, profile and time, the same report."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from harness.catalogue.findings import Finding
+from harness.catalogue.profiles import Profile
+from harness.records.archive.specimen import METS, PackageSpecimen
+from harness.records.exchanged import Exchanged
+from harness.records.holding import ExportFiles, open_holding
+from harness.records.layouts.tables import read_tables
+from harness.records.registry import Form, keeping_rules
+from harness.records.specimen import ExportSpecimen
+from harness.rules.check import MOST_OF_ONE_RULE
+from harness.rules.registry import Outcome
+from harness.rules.undecided import Undecided
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingReport:
+    """What the rules say about one export.
+
+    Attributes:
+        form: a records export, or an archival package.
+        findings: what is wrong; how much each weighs is for the profile to say.
+        undecided: what could not be found out.
+        asked: requirements for which there was something to look at.
+        records: how many records or descriptions there are.
+        compared: how many of them are of documents exchanged.
+    """
+
+    form: Form
+    findings: tuple[Finding, ...]
+    undecided: tuple[Undecided, ...]
+    asked: tuple[str, ...]
+    records: int
+    compared: int
+
+    @property
+    def not_asked(self) -> tuple[str, ...]:
+        """Requirements of this form of which the export holds nothing to look at."""
+        own = {requirement for requirement, forms in keeping_rules().forms.items() if self.form in forms}
+        return tuple(sorted(own - set(self.asked)))
+
+
+def check_export(
+    path: Path,
+    profile: Profile,
+    at: datetime,
+    exchanged: Exchanged | None = None,
+    progress: Callable[[str], None] = lambda requirement: None,
+) -> KeepingReport:
+    """Check one export: a records export, or an archival package where there is a METS.xml.
+
+    Args:
+        path: a folder, a zip or one file.
+        profile: its parameters hold; its severities are not looked at.
+        at: time of judgement, with a zone.
+        exchanged: packages to compare with.
+        progress: is told each requirement as it is begun.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_holding(path, profile.parameters.limits) as holding:
+        if is_package(holding):
+            package = PackageSpecimen(holding, profile, at, exchanged)
+            return _report(package, "archive_sip", keeping_rules().archive, progress)
+        export = ExportSpecimen(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
+        return _report(export, "records_export", keeping_rules().records, progress)
+
+
+def is_package(holding: ExportFiles) -> bool:
+    """Tell whether files are an archival package: some METS.xml is at the top, or there are representations."""
+    names = [name.lower() for name in holding.files]
+    return not holding.alone and (METS.lower() in names or any(name.startswith("representations/") for name in names))
+
+
+Entries = tuple[tuple[str, Callable[[S], bool], Callable[[S], Iterator[Outcome]]], ...]
+
+
+def _report(specimen: S, form: Form, rules: Entries[S], progress: Callable[[str], None]) -> KeepingReport:
+    outcomes: list[Outcome] = []
+    asked: list[str] = []
+    for requirement, asks, check in rules:
+        progress(requirement)
+        if asks(specimen):
+            asked.append(requirement)
+            outcomes += _first_of_each(check(specimen))
+    findings = tuple(one for one in outcomes if isinstance(one, Finding))
+    undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
+    counts = _counts(specimen)
+    return KeepingReport(form, findings, undecided, tuple(asked), *counts)
+
+
+def _first_of_each(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield the first outcomes of each code: a thousand remarks must not hide the failure behind them."""
+    seen: Counter[str] = Counter()
+    for outcome in outcomes:
+        code = outcome.code if isinstance(outcome, Finding) else outcome.finding.code
+        seen[code] += 1
+        if seen[code] <= MOST_OF_ONE_RULE:
+            yield outcome
+
+
+def _counts(specimen: object) -> tuple[int, int]:
+    if isinstance(specimen, PackageSpecimen):
+        return len(specimen.documents), len(specimen.pairs)
+    if isinstance(specimen, ExportSpecimen):
+        return len(specimen.tables.records), len(specimen.pairs)
+    return 0, 0
+
+
+def _kept() -> Mapping[str, frozenset[Form]]:
+    return keeping_rules().forms
+
+
+KEPT: Mapping[str, frozenset[Form]] = _kept()
+"""The requirements that rules about what is kept speak about, with the forms of export that they look at."""

@@ -1,0 +1,171 @@
+"""The packages exchanged, which kept records are compared with: documents, the files in them, statuses, recalls."""
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from harness.catalogue.parameters import Limits
+from harness.edxml.attachments import Allowance, AttachmentBroken, extension, unpack
+from harness.edxml.identifiers import parse_document_id
+from harness.edxml.model import DocumentPackage, StatusPackage
+from harness.edxml.packages import read_package
+from harness.edxml.reader import PackageUnreadable
+from harness.records.dates import any_day
+from harness.records.kept import KeptRecord
+
+Direction = Literal["sent", "received"]
+RECALL = "1"
+_SPACE = " "
+_MOMENT = "%Y/%m/%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangedFile:
+    """A file of an exchanged document, unpacked: name as sent, SHA-256 in hex."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangedDocument:
+    """A document exchanged.
+
+    Attributes:
+        package: what it says; without the contents of its attachments.
+        files: those that could be unpacked.
+        direction: whether the system sent or received it; None where nobody says.
+        at: when it was sent or fetched; None where nobody says.
+    """
+
+    package: DocumentPackage
+    files: tuple[ExchangedFile, ...]
+    direction: Direction | None = None
+    at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """Its DocumentId."""
+        return self.package.document_id
+
+    @property
+    def written(self) -> str:
+        """Number and notation as one text, levelled."""
+        return levelled(f"{self.package.code.code_number}/{self.package.code.code_notation}")
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was exchanged: as recorded, else the time of its last hop."""
+        if self.at is not None or not self.package.trace_headers:
+            return self.at
+        try:
+            return datetime.strptime(self.package.trace_headers[-1].timestamp, _MOMENT)
+        except ValueError:
+            return None
+
+
+@dataclass(slots=True)
+class Exchanged:
+    """All that was exchanged, indexed as it comes.
+
+    Attributes:
+        documents: by DocumentId; recalls and updates are documents too.
+        statuses: by the DocumentId answered: OrganId of the sender, and code.
+        recalls: by DocumentId of the document recalled.
+        unreadable: names of packages that could not be read.
+    """
+
+    documents: dict[str, ExchangedDocument] = field(default_factory=dict)
+    statuses: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    recalls: dict[str, ExchangedDocument] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+    _by_code: dict[str, list[ExchangedDocument]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(
+        self, data: bytes, label: str, limits: Limits, direction: Direction | None = None, at: datetime | None = None
+    ) -> None:
+        """Take in one package; one that cannot be read is noted by its label."""
+        try:
+            package = read_package(data, limits)
+        except PackageUnreadable:
+            self.unreadable.append(label)
+            return
+        if isinstance(package, StatusPackage):
+            self.statuses[package.response_for.document_id].append((package.from_.organ_id, package.status_code))
+            return
+        document = ExchangedDocument(replace(package, attachments=()), _files(package, limits), direction, at)
+        for recalled in _recalled(package):
+            self.recalls[recalled] = document
+        if document.id not in self.documents:
+            self.documents[document.id] = document
+            self._by_code[document.written].append(document)
+
+    def of(self, record: KeptRecord) -> ExchangedDocument | None:
+        """Return the document that a record is of: by its DocumentId, else by number, notation and year."""
+        named = record.text("DocumentId")
+        if named in self.documents:
+            return self.documents[named]
+        if parse_document_id(named) is not None:
+            return None
+        wanted = None if record.kind == "dossier" else "sent" if record.kind == "outgoing" else "received"
+        found = [
+            one
+            for code in possible_codes(record.text("CodeNumber"), record.text("CodeNotation"))
+            for one in self.written_as(code)
+            if one.direction in {None, wanted} and _same_time(record, one)
+        ]
+        return found[0] if len({one.id for one in found}) == 1 else None
+
+    def written_as(self, code: str) -> tuple[ExchangedDocument, ...]:
+        """Return the documents of a number and notation, which are levelled and joined by `/`."""
+        return tuple(self._by_code.get(code, ()))
+
+
+def levelled(text: str) -> str:
+    """Return a text as it is compared: Unicode NFC, white space levelled."""
+    return _SPACE.join(unicodedata.normalize("NFC", text).split())
+
+
+def written_number(text: str) -> str:
+    """Return a number as it is compared: `05` and `5` are one."""
+    plain = levelled(text)
+    return plain.lstrip("0") or plain
+
+
+def possible_codes(number: str, notation: str) -> Iterable[str]:
+    """Return what number and notation may mean as one text: joined, or each of them the whole already."""
+    number, notation = levelled(number), levelled(notation)
+    return dict.fromkeys((f"{number}/{notation}", number, notation, f"{number.partition('/')[0]}/{notation}"))
+
+
+def _same_time(record: KeptRecord, document: ExchangedDocument) -> bool:
+    kept, said = any_day(record.text("IssuedDate")), any_day(document.package.promulgation_info.promulgation_date)
+    return kept is None or said is None or kept.year == said.year
+
+
+def _recalled(package: DocumentPackage) -> Iterable[str]:
+    if package.bussiness is None or package.bussiness.doc_type != RECALL:
+        return ()
+    named = (package.bussiness.document_id, *(response.document_id for response in package.response_for))
+    return tuple(one for one in dict.fromkeys(named) if one)
+
+
+def _files(package: DocumentPackage, limits: Limits) -> tuple[ExchangedFile, ...]:
+    files = []
+    allowance = Allowance(limits.expansion_bytes)
+    for attachment in package.attachments:
+        try:
+            content = unpack(attachment, limits, allowance)
+        except AttachmentBroken:
+            continue
+        files.append(ExchangedFile(attachment.name, hashlib.sha256(content).hexdigest()))
+    return tuple(files)
+
+
+def is_pdf_name(name: str) -> bool:
+    """Tell whether a file goes by the name of a PDF."""
+    return extension(name).lower() == "pdf"

@@ -1,0 +1,119 @@
+"""ARC-15 to 17: what happened to a document is kept: its handling, its recall, the day of its registration."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from harness.catalogue.findings import Finding, Where, clipped
+from harness.records.dates import any_day
+from harness.records.exchanged import ExchangedDocument, levelled
+from harness.records.kept import KeptRecord
+from harness.records.registry import records_rule
+from harness.records.specimen import ExportSpecimen, told
+from harness.rules.registry import Outcome
+
+_REGISTERED = ("03", "04", "05", "06")
+_REFUSED = "16"
+_SATURDAY = 5
+
+
+def _statuses(export: ExportSpecimen, document: ExchangedDocument) -> list[str]:
+    """Return the statuses that this system sent about a document it received: all but the issuer's own."""
+    issuer = document.package.from_.organ_id
+    sent = export.exchanged.statuses.get(document.id, []) if export.exchanged else []
+    return [code for organ, code in sent if organ != issuer]
+
+
+def _handled(export: ExportSpecimen) -> bool:
+    return any(
+        record.kind == "incoming" and set(_REGISTERED) & set(_statuses(export, one)) for record, one in export.pairs
+    )
+
+
+@records_rule("ARC-15", asks=_handled)
+def handling_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
+    """What a status told the sender is in the handling history too."""
+    for record, document in export.pairs:
+        sent = [code for code in _statuses(export, document) if code in _REGISTERED]
+        if record.kind != "incoming" or not sent:
+            continue
+        history = levelled(record.text("TraceHeaderList")).lower()
+        if not history:
+            yield told("ARC-15.empty", record, "TraceHeaderList", expected=", ".join(dict.fromkeys(sent)))
+            continue
+        for code in dict.fromkeys(sent):
+            words = export.keeping.history_words.get(code, ())
+            if words and not any(word in history for word in words):
+                yield told("ARC-15.not-told", record, "TraceHeaderList", expected=code, received=history)
+
+
+def _recalled(export: ExportSpecimen) -> bool:
+    return export.exchanged is not None and bool(set(export.exchanged.recalls) & set(export.exchanged.documents))
+
+
+def _is_applied(export: ExportSpecimen, document_id: str) -> bool:
+    """Tell whether a recall holds: its document was exchanged, and nobody refused the recall."""
+    exchanged = export.exchanged
+    if exchanged is None or document_id not in exchanged.documents:
+        return False
+    recall = exchanged.recalls[document_id]
+    answers = {code for name in (document_id, recall.id) for _, code in exchanged.statuses.get(name, ())}
+    return _REFUSED not in answers
+
+
+@records_rule("ARC-16", asks=_recalled)
+def recall_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
+    """A recalled document is still there, marked, and says by what it was recalled."""
+    exchanged = export.exchanged
+    if exchanged is None:
+        return
+    by_document = {document.id: record for record, document in export.pairs}
+    for recalled, recall in exchanged.recalls.items():
+        if not _is_applied(export, recalled):
+            continue
+        record = by_document.get(recalled)
+        if record is None:
+            where = Where(xpath=export.holding.label)
+            yield Finding("ARC-16.gone", where, clipped(recalled), parameters={"recall": clipped(recall.id)})
+            continue
+        yield from _marked(record, recall, export)
+
+
+def _marked(record: KeptRecord, recall: ExchangedDocument, export: ExportSpecimen) -> Iterator[Outcome]:
+    state = levelled(record.text("State")).lower()
+    words = export.keeping.cancelled if record.kind == "incoming" else export.keeping.frozen
+    if state not in {word.lower() for word in words}:
+        code = "ARC-16.not-cancelled" if record.kind == "incoming" else "ARC-16.not-frozen"
+        yield told(code, record, "State", expected=words[0] if words else "", received=record.text("State"))
+    elif not _names_recall(record, recall):
+        yield told("ARC-16.no-trace", record, "RecallId", expected=recall.id, received=record.text("RecallId"))
+
+
+def _names_recall(record: KeptRecord, recall: ExchangedDocument) -> bool:
+    history = levelled(record.text("TraceHeaderList"))
+    return bool(record.text("RecallId")) or recall.id in history or recall.written in history
+
+
+def _arrivals(export: ExportSpecimen) -> bool:
+    return any(record.kind == "incoming" and document.moment for record, document in export.pairs)
+
+
+@records_rule("ARC-17", asks=_arrivals)
+def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
+    """A document is registered on the day it came, or on the next working day."""
+    for record, document in export.pairs:
+        moment, kept = document.moment, any_day(record.text("ArrivalDate"))
+        if record.kind != "incoming" or moment is None or kept is None:
+            continue
+        last = next_working_day(moment.date())
+        if kept > last:
+            yield told(
+                "ARC-17.late", record, "ArrivalDate", expected=f"≤ {last:%d/%m/%Y}", received=record.text("ArrivalDate")
+            )
+
+
+def next_working_day(day: date) -> date:
+    """Return the first day after another that is no Saturday or Sunday; holidays are not known here."""
+    following = day + timedelta(days=1)
+    while following.weekday() >= _SATURDAY:
+        following += timedelta(days=1)
+    return following

@@ -1,0 +1,63 @@
+"""The workbench's templates: whatever a system sent is shown as text, invisible signs written out."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from harness.catalogue.findings import clipped
+from harness.catalogue.texts import Language, text
+from harness.resources import folder
+from harness.workbench.declined import AREA
+
+STYLE, SCRIPT = "page.css", "page.js"
+_FOLDER = "workbench"
+_SHOWN = 2000
+_UNITS = ("B", "kB", "MB", "GB")
+_THOUSAND = 1000
+
+
+def rendered(name: str, language: Language, **values: Any) -> str:
+    """Return a page.
+
+    Args:
+        name: of the template, without ending.
+        language: of its words.
+        values: that it shows.
+    """
+
+    def say(key: str, /, **parameters: object) -> str:
+        return text(AREA, key, language, **parameters)
+
+    template = _environment().get_template(f"{_FOLDER}/{name}.html.jinja")
+    return template.render(say=say, lang=language, other="en" if language == "vi" else "vi", **values)
+
+
+@cache
+def own_file(name: str) -> bytes:
+    """Return the style or the script of the page."""
+    return (folder("reports") / _FOLDER / name).read_bytes()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder("reports")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"shown": _shown, "size": _size}
+    return environment
+
+
+def _shown(value: object, limit: int = _SHOWN) -> str:
+    return clipped(str(value), limit)
+
+
+def _size(value: int) -> str:
+    amount, unit = float(value), 0
+    while amount >= _THOUSAND and unit < len(_UNITS) - 1:
+        amount, unit = amount / _THOUSAND, unit + 1
+    return f"{amount:.0f} {_UNITS[unit]}" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"

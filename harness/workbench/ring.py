@@ -1,0 +1,194 @@
+"""The last calls of a hub: a recorder that forgets the oldest call for every new one."""
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar, cast
+
+from harness.expectations.evidence import Exchange
+from harness.journal import Event
+from harness.journal.events import AnswerSent, Fact, RequestReceived, Stimulus, fact_of, kind_of
+from harness.journal.recorder import VIETNAM
+from harness.journal.redaction import Redactor
+from harness.workbench.inspection import CallReport
+from harness.workbench.shelf import BodyShelf
+
+F = TypeVar("F", bound=Fact)
+
+MOST_CALLS = 500
+MOST_BYTES = 1 << 30
+_MOST_STIMULI = 50
+
+
+@dataclass(eq=False, slots=True)
+class KeptCall:
+    """One call as it is kept.
+
+    Attributes:
+        number: from 1, in the order in which calls had come whole; what is no HTTP counts as well.
+        exchange: request and answer; without an answer while there is none.
+        report: what is wrong with it; None until somebody has looked.
+    """
+
+    number: int
+    exchange: Exchange
+    report: CallReport | None = None
+
+
+class CallRing:
+    """Takes a hub's events; keeps the last calls in memory, and their bodies in a folder. Safe to use from threads.
+
+    Whatever is kept has secrets concealed.
+    """
+
+    def __init__(self, folder: Path, *, most: int = MOST_CALLS, most_bytes: int = MOST_BYTES) -> None:
+        """Begin with nothing.
+
+        Args:
+            folder: for bodies; what it holds is removed when the first one comes.
+            most: calls that are kept.
+            most_bytes: of their bodies together, but for those of the last call.
+        """
+        self.shelf = BodyShelf(folder)
+        self._most, self._most_bytes = most, most_bytes
+        self._lock = threading.RLock()
+        self._concealer = Redactor()
+        self._began = time.monotonic()
+        self._seq = self._count = 0
+        self._calls: deque[KeptCall] = deque()
+        self._by_event: dict[int, KeptCall] = {}
+        self._by_number: dict[int, KeptCall] = {}
+        self._stimuli: deque[Event] = deque()
+        self._listeners: list[Callable[[KeptCall], None]] = []
+
+    @property
+    def revision(self) -> int:
+        """Grows with everything that happens."""
+        return self._seq
+
+    @property
+    def stimuli(self) -> Sequence[Event]:
+        """The last packages that were broken on purpose: a status about one may repeat what is wrong in it."""
+        with self._lock:
+            return tuple(self._stimuli)
+
+    def conceal(self, secret: str) -> None:
+        """Keep `secret` out of everything from now on; one that is too short to be told from other text stays."""
+        with contextlib.suppress(ValueError):
+            self._concealer.add(secret)
+
+    def subscribe(self, listener: Callable[[KeptCall], None]) -> None:
+        """Call `listener` with every call that was answered, in the thread in which it was."""
+        self._listeners.append(listener)
+
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
+        """Take one event: a request, an answer, or the stimulus of a package that is wrong on purpose."""
+        members = self._concealer.value(what.members())
+        said = fact_of(kind_of(what), members)
+        answered = None
+        with self._lock:
+            now = datetime.now(VIETNAM).isoformat(timespec="milliseconds")
+            event = Event(self._seq, now, time.monotonic() - self._began, said, members, scenario)
+            self._seq += 1
+            match said:
+                case RequestReceived():
+                    self._begin(cast("Event[RequestReceived]", event))
+                case AnswerSent():
+                    answered = self._end(cast("Event[AnswerSent]", event))
+                case Stimulus():
+                    self._stimuli.append(event)
+                    if len(self._stimuli) > _MOST_STIMULI:
+                        self._forget(self._stimuli.popleft())
+        if answered is not None:
+            for listener in self._listeners:
+                listener(answered)
+        return cast("Event[F]", event)
+
+    def blob(self, content: bytes) -> str:
+        """Return the name of `content`; it is kept as `keep` keeps it."""
+        return self.keep(content) or ""
+
+    def keep(self, content: bytes) -> str | None:
+        """Keep `content` for the event that will mention it and return its name; None when the disk is full."""
+        return self.shelf.put(self._concealer.bytes(content))
+
+    def holds_secret(self, content: bytes) -> bool:
+        """Tell whether `content` holds a secret of one of the systems."""
+        return self._concealer.holds(content)
+
+    def latest(self, most: int, *, after: int = 0) -> list[KeptCall]:
+        """Return the newest calls, the newest first.
+
+        Args:
+            most: how many.
+            after: number of the call after which they came.
+        """
+        with self._lock:
+            kept = [one for one in self._calls if one.number > after]
+        return kept[: -most - 1 : -1]
+
+    def call(self, number: int) -> KeptCall | None:
+        """Return one call by its number, None when there was none or it is forgotten."""
+        with self._lock:
+            return self._by_number.get(number)
+
+    def call_of(self, event: int) -> KeptCall | None:
+        """Return the call whose `request` event has this number, None when it is forgotten."""
+        with self._lock:
+            return self._by_event.get(event)
+
+    def unseen(self) -> KeptCall | None:
+        """Return the oldest answered call that nobody has looked into."""
+        with self._lock:
+            return next((one for one in self._calls if one.report is None and one.exchange.answer is not None), None)
+
+    def clear(self) -> None:
+        """Forget every call; numbers go on."""
+        with self._lock:
+            while self._calls:
+                self._drop()
+
+    def _begin(self, event: Event[RequestReceived]) -> None:
+        self._count += 1
+        kept = KeptCall(self._count, Exchange(event))
+        self._calls.append(kept)
+        self._by_event[event.seq] = self._by_number[kept.number] = kept
+        while len(self._calls) > self._most or (len(self._calls) > 1 and self.shelf.size > self._most_bytes):
+            self._drop()
+
+    def _end(self, event: Event[AnswerSent]) -> KeptCall | None:
+        kept = self._by_event.get(event.what.request)
+        if kept is None:  # forgotten meanwhile
+            self._forget(event)
+            return None
+        kept.exchange.answer = event
+        return kept
+
+    def _drop(self) -> None:
+        kept = self._calls.popleft()
+        del self._by_event[kept.exchange.request.seq], self._by_number[kept.number]
+        for event in (kept.exchange.request, kept.exchange.answer):
+            if event is not None:
+                self._forget(event)
+
+    def _forget(self, event: Event) -> None:
+        for name in _bodies(event.what):
+            self.shelf.give_back(name)
+
+
+def _bodies(what: Fact) -> Iterator[str]:
+    """Yield the names of the bodies that an event mentions, each as often as it was kept."""
+    held: tuple[str | None, ...] = ()
+    match what:
+        case RequestReceived(body=body, package=package):
+            held = (body.blob, package.blob if package else None)
+        case AnswerSent(body=body):
+            held = (body.blob,)
+        case Stimulus(blob=blob):
+            held = (blob,)
+    yield from (name for name in held if name)

@@ -1,0 +1,97 @@
+"""One wait for the disk serves many calls, and covers everything written before it; a failing disk is told to all."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from harness.hub import durability
+from harness.hub.durability import GroupCommit
+from harness.hub.service import Hub
+from harness.hub.settings import HubSettings
+from harness.vxp.failures import Refused
+from tests.hub.hub_rig import MINISTRY, PROVINCE, Rig, document, with_rig
+
+
+def test_many_calls_share_a_round_and_a_late_one_gets_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_shared(monkeypatch))
+
+
+async def _shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+    go_on = threading.Event()
+
+    def slow(paths: tuple[Path, ...]) -> None:
+        rounds.append(len(paths))
+        go_on.wait(10)
+
+    monkeypatch.setattr(durability, "write_through", slow)
+    commit = GroupCommit((Path("a"),))
+    first = asyncio.create_task(commit.done())
+    while not rounds:  # noqa: ASYNC110 - the round runs in a thread
+        await asyncio.sleep(0)
+    late = [asyncio.create_task(commit.done()) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert rounds == [1]
+    assert not any(one.done() for one in late)
+    go_on.set()
+    await asyncio.gather(first, *late)
+    assert rounds == [1, 1]
+
+
+def test_a_failing_disk_is_told_to_everybody_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_failing(monkeypatch))
+
+
+async def _failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(paths: tuple[Path, ...]) -> None:
+        raise OSError(28, "No space left on device")
+
+    commit = GroupCommit((Path("a"),))
+    with monkeypatch.context() as patched:
+        patched.setattr(durability, "write_through", full)
+        outcomes = await asyncio.gather(*(commit.done() for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in outcomes] == [OSError] * 3
+    await commit.done()
+
+
+def test_a_caller_that_leaves_takes_nobody_with_it() -> None:
+    asyncio.run(_left())
+
+
+async def _left() -> None:
+    commit = GroupCommit(())
+    leaving, staying = asyncio.create_task(commit.done()), asyncio.create_task(commit.done())
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await staying
+
+
+def test_nothing_is_answered_before_it_is_on_the_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(paths: tuple[Path, ...]) -> None:
+        raise OSError(5, "Input/output error")
+
+    async def play(rig: Rig) -> str:
+        monkeypatch.setattr(durability, "write_through", full)
+        with pytest.raises(Refused) as refused:
+            await rig.ministry.send_edoc(document(), "edoc", to=[PROVINCE])
+        return refused.value.code
+
+    code = with_rig(play, data=tmp_path)
+    assert code == HubSettings.of().errors["internal"].code
+
+
+def test_a_folder_of_an_older_version_goes_on(tmp_path: Path) -> None:
+    hub = Hub(HubSettings.of(data=tmp_path))
+    hub.add_system("s", "a-secret")
+    hub.add_agency(PROVINCE, "UBND tỉnh", "s")
+    hub._store.change("DROP TABLE blobs")
+    hub._store.change("PRAGMA user_version = 1")
+    hub.close()
+    again = Hub(HubSettings.of(data=tmp_path))
+    (delivery,) = again.deliver(document(), sender=MINISTRY, receivers=[PROVINCE], messagetype="edoc")
+    item = again.item(delivery.receiver_doc_id)
+    assert item is not None
+    assert again._blobs.content(item.served) == document()
+    again.close()

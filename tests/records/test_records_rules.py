@@ -1,0 +1,125 @@
+"""What no single vector shows: weighing against packages, the order of things, what is asked and what is not."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from harness.records.check import check_export
+from harness.records.dates import read_any_day
+from harness.records.handling import next_working_day
+from harness.vectors.kept.base import TABLE, base, recalled, received
+from harness.vectors.kept.documents import DOSSIER, IN, OUT, made
+from harness.vectors.kept.registry import MadeExport
+from harness.vectors.kept.sip import sip
+from harness.vectors.packages.base import DocumentIdentity, document
+from tests.records.records_rig import AT, PROFILE, codes, exchanged_of, laid_out, report_of
+
+
+def test_packages_of_somebody_else_leave_the_comparison_open(tmp_path: Path) -> None:
+    strange = document(DocumentIdentity(number="1", notation="X")).written()
+    export = replace(base(AT), packages={"strange": strange})
+    assert codes(report_of(made(export), tmp_path / "a")) == ["ARC-03.not-compared"]
+    package = replace(sip(AT), packages={"strange": strange})
+    assert codes(report_of(package.made(), tmp_path / "b")) == ["ARC-30.not-compared"]
+
+
+def test_without_packages_nothing_is_compared_and_that_is_said(tmp_path: Path) -> None:
+    report = report_of(MadeExport(base(AT).written()), tmp_path)
+    assert (codes(report), report.records, report.compared) == ([], 3, 0)
+    assert {"ARC-03", "ARC-15", "ARC-16", "ARC-17"} <= set(report.not_asked)
+    assert not set(report.asked) & set(report.not_asked)
+
+
+def test_a_table_alone_says_nothing_of_files_but_its_digests_are_compared(tmp_path: Path) -> None:
+    case = base(AT)
+    path = laid_out({TABLE: case.written()[TABLE]}, tmp_path) / TABLE
+    report = check_export(path, PROFILE, AT, exchanged_of(case.packages))
+    assert codes(report) == []
+    assert "ARC-19" in report.asked
+    altered = case.written()[TABLE].replace(b'"Sha256": "', b'"Sha256": "00')
+    path.write_bytes(altered)
+    assert codes(check_export(path, PROFILE, AT, exchanged_of(case.packages))) == ["ARC-19.no-original"]
+
+
+def test_a_record_without_document_id_is_matched_by_its_code(tmp_path: Path) -> None:
+    case = base(AT).row(IN, DocumentId=None, Subject="khác").row(OUT, DocumentId="12345", Subject="khác")
+    assert codes(report_of(made(case), tmp_path)) == ["ARC-03.differs"]
+
+
+def test_a_document_of_two_dossiers_may_have_one_ordinal(tmp_path: Path) -> None:
+    case = base(AT)
+    second = {**case.rows[DOSSIER][0], "FileCode.FileNotation": "02.VP", "DocTotal": "1", "PageTotal": "1"}
+    case = case.more(DOSSIER, second)
+    written = case.written()[TABLE].decode()
+    old = '"FileCode": {\n    "OrganId": "H41",\n    "FileNotation": "01.VP",\n    "FileCatalog": "2026"\n   }'
+    assert old in written
+    both = f'"FileCode": [{old.partition(": ")[2]}, {old.partition(": ")[2].replace("01.VP", "02.VP")}]'
+    files = {**case.written(), TABLE: written.replace(old, both, 1).encode()}
+    assert codes(report_of(MadeExport(files, {}), tmp_path)) == []
+
+
+def test_a_recall_of_a_document_that_was_never_exchanged_is_nobodys_duty(tmp_path: Path) -> None:
+    case = base(AT)
+    other = replace(received(case.day), number="1")
+    report = report_of(made(case.exchanging(recall=recalled(case.day, other))), tmp_path)
+    assert "ARC-16" in report.not_asked
+
+
+@pytest.mark.parametrize(
+    ("day", "following"),
+    [((2026, 11, 27), (2026, 11, 30)), ((2026, 11, 28), (2026, 11, 30)), ((2026, 11, 30), (2026, 12, 1))],
+)
+def test_the_next_working_day(day: tuple[int, int, int], following: tuple[int, int, int]) -> None:
+    assert next_working_day(date(*day)) == date(*following)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("15/04/2026", date(2026, 4, 15)),
+        ("2026-04-15T08:00:00+07:00", date(2026, 4, 15)),
+        ("2026/04/15", date(2026, 4, 15)),
+        ("5.4.2026", date(2026, 4, 5)),
+        ("31/06/2026", "impossible"),
+        ("00/00/0000", "impossible"),
+        ("hôm nay", "pattern"),
+        ("", "pattern"),
+        ("１５/04/2026", "pattern"),
+    ],
+)
+def test_dates_in_every_usual_pattern(text: str, told: object) -> None:
+    assert read_any_day(text) == told
+
+
+def test_the_digest_of_a_package_may_be_another_than_sha256(tmp_path: Path) -> None:
+    files = sip(AT).made().export
+    ead = files["metadata/descriptive/EAD.xml"]
+    for algorithm, name, code in (
+        ("md5", "MD5", "other-digest"),
+        ("sha512", "SHA-512", "other-digest"),
+        ("md5", "SHA-1", "digest"),
+    ):
+        digest = hashlib.new(algorithm, ead).hexdigest()
+        own = hashlib.sha256(ead).hexdigest()
+        mets = files["METS.xml"].decode().replace(f'{own}" CHECKSUMTYPE="SHA-256"', f'{digest}" CHECKSUMTYPE="{name}"')
+        report = report_of(MadeExport({**files, "METS.xml": mets.encode()}), tmp_path / f"{algorithm}{name}")
+        assert codes(report) == [f"ARC-25.{code}"]
+
+
+def test_a_package_in_a_folder_of_another_name_is_remarked_upon(tmp_path: Path) -> None:
+    path = laid_out(sip(AT).made().export, tmp_path / "other")
+    assert codes(check_export(path, PROFILE, AT)) == ["ARC-24.folder-name"]
+
+
+def test_many_remarks_do_not_hide_the_failure_behind_them(tmp_path: Path) -> None:
+    rows = [{"CodeNumber": str(number), "Description": "x" * 501} for number in range(300)]
+    rows += [{"CodeNumber": "9" * 12}]
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps({"Outgoing": rows}))
+    report = check_export(path, PROFILE, AT)
+    told = [one.code for one in report.findings if one.requirement == "ARC-04"]
+    assert (told.count("ARC-04.long-other"), told.count("ARC-04.long")) == (100, 1)
