@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from harness.crypto.testpki.folder import make_laboratory
 from harness.engine.certification import CertificationOrder, certify
 from harness.journal import Event, Record
+from harness.journal.event import JournalLine, event_of
+from harness.journal.events import RequestReceived
 from harness.journal.recorder import BLOB_FOLDER
 from harness.report.cards import events_found
 from harness.report.html import render_html
@@ -60,7 +62,7 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     (target / BLOB_FOLDER).mkdir(parents=True)
     for name in (REPORT_FILE, RUN_FILE):
         shutil.copy(run / name, target / name)
-    lines = [msgspec.json.encode(kept[seq]) + b"\n" for seq in sorted(kept)]
+    lines = [msgspec.json.encode(kept[seq].line) + b"\n" for seq in sorted(kept)]
     (target / _EVENTS).write_bytes(b"".join(lines))
     for seq in kept:
         _keep_package(kept[seq], run, target)
@@ -69,7 +71,8 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
 
 
 def _keep_package(event: Event, run: Path, target: Path) -> None:
-    name = (event.data.get("package") or {}).get("blob")
+    package = event.what.package if isinstance(event.what, RequestReceived) else None
+    name = package.blob if package else None
     path = run / BLOB_FOLDER / str(name)
     if name and path.is_file() and path.stat().st_size <= _LARGEST_BLOB:
         shutil.copy(path, target / BLOB_FOLDER / name)
@@ -78,7 +81,7 @@ def _keep_package(event: Event, run: Path, target: Path) -> None:
 def rendered(kept: Path) -> str:
     """Return the page of an example from what was kept of its run."""
     lines = (kept / _EVENTS).read_bytes().splitlines()
-    events = tuple(msgspec.json.decode(line, type=Event) for line in lines)
+    events = tuple(event_of(msgspec.json.decode(line, type=JournalLine)) for line in lines)
     facts = json.loads((kept / RUN_FILE).read_bytes())
     source = Source(kept, read_report(kept), facts, Record(events, kept))
     stated = json.loads((kept / _SETTING).read_bytes())

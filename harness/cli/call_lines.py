@@ -1,8 +1,7 @@
 """The log of a stand-alone hub: one line a call, and in detail what is wrong with it."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -32,18 +31,20 @@ def log_calls(bench: "Workbench", language: Language, *, verbose: bool) -> None:
 
 
 def _line(kept: "KeptCall") -> str:
-    request = kept.exchange.request
-    answer: Mapping[str, Any] = kept.exchange.answer.data if kept.exchange.answer else {}
-    at = datetime.fromisoformat(request.at)
-    caller = clipped(request.data["system_id"] or "-", _LONGEST)
-    operation = request.data["operation"] or clipped(request.data["target"] or "-", _LONGEST)
-    said = f"{answer.get('error_code') or ''} {clipped(answer.get('error_desc') or '')}"
-    return f"{at:%H:%M:%S} {caller} {operation}: {answer.get('http_status', 0)} {said}".rstrip()
+    asked, answered = kept.exchange.asked, kept.exchange.answered
+    at = datetime.fromisoformat(kept.exchange.request.at)
+    caller = clipped(asked.system_id or "-", _LONGEST)
+    operation = asked.operation or clipped(asked.target or "-", _LONGEST)
+    status, said = 0, ""
+    if answered is not None:
+        status = answered.http_status or 0
+        said = f"{answered.error_code or ''} {clipped(answered.error_desc or '')}"
+    return f"{at:%H:%M:%S} {caller} {operation}: {status} {said}".rstrip()
 
 
 def _details(kept: "KeptCall", language: Language) -> list[str]:
-    problems = kept.exchange.request.data["signature"]["problems"]
-    named = [clipped(f"{problem['code']} {problem['key']}", _LONGEST) for problem in problems]
+    problems = kept.exchange.asked.signature.problems
+    named = [clipped(f"{problem.code} {problem.key}", _LONGEST) for problem in problems]
     lines = [text(_AREA, "signature", language, problem=problem) for problem in named]
     if kept.report is not None:
         found = (*kept.report.findings, *kept.report.undecided)

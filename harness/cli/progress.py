@@ -1,7 +1,6 @@
 """Progress of a run on standard error: a living line on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +11,7 @@ from harness.cli.language import say
 
 if TYPE_CHECKING:
     from harness.journal import Event
+    from harness.journal.events import AnswerSent, DriverFault, PreflightChecked, RequestReceived, RunStarted
 
 _WIDTH = 60
 
@@ -30,21 +30,6 @@ class RunProgress:
         self._said = "–"
         self._playing: list[str] = []
         self._asking = False
-        self._acts: dict[str, Callable[[Event], None]] = {
-            "run.started": self._started,
-            "run.finished": self._ended,
-            "scenario.started": self._scenario_started,
-            "scenario.finished": self._scenario_finished,
-            "request": self._request,
-            "answer": self._answered_by_hub,
-            "driver": self._driver,
-            "preflight": self._preflight,
-            "operator.asked": self._asked,
-            "operator.answered": self._answered,
-            "operator.waiting": self._waiting,
-            "candidate.silent": self._silent,
-            "candidate.back": self._back,
-        }
 
     def __enter__(self) -> Self:
         return self
@@ -56,71 +41,97 @@ class RunProgress:
 
     def follow(self, event: "Event") -> None:
         """Take note of an event; called for every one, as it happens."""
-        act = self._acts.get(event.kind)
-        if act is not None and not self._quiet:
-            act(event)
+        if not self._quiet:
+            self._tell(event)
 
-    def _started(self, event: "Event") -> None:
-        self._total = len(event.data["scenarios"])
-        name = clipped(str(event.data["candidate"]["candidate"]["name"]))
-        self._line(say("cli-certify", "started", name=name, run_id=event.data["run_id"], total=self._total))
+    def _tell(self, event: "Event") -> None:
+        from harness.journal import events as kinds
 
-    def _ended(self, event: "Event") -> None:
+        match event.what:
+            case kinds.RunStarted() as started:
+                self._started(started)
+            case kinds.RunFinished(reason=reason):
+                self._ended(event, reason)
+            case kinds.ScenarioStarted():
+                self._scenario_started(event)
+            case kinds.ScenarioFinished(outcome=outcome):
+                self._scenario_finished(event, outcome)
+            case kinds.RequestReceived() as request:
+                self._request(event, request)
+            case kinds.AnswerSent() as answer:
+                self._answered_by_hub(answer)
+            case _:
+                self._tell_of_candidate(event)
+
+    def _tell_of_candidate(self, event: "Event") -> None:
+        from harness.journal import events as kinds
+
+        match event.what:
+            case kinds.DriverCalled(error=kinds.DriverFault() as error):
+                self._driver(error)
+            case kinds.PreflightChecked() as preflight:
+                self._preflight(preflight)
+            case kinds.OperatorAsked():
+                self._asked()
+            case kinds.OperatorAnswered():
+                self._answered()
+            case kinds.OperatorAwaited(seconds=seconds):
+                self._line(say("cli-certify", "waiting", seconds=f"{seconds:g}"))
+            case kinds.CandidateSilent(seconds=seconds):
+                self._line(say("cli-certify", "silent", seconds=f"{seconds:g}"))
+            case kinds.CandidateBack():
+                self._line(say("cli-certify", "back"))
+
+    def _started(self, started: "RunStarted") -> None:
+        self._total = len(started.scenarios)
+        name = clipped(str(started.candidate["candidate"]["name"]))
+        self._line(say("cli-certify", "started", name=name, run_id=started.run_id, total=self._total))
+
+    def _ended(self, event: "Event", reason: str) -> None:
         told = {"seconds": f"{event.elapsed:.1f}", "requests": self._requests, "answer": self._answer}
-        self._line(say("cli-certify", f"ended.{event.data['reason']}", said=self._said, **told))
+        self._line(say("cli-certify", f"ended.{reason}", said=self._said, **told))
 
     def _scenario_started(self, event: "Event") -> None:
         self._playing.append(str(event.scenario))
         self._draw()
 
-    def _scenario_finished(self, event: "Event") -> None:
+    def _scenario_finished(self, event: "Event", outcome: str) -> None:
         self._finished += 1
         if event.scenario in self._playing:
             self._playing.remove(event.scenario)
         if self._verbose or not self._alive:
-            word = say("cli-certify", f"outcome.{event.data['outcome']}")
+            word = say("cli-certify", f"outcome.{outcome}")
             self._line(f"[{self._finished}/{self._total}] {event.scenario}: {word}")
         self._draw()
 
-    def _request(self, event: "Event") -> None:
+    def _request(self, event: "Event", request: "RequestReceived") -> None:
         self._requests += 1
         if self._verbose:
-            data = event.data
-            self._line(f"  {event.elapsed:8.3f}  {clipped(str(data.get('operation') or data['target']), _WIDTH)}")
+            self._line(f"  {event.elapsed:8.3f}  {clipped(request.operation or request.target, _WIDTH)}")
         self._draw()
 
-    def _answered_by_hub(self, event: "Event") -> None:
-        code, words = event.data.get("error_code"), event.data.get("error_desc")
-        status = f"HTTP {event.data.get('http_status') or '–'}"
+    def _answered_by_hub(self, answer: "AnswerSent") -> None:
+        code, words = answer.error_code, answer.error_desc
+        status = f"HTTP {answer.http_status or '–'}"
         self._answer = clipped(f"{code} {words or ''}".strip() if code is not None else status, _WIDTH)
 
-    def _driver(self, event: "Event") -> None:
-        error = event.data.get("error")
-        if error and "where" in error:
-            self._said = say("verdicts", f"driver-lost.{error['reason']}", where=error["where"], detail=error["detail"])
-        elif error:
-            self._said = clipped(str(error.get("message") or error.get("kind")))
+    def _driver(self, error: "DriverFault") -> None:
+        if error.where is not None:
+            self._said = say("verdicts", f"driver-lost.{error.reason}", where=error.where, detail=error.detail)
+        else:
+            self._said = clipped(error.message or error.kind)
 
-    def _preflight(self, event: "Event") -> None:
-        troubles = [trouble for check in event.data["checks"] for trouble in check["troubles"]]
+    def _preflight(self, preflight: "PreflightChecked") -> None:
+        troubles = [trouble for check in preflight.checks for trouble in check.troubles]
         if troubles:
-            self._line(say("cli-certify", "preflight", codes=", ".join(trouble["code"] for trouble in troubles)))
+            self._line(say("cli-certify", "preflight", codes=", ".join(trouble.code for trouble in troubles)))
 
-    def _asked(self, event: "Event") -> None:
+    def _asked(self) -> None:
         """Leave the terminal to the question: whatever else happens now is told afterwards, by the numbers."""
         self._wipe()
         self._asking = True
 
-    def _waiting(self, event: "Event") -> None:
-        self._line(say("cli-certify", "waiting", seconds=f"{event.data['seconds']:g}"))
-
-    def _silent(self, event: "Event") -> None:
-        self._line(say("cli-certify", "silent", seconds=f"{event.data['seconds']:g}"))
-
-    def _back(self, event: "Event") -> None:
-        self._line(say("cli-certify", "back"))
-
-    def _answered(self, event: "Event") -> None:
+    def _answered(self) -> None:
         self._asking = False
         self._draw()
 

@@ -68,13 +68,16 @@ def _message(record: "Record", number: int) -> Iterator[str]:
 
 def _partner(record: "Record", event: "Event") -> "Event | None":
     """Return the answer to a request, or the request of an answer."""
-    if event.kind == "answer":
-        asked = event.data.get("request")
-        return record.events[asked] if isinstance(asked, int) and 0 <= asked < event.seq else None
-    if event.kind != "request":
-        return None
-    later = record.events[event.seq + 1 :]
-    return next((one for one in later if one.kind == "answer" and one.data.get("request") == event.seq), None)
+    from harness.journal import events_of
+    from harness.journal.events import AnswerSent, RequestReceived
+
+    match event.what:
+        case AnswerSent(request=asked):
+            return record.events[asked] if 0 <= asked < event.seq else None
+        case RequestReceived():
+            answers = events_of(record.events[event.seq + 1 :], AnswerSent)
+            return next((one for one in answers if one.what.request == event.seq), None)
+    return None
 
 
 def _findings(run: Path, wanted: str) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from harness.catalogue.errors import ConfigurationError
+from harness.journal.events import RecordedCheck, RecordedTrouble
 
 State = Literal["ok", "note", "problem", "skipped"]
 Kind = Literal["configuration", "reach"]
@@ -61,13 +62,10 @@ class PreflightCheck:
             return "skipped"
         return "note" if self.troubles else "ok"
 
-    def as_data(self) -> dict[str, Any]:
-        """Return the check as JSON values, for the journal."""
-        troubles = [
-            {"code": one.code, "kind": one.kind, "note": one.note, "parameters": dict(one.parameters)}
-            for one in self.troubles
-        ]
-        return {"id": self.id, "state": self.state, "facts": self.facts, "troubles": troubles}
+    def recorded(self) -> RecordedCheck:
+        """Return the check as the journal has it."""
+        troubles = (RecordedTrouble(one.code, one.kind, one.note, dict(one.parameters)) for one in self.troubles)
+        return RecordedCheck(self.id, self.state, self.facts, tuple(troubles))
 
 
 def problems(checks: Iterable[PreflightCheck]) -> list[Trouble]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import anyio
 
@@ -11,6 +11,7 @@ from harness.doctor.checks import PreflightCheck, Trouble
 from harness.doctor.driver import reach_trouble
 from harness.drivers.protocol import Driver, DriverError, DriverLost, OperatorError
 from harness.journal import Event
+from harness.journal.events import AnswerSent, RequestReceived
 from harness.vxp.timestamps import parse_timestamp
 
 _CONFIGURE_LIMIT = 20.0
@@ -26,17 +27,18 @@ class FirstRequest:
     """Listens to the hub's journal for the first request that names a system, and the hub's answer to it."""
 
     def __init__(self) -> None:
-        self.request: Event | None = None
-        self.answer: Event | None = None
+        self.request: Event[RequestReceived] | None = None
+        self.answer: Event[AnswerSent] | None = None
         self._came = anyio.Event()
 
     def take(self, event: Event) -> None:
         """Take note of an event; to be subscribed to the journal."""
-        if event.kind == "request" and self.request is None and event.data.get("system_id") is not None:
-            self.request = event
-        elif event.kind == "answer" and self.request is not None and event.data["request"] == self.request.seq:
-            self.answer = event
-            self._came.set()
+        match event.what:
+            case RequestReceived(system_id=str()) if self.request is None:
+                self.request = cast("Event[RequestReceived]", event)
+            case AnswerSent(request=asked) if self.request is not None and asked == self.request.seq:
+                self.answer = cast("Event[AnswerSent]", event)
+                self._came.set()
 
     async def wait(self, limit: float) -> bool:
         """Wait for it; False when it did not come within `limit` seconds."""
@@ -72,28 +74,28 @@ async def round_trip(first: FirstRequest, system_id: str, limit: float) -> Prefl
     if not await first.wait(limit) or first.request is None or first.answer is None:
         trouble = Trouble("round-trip.silent", "reach", parameters={"seconds": f"{limit:g}"})
         return PreflightCheck("round-trip", (trouble,))
-    facts = str(first.request.data.get("operation"))
-    wrong = round_trip_trouble(first.request, first.answer, system_id)
+    facts = str(first.request.what.operation)
+    wrong = round_trip_trouble(first.request.what, first.answer.what, system_id)
     return PreflightCheck("round-trip", () if wrong is None else (wrong,), facts)
 
 
-def round_trip_trouble(request: Event, answer: Event, system_id: str) -> Trouble | None:
+def round_trip_trouble(request: RequestReceived, answer: AnswerSent, system_id: str) -> Trouble | None:
     """Return what is wrong with a request and the hub's answer to it, None if nothing is."""
     trouble = _signature_trouble(request, system_id)
-    if trouble is None and answer.data.get("error_code") != "0":
-        said = f"{answer.data.get('error_code')} {answer.data.get('error_desc')}"
+    if trouble is None and answer.error_code != "0":
+        said = f"{answer.error_code} {answer.error_desc}"
         return Trouble("round-trip.refused", parameters={"said": said})
     return trouble
 
 
-def _signature_trouble(request: Event, system_id: str) -> Trouble | None:
-    given = str(request.data.get("system_id"))
+def _signature_trouble(request: RequestReceived, system_id: str) -> Trouble | None:
+    given = str(request.system_id)
     if given != system_id:
         return Trouble("round-trip.other-system", parameters={"given": given, "expected": system_id})
-    signature = request.data["signature"]
-    if not signature.get("sign_header_present"):
+    signature = request.signature
+    if not signature.sign_header_present:
         return Trouble("round-trip.unsigned")
-    codes = [str(problem["code"]) for problem in signature.get("problems") or ()]
+    codes = [problem.code for problem in signature.problems]
     if codes == ["hash-mismatch"]:
         return Trouble("round-trip.wrong-secret")
     if codes:
@@ -101,9 +103,9 @@ def _signature_trouble(request: Event, system_id: str) -> Trouble | None:
     return None
 
 
-def check_vietnam_time(request: Event | None) -> PreflightCheck:
+def check_vietnam_time(request: Event[RequestReceived] | None) -> PreflightCheck:
     """Compare the time in a request with Vietnam time: a candidate of another zone dates its documents wrongly."""
-    stamp = parse_timestamp(str(request.data["parameters"].get("timestamp", ""))) if request else None
+    stamp = parse_timestamp(request.what.parameters.get("timestamp", "")) if request else None
     if request is None or stamp is None:
         return PreflightCheck("vietnam-time", skipped=True)
     ahead = stamp - datetime.fromisoformat(request.at).replace(tzinfo=None)

@@ -15,6 +15,7 @@ from harness.drivers.protocol import Driver, DriverError, DriverLost
 from harness.hub.addresses import outward
 from harness.hub.canary import Canary
 from harness.journal import Event, Journal
+from harness.journal.events import CanaryGreeted, CanaryVisited
 from harness.journal.recorder import VIETNAM
 
 _CONFIGURE_LIMIT = 20.0
@@ -30,10 +31,11 @@ class Callers:
 
     def take(self, event: Event) -> None:
         """Take note of an event; to be subscribed to the journal."""
-        if event.kind == "canary.greeted" and event.data["name"] == _NAME:
-            self.greeted = True
-        elif event.kind == "canary" and event.data["token"] == _NAME:
-            self._came.set()
+        match event.what:
+            case CanaryGreeted(name=name) if name == _NAME:
+                self.greeted = True
+            case CanaryVisited(token=token) if token == _NAME:
+                self._came.set()
 
     async def wait(self, limit: float) -> bool:
         """Wait for a request; False when none came within `limit` seconds."""

@@ -8,9 +8,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from harness.drivers.protocol import LOOKING, Driver, DriverError, DriverLost, Killable
 from harness.drivers.views import Attended, ViewRequest
 from harness.journal import Event, Recorder
+from harness.journal.events import DriverCalled, DriverFault, DriverUnsupported, LookUnchanged, LookUnseen
 
 
 class RecordedDriver:
@@ -37,25 +40,23 @@ class RecordedDriver:
     ) -> dict[str, Any]:
         """Carry out one command, recorded; see `Driver`."""
         began = time.monotonic()
-        asked = {"command": command, "arguments": self._light(arguments)}
+        asked = DriverCalled(command=command, arguments=self._light(arguments))
         try:
             result = await self._driver.call(command, arguments, limit)
         except DriverError as error:
-            said = {"kind": error.kind, "message": error.message}
-            self._recorder.record(
-                self._kind_of(error, command), {**asked, "error": said, "seconds": _since(began)}, scenario=scenario
-            )
+            said = DriverFault(kind=error.kind, message=error.message)
+            self._record_error(asked, said, _since(began), scenario, unseen=self._is_unseen(error, command))
             raise
         except DriverLost as error:
-            said = {"kind": "lost", "reason": error.reason, "message": str(error)}
-            said |= {"where": error.where, "detail": error.detail}
-            self._recorder.record("driver", {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
+            said = DriverFault(
+                kind="lost", reason=error.reason, message=str(error), where=error.where, detail=error.detail
+            )
+            self._record_error(asked, said, _since(began), scenario)
             raise
         except asyncio.CancelledError:
-            said = {"kind": "interrupted", "message": ""}
-            self._recorder.record("driver", {**asked, "error": said, "seconds": _since(began)}, scenario=scenario)
+            self._record_error(asked, DriverFault(kind="interrupted"), _since(began), scenario)
             raise
-        self._record_result(command, asked, result, _since(began), scenario)
+        self._record_result(asked, result, _since(began), scenario)
         return result
 
     async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> None:
@@ -69,12 +70,10 @@ class RecordedDriver:
         began = time.monotonic()
         seen = await self.attended.look(view, due, wanted)
         for missing in seen.unseen:
-            untold = {"command": view, "document": missing.document, "answer": missing.answer}
-            self._recorder.record("driver.unseen", untold)
+            self._recorder.record(LookUnseen(command=view, document=missing.document, answer=missing.answer))
         if seen.asked:
-            asked = [[document, event] for document, event in seen.asked.items()]
-            data = {"command": view, "arguments": {}, "result": seen.result, "asked": asked}
-            self._recorder.record("driver", {**data, "seconds": _since(began)})
+            asked = tuple(seen.asked.items())
+            self._recorder.record(DriverCalled(command=view, result=seen.result, asked=asked, seconds=_since(began)))
 
     @property
     def killable(self) -> bool:
@@ -95,26 +94,26 @@ class RecordedDriver:
         """Close the driver underneath."""
         await self._driver.close()
 
-    def _kind_of(self, error: DriverError, command: str) -> str:
+    def _is_unseen(self, error: DriverError, command: str) -> bool:
         """What cannot be looked at by any call is recorded under a name of its own: judges ask for it."""
         blind = error.kind == "operator" and command in LOOKING and self.attended is None
-        return "driver.unsupported" if blind or error.kind == "unsupported" else "driver"
+        return blind or error.kind == "unsupported"
 
-    def _record_result(
-        self,
-        command: str,
-        asked: Mapping[str, Any],
-        result: dict[str, Any],
-        seconds: float,
-        scenario: str | None,
+    def _record_error(
+        self, asked: DriverCalled, said: DriverFault, seconds: float, scenario: str | None, *, unseen: bool = False
     ) -> None:
+        called = DriverUnsupported if unseen else DriverCalled
+        what = called(command=asked.command, arguments=asked.arguments, error=said, seconds=seconds)
+        self._recorder.record(what, scenario=scenario)
+
+    def _record_result(self, asked: DriverCalled, result: dict[str, Any], seconds: float, scenario: str | None) -> None:
+        command = asked.command
         before = self._shown.get(command)
         if command in LOOKING and before is not None and before[0] == result:
-            self._recorder.record("driver.same", {"command": command, "as": before[1].seq, "seconds": seconds})
+            self._recorder.record(LookUnchanged(command=command, same=before[1].seq, seconds=seconds))
             return
         event = self._recorder.record(
-            "driver",
-            {**asked, "result": result, "seconds": seconds},
+            msgspec.structs.replace(asked, result=result, seconds=seconds),
             scenario=None if command in LOOKING else scenario,
         )
         if command in LOOKING:

@@ -2,7 +2,8 @@
 
 import ctypes
 import sys
-from collections.abc import Mapping
+
+from harness.journal.events import RecordedClock
 
 _UNSYNCHRONISED = 5
 _MICROSECOND = 1e-6
@@ -31,12 +32,9 @@ class _Adjustment(ctypes.Structure):
     )
 
 
-def clock_state() -> Mapping[str, bool | float | None]:
-    """Return whether the clock is kept right (`synchronised`) and its largest `error` in seconds.
-
-    Both are None where this system does not say.
-    """
-    unknown: Mapping[str, bool | float | None] = {"synchronised": None, "error": None}
+def clock_state() -> RecordedClock:
+    """Return whether the clock is kept right, and its largest error in seconds; None where this system does not say."""
+    unknown = RecordedClock()
     if not sys.platform.startswith("linux"):
         return unknown
     try:
@@ -47,4 +45,4 @@ def clock_state() -> Mapping[str, bool | float | None]:
     if state < 0:
         return unknown
     kept = state != _UNSYNCHRONISED
-    return {"synchronised": kept, "error": round(asked.most_error * _MICROSECOND, 6) if kept else None}
+    return RecordedClock(synchronised=kept, error=round(asked.most_error * _MICROSECOND, 6) if kept else None)

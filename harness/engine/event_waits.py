@@ -12,6 +12,7 @@ from harness.expectations import Expectation
 from harness.expectations.assessment import Holding, Met, Pending
 from harness.expectations.evidence import Evidence
 from harness.journal import Event, Recorder
+from harness.journal.events import AnswerSent, HarnessStalled, OperatorAnswered, OperatorAsked
 
 # Seconds; short against every poll interval, long against the pause between two events of a burst.
 _COALESCE = 0.03
@@ -19,8 +20,7 @@ _COALESCE = 0.03
 _BEAT = 0.05
 _UNNOTICED = 0.02
 _NOTABLE = 0.5
-# What a candidate gets done at the hub; and how many times its time it is given at most while it gets something done.
-_WORK = frozenset({"acked", "accepted"})
+# How many times its time a candidate is given at most while it gets something done.
 _MOST_TIMES = 4
 
 Stated = tuple[Expectation, str]
@@ -44,12 +44,14 @@ class EventWaits:
     def add(self, event: Event) -> None:
         """Take an event into the evidence and wake whoever waits."""
         self._evidence.add(event)
-        if event.kind == "operator.asked":
-            self._watch.hold()
-        elif event.kind == "operator.answered":
-            self._watch.release()
-        elif event.kind == "answer" and _WORK & (event.data.get("effect") or {}).keys():
-            self._worked = self._watch.time()
+        match event.what:
+            case OperatorAsked():
+                self._watch.hold()
+            case OperatorAnswered():
+                self._watch.release()
+            case AnswerSent(effect=effect) if effect.acked or effect.accepted:
+                # What a candidate gets done at the hub.
+                self._worked = self._watch.time()
         pulse, self._pulse = self._pulse, anyio.Event()
         pulse.set()
 
@@ -155,7 +157,7 @@ class EventWaits:
             if late > _UNNOTICED:
                 self._watch.lose(late)
             if late > _NOTABLE:
-                recorder.record("harness.stalled", {"seconds": round(late, 3)})
+                recorder.record(HarnessStalled(seconds=round(late, 3)))
 
     def _pending(self, expectations: list[Stated]) -> list[Stated]:
         """Return what is still open."""

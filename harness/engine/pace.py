@@ -10,6 +10,7 @@ import time
 from collections import deque
 
 from harness.journal import Recorder
+from harness.journal.events import PaceMeasured
 
 # Seconds that the work takes where the grants were found, and how much of it there is.
 _NOMINAL = 0.0035
@@ -50,7 +51,7 @@ class Pace:
             await self.measure()
             if abs(self.factor - self._recorded) >= _WORTH_A_RECORD * self._recorded:
                 self._recorded = self.factor
-                recorder.record("pace", {"factor": round(self.factor, 2)})
+                recorder.record(PaceMeasured(factor=round(self.factor, 2)))
             await asyncio.sleep(_BEAT)
 
 

@@ -42,6 +42,14 @@ from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Journal
+from harness.journal.events import (
+    OperatorAwaited,
+    PeerForm,
+    PlannedScenario,
+    PreflightChecked,
+    RunFinished,
+    RunStarted,
+)
 from harness.journal.recorder import VIETNAM
 from harness.judge.package_inspector import PackageInspector
 from harness.report.selftest_summary import stated_summary
@@ -123,7 +131,7 @@ async def run(settings: RunSettings, journal: Journal) -> None:
         reason = "interrupted"
         raise
     finally:
-        journal.record("run.finished", {"reason": reason, "clock": clock_state()})
+        journal.record(RunFinished(reason=reason, clock=clock_state()))
 
 
 async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
@@ -235,34 +243,31 @@ def _populate(hub: Hub, settings: RunSettings) -> Peer:
 
 
 def _record_start(settings: RunSettings, run_context: RunContext) -> None:
-    data: dict[str, Any] = {
-        "run_id": settings.run_id,
-        "seed": settings.seed,
-        "numbering": settings.numbering,
-        "harness": {
+    profile, candidate = settings.profile, settings.candidate
+    started = RunStarted(
+        run_id=settings.run_id,
+        seed=settings.seed,
+        numbering=settings.numbering,
+        harness={
             "name": "lienthong-harness",
             "version": __version__,
             "python": platform.python_version(),
             "selftest": stated_summary(),
         },
-        "profile": {
-            "id": settings.profile.id,
-            "version": settings.profile.version,
-            "sha256": settings.profile.sha256,
-        },
-        "candidate": settings.candidate.public(),
-        "driver": settings.driver,
-        "capabilities": sorted(settings.candidate.capabilities),
-        "organs": [settings.candidate.agency.organ_id],
-        "only": settings.plan.only,
-        "scenarios": [{"id": one.id, "requirements": list(one.requirements)} for one in settings.plan.scenarios],
-        "times": msgspec.to_builtins(settings.times),
-        "endpoint": run_context.endpoint,
-        "peers": [{"organ_id": one.organ_id, "code102": one.code102} for one in run_context.peers.values()],
-        "trust": run_context.trust.as_data(),
-        "clock": clock_state(),
-    }
-    run_context.journal.record("run.started", data)
+        profile={"id": profile.id, "version": profile.version, "sha256": profile.sha256},
+        candidate=candidate.public(),
+        driver=settings.driver,
+        capabilities=tuple(sorted(candidate.capabilities)),
+        organs=(candidate.agency.organ_id,),
+        only=settings.plan.only,
+        scenarios=tuple(PlannedScenario(one.id, one.requirements) for one in settings.plan.scenarios),
+        times=msgspec.to_builtins(settings.times),
+        endpoint=run_context.endpoint,
+        peers=tuple(PeerForm(one.organ_id, one.code102) for one in run_context.peers.values()),
+        trust=run_context.trust.as_data(),
+        clock=clock_state(),
+    )
+    run_context.journal.record(started)
 
 
 async def _configured(settings: RunSettings, run_context: RunContext) -> str | None:
@@ -291,7 +296,7 @@ async def _called_at_last(settings: RunSettings, run_context: RunContext) -> str
         limit = max(limit, _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING)
     elif run_context.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
         limit = max(limit, _CALLING)
-    waiting = run_context.journal.record("operator.waiting", {"seconds": limit})
+    waiting = run_context.journal.record(OperatorAwaited(seconds=limit))
     if await run_context.waits.life(waiting, limit):
         return None
     return "unserved" if run_context.evidence.ever_called() else "silent"
@@ -300,7 +305,7 @@ async def _called_at_last(settings: RunSettings, run_context: RunContext) -> str
 def _record_preflight(settings: RunSettings, run_context: RunContext, hello: dict[str, Any]) -> None:
     """Note what `doctor` would say to this driver: the run goes on, and who reads its record knows."""
     checks = (check_commands(hello, settings.candidate, settings.driver), check_clock(run_context.driver))
-    run_context.journal.record("preflight", {"checks": [check.as_data() for check in checks]})
+    run_context.journal.record(PreflightChecked(checks=tuple(check.recorded() for check in checks)))
 
 
 async def _played(settings: RunSettings, run_context: RunContext) -> None:

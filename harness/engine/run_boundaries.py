@@ -8,7 +8,7 @@ import anyio
 from harness.drivers.protocol import DriverError, DriverLost
 from harness.engine.view_poller import look_at_everything
 from harness.expectations import Acked, StatusSent
-from harness.judge.duties.facts import rows_of
+from harness.journal.events import RunUnsettled
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.run_context import RunContext
 from harness.scenarios.testdata import Document
@@ -52,7 +52,7 @@ async def settled_in(run: RunContext, opening: Document | None) -> bool:
     if opening is None:
         return True
     if not await _emptied(run, max(_LEAST, _TRIES * run.times.give_up)):
-        run.journal.record("run.unsettled", {"queued": len(_queued(run))})
+        run.journal.record(RunUnsettled(queued=len(_queued(run))))
         return False
     context = ScenarioContext(_OPENING, "RCV-02", run)
     await context.await_quietly(Acked(document=opening.id))
@@ -103,4 +103,4 @@ async def _emptied(run: RunContext, limit: float) -> bool:
 
 def _queued(run: RunContext) -> list[Mapping[str, Any]]:
     look = run.evidence.view("outbox")
-    return [row for row in rows_of(look) if row.get("state") == "queued"] if look is not None else []
+    return [row for row in look.what.documents if row.get("state") == "queued"] if look is not None else []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from harness.catalogue.verdicts import Cause
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.engine.silence import SilenceWatch
+from harness.journal.events import HarnessFailed, ScenarioFinished, ScenarioStarted
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import Scenario
@@ -21,7 +22,7 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
     candidate does not do that had fallen silent before, and cannot be made to call again, tells nothing.
     """
     journal = run.journal
-    journal.record("scenario.started", {"requirements": list(scenario.requirements)}, scenario=scenario.id)
+    journal.record(ScenarioStarted(requirements=scenario.requirements), scenario=scenario.id)
     missing = sorted(set(scenario.needs) - run.capabilities)
     if missing:
         _finish(run, scenario, "not_applicable", parameters={"capability": ", ".join(missing)})
@@ -58,7 +59,7 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
         _finish(run, scenario, "trouble", Cause.CANDIDATE, f"driver-lost.{error.reason}", said)
         return
     except Exception as error:
-        journal.record("harness.error", {"traceback": traceback.format_exc()}, scenario=scenario.id)
+        journal.record(HarnessFailed(traceback=traceback.format_exc()), scenario=scenario.id)
         message = f"{type(error).__name__}: {error}"
         _finish(run, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
         return
@@ -75,5 +76,5 @@ def _finish(
     detail: str = "",
     parameters: Mapping[str, str] | None = None,
 ) -> None:
-    data = {"outcome": outcome, "cause": cause, "detail": detail, "parameters": dict(parameters or {})}
-    run.journal.record("scenario.finished", data, scenario=scenario.id)
+    finished = ScenarioFinished(outcome=outcome, cause=cause, detail=detail, parameters=dict(parameters or {}))
+    run.journal.record(finished, scenario=scenario.id)

@@ -7,6 +7,7 @@ from harness.drivers.protocol import DriverError, DriverLost
 from harness.expectations.evidence import Evidence
 from harness.hub.faults import Faults
 from harness.journal import Event, Journal
+from harness.journal.events import CandidateBack, CandidateRevived, CandidateSilent, HubDown, HubUp
 from harness.judge.life import silence_of
 from harness.scenarios.run_context import RunContext
 
@@ -40,10 +41,10 @@ class SilenceWatch:
             calls = len(self._evidence.exchanges)
             quiet = 0.0 if called or self._kept_from_it() else quiet + _BEAT
             if called and self._began is not None:
-                self._journal.record("candidate.back", {"since": self._began.seq})
+                self._journal.record(CandidateBack(since=self._began.seq))
                 self._began = None
             elif self._began is None and quiet > silence_of(self._evidence):
-                self._began = self._journal.record("candidate.silent", {"seconds": round(quiet, 1)})
+                self._began = self._journal.record(CandidateSilent(seconds=round(quiet, 1)))
 
     async def revived(self, run: RunContext) -> bool:
         """Configure a silent candidate again, once for each silence; tell whether it calls."""
@@ -52,7 +53,7 @@ class SilenceWatch:
         if self._revived == self._began.seq:
             return False
         self._revived = self._began.seq
-        asked = run.journal.record("candidate.revived", {"since": self._began.seq})
+        asked = run.journal.record(CandidateRevived(since=self._began.seq))
         try:
             await run.driver.call("configure", run.configuration, _LIMIT + self._times.give_up)
         except (DriverError, DriverLost):
@@ -61,5 +62,5 @@ class SilenceWatch:
 
     def _kept_from_it(self) -> bool:
         """Tell whether a fault is in force, or the hub is down: then silence may be right."""
-        downs, ups = len(self._evidence.kind("hub.down")), len(self._evidence.kind("hub.up"))
+        downs, ups = len(self._evidence.events_of(HubDown)), len(self._evidence.events_of(HubUp))
         return downs > ups or not self._faults.quiet

@@ -10,6 +10,7 @@ from harness.catalogue.verdicts import Cause
 from harness.expectations.assessment import Assessment, Blind
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
+from harness.journal.events import DriverUnsupported, LookUnseen
 
 Role = Literal["duty", "precondition", "liveness"]
 
@@ -70,10 +71,10 @@ def first(exchanges: list[Exchange]) -> Exchange | None:
 
 def unsupported(evidence: Evidence, command: str) -> Blind | None:
     """Return Blind when the driver does not support a command, or its operator would not tell."""
-    for event in evidence.kind("driver.unsupported"):
-        if event.data.get("command") == command:
-            return Blind(command, _cause(event))
-    if any(one.data["command"] == command and one.data["document"] is None for one in evidence.kind("driver.unseen")):
+    for event in evidence.events_of(DriverUnsupported):
+        if event.what.command == command:
+            return Blind(command, Cause.OPERATOR if event.what.error_kind == "operator" else Cause.CANDIDATE)
+    if any(one.what.command == command and one.what.document is None for one in evidence.events_of(LookUnseen)):
         return Blind(command, Cause.OPERATOR)
     return None
 
@@ -90,11 +91,7 @@ def shown_rows(
     if blind is not None:
         return blind
     rows = [row for row in evidence.rows(command, document) if reads <= row.keys()]
-    unseen = (event.data for event in evidence.kind("driver.unseen"))
-    if not rows and any(one["command"] == command and one["document"] == document for one in unseen):
+    unseen = (event.what for event in evidence.events_of(LookUnseen))
+    if not rows and any(one.command == command and one.document == document for one in unseen):
         return Blind(command, Cause.OPERATOR)
     return rows
-
-
-def _cause(event: Event) -> Cause:
-    return Cause.OPERATOR if event.data["error"]["kind"] == "operator" else Cause.CANDIDATE

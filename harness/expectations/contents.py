@@ -27,11 +27,11 @@ def altered_content(evidence: Evidence, document: str, row: Mapping[str, Any], r
     if given is None:
         return
     look = evidence.view("inbox")
-    partial = look is not None and "asked" in look.data
+    partial = look is not None and look.what.asked is not None
     if "subject" in row or not partial:
-        yield from altered_subject(str(given.data["subject"]), row, document, requirement, look)
+        yield from altered_subject(str(given.what.subject), row, document, requirement, look)
     if "attachments" in row or not partial:
-        files = tuple((one["name"], one["size"], one["sha256"]) for one in given.data.get("files") or ())
+        files = tuple((one.name, one.size, one.sha256) for one in given.what.files or ())
         yield from altered_files(files, row, document, requirement, look)
 
 

@@ -15,7 +15,7 @@ class Registered(Expectation, frozen=True, tag="registered"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the calls of registerAgency."""
-        if any(one.effect("registered") == self.organ_id for one in evidence.exchanges):
+        if any(one.effect.registered == self.organ_id for one in evidence.exchanges):
             return Met()
         return Pending(finding(requirement, "not-registered", expected=f"registerAgency {self.organ_id}", received="-"))
 
@@ -33,10 +33,12 @@ class DirectoryRead(Expectation, frozen=True, tag="directory-read"):
         if blind is not None:
             return blind
         served = any(
-            (one.effect("directory") or {}).get("rows", 0) >= self.rows for one in evidence.exchanges if one.served
+            one.effect.directory is not None and one.effect.directory.rows >= self.rows
+            for one in evidence.exchanges
+            if one.served
         )
         look = evidence.view("directory")
-        count = look.data["result"].get("count") if look else None
+        count = (look.what.result or {}).get("count") if look else None
         if served and isinstance(count, int) and count >= self.rows:
             return Met()
         return Pending(

@@ -4,12 +4,33 @@ The same view serves a run that is still going on (events are added as they happ
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.journal import Event
+from harness.journal.events import (
+    NOTHING,
+    AnsweredDocument,
+    AnswerSent,
+    CallEffect,
+    DriverCalled,
+    DriverCommand,
+    Fact,
+    HarnessStalled,
+    LookUnchanged,
+    PackageDelivered,
+    RequestReceived,
+    RunStarted,
+    SentPackage,
+    Stimulus,
+)
+
+T = TypeVar("T", bound=Fact)
+
+
+_NO_PACKAGE = SentPackage()
 
 
 @dataclass(slots=True)
@@ -17,24 +38,32 @@ class Exchange:
     """One request of the candidate and the hub's answer to it, which is None until it was given.
 
     Attributes:
-        request: event `request`.
-        answer: event `answer`, or None.
+        request: event of the request.
+        answer: event of the answer, or None.
     """
 
-    request: Event
-    answer: Event | None = None
+    request: Event[RequestReceived]
+    answer: Event[AnswerSent] | None = None
+
+    @property
+    def asked(self) -> RequestReceived:
+        """The request itself."""
+        return self.request.what
+
+    @property
+    def answered(self) -> AnswerSent | None:
+        """What left the hub in answer, None while unanswered."""
+        return self.answer.what if self.answer else None
 
     @property
     def operation(self) -> str | None:
         """Name of the operation, None when the hub knows none of that name."""
-        operation: str | None = self.request.data.get("operation")
-        return operation
+        return self.asked.operation
 
     @property
     def parameters(self) -> Mapping[str, str]:
         """The call's parameters, by key without prefix."""
-        parameters: Mapping[str, str] = self.request.data.get("parameters") or {}
-        return parameters
+        return self.asked.parameters
 
     @property
     def item(self) -> str | None:
@@ -42,35 +71,40 @@ class Exchange:
         return next((value for key, value in self.parameters.items() if key.lower() == "docid"), None)
 
     @property
-    def package(self) -> Mapping[str, Any]:
+    def package(self) -> SentPackage:
         """What the hub read of the package that was sent; empty for other calls."""
-        package: Mapping[str, Any] = self.request.data.get("package") or {}
-        return package
+        return self.asked.package or _NO_PACKAGE
 
     @property
     def error_code(self) -> str | None:
         """The hub's error code, None while unanswered."""
-        return self.answer.data.get("error_code") if self.answer else None
+        return self.answer.what.error_code if self.answer else None
 
     @property
     def served(self) -> bool:
         """True when the hub knew the caller, did what was asked, and its own answer left it whole."""
-        answer = self.answer
-        return answer is not None and self.error_code == "0" and self.complete and not answer.data.get("altered")
+        answered = self.answered
+        return answered is not None and self.error_code == "0" and answered.complete and not answered.altered
 
     @property
     def complete(self) -> bool:
         """True when the whole answer left the hub."""
-        return self.answer is not None and bool(self.answer.data.get("complete"))
+        return self.answer is not None and self.answer.what.complete
 
     @property
     def fault(self) -> str | None:
         """Name of the fault that the harness put into this exchange, if any."""
-        return self.answer.data.get("fault") if self.answer else None
+        return self.answer.what.fault if self.answer else None
 
-    def effect(self, name: str) -> Any:
-        """Return one effect that the call had at the hub, or None."""
-        return (self.answer.data.get("effect") or {}).get(name) if self.answer else None
+    @property
+    def acked_as(self) -> str | None:
+        """The transport status that the call set, None for calls that set none."""
+        return self.effect.acked.status if self.effect.acked else None
+
+    @property
+    def effect(self) -> CallEffect:
+        """What the call did at the hub; empty while unanswered."""
+        return self.answer.what.effect if self.answer else NOTHING
 
 
 # Seconds over which the hub is slow; larger answers take their time on the way.
@@ -80,6 +114,7 @@ _SMALL = 64 * 1024
 _ANSWERS = frozenset({"refused", "failed", "unsupported"})
 # Drivers behind which no program of the candidate's answers.
 _WITHOUT_PROGRAM = frozenset({"manual", "passive"})
+_MESSAGE_TYPES = ("edoc", "status")
 # Two operations fetch a document; which of them a candidate uses is its own choice.
 _ABOUT_ITEMS = {"getEdoc": "getEdoc", "downloadEdoc": "getEdoc", "updateStatus": "updateStatus"}
 
@@ -110,17 +145,17 @@ class Evidence:
     _by_request: dict[int, Exchange] = field(default_factory=dict)
     _items: dict[str, str] = field(default_factory=dict)
     _calls: dict[tuple[str, str], list[Exchange]] = field(default_factory=lambda: defaultdict(list))
-    _fetches: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
-    _acks: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _fetches: dict[tuple[str, str], list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    _acks: dict[tuple[str, str], list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _sendings: list[Exchange] = field(default_factory=list)
     _statuses_by_code: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _documents: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     _statuses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
-    _kinds: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
-    _views: dict[str, Event] = field(default_factory=dict)
+    _by_type: dict[type[Fact], list[Event]] = field(default_factory=lambda: defaultdict(list))
+    _views: dict[str, Event[DriverCalled]] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
     _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    _contents: dict[str, Event] = field(default_factory=dict)
+    _contents: dict[str, Event[Stimulus]] = field(default_factory=dict)
     _rows: dict[str, tuple[int, Mapping[str, list[Mapping[str, Any]]]]] = field(default_factory=dict)
     _slow: list[tuple[float, float]] = field(default_factory=list)
     _last_served: int = -1
@@ -137,34 +172,33 @@ class Evidence:
     def add(self, event: Event) -> None:
         """Take in the next event."""
         self.events.append(event)
-        self._kinds[event.kind].append(event)
-        if event.kind == "request":
-            self._add_request(event)
-        elif event.kind == "answer":
-            self._add_answer(event)
-        elif event.kind == "driver" and event.data.get("result") is not None:
-            self._add_look(event)
-            self._note_answer(event)
-        elif event.kind in {"driver", "driver.unsupported"}:
-            self._note_answer(event)
-        elif event.kind == "delivered":
-            self._items[event.data["receiver_doc_id"]] = event.data["document_id"]
-        elif event.kind == "driver.same":
-            self._looks[event.data["command"]] = event.seq
-            self._last_answered = event.seq
-        elif event.kind == "stimulus" and event.data.get("good") and event.data.get("subject") is not None:
-            self._contents[event.data["document_id"]] = event
+        self._by_type[type(event.what)].append(event)
+        match event.what:
+            case RequestReceived():
+                self._add_request(cast("Event[RequestReceived]", event))
+            case AnswerSent():
+                self._add_answer(cast("Event[AnswerSent]", event))
+            case DriverCommand():
+                self._add_call(event, event.what)
+            case LookUnchanged(command=command):
+                self._looks[command] = event.seq
+                self._last_answered = event.seq
+            case PackageDelivered(receiver_doc_id=item, document_id=document):
+                self._items[item] = document
+            case Stimulus(good=True, document_id=document, subject=str()):
+                self._contents[document] = cast("Event[Stimulus]", event)
 
-    def _add_look(self, event: Event) -> None:
-        command = event.data["command"]
-        self._views[command] = event
-        if "asked" not in event.data:
-            self._looks[command] = event.seq
-        # A person is asked about single documents, and may take long to answer: what counts is when it was asked.
-        for document, asked in event.data.get("asked", ()):
-            self._told[command, document] = asked
+    def _add_call(self, event: Event, call: DriverCommand) -> None:
+        if isinstance(call, DriverCalled) and call.result is not None:
+            self._views[call.command] = cast("Event[DriverCalled]", event)
+            if call.asked is None:
+                self._looks[call.command] = event.seq
+            # A person is asked about single documents, and may take long to answer: what counts is when it was asked.
+            for document, asked in call.asked or ():
+                self._told[call.command, document] = asked
+        self._note_answer(event, call)
 
-    def _add_request(self, event: Event) -> None:
+    def _add_request(self, event: Event[RequestReceived]) -> None:
         exchange = Exchange(event)
         self.exchanges.append(exchange)
         self._by_request[event.seq] = exchange
@@ -175,45 +209,56 @@ class Evidence:
         if exchange.operation == "sendEdoc":
             self._sendings.append(exchange)
         package = exchange.package
-        if package.get("kind") == "document" and package.get("document_id"):
-            self._documents[package["document_id"]].append(exchange)
-        elif package.get("kind") == "status":
-            answered = package.get("response_for") or {}
-            self._statuses[answered.get("document_id") or ""].append(exchange)
-            self._statuses_by_code[str(answered.get("code") or "")].append(exchange)
+        if package.kind == "document" and package.document_id:
+            self._documents[package.document_id].append(exchange)
+        elif package.kind == "status":
+            answered = package.response_for or AnsweredDocument()
+            self._statuses[answered.document_id].append(exchange)
+            self._statuses_by_code[answered.code].append(exchange)
 
-    def _add_answer(self, event: Event) -> None:
-        exchange = self._by_request.get(event.data["request"])
+    def _add_answer(self, event: Event[AnswerSent]) -> None:
+        exchange = self._by_request.get(event.what.request)
         if exchange is None:
             return
         exchange.answer = event
         if _slow_by_itself(exchange, event):
             self._slow.append((exchange.request.elapsed, event.elapsed))
-        for name, index in (("fetched", self._fetches), ("acked", self._acks)):
-            effect = exchange.effect(name)
-            if effect and effect.get("document_id"):
-                index[effect["document_id"]].append(exchange)
+        fetched, acked = event.what.effect.fetched, event.what.effect.acked
+        if fetched is not None and fetched.document_id:
+            self._fetches[fetched.document_id, fetched.messagetype].append(exchange)
+        if acked is not None and acked.document_id:
+            self._acks[acked.document_id, acked.messagetype].append(exchange)
         if exchange.served:
             self._last_served = max(self._last_served, exchange.request.seq)
 
-    def _note_answer(self, event: Event) -> None:
+    def _note_answer(self, event: Event, call: DriverCommand) -> None:
         """Take note of an answer that shows the candidate alive: its driver's own, or what a person saw of it."""
-        said = (event.data.get("error") or {}).get("kind")
-        by_person = str(self.events[0].data.get("driver")) in _WITHOUT_PROGRAM
-        if (said is None or said in _ANSWERS) and (not by_person or "asked" in event.data):
+        by_person = self.start is not None and self.start.driver in _WITHOUT_PROGRAM
+        said = call.error_kind
+        if (said is None or said in _ANSWERS) and (not by_person or call.asked is not None):
             self._last_answered = event.seq
 
-    def kind(self, kind: str) -> Sequence[Event]:
-        """Return all events of one kind, in order."""
-        return self._kinds[kind]
+    def events_of(self, type_: type[T]) -> Sequence[Event[T]]:
+        """Return all events of one type, in order."""
+        return cast("Sequence[Event[T]]", self._by_type[type_])
+
+    @property
+    def start(self) -> RunStarted | None:
+        """What the start of the run says, None where there is none; a laboratory's run has an event before it."""
+        started = self.events_of(RunStarted)
+        return started[0].what if started else None
+
+    def calls_of(self, command: str) -> Iterator[Event[DriverCalled]]:
+        """Yield the driver's calls of one command, in order."""
+        return (one for one in self.events_of(DriverCalled) if one.what.command == command)
 
     def fetches(self, document_id: str, messagetype: str = "edoc") -> list[Exchange]:
         """Return the calls that fetched a document, or a status about it, whether or not the answer was whole."""
-        return [one for one in self._fetches[document_id] if one.effect("fetched").get("messagetype") == messagetype]
+        return self._fetches[document_id, messagetype]
 
     def acks(self, document_id: str, messagetype: str = "edoc") -> list[Exchange]:
         """Return the calls that set the transport status of a document, or of a status about it."""
-        return [one for one in self._acks[document_id] if one.effect("acked").get("messagetype") == messagetype]
+        return self._acks[document_id, messagetype]
 
     def sendings(self, document_id: str) -> list[Exchange]:
         """Return the calls that sent the document package with this DocumentId."""
@@ -238,14 +283,14 @@ class Evidence:
     def moved(self, document_id: str) -> int:
         """Return the last event on the wire that had to do with a document, -1 for none."""
         calls = (
-            *self._fetches[document_id],
-            *self._acks[document_id],
+            *(one for messagetype in _MESSAGE_TYPES for one in self._fetches[document_id, messagetype]),
+            *(one for messagetype in _MESSAGE_TYPES for one in self._acks[document_id, messagetype]),
             *self._documents[document_id],
             *self._statuses[document_id],
         )
         return max((one.answer.seq if one.answer else one.request.seq for one in calls), default=-1)
 
-    def view(self, command: str) -> Event | None:
+    def view(self, command: str) -> Event[DriverCalled] | None:
         """Return the last answer to a driver command that only looks (`inbox`, `outbox`, `directory`)."""
         return self._views.get(command)
 
@@ -259,10 +304,10 @@ class Evidence:
             return []
         known = self._rows.get(command)
         if known is None or known[0] != event.seq:
-            known = self._rows[command] = event.seq, _by_document(event.data["result"].get("documents"))
+            known = self._rows[command] = event.seq, _by_document(event.what.documents)
         return list(known[1].get(document, ()))
 
-    def good_delivery(self, document_id: str) -> Event | None:
+    def good_delivery(self, document_id: str) -> Event[Stimulus] | None:
         """Return the last delivery of a good document under a DocumentId that tells what it said, None for none."""
         return self._contents.get(document_id)
 
@@ -287,7 +332,7 @@ class Evidence:
 
         It does so where it stood still, and where the hub took long over an answer that no fault was put into.
         """
-        stalls = ((one.elapsed - one.data["seconds"], one.elapsed) for one in self._kinds["harness.stalled"])
+        stalls = ((one.elapsed - one.what.seconds, one.elapsed) for one in self.events_of(HarnessStalled))
         lost, until = 0.0, earlier.elapsed
         for begin, end in sorted((*stalls, *self._slow)):
             begin, end = max(begin, until), min(end, later.elapsed)
@@ -314,22 +359,17 @@ class Evidence:
         return bool(self.exchanges)
 
 
-def _by_document(rows: Any) -> Mapping[str, list[Mapping[str, Any]]]:
+def _by_document(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict):
-            named = row.get("document_id")
-            found[named if isinstance(named, str) else ""].append(row)
+    for row in rows:
+        named = row.get("document_id")
+        found[named if isinstance(named, str) else ""].append(row)
     return found
 
 
-def _slow_by_itself(exchange: Exchange, answer: Event) -> bool:
+def _slow_by_itself(exchange: Exchange, answer: Event[AnswerSent]) -> bool:
     """Tell whether the hub took long over a small answer, and nothing was done to it on purpose."""
-    if (
-        answer.data.get("fault")
-        or answer.data.get("altered")
-        or (answer.data.get("body") or {}).get("size", 0) > _SMALL
-    ):
+    said = answer.what
+    if said.fault or said.altered or max(said.body.size, exchange.asked.body.size) > _SMALL:
         return False
-    sent = (exchange.request.data.get("body") or {}).get("size", 0)
-    return sent <= _SMALL and answer.elapsed - exchange.request.elapsed > _SLOW
+    return answer.elapsed - exchange.request.elapsed > _SLOW

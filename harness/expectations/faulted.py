@@ -1,7 +1,7 @@
 """What is known of a fault, and what must not come of one: a duty is judged only if its cause happened."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
@@ -10,11 +10,12 @@ from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.receiving import Acked, StoredOnce
 from harness.hub.faults.answers import FOREIGN_DATA
 from harness.journal import Event
+from harness.journal.events import DriverCalled, LookUnchanged
 
 
 def mistaken(evidence: Evidence, document: str) -> bool:
     """Tell whether a document was acknowledged as done after another's content, and nothing else, had come for it."""
-    acks = [one.request.seq for one in evidence.acks(document) if one.effect("acked")["status"] == "done"]
+    acks = [one.request.seq for one in evidence.acks(document) if one.acked_as == "done"]
     fetches = [one for one in evidence.calls("getEdoc", document) if acks and one.request.seq < acks[0]]
     return any(one.fault == FOREIGN_DATA for one in fetches) and not any(one.served for one in fetches)
 
@@ -127,21 +128,25 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
             )
         )
 
-    def _looks(self, evidence: Evidence, ack: Event, answered: int) -> Iterator[Mapping[str, Any]]:
-        """Yield what was shown in each look that began after the acknowledgement and ended before its answer."""
+    def _looks(self, evidence: Evidence, ack: Event, answered: int) -> Iterator[DriverCalled]:
+        """Yield each look that began after the acknowledgement and ended before its answer."""
         for event in evidence.events[ack.seq + 1 : answered]:
-            if event.kind not in {"driver", "driver.same"} or event.data["command"] != "inbox":
+            match event.what:
+                case LookUnchanged(command="inbox", same=same, seconds=seconds):
+                    shown = evidence.events[same].what
+                case DriverCalled(command="inbox", seconds=seconds):
+                    shown = event.what
+                case _:
+                    continue
+            if not isinstance(shown, DriverCalled) or not shown.result:
                 continue
-            shown = evidence.events[event.data["as"]] if event.kind == "driver.same" else event
-            asked = dict(shown.data.get("asked", ())).get(self.document)
-            began = event.elapsed - event.data.get("seconds", 0.0)
-            if shown.data.get("result") and (began >= ack.elapsed if asked is None else asked > ack.seq):
-                yield shown.data["result"]
+            asked = dict(shown.asked or ()).get(self.document)
+            began = event.elapsed - seconds
+            if began >= ack.elapsed if asked is None else asked > ack.seq:
+                yield shown
 
-    def _shows(self, result: Mapping[str, Any]) -> bool:
-        rows = result.get("documents")
-        listed = rows if isinstance(rows, list) else []
-        return any(isinstance(row, dict) and row.get("document_id") == self.document for row in listed)
+    def _shows(self, look: DriverCalled) -> bool:
+        return any(row.get("document_id") == self.document for row in look.documents)
 
 
 class KeptOnce(Expectation, frozen=True, tag="kept-once"):

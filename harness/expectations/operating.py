@@ -29,7 +29,7 @@ class Operates(Expectation, frozen=True, tag="operates"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the package that the hub took."""
-        taken = next((one for one in evidence.sendings(self.document) if one.effect("accepted")), None)
+        taken = next((one for one in evidence.sendings(self.document) if one.effect.accepted), None)
         package = evidence.package(taken) if taken else None
         if taken is None or not isinstance(package, DocumentPackage):
             return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
@@ -85,10 +85,11 @@ class StatusTo(Expectation, frozen=True, tag="status-to"):
         expected = f"{self.code} → {self.organ_id}"
         named = "-"
         for exchange in evidence.statuses(self.document):
-            if status_number(exchange.package.get("status_code")) != status_number(self.code):
+            if status_number(exchange.package.status_code) != status_number(self.code):
                 continue
-            named = str((exchange.package.get("response_for") or {}).get("organ_id"))
-            if named == self.organ_id and exchange.effect("accepted"):
+            answered = exchange.package.response_for
+            named = str(answered.organ_id if answered else None)
+            if named == self.organ_id and exchange.effect.accepted:
                 return Met()
         return Pending(
             finding(requirement, "roles-not-turned", expected=expected, received=named, document=self.document)
@@ -135,8 +136,8 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
         )
 
     def _said(self, evidence: Evidence, number: int) -> list[Exchange]:
-        said = (one for one in evidence.statuses(self.document) if one.effect("accepted"))
-        return [one for one in said if status_number(one.package.get("status_code")) == number]
+        said = (one for one in evidence.statuses(self.document) if one.effect.accepted)
+        return [one for one in said if status_number(one.package.status_code) == number]
 
     def _refusal(self, evidence: Evidence, refusal: Exchange, state: str, requirement: str) -> Assessment:
         if _REFUSED not in {status_number(code) for code in self.answers}:
@@ -180,9 +181,7 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
         rows: Any = shown_rows(evidence, "inbox", self.document, self.reads)
         if isinstance(rows, Blind):
             return rows
-        agreed = [
-            one for one in evidence.statuses(self.document) if status_number(one.package.get("status_code")) == _AGREED
-        ]
+        agreed = [one for one in evidence.statuses(self.document) if status_number(one.package.status_code) == _AGREED]
         if agreed:
             sent = finding(
                 requirement,
@@ -230,9 +229,9 @@ class AnyStatus(Expectation, frozen=True, tag="any-status"):
         """Judge the statuses about any of the documents."""
         wanted = {status_number(code) for code in self.codes}
         seen = [one for document in self.documents for one in evidence.statuses(document)]
-        if any(status_number(one.package.get("status_code")) in wanted for one in seen):
+        if any(status_number(one.package.status_code) in wanted for one in seen):
             return Met()
-        received = ", ".join(str(one.package.get("status_code")) for one in seen) or "-"
+        received = ", ".join(str(one.package.status_code) for one in seen) or "-"
         return Pending(
             finding(
                 requirement,

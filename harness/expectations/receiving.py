@@ -94,7 +94,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
         finals = [
             one
             for one in evidence.acks(self.document, self.messagetype)
-            if one.effect("acked")["status"] != "processing"
+            if one.acked_as != "processing"
             and one.request.seq > self.after
             and (one.served or not self.served)
             and self._about_the_item(one)
@@ -109,7 +109,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
                 received="updateStatus", document=self.document,
             )  # fmt: skip
             return Broken((early,))
-        given = str(ack.effect("acked")["status"])
+        given = str(ack.acked_as)
         if given in self.statuses:
             return Met()
         wrong = finding(

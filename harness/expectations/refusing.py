@@ -83,9 +83,9 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
         if answer is not None and (self._looked_since(evidence, answer) or not self.looks_at):
             return Met()
         acks = evidence.acks(self.document)
-        given = [str(one.effect("acked")["status"]) for one in acks]
+        given = [str(one.acked_as) for one in acks]
         refusals = [one for one in self._statuses(evidence) if _refuses(one)]
-        codes = [str(one.package.get("status_code")) for one in self._statuses(evidence)]
+        codes = [str(one.package.status_code) for one in self._statuses(evidence)]
         expected = "|".join((*self.answers, *self.flags))
         received = ", ".join((*given, *codes)) or "-"
         if answer is None and refusals and "02" in self.answers:
@@ -117,7 +117,7 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
     def answer(self, evidence: Evidence) -> Event | None:
         """Return the request by which the package was refused, None while it was not."""
         for ack in evidence.acks(self.document):
-            if "fail" in self.answers and ack.effect("acked")["status"] == "fail":
+            if "fail" in self.answers and ack.acked_as == "fail":
                 return ack.request
         for status in self._statuses(evidence) if "02" in self.answers else ():
             if _refuses(status) and gives_reason(evidence, status):
@@ -172,7 +172,7 @@ class Welcomed(Expectation, frozen=True, tag="welcomed"):
         doubts = tuple(doubts_about(evidence, self.document, self.flags))
         if doubts:
             return Broken((self._doubted(requirement, doubts),))
-        done = [one for one in evidence.acks(self.document) if one.effect("acked")["status"] == "done"]
+        done = [one for one in evidence.acks(self.document) if one.acked_as == "done"]
         rows = shown_rows(evidence, "inbox", self.document, self.reads) if self.flags else Blind("inbox")
         if done and (isinstance(rows, Blind) or rows):
             return Met()
@@ -187,7 +187,7 @@ class Welcomed(Expectation, frozen=True, tag="welcomed"):
 
 def doubts_about(evidence: Evidence, document: str, flags: Sequence[str]) -> Iterator[str]:
     """Yield by what a good document was refused or doubted: `fail`, 02, a state, one of `flags`."""
-    given = [str(one.effect("acked")["status"]) for one in evidence.acks(document)]
+    given = [str(one.acked_as) for one in evidence.acks(document)]
     if "fail" in given and "done" not in given:
         yield "fail"
     if any(_refuses(one) for one in evidence.statuses(document)):
@@ -200,14 +200,14 @@ def doubts_about(evidence: Evidence, document: str, flags: Sequence[str]) -> Ite
 
 def gives_reason(evidence: Evidence, status: Exchange) -> bool:
     """Tell whether a status says why; a blank is no reason."""
-    noted = status.package.get("description")
+    noted = status.package.description
     if noted is None:
         noted = getattr(evidence.package(status), "description", "")
     return not is_blank(str(noted))
 
 
 def _refuses(status: Exchange) -> bool:
-    return status_number(status.package.get("status_code")) == _REFUSAL
+    return status_number(status.package.status_code) == _REFUSAL
 
 
 def _flags(row: Mapping[str, Any]) -> list[str]:

@@ -252,11 +252,10 @@ class NotTakenForSent(Expectation, frozen=True, tag="not-taken-for-sent"):
         rows = shown_rows(evidence, "outbox", self.document)
         if isinstance(rows, Blind):
             return rows
-        taken = next((one.request.seq for one in evidence.sendings(self.document) if one.effect("accepted")), None)
-        for event in evidence.kind("driver"):
-            if event.data.get("command") == "outbox" and (taken is None or event.seq < taken):
-                listed = (event.data.get("result") or {}).get("documents")
-                rows_then = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        taken = next((one.request.seq for one in evidence.sendings(self.document) if one.effect.accepted), None)
+        for event in evidence.calls_of("outbox"):
+            if taken is None or event.seq < taken:
+                rows_then = event.what.documents
                 if any(row.get("document_id") == self.document and row.get("state") == "sent" for row in rows_then):
                     wrong = finding(
                         requirement,

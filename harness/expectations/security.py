@@ -12,6 +12,7 @@ from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.refusing import RefusedOrFlagged, doubts_about
 from harness.hub.faults.alterations import INJECTED
 from harness.journal import Event
+from harness.journal.events import CanaryGreeted, CanaryVisited, DeadlinePassed, FileTrespassed
 from harness.rules.att.names import unsafe_name
 
 SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
@@ -27,16 +28,16 @@ class Unvisited(Expectation, frozen=True, tag="unvisited"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the visits to the canary."""
-        for visit in evidence.kind("canary"):
-            if visit.data["token"] == self.token:
+        for visit in evidence.events_of(CanaryVisited):
+            if visit.what.token == self.token:
                 came = finding(
                     requirement,
                     "canary-visited",
                     event=visit,
                     expected="-",
-                    received=f"{visit.data['method']} {visit.data['path']}",
-                    label=str(visit.data["path"]).rpartition("/")[2],
-                    bytes=visit.data["body"]["size"],
+                    received=f"{visit.what.method} {visit.what.path}",
+                    label=visit.what.path.rpartition("/")[2],
+                    bytes=visit.what.body.size,
                 )
                 return Broken((came,))
         return Holding()
@@ -50,8 +51,8 @@ class Greeted(Expectation, frozen=True, tag="greeted"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the greetings that the listener got."""
-        for event in evidence.kind("canary.greeted"):
-            if event.data["name"] == self.name and event.seq > self.after:
+        for event in evidence.events_of(CanaryGreeted):
+            if event.what.name == self.name and event.seq > self.after:
                 return Met()
         return Pending(finding(requirement, "not-greeted", expected="TLS ClientHello", received="-", label=self.name))
 
@@ -64,9 +65,9 @@ class NothingWritten(Expectation, frozen=True, tag="nothing-written"):
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge what was found in the trap."""
         strays = tuple(
-            finding(requirement, "written-outside", event=event, expected="-", received=event.data["file"])
-            for event in evidence.kind("trespass")
-            if event.data["token"] == self.token
+            finding(requirement, "written-outside", event=event, expected="-", received=event.what.file)
+            for event in evidence.events_of(FileTrespassed)
+            if event.what.token == self.token
         )
         return Broken(strays) if strays else Holding()
 
@@ -82,11 +83,11 @@ class StillServes(Expectation, frozen=True, tag="still-serves"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the acknowledgements, and whether the time ran out."""
-        ended = next((one for one in evidence.kind("deadline") if one.data["document_id"] == self.document), None)
-        done = [one for one in evidence.acks(self.document) if one.effect("acked")["status"] == "done"]
+        ended = next((one for one in evidence.events_of(DeadlinePassed) if one.what.document_id == self.document), None)
+        done = [one for one in evidence.acks(self.document) if one.acked_as == "done"]
         if done and (ended is None or done[0].request.seq < ended.seq):
             return Met()
-        limit = "" if ended is None else f" <= {ended.data['seconds']:g} s"
+        limit = "" if ended is None else f" <= {ended.what.seconds:g} s"
         unserved = finding(
             requirement,
             "not-served-after",
@@ -184,7 +185,7 @@ class Trusted(Expectation, frozen=True, tag="trusted"):
         doubts = list(doubts_about(evidence, self.document, SIGNATURE_FLAGS))
         if doubts:
             return Broken((self._doubted(requirement, doubts),))
-        given = [str(one.effect("acked")["status"]) for one in evidence.acks(self.document)]
+        given = [str(one.acked_as) for one in evidence.acks(self.document)]
         return Met() if rows and "done" in given else Pending(self._doubted(requirement, given))
 
     def _doubted(self, requirement: str, said: list[str]) -> Finding:
@@ -231,8 +232,8 @@ class SignedRight(Expectation, frozen=True, tag="signed-right"):
 
 
 def _injections(exchange: Exchange, requirement: str) -> Iterator[Finding]:
-    for name, value in exchange.request.data.get("headers") or ():
-        if str(name).lower() == INJECTED.lower():
+    for name, value in exchange.asked.headers:
+        if name.lower() == INJECTED.lower():
             yield finding(
                 requirement, "header-injected", event=exchange.request, expected="-", received=f"{name}: {value}"
             )
@@ -243,9 +244,9 @@ def _signing(exchange: Exchange, requirement: str) -> Iterator[Finding]:
         given = {key.lower(): value for key, value in exchange.parameters.items()}
         if not HUB_ID.fullmatch(given.get("docid", "")):
             return
-    signature = exchange.request.data["signature"]
-    problems = [str(problem["code"]) for problem in signature.get("problems") or ()]
-    if problems or signature.get("expected_hash_header") != signature.get("given_hash_header"):
+    signature = exchange.asked.signature
+    problems = [problem.code for problem in signature.problems]
+    if problems or signature.expected_hash_header != signature.given_hash_header:
         yield finding(
             requirement,
             "signed-wrong-after",

@@ -21,15 +21,14 @@ class OrderTaken(Expectation, frozen=True, tag="order-taken"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the answers of the driver."""
-        for event in evidence.kind("driver"):
-            if event.data["command"] == self.command and self._is_meant(event.data["arguments"]):
-                error = event.data.get("error") or {}
-                if error.get("kind") == "refused":
-                    refused = finding(
-                        requirement, "order-refused", event=event, expected=self.command,
-                        received=error.get("message") or "-", order=", ".join(self.arguments.values()) or "-",
-                    )  # fmt: skip
-                    return Broken((refused,))
+        for event in evidence.calls_of(self.command):
+            error = event.what.error
+            if error is not None and error.kind == "refused" and self._is_meant(event.what.arguments):
+                refused = finding(
+                    requirement, "order-refused", event=event, expected=self.command,
+                    received=error.message or "-", order=", ".join(self.arguments.values()) or "-",
+                )  # fmt: skip
+                return Broken((refused,))
         return Holding()
 
     def _is_meant(self, given: Mapping[str, Any]) -> bool:
@@ -46,14 +45,14 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
         """Judge by what the hub answered to the package with this DocumentId."""
         sendings = evidence.sendings(self.document)
         for exchange in sendings:
-            effect = exchange.effect("accepted")
+            effect = exchange.effect.accepted
             if effect:
-                missing = sorted(set(self.receivers) - set(effect["receivers"]))
+                missing = sorted(set(self.receivers) - set(effect.receivers))
                 if not missing:
                     return Met()
                 narrow = finding(
                     requirement, "receiver-missing", event=exchange.request, expected=", ".join(self.receivers),
-                    received=", ".join(effect["receivers"]), document=self.document,
+                    received=", ".join(effect.receivers), document=self.document,
                 )  # fmt: skip
                 return Broken((narrow,))
         if not sendings:
@@ -73,11 +72,12 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
 
 def _answered(exchange: Exchange) -> str:
     """Return in a few words what the hub answered: its code, else the HTTP status, else what befell the answer."""
-    answer = exchange.answer.data if exchange.answer else {}
-    if answer.get("error_code") is not None:
-        return f"{answer['error_code']} {answer.get('error_desc') or ''}".strip()
-    status = answer.get("http_status")
-    return f"HTTP {status}" if status else str(answer.get("fault") or "-")
+    answer = exchange.answered
+    if answer is None:
+        return "-"
+    if answer.error_code is not None:
+        return f"{answer.error_code} {answer.error_desc or ''}".strip()
+    return f"HTTP {answer.http_status}" if answer.http_status else answer.fault or "-"
 
 
 class Sound(Expectation, frozen=True, tag="sound"):
@@ -162,8 +162,8 @@ class OneIdentity(Expectation, frozen=True, tag="one-identity"):
         """Judge all packages with the document's subject."""
         for exchange in evidence.all_sendings():
             package = exchange.package
-            other = package.get("document_id")
-            if package.get("subject") == self.subject and other != self.document:
+            other = package.document_id
+            if package.subject == self.subject and other != self.document:
                 doubled = finding(
                     requirement, "second-identity", event=exchange.request, expected=self.document, received=other,
                     document=self.document,
@@ -184,7 +184,7 @@ class Carries(Expectation, frozen=True, tag="carries"):
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the first package with this DocumentId that the hub took."""
-        taken = next((one for one in evidence.sendings(self.document) if one.effect("accepted")), None)
+        taken = next((one for one in evidence.sendings(self.document) if one.effect.accepted), None)
         if taken is None:
             return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
         package = evidence.package(taken)
@@ -260,7 +260,7 @@ class NotReached(Expectation, frozen=True, tag="not-reached"):
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge all packages sent."""
         for exchange in evidence.all_sendings():
-            if exchange.package.get("subject") == self.subject:
+            if exchange.package.subject == self.subject:
                 reached = finding(
                     requirement, "reached-hub", event=exchange.request, expected="-", received=self.subject
                 )
@@ -276,8 +276,8 @@ class DistinctIds(Expectation, frozen=True, tag="distinct-ids"):
         subjects: dict[str, str] = {}
         for exchange in evidence.all_sendings():
             package = exchange.package
-            document, subject = package.get("document_id"), str(package.get("subject"))
-            if package.get("kind") != "document" or not document:
+            document, subject = package.document_id, str(package.subject)
+            if package.kind != "document" or not document:
                 continue
             if subjects.setdefault(document, subject) != subject:
                 shared = finding(

@@ -10,6 +10,7 @@ from harness.expectations.assessment import Assessment, Blind, Broken, Holding, 
 from harness.expectations.base import Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
+from harness.journal.events import AnsweredDocument, DriverCalled, Stimulus
 
 GIVEN = "status "
 """How the note of a stimulus begins that is a status; its code follows."""
@@ -45,13 +46,11 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
         wanted = {status_number(code) for code in self.codes}
         expected = "|".join(self.codes)
         seen = [one for one in evidence.statuses(self.document) if one.request.seq > self.after]
-        taken = [
-            one for one in seen if status_number(one.package.get("status_code")) in wanted and one.effect("accepted")
-        ]
+        taken = [one for one in seen if status_number(one.package.status_code) in wanted and one.effect.accepted]
         if taken:
             altered = self._altered(evidence, taken, requirement)
             return self._in_time(evidence, taken[0], requirement, expected) if altered is None else altered
-        received = ", ".join(str(one.package.get("status_code")) for one in seen) or "-"
+        received = ", ".join(str(one.package.status_code) for one in seen) or "-"
         return Pending(
             finding(requirement, "status-not-sent", expected=expected, received=received, document=self.document)
         )
@@ -107,11 +106,11 @@ class StatusNames(Expectation, frozen=True, tag="status-names"):
         return Broken(wrong) if wrong else Met()
 
     def _wrong(self, exchange: Exchange, requirement: str) -> list[Finding]:
-        named = exchange.package.get("response_for") or {}
+        named = exchange.package.response_for or AnsweredDocument()
         pairs = (
-            ("OrganId", self.organ_id, named.get("organ_id")),
-            ("Code", self.code, named.get("code")),
-            ("PromulgationDate", self.promulgation_date, named.get("promulgation_date")),
+            ("OrganId", self.organ_id, named.organ_id),
+            ("Code", self.code, named.code),
+            ("PromulgationDate", self.promulgation_date, named.promulgation_date),
         )
         return [
             finding(
@@ -147,7 +146,7 @@ class OnlyGiven(Expectation, frozen=True, tag="only-given"):
         rows = shown_rows(evidence, "outbox", self.document)
         if isinstance(rows, Blind):
             return rows
-        looks = [one for one in evidence.kind("driver") if one.seq > self.since and one.data["command"] == "outbox"]
+        looks = [one for one in evidence.calls_of("outbox") if one.seq > self.since]
         made_up = next((bad for look in looks for bad in _made_up(evidence, look, requirement)), None)
         if made_up is not None:
             return Broken((made_up,))
@@ -158,8 +157,8 @@ class OnlyGiven(Expectation, frozen=True, tag="only-given"):
         )
 
 
-def _made_up(evidence: Evidence, look: Event, requirement: str) -> Iterator[Finding]:
-    for row in _dictionaries((look.data.get("result") or {}).get("documents")):
+def _made_up(evidence: Evidence, look: Event[DriverCalled], requirement: str) -> Iterator[Finding]:
+    for row in look.what.documents:
         document = str(row.get("document_id"))
         for entry in _dictionaries(row.get("receivers")):
             number = status_number(str(entry.get("status_code")))
@@ -174,8 +173,8 @@ def _made_up(evidence: Evidence, look: Event, requirement: str) -> Iterator[Find
 
 def _given(evidence: Evidence, document: str, before: int) -> frozenset[int]:
     """Return the codes that receivers had sent about a document."""
-    stimuli = (one for one in evidence.kind("stimulus") if one.seq < before and one.data["document_id"] == document)
-    notes = (str(one.data["note"]) for one in stimuli)
+    stimuli = (one for one in evidence.events_of(Stimulus) if one.seq < before and one.what.document_id == document)
+    notes = (one.what.note for one in stimuli)
     codes = (status_number(note.removeprefix(GIVEN)) for note in notes if note.startswith(GIVEN))
     return frozenset(code for code in codes if code is not None)
 
@@ -195,7 +194,7 @@ class NoStatus(Expectation, frozen=True, tag="no-status"):
         """Judge the status packages about the document."""
         unwanted = {status_number(code) for code in self.codes}
         for exchange in evidence.statuses(self.document):
-            code = exchange.package.get("status_code")
+            code = exchange.package.status_code
             if status_number(code) in unwanted:
                 sent = finding(
                     requirement, "unwanted-status", event=exchange.request, expected="-", received=code,

@@ -50,7 +50,7 @@ class AllAcked(Expectation, frozen=True, tag="all-acked"):
         """Judge by the acknowledgements, and the fetches before them."""
         missing, unseen = [], []
         for document in self.documents:
-            done = [one for one in evidence.acks(document) if one.effect("acked")["status"] == "done"]
+            done = [one for one in evidence.acks(document) if one.acked_as == "done"]
             if not done:
                 missing.append(document)
             elif not any(one.served and one.request.seq < done[-1].request.seq for one in evidence.fetches(document)):
@@ -81,8 +81,7 @@ class Handled(Expectation, frozen=True, tag="handled"):
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge by the acknowledgements."""
         handled = sum(
-            any(one.effect("acked")["status"] != "processing" for one in evidence.acks(document))
-            for document in self.documents
+            any(one.acked_as != "processing" for one in evidence.acks(document)) for document in self.documents
         )
         if handled >= self.least:
             return Met()

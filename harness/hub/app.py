@@ -21,6 +21,7 @@ from harness.hub.openapi import description
 from harness.hub.service import Hub
 from harness.hub.transmission import PreparedResponse, Transmission
 from harness.hub.wire import Malformed
+from harness.journal.events import NOTHING
 from harness.journal.recorder import Recorder
 from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS
@@ -170,7 +171,7 @@ class HubApp:
             messagetype=item.messagetype if item else call.parameters.get("messagetype"),
             receivers=specimen.addressees if specimen else (item.receiver,) if item else (),
             answer=answer if outcome is not None and len(answer) <= _LARGE else None,
-            effect=outcome.effect if outcome is not None else {},
+            effect=outcome.effect if outcome is not None else NOTHING,
         )
         plan = await self._hub.interceptor(facts)
         if plan is not None and plan.delay > 0:

@@ -4,14 +4,25 @@
 `answer` holds what left the hub and what the call did (`effect`), correlated by DocumentId.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+
+from msgspec.structs import replace
 
 from harness.hub.call_results import Call, CallResult
 from harness.hub.incoming import Incoming
-from harness.hub.received_package import specimen_facts
+from harness.hub.received_package import ReceivedPackage, specimen_facts
+from harness.journal.events import (
+    AnswerBody,
+    AnswerSent,
+    CallEffect,
+    RequestBody,
+    RequestFraming,
+    RequestReceived,
+    RequestSignature,
+    SentPackage,
+    SignatureProblem,
+)
 from harness.journal.recorder import Recorder
 from harness.vxp.answers import AnswerBroken, read_answer
 from harness.vxp.headers import SIGN_HEADER, UNSIGNED, header, parameter_values
@@ -45,27 +56,27 @@ class CallRecorder:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def facts(self, incoming: Incoming, call: Call) -> dict[str, Any]:
-        """Return the data of a `request` event; bodies are kept as blobs."""
-        return {
-            "n": incoming.n,
-            "method": incoming.method,
-            "target": incoming.target,
-            "http_version": incoming.http_version,
-            "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in incoming.headers],
-            "operation": call.operation.name if call.operation else None,
-            "system_id": call.system_id,
-            "parameters": {key: value for key, value in call.parameters.items() if key not in UNSIGNED},
-            "body": self._body(incoming, call),
-            "framing": _framing(incoming),
-            "signature": _signature(incoming, call),
-            "secret_in": self._secret_in(incoming),
-            **self._package(call),
-        }
+    def facts(self, incoming: Incoming, call: Call) -> RequestReceived:
+        """Return what a `request` event says; bodies are kept as blobs."""
+        return RequestReceived(
+            n=incoming.n,
+            method=incoming.method,
+            target=incoming.target,
+            http_version=incoming.http_version,
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in incoming.headers),
+            operation=call.operation.name if call.operation else None,
+            system_id=call.system_id,
+            parameters={key: value for key, value in call.parameters.items() if key not in UNSIGNED},
+            body=self._body(incoming, call),
+            framing=_framing(incoming),
+            signature=_signature(incoming, call),
+            secret_in=self._secret_in(incoming),
+            package=None if call.specimen is None else self._package(call.specimen),
+        )
 
-    def request(self, facts: Mapping[str, Any]) -> int:
+    def request(self, facts: RequestReceived) -> int:
         """Write a `request` event and return its number."""
-        return self._recorder.record("request", facts).seq
+        return self._recorder.record(facts).seq
 
     def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
         """Write an `answer` event.
@@ -79,66 +90,56 @@ class CallRecorder:
         kept = not sent.altered and sent.complete and outcome.kept
         small = len(sent.body) <= _LARGEST_ANSWER
         code, description = _error(outcome, sent)
+        blob = self._recorder.keep(sent.body) if sent.body and small and not kept else None
         self._recorder.record(
-            "answer",
-            {
-                "request": request,
-                "operation": call.operation.name if call.operation else None,
-                "http_status": sent.http_status,
-                "error_code": code,
-                "error_desc": description,
-                "body": {
-                    "size": len(sent.body),
-                    "blob": self._recorder.keep(sent.body) if sent.body and small and not kept else None,
-                },
-                "complete": sent.complete,
-                "altered": sent.altered,
-                "fault": sent.fault,
-                "effect": _effect(outcome, sent),
-            },
+            AnswerSent(
+                request=request,
+                operation=call.operation.name if call.operation else None,
+                http_status=sent.http_status,
+                error_code=code,
+                error_desc=description,
+                body=AnswerBody(len(sent.body), blob),
+                complete=sent.complete,
+                altered=sent.altered,
+                fault=sent.fault,
+                effect=_effect(outcome, sent),
+            )
         )
 
-    def _body(self, incoming: Incoming, call: Call) -> dict[str, Any]:
+    def _body(self, incoming: Incoming, call: Call) -> RequestBody:
         body = incoming.body
-        return {
-            "size": len(body),
-            "sha256": sha256(body).hexdigest(),
-            "blob": self._recorder.keep(body) if body and call.specimen is None else None,
-            "complete": incoming.complete,
-        }
+        blob = self._recorder.keep(body) if body and call.specimen is None else None
+        return RequestBody(len(body), sha256(body).hexdigest(), blob, incoming.complete)
 
-    def _package(self, call: Call) -> dict[str, Any]:
-        if call.specimen is None:
-            return {}
-        blob = self._recorder.keep(call.specimen.file)
-        return {"package": {**specimen_facts(call.specimen), "blob": blob}}
+    def _package(self, specimen: ReceivedPackage) -> SentPackage:
+        return specimen_facts(specimen, self._recorder.keep(specimen.file))
 
-    def _secret_in(self, incoming: Incoming) -> list[str]:
+    def _secret_in(self, incoming: Incoming) -> tuple[str, ...]:
         holds = self._recorder.holds_secret
         places = ["url"] if holds(incoming.target.encode("latin-1")) else []
         places += ["body"] if incoming.body and holds(incoming.body) else []
         lines = dict(incoming.headers)
-        if not holds(b"\n".join(value for _, value in incoming.headers)):
-            return places
-        return places + [f"header:{name.decode('latin-1')}" for name, value in lines.items() if holds(value)]
+        if holds(b"\n".join(value for _, value in incoming.headers)):
+            places += [f"header:{name.decode('latin-1')}" for name, value in lines.items() if holds(value)]
+        return tuple(places)
 
 
-def _framing(incoming: Incoming) -> dict[str, str | None]:
-    found = {
-        key: header(incoming.headers, key.replace("_", "-"))
-        for key in ("content_length", "transfer_encoding", "content_type", "expect")
-    }
-    return {key: None if value is None else value.decode("latin-1") for key, value in found.items()}
+def _framing(incoming: Incoming) -> RequestFraming:
+    def given(name: str) -> str | None:
+        value = header(incoming.headers, name)
+        return None if value is None else value.decode("latin-1")
+
+    return RequestFraming(given("content-length"), given("transfer-encoding"), given("content-type"), given("expect"))
 
 
-def _signature(incoming: Incoming, call: Call) -> dict[str, Any]:
+def _signature(incoming: Incoming, call: Call) -> RequestSignature:
     verification = call.verification
-    return {
-        "sign_header_present": SIGN_HEADER in parameter_values(incoming.headers),
-        "expected_hash_header": verification.expected,
-        "given_hash_header": verification.given or None,
-        "problems": [{"code": problem.code, "key": problem.key} for problem in verification.problems],
-    }
+    return RequestSignature(
+        sign_header_present=SIGN_HEADER in parameter_values(incoming.headers),
+        expected_hash_header=verification.expected,
+        given_hash_header=verification.given or None,
+        problems=tuple(SignatureProblem(problem.code, problem.key) for problem in verification.problems),
+    )
 
 
 def _error(outcome: CallResult, sent: Sent) -> tuple[str | None, str | None]:
@@ -152,16 +153,16 @@ def _error(outcome: CallResult, sent: Sent) -> tuple[str | None, str | None]:
     return answer.error_code, answer.error_desc
 
 
-def _effect(outcome: CallResult, sent: Sent) -> Mapping[str, Any]:
+def _effect(outcome: CallResult, sent: Sent) -> CallEffect:
     """Return the effect as it is recorded.
 
     A package is fetched whole only when the hub's own answer left it whole. Of a long list the first rows stand
     for all: a list is asked for again and again, and the journal would be nothing but lists.
     """
-    effect = dict(outcome.effect)
-    if "fetched" in effect:
-        effect["fetched"] = {**effect["fetched"], "complete": sent.complete and not sent.altered}
-    if "listed" in effect:
-        effect["rows"] = len(effect["listed"])
-        effect["listed"] = effect["listed"][:_SHOWN_ROWS]
+    effect = outcome.effect
+    if effect.fetched is not None:
+        whole = sent.complete and not sent.altered
+        return replace(effect, fetched=replace(effect.fetched, complete=whole))
+    if effect.listed is not None:
+        return replace(effect, listed=effect.listed[:_SHOWN_ROWS], rows=len(effect.listed))
     return effect

@@ -1,12 +1,13 @@
 """What a call asks for and what it comes to: the answer, and what it did."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from harness.catalogue.parameters import Reason
 from harness.catalogue.texts import text
 from harness.hub.received_package import ReceivedPackage
+from harness.journal.events import NOTHING, CallEffect
 from harness.vxp.answers import SUCCESS_CODE, SUCCESS_TEXT, success
 from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import JSON, Operation
@@ -72,7 +73,7 @@ class CallResult:
     body: bytes | Deferred
     error_code: str = SUCCESS_CODE
     error_desc: str = SUCCESS_TEXT
-    effect: Mapping[str, Any] = field(default_factory=dict)
+    effect: CallEffect = NOTHING
     http_status: int = 200
     content_type: str = JSON
     kept: bool = False
@@ -95,11 +96,11 @@ class Refusal(Exception):
         self.whole = key in _SENTENCES
 
 
-def done(members: Mapping[str, Any] | None = None, effect: Mapping[str, Any] | None = None) -> CallResult:
+def done(members: Mapping[str, Any] | None = None, effect: CallEffect = NOTHING) -> CallResult:
     """Return the outcome of a call that was done.
 
     Args:
         members: of the answer, beside status and error members.
         effect: what is recorded.
     """
-    return CallResult(success(members), effect=effect or {})
+    return CallResult(success(members), effect=effect)

@@ -10,13 +10,11 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
 
 from harness.hub.addresses import outward
+from harness.journal.events import CanaryGreeted, CanaryVisited, Lines, VisitBody
 from harness.journal.recorder import Recorder
 from harness.vxp.answers import success
-
-Lines = tuple[tuple[str, str], ...]
 
 _HEAD = 64 * 1024
 _BODY = 256 * 1024 * 1024
@@ -58,9 +56,8 @@ class CanaryVisit:
 class Canary:
     """A listener whose every request leaves an event `canary`; use it as an asynchronous context manager.
 
-    Event data: {token, method, path, headers, peer, body {size, sha256, blob}, secret_in}. With TLS, the greeting of
-    every client that begins a handshake leaves an event `canary.greeted` {name} before: who then sends nothing has
-    refused.
+    With TLS, the greeting of every client that begins a handshake leaves an event `canary.greeted` before: who then
+    sends nothing has refused.
     """
 
     def __init__(
@@ -123,7 +120,7 @@ class Canary:
         try:
             visit = await _visit(reader, writer)
             if visit is not None:
-                self._recorder.record("canary", self._facts(visit, writer))
+                self._recorder.record(self._visited(visit, writer))
                 writer.write(_REPLY)
                 await writer.drain()
         except OSError:
@@ -134,25 +131,25 @@ class Canary:
             writer.close()
 
     def _greeted(self, connection: ssl.SSLObject, host: str | None, context: ssl.SSLContext) -> None:
-        self._recorder.record("canary.greeted", {"name": self._name})
+        self._recorder.record(CanaryGreeted(self._name))
 
-    def _facts(self, visit: CanaryVisit, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
+    def _visited(self, visit: CanaryVisit, writer: asyncio.StreamWriter) -> CanaryVisited:
         beginning = self._recorder.keep(visit.beginning) if visit.beginning else None
-        return {
-            "token": visit.token,
-            "method": visit.method,
-            "path": visit.target,
-            "headers": [list(line) for line in visit.headers],
-            "peer": str((writer.get_extra_info("peername") or ("",))[0]),
-            "body": {"size": visit.size, "sha256": visit.sha256, "blob": beginning},
-            "secret_in": self._secret_in(visit),
-        }
+        return CanaryVisited(
+            token=visit.token,
+            method=visit.method,
+            path=visit.target,
+            headers=visit.headers,
+            peer=str((writer.get_extra_info("peername") or ("",))[0]),
+            body=VisitBody(visit.size, visit.sha256, beginning),
+            secret_in=self._secret_in(visit),
+        )
 
-    def _secret_in(self, visit: CanaryVisit) -> list[str]:
+    def _secret_in(self, visit: CanaryVisit) -> tuple[str, ...]:
         """Return the places of a visit in which a secret of the run stands."""
         lines = "\n".join(value for _, value in visit.headers)
         places = (("url", visit.target.encode()), ("headers", lines.encode()), ("body", visit.beginning))
-        return [place for place, content in places if content and self._recorder.holds_secret(content)]
+        return tuple(place for place, content in places if content and self._recorder.holds_secret(content))
 
 
 async def _visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> CanaryVisit | None:

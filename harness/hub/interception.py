@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.journal.events import NOTHING, CallEffect
 
 Moment = Literal["before", "after"]
 
@@ -123,7 +125,7 @@ class RequestFacts:
     messagetype: str | None = None
     receivers: tuple[str, ...] = ()
     answer: bytes | None = None
-    effect: Mapping[str, Any] = field(default_factory=dict)
+    effect: CallEffect = NOTHING
 
 
 Interceptor = Callable[[RequestFacts], Awaitable[AnswerPlan | None]]

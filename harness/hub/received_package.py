@@ -1,14 +1,14 @@
 """What the hub reads of a package in order to route and record it. Whether the package is right is not asked."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from harness.catalogue.parameters import Limits
 from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.packages import read_header
 from harness.edxml.reader import PackageUnreadable
+from harness.journal.events import AnsweredDocument, SentPackage
 from harness.vxp.hashing import Form, digest_form, hash_file_form, without_trailer
 
 Kind = Literal["document", "status", "unknown"]
@@ -122,33 +122,29 @@ def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool =
     )
 
 
-def specimen_facts(specimen: ReceivedPackage) -> Mapping[str, Any]:
-    """Return what is recorded of a package that was sent, as JSON values."""
+def specimen_facts(specimen: ReceivedPackage, blob: str | None) -> SentPackage:
+    """Return what is recorded of a package that was sent; `blob` is where its file is kept."""
     package = specimen.package
     status = specimen.status
-    return {
-        "sha256": specimen.sha256,
-        "size": len(specimen.file),
-        "hash_file_form": specimen.hash_file_form,
-        "trailing_crlf": specimen.trailing_crlf,
-        "kind": specimen.kind,
-        "unreadable": specimen.unreadable,
-        "document_id": specimen.document_id,
-        "from_organ": specimen.from_organ or None,
-        "to_organs": list(specimen.addressees),
-        "doc_type": specimen.doc_type if specimen.kind == "document" else None,
-        "subject": package.subject if isinstance(package, DocumentPackage) else None,
-        "status_code": status.status_code if status else None,
-        "description": status.description if status else None,
-        "response_for": _response_for(status) if status else None,
-    }
+    return SentPackage(
+        sha256=specimen.sha256,
+        size=len(specimen.file),
+        hash_file_form=specimen.hash_file_form,
+        trailing_crlf=specimen.trailing_crlf,
+        kind=specimen.kind,
+        unreadable=specimen.unreadable,
+        document_id=specimen.document_id,
+        from_organ=specimen.from_organ or None,
+        to_organs=specimen.addressees,
+        doc_type=specimen.doc_type if specimen.kind == "document" else None,
+        subject=package.subject if isinstance(package, DocumentPackage) else None,
+        status_code=status.status_code if status else None,
+        description=status.description if status else None,
+        response_for=_response_for(status) if status else None,
+        blob=blob,
+    )
 
 
-def _response_for(status: StatusPackage) -> Mapping[str, str]:
+def _response_for(status: StatusPackage) -> AnsweredDocument:
     named = status.response_for
-    return {
-        "organ_id": named.organ_id,
-        "code": named.code,
-        "promulgation_date": named.promulgation_date,
-        "document_id": named.document_id,
-    }
+    return AnsweredDocument(named.organ_id, named.code, named.promulgation_date, named.document_id)

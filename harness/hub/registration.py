@@ -6,6 +6,7 @@ from collections.abc import Callable
 from harness.catalogue.findings import clipped
 from harness.hub.call_results import Call, CallResult, Refusal, done
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
+from harness.journal.events import CallEffect, DirectoryRows
 from harness.vxp.operations import REGISTRATION
 
 _LONGEST = 500
@@ -39,7 +40,7 @@ class RegistrationService:
                 locked=existing.locked if existing else False,
             )
         )
-        return done(effect={"registered": code})
+        return done(effect=CallEffect(registered=code))
 
     def delete(self, call: Call) -> CallResult:
         """Remove an agency of the calling system."""
@@ -48,7 +49,7 @@ class RegistrationService:
         if agency is None or agency.system_id != call.caller:
             raise _foreign(code, call.caller)
         self._directory.remove(agency.number)
-        return done(effect={"deleted": agency.organ_id})
+        return done(effect=CallEffect(deleted=agency.organ_id))
 
     def listing(self, call: Call) -> CallResult:
         """Hand out the whole directory."""
@@ -65,7 +66,7 @@ class RegistrationService:
 
     def _read(self, listing: Callable[[], tuple[bytes, int]]) -> CallResult:
         body, rows = listing()
-        return CallResult(body, effect={"directory": {"rows": rows}}, kept=True)
+        return CallResult(body, effect=CallEffect(directory=DirectoryRows(rows)), kept=True)
 
     def _existing(self, told: dict[str, str], system_id: str) -> RegisteredAgency | None:
         """Return the agency that is meant: the one with that code, else the system's own with that number."""

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from typing import Any
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.texts import text
@@ -10,6 +9,14 @@ from harness.hub.blobs import Blobs
 from harness.hub.call_results import Call, CallResult, Deferred, Refusal, done
 from harness.hub.mailboxes import Mailboxes, MailboxItem
 from harness.hub.submission import message_type
+from harness.journal.events import (
+    AckedDelivery,
+    CallEffect,
+    CountedDeliveries,
+    FetchedPackage,
+    ListedDelivery,
+    ReportedSendings,
+)
 from harness.vxp.answers import success_with
 from harness.vxp.operations import OCTETS, TRANSPORT_STATES
 
@@ -27,7 +34,9 @@ class Retrieval:
     def received_list(self, call: Call) -> CallResult:
         """List what waits for the system's agencies."""
         items = self._mailboxes.waiting(call.caller, message_type(call))
-        return done({"data": [_received_row(item) for item in items]}, {"listed": [_facts(i) for i in items]})
+        return done(
+            {"data": [_received_row(item) for item in items]}, CallEffect(listed=tuple(_listed(item) for item in items))
+        )
 
     def sent_list(self, call: Call) -> CallResult:
         """List how a sent package stands with each receiver."""
@@ -35,7 +44,7 @@ class Retrieval:
         items = self._mailboxes.sent(call.caller, message_type(call), hub_id)
         if hub_id is not None and not items:
             raise Refusal("unknown-document", "unknown-document", doc_id=clipped(hub_id))
-        effect = {"reported": {"hub_id": hub_id, "rows": len(items)}}
+        effect = CallEffect(reported=ReportedSendings(hub_id, len(items)))
         return done({"data": [_sent_row(item) for item in items]}, effect)
 
     def package(self, call: Call) -> CallResult:
@@ -66,7 +75,10 @@ class Retrieval:
             raise Refusal("bad-request", "bad-parameter", key="status", value=clipped(state))
         description = call.parameters.get("description", "")[:_LONGEST_DESCRIPTION]
         self._mailboxes.set_state(item.receiver_doc_id, state, description)
-        return done(effect={"acked": {**_facts(item), "status": state, "description": description}})
+        acked = AckedDelivery(
+            item.receiver_doc_id, item.document_id, item.messagetype, item.receiver, state, description
+        )
+        return done(effect=CallEffect(acked=acked))
 
     def count_documents(self, call: Call) -> CallResult:
         """Count waiting document packages."""
@@ -78,7 +90,7 @@ class Retrieval:
 
     def _counted(self, call: Call, messagetype: str) -> CallResult:
         count = self._mailboxes.count(call.caller, messagetype)
-        return done({"count": count}, {"counted": {"messagetype": messagetype, "count": count}})
+        return done({"count": count}, CallEffect(counted=CountedDeliveries(messagetype, count)))
 
     def _own_item(self, call: Call) -> MailboxItem:
         doc_id = call.parameters.get("docId", "")
@@ -92,19 +104,23 @@ def _enveloped(content: bytes) -> bytes:
     return success_with("data", b'"%b"' % base64.b64encode(content))
 
 
-def _facts(item: MailboxItem) -> Mapping[str, Any]:
-    return {
-        "receiver_doc_id": item.receiver_doc_id,
-        "document_id": item.document_id,
-        "messagetype": item.messagetype,
-        "receiver": item.receiver,
-        "status": item.state,
-    }
+def _listed(item: MailboxItem) -> ListedDelivery:
+    return ListedDelivery(item.receiver_doc_id, item.document_id, item.messagetype, item.receiver, item.state)
 
 
-def _fetched(item: MailboxItem) -> Mapping[str, Any]:
-    content = {"sha256": item.served, "size": item.size, "complete": True}
-    return {"fetched": {**_facts(item), **content}}
+def _fetched(item: MailboxItem) -> CallEffect:
+    return CallEffect(
+        fetched=FetchedPackage(
+            receiver_doc_id=item.receiver_doc_id,
+            document_id=item.document_id,
+            messagetype=item.messagetype,
+            receiver=item.receiver,
+            status=item.state,
+            sha256=item.served,
+            size=item.size,
+            complete=True,
+        )
+    )
 
 
 def _received_row(item: MailboxItem) -> Mapping[str, str]:

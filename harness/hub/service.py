@@ -19,6 +19,7 @@ from harness.hub.retrieval import Retrieval
 from harness.hub.settings import ErrorText, HubSettings
 from harness.hub.store import HubStore
 from harness.hub.submission import Submission
+from harness.journal.events import CallEffect, RefusedCall
 from harness.journal.recorder import VIETNAM
 from harness.vxp.answers import failure
 from harness.vxp.headers import HeaderParameters, RawHeaders
@@ -109,7 +110,7 @@ class Hub:
             failure(error.code, description, members),
             error_code=error.code,
             error_desc=description,
-            effect={"refused": {"code": error.code, "reason": refusal.reason}},
+            effect=CallEffect(refused=RefusedCall(error.code, refusal.reason)),
             http_status=_NOT_FOUND if call and operation is None else 200,
         )
 

@@ -13,6 +13,7 @@ from harness.hub.directory import HubDirectory, RegisteredAgency
 from harness.hub.mailboxes import TIME, Mailboxes, StoredMessage, sameness_of
 from harness.hub.received_package import ReceivedPackage
 from harness.hub.settings import HubSettings
+from harness.journal.events import AcceptedPackage, CallEffect
 
 MESSAGE_TYPES = ("edoc", "status")
 
@@ -50,15 +51,15 @@ class Submission:
         posted = self._mailboxes.post(message, receivers)
         if specimen.kind == "status":
             self._note_status(specimen, sender)
-        effect = {
-            "hub_id": posted.hub_id,
-            "document_id": specimen.document_id,
-            "kind": specimen.kind,
-            "from_organ": specimen.from_organ,
-            "receivers": [agency.organ_id for agency in receivers],
-            "duplicate": not posted.items,
-        }
-        return done({"DocId": posted.hub_id}, {"accepted": effect})
+        accepted = AcceptedPackage(
+            hub_id=posted.hub_id,
+            document_id=specimen.document_id,
+            kind=specimen.kind,
+            from_organ=specimen.from_organ,
+            receivers=tuple(agency.organ_id for agency in receivers),
+            duplicate=not posted.items,
+        )
+        return done({"DocId": posted.hub_id}, CallEffect(accepted=accepted))
 
     def message(
         self,

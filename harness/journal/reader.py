@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from harness.journal.chain import FIRST, link, written
-from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE, Event
+from harness.journal.event import Event, JournalLine, event_of
+from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE
 
 _BLOB_NAME = re.compile("[0-9a-f]{64}")
 _SHOWN = 64
@@ -66,7 +67,7 @@ def read_record(directory: Path) -> Record:
     """Read the journal in `directory` and check its chain.
 
     Raises:
-        JournalBroken: missing, or a line was edited, removed, added or moved.
+        JournalBroken: missing, a line was edited, removed, added or moved, or says what no event of its kind says.
     """
     try:
         content = (directory / JOURNAL_FILE).read_bytes()
@@ -76,19 +77,27 @@ def read_record(directory: Path) -> Record:
     events: list[Event] = []
     last = FIRST
     for number, line in enumerate(lines, 1):
-        event = _event(line, number)
-        if event.seq != len(events) or event.prev != last:
+        entry = _line(line, number)
+        if entry.seq != len(events) or entry.prev != last:
             raise JournalBroken("order", number)
-        content_of_line = msgspec.to_builtins(event)
-        if written(content_of_line) != line or link(content_of_line) != event.hash:
+        content_of_line = msgspec.to_builtins(entry)
+        if written(content_of_line) != line or link(content_of_line) != entry.hash:
             raise JournalBroken("edited", number)
-        last = event.hash
-        events.append(event)
+        last = entry.hash
+        events.append(_event(entry, number))
     return Record(tuple(events), directory, cut=bool(rest))
 
 
-def _event(line: bytes, number: int) -> Event:
+def _line(line: bytes, number: int) -> JournalLine:
     try:
-        return msgspec.json.decode(line, type=Event)
+        return msgspec.json.decode(line, type=JournalLine)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise JournalBroken("unreadable", number, str(error)) from error
+
+
+def _event(line: JournalLine, number: int) -> Event:
+    """Return the event in a line; a chain can be right although no harness would have written what it holds."""
+    try:
+        return event_of(line)
+    except msgspec.ValidationError as error:
+        raise JournalBroken("unreadable", number, f"{line.kind}: {error}") from error

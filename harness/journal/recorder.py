@@ -8,48 +8,27 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from harness.journal.chain import FIRST, link, written
+from harness.journal.event import Event, JournalLine, in_envelope
+from harness.journal.events import EvidenceFull, Fact, fact_of, kind_of
 from harness.journal.redaction import Redactor
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 JOURNAL_FILE = "journal.jsonl"
 BLOB_FOLDER = "blobs"
-FULL = "evidence.full"
 
-
-class Event(msgspec.Struct, frozen=True):
-    """One event of a run.
-
-    Attributes:
-        seq: position in the journal, from 0.
-        at: Vietnam time, ISO 8601 with milliseconds.
-        elapsed: seconds since the journal was opened, by a clock that never goes back.
-        kind: what happened, e.g. `request`; the room that records it documents its data.
-        data: JSON values.
-        scenario: id of the scenario that caused it, None when it belongs to all.
-        prev: digest of the event before.
-        hash: digest of this event.
-    """
-
-    seq: int
-    at: str
-    elapsed: float
-    kind: str
-    data: dict[str, Any]
-    scenario: str | None
-    prev: str
-    hash: str
+F = TypeVar("F", bound=Fact)
 
 
 class Recorder(Protocol):
     """What a room needs in order to leave evidence."""
 
-    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
         """Append one event and return it."""
         ...
 
@@ -131,34 +110,36 @@ class Journal:
         """Call `listener` with every event from now on, in the thread that records it."""
         self._listeners.append(listener)
 
-    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
-        """Append one event, flush it and return it.
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
+        """Append one event, flush it and return it, as it was written.
 
         Args:
-            kind: what happened.
-            data: any values; what JSON cannot say is said in text.
+            what: what happened; what JSON cannot say is said in text.
             scenario: id of the scenario that caused it.
 
         Raises:
             OSError: it cannot be written; the journal is closed, as nothing may follow half a line.
-            ValueError: the journal is closed.
+            ValueError: the journal is closed, or a member is not of its type.
         """
-        clean = self._concealer.value(data)
+        kind = self._concealer.value(kind_of(what))
+        members = self._concealer.value(what.members())
+        said = fact_of(kind, members)
         with self._lock:
             fields = {
                 "seq": self._seq,
                 "at": datetime.now(VIETNAM).isoformat(timespec="milliseconds"),
                 "elapsed": round(time.monotonic() - self._began, 6),
-                "kind": self._concealer.value(kind),
-                "data": clean,
+                "kind": kind,
+                "data": members,
                 "scenario": self._concealer.value(scenario),
                 "prev": self._last,
             }
-            event = Event(**fields, hash=link(fields))
-            self._append(written(msgspec.to_builtins(event)) + b"\n")
+            line = JournalLine(**fields, hash=link(fields))
+            self._append(written(msgspec.to_builtins(line)) + b"\n")
             self._seq += 1
-            self._first = self._first or event.hash
-            self._last = event.hash
+            self._first = self._first or line.hash
+            self._last = line.hash
+        event = cast("Event[F]", in_envelope(line, said))
         for listener in self._listeners:
             listener(event)
         return event
@@ -199,7 +180,7 @@ class Journal:
             self._received += 0 if full else len(content)
             tell, self._told_full = full and not self._told_full, self._told_full or full
         if tell:
-            self.record(FULL, {"limit": self._most, "kept": self._received})
+            self.record(EvidenceFull(limit=self._most, kept=self._received))
         return None if full else self.blob(content)
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ from harness.catalogue.verdicts import Cause, Severity, Verdict
 from harness.crypto.chains.trust import Trust
 from harness.expectations.assessment import Blind
 from harness.expectations.evidence import Evidence
-from harness.journal import Event, Record
+from harness.journal import Event, Record, events_of
+from harness.journal.events import DriverCalled, DriverUnsupported, RunFinished, RunStarted
 from harness.judge.duties import DUTIES
 from harness.judge.duties.facts import RunFacts
 from harness.judge.duties.registry import without_known
@@ -41,34 +42,34 @@ def judge(profile: Profile, record: Record) -> Judgement:
     Raises:
         NothingToJudge: the run broke off before it began.
     """
-    start = next((event for event in record.events if event.kind == "run.started"), None)
+    start = next(events_of(record.events, RunStarted), None)
     if start is None:
         raise NothingToJudge(str(record.directory))
-    examiner = PackageInspector(profile, record.blob, Trust.from_data(start.data.get("trust") or {}))
+    examiner = PackageInspector(profile, record.blob, Trust.from_data(start.what.trust))
     evidence = Evidence.of(reread(record.events, record.blob, profile.parameters.limits), examiner)
     outcomes = _scenarios(start, evidence, jumps(record.events, profile.parameters.timing.clock_jump))
     outcomes |= _wire(start, evidence, profile)
     outcomes |= _order(evidence, profile)
-    facts = RunFacts(evidence, profile, start, record.blob)
+    facts = RunFacts(evidence, profile, record.blob)
     outcomes |= _packages(watch_packages(facts, examiner))
     outcomes |= _nothing_sent(facts, outcomes)
     outcomes |= _duties(facts, outcomes)
     return assembled(profile, record, start, outcomes, shown_undeclared(facts))
 
 
-def _scenarios(start: Event, evidence: Evidence, jumped: Sequence[Jump]) -> Outcomes:
+def _scenarios(start: Event[RunStarted], evidence: Evidence, jumped: Sequence[Jump]) -> Outcomes:
     outcomes: Outcomes = {}
-    for planned in start.data["scenarios"]:
-        own = [event for event in evidence.events if event.scenario == planned["id"]]
+    for planned in start.what.scenarios:
+        own = [event for event in evidence.events if event.scenario == planned.id]
         outcome = judge_scenario(own, evidence, jumped) if own else broken_off(evidence, "not-started")
-        outcomes[planned["id"]] = (tuple(planned["requirements"]), outcome)
+        outcomes[planned.id] = (planned.requirements, outcome)
     return outcomes
 
 
-def _wire(start: Event, evidence: Evidence, profile: Profile) -> Outcomes:
-    organs = set(start.data["organs"])
-    registered = (exchange.effect("registered") for exchange in evidence.exchanges)
-    organs |= {str(organ) for organ in registered if organ}
+def _wire(start: Event[RunStarted], evidence: Evidence, profile: Profile) -> Outcomes:
+    organs = set(start.what.organs)
+    registered = (exchange.effect.registered for exchange in evidence.exchanges)
+    organs |= {organ for organ in registered if organ}
     found = watch_wire(evidence, profile, frozenset(organs))
     silent = not evidence.ever_called()
     sent = bool(evidence.all_sendings())
@@ -104,7 +105,7 @@ def _packages(watch: PackageWatch) -> Outcomes:
 
 def _nothing_sent(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     """What is watched on packages was looked for, in a run that asked for it, even if no such package came."""
-    only = facts.start.data["only"]
+    only = facts.start.only
     wanted = IMPLEMENTED if only is None else set(IMPLEMENTED) & set(only)
     absent = sorted(requirement for requirement in wanted if f"watch/{requirement}" not in outcomes)
     return {f"watch/{requirement}": ((requirement,), _never_sent(requirement, facts)) for requirement in absent}
@@ -113,10 +114,10 @@ def _nothing_sent(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
 def _never_sent(requirement: str, facts: RunFacts) -> ScenarioOutcome:
     """Nothing seen is no pass; it is no open question either where the candidate need not send such a thing."""
     entry = facts.profile.requirements[requirement]
-    if entry.shown_with and not set(entry.shown_with) & set(facts.start.data["capabilities"]):
+    if entry.shown_with and not set(entry.shown_with) & set(facts.start.capabilities):
         parameters = {"capability": ", ".join(entry.shown_with)}
         return ScenarioOutcome(Verdict.NOT_APPLICABLE, detail="capability-not-declared", parameters=parameters)
-    whole = any(event.data["reason"] == "complete" for event in facts.evidence.kind("run.finished"))
+    whole = any(event.what.reason == "complete" for event in facts.evidence.events_of(RunFinished))
     if entry.optional and whole and facts.evidence.all_sendings():
         return ScenarioOutcome(Verdict.NOT_APPLICABLE, detail="never-written")
     return _nothing_seen(facts.evidence)
@@ -124,7 +125,7 @@ def _never_sent(requirement: str, facts: RunFacts) -> ScenarioOutcome:
 
 def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     """Judge what must hold over the whole record, beside what scenarios and watches have found already."""
-    only = facts.start.data["only"]
+    only = facts.start.only
     found = (one for _, outcome in outcomes.values() for one in outcome.findings)
     known = [one for one in found if facts.profile.severity(one) is Severity.FAIL]
     judged: Outcomes = {}
@@ -161,8 +162,8 @@ def _nothing_seen(evidence: Evidence) -> ScenarioOutcome:
         return broken_off(evidence, "not-finished")
     if not evidence.ever_called():
         return ScenarioOutcome(Verdict.INCONCLUSIVE, Cause.NETWORK, "never-called")
-    calls = (*evidence.kind("driver"), *evidence.kind("driver.unsupported"))
-    declined = any((event.data.get("error") or {}).get("kind") == "operator" for event in calls)
+    calls = (*evidence.events_of(DriverCalled), *evidence.events_of(DriverUnsupported))
+    declined = any(event.what.error_kind == "operator" for event in calls)
     return ScenarioOutcome(Verdict.INCONCLUSIVE, Cause.OPERATOR if declined else Cause.CANDIDATE, "nothing-seen")
 
 

@@ -11,13 +11,13 @@ from typing import Protocol
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Broken, Pending
 from harness.expectations.evidence import Evidence
-from harness.journal import Event
+from harness.journal import Event, events_of
+from harness.journal.events import DriverCalled, FaultPlaced, HubDown, HubProbed, Stimulus, WindowClosed
 
 # Requirements that are about living on.
 _LIVING_ON = frozenset({"RCV-06", "RCV-07", "RTY-04", "RTY-09", "RTY-12", "RTY-13", "SEC-02", "SEC-03", "SEC-08"})
 # What a scenario does to a candidate.
-_DONE_TO_IT = frozenset({"stimulus", "fault", "hub.down", "driver"})
-_PROVOKING = frozenset({"fault", "hub.down"})
+_DONE_TO_IT = (Stimulus, FaultPlaced, HubDown, DriverCalled)
 # Poll intervals without a request after which a candidate counts as silent.
 _INTERVALS = 5
 
@@ -45,8 +45,8 @@ def silent_before(events: Sequence[Event], evidence: Evidence) -> bool:
         events: the scenario's, in order.
         evidence: the whole run.
     """
-    closed = next((event for event in events if event.kind == "window.closed"), events[-1])
-    done = (event for event in events if event.kind in _DONE_TO_IT and event.seq < closed.seq)
+    closed = next((event for event in events_of(events, WindowClosed)), events[-1])
+    done = (event for event in events if isinstance(event.what, _DONE_TO_IT) and event.seq < closed.seq)
     began = next(done, events[0])
     if any(began.seq < one.request.seq < closed.seq for one in evidence.exchanges):
         return False
@@ -55,15 +55,15 @@ def silent_before(events: Sequence[Event], evidence: Evidence) -> bool:
 
 def silence_of(evidence: Evidence) -> float:
     """Return the seconds without a request after which the candidate counts as silent."""
-    times = evidence.events[0].data.get("times") or {}
+    times = evidence.start.times if evidence.start else {}
     interval, give_up, reaction = (float(times.get(name, 0.0)) for name in ("poll_interval", "give_up", "reaction"))
     return _INTERVALS * interval + give_up + reaction
 
 
 def hub_out_of_reach(evidence: Evidence, closed: Event) -> bool:
     """Tell whether the harness itself could not reach its hub when the time of a scenario was over."""
-    probes = [one for one in evidence.kind("hub.probed") if one.seq > closed.seq]
-    return bool(probes) and not probes[0].data["reachable"]
+    probes = [one for one in evidence.events_of(HubProbed) if one.seq > closed.seq]
+    return bool(probes) and not probes[0].what.reachable
 
 
 def lifeless_after_provocation(
@@ -89,4 +89,4 @@ def lifeless_after_provocation(
 
 
 def _provokes(event: Event) -> bool:
-    return event.kind in _PROVOKING or (event.kind == "stimulus" and not event.data["good"])
+    return isinstance(event.what, FaultPlaced | HubDown) or (isinstance(event.what, Stimulus) and not event.what.good)

@@ -1,12 +1,12 @@
 """What a run could not show, and what must be known of it: the limits that the report states."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from harness.catalogue.profiles import Profile, profile_names
 from harness.catalogue.texts import LANGUAGES, Language, text
-from harness.journal import Record
+from harness.journal import Record, events_of
+from harness.journal.events import RunFinished, RunStarted
 from harness.journal.recorder import VIETNAM
 from harness.judge.finding_list import FindingList
 from harness.judge.report_schema import LocalisedText, sentence
@@ -16,38 +16,38 @@ _MOST_SILENCES = 10
 
 
 def limits_of(
-    record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...], listing: FindingList
+    record: Record, start: RunStarted, profile: Profile, undeclared: tuple[str, ...], listing: FindingList
 ) -> tuple[LocalisedText, ...]:
     """Return the limits of a run.
 
     Args:
         record: the run.
-        data: of its `run.started`.
+        start: what its start says.
         profile: that was judged by.
         undeclared: capabilities that were shown without being declared.
         listing: how much of what was found is listed.
     """
     return (
-        *_of_the_run(record, data, profile, undeclared),
+        *_of_the_run(record, start, profile, undeclared),
         *_silent(record),
         *_left_out(listing),
     )
 
 
 def _of_the_run(
-    record: Record, data: Mapping[str, Any], profile: Profile, undeclared: tuple[str, ...]
+    record: Record, start: RunStarted, profile: Profile, undeclared: tuple[str, ...]
 ) -> Iterator[LocalisedText]:
-    if data["only"] is not None:
-        yield sentence("limit.narrowed", {"ids": ", ".join(sorted(data["only"]))})
-    finished = [event for event in record.events if event.kind == "run.finished"]
-    if record.cut or not finished or finished[-1].data["reason"] != "complete":
+    if start.only is not None:
+        yield sentence("limit.narrowed", {"ids": ", ".join(sorted(start.only))})
+    finished = list(events_of(record.events, RunFinished))
+    if record.cut or not finished or finished[-1].what.reason != "complete":
         yield sentence("limit.interrupted", {})
     if profile.id not in profile_names():
         yield sentence("limit.own-profile", {"id": profile.id, "version": profile.version})
     if undeclared:
         yield sentence("limit.undeclared", {"capabilities": ", ".join(undeclared)})
-    yield sentence(f"limit.driver.{data['driver']}", {})
-    yield sentence("limit.times", {name: f"{value:g}" for name, value in data["times"].items()})
+    yield sentence(f"limit.driver.{start.driver}", {})
+    yield sentence("limit.times", {name: f"{value:g}" for name, value in start.times.items()})
 
 
 def _silent(record: Record) -> Iterator[LocalisedText]:

@@ -32,7 +32,7 @@ class PackageInspector:
 
     def report(self, exchange: Exchange) -> PackageReport | None:
         """Return the rules' report on the package that `exchange` carried, None when it carried none."""
-        blob = exchange.package.get("blob")
+        blob = exchange.package.blob
         if blob is None:
             return None
         if blob not in self._reports:
@@ -50,12 +50,12 @@ class PackageInspector:
 
     def package(self, exchange: Exchange) -> DocumentPackage | StatusPackage | None:
         """Return the package that `exchange` carried, None when it carried none that can be read."""
-        blob = exchange.package.get("blob")
+        blob = exchange.package.blob
         return None if blob is None else self._package(blob)
 
     def files(self, exchange: Exchange) -> Mapping[str, str]:
         """Return the files carried in `exchange`, unpacked: name to SHA-256 in hex, or to what is wrong with it."""
-        blob = exchange.package.get("blob")
+        blob = exchange.package.blob
         if blob is None:
             return {}
         if blob not in self._files:

@@ -4,14 +4,14 @@ Recorded conclusions are a convenience of the run that was going on; when a read
 mended one. What needs the candidate's secret, or bytes that were not kept, stands as it was recorded.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
+from msgspec.structs import replace
 
 from harness.catalogue.parameters import Limits
 from harness.hub.received_package import specimen_facts, specimen_of
 from harness.journal import Event
+from harness.journal.events import RequestReceived, SignatureProblem
 from harness.vxp.headers import UNSIGNED, HeaderParameters, RawHeaders
 from harness.vxp.signing import verify
 
@@ -28,32 +28,31 @@ def reread(events: Iterable[Event], read_blob: Callable[[str], bytes], limits: L
         limits: of packages that are read.
     """
     for event in events:
-        if event.kind != "request" or not event.data.get("headers"):
+        request = event.what
+        if not isinstance(request, RequestReceived) or not request.headers:
             yield event
             continue
-        concluded = {**event.data, **_of_headers(event.data), **_of_package(event.data, read_blob, limits)}
-        yield event if concluded == event.data else msgspec.structs.replace(event, data=concluded)
+        concluded = _with_package(_with_headers(request), read_blob, limits)
+        yield event if concluded == request else replace(event, what=concluded)
 
 
-def _of_headers(data: Mapping[str, Any]) -> dict[str, Any]:
-    headers = _lines(data)
-    recorded = data["signature"]
-    by_secret = [one for one in recorded.get("problems") or () if one["code"] == _BY_SECRET]
-    seen = [{"code": one.code, "key": one.key} for one in verify(headers, None).problems]
+def _with_headers(request: RequestReceived) -> RequestReceived:
+    headers = _lines(request)
+    by_secret = (one for one in request.signature.problems if one.code == _BY_SECRET)
+    seen = (SignatureProblem(one.code, one.key) for one in verify(headers, None).problems)
     parameters = {key: value for key, value in HeaderParameters(headers).items() if key not in UNSIGNED}
-    return {"parameters": parameters, "signature": {**recorded, "problems": [*by_secret, *seen]}}
+    signature = replace(request.signature, problems=(*by_secret, *seen))
+    return replace(request, parameters=parameters, signature=signature)
 
 
-def _of_package(data: Mapping[str, Any], read_blob: Callable[[str], bytes], limits: Limits) -> dict[str, Any]:
-    recorded = data.get("package") or {}
-    blob = recorded.get("blob")
-    if blob is None or blob != recorded.get("sha256"):
-        return {}  # not kept, or kept without the secret that stood in it
-    given = HeaderParameters(_lines(data)).get("hash-file", "")
-    body = read_blob(blob) + (_TRAILER if recorded.get("trailing_crlf") else b"")
-    return {"package": {**specimen_facts(specimen_of(body, given, limits)), "blob": blob}}
+def _with_package(request: RequestReceived, read_blob: Callable[[str], bytes], limits: Limits) -> RequestReceived:
+    recorded = request.package
+    if recorded is None or recorded.blob is None or recorded.blob != recorded.sha256:
+        return request  # not kept, or kept without the secret that stood in it
+    given = HeaderParameters(_lines(request)).get("hash-file", "")
+    body = read_blob(recorded.blob) + (_TRAILER if recorded.trailing_crlf else b"")
+    return replace(request, package=specimen_facts(specimen_of(body, given, limits), recorded.blob))
 
 
-def _lines(data: Mapping[str, Any]) -> RawHeaders:
-    named = ((str(name), str(value)) for name, value in data["headers"])
-    return [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in named]
+def _lines(request: RequestReceived) -> RawHeaders:
+    return [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in request.headers]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from harness.catalogue.findings import clipped
 from harness.catalogue.verdicts import Cause
 from harness.expectations.evidence import Evidence
+from harness.journal.events import DriverCalled, RunFinished, RunUnsettled
 
 Phase = Literal["not-started", "not-finished"]
 
@@ -57,35 +58,36 @@ def ending_of(evidence: Evidence, phase: Phase) -> Ending:
     if reason is None:
         return Ending(Cause.HARNESS, f"cut.{phase}")
     if reason in _WHOSE:
-        seconds = f"{evidence.kind('run.finished')[-1].elapsed:.0f}"
+        seconds = f"{evidence.events_of(RunFinished)[-1].elapsed:.0f}"
         return Ending(_WHOSE[reason], f"{reason}.{phase}", {"seconds": seconds})
     return Ending(Cause.HARNESS, phase)
 
 
 def _reason(evidence: Evidence) -> str | None:
-    ends = evidence.kind("run.finished")
-    return str(ends[-1].data["reason"]) if ends else None
+    ends = evidence.events_of(RunFinished)
+    return ends[-1].what.reason if ends else None
 
 
 def _unreached(evidence: Evidence) -> Ending:
     """The driver was lost or did not do what every candidate must do first; its own words say what."""
-    error = next((one for event in reversed(evidence.kind("driver")) if (one := event.data.get("error"))), None)
+    calls = reversed(evidence.events_of(DriverCalled))
+    error = next((call.what.error for call in calls if call.what.error is not None), None)
     if error is None:
         return Ending(Cause.NETWORK, "driver-unreachable")
-    if error.get("kind") != "lost":
-        return Ending(Cause.CANDIDATE, "configure-refused", {"message": _shown(error.get("message"))})
-    reason = str(error.get("reason"))
+    if error.kind != "lost":
+        return Ending(Cause.CANDIDATE, "configure-refused", {"message": _shown(error.message)})
+    reason = str(error.reason)
     cause = _LOST.get(reason, Cause.NETWORK)
-    if "where" not in error:  # records of earlier versions
-        return Ending(cause, "driver-lost", {"message": _shown(error.get("message"))})
-    return Ending(cause, f"driver-lost.{reason}", {name: _shown(error.get(name)) for name in ("where", "detail")})
+    if error.where is None:  # records of earlier versions
+        return Ending(cause, "driver-lost", {"message": _shown(error.message)})
+    return Ending(cause, f"driver-lost.{reason}", {"where": _shown(error.where), "detail": _shown(error.detail)})
 
 
 def _unserved(evidence: Evidence) -> Ending:
     if not evidence.ever_called():
         return Ending(Cause.NETWORK, "never-called")
     answers = Counter(one.error_code or "-" for one in evidence.exchanges)
-    said = {one.error_code or "-": one.answer.data.get("error_desc") for one in evidence.exchanges if one.answer}
+    said = {one.error_code or "-": one.answer.what.error_desc for one in evidence.exchanges if one.answer}
     told = (
         " ".join(filter(None, (code, _shown(said.get(code)), f"(×{number})")))
         for code, number in answers.most_common(_MOST_ANSWERS)
@@ -95,7 +97,7 @@ def _unserved(evidence: Evidence) -> Ending:
 
 
 def _unsettled(evidence: Evidence) -> Ending:
-    queued = [event.data["queued"] for event in evidence.kind("run.unsettled")]
+    queued = [event.what.queued for event in evidence.events_of(RunUnsettled)]
     return Ending(Cause.CONFIGURATION, "not-settled", {"queued": str(queued[-1]) if queued else "?"})
 
 

@@ -7,9 +7,9 @@ from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.expectations import read_expectation
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.expectations.base import Role
 from harness.expectations.evidence import Evidence
-from harness.journal import Event
+from harness.journal import Event, events_of
+from harness.journal.events import ExpectationStated, OperatorAsked, ScenarioFinished, WindowClosed
 from harness.judge.life import hub_out_of_reach, lifeless_after_provocation, owes_life, silent_before
 from harness.judge.run_end import Phase, ending_of
 from harness.judge.steadiness import Jump, within
@@ -28,10 +28,10 @@ class StatedExpectation:
         stays_met: whether it stays met once it held, even where it is broken later.
     """
 
-    role: Role
+    role: str
     requirement: str
     assessment: Assessment
-    event: Event
+    event: Event[ExpectationStated]
     unseen: str | None = None
     stays_met: bool = False
 
@@ -65,7 +65,7 @@ def judge_scenario(events: Sequence[Event], evidence: Evidence, jumps: Sequence[
         evidence: the whole run.
         jumps: of the clock, in the whole run.
     """
-    judged = (_stated(event, evidence) for event in events if event.kind == "expectation")
+    judged = (_stated(event, evidence) for event in events_of(events, ExpectationStated))
     stated = [_as_it_held(one, events, evidence) for one in judged]
     duties = [one for one in stated if one.role == "duty"]
     broken = tuple(found for one in duties for found in _broken(one.assessment))
@@ -84,15 +84,13 @@ def _steadied(outcome: ScenarioOutcome, jump: Jump | None) -> ScenarioOutcome:
     return _inconclusive(Cause.HARNESS, "clock-jumped", seconds=f"{jump.seconds:+.1f}")
 
 
-def _stated(event: Event, evidence: Evidence) -> StatedExpectation:
-    expectation = read_expectation(event.data["expectation"])
-    requirement = str(event.data["requirement"])
+def _stated(event: Event[ExpectationStated], evidence: Evidence) -> StatedExpectation:
+    expectation = read_expectation(event.what.expectation)
+    requirement = event.what.requirement
     document = getattr(expectation, "document", None)
     views = (view for view in sorted(expectation.looks_at) if evidence.looked_at(view, document) < event.seq)
     assessment = expectation.assess(evidence, requirement)
-    return StatedExpectation(
-        event.data["role"], requirement, assessment, event, next(views, None), expectation.stays_met
-    )
+    return StatedExpectation(event.what.role, requirement, assessment, event, next(views, None), expectation.stays_met)
 
 
 def _broken(assessment: Assessment) -> tuple[Finding, ...]:
@@ -111,7 +109,7 @@ def _without_broken(
         return _unmet(events, missing, evidence)
     if pending:
         return _inconclusive(_blame(evidence), "not-looked", command=str(pending[0].unseen))
-    if any(event.kind == "scenario.finished" and event.data["outcome"] == "cut-short" for event in events):
+    if any(event.what.outcome == "cut-short" for event in events_of(events, ScenarioFinished)):
         return _inconclusive(Cause.CANDIDATE, "late")  # what it waited for came after the time was up
     return _passed(stated)
 
@@ -135,7 +133,7 @@ def _as_it_held(one: StatedExpectation, events: Sequence[Event], evidence: Evide
 
 def _held(one: StatedExpectation, events: Sequence[Event], evidence: Evidence) -> bool:
     """Tell whether an expectation held when its scenario ended, or, a precondition, when the scenario went on."""
-    moments = [event.seq for event in events if event.kind == "scenario.finished"]
+    moments = [event.seq for event in events_of(events, ScenarioFinished)]
     if one.role != "duty":
         moments += [event.seq for event in events if event.seq > one.event.seq][:1]
     for moment in moments:
@@ -148,9 +146,9 @@ def _held(one: StatedExpectation, events: Sequence[Event], evidence: Evidence) -
 def _troubles(
     events: Sequence[Event], stated: Sequence[StatedExpectation], evidence: Evidence
 ) -> Iterator[ScenarioOutcome]:
-    finished = next((event for event in events if event.kind == "scenario.finished"), None)
-    if finished is not None and finished.data["outcome"] == "not_applicable":
-        reason = str(finished.data["detail"] or "capability-not-declared")
+    finished = next((event.what for event in events_of(events, ScenarioFinished)), None)
+    if finished is not None and finished.outcome == "not_applicable":
+        reason = finished.detail or "capability-not-declared"
         yield ScenarioOutcome(Verdict.NOT_APPLICABLE, detail=reason, parameters=_detail(finished))
     for one in stated:
         if isinstance(one.assessment, Blind):
@@ -161,9 +159,9 @@ def _troubles(
         yield ScenarioOutcome(Verdict.PASS, findings=lifeless)
     if finished is None:
         yield broken_off(evidence, "not-finished")
-    elif finished.data["outcome"] == "trouble":
-        cause, parameters = Cause(finished.data["cause"]), _detail(finished)
-        yield ScenarioOutcome(Verdict.INCONCLUSIVE, cause, str(finished.data["detail"]), parameters)
+    elif finished.outcome == "trouble":
+        cause, parameters = Cause(finished.cause or ""), _detail(finished)
+        yield ScenarioOutcome(Verdict.INCONCLUSIVE, cause, finished.detail, parameters)
     for one in unmet:
         if not evidence.ever_called():
             yield _inconclusive(Cause.NETWORK, "never-called")
@@ -192,11 +190,11 @@ def broken_off(evidence: Evidence, phase: Phase) -> ScenarioOutcome:
 
 def _blame(evidence: Evidence) -> Cause:
     """Say whose trouble it is that nobody looked: where a person was asked anything, that person's."""
-    return Cause.OPERATOR if evidence.kind("operator.asked") else Cause.CANDIDATE
+    return Cause.OPERATOR if evidence.events_of(OperatorAsked) else Cause.CANDIDATE
 
 
-def _detail(finished: Event) -> dict[str, str]:
-    return {name: str(value) for name, value in finished.data.get("parameters", {}).items()}
+def _detail(finished: ScenarioFinished) -> dict[str, str]:
+    return {name: str(value) for name, value in finished.parameters.items()}
 
 
 def _reason(assessment: Assessment) -> str:
@@ -209,7 +207,7 @@ def _reason(assessment: Assessment) -> str:
 
 def _unmet(events: Sequence[Event], missing: tuple[Finding, ...], evidence: Evidence) -> ScenarioOutcome:
     """A duty not done is a failure of a candidate that could have done it: one that is alive, or was before."""
-    closed = next((event for event in events if event.kind == "window.closed"), None)
+    closed = next(events_of(events, WindowClosed), None)
     if closed is None:
         return _inconclusive(Cause.HARNESS, "window-open")
     if evidence.served_after(closed.seq):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.journal import Event
+from harness.journal.events import CandidateRevived, CandidateSilent, RequestReceived
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ def silences(events: Sequence[Event]) -> Iterator[Silence]:
     began: Event | None = None
     revived = False
     for event in events:
-        if event.kind == "candidate.silent" and began is None:
+        if isinstance(event.what, CandidateSilent) and began is None:
             began, revived = last or event, False
-        elif event.kind == "candidate.revived":
+        elif isinstance(event.what, CandidateRevived):
             revived = True
-        elif event.kind == "request":
+        elif isinstance(event.what, RequestReceived):
             if began is not None:
                 yield Silence(began.at, event.at, revived)
             last, began = event, None

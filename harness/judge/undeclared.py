@@ -14,7 +14,7 @@ def shown_undeclared(facts: RunFacts) -> tuple[str, ...]:
 
     What is not declared is not asked for, so whoever reads the report must know that it was there to be asked for.
     """
-    declared = set(facts.start.data["capabilities"])
+    declared = set(facts.start.capabilities)
     served = (exchange for exchange in facts.evidence.exchanges if exchange.served and not facts.foreign(exchange))
     shown = {capability for exchange in served for capability in _shown(exchange)}
     return tuple(sorted(shown - declared))
@@ -24,6 +24,6 @@ def _shown(exchange: Exchange) -> Iterator[str]:
     if exchange.operation == "registerAgency":
         yield "register"
     package = exchange.package
-    for known, value in ((_OF_OPERATIONS, package.get("doc_type")), (_OF_STATUSES, package.get("status_code"))):
+    for known, value in ((_OF_OPERATIONS, package.doc_type), (_OF_STATUSES, package.status_code)):
         if value in known:
             yield known[value]

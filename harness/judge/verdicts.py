@@ -1,8 +1,8 @@
 """Weighing: outcomes and findings become verdicts by the profile's levels and severities."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -11,7 +11,8 @@ from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import finding_text
 from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
-from harness.journal import Event, Record
+from harness.journal import Event, Record, events_of
+from harness.journal.events import RunFinished, RunStarted
 from harness.judge.finding_list import FindingList, listing_of
 from harness.judge.limits import limits_of
 from harness.judge.report_schema import (
@@ -31,7 +32,7 @@ Outcomes = dict[str, tuple[tuple[str, ...], ScenarioOutcome]]
 
 
 def assembled(
-    profile: Profile, record: Record, start: Event, outcomes: Outcomes, undeclared: tuple[str, ...] = ()
+    profile: Profile, record: Record, start: Event[RunStarted], outcomes: Outcomes, undeclared: tuple[str, ...] = ()
 ) -> Judgement:
     """Weigh the outcomes by the profile and put the judgement together.
 
@@ -42,13 +43,13 @@ def assembled(
         outcomes: by scenario or watch, the requirements it claims and what came out.
         undeclared: capabilities that the candidate showed and does not declare.
     """
-    data = start.data
-    only = data["only"]
-    required = profile.required(data["capabilities"], only)
+    said = start.what
+    only = said.only
+    required = profile.required(said.capabilities, only)
     listing = listing_of(profile, {name: outcome.findings for name, (_, outcome) in outcomes.items()})
     scenarios = tuple(_scenario(profile, listing, name, *outcome) for name, outcome in outcomes.items())
     requirements = tuple(
-        _requirement(entry, scenarios, outcomes, required, data)
+        _requirement(entry, scenarios, outcomes, required, said.capabilities)
         for entry in profile.requirements.values()
         if entry.level is not Level.OFF
     )
@@ -62,19 +63,19 @@ def assembled(
     title = profile.title
     return Judgement(
         schema="lienthong.report/1",
-        run_id=data["run_id"],
+        run_id=said.run_id,
         verdict=_overall(requirements, record),
         profile=ProfileEntry(profile.id, profile.version, profile.sha256, LocalisedText(title.vi, title.en)),
-        candidate=data["candidate"],
-        harness=data["harness"],
-        driver=data["driver"],
+        candidate=said.candidate,
+        harness=said.harness,
+        driver=said.driver,
         started=start.at,
         finished=record.events[-1].at,
-        seed=data["seed"],
+        seed=said.seed,
         narrowed=only is not None,
         complete=bool(required) and not missing,
         required=tuple(sorted(required)),
-        limits=limits_of(record, data, profile, undeclared, listing),
+        limits=limits_of(record, said, profile, undeclared, listing),
         summary=VerdictCounts(_counts(requirements), _counts(scenarios)),
         requirements=requirements,
         scenarios=scenarios,
@@ -130,12 +131,12 @@ def _requirement(
     scenarios: tuple[ScenarioEntry, ...],
     outcomes: Outcomes,
     required: frozenset[str],
-    data: Mapping[str, Any],
+    capabilities: Sequence[str],
 ) -> RequirementEntry:
     claiming = [entry for entry in scenarios if requirement.id in entry.requirements]
     found = [one for entry in scenarios for one in entry.findings if one.requirement == requirement.id]
     verdict, cause = _verdict([outcomes[entry.id][1] for entry in claiming], found)
-    if verdict in {Verdict.NOT_RUN, Verdict.INCONCLUSIVE} and _undeclared(requirement, data):
+    if verdict in {Verdict.NOT_RUN, Verdict.INCONCLUSIVE} and _undeclared(requirement, capabilities):
         verdict, cause = Verdict.NOT_APPLICABLE, None
     return RequirementEntry(
         id=requirement.id,
@@ -150,8 +151,8 @@ def _requirement(
     )
 
 
-def _undeclared(requirement: Requirement, data: Mapping[str, Any]) -> bool:
-    return requirement.capability is not None and requirement.capability not in data["capabilities"]
+def _undeclared(requirement: Requirement, capabilities: Sequence[str]) -> bool:
+    return requirement.capability is not None and requirement.capability not in capabilities
 
 
 def _verdict(claiming: list[ScenarioOutcome], found: list[FindingEntry]) -> tuple[Verdict, Cause | None]:
@@ -181,7 +182,7 @@ def _overall(requirements: tuple[RequirementEntry, ...], record: Record) -> Lite
     required = [entry for entry in requirements if entry.required]
     if any(entry.verdict is Verdict.FAIL for entry in requirements):
         return "fail"
-    finished = any(event.kind == "run.finished" and event.data["reason"] == "complete" for event in record.events)
+    finished = any(event.what.reason == "complete" for event in events_of(record.events, RunFinished))
     passed = all(entry.verdict in {Verdict.PASS, Verdict.REMARK} for entry in required)
     return "pass" if required and passed and finished and not record.cut else "inconclusive"
 

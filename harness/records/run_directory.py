@@ -3,7 +3,16 @@
 from datetime import datetime
 
 from harness.catalogue.parameters import Limits
-from harness.journal import Event, JournalBroken, Record
+from harness.journal import Event, JournalBroken, Record, events_of
+from harness.journal.events import (
+    AnswerSent,
+    CallEffect,
+    FetchedPackage,
+    PackageDelivered,
+    RequestReceived,
+    SentPackage,
+    Stimulus,
+)
 from harness.records.exchanged import Exchanged
 
 
@@ -17,42 +26,30 @@ def exchanged_in(record: Record, limits: Limits) -> Exchanged:
         limits: of packages that are read.
     """
     exchanged = Exchanged()
-    taken = {event.data.get("request") for event in record.events if _taken(event)}
-    good = {
-        str(event.data.get("blob")) for event in record.events if event.kind == "stimulus" and event.data.get("good")
-    }
-    given = _given(record, good)
+    answers = list(events_of(record.events, AnswerSent))
+    taken = {event.what.request for event in answers if event.what.effect.accepted}
+    given = _given(record)
     for event in record.events:
-        if event.kind == "request" and event.seq in taken:
-            _add(exchanged, record, (event.data.get("package") or {}).get("blob"), limits, event, sent=True)
-        elif (fetched := _fetched(event)) is not None:
-            blob = given.pop(fetched, None)
-            _add(exchanged, record, blob, limits, event, sent=False)
+        match event.what:
+            case RequestReceived(package=SentPackage(blob=blob)) if event.seq in taken:
+                _add(exchanged, record, blob, limits, event, sent=True)
+            case AnswerSent(effect=CallEffect(fetched=FetchedPackage(receiver_doc_id=fetched, complete=True))):
+                _add(exchanged, record, given.pop(fetched, None), limits, event, sent=False)
     return exchanged
 
 
-def _taken(event: Event) -> bool:
-    return event.kind == "answer" and bool((event.data.get("effect") or {}).get("accepted"))
-
-
-def _fetched(event: Event) -> str | None:
-    """Return the id of the package that an answer handed out whole, None for every other event."""
-    effect = event.data.get("effect") or {} if event.kind == "answer" else {}
-    fetched = effect.get("fetched") or {}
-    return str(fetched.get("receiver_doc_id")) if fetched.get("complete") else None
-
-
-def _given(record: Record, good: set[str]) -> dict[str, str]:
+def _given(record: Record) -> dict[str, str]:
     """Return the blob of each good package by the id under which the candidate fetches it."""
+    stimuli = (event.what for event in events_of(record.events, Stimulus))
+    good = {stimulus.blob for stimulus in stimuli if stimulus.good}
     given: dict[str, str] = {}
     last: dict[str, str] = {}
     for event in record.events:
-        if event.kind == "stimulus" and event.data.get("blob"):
-            last[str(event.data.get("document_id"))] = str(event.data["blob"])
-        elif event.kind == "delivered":
-            blob = last.get(str(event.data.get("document_id")))
-            if blob in good:
-                given[str(event.data.get("receiver_doc_id"))] = str(blob)
+        match event.what:
+            case Stimulus(document_id=document, blob=str(blob)):
+                last[document] = blob
+            case PackageDelivered(document_id=document, receiver_doc_id=item) if last.get(document) in good:
+                given[item] = last[document]
     return given
 
 
@@ -60,7 +57,7 @@ def _add(exchanged: Exchanged, record: Record, blob: str | None, limits: Limits,
     if blob is None:
         return
     try:
-        data = record.blob(str(blob))
+        data = record.blob(blob)
     except JournalBroken:
         exchanged.unreadable.append(f"#{event.seq}")
         return

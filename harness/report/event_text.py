@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.catalogue.findings import clipped
 from harness.journal import Event, JournalBroken, Record
+from harness.journal.events import RequestReceived
 
 _LONGEST = 400  # letters of a line
 _MOST = 400  # lines of a body
@@ -25,11 +26,11 @@ def lines_of(event: Event, record: Record) -> Iterator[str]:
         event: of the record.
         record: holds the bodies.
     """
-    data = dict(event.data)
+    data = dict(event.members)
     yield f"#{event.seq}  {event.at}  +{event.elapsed:.3f} s  {event.kind}" + (
         f"  {event.scenario}" if event.scenario else ""
     )
-    if event.kind == "request":
+    if isinstance(event.what, RequestReceived):
         yield clipped(
             f"{data.pop('method', '')} {data.pop('target', '')} HTTP/{data.pop('http_version', '')}", _LONGEST
         )
@@ -48,7 +49,7 @@ def lines_of(event: Event, record: Record) -> Iterator[str]:
 def events_about(document: str, record: Record) -> Iterator[Event]:
     """Yield the events that name a document, or an item of the hub's."""
     for event in record.events:
-        if document in json.dumps(event.data, ensure_ascii=False, default=str):
+        if document in json.dumps(event.members, ensure_ascii=False, default=str):
             yield event
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.journal import Event
+from harness.journal.events import RequestReceived, SentPackage
 from harness.report.messages import EventDescriber
 from harness.report.model import Difference, ExcerptLine, LabelledValue, Occurrence
 from harness.report.sightings import message_of, where_of
@@ -64,9 +65,11 @@ def _where(where: Mapping[str, Any], event: Event | None, wording: ReportTexts) 
     return tuple(items)
 
 
-def _package(event: Event | None) -> Any:
-    package = event.data.get("package") if event else None
-    return package.get("blob") if isinstance(package, Mapping) else None
+def _package(event: Event | None) -> str | None:
+    match event.what if event else None:
+        case RequestReceived(package=SentPackage(blob=blob)):
+            return blob
+    return None
 
 
 def _lines(package: bytes | None, line: Any) -> tuple[ExcerptLine, ...]:

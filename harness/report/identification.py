@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.journal.events import RecordedClock, RunFinished, RunStarted
 from harness.judge.steadiness import jumps
 from harness.report.model import LabelledValue, ReportNotice, RequirementRow
 from harness.report.rows import words_of
@@ -106,9 +107,10 @@ class Identification:
         driver = self.driver
         words = self._wording.known(f"driver.{driver}")
         yield "driver", words or shown(driver), bool(words)
-        if self._source.start.get("endpoint"):
-            yield "hub", shown(self._source.start["endpoint"]), False
-        timing = part(self._source.start.get("times") or self._candidate.get("timing"))
+        start = self._source.start
+        if start is not None and start.endpoint:
+            yield "hub", shown(start.endpoint), False
+        timing = part((start.times if start else None) or self._candidate.get("timing"))
         stated = ", ".join(
             f"{self._wording.known(f'timing.{key}') or shown(key)} {self._wording.measure(value)}"
             for key, value in timing.items()
@@ -148,8 +150,9 @@ class Identification:
     def _clock(self) -> str:
         """Say how the machine's clock stood at the start and at the end, and whether it ran steadily in between."""
         events = self._source.record.events if self._source.record else ()
-        ends = [part(event.data.get("clock")) for event in events if event.kind in {"run.started", "run.finished"}]
-        words = [_clock_words(state, self._wording) for state in ends]
+        ends = (event.what for event in events)
+        states = (end.clock for end in ends if isinstance(end, RunStarted | RunFinished))
+        words = [_clock_words(state, self._wording) for state in states if state is not None]
         if not any(words):
             return ""
         moved = max((abs(jump.seconds) for jump in jumps(events, _LEAST_JUMP)), default=0.0)
@@ -170,13 +173,11 @@ class Identification:
             yield "events", str(self._source.record.events[-1].seq + 1 if self._source.record.events else 0), True
 
 
-def _clock_words(state: Mapping[str, Any], wording: ReportTexts) -> str:
-    """Say how the clock stood; empty where the record does not tell."""
-    if "synchronised" not in state:
-        return ""
-    kept, error = state["synchronised"], state.get("error")
-    if kept and isinstance(error, int | float):
-        return wording.say("clock.kept", error=f"{error:.3f}".replace(".", wording.say("decimal.mark")))
+def _clock_words(state: RecordedClock, wording: ReportTexts) -> str:
+    """Say how the clock stood."""
+    kept = state.synchronised
+    if kept and state.error is not None:
+        return wording.say("clock.kept", error=f"{state.error:.3f}".replace(".", wording.say("decimal.mark")))
     return wording.say("clock.unknown" if kept is None else "clock.kept-somehow" if kept else "clock.loose")
 
 

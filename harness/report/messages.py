@@ -3,14 +3,30 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from harness.journal import Event
+from harness.journal.events import (
+    AnswerSent,
+    CallEffect,
+    CandidateSilent,
+    DriverCalled,
+    DriverCommand,
+    DriverUnsupported,
+    Fact,
+    FaultMended,
+    FaultPlaced,
+    HarnessStalled,
+    HubProbed,
+    RequestReceived,
+    SentPackage,
+    Stimulus,
+)
 from harness.report.faults import fault_words
 from harness.report.texts import ReportTexts, shown
 
 _LABEL = 60
-_MEASURED = frozenset({"candidate.silent", "harness.stalled"})
 _DOCUMENT_KEYS = frozenset({"document", "document_id", "documents", "target"})
 _DEEPEST = 6
 
@@ -21,6 +37,10 @@ class Lane(StrEnum):
     DRIVER = "driver"
     CANDIDATE = "candidate"
     HUB = "hub"
+
+
+# Source and target, label, detail, and kind of a message.
+Drawn = tuple[Lane, Lane, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +107,19 @@ class EventDescriber:
 
     def message(self, event: Event, *, wrong: bool) -> JournalMessage | None:
         """Return the event as a message, None for a kind that is not for people."""
-        draw = {
-            "request": self._request,
-            "answer": self._answer,
-            "driver": self._driver,
-            "driver.unsupported": self._driver,
-        }.get(event.kind)
-        if draw is None and self._wording.known(f"event.{event.kind}"):
-            draw = self._note
-        if draw is None:
-            return None
+        match event.what:
+            case RequestReceived() as request:
+                draw = partial(self._request, request)
+            case AnswerSent() as answer:
+                draw = partial(self._answer, answer)
+            case DriverCalled() | DriverUnsupported() as call:
+                draw = partial(self._driver, call, event.members)
+            case _ if self._wording.known(f"event.{event.kind}"):
+                draw = partial(self._note, event)
+            case _:
+                return None
         self._used = set()
-        source, target, label, detail, kind = draw(event)
+        source, target, label, detail, kind = draw()
         return JournalMessage(
             seq=event.seq,
             elapsed=event.elapsed,
@@ -108,7 +129,7 @@ class EventDescriber:
             detail=shown(detail, _LABEL),
             kind=kind,
             wrong=wrong,
-            faulty=event.kind == "answer" and bool(event.data.get("fault")),
+            faulty=isinstance(event.what, AnswerSent) and bool(event.what.fault),
             names=frozenset(self._used),
         )
 
@@ -131,70 +152,73 @@ class EventDescriber:
         self._used.add(name)
         return name
 
-    def _request(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
-        data = event.data
-        parameters = _mapping(data.get("parameters"))
-        operation = str(data.get("operation") or f"{data.get('method', '')} {data.get('target', '')}")
-        asked = [str(parameters[key]) for key in ("messagetype", "status") if parameters.get(key)]
-        package = _mapping(data.get("package"))
-        detail = [self._package(package)] if package else asked
-        if not package and parameters.get("docId"):
-            item = str(parameters["docId"])
+    def _request(self, request: RequestReceived) -> Drawn:
+        parameters = request.parameters
+        operation = request.operation or f"{request.method} {request.target}"
+        detail = [parameters[key] for key in ("messagetype", "status") if parameters.get(key)]
+        if request.package is not None:
+            detail = [self._package(request.package)]
+        elif parameters.get("docId"):
+            item = parameters["docId"]
             detail = [*detail, self._name(self._items.get(item)) or f"docId {item}"]
         return Lane.CANDIDATE, Lane.HUB, operation, " · ".join(part for part in detail if part), "ask"
 
-    def _package(self, package: Mapping[str, Any]) -> str:
-        answered = _mapping(package.get("response_for")).get("document_id")
-        if package.get("kind") == "status":
+    def _package(self, package: SentPackage) -> str:
+        if package.kind == "status":
+            answered = package.response_for
             return self._wording.say(
                 "package.status",
-                code=shown(package.get("status_code") or "?"),
-                name=self._name(answered) or "?",
+                code=shown(package.status_code or "?"),
+                name=self._name(answered.document_id if answered else None) or "?",
             )
-        if package.get("kind") == "document":
-            return self._wording.say("package.document", name=self._name(package.get("document_id")) or "?")
+        if package.kind == "document":
+            return self._wording.say("package.document", name=self._name(package.document_id) or "?")
         return self._wording.say("package.unknown")
 
-    def _answer(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
-        data = event.data
-        status, code = data.get("http_status"), data.get("error_code")
-        if data.get("fault"):
-            label = self._wording.say("answer.fault", fault=fault_words(data["fault"], self._wording))
+    def _answer(self, answer: AnswerSent) -> Drawn:
+        status, code = answer.http_status, answer.error_code
+        if answer.fault:
+            label = self._wording.say("answer.fault", fault=fault_words(answer.fault, self._wording))
         elif status is None:
             label = self._wording.say("answer.none")
         elif code in {None, "0"}:
             label = "OK" if status == 200 else f"HTTP {status}"
         else:
-            label = f"{code} {data.get('error_desc') or ''}"
-        return Lane.HUB, Lane.CANDIDATE, label, self._effect(_mapping(data.get("effect"))), "answer"
+            label = f"{code} {answer.error_desc or ''}"
+        return Lane.HUB, Lane.CANDIDATE, label, self._effect(answer.effect), "answer"
 
-    def _effect(self, effect: Mapping[str, Any]) -> str:
-        listed = effect.get("listed")
-        if isinstance(listed, list):
-            return self._wording.say("answer.listed", number=len(listed))
-        documents = [self._name(name) for name in dict.fromkeys(named_documents(dict(effect)))]
+    def _effect(self, effect: CallEffect) -> str:
+        if effect.listed is not None:
+            return self._wording.say("answer.listed", number=len(effect.listed))
+        documents = [self._name(name) for name in dict.fromkeys(named_documents(effect.members()))]
         return ", ".join(documents[:3])
 
-    def _driver(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
-        data = event.data
-        arguments = _mapping(data.get("arguments"))
-        names = [self._name(name) for name in dict.fromkeys(named_documents(dict(data)))]
-        action = [str(arguments[key]) for key in ("operation", "action") if arguments.get(key)]
-        error = _mapping(data.get("error"))
-        outcome = [str(error["kind"])] if error.get("kind") else []
+    def _driver(self, call: DriverCommand, members: Mapping[str, Any]) -> Drawn:
+        names = [self._name(name) for name in dict.fromkeys(named_documents(members))]
+        action = [str(call.arguments[key]) for key in ("operation", "action") if call.arguments.get(key)]
+        outcome = [call.error_kind] if call.error_kind else []
         detail = " · ".join([*action, *names[:3], *outcome])
-        return Lane.DRIVER, Lane.CANDIDATE, str(data.get("command", event.kind)), detail, "ask"
+        return Lane.DRIVER, Lane.CANDIDATE, call.command, detail, "ask"
 
-    def _note(self, event: Event) -> tuple[Lane, Lane, str, str, str]:
-        data = event.data
-        names = [self._name(name) for name in dict.fromkeys(named_documents(data))]
-        plans = [fault_words(plan, self._wording) for plan in _texts(data.get("plans"))]
-        detail = [*_texts(data.get("operations")), *plans, *names]
-        if event.kind in _MEASURED and data.get("seconds") is not None:
-            detail.append(f"{self._wording.measure(data['seconds'])} s")
-        key = "hub.unreachable" if event.kind == "hub.probed" and not data.get("reachable") else event.kind
-        label = self._stimulus(shown(data.get("note"))) or self._wording.say(f"event.{key}")
+    def _note(self, event: Event) -> Drawn:
+        names = [self._name(name) for name in dict.fromkeys(named_documents(event.members))]
+        detail = [*self._details(event.what, names)]
+        key = event.kind
+        if isinstance(event.what, HubProbed) and not event.what.reachable:
+            key = "hub.unreachable"
+        note = event.what.note if isinstance(event.what, Stimulus) else ""
+        label = self._stimulus(shown(note)) or self._wording.say(f"event.{key}")
         return Lane.HUB, Lane.HUB, label, ", ".join(detail[:6]), "note"
+
+    def _details(self, what: Fact, names: list[str]) -> Iterator[str]:
+        """Yield what is told of a thing that happened: what it was about, and how long it took."""
+        if isinstance(what, FaultPlaced | FaultMended):
+            yield from dict.fromkeys(what.operations or ())
+        if isinstance(what, FaultPlaced):
+            yield from (fault_words(plan, self._wording) for plan in dict.fromkeys(what.plans))
+        yield from names
+        if isinstance(what, CandidateSilent | HarnessStalled):
+            yield f"{self._wording.measure(what.seconds)} s"
 
     def _stimulus(self, note: str) -> str:
         """Say what a scenario put into the mailbox; empty for an event that says nothing of that kind."""
@@ -203,11 +227,3 @@ class EventDescriber:
             return self._wording.say("stimulus.status", code=code)
         other = self._wording.say("stimulus.other", note=note) if note else ""
         return self._wording.known(f"stimulus.{note}") or other
-
-
-def _texts(value: Any) -> list[str]:
-    return list(dict.fromkeys(str(one) for one in value)) if isinstance(value, list) else []
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

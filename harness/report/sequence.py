@@ -1,17 +1,19 @@
 """Which messages belong to a scenario: those it caused, and those about the documents it used."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+
+from msgspec.structs import replace
 
 from harness.expectations.evidence import Evidence, Exchange
-from harness.journal import Event
+from harness.journal import Event, events_of
+from harness.journal.events import CandidateBack, CandidateRevived, CandidateSilent, PackageDelivered
 from harness.report.messages import EventDescriber, JournalMessage, named_documents
 from harness.report.sequence_layout import SequenceLayout, drawings
 from harness.report.texts import ReportTexts, shown
 
 _SHORTEST_NAME = 4
 # What happens to the whole run, and to whatever scenario is going on just then.
-_OF_THE_RUN = frozenset({"candidate.silent", "candidate.back", "candidate.revived"})
+_OF_THE_RUN = (CandidateSilent, CandidateBack, CandidateRevived)
 
 
 class SequenceDiagrams:
@@ -21,10 +23,10 @@ class SequenceDiagrams:
         """Index the events of a run, in their order."""
         self._events = {event.seq: event for event in events}
         self._exchanges = {one.request.seq: one for one in Evidence.of(events).exchanges}
-        delivered = (event.data for event in events if event.kind == "delivered")
-        self._items = {str(one.get("receiver_doc_id")): str(one.get("document_id")) for one in delivered}
+        delivered = (event.what for event in events_of(events, PackageDelivered))
+        self._items = {one.receiver_doc_id: one.document_id for one in delivered}
         self._documents = {seq: _documents_of(one, self._items) for seq, one in self._exchanges.items()}
-        self._of_the_run = [event.seq for event in events if event.kind in _OF_THE_RUN]
+        self._of_the_run = [event.seq for event in events if isinstance(event.what, _OF_THE_RUN)]
         self._first_listings: dict[str, int] = {}
         for seq, exchange in self._exchanges.items():
             for document in _listed(exchange):
@@ -46,7 +48,7 @@ class SequenceDiagrams:
     def events(self, scenario: str, wrong: Collection[int]) -> list[Event]:
         """Return the events that belong to a scenario, in order; see `pictures`."""
         own = {seq for seq, event in self._events.items() if event.scenario == scenario}
-        named = (name for seq in own for name in named_documents(self._events[seq].data))
+        named = (name for seq in own for name in named_documents(self._events[seq].members))
         documents = {name for name in named if len(name) >= _SHORTEST_NAME}
         chosen = own | {seq for seq in wrong if seq in self._events}
         for seq, exchange in self._exchanges.items():
@@ -69,16 +71,11 @@ def _documents_of(exchange: Exchange, items: Mapping[str, str]) -> frozenset[str
 
     What a call asks for it is about, also when the answer was spoilt and it came to nothing.
     """
-    answer: Mapping[str, Any] = exchange.answer.data if exchange.answer else {}
-    effect = {key: value for key, value in (answer.get("effect") or {}).items() if key != "listed"}
+    effect = replace(exchange.effect, listed=None).members()
     asked = items.get(str(exchange.parameters.get("docId")))
-    named = [*named_documents(dict(exchange.package)), *named_documents(effect), asked]
+    named = [*named_documents(exchange.package.members()), *named_documents(effect), asked]
     return frozenset(name for name in named if name)
 
 
 def _listed(exchange: Exchange) -> Iterator[str]:
-    listed = exchange.effect("listed")
-    for entry in listed if isinstance(listed, list) else []:
-        document = entry.get("document_id") if isinstance(entry, Mapping) else None
-        if isinstance(document, str):
-            yield document
+    return (row.document_id for row in exchange.effect.listed or () if row.document_id is not None)

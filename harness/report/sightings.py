@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from harness.journal.events import RequestReceived, SentPackage
 from harness.journal.recorder import BLOB_FOLDER
 from harness.report.model import Sighting, Sightings
 from harness.report.texts import LONGEST_SHOWN, ReportTexts, shown
@@ -80,6 +81,6 @@ def _replays(scenario: str, findings: Sequence[Finding], source: Source) -> Iter
         return
     for finding in findings:
         event = source.event(where_of(finding).get("event"))
-        package = event.data.get("package") if event else None
-        if isinstance(package, Mapping) and package.get("blob"):
-            yield f"lienthong validate {run}/{BLOB_FOLDER}/{shlex.quote(shown(package['blob']))}"
+        match event.what if event else None:
+            case RequestReceived(package=SentPackage(blob=str(blob))) if blob:
+                yield f"lienthong validate {run}/{BLOB_FOLDER}/{shlex.quote(shown(blob))}"

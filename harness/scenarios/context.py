@@ -20,7 +20,7 @@ from harness.expectations.statuses import GIVEN
 from harness.hub.faults import Fault, FaultTarget
 from harness.hub.interception import AnswerPlan, Moment
 from harness.hub.service import Delivery, Hub
-from harness.journal import Event
+from harness.journal import Event, events
 from harness.journal.recorder import VIETNAM
 from harness.scenarios.run_context import PreconditionFailed, RunContext
 from harness.scenarios.testdata import Document, OutgoingDocument, Peer, SeededFile
@@ -137,13 +137,12 @@ class ScenarioContext:
     async def deliver(self, document: Document, *, good: bool = True, note: str = "document") -> Delivery:
         """Put a document into the candidate's mailbox, as its sender's system would."""
         blob = self._around.journal.blob(document.content)
-        facts = {"note": note, "good": good, "receiver": self.agency.organ_id, "blob": blob}
-        self._record("stimulus", {**facts, **document.facts})
+        self.note(document.stimulus(note, good=good, receiver=self.agency.organ_id, blob=blob))
         return self._delivered(document.content, document.sender, document.id, "edoc")
 
     async def redeliver(self, delivery: Delivery, document: Document) -> Event:
         """Put an acknowledged document back into the candidate's list, as a hub may do."""
-        event = self._record("stimulus", {"note": "redelivery", "good": True, "document_id": document.id})
+        event = self.note(events.Stimulus(note="redelivery", good=True, document_id=document.id))
         self.hub.redeliver(delivery.receiver_doc_id)
         return event
 
@@ -171,8 +170,16 @@ class ScenarioContext:
         )
         content = write_package(package)
         recalls = named.document_id if code == TAKE_BACK else None
-        stimulus = {"note": f"{GIVEN}{code}", "good": True, "document_id": named.document_id, "recalls": recalls}
-        self._record("stimulus", {**stimulus, "sender": sender.organ_id, "blob": self._around.journal.blob(content)})
+        self.note(
+            events.StatusStimulus(
+                note=f"{GIVEN}{code}",
+                good=True,
+                document_id=named.document_id,
+                recalls=recalls,
+                sender=sender.organ_id,
+                blob=self._around.journal.blob(content),
+            )
+        )
         return self._delivered(content, sender, named.document_id, "status")
 
     def _delivered(
@@ -185,8 +192,7 @@ class ScenarioContext:
             messagetype=messagetype,
             document_id=document,
         )
-        facts = {"receiver_doc_id": delivery.receiver_doc_id, "document_id": document, "messagetype": messagetype}
-        self._record("delivered", facts)
+        self.note(events.PackageDelivered(delivery.receiver_doc_id, document, messagetype))
         return delivery
 
     # -- faults
@@ -219,29 +225,29 @@ class ScenarioContext:
         fault = self._around.faults.add(Fault(target, plans, moment, lasting))
         if not to_the_end:
             self._faults.append(fault)
-        data = {"operations": names, "document_id": document, "messagetype": messagetype, "moment": moment}
-        self._record("fault", {**data, "plans": [plan.name if plan else "ok" for plan in plans], "lasting": lasting})
+        planned = tuple(plan.name if plan else "ok" for plan in plans)
+        self.note(events.FaultPlaced(names, document, messagetype, moment, planned, lasting))
         return fault
 
     def mend(self, *faults: Fault) -> None:
         """End the faults given; without arguments, all faults of this scenario."""
         for fault in faults or tuple(self._faults):
             self._around.faults.remove(fault)
-            self._record("mended", {"operations": fault.target.operations, "document_id": fault.target.document_id})
+            self.note(events.FaultMended(fault.target.operations, fault.target.document_id))
             if fault in self._faults:
                 self._faults.remove(fault)
 
     @asynccontextmanager
     async def hub_down(self, seconds: float) -> AsyncIterator[None]:
         """Make the hub unreachable: connections are refused until the block ends, and `seconds` longer."""
-        self._record("hub.down", {})
+        self.note(events.HubDown())
         await self._around.server.stop_listening()
         try:
             yield
             await self._around.waits.pause(seconds)
         finally:
             await self._around.server.listen()
-            self._record("hub.up", {})
+            self.note(events.HubUp())
 
     # -- documents by the candidate
 
@@ -319,10 +325,7 @@ class ScenarioContext:
         """State something that must, or must not, happen."""
         charged = requirement or self._requirement
         self._stated.append((expectation, charged))
-        self._record(
-            "expectation",
-            {"role": role, "requirement": charged, "expectation": written_expectation(expectation)},
-        )
+        self.note(events.ExpectationStated(role, charged, written_expectation(expectation)))
 
     async def until(
         self, expectation: Expectation, *, role: Role = "precondition", requirement: str | None = None
@@ -369,17 +372,14 @@ class ScenarioContext:
         If none comes, the record gets the answers to two questions: can the hub be reached, and does the driver answer?
         """
         self.mend()
-        closed = self._record("window.closed", {"patience": self.patience})
+        closed = self.note(events.WindowClosed(patience=self.patience))
         times = self.times
         if await self._around.waits.life(closed, times.poll_interval + times.reaction):
             return
-        self._record("hub.probed", {"reachable": await self._around.server.reachable()})
+        self.note(events.HubProbed(reachable=await self._around.server.reachable()))
         with suppress(DriverError, DriverLost):  # the record has it
             await self.drive("hello", {})
 
-    def note(self, kind: str, data: Mapping[str, Any]) -> Event:
+    def note(self, what: events.Fact) -> Event:
         """Record an event that belongs to this scenario alone."""
-        return self._record(kind, data)
-
-    def _record(self, kind: str, data: Mapping[str, Any]) -> Event:
-        return self._around.journal.record(kind, data, scenario=self._scenario)
+        return self._around.journal.record(what, scenario=self._scenario)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.edxml.attachments import pack
 from harness.expectations import Retried, StillServes
+from harness.journal.events import DeadlinePassed, FileTrespassed
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.mixed_stimuli import some_sender
 from harness.scenarios.run_context import PreconditionFailed
@@ -34,7 +35,7 @@ def baited(context: ScenarioContext) -> Iterator[CanaryTargets]:
         trap = Path(folder).resolve()
         yield CanaryTargets(context.canary_url, trap)
         for found in sorted(trap.rglob("*")):
-            context.note("trespass", {"token": context.canary_token, "file": found.relative_to(trap).as_posix()})
+            context.note(FileTrespassed(token=context.canary_token, file=found.relative_to(trap).as_posix()))
 
 
 async def deliver_hostile(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> Document:
@@ -96,5 +97,5 @@ async def still_serving(context: ScenarioContext, lured_by: str) -> None:
     try:
         await context.until(StillServes(document=document.id, lure=lured_by), role="duty")
     except PreconditionFailed:
-        context.note("deadline", {"document_id": document.id, "seconds": context.patience})
+        context.note(DeadlinePassed(document_id=document.id, seconds=context.patience))
         raise

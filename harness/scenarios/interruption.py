@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from harness.journal.events import CandidateKilled
 from harness.scenarios.context import ScenarioContext
 
 
@@ -22,7 +23,7 @@ async def stopped(context: ScenarioContext) -> AsyncIterator[None]:
 @asynccontextmanager
 async def killed(context: ScenarioContext) -> AsyncIterator[None]:
     """Kill the candidate's program; when the block ends, it is started again and configured."""
-    context.note("candidate.killed", {})
+    context.note(CandidateKilled())
     await context.run.driver.kill()
     yield
     await context.drive("configure", context.run.configuration)

@@ -14,6 +14,7 @@ from harness.expectations import (
 )
 from harness.hub.faults import retry_after, status
 from harness.hub.interception import AnswerPlan, Drop, Hold
+from harness.journal.events import OutageBegan, OutageOver
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, patient, struck
 from harness.scenarios.isolation import EXCLUSIVE
@@ -115,14 +116,14 @@ async def outage(context: ScenarioContext) -> None:
     """In an outage pauses grow and requests stay few; it lasts until a call has met it."""
     patient(context)
     retries = context.profile.parameters.retries
-    began = context.note("outage.began", {})
+    began = context.note(OutageBegan())
     outage = context.fault(None, status(503), lasting=True)
     sent = await context.send(context.outgoing())
     await context.linger(retries.outage_grace)
     counted = context.now
     await context.linger(_COUNTED)
     await any_call_struck(context, counted)
-    over = context.note("outage.over", {})
+    over = context.note(OutageOver())
     context.mend(outage)
     seconds = over.elapsed - began.elapsed - retries.outage_grace
     most = int(retries.outage_per_minute * seconds / _MINUTE) + 1

@@ -9,6 +9,7 @@ from harness.expectations import (
     Shown,
     Sound,
 )
+from harness.journal.events import DocumentOrdered
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import failure, struck
 from harness.scenarios.isolation import EXCLUSIVE
@@ -93,7 +94,7 @@ async def urgent_document(context: ScenarioContext) -> None:
     """An urgent document says so and leaves at once; its time begins with the clerk's order."""
     await sends_plainly(context)
     outgoing, limit = context.outgoing(priority=_URGENT), context.profile.parameters.timing.urgent
-    order = context.note("ordered", {"document_id": outgoing.document_id})
+    order = context.note(DocumentOrdered(document_id=outgoing.document_id))
     sent = await ordered(context, outgoing)
     context.expect(SentWithin(document=sent.document_id, since=order.seq, seconds=limit))
     context.expect(Carries(document=sent.document_id, texts={"priority": str(_URGENT)}))

@@ -21,6 +21,7 @@ from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import write_package
 from harness.expectations.operating import RECALL
+from harness.journal.events import DocumentStimulus, StimulusFile
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
 from harness.scenarios.document_details import DetailChoices, WordLists
@@ -101,18 +102,21 @@ class Document:
         recalling = business is not None and business.doc_type == RECALL and self.package.response_for
         return self.package.response_for[0].document_id if recalling else None
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What is recorded of it, besides its bytes, when it is delivered."""
-        return {
-            "document_id": self.id,
-            "subject": self.package.subject,
-            "sender": self.sender.organ_id,
-            "recalls": self.recalls,
-            "code": self.code,
-            "promulgation_date": self.package.promulgation_info.promulgation_date,
-            "files": [{"name": file.name, "sha256": file.sha256, "size": len(file.content)} for file in self.files],
-        }
+    def stimulus(self, note: str, *, good: bool, receiver: str, blob: str) -> DocumentStimulus:
+        """Return what is recorded of it when it is delivered; see there."""
+        return DocumentStimulus(
+            note=note,
+            good=good,
+            receiver=receiver,
+            blob=blob,
+            document_id=self.id,
+            subject=self.package.subject,
+            sender=self.sender.organ_id,
+            recalls=self.recalls,
+            code=self.code,
+            promulgation_date=self.package.promulgation_info.promulgation_date,
+            files=tuple(StimulusFile(file.name, file.sha256, len(file.content)) for file in self.files),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.catalogue.errors import ConfigurationError
 from harness.journal import Journal
+from harness.journal.events import LaboratoryNamed
 from harness.journal.recorder import JOURNAL_FILE, VIETNAM
 from harness.journal.whole_file import is_left_over, write_whole
 from harness.seal.jws import Jws, read_jws, sign
@@ -27,7 +28,6 @@ from harness.seal.run_files import REPORT_FILE
 
 SCHEMA = "lienthong.record/1"
 RECORD_FILE = "record.jws"
-BORN = "laboratory"
 _LARGEST = 256 * 1024 * 1024
 
 
@@ -73,7 +73,7 @@ class RecordSeal:
 def begin(journal: Journal, run_id: str, key: LaboratoryKey) -> Birth:
     """Draw the token of a run that begins, and record it with the key that will seal the run."""
     birth = Birth(run_id, secrets.token_hex(32), key)
-    journal.record(BORN, {"token": birth.token, "key": key.public.sha256})
+    journal.record(LaboratoryNamed(token=birth.token, key=key.public.sha256))
     return birth
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalogue.errors import ConfigurationError
-from harness.journal import Event, JournalBroken, Record, read_record
+from harness.journal import Event, JournalBroken, Record, events_of, read_record
+from harness.journal.events import RunStarted
 
 REPORT_FILE = "report.json"
 RUN_FILE = "run.json"
@@ -55,10 +56,10 @@ class Source:
         return {key: value for part in parts for key, value in part.items()}
 
     @property
-    def start(self) -> Mapping[str, Any]:
-        """What the journal says of the run's start, empty when it does not."""
+    def start(self) -> RunStarted | None:
+        """What the journal says of the run's start, None when it does not."""
         events = self.record.events if self.record else ()
-        return next((event.data for event in events if event.kind == "run.started"), {})
+        return next((event.what for event in events_of(events, RunStarted)), None)
 
     def event(self, number: Any) -> Event | None:
         """Return the event with this number, or None when the journal does not have it."""

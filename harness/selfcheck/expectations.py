@@ -16,6 +16,7 @@ from harness.expectations import Expectation
 from harness.expectations.assessment import Assessment, Holding, Met
 from harness.expectations.evidence import Evidence
 from harness.journal import Event
+from harness.journal.events import Unlisted
 from harness.judge.life import owes_life
 from harness.scenarios.registry import Scenario
 from harness.selfcheck.sources import Reason, place_of, place_of_kind, reasons, statements
@@ -33,7 +34,7 @@ def vocabulary() -> Mapping[str, type[Expectation]]:
 
 def at_first(kind: type[Expectation]) -> Assessment:
     """Return what an expectation of a kind comes to while nothing has happened but time passing."""
-    empty = [Event(seq, "2026-01-01T00:00:00.000+07:00", float(seq), "note", {}, None, "", "") for seq in range(3)]
+    empty = [Event(seq, "2026-01-01T00:00:00.000+07:00", float(seq), Unlisted("note", {})) for seq in range(3)]
     return _sample(kind).assess(Evidence.of(empty), _ANY)
 
 

@@ -82,20 +82,20 @@ class Workbench:
 
     def signature(self, kept: KeptCall) -> SignatureLook:
         """Take the signature of a call apart."""
-        data = kept.exchange.request.data
-        lines = [(str(name), str(value)) for name, value in data["headers"]]
+        asked = kept.exchange.asked
+        lines = asked.headers
         headers = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in lines]
-        secret = self.hub.directory.secret(str(data.get("system_id") or ""))
-        return signature_look(headers, data["signature"]["expected_hash_header"], secret, self.body(kept))
+        secret = self.hub.directory.secret(asked.system_id or "")
+        return signature_look(headers, asked.signature.expected_hash_header, secret, self.body(kept))
 
     def body(self, kept: KeptCall) -> bytes:
         """Return the package that a call sent, or its body; nothing where none came or none is kept."""
-        return self._content(kept.exchange.package.get("blob") or kept.exchange.request.data["body"].get("blob"))
+        return self._content(kept.exchange.package.blob or kept.exchange.asked.body.blob)
 
     def answer(self, kept: KeptCall) -> bytes:
         """Return the body of the answer, as far as it is kept."""
-        answer = kept.exchange.answer
-        return self._content(answer.data["body"].get("blob") if answer else None)
+        answered = kept.exchange.answered
+        return self._content(answered.body.blob if answered else None)
 
     def close(self) -> None:
         """Look into the calls that are left, as far as there is time, and end."""

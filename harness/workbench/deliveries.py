@@ -16,6 +16,7 @@ from harness.hub.call_results import Refusal
 from harness.hub.directory import RegisteredAgency
 from harness.hub.mailboxes import MailboxItem
 from harness.hub.service import Hub
+from harness.journal.events import Stimulus
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import check_package
 from harness.scenarios.broken_packages import update_of_information
@@ -126,7 +127,9 @@ class TestMail:
         earlier = about or (self._last_sent_by(receiver) if own else self._last_of(by, receiver))
         identity, content = self._vector(name, by, receiver, _named_document(earlier))
         if not entry.good:
-            self._ring.record("stimulus", self._stimulus(content, identity.document_id))
+            self._ring.record(
+                Stimulus(note=name, good=False, document_id=identity.document_id, blob=self._ring.keep(content))
+            )
         return self._delivered(content, by, receiver, name, good=entry.good)
 
     def _vector(self, name: str, by: Peer, receiver: RegisteredAgency, earlier: str) -> tuple[DocumentIdentity, bytes]:
@@ -284,9 +287,6 @@ class TestMail:
             if item.messagetype == "edoc" and sender in {"", item.receiver}:
                 return item
         raise Declined("unknown-document", 404, document_id=document_id or "-", sender=sender or "-")
-
-    def _stimulus(self, content: bytes, document_id: str) -> dict[str, object]:
-        return {"document_id": document_id, "good": False, "blob": self._ring.keep(content), "files": None}
 
 
 def _peer(agency: RegisteredAgency) -> Peer:

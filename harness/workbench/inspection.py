@@ -9,7 +9,7 @@ from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Severity
 from harness.crypto.chains.trust import Trust
 from harness.expectations.evidence import Evidence, Exchange
-from harness.journal.recorder import Event
+from harness.journal import Event
 from harness.judge.duties.facts import RunFacts
 from harness.judge.finding_list import listing_of
 from harness.judge.package_inspector import PackageInspector
@@ -82,9 +82,9 @@ class CallInspector:
         """
         events = [*stimuli, exchange.request, *([exchange.answer] if exchange.answer else [])]
         evidence = Evidence.of(events)
-        organs = self._organs(str(exchange.request.data.get("system_id") or ""))
+        organs = self._organs(exchange.asked.system_id or "")
         found = [one for findings in watch_wire(evidence, self._profile, organs).values() for one in findings]
-        lost = bool(exchange.package) and not exchange.package.get("blob")
+        lost = exchange.asked.package is not None and not exchange.package.blob
         try:
             watch = self._package(evidence, exchange)
         except KeyError:
@@ -97,10 +97,10 @@ class CallInspector:
         return CallReport(self._listed(found), undecided, lost)
 
     def _package(self, evidence: Evidence, exchange: Exchange) -> PackageWatch | None:
-        if not exchange.package.get("blob"):
+        if not exchange.package.blob:
             return None
         examiner = PackageInspector(self._profile, self._read_body, self._trust())
-        return watch_packages(RunFacts(evidence, self._profile, exchange.request, self._read_body), examiner)
+        return watch_packages(RunFacts(evidence, self._profile, self._read_body), examiner)
 
     def _listed(self, found: list[Finding]) -> tuple[FindingEntry, ...]:
         listing = listing_of(self._profile, {"call": found})

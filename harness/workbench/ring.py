@@ -4,17 +4,21 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
 from harness.expectations.evidence import Exchange
-from harness.journal.recorder import VIETNAM, Event
+from harness.journal import Event
+from harness.journal.events import AnswerSent, Fact, RequestReceived, Stimulus, fact_of, kind_of
+from harness.journal.recorder import VIETNAM
 from harness.journal.redaction import Redactor
 from harness.workbench.inspection import CallReport
 from harness.workbench.shelf import BodyShelf
+
+F = TypeVar("F", bound=Fact)
 
 MOST_CALLS = 500
 MOST_BYTES = 1 << 30
@@ -82,26 +86,28 @@ class CallRing:
         """Call `listener` with every call that was answered, in the thread in which it was."""
         self._listeners.append(listener)
 
-    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
-        """Take one event: `request`, `answer`, or the `stimulus` of a package that is wrong on purpose."""
-        clean = self._concealer.value(data)
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
+        """Take one event: a request, an answer, or the stimulus of a package that is wrong on purpose."""
+        members = self._concealer.value(what.members())
+        said = fact_of(kind_of(what), members)
         answered = None
         with self._lock:
             now = datetime.now(VIETNAM).isoformat(timespec="milliseconds")
-            event = Event(self._seq, now, time.monotonic() - self._began, kind, clean, scenario, "", "")
+            event = Event(self._seq, now, time.monotonic() - self._began, said, members, scenario)
             self._seq += 1
-            if kind == "request":
-                self._begin(event)
-            elif kind == "answer":
-                answered = self._end(event)
-            elif kind == "stimulus":
-                self._stimuli.append(event)
-                if len(self._stimuli) > _MOST_STIMULI:
-                    self._forget(self._stimuli.popleft())
+            match said:
+                case RequestReceived():
+                    self._begin(cast("Event[RequestReceived]", event))
+                case AnswerSent():
+                    answered = self._end(cast("Event[AnswerSent]", event))
+                case Stimulus():
+                    self._stimuli.append(event)
+                    if len(self._stimuli) > _MOST_STIMULI:
+                        self._forget(self._stimuli.popleft())
         if answered is not None:
             for listener in self._listeners:
                 listener(answered)
-        return event
+        return cast("Event[F]", event)
 
     def blob(self, content: bytes) -> str:
         """Return the name of `content`; it is kept as `keep` keeps it."""
@@ -147,7 +153,7 @@ class CallRing:
             while self._calls:
                 self._drop()
 
-    def _begin(self, event: Event) -> None:
+    def _begin(self, event: Event[RequestReceived]) -> None:
         self._count += 1
         kept = KeptCall(self._count, Exchange(event))
         self._calls.append(kept)
@@ -155,8 +161,8 @@ class CallRing:
         while len(self._calls) > self._most or (len(self._calls) > 1 and self.shelf.size > self._most_bytes):
             self._drop()
 
-    def _end(self, event: Event) -> KeptCall | None:
-        kept = self._by_event.get(event.data["request"])
+    def _end(self, event: Event[AnswerSent]) -> KeptCall | None:
+        kept = self._by_event.get(event.what.request)
         if kept is None:  # forgotten meanwhile
             self._forget(event)
             return None
@@ -171,12 +177,18 @@ class CallRing:
                 self._forget(event)
 
     def _forget(self, event: Event) -> None:
-        for name in _bodies(event.data):
+        for name in _bodies(event.what):
             self.shelf.give_back(name)
 
 
-def _bodies(data: Mapping[str, Any]) -> Iterator[str]:
+def _bodies(what: Fact) -> Iterator[str]:
     """Yield the names of the bodies that an event mentions, each as often as it was kept."""
-    for held in (data, data.get("body") or {}, data.get("package") or {}):
-        if held.get("blob"):
-            yield held["blob"]
+    held: tuple[str | None, ...] = ()
+    match what:
+        case RequestReceived(body=body, package=package):
+            held = (body.blob, package.blob if package else None)
+        case AnswerSent(body=body):
+            held = (body.blob,)
+        case Stimulus(blob=blob):
+            held = (blob,)
+    yield from (name for name in held if name)

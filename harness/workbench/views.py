@@ -1,6 +1,5 @@
 """Calls, mailboxes and faults as plain values: what the interface answers in JSON, and the page shows."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.hub.mailboxes import MailboxItem
 from harness.hub.service import Hub
-from harness.journal import Event
+from harness.journal.events import AnswerBody, AnswerSent, RequestBody, SentPackage
 from harness.judge.report_schema import FindingEntry
 from harness.workbench.deliveries import TestItem
 from harness.workbench.inspection import CallReport
@@ -23,16 +22,16 @@ MOST_ITEMS = 200
 
 def call_line(kept: KeptCall, report: CallReport | None) -> Value:
     """Return one call in short; `report` None says that nobody has looked into it yet."""
-    request, answer = kept.exchange.request, kept.exchange.answer
+    request = kept.exchange.request
     return {
         "n": kept.number,
         "at": request.at,
-        "system_id": request.data["system_id"],
-        "operation": request.data["operation"],
-        "method": request.data["method"],
-        "target": request.data["target"],
+        "system_id": request.what.system_id,
+        "operation": request.what.operation,
+        "method": request.what.method,
+        "target": request.what.target,
         "document_id": _document_id(kept),
-        **_answered(answer),
+        **_answered(kept.exchange.answered),
         "verdict": report.verdict if report else None,
         "codes": [one.code for one in report.findings] if report else [],
     }
@@ -40,18 +39,18 @@ def call_line(kept: KeptCall, report: CallReport | None) -> Value:
 
 def call_whole(kept: KeptCall, report: CallReport, signature: SignatureLook) -> Value:
     """Return one call with all that is known of it."""
-    data, answer = kept.exchange.request.data, kept.exchange.answer
+    asked, answered = kept.exchange.asked, kept.exchange.answered
     return {
         **call_line(kept, report),
-        "headers": data["headers"],
-        "parameters": data["parameters"],
-        "body": {**_size(data["body"]), "kept": bool(data["body"].get("blob") or kept.exchange.package.get("blob"))},
-        "package": {key: value for key, value in kept.exchange.package.items() if key != "blob"} or None,
-        "answer": {**_size(answer.data["body"]), "effect": answer.data["effect"]} if answer else None,
+        "headers": [list(line) for line in asked.headers],
+        "parameters": asked.parameters,
+        "body": {**_size(asked.body), "kept": bool(asked.body.blob or kept.exchange.package.blob)},
+        "package": _package(asked.package),
+        "answer": {**_size(answered.body), "effect": answered.effect.members()} if answered else None,
         "findings": [finding_view(one) for one in report.findings],
         "undecided": [finding_view(one) for one in report.undecided],
         "looked_into": not report.lost,
-        "signature": {**_signature(signature), "problems": data["signature"]["problems"]},
+        "signature": {**_signature(signature), "problems": [one.members() for one in asked.signature.problems]},
     }
 
 
@@ -79,21 +78,26 @@ def _signature(look: SignatureLook) -> Value:
     }
 
 
-def _answered(answer: Event | None) -> Value:
-    data: Mapping[str, Any] = answer.data if answer else {}
+def _package(package: SentPackage | None) -> Value | None:
+    if package is None:
+        return None
+    return {key: value for key, value in package.members().items() if key != "blob"}
+
+
+def _answered(answer: AnswerSent | None) -> Value:
     keys = ("http_status", "error_code", "error_desc", "fault", "complete")
-    return {"answered": answer is not None, **{key: data.get(key) for key in keys}}
+    return {"answered": answer is not None, **{key: getattr(answer, key, None) for key in keys}}
 
 
 def _document_id(kept: KeptCall) -> str | None:
-    found = kept.exchange.package.get("document_id")
-    for name in ("fetched", "acked"):
-        found = found or (kept.exchange.effect(name) or {}).get("document_id")
-    return found
+    effect = kept.exchange.effect
+    named = (kept.exchange.package, effect.fetched, effect.acked)
+    return next((one.document_id for one in named if one is not None and one.document_id), None)
 
 
-def _size(body: Mapping[str, Any]) -> Value:
-    return {"size": body["size"], "sha256": body.get("sha256"), "kept": body.get("blob") is not None}
+def _size(body: RequestBody | AnswerBody) -> Value:
+    sha256 = body.sha256 if isinstance(body, RequestBody) else None
+    return {"size": body.size, "sha256": sha256, "kept": body.blob is not None}
 
 
 def mailboxes_view(hub: Hub) -> list[Value]:

@@ -33,9 +33,12 @@ from harness.hub.interception import AnswerPlan, RequestFacts
 from harness.hub.server import HubServer
 from harness.hub.service import Delivery, Hub
 from harness.hub.settings import HubSettings
-from harness.journal.recorder import Event
+from harness.journal import Event, events_of
+from harness.journal.events import AnsweredDocument, AnswerSent, Fact, RequestReceived, SentPackage
+from harness.journal.plain import plain
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Fact)
 
 MINISTRY, PROVINCE, OTHER = "000.00.00.G22", "000.00.00.H41", "000.00.00.H14"
 MINISTRY_NAME, PROVINCE_NAME = "Văn phòng Chính phủ", "UBND tỉnh Nghệ An"
@@ -53,8 +56,8 @@ class Notes:
         self.events: list[Event] = []
         self.blobs: dict[str, bytes] = {}
 
-    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
-        event = Event(len(self.events), "", 0.0, kind, dict(data), scenario, "", "")
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
+        event = Event(len(self.events), "", 0.0, what, plain(what.members()), scenario)
         self.events.append(event)
         return event
 
@@ -69,17 +72,17 @@ class Notes:
     def holds_secret(self, content: bytes) -> bool:
         return SECRET.encode() in content
 
-    def requests(self, operation: str) -> list[dict[str, Any]]:
-        return [event.data for event in self.events if event.data.get("operation") == operation and "n" in event.data]
+    def requests(self, operation: str) -> list[Mapping[str, Any]]:
+        received = events_of(self.events, RequestReceived)
+        return [event.members for event in received if event.what.operation == operation]
 
     def effects(self, name: str) -> list[dict[str, Any]]:
-        found = [(event.data.get("effect") or {}).get(name) for event in self.events if event.kind == "answer"]
+        found = (event.members["effect"].get(name) for event in events_of(self.events, AnswerSent))
         return [one for one in found if one]
 
     def orders(self, *operations: str) -> list[str]:
-        return [
-            one["operation"] for event in self.events if (one := event.data).get("n") and one["operation"] in operations
-        ]
+        asked = (event.what.operation for event in events_of(self.events, RequestReceived))
+        return [operation for operation in asked if operation in operations]
 
 
 class CommandFailed(Exception):
@@ -168,13 +171,13 @@ class Rig:
     def statuses(self, document: str) -> list[str]:
         """Return the codes of the statuses about a document that the hub has taken, in order, repeats dropped."""
         codes = []
-        for event in self.notes.events:
-            taken = (event.data.get("effect") or {}).get("accepted") if event.kind == "answer" else None
-            if taken and not taken["duplicate"]:
-                package = self.notes.events[event.data["request"]].data.get("package") or {}
-                named = package.get("response_for") or {}
-                if named.get("document_id") == document:
-                    codes.append(package["status_code"])
+        for event in events_of(self.notes.events, AnswerSent):
+            taken = event.what.effect.accepted
+            if taken is None or taken.duplicate:
+                continue
+            match self.notes.events[event.what.request].what:
+                case RequestReceived(package=SentPackage(response_for=AnsweredDocument() as named, status_code=code)):
+                    codes += [str(code)] if named.document_id == document else []
         return codes
 
     def acks(self, document: str | None) -> list[str]:

@@ -12,6 +12,8 @@ import pytest
 from harness.edxml.model import Attachment, Bussiness, DocumentPackage, Organization
 from harness.edxml.packages import write_package
 from harness.hub.interception import AnswerPlan, Replace, RequestFacts
+from harness.journal import events_of
+from harness.journal.events import RequestReceived
 from tests.agency.agency_rig import DATE, MINISTRY, OTHER, PROVINCE, Rig, document, next_second, status, until, with_rig
 
 
@@ -255,7 +257,7 @@ def test_hostile_ids_in_a_list_do_no_harm(hostile: str) -> None:
         await until(lambda: len(listed) > 4, "listed")
         await rig.until_acked(package.document_id)
         await rig.served()
-        assert all(not one["signature"]["problems"] for event in rig.notes.events if (one := event.data).get("n"))
+        assert all(not one.what.signature.problems for one in events_of(rig.notes.events, RequestReceived))
         assert all(one["parameters"]["docId"] != hostile for one in rig.notes.requests("getEdoc"))
         assert rig.acks(package.document_id) == ["done"]
 

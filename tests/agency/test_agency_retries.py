@@ -9,6 +9,8 @@ import pytest
 
 from harness.agency.gallery import build
 from harness.hub.interception import AnswerPlan, Cut, Drop, Hold, PlannedReply, Replace, RequestFacts, Trickle
+from harness.journal import events_of
+from harness.journal.events import RequestReceived
 from tests.agency.agency_rig import (
     QUICK,
     SECRET,
@@ -182,7 +184,7 @@ def test_pauses_grow_in_an_outage_and_everything_goes_on_after_it() -> None:
         rig.hub.interceptor = interceptor
         sent = await rig.send()
         await asyncio.sleep(1.5)
-        calls = len([one for one in rig.notes.events if one.data.get("n")])
+        calls = len(list(events_of(rig.notes.events, RequestReceived)))
         assert calls < 20
         rig.hub.interceptor = None
         await rig.until_state(sent, "sent", "outbox")
@@ -199,7 +201,7 @@ def test_a_wrong_secret_is_not_hammered_and_its_mending_noticed() -> None:
         (row,) = await rig.rows("outbox", sent)
         assert row["state"] == "queued"
         assert row["error"]
-        assert len([one for one in rig.notes.events if one.data.get("n")]) < 60
+        assert len(list(events_of(rig.notes.events, RequestReceived))) < 60
         rig.hub.set_secret(SYSTEM, SECRET)
         await rig.until_state(sent, "sent", "outbox")
         await rig.served()

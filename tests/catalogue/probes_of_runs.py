@@ -31,6 +31,7 @@ from harness.hub.call_results import Refusal
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Record
+from harness.journal.events import RunStarted
 from harness.judge.judge import judge
 from harness.judge.verdicts import assembled
 from harness.judge.watches.sts import watch_order
@@ -44,6 +45,7 @@ from harness.vxp.failures import VxpFailure
 from harness.vxp.timestamps import timestamp
 from tests.catalogue.profile_leaves import GONE, SHIPPED, Leaf, Probe, to
 from tests.hub.hub_rig import Rig, document, with_rig
+from tests.journal.told_events import told_of
 from tests.judge.recorded_run import RecordedRun
 from tests.judge.timed_evidence import GOT, TimedEvidence
 
@@ -182,7 +184,7 @@ def _exchanged(off: timedelta) -> TimedEvidence:
     event = evidence.note(
         "request", method="POST", target="/vxp/countReceiveEdoc", operation="countReceiveEdoc",
         parameters={"systemid": "sys", "timestamp": timestamp(_NOW + off)}, package=None,
-        framing={"content_type": "application/json", "content_length": 2},
+        framing={"content_type": "application/json", "content_length": "2"},
         signature={"expected_hash_header": "ab", "given_hash_header": "ab"},
     )  # fmt: skip
     evidence.answer(event)
@@ -216,7 +218,7 @@ def _later(at: str) -> str:
 def certified(profile: Profile, leaf: Leaf) -> object:
     """Look at what a report says of a requirement, and at what weighs against it."""
     requirement, record = str(leaf.path[1]), _jumped()
-    judgement = assembled(profile, record, record.events[0], {})
+    judgement = assembled(profile, record, told_of(RunStarted, record.events[0]), {})
     told = [one for one in judgement.requirements if one.id == requirement]
     return told, judgement.verdict, profile.severity(Finding(f"{requirement}.any"))
 
@@ -230,7 +232,7 @@ def order_of(profile: Profile, *codes: str) -> object:
     evidence = TimedEvidence()
     evidence.note("stimulus", document_id=GOT, receiver="A", good=True)
     for number, code in enumerate(codes):
-        package = {"kind": "status", "status_code": code, "sha256": number, "response_for": {"document_id": GOT}}
+        package = {"kind": "status", "status_code": code, "sha256": str(number), "response_for": {"document_id": GOT}}
         evidence.answer(evidence.call("sendEdoc", package=package), {"accepted": {"receivers": ["A"]}})
     found = watch_order(evidence, profile)
     return [(one.code, one.received) for one in found or () if one.code != "STS-04.status-unasked"]
@@ -273,9 +275,9 @@ def shown(profile: Profile, _: Leaf) -> object:
 
 def types_told(profile: Profile, leaf: Leaf) -> object:
     """Look at the number under which the reference agency sends a document, and at the guide's table."""
-    agency: Any = SimpleNamespace(profile=profile)
+    core: Any = SimpleNamespace(profile=profile)
     draft: Any = SimpleNamespace(type_name=leaf.value)
-    made = Composer.document_type(SimpleNamespace(agency=agency), draft)  # type: ignore[arg-type]
+    made = Composer.document_type(SimpleNamespace(core=core), draft)  # type: ignore[arg-type]
     return made, document_types(profile.parameters, str)
 
 

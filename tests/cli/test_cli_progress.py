@@ -6,7 +6,7 @@ import pytest
 
 from harness.catalogue.texts import entries
 from harness.cli.progress import RunProgress
-from harness.journal import Event
+from tests.journal.told_events import event_told
 
 LOST = {
     "kind": "lost",
@@ -27,7 +27,7 @@ def said(capsys: pytest.CaptureFixture[str], reason: str, *events: tuple[str, di
     """Return what is printed of a run with these events that ends for a reason."""
     with RunProgress(quiet=False, verbose=False) as progress:
         for seq, (kind, data) in enumerate((*events, ("run.finished", {"reason": reason}))):
-            progress.follow(Event(seq, "2026-11-23T10:15:30.000+07:00", 2.0, kind, data, None, "", ""))
+            progress.follow(event_told(seq, kind, data, at="2026-11-23T10:15:30.000+07:00", elapsed=2.0))
     return capsys.readouterr().err.strip()
 
 

@@ -15,6 +15,7 @@ from harness.journal import Journal
 from harness.journal.recorder import VIETNAM
 from harness.vectors.kept.base import KeptCase, base
 from harness.vectors.kept.documents import IN, OUT, made
+from tests.journal.told_events import fact
 from tests.records.records_rig import laid_out
 
 LIENTHONG = (sys.executable, "-c", "from harness.cli import main; main()")
@@ -84,14 +85,16 @@ def recorded(tmp_path: Path) -> tuple[Path, Path]:
     run = tmp_path / "run"
     journal = Journal(run)
     came, left = (journal.blob(case.packages[name]) for name in ("received", "sent"))
-    journal.record("stimulus", {"good": True, "document_id": "r", "blob": came})
-    journal.record("delivered", {"document_id": "r", "receiver_doc_id": "1"})
+    journal.record(fact("stimulus", {"good": True, "document_id": "r", "blob": came}))
+    journal.record(fact("delivered", {"document_id": "r", "receiver_doc_id": "1"}))
     fetched = {"receiver_doc_id": "1", "complete": True}
-    journal.record("answer", {"request": 0, "effect": {"fetched": fetched}})
-    asked = journal.record("request", {"operation": "sendEdoc", "package": {"blob": left}})
-    journal.record("answer", {"request": asked.seq, "effect": {"accepted": {"hub_id": "x"}}})
-    refused = journal.record("request", {"operation": "sendEdoc", "package": {"blob": journal.blob(b"not taken")}})
-    journal.record("answer", {"request": refused.seq, "effect": {}})
+    journal.record(fact("answer", {"request": 0, "effect": {"fetched": fetched}}))
+    asked = journal.record(fact("request", {"operation": "sendEdoc", "package": {"blob": left}}))
+    journal.record(fact("answer", {"request": asked.seq, "effect": {"accepted": {"hub_id": "x"}}}))
+    refused = journal.record(
+        fact("request", {"operation": "sendEdoc", "package": {"blob": journal.blob(b"not taken")}})
+    )
+    journal.record(fact("answer", {"request": refused.seq, "effect": {}}))
     journal.close()
     export, _ = placed(case, tmp_path)
     return run, export

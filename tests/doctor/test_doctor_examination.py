@@ -16,7 +16,9 @@ from harness.doctor.driver import check_clock, check_commands, check_configurabl
 from harness.doctor.exchange import check_vietnam_time, round_trip_trouble
 from harness.drivers.protocol import DriverLost
 from harness.journal import Event
+from harness.journal.events import AnswerSent, RecordedTrouble, RequestReceived
 from harness.vxp.timestamps import timestamp
+from tests.journal.told_events import event_told, told_of
 
 GOOD = """
 schema: lienthong.candidate/1
@@ -159,7 +161,7 @@ def test_the_drivers_clock(skew: float | None, state: str) -> None:
     assert check_clock(Clocked(skew)).state == state
 
 
-def event(hours: float = 0.0, **data: Any) -> Event:
+def event(hours: float = 0.0, **data: Any) -> Event[RequestReceived]:
     now = datetime.fromisoformat("2026-11-23T10:00:00+07:00")
     stamp = timestamp(now + timedelta(hours=hours))
     whole = {
@@ -169,7 +171,7 @@ def event(hours: float = 0.0, **data: Any) -> Event:
         "signature": {"sign_header_present": True, "problems": []},
         **data,
     }
-    return Event(4, now.isoformat(), 1.0, "request", whole, None, "", "")
+    return told_of(RequestReceived, event_told(4, "request", whole, at=now.isoformat()))
 
 
 @pytest.mark.parametrize(
@@ -206,8 +208,8 @@ def test_a_request_without_a_time_tells_nothing() -> None:
 def test_the_first_request_says_what_is_wrong_with_it(
     request_data: dict[str, Any], answer: dict[str, Any], code: str | None
 ) -> None:
-    answered = Event(5, "", 1.1, "answer", {"request": 4, **answer}, None, "", "")
-    trouble = round_trip_trouble(event(**request_data), answered, "vxp.test.01")
+    answered = AnswerSent(request=4, **answer)
+    trouble = round_trip_trouble(event(**request_data).what, answered, "vxp.test.01")
     assert (trouble.code if trouble else None) == code
 
 
@@ -225,4 +227,4 @@ def test_notes_are_no_problems() -> None:
     ]
     assert [check.state for check in checks] == ["note", "problem", "skipped"]
     assert [trouble.code for trouble in problems(checks)] == ["y"]
-    assert checks[1].as_data()["troubles"] == [{"code": "y", "kind": "configuration", "note": False, "parameters": {}}]
+    assert checks[1].recorded().troubles == (RecordedTrouble("y", "configuration"),)

@@ -18,7 +18,7 @@ def workplace(directory: Path, language: Language = "vi", *, secret_made: bool =
 
 
 def recorded(directory: Path, kind: str) -> list[dict[str, Any]]:
-    return [event.data for event in read_record(directory).events if event.kind == kind]
+    return [dict(event.members) for event in read_record(directory).events if event.kind == kind]
 
 
 class Script:

@@ -57,14 +57,14 @@ def test_a_call_is_recorded_with_its_scenario_and_the_driver_is_closed(tmp_path:
     driver = Scripted({"document_id": "A"})
     (event,) = events(tmp_path, driver, ("send", {"subject": "x"}))
     assert (event.kind, event.scenario) == ("driver", "SND-01")
-    assert event.data["result"] == {"document_id": "A"}
+    assert event.members["result"] == {"document_id": "A"}
     assert driver.closed
 
 
 def test_attachments_go_into_blobs(tmp_path: Path) -> None:
     attachment = {"name": "a.pdf", "content_base64": base64.b64encode(b"%PDF").decode()}
     (event,) = events(tmp_path, Scripted({}), ("send", {"attachments": [attachment]}))
-    (kept,) = event.data["arguments"]["attachments"]
+    (kept,) = event.members["arguments"]["attachments"]
     assert kept["size"] == 4
     assert read_record(tmp_path).blob(kept["blob"]) == b"%PDF"
 
@@ -75,7 +75,7 @@ def test_a_look_that_shows_nothing_new_is_recorded_without_its_content(tmp_path:
     looks: list[tuple[str, dict[str, Any]]] = [("inbox", {})] * 3
     first, same, changed = events(tmp_path, Scripted(one, one, other), *looks)
     assert (first.kind, same.kind, changed.kind) == ("driver", "driver.same", "driver")
-    assert same.data["as"] == first.seq
+    assert same.members["as"] == first.seq
     assert first.scenario is None
 
 
@@ -94,7 +94,7 @@ def test_what_did_not_come_is_recorded_too(
     tmp_path: Path, error: Exception | None, command: str, kind: str, said: str
 ) -> None:
     (event,) = events(tmp_path, Scripted(error), (command, {}))
-    assert (event.kind, event.data["error"]["kind"]) == (kind, said)
+    assert (event.kind, event.members["error"]["kind"]) == (kind, said)
 
 
 def test_the_other_clock_can_be_asked_through_it(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from harness.engine.event_waits import EventWaits
 from harness.expectations import Acked, FaultMet, StoredOnce
 from harness.expectations.evidence import Evidence
 from harness.journal import Journal
+from tests.journal.told_events import fact
 
 DOCUMENT = "000.00.00.G22,2026/01/20,1/VPCP-TTĐT"
 ITEM = "item-1"
@@ -25,13 +26,13 @@ def test_a_wait_ends_only_when_everything_holds_at_once(tmp_path: Path) -> None:
 
         def answered(operation: str, effect: str, **more: object) -> None:
             parameters = {"docid": ITEM}
-            request = journal.record("request", {"operation": operation, "parameters": parameters, "headers": []})
+            request = journal.record(fact("request", {"operation": operation, "parameters": parameters, "headers": []}))
             named = {"receiver_doc_id": ITEM, "document_id": DOCUMENT, "messagetype": "edoc", **more}
             facts = {"request": request.seq, "operation": operation, "http_status": 200, "error_code": "0"}
-            journal.record("answer", {**facts, "complete": True, "fault": None, "effect": {effect: named}})
+            journal.record(fact("answer", {**facts, "complete": True, "fault": None, "effect": {effect: named}}))
 
         def look() -> None:
-            journal.record("driver", {"command": "inbox", "arguments": {}, "result": shown, "seconds": 0.0})
+            journal.record(fact("driver", {"command": "inbox", "arguments": {}, "result": shown, "seconds": 0.0}))
 
         stated = [(Acked(document=DOCUMENT), "RCV-02"), (StoredOnce(document=DOCUMENT), "RCV-02")]
         ended: list[bool] = []
@@ -71,12 +72,12 @@ def test_time_that_the_harness_stood_still_is_given_back_before_a_wait_ends(tmp_
             tasks.start_soon(waits.keep_time, journal)
             tasks.start_soon(wait)
             await anyio.sleep(0.005)
-            journal.record("note", {})  # the wait looks up for a moment, sooner than the stall is noticed
+            journal.record(fact("note", {}))  # the wait looks up for a moment, sooner than the stall is noticed
             await anyio.sleep(0.002)
             time.sleep(1.5)  # noqa: ASYNC251 - the stall
             await anyio.sleep(0.15)
             assert ended == []
-            journal.record("request", {"operation": "countReceiveEdoc", "parameters": {}, "headers": []})
+            journal.record(fact("request", {"operation": "countReceiveEdoc", "parameters": {}, "headers": []}))
             await anyio.sleep(0.15)
             tasks.cancel_scope.cancel()
         assert ended == [True]
@@ -96,10 +97,10 @@ def waited(directory: Path, effect: str, until: float) -> float:
         async def work() -> None:
             while time.monotonic() - began < until:
                 await anyio.sleep(0.05)
-                request = journal.record("request", {"operation": "updateStatus", "parameters": {}, "headers": []})
+                request = journal.record(fact("request", {"operation": "updateStatus"}))
                 facts = {"request": request.seq, "operation": "updateStatus", "http_status": 200, "error_code": "0"}
                 done = {effect: {"receiver_doc_id": "another", "document_id": "another", "messagetype": "edoc"}}
-                journal.record("answer", {**facts, "complete": True, "fault": None, "effect": done})
+                journal.record(fact("answer", {**facts, "complete": True, "fault": None, "effect": done}))
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(work)

@@ -97,13 +97,13 @@ def test_what_a_person_cannot_or_will_not_do_is_inconclusive(tmp_path: Path, wor
         found = entry(judgement, requirement)
         assert (found.verdict, found.cause) == ("inconclusive", "operator"), requirement
     assert judgement.verdict == "inconclusive"
-    unseen = [event.data["answer"] for event in record.events if event.kind == "driver.unseen"]
+    unseen = [event.members["answer"] for event in record.events if event.kind == "driver.unseen"]
     assert unseen == [answer]
 
 
 def test_a_person_who_connects_nothing_ends_the_run(tmp_path: Path) -> None:
     judgement, record = Seat(tmp_path, ["SND-01", "RCV-02"], configure="không làm được").judged()
-    assert record.events[-1].data["reason"] == "operator"
+    assert record.events[-1].members["reason"] == "operator"
     assert {(one.verdict, one.cause) for one in judgement.requirements if one.required} == {
         ("inconclusive", "operator")
     }

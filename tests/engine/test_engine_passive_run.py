@@ -95,5 +95,5 @@ def test_what_is_on_the_wire_is_judged_and_the_rest_is_open(tmp_path: Path) -> N
 def test_a_product_that_nobody_connects_is_not_waited_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.engine.run._CALLING", 0.5)
     judgement, record = passive_run(tmp_path, ["RCV-02", "VXP-03"], connected=False)
-    assert record.events[-1].data["reason"] == "silent"
+    assert record.events[-1].members["reason"] == "silent"
     assert {(one.verdict, one.cause) for one in judgement.requirements if one.required} == {("inconclusive", "network")}

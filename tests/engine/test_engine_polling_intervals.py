@@ -43,8 +43,8 @@ def test_the_whole_exchange_takes_no_more_polling_intervals_than_is_said(tmp_pat
         event
         for event in events
         if begun < event.seq < ended
-        and event.data.get("operation") == "getReceivedEdocList"
-        and event.data.get("parameters", {}).get("messagetype") == "edoc"
+        and event.members.get("operation") == "getReceivedEdocList"
+        and event.members.get("parameters", {}).get("messagetype") == "edoc"
     ]
     judgement = judge(profile, read_record(tmp_path))
     wrong = [entry.id for entry in judgement.scenarios if entry.verdict not in {"pass", "not_applicable"}]

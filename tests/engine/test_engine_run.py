@@ -36,7 +36,7 @@ def test_a_candidate_that_signs_wrong_fails_for_that_alone(tmp_path: Path) -> No
 
 def ending(directory: Path) -> str:
     """Return why a run ended."""
-    return str(read_record(directory).events[-1].data["reason"])
+    return str(read_record(directory).events[-1].members["reason"])
 
 
 class Deaf(Meddling):

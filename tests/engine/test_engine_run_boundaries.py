@@ -12,7 +12,9 @@ from harness.expectations.evidence import Evidence
 from harness.hub.faults import Fault, Faults, FaultTarget
 from harness.hub.interception import AnswerPlan, Drop
 from harness.journal import Journal, read_record
+from harness.journal.events import DriverCalled
 from tests.engine.engine_rig import Meddling, judged_run, verdicts
+from tests.journal.told_events import fact
 
 LEFT = "000.00.00.H41,2026/11/01,1/CU"
 
@@ -42,8 +44,8 @@ def test_a_queue_from_before_is_waited_for(tmp_path: Path) -> None:
     shown = [
         (event.seq, row["state"])
         for event in events
-        if event.kind == "driver" and event.data.get("command") == "outbox"
-        for row in event.data["result"]["documents"]
+        if isinstance(event.what, DriverCalled) and event.what.command == "outbox"
+        for row in event.what.documents
         if row["document_id"] == LEFT
     ]
     begun = next(event.seq for event in events if event.kind == "scenario.started")
@@ -56,7 +58,7 @@ def test_a_queue_that_never_empties_ends_the_run_undecided(tmp_path: Path) -> No
     assert (verdicts(judgement), judgement.verdict) == ({"SND-01": "inconclusive"}, "inconclusive")
     (entry,) = (one for one in judgement.requirements if one.id == "SND-01")
     assert entry.cause == "configuration"
-    assert read_record(tmp_path).events[-1].data["reason"] == "unsettled"
+    assert read_record(tmp_path).events[-1].members["reason"] == "unsettled"
 
 
 def test_silence_is_recorded_when_it_begins_and_when_it_ends(tmp_path: Path) -> None:
@@ -76,13 +78,13 @@ async def _watched(directory: Path, fault: Fault | None) -> list[str]:
         faults.add(fault)
     journal.subscribe(evidence.add)
     times = {"poll_interval": 0.05, "reaction": 0.05, "give_up": 0.05}
-    journal.record("run.started", {"times": times, "driver": "http"})
+    journal.record(fact("run.started", {"times": times}))
     watch = SilenceWatch(evidence, journal, faults, Times(**times))
     async with anyio.create_task_group() as watching:
         watching.start_soon(watch.watch)
         await anyio.sleep(1.0)
         assert watch.silent is (fault is None)
-        journal.record("request", {"operation": "getEdoc", "parameters": {}, "package": None})
+        journal.record(fact("request", {"operation": "getEdoc", "parameters": {}, "package": None}))
         await anyio.sleep(0.6)
         watching.cancel_scope.cancel()
     journal.close()

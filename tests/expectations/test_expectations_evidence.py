@@ -19,6 +19,7 @@ from harness.expectations import (
 )
 from harness.expectations.evidence import Evidence
 from harness.journal import Event
+from harness.journal.events import CallEffect, SentPackage
 from tests.judge.timed_evidence import GOT, ITEM, OTHER, SENT, TimedEvidence
 
 
@@ -66,9 +67,9 @@ def test_only_what_the_hub_did_whole_and_unaltered_is_served(run: TimedEvidence)
 def test_what_is_not_answered_has_no_effect(run: TimedEvidence) -> None:
     run.call("getEdoc")
     exchange = run.exchanges[0]
-    assert (exchange.effect("fetched"), exchange.package, exchange.parameters) == (None, {}, {})
-    run.note("answer", request=0, error_code="0", complete=True, effect=None)
-    assert exchange.effect("fetched") is None
+    assert (exchange.effect, exchange.package, exchange.parameters) == (CallEffect(), SentPackage(), {})
+    run.note("answer", request=0, error_code="0", complete=True)
+    assert exchange.effect == CallEffect()
 
 
 def test_an_answer_to_no_request_is_passed_over(run: TimedEvidence) -> None:

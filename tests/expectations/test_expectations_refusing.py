@@ -109,8 +109,7 @@ def test_a_refusal_without_a_reason_is_told(run: TimedEvidence, reason: str) -> 
 
 
 def test_the_reason_of_an_old_record_is_in_its_package(run: TimedEvidence) -> None:
-    request = run.status("02", reason=None)
-    request.data["package"]["blob"] = "status"
+    run.status("02", reason=None, blob="status")
     assert isinstance(assessed(run, REFUSING), Pending)
     run.looked.packages["status"] = StatusPackage(description="Sai thể thức")
     assert assessed(run, REFUSING) == Met()

@@ -44,7 +44,7 @@ def test_calls_about_an_item_count_for_its_document(run: TimedEvidence, operatio
     pending(run, expectation, "not-retried", f">= 2 × {operation}", "1", run.events[2], document=GOT)
     run.call(called, docId=ITEM)
     assert assessed(run, expectation) == Met()
-    assert [one.request for one in run.calls(request.data["operation"], GOT)] == [request]
+    assert [one.request for one in run.calls(str(request.members["operation"]), GOT)] == [request]
 
 
 def test_who_never_calls_again_has_not_given_up(run: TimedEvidence) -> None:

@@ -177,7 +177,7 @@ def walked(run: TimedEvidence, *codes: str) -> list[tuple[str, str, str]] | None
     for action in ("assign", "process", "finish"):
         decided(run, action)
     for number, code in enumerate(codes):
-        package = {"kind": "status", "status_code": code, "sha256": number, "response_for": {"document_id": GOT}}
+        package = {"kind": "status", "status_code": code, "sha256": str(number), "response_for": {"document_id": GOT}}
         run.answer(run.call("sendEdoc", package=package), {"accepted": {"receivers": ["A"]}})
     findings = watch_order(run, load_profile())
     if findings is None:

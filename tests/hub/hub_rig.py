@@ -23,11 +23,14 @@ from harness.edxml.packages import write_package
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.journal.recorder import Event
+from harness.journal import Event
+from harness.journal.events import Fact
+from harness.journal.plain import plain
 from harness.vxp.client import VxpClient
 from harness.vxp.exchange import ExchangeLimits, http_client
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Fact)
 
 MINISTRY, PROVINCE, DISTRICT = "000.00.00.G22", "000.00.00.H41", "H41.12"
 SECRETS = {"sys.ministry": "a-secret-of-the-ministry", "sys.province": "a-secret-of-the-province"}
@@ -42,8 +45,8 @@ class Notes:
         self.blobs: dict[str, bytes] = {}
         self._changed = asyncio.Event()
 
-    def record(self, kind: str, data: Mapping[str, Any], *, scenario: str | None = None) -> Event:
-        event = Event(len(self.events), "", 0.0, kind, dict(data), scenario, "", "")
+    def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
+        event = Event(len(self.events), "", 0.0, what, plain(what.members()), scenario)
         self.events.append(event)
         self._changed.set()
         return event
@@ -64,11 +67,12 @@ class Notes:
     def holds_secret(self, content: bytes) -> bool:
         return any(secret.encode() in content for secret in SECRETS.values())
 
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [event.data for event in self.events if event.kind == kind]
+    def of(self, kind: str) -> list[Mapping[str, Any]]:
+        """Return what stands of each event of a kind in the journal."""
+        return [event.members for event in self.events if event.kind == kind]
 
     @property
-    def last_answer(self) -> dict[str, Any]:
+    def last_answer(self) -> Mapping[str, Any]:
         return self.of("answer")[-1]
 
 

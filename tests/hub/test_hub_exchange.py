@@ -177,7 +177,7 @@ def test_a_file_that_ends_in_a_line_end_of_its_own_is_taken_whole(padded: bool, 
             ("hash-file", hash_file(file, padded)),
         ]
         await rig.ministry._answered("sendEdoc", parameters, file + trailer)
-        request = next(event.data for event in rig.notes.events if event.kind == "request")
+        request = next(event.members for event in rig.notes.events if event.kind == "request")
         assert (request["package"]["size"], request["package"]["trailing_crlf"]) == (len(file), bool(trailer))
         assert request["package"]["hash_file_form"] in ({"padded", "both"} if padded else {"unpadded", "both"})
         (item,) = (await rig.province.get_received_edoc_list("edoc")).items

@@ -176,7 +176,8 @@ def test_after_the_effect_the_interceptor_sees_the_answer() -> None:
         assert (before.moment, after.moment) == ("before", "after")
         assert after.answer is not None
         assert hub_id.encode() in after.answer
-        assert after.effect["accepted"]["hub_id"] == hub_id
+        assert after.effect.accepted is not None
+        assert after.effect.accepted.hub_id == hub_id
         assert rig.notes.last_answer["fault"] is None
 
     with_rig(play)

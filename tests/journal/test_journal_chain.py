@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.journal import Journal, JournalBroken, read_record
-from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE, Event
+from harness.journal import Event, Journal, JournalBroken, read_record
+from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE
+from tests.journal.told_events import fact
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def recorded(tmp_path: Path) -> Path:
     """A journal of five events with a blob."""
     journal = Journal(tmp_path)
     for number in range(5):
-        journal.record("request", {"n": number, "text": "Công văn"}, scenario="SND-01")
+        journal.record(fact("note", {"n": number, "text": "Công văn"}), scenario="SND-01")
     journal.blob(b"package")
     journal.close()
     return tmp_path
@@ -39,7 +40,7 @@ def _broken(directory: Path) -> tuple[str, int | None]:
 
 def test_reads_back_what_was_recorded(recorded: Path) -> None:
     record = read_record(recorded)
-    assert [event.data["n"] for event in record.events] == [0, 1, 2, 3, 4]
+    assert [event.members["n"] for event in record.events] == [0, 1, 2, 3, 4]
     assert record.events[2].scenario == "SND-01"
     assert record.events[0].at.endswith("+07:00")
     assert not record.cut
@@ -47,7 +48,7 @@ def test_reads_back_what_was_recorded(recorded: Path) -> None:
 
 def test_an_event_is_on_disk_before_record_returns(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    event = journal.record("started", {})
+    event = journal.record(fact("started", {}))
     assert read_record(tmp_path).events == (event,)
 
 
@@ -84,7 +85,7 @@ def test_an_edit_that_leaves_the_content_is_seen(recorded: Path, old: bytes, new
 
 def test_an_event_sealed_again_breaks_the_next(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = Journal(tmp_path_factory.mktemp("other"))
-    other.record("request", {"n": 9})
+    other.record(fact("note", {"n": 9}))
     other.close()
     lines = _lines(recorded)
     lines[0] = (other_lines := _lines(Path(other._blobs.parent)))[0]
@@ -118,8 +119,8 @@ def test_a_doubled_event_is_seen(recorded: Path) -> None:
 def test_a_cut_last_line_is_left_out(tmp_path_factory: pytest.TempPathFactory, share: float) -> None:
     directory = tmp_path_factory.mktemp("cut")
     journal = Journal(directory)
-    journal.record("a", {})
-    journal.record("b", {})
+    journal.record(fact("a", {}))
+    journal.record(fact("b", {}))
     journal.close()
     first, last = _lines(directory)
     _write(directory, [first, last[: int(len(last) * share)]])
@@ -174,7 +175,7 @@ def test_threads_record_into_one_chain(tmp_path: Path) -> None:
 
     def work(worker: int) -> None:
         for number in range(50):
-            journal.record("work", {"worker": worker, "n": number, "blob": journal.blob(b"same")})
+            journal.record(fact("work", {"worker": worker, "n": number, "blob": journal.blob(b"same")}))
 
     threads = [threading.Thread(target=work, args=(worker,)) for worker in range(8)]
     for thread in threads:
@@ -186,7 +187,7 @@ def test_threads_record_into_one_chain(tmp_path: Path) -> None:
     assert len(events) == 400
     assert sorted(seen, key=lambda event: event.seq) == list(events)
     for worker in range(8):
-        assert [event.data["n"] for event in events if event.data["worker"] == worker] == list(range(50))
+        assert [event.members["n"] for event in events if event.members["worker"] == worker] == list(range(50))
     assert len(list((tmp_path / BLOB_FOLDER).iterdir())) == 1
 
 
@@ -195,20 +196,20 @@ def test_nothing_is_recorded_after_the_end(tmp_path: Path) -> None:
     journal.close()
     journal.close()
     with pytest.raises(ValueError, match="closed"):
-        journal.record("late", {})
+        journal.record(fact("late", {}))
 
 
 def test_nothing_follows_half_a_line(tmp_path: Path) -> None:
     """A full disk ends the journal: what was whole before can be read, and no line is glued to the broken one."""
     journal = Journal(tmp_path)
-    journal.record("whole", {})
+    journal.record(fact("whole", {}))
     (tmp_path / "full").symlink_to("/dev/full")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journal, "_file", (tmp_path / "full").open("wb"))
         with pytest.raises(OSError, match="No space"):
-            journal.record("lost", {"text": "x" * 100_000})
+            journal.record(fact("lost", {"text": "x" * 100_000}))
         with pytest.raises(ValueError, match="closed"):
-            journal.record("late", {})
+            journal.record(fact("late", {}))
         assert journal.failure is not None
         assert journal.failure.filename == str(tmp_path / "full")
         assert journal.failure is not None

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from harness.journal import Journal
-from harness.journal.recorder import FULL
+from harness.journal.events import EvidenceFull
 
 
 def test_what_does_not_fit_is_not_kept_and_said_once(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_what_does_not_fit_is_not_kept_and_said_once(tmp_path: Path) -> None:
     assert journal.blob(b"of the harness itself, however long")
     journal.close()
     events = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_bytes().splitlines()]
-    assert [(event["kind"], event["data"]) for event in events] == [(FULL, {"limit": 10, "kept": 5})]
+    assert [(event["kind"], event["data"]) for event in events] == [(EvidenceFull.kind, {"limit": 10, "kept": 5})]
     assert len(list((tmp_path / "blobs").iterdir())) == 3
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from harness.journal import Journal
 from harness.journal.redaction import MARK, SHORTEST_SECRET, Redactor
+from tests.journal.told_events import fact
 
 SECRET = 'bí mật+"<&>/\\ 0123456789'
 RAW = SECRET.encode()
@@ -100,7 +101,9 @@ def test_a_run_directory_holds_no_secret(tmp_path: Path) -> None:
         for secret in (RAW, later.encode()):
             journal.blob(form(secret))
             text = form(secret).decode("latin-1")
-            journal.record(text, {"headers": [["a", text]], text: {"deep": [text]}, "raw": form(secret)}, scenario=text)
+            journal.record(
+                fact(text, {"headers": [["a", text]], text: {"deep": [text]}, "raw": form(secret)}), scenario=text
+            )
     journal.close()
     checker = Redactor()
     checker.add(SECRET)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from harness.journal import Journal, read_record
 from harness.journal.plain import DEEPEST, TOO_DEEP, plain
+from tests.journal.told_events import fact
 
 
 class _Code(enum.IntEnum):
@@ -26,11 +27,11 @@ class _Point:
 
 def _recorded(directory: Path, data: dict[Any, Any]) -> dict[str, Any]:
     journal = Journal(directory)
-    event = journal.record("odd", data)
+    event = journal.record(fact("odd", data))
     journal.close()
     read = read_record(directory).events
     assert read == (event,)
-    return read[0].data
+    return dict(read[0].members)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Run(TimedEvidence):
         self.inspector = PackageInspector(PROFILE, self.blobs.__getitem__, Trust())
         agency = {"organ_id": AGENCY[0], "organ_name": AGENCY[1]}
         peers = [{"organ_id": MINISTRY[0], "code102": "G22"}]
-        self.start = self.note("run.started", driver=driver, candidate={"agency": agency}, peers=peers)
+        self.note("run.started", driver=driver, candidate={"agency": agency}, peers=peers)
 
     def keep(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
@@ -49,7 +49,7 @@ class Run(TimedEvidence):
 
     @property
     def facts(self) -> RunFacts:
-        return RunFacts(self, PROFILE, self.start, self.blobs.__getitem__)
+        return RunFacts(self, PROFILE, self.blobs.__getitem__)
 
     def deliver(self, document: str = GOT, said: DocumentPackage = INCOMING, *, good: bool = True, **data: Any) -> None:
         blob = self.keep(write_package(replace(said, document_id=document)))

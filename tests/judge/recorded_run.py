@@ -12,6 +12,7 @@ from harness.judge.judge import judge
 from harness.judge.report_schema import Judgement
 from harness.vxp.operations import OPERATIONS, Parameter
 from harness.vxp.timestamps import timestamp
+from tests.journal.told_events import fact
 
 DOCUMENT = "000.00.00.G22,2026/11/23,7816/VPCP-TTĐT"
 CANDIDATE_ORGAN = "000.00.00.H41"
@@ -36,26 +37,18 @@ class RecordedRun:
         self.record(
             "run.started",
             {
-                "run_id": "test",
-                "seed": 1,
-                "harness": {"name": "lienthong-harness", "version": "0"},
-                "profile": {},
-                "candidate": {"candidate": {"name": "X"}},
-                "driver": "http",
                 "capabilities": list(capabilities),
-                "organs": [CANDIDATE_ORGAN],
                 "only": None if everything else only or [scenario],
                 "scenarios": [{"id": scenario, "requirements": [scenario]}],
-                "times": {"poll_interval": 1.0, "reaction": 1.0, "give_up": 1.0},
             },
         )
         self.own("scenario.started", {"requirements": [scenario]})
 
     def record(self, kind: str, data: dict[str, Any]) -> Event:
-        return self.journal.record(kind, data)
+        return self.journal.record(fact(kind, data))
 
     def own(self, kind: str, data: dict[str, Any]) -> Event:
-        return self.journal.record(kind, data, scenario=self.scenario)
+        return self.journal.record(fact(kind, data), scenario=self.scenario)
 
     def expect(self, expectation: Expectation, role: str = "duty") -> None:
         written = written_expectation(expectation)
@@ -82,7 +75,7 @@ class RecordedRun:
                 "parameters": self.parameters(operation),
                 "framing": {
                     "content_type": "application/octet-stream" if operation == "sendEdoc" else "application/json",
-                    "content_length": 2,
+                    "content_length": "2",
                     "transfer_encoding": None,
                 },
                 "signature": SIGNED,

@@ -15,6 +15,7 @@ from harness.edxml.model import (
     ResponseFor,
     StatusPackage,
 )
+from harness.journal.events import DriverCalled
 from harness.judge.duties.confidential import secrets_stay
 from harness.judge.duties.refusals import final_stays_final
 from harness.judge.duties.registry import without_known
@@ -88,7 +89,7 @@ def test_what_nobody_ordered_and_what_was_passed_on_are_told_apart(run: Run) -> 
 def test_what_was_refused_must_not_leave(run: Run) -> None:
     arguments = run.order()
     run.events.pop()
-    run._kinds["driver"].pop()
+    run._by_type[DriverCalled].pop()
     run.note("driver", command="send", arguments=arguments, error={"kind": "refused", "message": "không"})
     run.leave(OUTGOING)
     assert codes(nothing_unordered(run.facts)) == ["SND-10.sent-though-refused"]

@@ -9,6 +9,7 @@ from harness.journal import Event
 from harness.judge.rederivation import reread
 from harness.vectors.packages.base import DocumentIdentity, document
 from harness.vxp.signing import signed_headers
+from tests.journal.told_events import event_told
 
 LIMITS = load_profile().parameters.limits
 IDENTITY = DocumentIdentity(day=date(2026, 11, 23))
@@ -32,12 +33,12 @@ def request(**changes: Any) -> Event:
         "package": {"kind": "unknown", "sha256": DIGEST, "blob": DIGEST, "trailing_crlf": True},
         **changes,
     }
-    return Event(0, "2026-11-23T10:00:00.000+07:00", 0.0, "request", data, None, "", "")
+    return event_told(0, "request", data, elapsed=0.0)
 
 
 def concluded(event: Event) -> dict[str, Any]:
     (found,) = reread([event], lambda name: PACKAGE, LIMITS)
-    return found.data
+    return found.what.members()
 
 
 def test_kind_ids_digest_form_and_parameters_are_read_again() -> None:
@@ -52,16 +53,16 @@ def test_what_the_secret_showed_stands_and_the_rest_of_the_signature_is_looked_a
     mismatch = {"code": "hash-mismatch", "key": "hash-header"}
     recorded = {"expected_hash_header": "ab", "problems": [mismatch, {"code": "not-json", "key": "sign-header"}]}
     found = concluded(request(signature=recorded))
-    assert found["signature"] == {"expected_hash_header": "ab", "problems": [mismatch]}
+    assert (found["signature"]["expected_hash_header"], found["signature"]["problems"]) == ("ab", [mismatch])
 
 
 def test_a_package_that_was_kept_without_the_secret_in_it_stands_as_recorded() -> None:
     kept = {"kind": "document", "sha256": "0" * 64, "blob": DIGEST, "hash_file_form": "padded"}
-    assert concluded(request(package=kept))["package"] == kept
-    assert concluded(request(package={**kept, "blob": None}))["package"] == {**kept, "blob": None}
+    for recorded in (request(package=kept), request(package={**kept, "blob": None})):
+        assert concluded(recorded)["package"] == recorded.members["package"]
 
 
 def test_other_events_and_requests_without_headers_are_as_they_were() -> None:
     bare = request(headers=[])
-    other = Event(1, bare.at, 0.0, "answer", {"request": 0}, None, "", "")
+    other = event_told(1, "answer", {"request": 0}, at=bare.at, elapsed=0.0)
     assert list(reread([bare, other], lambda name: PACKAGE, LIMITS)) == [bare, other]

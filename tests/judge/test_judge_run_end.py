@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from harness.expectations.evidence import Evidence
-from harness.journal import Event
 from harness.judge.report_schema import LocalisedText, ScenarioEntry
 from harness.judge.run_end import Phase, ended_early, ending_of
+from tests.journal.told_events import event_told
 from tests.judge.recorded_run import RecordedRun
 
 LOST = {"kind": "lost", "reason": "unreachable", "message": "http://127.0.0.1:9: unreachable (refused)"}
@@ -20,7 +20,7 @@ def evidence(*events: tuple[str, Mapping[str, Any]], reason: str | None) -> Evid
     ends = [] if reason is None else [("run.finished", {"reason": reason})]
     listed = [("run.started", {"driver": "http"}), *events, *ends]
     return Evidence.of(
-        Event(seq, "2026-11-23T10:15:30.000+07:00", 2.0 * seq, kind, dict(data), None, "", "")
+        event_told(seq, kind, dict(data), at="2026-11-23T10:15:30.000+07:00", elapsed=2.0 * seq)
         for seq, (kind, data) in enumerate(listed)
     )
 

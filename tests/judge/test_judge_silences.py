@@ -3,8 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from harness.expectations.evidence import Evidence
 from harness.journal import Event
+from harness.judge.life import silence_of
 from harness.judge.silences import Silence, silences
+from tests.journal.told_events import event_told
 from tests.judge.recorded_run import RecordedRun
 
 
@@ -15,7 +20,7 @@ def at(second: int) -> str:
 def events(*kinds: str) -> list[Event]:
     """Return events of these kinds, one every second."""
     data: dict[str, Any] = {}
-    return [Event(seq, at(seq), float(seq), kind, data, None, "", "") for seq, kind in enumerate(kinds)]
+    return [event_told(seq, kind, data, at=at(seq), elapsed=float(seq)) for seq, kind in enumerate(kinds)]
 
 
 def test_a_silence_lasts_from_the_last_request_to_the_next() -> None:
@@ -59,3 +64,10 @@ def test_of_many_silences_the_rest_is_counted(tmp_path: Path) -> None:
     assert len(each) == 10
     assert "3 lần khác" in rest
     assert "không gọi lại" not in each[-1]
+
+
+@pytest.mark.parametrize("kinds", [("run.started",), ("laboratory", "run.started")])
+def test_how_long_a_silence_may_be_is_declared_in_a_laboratory_s_run_too(kinds: tuple[str, ...]) -> None:
+    said = {"laboratory": {"token": "t", "key": "k"}}
+    evidence = Evidence.of(event_told(seq, kind, said.get(kind, {})) for seq, kind in enumerate(kinds))
+    assert silence_of(evidence) == 5 * 1.0 + 1.0 + 1.0

@@ -48,11 +48,10 @@ class Sending(TimedEvidence):
 
     def stimulus(self, good: bool, document_id: str | None = GOT) -> None:
         self.blobs["0" * 64] = b"no package"
-        self.note("stimulus", good=good, document_id=document_id, receiver="A", blob="0" * 64)
+        self.note("stimulus", good=good, document_id=document_id or "", receiver="A", blob="0" * 64)
 
     def watched(self) -> PackageWatch:
-        start = Event(0, "2026-11-23T10:00:00.000+07:00", 0.0, "run.started", {}, None, "", "")
-        return watch_packages(RunFacts(self, PROFILE, start, self._blob), self.examiner)
+        return watch_packages(RunFacts(self, PROFILE, self._blob), self.examiner)
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from harness.expectations import FetchedByCandidate
+from tests.journal.told_events import fact
 from tests.judge.recorded_run import CANDIDATE_ORGAN, DOCUMENT, SIGNED, RecordedRun, codes, verdict
 
 
 def watched(directory: Path, requirement: str, operation: str = "countReceiveEdoc", **request: Any) -> RecordedRun:
     run = RecordedRun(directory, only=[requirement])
     run.expect(FetchedByCandidate(document=DOCUMENT))
-    stamp = run.journal.record("clock", {}).at
+    stamp = run.journal.record(fact("clock", {})).at
     now = f"{stamp[8:10]}{stamp[5:7]}{stamp[:4]}T{stamp[11:19].replace(':', '')}+0000"
     parameters = {"systemid": "sys", "timestamp": now, **request.pop("parameters", {})}
     run.call(operation, parameters=parameters, **request)
@@ -55,7 +56,7 @@ def test_each_wrong_is_found_under_its_own_requirement(tmp_path: Path, code: str
     ("code", "framing"),
     [
         ("VXP-08.chunked", {"content_type": "application/json", "transfer_encoding": "chunked"}),
-        ("VXP-08.multipart", {"content_type": "multipart/form-data; boundary=x", "content_length": 3}),
+        ("VXP-08.multipart", {"content_type": "multipart/form-data; boundary=x", "content_length": "3"}),
         ("VXP-08.no-length", {"content_type": "application/json"}),
     ],
 )

@@ -30,7 +30,7 @@ def asked(
     parameters |= changes.pop("parameters", {})
     framing = {
         "content_type": "application/octet-stream" if sends else "application/json",
-        "content_length": 2,
+        "content_length": "2",
         "transfer_encoding": None,
         **changes.pop("framing", {}),
     }
@@ -144,7 +144,7 @@ def test_each_wrong_is_told_with_what_was_asked_and_found(changes: dict[str, Any
 
 @pytest.mark.parametrize("changes", [
     {"framing": {"content_type": "Application/JSON ; charset=utf-8"}},
-    {"framing": {"content_length": 0}},
+    {"framing": {"content_length": "0"}},
     {"operation": "getSentEdocList", "parameters": {"servicetype": "eDoc", "messagetype": "edoc", "docId": "1"}},
     {"operation": "sendEdoc", "parameters": {"from": None, "From": "sys"}},
     {"operation": "sendEdoc", "package": {"from_organ": None}},
@@ -164,7 +164,7 @@ def test_what_was_altered_on_purpose_is_not_the_candidate_s() -> None:
     run.note(
         "request", method="POST", target="/vxp/countReceiveEdoc", operation="countReceiveEdoc",
         parameters={"systemid": "sys", "timestamp": timestamp(NOW)},
-        framing={"content_type": "application/json", "content_length": 2},
+        framing={"content_type": "application/json", "content_length": "2"},
         signature={"expected_hash_header": "ab", "given_hash_header": "cd"}, package=None,
     )  # fmt: skip
     run.answer(run.events[0], fault="secret")

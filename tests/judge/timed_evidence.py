@@ -10,6 +10,7 @@ from harness.expectations import Expectation, read_expectation, written_expectat
 from harness.expectations.assessment import Assessment, Broken, Pending
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
+from tests.journal.told_events import event_told
 
 SENT = "000.00.00.H41,2026/11/23,17/UBND-VP"
 GOT = "000.00.00.G22,2026/11/23,7816/VPCP-TTĐT"
@@ -26,13 +27,13 @@ class Looked:
         self.carried: dict[str, Mapping[str, str]] = {}
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
-        return self.failing.get(str(exchange.package.get("blob")), ())
+        return self.failing.get(str(exchange.package.blob), ())
 
     def package(self, exchange: Exchange) -> DocumentPackage | StatusPackage | None:
-        return self.packages.get(str(exchange.package.get("blob")))
+        return self.packages.get(str(exchange.package.blob))
 
     def files(self, exchange: Exchange) -> Mapping[str, str]:
-        return self.carried.get(str(exchange.package.get("blob")), {})
+        return self.carried.get(str(exchange.package.blob), {})
 
 
 class TimedEvidence(Evidence):
@@ -48,7 +49,7 @@ class TimedEvidence(Evidence):
         return self
 
     def note(self, kind: str, **data: Any) -> Event:
-        event = Event(len(self.events), "2026-11-23T10:00:00.000+07:00", self.clock, kind, data, None, "", "")
+        event = event_told(len(self.events), kind, data, elapsed=self.clock)
         self.add(event)
         return event
 

@@ -9,6 +9,7 @@ from harness.engine.publication import PublishedRun, publish
 from harness.journal import Journal
 from harness.seal.laboratory import Laboratory
 from harness.seal.record_seal import begin, seal_record
+from tests.journal.told_events import fact
 from tests.report.report_runs import CANDIDATE
 
 PROFILE = "qcvn102-2022"
@@ -22,9 +23,9 @@ def record_run(directory: Path, laboratory: Laboratory | None = None, only: tupl
     (directory / "run.json").write_text(json.dumps(_run_file(profile.sha256, profile.version)), encoding="utf-8")
     journal = Journal(directory)
     birth = begin(journal, RUN_ID, laboratory.key) if laboratory and laboratory.key else None
-    journal.record("run.started", _started(profile.sha256, profile.version, only))
+    journal.record(fact("run.started", _started(profile.sha256, profile.version, only)))
     journal.blob(b"kept")
-    journal.record("run.finished", {"reason": "complete"})
+    journal.record(fact("run.finished", {"reason": "complete"}))
     journal.close()
     if birth is not None:
         seal_record(birth, journal, directory)

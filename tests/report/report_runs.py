@@ -11,6 +11,7 @@ import msgspec
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.verdicts import Cause, Severity, Verdict
 from harness.journal import Event, Journal
+from harness.journal.events import DriverCalled
 from harness.judge.report_schema import (
     FindingEntry,
     FindingPlace,
@@ -25,6 +26,7 @@ from harness.judge.report_schema import (
 from harness.report.seal_run import seal
 from harness.seal.laboratory import LaboratoryKey
 from harness.seal.record_seal import begin, seal_record
+from tests.journal.told_events import fact
 
 DOCUMENT = "000.00.00.H41,2026/11/23,101/UBND-VX"
 INCOMING = "000.00.00.G22,2026/11/23,77/BTTTT-CTS"
@@ -147,16 +149,16 @@ def seal_made_up(directory: Path, key: LaboratoryKey) -> None:
 
 def _record(journal: Journal, plan: RunPlan) -> tuple[Event, Event]:
     """Leave the traffic of a small run; the events' numbers stand beside them."""
-    first = journal.record("run.started", {"run_id": plan.run_id})  # 0
-    journal.record("scenario.started", {"requirements": ["RCV-02"]}, scenario="RCV-02")  # 1
+    first = journal.record(fact("run.started", {"run_id": plan.run_id}))  # 0
+    journal.record(fact("scenario.started", {"requirements": ["RCV-02"]}), scenario="RCV-02")  # 1
     journal.record(
-        "driver", {"command": "send", "arguments": {"subject": plan.subject}, "result": {"document_id": DOCUMENT}},
+        DriverCalled(command="send", arguments={"subject": plan.subject}, result={"document_id": DOCUMENT}),
         scenario="SND-01",
-    )  # fmt: skip  # 2
+    )  # 2
     package = PACKAGE.replace("SUBJECT", plan.subject).encode("utf-8", "surrogatepass")
     sent = {"kind": "document", "document_id": DOCUMENT, "blob": journal.blob(package), "size": len(package)}
     _exchange(journal, "sendEdoc", {"messagetype": "edoc"}, {"accepted": {"document_id": DOCUMENT}}, sent)  # 3, 4
-    journal.record("stimulus", {"note": "document", "document_id": INCOMING}, scenario="RCV-02")  # 5
+    journal.record(fact("stimulus", {"note": "document", "document_id": INCOMING}), scenario="RCV-02")  # 5
     listed = {"listed": [{"document_id": INCOMING, "receiver_doc_id": "r-1"}]}
     _exchange(journal, "getReceivedEdocList", {"messagetype": "edoc"}, listed)  # 6, 7
     acked = {"acked": {"document_id": INCOMING, "receiver_doc_id": "r-1", "status": "done"}}
@@ -164,9 +166,9 @@ def _record(journal: Journal, plan: RunPlan) -> tuple[Event, Event]:
     fetched = {"fetched": {"document_id": INCOMING, "receiver_doc_id": "r-1", "messagetype": "edoc"}}
     for _ in range(plan.polls):
         _exchange(journal, "getEdoc", {"docId": "r-1"}, fetched)
-    journal.record("window.closed", {"patience": 5}, scenario="RCV-02")
-    journal.record("scenario.finished", {"outcome": "played"}, scenario="RCV-02")
-    return first, journal.record("run.finished", {"reason": "complete"})
+    journal.record(fact("window.closed", {"patience": 5}), scenario="RCV-02")
+    journal.record(fact("scenario.finished", {"outcome": "played"}), scenario="RCV-02")
+    return first, journal.record(fact("run.finished", {"reason": "complete"}))
 
 
 def _exchange(
@@ -177,9 +179,9 @@ def _exchange(
     package: Mapping[str, Any] | None = None,
 ) -> None:
     data = {"operation": operation, "method": "POST", "parameters": dict(parameters)}
-    request = journal.record("request", data | ({"package": dict(package)} if package else {}))
+    request = journal.record(fact("request", data | ({"package": dict(package)} if package else {})))
     answer = {"request": request.seq, "operation": operation, "http_status": 200, "error_code": "0"}
-    journal.record("answer", {**answer, "complete": True, "fault": None, "effect": dict(effect)})
+    journal.record(fact("answer", {**answer, "complete": True, "fault": None, "effect": dict(effect)}))
 
 
 def _judgement(plan: RunPlan, profile: Profile, first: Event, last: Event) -> Judgement:

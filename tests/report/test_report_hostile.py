@@ -19,6 +19,7 @@ from harness.judge.report_schema import Judgement, encoded
 from harness.report.renderers import Renderer
 from harness.seal.run_files import read_report, source_of
 from tests.engine.engine_rig import judged_run
+from tests.journal.told_events import fact
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -76,8 +77,8 @@ def hostile_run(
     journal = Journal(directory)
     for event in read_record(honest).events:
         foreign = said.get(event.kind, ())
-        data = {key: spoilt(part, spoil) if key in foreign else part for key, part in event.data.items()}
-        journal.record(event.kind, data, scenario=event.scenario)
+        data = {key: spoilt(part, spoil) if key in foreign else part for key, part in event.members.items()}
+        journal.record(fact(event.kind, data), scenario=event.scenario)
     journal.close()
     for blob in (honest / "blobs").iterdir():
         content = blob.read_bytes()

@@ -17,6 +17,7 @@ from harness.report.sequence import SequenceDiagrams
 from harness.report.sequence_layout import WIDTH, drawings
 from harness.report.texts import ReportTexts
 from harness.seal.run_files import Source
+from tests.journal.told_events import fact
 
 ENGLISH = ReportTexts("en")
 
@@ -93,7 +94,7 @@ def record_of(tmp_path: Path, *events: tuple[str, dict[str, Any], str | None]) -
     """Record events and read them back."""
     journal = Journal(tmp_path)
     for kind, data, scenario in events:
-        journal.record(kind, data, scenario=scenario)
+        journal.record(fact(kind, data), scenario=scenario)
     journal.close()
     return tuple(read_record(tmp_path).events)
 
@@ -242,7 +243,7 @@ def test_difference_loses_nothing(expected: str, received: str) -> None:
 def evidence_of(tmp_path: Path, package: bytes, line: int | None) -> list[tuple[int, str, bool]]:
     """Return the lines shown of a package that a finding points into."""
     journal = Journal(tmp_path)
-    journal.record("request", {"operation": "sendEdoc", "package": {"blob": journal.blob(package)}})
+    journal.record(fact("request", {"operation": "sendEdoc", "package": {"blob": journal.blob(package)}}))
     journal.close()
     source = Source(tmp_path, {}, {}, read_record(tmp_path))
     shown = occurrence({"where": {"event": 0, "line": line}}, "SND-01", source, ENGLISH)

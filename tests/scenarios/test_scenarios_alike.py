@@ -66,7 +66,7 @@ def code(text: str) -> float:
 
 def described(event: Event, record: Record, order: float, began: float) -> list[float | None]:
     """Describe a stimulus; None where the package does not say."""
-    content = record.blob(str(event.data["blob"]))
+    content = record.blob(str(event.members["blob"]))
     outer: list[float | None] = [float(len(content)), float(b"SignatureValue" in content)]
     try:
         package = read_package(content, load_profile().parameters.limits)
@@ -101,13 +101,13 @@ def stimuli(directory: Path) -> list[Stimulus]:
     record = read_record(directory)
     by_scenario: dict[str, list[Event]] = {}
     for event in record.events:
-        if event.kind == "stimulus" and event.data.get("blob") and str(event.scenario).startswith(SCENARIOS):
+        if event.kind == "stimulus" and event.members.get("blob") and str(event.scenario).startswith(SCENARIOS):
             by_scenario.setdefault(str(event.scenario), []).append(event)
     found: list[tuple[str, bool, list[float | None]]] = []
     for scenario, events in by_scenario.items():
         for place, event in enumerate(events):
             features = described(event, record, place / len(events), events[0].elapsed)
-            found.append((scenario, bool(event.data["good"]), features))
+            found.append((scenario, bool(event.members["good"]), features))
     columns = [[value for _, _, row in found if (value := row[at]) is not None] for at in range(len(NAMES))]
     usual = [median(column or [0.0]) for column in columns]
     return [

@@ -41,7 +41,7 @@ def run(directory: Path, candidate: str, only: tuple[str, ...], profile: Path) -
 def played(record: Record, scenario: str) -> set[str]:
     """Return the codes that a scenario's faults answered with."""
     faults = (event for event in record.events if event.kind == "fault" and event.scenario == scenario)
-    return {plan.removeprefix("fail-") for fault in faults for plan in fault.data["plans"]}
+    return {plan.removeprefix("fail-") for fault in faults for plan in fault.members["plans"]}
 
 
 @pytest.mark.slow

@@ -46,10 +46,10 @@ def test_the_reference_agency_stands_against_all_of_it(tmp_path: Path) -> None:
     assert verdicts(judgement) == dict.fromkeys(ALL, Verdict.PASS)
     assert judgement.verdict == "pass"
     record = read_record(tmp_path)
-    notes = {event.data["note"] for event in record.events if event.kind == "stimulus"}
+    notes = {event.members["note"] for event in record.events if event.kind == "stimulus"}
     assert len([note for note in notes if note.startswith("SEC-")]) > 40
     assert not [event for event in record.events if event.kind in {"canary", "trespass", "deadline", "harness.error"}]
-    assert {event.data["name"] for event in record.events if event.kind == "canary.greeted"} == {
+    assert {event.members["name"] for event in record.events if event.kind == "canary.greeted"} == {
         "hub-untrusted", "hub-expired", "hub-wrong-host",
     }  # fmt: skip
 

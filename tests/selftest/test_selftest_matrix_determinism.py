@@ -84,6 +84,6 @@ def test_run_id_and_times_come_from_the_journal(run: Path) -> None:
     record = read_record(run)
     judgement = judge(load_profile(), record)
     start = next(event for event in record.events if event.kind == "run.started")
-    assert judgement.run_id == start.data["run_id"]
+    assert judgement.run_id == start.members["run_id"]
     assert judgement.started == start.at
     assert judgement.finished == record.events[-1].at

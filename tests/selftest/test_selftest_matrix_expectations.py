@@ -23,6 +23,7 @@ from harness.expectations.assessment import Broken, Holding, Pending
 from harness.expectations.evidence import Evidence
 from harness.journal import Event
 from harness.selfcheck.expectations import at_first, vocabulary
+from tests.journal.told_events import event_told
 
 DOCUMENT, OTHER = "H41,2026/11/23,1/VP", "H41,2026/11/23,2/VP"
 
@@ -34,7 +35,7 @@ class Tape:
         self.events: list[Event] = []
 
     def add(self, kind: str, elapsed: float = 0.0, **data: Any) -> None:
-        self.events.append(Event(len(self.events), "2026-11-23T08:00:00.000+07:00", elapsed, kind, data, None, "", ""))
+        self.events.append(event_told(len(self.events), kind, data, elapsed=elapsed))
 
     def sending(
         self, elapsed: float = 0.0, *, document: str = DOCUMENT, subject: str = "x", signed: bool = True

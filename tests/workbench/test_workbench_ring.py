@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.journal.events import AnswerBody, AnswerSent
 from harness.workbench.ring import CallRing
 from harness.workbench.shelf import BodyShelf
+from tests.journal.told_events import fact
 
 BODY = {"size": 1, "sha256": "", "blob": None}
 
@@ -44,7 +46,7 @@ def test_a_shelf_without_a_disk_keeps_nothing(tmp_path: Path) -> None:
 
 def _call(ring: CallRing, content: bytes) -> int:
     data = {"n": 1, "method": "POST", "target": "/", "body": {**BODY, "blob": ring.keep(content)}}
-    return ring.record("request", data).seq
+    return ring.record(fact("request", data)).seq
 
 
 def test_large_bodies_push_out_old_calls(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_an_answer_to_a_forgotten_call_leaves_nothing(tmp_path: Path) -> None:
     ring = CallRing(tmp_path / "calls", most=1)
     first = _call(ring, b"a")
     _call(ring, b"b")
-    ring.record("answer", {"request": first, "body": {**BODY, "blob": ring.keep(b"answer")}})
+    ring.record(AnswerSent(request=first, body=AnswerBody(size=1, blob=ring.keep(b"answer"))))
     assert ring.call_of(first) is None
     assert ring.shelf.size == 1
     assert ring.unseen() is None
@@ -70,6 +72,6 @@ def test_an_answer_to_a_forgotten_call_leaves_nothing(tmp_path: Path) -> None:
 def test_packages_that_are_wrong_on_purpose_are_bounded_too(tmp_path: Path) -> None:
     ring = CallRing(tmp_path / "calls")
     for number in range(120):
-        ring.record("stimulus", {"document_id": "", "good": False, "blob": ring.keep(b"%d" % number)})
+        ring.record(fact("stimulus", {"good": False, "blob": ring.keep(b"%d" % number)}))
     assert len(ring.stimuli) == 50
     assert len(list((tmp_path / "calls").iterdir())) == 50

@@ -12,6 +12,7 @@ from harness.drivers.manual.words import AREA, OPEN, WORDS, read_word, shown_wor
 from harness.drivers.protocol import OperatorError
 from harness.drivers.stopwatch import Stopwatch
 from harness.drivers.views import Workplace
+from harness.journal.events import OperatorAnswered, OperatorAsked
 
 T = TypeVar("T")
 
@@ -73,14 +74,13 @@ class Interview:
         shown = "\n".join((_RULE, head, *lines))
         said: list[str] = []
         began = time.monotonic()
-        about = {"question": number, "command": command, "document": document}
         self.watch.hold()
-        asked = self._recorder.record("operator.asked", {**about, "text": shown}).seq
+        asked = self._recorder.record(OperatorAsked(number, command, document, text=shown)).seq
         try:
             return await self._understood(number, command, document, shown, read, said, free), asked
         finally:
             seconds = round(time.monotonic() - began, 3)
-            self._recorder.record("operator.answered", {**about, "answers": said, "seconds": seconds})
+            self._recorder.record(OperatorAnswered(number, command, document, tuple(said), seconds))
             self.watch.release()
 
     async def _understood(

@@ -43,7 +43,7 @@ def _leaked(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[st
             expected="-",
             received=told,
             element=told,
-            document=str(exchange.package.get("document_id") or "-"),
+            document=str(exchange.package.document_id or "-"),
         )
 
 

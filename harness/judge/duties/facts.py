@@ -18,7 +18,9 @@ from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.packages import PackageUnreadable, read_header
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
+from harness.journal.events import DriverCalled, DriverCommand, DriverUnsupported, Fact, RunStarted, Stimulus
 
+_BOXES = frozenset({"inbox", "outbox"})
 _SLASHED = re.compile(r"\s*/\s*")
 
 
@@ -34,7 +36,7 @@ class Delivered:
         files: name, size in bytes and SHA-256 of each attachment before packing; None where that was not recorded.
     """
 
-    event: Event
+    event: Event[Stimulus]
     id: str
     package: Package | None
     good: bool
@@ -94,15 +96,25 @@ class RunFacts:
     """One run, read for its duties.
 
     Attributes:
-        start: event `run.started`.
         read_blob: returns the bytes of a blob by its name.
     """
 
     evidence: Evidence
     profile: Profile
-    start: Event
     read_blob: Callable[[str], bytes]
     _cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def start(self) -> RunStarted:
+        """What the start of the run says.
+
+        Raises:
+            LookupError: there is none, as where single calls are looked at outside of a run.
+        """
+        start = self.evidence.start
+        if start is None:
+            raise LookupError("run.started")
+        return start
 
     def header(self, blob: str | None) -> Package | None:
         """Return what the package in a blob says, attachments left out; None when it cannot be read."""
@@ -128,14 +140,13 @@ class RunFacts:
         return listed
 
     def _delivered(self) -> Iterator[Delivered]:
-        for event in self.evidence.kind("stimulus"):
-            data = event.data
-            package = self.header(data.get("blob"))
-            if data.get("blob") is None or isinstance(package, StatusPackage):
+        for event in self.evidence.events_of(Stimulus):
+            given = event.what
+            package = self.header(given.blob)
+            if given.blob is None or isinstance(package, StatusPackage):
                 continue
-            listed = data.get("files")
-            files = None if listed is None else tuple((one["name"], one["size"], one["sha256"]) for one in listed)
-            yield Delivered(event, str(data.get("document_id") or ""), package, bool(data["good"]), files)
+            files = None if given.files is None else tuple((one.name, one.size, one.sha256) for one in given.files)
+            yield Delivered(event, given.document_id, package, given.good, files)
 
     def good(self) -> Sequence[Delivered]:
         """Return the good documents whose DocumentId was never used for a bad one, each once."""
@@ -154,13 +165,17 @@ class RunFacts:
         return listed
 
     def _orders(self) -> Iterator[Ordered]:
-        for event in (*self.evidence.kind("driver"), *self.evidence.kind("driver.unsupported")):
-            if event.data.get("command") != "send":
+        calls: tuple[Event[DriverCommand], ...] = (
+            *self.evidence.events_of(DriverCalled),
+            *self.evidence.events_of(DriverUnsupported),
+        )
+        for event in calls:
+            call = event.what
+            if call.command != "send":
                 continue
-            result, error = event.data.get("result") or {}, event.data.get("error") or {}
-            named = result.get("document_id")
-            refused = error.get("kind") == "refused"
-            yield Ordered(event, event.data.get("arguments") or {}, named if isinstance(named, str) else "", refused)
+            named = (call.result or {}).get("document_id")
+            refused = call.error_kind == "refused"
+            yield Ordered(event, call.arguments, named if isinstance(named, str) else "", refused)
 
     def order_of(self, package: DocumentPackage) -> Ordered | None:
         """Return the order that a sent package carries out: by the DocumentId that was named, else by its code."""
@@ -170,8 +185,7 @@ class RunFacts:
 
     def commanded(self, command: str) -> Iterator[Mapping[str, Any]]:
         """Yield the arguments of every call of a driver command."""
-        calls = (one.data for one in self.evidence.kind("driver") if one.data.get("command") == command)
-        return (data.get("arguments") or {} for data in calls)
+        return (one.what.arguments for one in self.evidence.calls_of(command))
 
     def decided(self, action: str) -> frozenset[str]:
         """Return the documents about which the clerk was to take a step."""
@@ -179,15 +193,15 @@ class RunFacts:
 
     def acted_on(self) -> frozenset[str]:
         """Return the documents that a recall, take-back, update or replacement was delivered for, by whomever."""
-        recalled = {str(one.data.get("recalls") or "") for one in self.evidence.kind("stimulus")}
+        recalled = {one.what.recalls or "" for one in self.evidence.events_of(Stimulus)}
         return frozenset(recalled | {target for one in self.delivered() for target in one.targets}) - {""}
 
     def may_be_answered(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return the DocumentIds, and the codes, that a status of the candidate may be about: of what came to it."""
         if "answerable" not in self._cache:
-            packages = [self.header(one.data.get("blob")) for one in self.evidence.kind("stimulus")]
+            packages = [self.header(one.what.blob) for one in self.evidence.events_of(Stimulus)]
             packages += list(self._served_instead())
-            identities = {str(one.data.get("document_id") or "") for one in self.evidence.kind("stimulus")}
+            identities = {one.what.document_id for one in self.evidence.events_of(Stimulus)}
             identities |= {name for one in packages if one is not None for name in _named(one)}
             codes = {code for one in packages if one is not None for code in _codes(one)}
             self._cache["answerable"] = (frozenset(identities) - {""}, frozenset(codes) - {"", "/"})
@@ -197,8 +211,8 @@ class RunFacts:
     def _served_instead(self) -> Iterator[Package | None]:
         """Yield the packages that the harness put into answers in the place of others."""
         for exchange in self.evidence.exchanges:
-            answer = exchange.answer
-            blob = answer.data["body"].get("blob") if answer and answer.data.get("altered") else None
+            answer = exchange.answered
+            blob = answer.body.blob if answer and answer.altered else None
             if blob is None or exchange.operation not in {"getEdoc", "downloadEdoc"}:
                 continue
             content = _data_member(self.read_blob(blob))
@@ -207,9 +221,9 @@ class RunFacts:
     def left_over(self) -> frozenset[str]:
         """Return the documents that the candidate showed before its first order or delivery: another run's."""
         if "left_over" not in self._cache:
-            first = next((one.seq for one in self.evidence.events if one.kind == "stimulus" or _sends(one)), math.inf)
-            looks = [one for one in self.evidence.kind("driver") if one.seq < first and _shows(one)]
-            rows = (row for one in looks for row in rows_of(one))
+            first = next((one.seq for one in self.evidence.events if _begins(one.what)), math.inf)
+            looks = (one.what for one in self.evidence.events_of(DriverCalled) if one.seq < first)
+            rows = (row for look in looks if look.command in _BOXES for row in look.documents)
             self._cache["left_over"] = frozenset(str(row.get("document_id")) for row in rows)
         found: frozenset[str] = self._cache["left_over"]
         return found
@@ -217,14 +231,9 @@ class RunFacts:
     def foreign(self, exchange: Exchange) -> bool:
         """Tell whether what was sent belongs to another run: about a document that was there before this one began."""
         package = exchange.package
-        named = package.get("document_id") or (package.get("response_for") or {}).get("document_id")
+        answered = package.response_for
+        named = package.document_id or (answered.document_id if answered else None)
         return named in self.left_over()
-
-
-def rows_of(look: Event) -> list[Mapping[str, Any]]:
-    """Return the rows that a look showed, whatever is not of the contract's shape left out."""
-    documents = (look.data.get("result") or {}).get("documents")
-    return [row for row in documents if isinstance(row, dict)] if isinstance(documents, list) else []
 
 
 def code_of(package: DocumentPackage) -> str:
@@ -257,12 +266,9 @@ def _codes(package: Package) -> Iterator[str]:
     yield from (_SLASHED.sub("/", one.code.strip()) for one in answered)
 
 
-def _sends(event: Event) -> bool:
-    return event.kind == "driver" and event.data.get("command") == "send"
-
-
-def _shows(event: Event) -> bool:
-    return event.data.get("command") in {"inbox", "outbox"} and event.data.get("result") is not None
+def _begins(what: Fact) -> bool:
+    """Tell whether this run itself put something into the candidate's mailbox, or ordered something of it."""
+    return isinstance(what, Stimulus) or (isinstance(what, DriverCalled) and what.command == "send")
 
 
 def _data_member(answer: bytes) -> bytes | None:

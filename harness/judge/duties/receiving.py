@@ -11,7 +11,8 @@ from harness.expectations.evidence import Exchange
 from harness.expectations.faulted import mistaken
 from harness.expectations.statuses import status_number
 from harness.journal import Event
-from harness.judge.duties.facts import Delivered, RunFacts, rows_of
+from harness.journal.events import DriverCalled
+from harness.judge.duties.facts import Delivered, RunFacts
 
 _REFUSING = 2
 _NOT_ACCEPTED = frozenset({"refused", "rejected"})
@@ -33,7 +34,7 @@ def never_refused(facts: RunFacts) -> list[Finding] | Blind | None:
 
 
 def _sender(document: Delivered) -> str:
-    return str(document.event.data.get("sender") or "")
+    return document.event.what.sender or ""
 
 
 def _acceptable(document: Delivered, senders: Mapping[str, str]) -> bool:
@@ -43,11 +44,10 @@ def _acceptable(document: Delivered, senders: Mapping[str, str]) -> bool:
 def _shown_as_refused(facts: RunFacts) -> Mapping[str, tuple[str, Event]]:
     """Return, by document, the first look that showed it as refused or rejected."""
     found: dict[str, tuple[str, Event]] = {}
-    for look in facts.evidence.kind("driver"):
-        if look.data.get("command") == "inbox":
-            for row in rows_of(look):
-                if row.get("state") in _NOT_ACCEPTED:
-                    found.setdefault(str(row.get("document_id")), (str(row["state"]), look))
+    for look in facts.evidence.calls_of("inbox"):
+        for row in look.what.documents:
+            if row.get("state") in _NOT_ACCEPTED:
+                found.setdefault(str(row.get("document_id")), (str(row["state"]), look))
     return found
 
 
@@ -58,7 +58,7 @@ def _refusal(facts: RunFacts, document: Delivered, shown: Mapping[str, tuple[str
     if failed is not None:
         said.append(("updateStatus fail", failed.request))
     for exchange in facts.evidence.statuses(document.id):
-        if status_number(exchange.package.get("status_code")) == _REFUSING:
+        if status_number(exchange.package.status_code) == _REFUSING:
             said.append(("02", exchange.request))
             break
     if document.id in shown:
@@ -80,7 +80,7 @@ def _failed(facts: RunFacts, document: Delivered) -> Exchange | None:
     """Return the acknowledgement `fail` of a document that had come whole and had not been acknowledged before."""
     whole = [one.request.seq for one in facts.evidence.fetches(document.id) if one.served]
     for ack in facts.evidence.acks(document.id):
-        status = ack.effect("acked")["status"]
+        status = ack.acked_as
         if status == "done":
             return None
         if status == "fail" and whole and whole[0] < ack.request.seq:
@@ -98,7 +98,7 @@ def stays(facts: RunFacts) -> list[Finding] | Blind | None:
     if look is None or not kept:
         return None
     rows: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows_of(look):
+    for row in look.what.documents:
         rows.setdefault(str(row.get("document_id")), []).append(row)
     removed = facts.acted_on() | facts.decided("refuse") | facts.decided("disagree")
     return [found for one in kept if one.id not in removed for found in _kept(one, rows.get(one.id, []), look)]
@@ -113,11 +113,11 @@ def _acked(facts: RunFacts, document: Delivered) -> bool:
         return False
     seen = facts.evidence.looked_at("inbox", document.id)
     acks = facts.evidence.acks(document.id)
-    return any(one.effect("acked")["status"] == "done" and one.request.seq < seen for one in acks)
+    return any(one.acked_as == "done" and one.request.seq < seen for one in acks)
 
 
-def _kept(document: Delivered, rows: list[Mapping[str, Any]], look: Event) -> Iterator[Finding]:
-    partial = "asked" in look.data  # a person tells single things about single documents
+def _kept(document: Delivered, rows: list[Mapping[str, Any]], look: Event[DriverCalled]) -> Iterator[Finding]:
+    partial = look.what.asked is not None  # a person tells single things about single documents
     if not rows:
         if not partial:
             yield finding("RCV-11", "vanished", event=look, expected="inbox: 1", received=0, document=document.id)

@@ -19,8 +19,8 @@ def final_stays_final(facts: RunFacts) -> list[Finding] | Blind | None:
     most = facts.profile.parameters.retries.final_repeats
     refused: dict[str, list[Exchange]] = {}
     for exchange in facts.evidence.all_sendings():
-        document = str(exchange.package.get("document_id") or "")
-        if exchange.package.get("kind") != "document" or not document:
+        document = str(exchange.package.document_id or "")
+        if exchange.package.kind != "document" or not document:
             continue
         if document in refused:
             refused[document].append(exchange)

@@ -22,14 +22,14 @@ def nothing_unordered(facts: RunFacts) -> list[Finding] | Blind | None:
     A package that breaks a static rule is left to that rule: what it says cannot be compared. So is what cannot be
     read, and what another run has left behind.
     """
-    sent = [one for one in facts.evidence.all_sendings() if one.package.get("kind") in {"document", "status"}]
+    sent = [one for one in facts.evidence.all_sendings() if one.package.kind in {"document", "status"}]
     own = [one for one in sent if not facts.foreign(one)]
     if not own:
         return None
     seen: set[tuple[str, ...]] = set()
     found: list[Finding] = []
     for exchange in own:
-        key = (str(exchange.package.get("sha256")), *_reached(exchange))
+        key = (str(exchange.package.sha256), *_reached(exchange))
         if key not in seen:
             seen.add(key)
             found += _judged(facts, exchange)
@@ -45,7 +45,7 @@ def _judged(facts: RunFacts, exchange: Exchange) -> Iterator[Finding]:
 
 
 def _reached(exchange: Exchange) -> tuple[str, ...]:
-    return tuple(sorted((exchange.effect("accepted") or {}).get("receivers") or ()))
+    return tuple(sorted(exchange.effect.accepted.receivers)) if exchange.effect.accepted else ()
 
 
 def _status(facts: RunFacts, exchange: Exchange, package: StatusPackage) -> Iterator[Finding]:
@@ -124,15 +124,15 @@ def _in_form_of(facts: RunFacts, reached: set[str], wanted: set[str]) -> set[str
     """Return OrganIds in the form in which they were ordered, where the hub knows the agency by both."""
     if reached <= wanted:
         return reached
-    forms = {pair["organ_id"]: pair for pair in facts.start.data.get("peers") or ()}
-    known = {one: {one, forms.get(one, {}).get("code102")} for one in reached}
+    forms = {pair.organ_id: pair.code102 for pair in facts.start.peers}
+    known = {one: {one, forms.get(one)} for one in reached}
     return {next((form for form in sorted(filter(None, both)) if form in wanted), one) for one, both in known.items()}
 
 
 def _texts(facts: RunFacts, package: DocumentPackage, order: Ordered) -> Iterator[Difference]:
     given = order.arguments
     other, business = package.other_info, package.bussiness
-    agency = (facts.start.data["candidate"].get("agency") or {}).get("organ_name")
+    agency = (facts.start.candidate.get("agency") or {}).get("organ_name")
     pairs = [
         ("Code", order.code, code_of(package)),
         ("Subject", given.get("subject"), package.subject),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.verdicts import Cause
 from harness.expectations.evidence import Exchange
-from harness.journal.recorder import FULL
+from harness.journal.events import AnsweredDocument, EvidenceFull
 from harness.judge.duties.facts import RunFacts
 from harness.judge.package_inspector import PackageInspector
 from harness.rules.undecided import Undecided
@@ -34,16 +34,16 @@ def watch_packages(facts: RunFacts, examiner: PackageInspector) -> PackageWatch:
     findings: dict[str, list[Finding]] = {}
     undecided: dict[str, Undecided] = {}
     broken = _broken(facts)
-    seen: set[str] = set()
-    full = bool(facts.evidence.kind(FULL))
+    seen: set[str | None] = set()
+    full = bool(facts.evidence.events_of(EvidenceFull))
     for exchange in facts.evidence.all_sendings():
         report = examiner.report(exchange)
-        if report is None and exchange.package and full:
+        if report is None and exchange.asked.package and full:
             undecided.setdefault(_NOT_KEPT.requirement, _NOT_KEPT)
             findings.setdefault(_NOT_KEPT.requirement, [])
-        if report is None or exchange.package["sha256"] in seen or facts.foreign(exchange):
+        if report is None or exchange.package.sha256 in seen or facts.foreign(exchange):
             continue
-        seen.add(exchange.package["sha256"])
+        seen.add(exchange.package.sha256)
         repeats = report.kind == "status" and _answers(exchange, broken)
         for requirement in report.spoken_of:
             findings.setdefault(requirement, [])
@@ -68,9 +68,9 @@ def _broken(facts: RunFacts) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _answers(exchange: Exchange, broken: tuple[frozenset[str], frozenset[str]]) -> bool:
-    named = exchange.package.get("response_for") or {}
+    named = exchange.package.response_for or AnsweredDocument()
     identities, codes = broken
-    return str(named.get("document_id") or "") in identities or str(named.get("code") or "") in codes
+    return named.document_id in identities or named.code in codes
 
 
 def _is_repeated(found: Finding) -> bool:

@@ -9,6 +9,7 @@ from harness.catalogue.profiles import Profile
 from harness.expectations.base import finding
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_number
+from harness.journal.events import CandidateKilled, DriverCalled, RunStarted, Stimulus
 
 WATCHED_ORDER = "STS-04"
 _PASSIVE = "passive"
@@ -54,10 +55,10 @@ Walk = list[tuple[str, Exchange]]
 def _attempts(evidence: Evidence) -> dict[str, list[int]]:
     """Return, by document, the events at which it was delivered for the first time and with other content again."""
     attempts: dict[str, dict[str, int]] = {}
-    for event in evidence.kind("stimulus"):
-        if "receiver" in event.data:
-            contents = attempts.setdefault(str(event.data["document_id"]), {})
-            contents.setdefault(str(event.data.get("blob")), event.seq)
+    for event in evidence.events_of(Stimulus):
+        if event.what.receiver is not None:
+            contents = attempts.setdefault(event.what.document_id, {})
+            contents.setdefault(str(event.what.blob), event.seq)
     return {document: list(contents.values()) for document, contents in attempts.items()}
 
 
@@ -76,7 +77,7 @@ def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
 def _walks(evidence: Evidence, document: str, listed: frozenset[str]) -> list[Walk]:
     said: dict[str, list[Exchange]] = {}
     for exchange in evidence.statuses(document):
-        said.setdefault(str(exchange.package.get("from_organ")), []).append(exchange)
+        said.setdefault(str(exchange.package.from_organ), []).append(exchange)
     stops = _stops(evidence)
     walks = (_sent(exchanges, listed, stops) for exchanges in said.values())
     return [walk for walk in walks if walk]
@@ -84,9 +85,9 @@ def _walks(evidence: Evidence, document: str, listed: frozenset[str]) -> list[Wa
 
 def _stops(evidence: Evidence) -> list[float]:
     """Return when the candidate was stopped, killed, or told of another hub, in seconds."""
-    stopped = (one for one in evidence.kind("driver") if one.data.get("command") in _INTERRUPTING)
-    begun = [one.elapsed - one.data.get("seconds", 0.0) for one in stopped]
-    return begun + [one.elapsed for one in evidence.kind("candidate.killed")]
+    stopped = (one for one in evidence.events_of(DriverCalled) if one.what.command in _INTERRUPTING)
+    begun = [one.elapsed - one.what.seconds for one in stopped]
+    return begun + [one.elapsed for one in evidence.events_of(CandidateKilled)]
 
 
 def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], stops: Sequence[float]) -> Walk:
@@ -100,9 +101,9 @@ def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], stops: Sequence
     """
     walk: Walk = []
     for exchange in exchanges:
-        number = status_number(exchange.package.get("status_code"))
+        number = status_number(exchange.package.status_code)
         code = f"{number:02}" if number is not None else ""
-        if code not in listed or not exchange.effect("accepted"):
+        if code not in listed or not exchange.effect.accepted:
             continue
         lost = next((at for at, (before, one) in enumerate(walk) if before == code and _is_lost(one, stops)), None)
         if lost is None:
@@ -121,14 +122,13 @@ def _is_lost(exchange: Exchange, stops: Sequence[float]) -> bool:
 
 def _asked(evidence: Evidence) -> Mapping[tuple[str, str], float] | None:
     """Return when a clerk first took each step with each document, in seconds; None where clerks act by themselves."""
-    if any(event.data["driver"] == _PASSIVE for event in evidence.kind("run.started")):
+    if any(event.what.driver == _PASSIVE for event in evidence.events_of(RunStarted)):
         return None
     asked: dict[tuple[str, str], float] = {}
-    for event in evidence.kind("driver"):
-        if event.data.get("command") == "decide":
-            given = event.data["arguments"]
-            step = str(given.get("document_id")), str(given.get("action"))
-            asked.setdefault(step, event.elapsed - event.data.get("seconds", 0.0))
+    for event in evidence.calls_of("decide"):
+        given = event.what.arguments
+        step = str(given.get("document_id")), str(given.get("action"))
+        asked.setdefault(step, event.elapsed - event.what.seconds)
     return asked
 
 
@@ -151,8 +151,8 @@ def _unasked(document: str, walk: Walk, asked: Mapping[tuple[str, str], float] |
 
 
 def _recalled(evidence: Evidence) -> frozenset[str]:
-    targets = (event.data.get("recalls") for event in evidence.kind("stimulus"))
-    return frozenset(str(target) for target in targets if target)
+    targets = (event.what.recalls for event in evidence.events_of(Stimulus))
+    return frozenset(target for target in targets if target)
 
 
 def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from harness.expectations.base import finding
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.security import HUB_ID
 from harness.hub.faults.alterations import HOSTILE_ID
+from harness.journal.events import CanaryVisited
 from harness.vxp.hashing import digest_form
 from harness.vxp.headers import HASH_HEADER
 from harness.vxp.operations import OPERATIONS, Operation
@@ -42,7 +43,7 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
     found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
     lured = _lured(evidence)
     for exchange in evidence.exchanges:
-        if not exchange.request.data["method"]:
+        if not exchange.asked.method:
             found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
             continue
         misled = exchange.request.seq > lured and _names_no_item(exchange)
@@ -83,25 +84,25 @@ def _call(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     request = exchange.request
     operation = _operation(exchange)
     if operation is None:
-        if request.data.get("secret_in"):
+        if request.what.secret_in:
             return  # VXP-10
         yield finding(
             "VXP-01",
             "unknown-operation",
             event=request,
             expected="|".join(OPERATIONS),
-            received=request.data["target"],
+            received=request.what.target,
         )
         return
-    if request.data["method"] != operation.method:
+    if request.what.method != operation.method:
         yield finding(
             "VXP-01",
             "wrong-method",
             event=request,
             expected=operation.method,
-            received=request.data["method"],
+            received=request.what.method,
         )
-    given = str(request.data["framing"].get("content_type") or "-")
+    given = request.what.framing.content_type or "-"
     kind = given.partition(";")[0].strip().lower()
     if kind != operation.content_type and not kind.startswith("multipart"):  # multipart is VXP-08
         yield finding("VXP-01", "wrong-content-type", event=request, expected=operation.content_type, received=given)
@@ -129,8 +130,8 @@ def _parameters(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
 def _digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     if exchange.fault:
         return  # a secret changed on purpose: the candidate cannot sign right
-    signature = exchange.request.data["signature"]
-    expected, given = signature.get("expected_hash_header"), signature.get("given_hash_header")
+    signature = exchange.asked.signature
+    expected, given = signature.expected_hash_header, signature.given_hash_header
     if not given:
         yield finding("VXP-03", "missing", event=exchange.request, expected="XroadVnpt-hash-header", received="-")
     elif expected and given != expected:
@@ -138,8 +139,8 @@ def _digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
 
 
 def _agreement(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
-    for problem in exchange.request.data["signature"].get("problems") or ():
-        code, key = problem["code"], problem["key"]
+    for problem in exchange.asked.signature.problems:
+        code, key = problem.code, problem.key
         if code != "hash-mismatch" and key != HASH_HEADER:  # those are VXP-03
             yield finding("VXP-04", code, event=exchange.request, expected="-", received=key, key=key)
 
@@ -165,12 +166,12 @@ def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     given = exchange.parameters.get("hash-file")
     if not given:
         yield finding("VXP-06", "missing", event=exchange.request, expected="XroadVnpt-hash-file", received="-")
-    elif exchange.package and _form_of_digest(exchange) is None:
+    elif exchange.asked.package and _form_of_digest(exchange) is None:
         yield finding(
             "VXP-06",
             "mismatch",
             event=exchange.request,
-            expected=exchange.package.get("sha256", ""),
+            expected=exchange.package.sha256 or "",
             received=given,
         )
 
@@ -181,20 +182,19 @@ def _form_of_digest(exchange: Exchange) -> str | None:
     Only a record without digests is taken at its word.
     """
     given = exchange.parameters.get("hash-file", "")
-    recorded = (exchange.package.get("sha256"), (exchange.request.data.get("body") or {}).get("sha256"))
+    recorded = (exchange.package.sha256, exchange.asked.body.sha256)
     digests = [bytes.fromhex(one) for one in recorded if one and _DIGEST.fullmatch(one)]
     if not digests:
-        form: str | None = exchange.package.get("hash_file_form")
-        return form
+        return exchange.package.hash_file_form
     return next((form for digest in digests if (form := digest_form(digest, given)) is not None), None)
 
 
 def _unpadded(evidence: Evidence) -> Iterator[Finding]:
     """One finding over all files: a digest without a small byte looks the same in both forms."""
     for exchange in evidence.all_sendings():
-        if exchange.package and _form_of_digest(exchange) == "unpadded":
+        if exchange.asked.package and _form_of_digest(exchange) == "unpadded":
             yield finding(
-                "VXP-06", "unpadded", event=exchange.request, expected=exchange.package.get("sha256", ""),
+                "VXP-06", "unpadded", event=exchange.request, expected=exchange.package.sha256 or "",
                 received=exchange.parameters.get("hash-file", ""),
             )  # fmt: skip
             return
@@ -207,7 +207,7 @@ def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
     if given and given != system:
         reason = "organ-as-from" if given in organs else "foreign-from"
         yield finding("VXP-07", reason, event=exchange.request, expected=system, received=given)
-    organ = exchange.package.get("from_organ")
+    organ = exchange.package.from_organ
     if organ and organ not in organs:
         yield finding(
             "VXP-07",
@@ -219,23 +219,23 @@ def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
 
 
 def _framing(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
-    framing = exchange.request.data["framing"]
-    if "multipart" in str(framing.get("content_type") or "").lower():
+    framing = exchange.asked.framing
+    if framing.content_type is not None and "multipart" in framing.content_type.lower():
         yield finding(
             "VXP-08", "multipart", event=exchange.request, expected="application/octet-stream",
-            received=framing["content_type"],
+            received=framing.content_type,
         )  # fmt: skip
-    if framing.get("transfer_encoding"):
+    if framing.transfer_encoding:
         yield finding(
             "VXP-08", "chunked", event=exchange.request, expected="Content-Length",
-            received=f"Transfer-Encoding: {framing['transfer_encoding']}",
+            received=f"Transfer-Encoding: {framing.transfer_encoding}",
         )  # fmt: skip
-    elif exchange.request.data["method"] == "POST" and framing.get("content_length") is None:
+    elif exchange.asked.method == "POST" and framing.content_length is None:
         yield finding("VXP-08", "no-length", event=exchange.request, expected="Content-Length", received="-")
 
 
 def _messagetype(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
-    kind = exchange.package.get("kind")
+    kind = exchange.package.kind
     given = exchange.parameters.get("messagetype")
     fitting = {"document": "edoc", "status": "status"}.get(str(kind))
     if exchange.operation == "sendEdoc" and fitting and given and given != fitting:
@@ -244,13 +244,13 @@ def _messagetype(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
 
 def _shown_to_others(evidence: Evidence) -> Iterator[Finding]:
     """A secret is exposed by whatever reaches any port of the harness, not by calls of the hub alone."""
-    for visit in evidence.kind("canary"):
-        for place in visit.data.get("secret_in") or ():
+    for visit in evidence.events_of(CanaryVisited):
+        for place in visit.what.secret_in:
             yield finding("VXP-10", "secret-exposed", event=visit, expected="-", received=place)
 
 
 def _secret(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
-    for place in exchange.request.data.get("secret_in") or ():
+    for place in exchange.asked.secret_in:
         yield finding("VXP-10", "secret-exposed", event=exchange.request, expected="-", received=place)
 
 
