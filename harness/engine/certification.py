@@ -176,7 +176,7 @@ def _record(settings: RunSettings, follow: Follow, laboratory: Laboratory | None
     journal.subscribe(follow)
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            anyio.run(run, settings, journal)
+            anyio.run(run, settings, journal, () if birth is None else (birth.event,))
     except AddressUnavailable as error:
         address = f"{error.host}:{error.port}"
         raise ConfigurationError("hub.cannot-listen", address=address, detail=error.detail) from error

@@ -4,7 +4,7 @@ import contextlib
 import platform
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ from harness.hub.faults import Faults
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.journal import Journal
+from harness.journal import Event, Journal
 from harness.journal.events import (
     OperatorAwaited,
     PeerForm,
@@ -115,18 +115,23 @@ class RunSettings:
     quiet: bool = False
 
 
-async def run(settings: RunSettings, journal: Journal) -> None:
+async def run(settings: RunSettings, journal: Journal, earlier: Sequence[Event[Any]] = ()) -> None:
     """Play the plan against the candidate and leave the record in `journal`.
 
     A candidate that does not answer at all ends the run early; the record says so. Cancelling ends it at once,
     and the record says that too.
+
+    Args:
+        settings: what is played, and against whom.
+        journal: takes the record.
+        earlier: events that stand in the journal already.
 
     Raises:
         OSError: the hub cannot listen where it was told to.
     """
     reason = "failed"
     try:
-        reason = await _recorded_run(settings, journal)
+        reason = await _recorded_run(settings, journal, earlier)
     except anyio.get_cancelled_exc_class():
         reason = "interrupted"
         raise
@@ -134,8 +139,8 @@ async def run(settings: RunSettings, journal: Journal) -> None:
         journal.record(RunFinished(reason=reason, clock=clock_state()))
 
 
-async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
-    async with _opened(settings, journal) as run_context:
+async def _recorded_run(settings: RunSettings, journal: Journal, earlier: Sequence[Event[Any]]) -> str:
+    async with _opened(settings, journal, earlier) as run_context:
         _record_start(settings, run_context)
         trouble = await _configured(settings, run_context)
         if trouble:
@@ -152,7 +157,7 @@ async def _recorded_run(settings: RunSettings, journal: Journal) -> str:
 
 
 @asynccontextmanager
-async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[RunContext]:
+async def _opened(settings: RunSettings, journal: Journal, earlier: Sequence[Event[Any]]) -> AsyncIterator[RunContext]:
     """Bring up PKI, hub, evidence and driver; take them down in the opposite order."""
     host, port = settings.listen
     hub_settings = HubSettings.of(settings.profile, host=host, port=port, described=False)
@@ -161,6 +166,8 @@ async def _opened(settings: RunSettings, journal: Journal) -> AsyncIterator[RunC
         responder.serve(pki)
         trust = pki.trust(pki.made).adding(trust_of(settings.profile, settings.trust_anchors))
         evidence = Evidence(inspector=PackageInspector(settings.profile, _reader(settings.directory), trust))
+        for event in earlier:
+            evidence.add(event)
         waits = EventWaits(evidence)
         journal.subscribe(waits.add)
         async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:

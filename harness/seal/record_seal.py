@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.journal import Journal
+from harness.journal import Event, Journal
 from harness.journal.events import LaboratoryNamed
 from harness.journal.recorder import JOURNAL_FILE, VIETNAM
 from harness.journal.whole_file import is_left_over, write_whole
@@ -39,11 +39,13 @@ class Birth:
         run_id: of the run.
         token: drawn at its start.
         key: that will seal it.
+        event: by which the record says so, before anything else.
     """
 
     run_id: str
     token: str
     key: LaboratoryKey
+    event: Event[LaboratoryNamed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,8 @@ class RecordSeal:
 
 def begin(journal: Journal, run_id: str, key: LaboratoryKey) -> Birth:
     """Draw the token of a run that begins, and record it with the key that will seal the run."""
-    birth = Birth(run_id, secrets.token_hex(32), key)
-    journal.record(LaboratoryNamed(token=birth.token, key=key.public.sha256))
-    return birth
+    token = secrets.token_hex(32)
+    return Birth(run_id, token, key, journal.record(LaboratoryNamed(token=token, key=key.public.sha256)))
 
 
 def seal_record(birth: Birth, journal: Journal, directory: Path) -> Path:

@@ -1,14 +1,18 @@
 """Certification as a user orders it: directories, defects, reports, judging again."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.agency.gallery import defects
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
+from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.engine.certification import CertificationOrder, certify
+from harness.engine.event_waits import EventWaits
 from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.engine.rejudge import judge_again
 from harness.journal import Event
@@ -138,3 +142,24 @@ def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
     certify(order, heard.append)
     assert [event.seq for event in heard] == list(range(len(heard)))
     assert heard[-1].kind == "run.finished"
+
+
+def test_a_laboratorys_run_is_looked_at_by_the_numbers_of_its_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "laboratory"
+    folder.mkdir()
+    write_identity(make_laboratory(datetime.now(UTC)), folder)
+    (folder / "laboratory.yaml").write_text("schema: lienthong.laboratory/1\nname: Trung tâm X\n", encoding="utf-8")
+    monkeypatch.setenv("LIENTHONG_LABORATORY", str(folder))
+    seen: list[bool] = []
+    add = EventWaits.add
+
+    def watched(self: EventWaits, event: Event[Any]) -> None:
+        add(self, event)
+        seen.append(self._evidence.events[event.seq] is event)
+
+    monkeypatch.setattr(EventWaits, "add", watched)
+    ordered(tmp_path / "run", only=["SND-01"])
+    assert seen
+    assert all(seen)
