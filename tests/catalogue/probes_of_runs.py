@@ -171,7 +171,7 @@ def kept_as_evidence(profile: Profile, _: Leaf) -> object:
     """Return whether a run keeps a body of 1,000 bytes."""
     kept: list[str | None] = []
     settings: Any = SimpleNamespace(directory=Path(tempfile.mkdtemp()), secret="a secret of the run", profile=profile)
-    with patch.object(anyio, "run", lambda _, __, journal: kept.append(journal.keep(bytes(1000)))):
+    with patch.object(anyio, "run", lambda _, __, journal, *more: kept.append(journal.keep(bytes(1000)))):
         certification._record(settings, lambda event: None, None)
     return kept
 
