@@ -2,11 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from typing import TypeGuard
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import REASONS, Bound, Parameters, Range
+from harness.catalogue.parameters import REASONS, Bound, CodeLife, Parameters, Range
 from harness.catalogue.profile_file import ProfileFile
 from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import known_finding
@@ -16,6 +16,7 @@ from harness.catalogue.yaml_reader import Steps
 from harness.resources import folder
 
 _SUCCESS = "0"  # by the protocol, whatever the profile
+_AGENCY = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]+)*")  # the new form, by which lists name agencies in every profile
 _WEAK = {Basis.SINGLE, Basis.ASSUMED}
 # What may be zero: nothing tolerated, nothing repeated. Every other number must be above zero.
 _MAY_BE_ZERO = {"lowest", "highest", "timestamp_skew", "margin", "outage_grace", "resets_in_row", "final_repeats"}
@@ -46,6 +47,7 @@ def check_profile(content: ProfileFile, located: Located, requirements: Mapping[
     check.ranges(content.parameters)
     check.error_codes(content.parameters)
     check.statuses(content.parameters)
+    check.lives(content.parameters)
 
 
 class _Check:
@@ -156,6 +158,38 @@ class _Check:
                 self._status(codes, known, ("parameters", section, name))
         for code, following in parameters.statuses.next.items():
             self._status((code, *following), known, ("parameters", "statuses", "next", code))
+
+    def lives(self, parameters: Parameters) -> None:
+        lists = parameters.code_lists
+        types = lists.document_type
+        numbers = {str(number) for number in range(types.lowest, types.highest + 1)}
+        for number in lists.document_type_lives:
+            if number not in numbers:
+                steps = ("parameters", "code_lists", "document_type_lives", number)
+                raise self._wrong(
+                    "profile.unknown-type", steps, number=number, lowest=types.lowest, highest=types.highest
+                )
+        self._lives("document_type_lives", lists.document_type_lives, numbers)
+        for code in lists.agencies:
+            if not _AGENCY.fullmatch(code):
+                raise self._wrong("profile.not-a-code", ("parameters", "code_lists", "agencies", code), code=code)
+        self._lives("agencies", lists.agencies, lists.agencies)
+
+    def _lives(self, name: str, lives: Mapping[str, CodeLife], known: Container[str]) -> None:
+        for code, life in lives.items():
+            steps = ("parameters", "code_lists", name, code)
+            first, last, after = life.valid_from, life.valid_to, life.replaced_by
+            if first is not None and last is not None and last < first:
+                raise self._wrong("profile.order", steps, lower=first, upper=last)
+            if after is None:
+                continue
+            if after not in known:
+                raise self._wrong("profile.unknown-successor", steps, code=code, after=after)
+            if last is None:
+                raise self._wrong("profile.not-closed", steps, code=code, after=after)
+            heir = lives.get(after)
+            if heir is not None and heir.valid_to is not None and heir.valid_to <= last:
+                raise self._wrong("profile.closed-successor", steps, code=code, after=after, last=heir.valid_to)
 
     def _status(self, codes: Iterable[str], known: Collection[str], steps: Steps) -> None:
         for code in codes:

@@ -1,10 +1,11 @@
 """The parameters of a profile: every number, list and form a ministry may change without touching code."""
 
+from datetime import date
 from typing import Literal, get_args
 
 import msgspec
 
-from harness.catalogue.verdicts import Severity
+from harness.catalogue.verdicts import Basis, Severity
 
 Reason = Literal[
     "unreadable",
@@ -95,11 +96,42 @@ class Range(ParameterGroup, frozen=True):
     highest: int
 
 
+class CodeLife(ParameterGroup, frozen=True, kw_only=True):
+    """The days on which a code of a list holds, judged by the day of the document that bears it.
+
+    `valid_from` and `valid_to` are its first and last day, None where it has none; `replaced_by` is the code that took
+    its place.
+    """
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+    replaced_by: str | None = None
+
+    def closed_before(self, day: date) -> bool:
+        """Say whether its last day is past."""
+        return self.valid_to is not None and self.valid_to < day
+
+    def opens_after(self, day: date) -> bool:
+        """Say whether its first day is still to come."""
+        return self.valid_from is not None and self.valid_from > day
+
+
+class AgencyCode(CodeLife, frozen=True, kw_only=True):
+    """An agency in the list of codes.
+
+    `basis` says how sure it is that the code is this agency's and holds on these days.
+    """
+
+    name: str
+    basis: Basis
+
+
 class CodeLists(ParameterGroup, frozen=True):
     """Code lists of the package format.
 
     `type_names` are the names of administrative documents in the order of their numbers from 1; `fillers` are
-    compared without regard to case.
+    compared without regard to case; `agencies` are known by their codes, in the new form, and stand for all below them
+    that are not listed themselves; `document_type_lives` gives days to single numbers of `document_type`.
     """
 
     statuses: tuple[str, ...]
@@ -110,6 +142,8 @@ class CodeLists(ParameterGroup, frozen=True):
     operation: Range
     type_names: tuple[str, ...]
     fillers: tuple[str, ...]
+    agencies: dict[str, AgencyCode] = msgspec.field(default_factory=dict)
+    document_type_lives: dict[str, CodeLife] = msgspec.field(default_factory=dict)
 
 
 class ErrorCode(ParameterGroup, frozen=True):

@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -180,7 +181,7 @@ def _choices(kind: Any) -> list[str]:
     return []
 
 
-_CALLED = {str: "text", int: "integer", float: "number", bool: "true/false", type(None): "null"}
+_CALLED = {str: "text", int: "integer", float: "number", bool: "true/false", type(None): "null", date: "day YYYY-MM-DD"}
 
 
 def _called(kind: Any) -> str:

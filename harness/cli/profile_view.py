@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from harness.catalogue.parameters import Bound, Identifiers, Parameters
+from harness.catalogue.parameters import Bound, CodeLife, CodeLists, Identifiers, Parameters
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.texts import Language, text
@@ -71,6 +71,7 @@ class _View:
         yield _strong(self._say("parameters"))
         for key, line in self._parameters(profile.parameters):
             yield from self._wrapped(line, label=self._say(key), indent=2)
+        yield from self._agencies()
         yield from self._reasons()
         yield from self._severities()
         for group, title in load_catalogue().groups.items():
@@ -117,6 +118,34 @@ class _View:
             statement += f" [{requirement.capability}]"
         return _beside(head, statement, self._width)
 
+    def _agencies(self) -> Iterator[str]:
+        """Yield the codes of agencies: those without days by their basis, those with days each on a line."""
+        agencies = self._profile.parameters.code_lists.agencies
+        if not agencies:
+            return
+        dated = {code: agency for code, agency in agencies.items() if agency.valid_from or agency.valid_to}
+        yield ""
+        yield _strong(self._say("agencies"))
+        for basis in Basis:
+            listed = (f"{code} {agency.name}" for code, agency in sorted(agencies.items()) if agency.basis is basis)
+            undated = [each for each in listed if each.partition(" ")[0] not in dated]
+            if undated:
+                yield from self._wrapped(" · ".join(undated), label=basis, indent=2)
+        for code, agency in sorted(dated.items()):
+            yield from _beside(f"  {code}  ", f"{agency.name} ({agency.basis}) · {self._life(agency)}", self._width)
+
+    def _life(self, life: CodeLife) -> str:
+        told = (
+            self._say(key, value=value)
+            for key, value in (
+                ("life.from", life.valid_from),
+                ("life.to", life.valid_to),
+                ("life.replaced", life.replaced_by),
+            )
+            if value is not None
+        )
+        return ", ".join(told)
+
     def _reasons(self) -> Iterator[str]:
         if not self._profile.raised:
             return
@@ -138,6 +167,7 @@ class _View:
         yield "limits", self._limits(parameters)
         yield "identifiers", self._identifiers(parameters.identifiers)
         yield "statuses", " ".join(parameters.code_lists.statuses)
+        yield "types", self._types(parameters.code_lists)
         yield "times", self._times(parameters)
         yield "volumes", self._volumes(parameters)
         yield "retries", self._retries(parameters)
@@ -161,6 +191,12 @@ class _View:
             "identifiers.line",
             forms=" · ".join(self._say(f"identifiers.{name}") for name in forms),
             uuid=self._say(f"severity.{identifiers.uuid}"),
+        )
+
+    def _types(self, lists: CodeLists) -> str:
+        span = f"{lists.document_type.lowest}–{lists.document_type.highest}"
+        return " · ".join(
+            (span, *(f"{number}: {self._life(life)}" for number, life in lists.document_type_lives.items()))
         )
 
     def _times(self, parameters: Parameters) -> str:

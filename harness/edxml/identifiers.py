@@ -1,7 +1,7 @@
 """Identifiers of agencies and documents: their forms, built and taken apart. The forms are the profile's."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -82,6 +82,17 @@ def new_form(old: str) -> str | None:
         return None
     *below, top = found.groups()
     return ".".join([top, *(group for group in reversed(below) if group.strip("0"))])
+
+
+def codes_upwards(organ_id: str) -> Iterator[str]:
+    """Yield the code of an agency in the new form, then those of the agencies above it, up to level 1.
+
+    `H41.12.3`, `H41.12` and `H41`, whether it is written so or as `003.00.12.H41`.
+    """
+    code = new_form(organ_id) or organ_id
+    while code:
+        yield code
+        code = code.rpartition(".")[0]
 
 
 def same_agency(first: str, second: str, *, new_by_old: Mapping[str, str] = _NO_ALIASES) -> bool:

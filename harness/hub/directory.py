@@ -205,16 +205,16 @@ class HubDirectory:
 
 
 def _made_up(rows: int) -> Iterator[Registration]:
-    """Yield agencies of made-up provinces' districts and communes, each with both identifiers."""
+    """Yield agencies at two levels below made-up provinces, each with both identifiers."""
     for number in range(rows):
         province = number % _PROVINCES + 1
         rank = number // _PROVINCES
-        unit, district = rank % 1000, rank // 1000
+        unit, above = rank % 1000, rank // 1000
         yield Registration(
-            organ_id=f"H{province:02}.{district}.{unit}",
+            organ_id=f"H{province:02}.{above}.{unit}",
             name=f"Đơn vị thử nghiệm {number + 1}",
             parent=f"H{province:02}",
-            code102=f"{unit:03}.{district:02}.99.H{province:02}",
+            code102=f"{unit:03}.{above:02}.99.H{province:02}",
         )
 
 

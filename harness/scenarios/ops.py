@@ -56,7 +56,7 @@ def _update(
 
 def _removal(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
     """Return an update that removes the candidate's agency from the receivers."""
-    removed = (Receiver(context.agency.organ_id, "0"), Receiver(context.peers["district"].organ_id, "1"))
+    removed = (Receiver(context.agency.organ_id, "0"), Receiver(context.peers["branch"].organ_id, "1"))
     info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
     return _update(context, document, info, document.package.subject, sender)
 
@@ -224,7 +224,7 @@ async def replacement_received(context: ScenarioContext) -> None:
 @scenario("OPS-06")
 async def unknown_target(context: ScenarioContext) -> None:
     """A recall of a document it never had is refused, and no other document is touched."""
-    bystander = await _arrived(context, "district")
+    bystander = await _arrived(context, "branch")
     today = datetime.now(VIETNAM).strftime("%Y/%m/%d")
     number, notation = context.run.testdata.number(context.chance), bystander.package.code.code_notation
     unknown = replace(
@@ -232,7 +232,7 @@ async def unknown_target(context: ScenarioContext) -> None:
         code=f"{number}/{notation}",
         document_id=document_id(bystander.sender.organ_id, today, number, notation),
     )
-    recall = context.document("district", response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
+    recall = context.document("branch", response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
     await context.deliver(recall, note="recall of an unknown document")
     codes = context.profile.parameters.choices.unknown_target
     context.expect(AnyStatus(documents=(recall.id, unknown.document_id), codes=codes))

@@ -83,7 +83,7 @@ async def every_way_of_writing(context: ScenarioContext) -> None:
 
 @scenario("RCV-03/senders")
 async def both_identifier_forms(context: ScenarioContext) -> None:
-    """Senders are read in the old and in the new form of identifiers, from all four levels."""
+    """Senders are read in the old and in the new form of identifiers, from several levels."""
     await receives_plainly(context)
     for sender in context.peers:
         await _delivered_and_kept(context, context.document(sender))

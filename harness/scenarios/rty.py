@@ -177,12 +177,12 @@ async def broken_documents(context: ScenarioContext) -> None:
 async def poison_item(context: ScenarioContext) -> None:
     """A document whose getEdoc always fails does not keep the others waiting."""
     patient(context)
-    poison = context.document("district")
+    poison = context.document("branch")
     context.fault(FETCH, status(504), document=poison.id, lasting=True)
     await context.deliver(poison, note="poison")
     await struck(context, "getEdoc", [poison.id])
     for _ in range(3):
-        document = context.document("district")
+        document = context.document("branch")
         await context.deliver(document)
         context.expect(Acked(document=document.id))
     await context.settle()

@@ -37,9 +37,9 @@ async def new_document(context: ScenarioContext) -> None:
 
 @scenario("SND-02")
 async def several_receivers(context: ScenarioContext) -> None:
-    """One document to receivers of four levels travels in one package that names them all."""
+    """One document to receivers of several levels travels in one package that names them all."""
     await sends_plainly(context)
-    sent = await ordered(context, context.outgoing(to=("ministry", "department", "district", "commune")))
+    sent = await ordered(context, context.outgoing(to=("ministry", "department", "branch", "commune")))
     context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 

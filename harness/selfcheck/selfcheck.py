@@ -22,6 +22,7 @@ from harness.selfcheck.coverage import NOTES, idle_notes, load_notes, testers
 from harness.selfcheck.expectations import holds_at_first, lint_expectations, lint_findings, vocabulary
 from harness.selfcheck.sources import Statement, place_of, statements
 from harness.selfcheck.stimuli import lint_stimuli
+from harness.vectors.registry import VECTOR_PROFILE
 
 _CODE = re.compile(r"[A-Z]{3}-[0-9]{2}\.[a-z0-9]+(-[a-z0-9]+)*")
 _WATCHED = frozenset({*WATCHED, WATCHED_ORDER, *(duty.requirement for duty in DUTIES)})
@@ -42,7 +43,7 @@ def lint_pack() -> Iterator[LintProblem]:
     yield from lint_expectations()
     yield from lint_findings(scenarios)
     yield from lint_codes()
-    yield from lint_stimuli(load_profile())
+    yield from lint_stimuli(load_profile(VECTOR_PROFILE))
 
 
 def lint_tested(profile: Profile) -> Iterator[LintProblem]:

@@ -11,6 +11,8 @@ from harness.edxml.draft import PackageDraft
 from harness.resources import folder
 from harness.vectors.packages.base import DocumentIdentity
 
+VECTOR_PROFILE = "qcvn102-2025"
+"""The profile by which a bad package gives the finding that it names."""
 GROUPS = ("pkg", "hdr", "trc", "att", "stp")
 Make = Callable[[DocumentIdentity], PackageDraft]
 

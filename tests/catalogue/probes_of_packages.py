@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
+from harness.cli.profile_view import as_lines
 from harness.crypto.chains.trust import Trust
 from harness.edxml.attachments import pack
 from harness.edxml.draft import PackageDraft
@@ -110,7 +111,7 @@ def by_form(profile: Profile, _: Leaf) -> object:
         for id_ in ("000.00.00.G22", "G22", "0123456789")
     )
     made = package(DocumentIdentity())
-    passed_on = replace(made, trace_headers=(*made.trace_headers, TraceHeader("00.00.W00", "2024/09/30 08:31:00")))
+    passed_on = replace(made, trace_headers=(*made.trace_headers, TraceHeader("00.00.W00", "2025/09/30 08:31:00")))
     return [found(profile, data) for data in (*sent, write_package(passed_on))]
 
 
@@ -130,6 +131,20 @@ def of_status_without_reason(profile: Profile, leaf: Leaf) -> object:
 def at_the_bound(profile: Profile, leaf: Leaf) -> object:
     element = _ELEMENTS[str(leaf.path[-2])]
     return found(profile, _document().with_text(element, str(leaf.value)).written())
+
+
+def of_agency(profile: Profile, leaf: Leaf) -> object:
+    """Look at documents to an agency of today and of the day on which its code is closed, and at how it is shown."""
+    code = str(leaf.path[3])
+    lines = (line for line in as_lines(profile, "vi") if not line.startswith("SHA-256"))  # it tells every change
+    shown = [line for line in lines if code in line or str(leaf.value) in line]
+    days = (date(2025, 4, 13), date(2025, 4, 14), date(2025, 6, 30), date(2025, 7, 1), NOW.date())
+    receiver = (code, "Cơ quan")
+    return shown, [found(profile, document(DocumentIdentity(receiver=receiver, day=day)).written()) for day in days]
+
+
+def of_closed_type(profile: Profile, _: Leaf) -> object:
+    return found(profile, _document().written())
 
 
 def filled(profile: Profile, leaf: Leaf) -> object:
@@ -159,5 +174,12 @@ PROBES: Mapping[str, Probe] = MappingProxyType({
     r"parameters\.code_lists\.statuses_with_reason\.\d+": Probe(to(GONE), of_status_without_reason),
     r"parameters\.code_lists\.\w+\.lowest": Probe(lambda number: number + 1, at_the_bound),
     r"parameters\.code_lists\.\w+\.highest": Probe(lambda number: number - 1, at_the_bound),
+    r"parameters\.code_lists\.agencies\.\w+\.name": Probe(to("Khác"), of_agency),
+    r"parameters\.code_lists\.agencies\.\w+\.basis": Probe(
+        lambda basis: "operator" if basis != "operator" else "law", of_agency
+    ),
+    r"parameters\.code_lists\.agencies\.\w+\.valid_to": Probe(to("2025-05-05"), of_agency),
+    r"parameters\.code_lists\.agencies\.\w+\.replaced_by": Probe(to("G99"), of_agency),
+    r"parameters\.code_lists\.document_type_lives": Probe(to({"18": {"valid_to": "2025-01-01"}}), of_closed_type),
     r"parameters\.code_lists\.fillers\.\d+": Probe(to(GONE), filled),
 })  # fmt: skip

@@ -13,7 +13,7 @@ from harness.catalogue.requirements import Requirement
 from harness.catalogue.verdicts import Severity
 
 Path = tuple[str | int, ...]
-SHIPPED = load_profile()
+SHIPPED = load_profile("qcvn102-2025")
 _SECTIONS = ("version", "title", "raised", "severities", "requirements", "parameters")
 
 
@@ -26,7 +26,7 @@ GONE = _Gone()
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One value of the shipped profile; an empty list is one as well."""
+    """One value of the newest profile shipped; an empty list is one as well."""
 
     path: Path
     value: Any

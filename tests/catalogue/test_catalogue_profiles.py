@@ -1,6 +1,7 @@
 """Profiles: shipped ones, one's own, and every way in which one's own can be wrong."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,7 @@ version: "1"
 title: {vi: Của bộ, en: Ours}
 """
 FIRST = HEAD.count("\n") + 1
-
+CODES = "parameters:\n  code_lists:\n    agencies:\n      "
 Writer = Callable[[str], str]
 
 
@@ -43,8 +44,8 @@ def _refusal(name: str) -> ConfigurationError:
     return caught.value
 
 
-def test_both_profiles_are_shipped() -> None:
-    assert profile_names() == ["qcvn102-2016", "qcvn102-2022"]
+def test_the_profiles_are_shipped() -> None:
+    assert profile_names() == ["qcvn102-2016", "qcvn102-2022", "qcvn102-2025"]
     assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2022"
     for name in profile_names():
         assert load_profile(name).id == name
@@ -55,7 +56,7 @@ def test_the_default_profile_changes_no_level_of_the_catalogue() -> None:
     levels = [requirement.level for requirement in profile.requirements.values()]
     assert (levels.count(Level.MANDATORY), levels.count(Level.RECOMMENDED), levels.count(Level.CONDITIONAL)) == (
         112,
-        21,
+        22,
         32,
     )
     assert set(profile.raised) == {"RTY-07", "RTY-08"}
@@ -142,6 +143,31 @@ def test_an_entry_is_taken_away_by_null(own: Writer) -> None:
     assert set(profile.raised) == {"RTY-07"}
 
 
+def test_the_profile_of_2025_closes_the_codes_of_what_was_merged() -> None:
+    before, after = load_profile("qcvn102-2022"), load_profile("qcvn102-2025")
+    older, newer = before.parameters.code_lists.agencies, after.parameters.code_lists.agencies
+    assert not [code for code, agency in older.items() if agency.valid_from or agency.valid_to]
+    closed = {code: agency for code, agency in newer.items() if agency.valid_to is not None}
+    assert [code for code in closed if code[0] == "G"] == ["G04", "G05", "G07", "G13", "G14", "G24"]
+    assert len([code for code in newer if code[0] == "H"]) - len([code for code in closed if code[0] == "H"]) == 34
+    assert {agency.valid_to for code, agency in closed.items() if code[0] == "H"} == {date(2025, 6, 30)}
+    assert all(newer[str(agency.replaced_by)].valid_to is None for agency in closed.values())
+    assert newer["H57"].name == "UBND thành phố Huế"
+    councils = {f"H{code[1:]}" for code in newer if code[0] == "K"}
+    assert councils == {code for code in newer if code[0] == "H"} - closed.keys()
+
+
+def test_the_profile_of_2025_differs_in_the_list_of_agencies_only() -> None:
+    before, after = load_profile("qcvn102-2022"), load_profile("qcvn102-2025")
+    lists = msgspec.structs.replace(after.parameters.code_lists, agencies=before.parameters.code_lists.agencies)
+    assert msgspec.structs.replace(after.parameters, code_lists=lists) == before.parameters
+    assert (after.requirements, after.severities, after.raised) == (
+        before.requirements,
+        before.severities,
+        before.raised,
+    )
+
+
 def test_a_profile_of_ones_own_extends_another(tmp_path: Path) -> None:
     (tmp_path / "ministry").mkdir()
     (tmp_path / "ministry" / "root.pem").write_text("anchor")
@@ -208,6 +234,21 @@ def test_id_and_title_are_never_taken_over(tmp_path: Path) -> None:
         ("parameters: {code_lists: {statuses: ['01', 13]}}\n", "yaml.wrong-type", 0),
         ("parameters: {signatures: {trust_anchors: [none.pem]}}\n", "profile.no-such-file", 0),
         ("parameters: {signatures: {crls: [.]}}\n", "profile.no-such-file", 0),
+        (f"{CODES}H02: {{valid_from: 2025-01-02, valid_to: 2025-01-01}}\n", "profile.order", 3),
+        (f"{CODES}H02: {{valid_to: 2025-01-01, replaced_by: H98}}\n", "profile.unknown-successor", 3),
+        (f"{CODES}H02: {{replaced_by: H05}}\n", "profile.not-closed", 3),
+        (f"{CODES}H02: {{valid_to: 2025-01-01, replaced_by: H02}}\n", "profile.closed-successor", 3),
+        (f"{CODES}H02: {{valid_to: 31/12/2025}}\n", "yaml.wrong-type", 3),
+        (f"{CODES}H02: {{valid_to: 2025-02-30}}\n", "yaml.wrong-type", 3),
+        (f"{CODES}H02: {{basis: hearsay}}\n", "yaml.not-allowed", 3),
+        (f"{CODES}000.00.00.H02: {{name: A, basis: law}}\n", "profile.not-a-code", 3),
+        (f"{CODES}H99: {{name: A}}\n", "yaml.missing-key", 3),
+        ("parameters: {code_lists: {document_type_lives: {'0': {valid_to: 2025-01-01}}}}\n", "profile.unknown-type", 0),
+        (
+            "parameters: {code_lists: {document_type_lives: {'18': {valid_to: 2025-01-01, replaced_by: '40'}}}}\n",
+            "profile.unknown-successor",
+            0,
+        ),
         ("parameters: null\n", "yaml.wrong-type", 0),
         ("id: again\n", "yaml.key-twice", 0),
     ],
@@ -241,7 +282,7 @@ def test_a_profile_of_ones_own_says_what_it_changes(tmp_path: Path) -> None:
     assert (error.code, error.path, error.parameters["known"]) == (
         "lint.extends-nothing",
         path,
-        "qcvn102-2016, qcvn102-2022",
+        "qcvn102-2016, qcvn102-2022, qcvn102-2025",
     )
     path.write_text(whole + "extends: qcvn102-2022\n")
     assert load_profile(str(path)).id == "ours"
@@ -295,7 +336,7 @@ def test_an_unknown_profile_is_refused_with_the_known_ones(name: str, tmp_path: 
         patch.chdir(tmp_path)
         error = _refusal(name)
     assert error.code == "profile.unknown"
-    assert error.parameters["known"] == "qcvn102-2016, qcvn102-2022"
+    assert error.parameters["known"] == "qcvn102-2016, qcvn102-2022, qcvn102-2025"
 
 
 def test_an_empty_file_is_no_profile(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_list_as_json(run: Run) -> None:
     content = json.loads(run("list", "--format", "json").out)
     assert content["schema"] == "lienthong.profiles/1"
     assert content["default"] == "qcvn102-2022"
-    assert [row["id"] for row in content["profiles"]] == ["qcvn102-2016", "qcvn102-2022"]
+    assert [row["id"] for row in content["profiles"]] == ["qcvn102-2016", "qcvn102-2022", "qcvn102-2025"]
     assert content["profiles"][1]["sha256"] == load_profile().sha256
 
 
@@ -97,7 +97,7 @@ def test_show_as_json_holds_the_whole_profile(run: Run) -> None:
     content = json.loads(run("show", "qcvn102-2016", "--format", "json").out)
     assert content["schema"] == "lienthong.profile-view/1"
     assert content["title"]["vi"].startswith("QCVN 102:2016")
-    assert len(content["requirements"]) == 165
+    assert len(content["requirements"]) == 166
     first = content["requirements"][0]
     assert (first["id"], first["level"], first["basis"], first["where"]) == ("PKG-01", "M", "operator", "S")
     assert set(first["statement"]) == {"vi", "en"}
@@ -114,7 +114,7 @@ def test_an_unknown_profile_is_a_usage_error(run: Run) -> None:
     outcome = run("show", "qcvn102-1999", "--lang", "en")
     assert outcome.status == 2
     assert outcome.out == ""
-    assert "qcvn102-2016, qcvn102-2022" in outcome.err
+    assert "qcvn102-2016, qcvn102-2022, qcvn102-2025" in outcome.err
 
 
 def test_lint_finds_nothing_in_the_shipped_data(run: Run) -> None:

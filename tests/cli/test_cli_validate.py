@@ -148,10 +148,10 @@ def test_json_of_samples(environment: dict[str, str]) -> None:
 
 def test_time_of_judgement(environment: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "a.edxml"
-    path.write_bytes(GOOD)  # of 2024-09-30
-    assert call(environment, path, "--at", "2024-09-30T00:10").returncode == 0
-    assert call(environment, path, "--at", "2024-09-29T17:10Z").returncode == 0
-    assert call(environment, path, "--at", "2024-09-29").returncode == 1
+    path.write_bytes(GOOD)  # of 2025-09-30
+    assert call(environment, path, "--at", "2025-09-30T00:10").returncode == 0
+    assert call(environment, path, "--at", "2025-09-29T17:10Z").returncode == 0
+    assert call(environment, path, "--at", "2025-09-29").returncode == 1
 
 
 def test_two_profiles(environment: dict[str, str], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from harness.catalogue.profiles import load_profile
 from harness.edxml.identifiers import (
     DocumentIdParts,
     OrganForm,
+    codes_upwards,
     document_id,
     is_uuid,
     new_form,
@@ -101,3 +102,19 @@ def test_two_ids_of_one_agency() -> None:
     assert same_agency("H41", "000.00.00.H41", new_by_old=pairs)
     assert not same_agency("000.00.00.H41", "H41")
     assert not same_agency("H42", "000.00.00.H41", new_by_old=pairs)
+
+
+@pytest.mark.parametrize(
+    ("organ_id", "codes"),
+    [
+        ("H41", ["H41"]),
+        ("000.00.00.H41", ["H41"]),
+        ("003.00.12.H41", ["H41.12.003", "H41.12", "H41"]),
+        ("H37.DN.001", ["H37.DN.001", "H37.DN", "H37"]),
+        ("0100109106-001", ["0100109106-001"]),
+        ("", []),
+        ("...", ["...", "..", "."]),
+    ],
+)
+def test_codes_upwards_lead_to_level_one(organ_id: str, codes: list[str]) -> None:
+    assert list(codes_upwards(organ_id)) == codes

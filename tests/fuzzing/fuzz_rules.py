@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["harness.rules", "harness.edxml"]):
     from harness.vectors.packages.base import DocumentIdentity
     from harness.vectors.registry import all_vectors
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile()
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 LARGEST_SEED = 20_000

@@ -11,7 +11,7 @@ from harness.journal.recorder import VIETNAM
 from harness.rules.check import MOST_OF_ONE_RULE, check_package
 from harness.vectors.packages.base import DocumentIdentity, document, recall, status
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 
 
@@ -44,13 +44,13 @@ def codes_of(draft: PackageDraft, profile: Profile) -> list[str]:
         (document(DocumentIdentity()).edited(replacing("QCVN_102_2016", "QCVN")), ["PKG-04.namespace"]),
         (document(DocumentIdentity()).with_text("Attachment/AttachmentName", ""), ["ATT-03.missing"]),
         (document(DocumentIdentity()).with_text("From/OrganName", " "), ["HDR-01.no-organ-name"]),
-        (document(DocumentIdentity()).with_text("PromulgationInfo/PromulgationDate", "2024-09-30"), ["HDR-07.pattern"]),
+        (document(DocumentIdentity()).with_text("PromulgationInfo/PromulgationDate", "2025-09-30"), ["HDR-07.pattern"]),
         (
             document(DocumentIdentity()).with_text("PromulgationInfo/PromulgationDate", "2024/02/30"),
             ["HDR-07.not-a-day"],
         ),
         (
-            document(DocumentIdentity()).with_text("PromulgationInfo/PromulgationDate", " 2024/09/30 "),
+            document(DocumentIdentity()).with_text("PromulgationInfo/PromulgationDate", " 2025/09/30 "),
             ["HDR-07.white-space"],
         ),
         (document(DocumentIdentity()).with_text("From/OrganId", "G22x"), ["HDR-02.not-a-form"]),
@@ -102,8 +102,8 @@ def test_lines_are_right_in_very_long_packages(profile: Profile) -> None:
 
 def test_utc_and_vietnam_disagree_on_the_day(profile: Profile) -> None:
     data = document(DocumentIdentity()).written()
-    late = datetime.fromisoformat("2024-09-29T17:30:00+00:00")
-    early = datetime.fromisoformat("2024-09-29T16:30:00+00:00")
+    late = datetime.fromisoformat("2025-09-29T17:30:00+00:00")
+    early = datetime.fromisoformat("2025-09-29T16:30:00+00:00")
     assert check_package(data, profile, late, groups={"HDR"}).findings == ()
     (finding,) = check_package(data, profile, early, groups={"HDR"}).findings
     assert finding.code == "HDR-08.future"

@@ -17,7 +17,7 @@ from harness.rules.tree import read_tree
 from harness.vectors.packages import files
 from harness.vectors.packages.base import DocumentIdentity, attached, document, recall, update, with_attachments
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 PROFILE = load_profile("qcvn102-2022")
 UUID = "4f6a1d0e-7a0b-4f2b-9d0e-0a1b2c3d4e5f"
@@ -47,7 +47,7 @@ def test_blanks_around_a_filler_do_not_hide_it_until_they_are_very_many() -> Non
 
 
 def test_a_uuid_of_another_document_does_not_hide_the_next_id() -> None:
-    named = {"OrganId": "G22", "Code": "1/A", "PromulgationDate": "2024/09/01", "DocumentId": UUID}
+    named = {"OrganId": "G22", "Code": "1/A", "PromulgationDate": "2025/09/01", "DocumentId": UUID}
     answered = Element("ResponseFor", tuple(Element(name, text=text) for name, text in named.items()))
     draft = update(DocumentIdentity()).with_text("Bussiness/DocumentId", "VB-7001").followed("DocumentId", answered)
     assert ("HDR-17.other-form", "DocumentId") in found(draft)
@@ -88,7 +88,7 @@ def test_the_rules_are_those_of_the_catalogue_and_no_others() -> None:
 
 
 def test_findings_stand_in_the_order_of_the_catalogue_and_of_their_lines() -> None:
-    draft = document(DocumentIdentity()).without("From").with_text("DueDate", "2024/09/01").without("TraceHeaderList")
+    draft = document(DocumentIdentity()).without("From").with_text("DueDate", "2025/09/01").without("TraceHeaderList")
     draft = (
         draft.without("Subject").with_text("OtherInfo/PageAmount", "x").with_text("OtherInfo/PromulgationAmount", "y")
     )

@@ -13,7 +13,7 @@ from harness.catalogue.profiles import Profile, load_profile
 from harness.journal.recorder import VIETNAM
 from harness.rules.check import check_package
 from harness.vectors.packages.base import DocumentIdentity
-from harness.vectors.registry import all_vectors
+from harness.vectors.registry import VECTOR_PROFILE, all_vectors
 
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 TABLE: Mapping[str, list[Mapping[str, Any]]] = yaml.safe_load(
@@ -23,7 +23,7 @@ TABLE: Mapping[str, list[Mapping[str, Any]]] = yaml.safe_load(
 
 @pytest.fixture(scope="module")
 def profile() -> Profile:
-    return load_profile("qcvn102-2022")
+    return load_profile(VECTOR_PROFILE)
 
 
 def said(finding: Finding, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from harness.vectors.packages.base import DocumentIdentity, document, recall, re
 from harness.vectors.registry import all_vectors
 from tests.rules.hostile_packages import HOSTILE
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 PROFILE = load_profile("qcvn102-2022")
 

@@ -16,7 +16,7 @@ from harness.rules.check import check_package
 from harness.vectors.packages import files
 from harness.vectors.packages.base import DocumentIdentity, attached, document, with_attachments
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile("qcvn102-2022")
 GROUPS = frozenset({"PKG", "HDR", "ATT"})
 

@@ -17,7 +17,7 @@ from harness.rules.check import PackageReport, check_package
 from harness.vectors.packages.base import DocumentIdentity, document, package, recall, replacement, status, update
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 
 

@@ -23,7 +23,7 @@ from harness.rules.structure import gate, structure
 from harness.vectors.packages.base import DocumentIdentity, document, recall, replacement, status, update
 from harness.vectors.registry import all_vectors
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile("qcvn102-2022")
 STRUCTURAL = re.compile(r"PKG-0[45689]\.(?!instruction).*")  # which elements there are; instructions are none
 CONTENT = re.compile(rb"(?<=ContentTransferEncoded>)[^<]{40,}")

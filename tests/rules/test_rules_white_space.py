@@ -11,7 +11,7 @@ from harness.journal.recorder import VIETNAM
 from harness.rules.check import PackageReport, check_package
 from harness.vectors.packages.base import DocumentIdentity, answering, document, replacement, status, update
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 PROFILE = load_profile()
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 IDENTITY = DocumentIdentity()
@@ -80,7 +80,7 @@ def test_each_agency_is_told_once() -> None:
 @pytest.mark.parametrize("sign", ["\u00a0", "\u200b", "\u2003", "\ufeff"])
 def test_other_blanks_belong_to_the_value(sign: str) -> None:
     assert codes(document(IDENTITY).with_text("To/OrganId", f"{sign}{IDENTITY.receiver[0]}")) == {"HDR-02.not-a-form"}
-    assert codes(document(IDENTITY).with_text("DueDate", f"{sign}2024/10/07")) == {"HDR-07.pattern"}
+    assert codes(document(IDENTITY).with_text("DueDate", f"{sign}2025/10/07")) == {"HDR-07.pattern"}
 
 
 def test_a_wrong_value_is_told_as_that_and_not_for_its_white_space_too() -> None:

@@ -10,7 +10,7 @@ from harness.catalogue.profiles import load_profile
 from harness.catalogue.verdicts import Severity
 from harness.crypto.testpki.pki import Pki
 from harness.edxml.draft import NoSuchElement
-from harness.edxml.identifiers import organ_form
+from harness.edxml.identifiers import codes_upwards, organ_form
 from harness.edxml.layout import Layout
 from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import read_package
@@ -19,7 +19,7 @@ from harness.rules.check import check_package
 from harness.scenarios import rcv
 from harness.scenarios.testdata import Document, SeededData, SeededFile, peers, peers_of
 from harness.vectors.file_kinds import file_content
-from harness.vectors.registry import Vector, all_vectors
+from harness.vectors.registry import VECTOR_PROFILE, Vector, all_vectors
 
 PROFILE = load_profile()
 HEAVY = frozenset({"PKG-10"})
@@ -121,6 +121,14 @@ def test_a_candidate_that_is_one_of_the_played_agencies_gets_another_partner() -
         assert candidate not in {name for peer in played.values() for name in (peer.organ_id, peer.code102)}
 
 
+def test_nobody_is_played_whose_code_is_closed() -> None:
+    agencies = load_profile("qcvn102-2025").parameters.code_lists.agencies
+    everybody = [*peers().values(), peers_of(PROFILE.parameters.identifiers, "000.00.00.G22")["ministry"]]
+    for name in {name for peer in everybody for name in (peer.organ_id, peer.code102, peer.parent) if name}:
+        (listed,) = [agencies[code] for code in codes_upwards(name) if code in agencies]
+        assert listed.valid_to is None
+
+
 def test_old_forms_are_played_where_new_ones_do_not_count() -> None:
     identifiers = load_profile("qcvn102-2016").parameters.identifiers
     played = peers_of(identifiers, CANDIDATE.organ_id)
@@ -166,7 +174,7 @@ def test_equal_seeds_make_equal_documents_whoever_comes_first(pki: Pki) -> None:
     "vector", [one for one in all_vectors().values() if one.requirement not in HEAVY], ids=lambda vector: vector.key
 )
 def test_vectors_hold_for_the_material_of_a_run(vector: Vector, material: SeededData) -> None:
-    chance, sender = material.choice(vector.key), peers()["district"]
+    chance, sender = material.choice(vector.key), peers()["branch"]
     now = datetime.now(VIETNAM)
     for whole in (False,) * 6 + (True,) * 3:
         files = material.files(chance, sender, least=2 if whole else 1)
@@ -175,7 +183,7 @@ def test_vectors_hold_for_the_material_of_a_run(vector: Vector, material: Seeded
         except NoSuchElement:
             continue
         groups = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
-        codes = {one.code for one in check_package(content, PROFILE, now, groups=groups).findings}
+        codes = {one.code for one in check_package(content, load_profile(VECTOR_PROFILE), now, groups=groups).findings}
         assert codes == (set() if vector.code is None else {vector.code})
         return
     pytest.fail("never made")

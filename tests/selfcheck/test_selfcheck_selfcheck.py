@@ -22,7 +22,7 @@ from harness.selfcheck.selfcheck import lint_codes, lint_pack, lint_scenarios, l
 from harness.selfcheck.sources import reasons, statements
 from harness.selfcheck.stimuli import lint_stimuli
 from harness.vectors.packages.base import document
-from harness.vectors.registry import Vector, all_vectors
+from harness.vectors.registry import VECTOR_PROFILE, Vector, all_vectors
 
 
 def made(play: Play, name: str, *more: str) -> dict[str, Scenario]:
@@ -214,6 +214,6 @@ def test_equal_and_wrong_stimuli_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     chosen = {same.key: same, **vectors, wrong.key: wrong}
     monkeypatch.setattr(stimuli, "all_vectors", lambda: chosen)
     monkeypatch.setattr(stimuli, "_line", lambda path, key: 1)
-    found = [problem.code for problem in lint_stimuli(load_profile())]
+    found = [problem.code for problem in lint_stimuli(load_profile(VECTOR_PROFILE))]
     assert found.count("breaks-otherwise") == 1
     assert found.count("stimuli-same") == 2  # the copy, and the good document that is called bad

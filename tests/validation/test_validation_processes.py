@@ -28,7 +28,7 @@ from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUn
 from harness.validation.worker import Done, Failed, Outcome, Skipped, Task, Worker
 from harness.vectors.packages.base import DocumentIdentity, document, status
 
-AT = datetime(2024, 9, 30, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 TASK = Task("qcvn102-2022", AT, frozenset({"PKG", "HDR", "TRC", "ATT", "STP"}), Trust())
 GOOD = document(DocumentIdentity()).written()
 BAD = document(DocumentIdentity()).without("Subject").written()

@@ -29,7 +29,7 @@ def test_what_is_shown_is_short_and_can_be_seen(examples: dict[str, Example]) ->
 def test_a_wrong_day_is_shown_beside_a_right_one(examples: dict[str, Example]) -> None:
     vector = next(one for one in BAD if one.code == "HDR-07.not-a-day")
     one = examples[vector.key]
-    assert one.good[-1] == "<edXML:PromulgationDate>2024/09/30</edXML:PromulgationDate>"
+    assert one.good[-1] == "<edXML:PromulgationDate>2025/09/30</edXML:PromulgationDate>"
     assert one.bad[-1] == "<edXML:PromulgationDate>2014/02/30</edXML:PromulgationDate>"
 
 

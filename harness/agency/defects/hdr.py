@@ -14,6 +14,20 @@ from harness.edxml.elements import Element
 _AHEAD = timedelta(days=2)
 
 
+def _passed_on(draft: PackageDraft, organ_id: str) -> PackageDraft:
+    at = draft.element("TraceHeader/Timestamp").text
+    hop = Element("TraceHeader", (Element("OrganId", text=organ_id), Element("Timestamp", text=at)))
+    return draft.followed("TraceHeader", hop)
+
+
+def _answered(organ_id: str) -> Element:
+    """Return what names an answered document of this agency, of last September."""
+    day, code = "2025/09/15", "12/QĐ-UBND"
+    own = f"000.00.00.G22,{day},{code}"
+    named = {"OrganId": organ_id, "Code": code, "PromulgationDate": day, "DocumentId": own}
+    return Element("ResponseFor", tuple(Element(name, text=text) for name, text in named.items()))
+
+
 @defect("sender-without-a-name", breaks="HDR-01")
 class SenderWithoutAName(SpoiltDocuments):
     """Leaves out the name of the sending agency."""
@@ -27,9 +41,23 @@ class HopWithAMadeUpId(SpoiltDocuments):
     """Adds a hop of its own whose OrganId is a name."""
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
-        at = draft.element("TraceHeader/Timestamp").text
-        hop = Element("TraceHeader", (Element("OrganId", text="UBND-TINH"), Element("Timestamp", text=at)))
-        return draft.followed("TraceHeader", hop)
+        return _passed_on(draft, "UBND-TINH")
+
+
+@defect("hop-with-its-system-id", breaks="HDR-02")
+class HopWithItsSystemId(SpoiltDocuments):
+    """Adds a hop of its own under the id of its system, as test systems write it where an agency's is due."""
+
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
+        return _passed_on(draft, self.settings.system_id)
+
+
+@defect("answers-an-agency-called-null", breaks="HDR-02")
+class AnswersAnAgencyCalledNull(SpoiltDocuments):
+    """Writes `null` for the agency that it answers: the text of an empty field of its database."""
+
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
+        return draft.followed("DocumentId", _answered("null"))
 
 
 @defect("receiver-without-a-name", breaks="HDR-03")

@@ -12,10 +12,13 @@ from harness.agency.sender import Sender
 from harness.agency.sending_service import SendingService, SendOrder
 from harness.agency.store.queue import QueuedPackage
 from harness.agency.texts import refused
+from harness.edxml.identifiers import new_form
 from harness.edxml.model import Attachment, DocumentPackage, Organization
 from harness.vxp.failures import Refused, VxpFailure
 
 _NEW_FORM_OF_LEVEL_ONE = re.compile(r"[A-Z][0-9]{2}")
+# Merged in 2025: the code of the second is closed.
+_CAN_THO, _HAU_GIANG = "H13", "H30"
 _LARGE = 5 * 1024 * 1024
 _OFFICE = (".docx", ".xlsx")
 _THREE = 3
@@ -37,6 +40,34 @@ class ThreeReceiversAtMost(Composer):
 
     def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
         return super().receivers(draft)[:_THREE]
+
+
+@defect("district-hard-coded", breaks="SND-02")
+class DistrictHardCoded(Composer):
+    """Looks for every commune below a district, and drops one that is right below its province."""
+
+    def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
+        every = super().receivers(draft)
+        return tuple(one for one in every if not (_is_commune(one) and _below_level_one(one.organ_id))) or every
+
+
+@defect("closed-receiver", breaks="SND-02")
+class ClosedReceiver(Composer):
+    """Sends to a commune by a directory of long ago: under the closed code of the province that it once was in."""
+
+    def receivers(self, draft: DocumentDraft) -> tuple[Organization, ...]:
+        return tuple(
+            replace(one, organ_id=one.organ_id.replace(_CAN_THO, _HAU_GIANG)) if _is_commune(one) else one
+            for one in super().receivers(draft)
+        )
+
+
+def _is_commune(agency: Organization) -> bool:
+    return agency.organ_name.startswith("UBND xã")
+
+
+def _below_level_one(organ_id: str) -> bool:
+    return (new_form(organ_id) or organ_id).count(".") == 1
 
 
 @defect("drops-new-ids", breaks="SND-03")

@@ -1,5 +1,5 @@
 """HDR: header of a document package."""
 
-from harness.rules.hdr import dates, identity, lists, parties, texts
+from harness.rules.hdr import dates, identity, lists, lives, parties, texts
 
-__all__ = ["dates", "identity", "lists", "parties", "texts"]
+__all__ = ["dates", "identity", "lists", "lives", "parties", "texts"]

@@ -7,7 +7,7 @@ from harness.catalogue.parameters import Range
 from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
-from harness.rules.values import whole_number
+from harness.rules.values import day_or_none, whole_number
 
 _AMOUNTS = ("PromulgationAmount", "PageAmount")
 
@@ -27,8 +27,21 @@ def type_is_known(specimen: PackageView) -> Iterator[Finding]:
         yield missing("HDR-09.no-type", kind, "Type")
     else:
         yield from out_of_range("HDR-09.not-in-list", number, specimen.parameters.code_lists.document_type)
+        yield from _out_of_force(specimen, number)
     if kind.child("TypeName") is None:
         yield missing("HDR-09.no-type-name", kind, "TypeName")
+
+
+def _out_of_force(specimen: PackageView, number: Node) -> Iterator[Finding]:
+    """Yield a finding if a type does not hold on the document's own day."""
+    life = specimen.parameters.code_lists.document_type_lives.get(str(whole_number(number.text)))
+    day = day_or_none(specimen.code("PromulgationInfo", "PromulgationDate"))
+    if life is not None and day is not None and (life.closed_before(day) or life.opens_after(day)):
+        days = f"{life.valid_from or '…'} – {life.valid_to or '…'}"
+        yield found(
+            "HDR-09.not-in-force", number, expected=life.replaced_by or "", received=number.text, days=days,
+            day=str(day),
+        )  # fmt: skip
 
 
 def _has_priority(specimen: PackageView) -> bool:

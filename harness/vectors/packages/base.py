@@ -106,7 +106,7 @@ class DocumentIdentity:
     receiver: tuple[str, str] = ("000.00.00.H41", "Ủy ban nhân dân tỉnh Nghệ An")
     number: str = "7816"
     notation: str = "VPCP-TTĐT"
-    day: date = date(2024, 9, 30)
+    day: date = date(2025, 9, 30)
     earlier: str = ""
     particulars: Particulars = Particulars()
 

@@ -20,6 +20,8 @@ from harness.vectors.packages.base import (
 from harness.vectors.registry import Make, bad, good
 
 _DAY = timedelta(days=1)
+# Of the provinces that were merged in 2025, the last day with the codes of their own, and the first without.
+_LAST_DAY, _CLOSED = date(2025, 6, 30), date(2025, 7, 1)
 
 
 def _without(path: str) -> Make:
@@ -36,6 +38,18 @@ def _spaced(path: str) -> Make:
     def make(identity: DocumentIdentity) -> PackageDraft:
         made = document(identity)
         return made.with_text(path, f"\n        {made.element(path).text}\n      ")
+
+    return make
+
+
+def _passed_on(organ_id: str) -> Make:
+    """Return a maker of documents that an agency has passed on."""
+
+    def make(identity: DocumentIdentity) -> PackageDraft:
+        at = Element("Timestamp", text=f"{identity.written_day} 08:31:00")
+        return document(identity).followed(
+            "TraceHeader", Element("TraceHeader", (Element("OrganId", text=organ_id), at))
+        )
 
     return make
 
@@ -63,6 +77,21 @@ def _dated(day: str) -> Make:
         return document(identity).with_text("PromulgationDate", day).with_text("MessageHeader/DocumentId", own)
 
     return make
+
+
+def _from(day: date, make: Make) -> Make:
+    """Return a maker of documents of their own day, but of `day` at the earliest."""
+    return lambda identity: make(replace(identity, day=max(identity.day, day)))
+
+
+def _until(day: date, make: Make) -> Make:
+    """Return a maker of documents of their own day, but of `day` at the latest."""
+    return lambda identity: make(replace(identity, day=min(identity.day, day)))
+
+
+def _answering(organ_id: str, day: str) -> Make:
+    """Return a maker of documents that answer one of `organ_id`, of `day`."""
+    return lambda identity: answering(replace(identity, earlier=f"{organ_id},{day},7001/QĐ-UBND"))
 
 
 def _later(days: int) -> Make:
@@ -103,17 +132,7 @@ bad(
 )
 
 good("HDR-02", "both-forms", _receiver("H41.12"))
-good(
-    "HDR-02",
-    "hub-in-a-later-hop",
-    lambda i: document(i).followed(
-        "TraceHeader",
-        Element(
-            "TraceHeader",
-            (Element("OrganId", text="00.53.W00"), Element("Timestamp", text=f"{i.written_day} 08:31:00")),
-        ),
-    ),
-)
+good("HDR-02", "hub-in-a-later-hop", _passed_on("00.53.W00"))
 bad("HDR-02.not-a-form", "two-groups-short", _receiver("28.22.H17"))
 bad("HDR-02.not-a-form", "lower-case", _receiver("000.00.00.h41"))
 bad("HDR-02.not-a-form", "no-break-space-before", _receiver("\u00a0000.00.00.H44"))
@@ -228,9 +247,9 @@ bad("HDR-16.incomplete", "recall-without-id", lambda identity: recall(identity).
 good("HDR-17", "notation-with-a-comma", _noted("VPCP-TTĐT,KTTH"))
 bad("HDR-17.missing", "no-document-id", _without("MessageHeader/DocumentId"))
 bad("HDR-17.not-a-form", "without-commas", _identified("{organ}-{day}-{code}"))
-bad("HDR-17.not-a-form", "number-only", _identified("20240930"))
-bad("HDR-17.not-a-form", "day-first", _identified("{organ},30/09/2024,{code}"))
-bad("HDR-17.impossible-day", "impossible-day", _identified("{organ},2024/02/31,{code}"))
+bad("HDR-17.not-a-form", "number-only", _identified("20250930"))
+bad("HDR-17.not-a-form", "day-first", _identified("{organ},30/09/2025,{code}"))
+bad("HDR-17.impossible-day", "impossible-day", _identified("{organ},2025/02/31,{code}"))
 bad("HDR-17.uuid", "uuid", _identified("4f6a1d0e-7a0b-4f2b-9d0e-0a1b2c3d4e5f"))
 bad(
     "HDR-17.other-form",
@@ -245,7 +264,7 @@ bad(
 bad("HDR-17.white-space", "on-a-line-of-its-own", _spaced("MessageHeader/DocumentId"))
 
 good("HDR-18", "notation-with-a-slash", _noted("QĐ/TTg"))
-bad("HDR-18.organ", "other-agency", _identified("000.00.00.G07,{day},{code}"))
+bad("HDR-18.organ", "other-agency", _identified("000.00.00.G09,{day},{code}"))
 bad("HDR-18.date", "other-day", _identified("{organ},2015/09/30,{code}"))
 bad("HDR-18.code", "other-number", _identified("{organ},{day},1/VPCP-TTĐT"))
 
@@ -269,3 +288,10 @@ bad(
     lambda identity: status(identity).with_text("StaffInfo/Email", "vanthu.coquan.gov.vn"),
 )
 bad("HDR-21.not-an-address", "no-domain", _text("StaffInfo/Email", "vanthu@"))
+
+good("HDR-22", "on-the-last-day", _until(_LAST_DAY, _receiver("000.00.00.H02")))
+good("HDR-22", "answers-an-older-document", _answering("000.00.00.G14", "2024/05/20"))
+bad("HDR-22.closed", "closed-province-as-receiver", _from(_CLOSED, _receiver("000.00.00.H02")))
+bad("HDR-22.closed", "below-a-closed-province", _from(_CLOSED, _receiver("H62.12")))
+bad("HDR-22.closed", "closed-ministry-in-the-trace", _from(_CLOSED, _passed_on("000.00.00.G14")))
+bad("HDR-22.closed", "answers-a-document-after-the-closing", _from(_CLOSED, _answering("H02", "2025/07/01")))

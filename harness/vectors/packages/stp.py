@@ -50,8 +50,8 @@ bad("STP-02.incomplete", "no-document-id", _without("ResponseFor/DocumentId"))
 bad("STP-02.incomplete", "no-code", _without("ResponseFor/Code"))
 bad("STP-02.date-pattern", "day-with-dashes", _about("PromulgationDate", "2023-09-23"))
 bad("STP-02.not-a-day", "answered-on-no-day", _about("PromulgationDate", "2023/09/31"))
-bad("STP-02.other-form", "id-with-dashes", _about("DocumentId", "000.00.00.G22,2024-09-23,7001/VPCP-TTĐT"))
-bad("STP-02.other-form", "id-without-agency", _about("DocumentId", "2024/09/23,7001/VPCP-TTĐT"))
+bad("STP-02.other-form", "id-with-dashes", _about("DocumentId", "000.00.00.G22,2025-09-23,7001/VPCP-TTĐT"))
+bad("STP-02.other-form", "id-without-agency", _about("DocumentId", "2025/09/23,7001/VPCP-TTĐT"))
 bad(
     "STP-02.other-impossible-day",
     "id-of-no-day",

@@ -38,7 +38,7 @@ good("TRC-01", "operation-before-trace", lambda i: document(i).laid_out(Layout(o
 bad("TRC-01.no-list", "no-list", _without(document, "TraceHeaderList"))
 bad("TRC-01.no-hop", "no-hop", _without(document, "TraceHeader"))
 bad("TRC-01.no-organ-id", "hop-without-id", _without(document, "TraceHeader/OrganId"))
-bad("TRC-01.not-the-sender", "other-agency", _text(document, "TraceHeader/OrganId", "000.00.00.G07"))
+bad("TRC-01.not-the-sender", "other-agency", _text(document, "TraceHeader/OrganId", "000.00.00.G09"))
 
 good("TRC-02", "midnight", lambda i: document(i).with_text("TraceHeader/Timestamp", f"{i.written_day} 00:00:00"))
 bad("TRC-02.no-timestamp", "no-timestamp", _without(document, "TraceHeader/Timestamp"))
