@@ -48,7 +48,8 @@ def test_every_requirement_that_can_fail_a_candidate_has_a_defect() -> None:
     due = {
         requirement.id
         for requirement in load_profile().requirements.values()
-        if requirement.level in {Level.MANDATORY, Level.CONDITIONAL}
+        # What a system keeps is judged by `records` on its exports, and no run asks for these.
+        if requirement.level in {Level.MANDATORY, Level.CONDITIONAL} and requirement.where != "K"
     }
     assert due - broken == set()
 
