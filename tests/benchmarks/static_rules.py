@@ -36,7 +36,7 @@ from harness.vectors.forged_pdfs import PDF_FORGERIES
 from harness.vectors.packages import files
 from harness.vectors.packages.base import DocumentIdentity, attached, document, package, with_attachments
 
-AT = datetime(2024, 10, 1, 12, tzinfo=VIETNAM)
+AT = datetime(2025, 10, 1, 12, tzinfo=VIETNAM)
 OWN_GROUPS = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 PARSER = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False)
 ENTRY = (sys.executable, "-c", "from harness.cli import main; main()")
@@ -130,7 +130,7 @@ def _parsed_and_hashed(folder: Path) -> None:
 
 
 def _validated(folder: Path) -> None:
-    told = ["--jobs", "1", "--format", "jsonl", "--at", "2024-10-01", "--quiet", str(folder)]
+    told = ["--jobs", "1", "--format", "jsonl", "--at", "2025-10-01", "--quiet", str(folder)]
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         validate.main(told, standalone_mode=False)
 
@@ -222,7 +222,7 @@ def process() -> None:
 
 
 def _whole(*arguments: object) -> float:
-    command = [*ENTRY, "validate", "--no-signatures", "--at", "2024-10-01", *map(str, arguments)]
+    command = [*ENTRY, "validate", "--no-signatures", "--at", "2025-10-01", *map(str, arguments)]
     begun = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - begun

@@ -197,7 +197,7 @@ def test_interrupted_and_resumed(environment: dict[str, str], tmp_path: Path, jo
     count = 3_000
     folder = crowded(tmp_path / "many", count)
     command = [*LIENTHONG, "validate", str(folder), "--no-signatures", "--jobs", jobs]
-    command += ["--at", "2024-10-01", "--format", "jsonl"]
+    command += ["--at", "2025-10-01", "--format", "jsonl"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     assert process.stdout is not None
     first = [process.stdout.readline() for _ in range(WORTHWHILE * 2)]
@@ -210,7 +210,7 @@ def test_interrupted_and_resumed(environment: dict[str, str], tmp_path: Path, jo
     assert len(first) <= told < count
     assert all(json.loads(line)["verdict"] == "pass" for line in rest.splitlines())
 
-    done = call(environment, folder, "--jobs", jobs, "--at", "2024-10-01", "--format", "jsonl", "--resume")
+    done = call(environment, folder, "--jobs", jobs, "--at", "2025-10-01", "--format", "jsonl", "--resume")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert len(lines) == count
@@ -229,7 +229,7 @@ def test_progress_only_on_a_terminal(environment: dict[str, str], tmp_path: Path
     pty = pytest.importorskip("pty")
     folder = crowded(tmp_path / "many", 600)
     leader, follower = pty.openpty()
-    command = [*LIENTHONG, "validate", str(folder), "--no-signatures", "--at", "2024-10-01"]
+    command = [*LIENTHONG, "validate", str(folder), "--no-signatures", "--at", "2025-10-01"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=follower, env=environment)
     os.close(follower)
     shown = b""
