@@ -11,12 +11,13 @@ from harness.expectations.receiving import Acked, StoredOnce
 from harness.hub.faults.answers import FOREIGN_DATA
 from harness.journal import Event
 from harness.journal.events import DriverCalled, LookUnchanged
+from harness.vxp.operations import HubOperation
 
 
 def mistaken(evidence: Evidence, document: str) -> bool:
     """Tell whether a document was acknowledged as done after another's content, and nothing else, had come for it."""
     acks = [one.request.seq for one in evidence.acks(document) if one.acked_as == "done"]
-    fetches = [one for one in evidence.calls("getEdoc", document) if acks and one.request.seq < acks[0]]
+    fetches = [one for one in evidence.calls(HubOperation.GET_EDOC, document) if acks and one.request.seq < acks[0]]
     return any(one.fault == FOREIGN_DATA for one in fetches) and not any(one.served for one in fetches)
 
 
@@ -83,7 +84,7 @@ class NotMistaken(Expectation, frozen=True, tag="not-mistaken"):
         return StoredOnce(document=self.document).assess(evidence, requirement)
 
     def _taken(self, evidence: Evidence, requirement: str) -> Finding:
-        served = [one for one in evidence.calls("getEdoc", self.document) if one.fault == FOREIGN_DATA]
+        served = [one for one in evidence.calls(HubOperation.GET_EDOC, self.document) if one.fault == FOREIGN_DATA]
         return finding(
             requirement,
             "foreign-taken",
@@ -109,7 +110,11 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
         blind = unsupported(evidence, "inbox")
         if blind is not None:
             return blind
-        acks = [one for one in evidence.calls("updateStatus", self.document) if one.parameters.get("status") == "done"]
+        acks = [
+            one
+            for one in evidence.calls(HubOperation.UPDATE_STATUS, self.document)
+            if one.parameters.get("status") == "done"
+        ]
         if not acks:
             wanted = "updateStatus done"
             return Pending(finding(requirement, "not-acked", expected=wanted, received="-", document=self.document))

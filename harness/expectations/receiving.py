@@ -8,6 +8,7 @@ from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pend
 from harness.expectations.base import Expectation, finding, first, shown_rows
 from harness.expectations.contents import ACCEPTED, REFUSED, altered_content
 from harness.expectations.evidence import Evidence, Exchange
+from harness.vxp.operations import HubOperation
 
 Messagetype = str
 
@@ -54,7 +55,7 @@ class Polled(Expectation, frozen=True, tag="polled"):
 
 def _lists(exchange: Exchange, messagetype: str) -> bool:
     asked = exchange.parameters.get("messagetype", "")
-    return exchange.operation == "getReceivedEdocList" and asked.lower() == messagetype
+    return exchange.operation == HubOperation.GET_RECEIVED_EDOC_LIST and asked.lower() == messagetype
 
 
 class FetchedByCandidate(Expectation, frozen=True, tag="fetched"):
@@ -106,7 +107,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
         if not self._fetched_before(evidence, ack):
             early = finding(
                 requirement, "acked-before-fetch", event=ack.request, expected="getEdoc → updateStatus",
-                received="updateStatus", document=self.document,
+                received=HubOperation.UPDATE_STATUS, document=self.document,
             )  # fmt: skip
             return Broken((early,))
         given = str(ack.acked_as)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
 from harness.expectations.base import Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
+from harness.vxp.operations import HubOperation
 
 _SHORTEST_WALK = 3  # tries that make two gaps
 _SEVERAL = 3  # gaps that make a pace
@@ -85,7 +86,7 @@ class ListRetried(Expectation, frozen=True, tag="list-retried"):
         asked = [
             one
             for one in evidence.exchanges
-            if one.operation == "getReceivedEdocList"
+            if one.operation == HubOperation.GET_RECEIVED_EDOC_LIST
             and one.parameters.get("messagetype") == self.messagetype
             and one.request.seq > self.since
         ]

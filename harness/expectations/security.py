@@ -14,9 +14,12 @@ from harness.hub.faults.alterations import INJECTED
 from harness.journal import Event
 from harness.journal.events import CanaryGreeted, CanaryVisited, DeadlinePassed, FileTrespassed
 from harness.rules.att.names import unsafe_name
+from harness.vxp.operations import HubOperation
 
 SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
-_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
+_ABOUT_ITEMS = frozenset(
+    {HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC, HubOperation.UPDATE_STATUS, HubOperation.GET_SENT_EDOC_LIST}
+)
 HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids as the hub gives them, to senders and to receivers."""
 

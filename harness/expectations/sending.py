@@ -8,6 +8,7 @@ from harness.edxml.model import DocumentPackage
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
 from harness.expectations.base import Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
+from harness.vxp.operations import HubOperation
 
 
 class OrderTaken(Expectation, frozen=True, tag="order-taken"):
@@ -56,7 +57,9 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
                 )  # fmt: skip
                 return Broken((narrow,))
         if not sendings:
-            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
+            return Pending(
+                finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
+            )
         last = sendings[-1]
         return Pending(
             finding(
@@ -88,7 +91,7 @@ class Sound(Expectation, frozen=True, tag="sound"):
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last package with this DocumentId by the static rules."""
         sendings = evidence.sendings(self.document)
-        unsent = finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document)
+        unsent = finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
         if not sendings:
             return Pending(unsent)
         failures = evidence.failures(sendings[-1])
@@ -186,7 +189,9 @@ class Carries(Expectation, frozen=True, tag="carries"):
         """Judge the first package with this DocumentId that the hub took."""
         taken = next((one for one in evidence.sendings(self.document) if one.effect.accepted), None)
         if taken is None:
-            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
+            return Pending(
+                finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
+            )
         package = evidence.package(taken)
         if not isinstance(package, DocumentPackage):
             return Pending(finding(requirement, "not-sent", expected="edXML", received="-", document=self.document))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from harness.catalogue.codes import StatusCode
 from harness.hub.directory import RegisteredAgency
 from harness.hub.store import HubStore
 
 TIME = "%Y/%m/%d %H:%M:%S"
 _HUB_ID_BYTES = 12
-_REFUSED_BY_RECEIVER = "02"
 _ITEM = """
 SELECT d.receiver_doc_id, d.state, d.description, d.business, d.business_text, d.created, d.updated,
        m.hub_id, m.messagetype, m.from_organ, m.document_id, m.served, m.size, m.title, m.notation, m.sent_at,
@@ -226,7 +226,7 @@ class Mailboxes:
         last = self._last_delivery(agency, message)
         if last is None:
             return True
-        refused = last["state"] == "fail" or last["business"] == _REFUSED_BY_RECEIVER
+        refused = last["state"] == "fail" or last["business"] == StatusCode.REFUSED
         return bool(refused and last["received"] != message.received)
 
     def _last_delivery(self, agency: RegisteredAgency, message: StoredMessage) -> Row | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.records.dates import any_day
 from harness.records.exchanged import ExchangedDocument, levelled
@@ -11,8 +12,7 @@ from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
 from harness.rules.registry import Outcome
 
-_REGISTERED = ("03", "04", "05", "06")
-_REFUSED = "16"
+_REGISTERED = (StatusCode.REGISTERED, StatusCode.ASSIGNED, StatusCode.PROCESSING, StatusCode.FINISHED)
 _SATURDAY = 5
 
 
@@ -57,7 +57,7 @@ def _is_applied(export: ExportSpecimen, document_id: str) -> bool:
         return False
     recall = exchanged.recalls[document_id]
     answers = {code for name in (document_id, recall.id) for _, code in exchanged.statuses.get(name, ())}
-    return _REFUSED not in answers
+    return StatusCode.DISAGREED not in answers
 
 
 @records_rule("ARC-16", asks=_recalled)

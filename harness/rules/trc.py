@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.findings import Finding
 from harness.rules.hdr.lists import out_of_range
 from harness.rules.hdr.parties import form_of
@@ -10,7 +11,7 @@ from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
 from harness.rules.values import MOMENT, read_moment, whole_number
 
-_RECALL, _UPDATE, _REPLACEMENT = 1, 2, 3
+_ON_ANOTHER = frozenset(one.number for one in BusinessOperation if one is not BusinessOperation.NEW)
 _FLAGS = ("DocumentInfo", "DocumentReceiver")
 _YES_NO = ("0", "1")
 
@@ -24,19 +25,19 @@ def _has_operation(specimen: PackageView) -> bool:
 
 
 def _is_recall(specimen: PackageView) -> bool:
-    return _operation(specimen) == _RECALL
+    return _operation(specimen) == BusinessOperation.RECALL.number
 
 
 def _is_update(specimen: PackageView) -> bool:
-    return _operation(specimen) == _UPDATE
+    return _operation(specimen) == BusinessOperation.UPDATE.number
 
 
 def _is_replacement(specimen: PackageView) -> bool:
-    return _operation(specimen) == _REPLACEMENT
+    return _operation(specimen) == BusinessOperation.REPLACEMENT.number
 
 
 def _acts_on_another(specimen: PackageView) -> bool:
-    return _operation(specimen) in {_RECALL, _UPDATE, _REPLACEMENT}
+    return _operation(specimen) in _ON_ANOTHER
 
 
 @rule("TRC-01")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Statuses
 from harness.catalogue.profiles import Profile
@@ -14,12 +15,15 @@ from harness.journal.events import CandidateKilled, DriverCalled, RunStarted, St
 WATCHED_ORDER = "STS-04"
 _PASSIVE = "passive"
 # The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
-_STEPS = {"04": "assign", "05": "process", "06": "finish"}
+_STEPS: Mapping[str, str] = {
+    StatusCode.ASSIGNED: "assign",
+    StatusCode.PROCESSING: "process",
+    StatusCode.FINISHED: "finish",
+}
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
 # A candidate that is told of another hub may begin anew, and not hear an answer that is on its way.
 _INTERRUPTING = frozenset({"stop", "configure"})
 _ROUNDING = 0.05
-_REFUSED = "02"
 # Seconds for which an answer may lie unread on a candidate that is stopped then.
 _UNREAD = 1.0
 
@@ -67,7 +71,7 @@ def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
     part: Walk = []
     further = iter(attempts[1:])
     for code, exchange in walk:
-        if part and part[-1][0] == _REFUSED and next(further, math.inf) < exchange.request.seq:
+        if part and part[-1][0] == StatusCode.REFUSED and next(further, math.inf) < exchange.request.seq:
             yield part
             part = []
         part.append((code, exchange))
@@ -160,11 +164,11 @@ def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Ite
     ended = False
     for code, exchange in walk:
         if ended:
-            yield _illegal(document, exchange, "15", code, "-")
+            yield _illegal(document, exchange, StatusCode.AGREED, code, "-")
         elif code in machine.sender_only:
             yield _illegal(document, exchange, last or "-", code, "|".join(_allowed(last, machine)) or "-")
         elif code in machine.answers:
-            ended = recalled and code == "15"
+            ended = recalled and code == StatusCode.AGREED
         else:
             allowed = _allowed(last, machine)
             if code == last and code not in machine.repeatable:

@@ -14,13 +14,13 @@ from harness.hub.faults.alterations import HOSTILE_ID
 from harness.journal.events import CanaryVisited
 from harness.vxp.hashing import digest_form
 from harness.vxp.headers import HASH_HEADER
-from harness.vxp.operations import OPERATIONS, Operation
+from harness.vxp.operations import OPERATIONS, HubOperation, Operation
 from harness.vxp.timestamps import parse_timestamp
 
 # A client writes its local time without a zone: whatever its zone, it is this far from Vietnam time at most.
 _ZONES = timedelta(hours=21)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
+_ABOUT_ITEMS = frozenset({HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC, HubOperation.UPDATE_STATUS})
 # What goes wrong in a request when its docId is none.
 _MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
 # A request that is no call of the binding is told once, by the worst that is wrong with it.
@@ -161,7 +161,7 @@ def _time(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
 
 
 def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
-    if exchange.operation != "sendEdoc":
+    if exchange.operation != HubOperation.SEND_EDOC:
         return
     given = exchange.parameters.get("hash-file")
     if not given:
@@ -201,7 +201,7 @@ def _unpadded(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
-    if exchange.operation != "sendEdoc":
+    if exchange.operation != HubOperation.SEND_EDOC:
         return
     given, system = exchange.parameters.get("from", ""), exchange.parameters.get("systemid", "")
     if given and given != system:
@@ -238,7 +238,7 @@ def _messagetype(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     kind = exchange.package.kind
     given = exchange.parameters.get("messagetype")
     fitting = {"document": "edoc", "status": "status"}.get(str(kind))
-    if exchange.operation == "sendEdoc" and fitting and given and given != fitting:
+    if exchange.operation == HubOperation.SEND_EDOC and fitting and given and given != fitting:
         yield finding("VXP-09", "misfit", event=exchange.request, expected=fitting, received=given)
 
 
