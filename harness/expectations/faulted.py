@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows, unsupported
+from harness.expectations.base import Codes, Expectation, finding, shown_rows, unsupported
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.receiving import Acked, StoredOnce
 from harness.hub.faults.answers import FOREIGN_DATA
@@ -27,6 +27,10 @@ class FaultMet(Expectation, frozen=True, tag="fault-met"):
     With `document`, calls of `operation` about that document are meant, whenever they came; else calls of `operation`,
     empty for any, and with `messagetype` those for the list of that type. A call that is not answered yet has met it.
     """
+
+    gives: ClassVar[Codes] = {
+        "fault-not-met": ("document",),
+    }
 
     operation: str = ""
     document: str = ""
@@ -68,6 +72,19 @@ class NotMistaken(Expectation, frozen=True, tag="not-mistaken"):
     that is told by a code of its own.
     """
 
+    gives: ClassVar[Codes] = {
+        "foreign-taken": ("document",),
+        "acked-otherwise": ("document",),
+        "acked-before-fetch": ("document",),
+        "not-acked": ("document",),
+        "not-stored": ("document",),
+        "stored-twice": ("document",),
+        "subject-altered": ("document",),
+        "stored-file-altered": ("document", "file"),
+        "stored-file-added": ("document", "file"),
+        "wrong-state": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -100,6 +117,11 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
 
     Who stores only once the hub has answered loses the document when it is stopped in between.
     """
+
+    gives: ClassVar[Codes] = {
+        "acked-unstored": ("document",),
+        "not-acked": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
@@ -156,6 +178,11 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
 
 class KeptOnce(Expectation, frozen=True, tag="kept-once"):
     """In a look after event `after`, the inbox shows the document, exactly once."""
+
+    gives: ClassVar[Codes] = {
+        "stored-twice": ("document",),
+        "not-stored": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.edxml.model import DocumentPackage
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_description, status_number
 from harness.journal import Event
@@ -20,6 +20,11 @@ class Operates(Expectation, frozen=True, tag="operates"):
 
     For an update, `added` and `removed` are the receivers it must name as such.
     """
+
+    gives: ClassVar[Codes] = {
+        "operates-otherwise": ("document",),
+        "not-sent": ("document",),
+    }
 
     document: str
     doc_type: str
@@ -78,6 +83,11 @@ def _described(package: DocumentPackage) -> str:
 class StatusTo(Expectation, frozen=True, tag="status-to"):
     """A status with `code` about the candidate's own document goes to the receiver `organ_id`: the roles are turned."""
 
+    gives: ClassVar[Codes] = {
+        "roles-not-turned": ("document",),
+        "status-not-sent": ("document",),
+    }
+
     document: str
     code: str
     organ_id: str
@@ -106,6 +116,14 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
     With `silence`, being shown as cancelled is enough. `answers` are the codes that may answer; who refuses must not
     cancel all the same.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-cancelled": ("document",),
+        "not-answered-back": ("document",),
+        "may-not-refuse": ("document",),
+        "refused-without-reason": ("document",),
+        "refused-yet-cancelled": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
@@ -167,6 +185,13 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
     With `subject`, it must still be shown under just that.
     """
 
+    gives: ClassVar[Codes] = {
+        "agreed-wrongly": ("document",),
+        "applied-wrongly": ("document",),
+        "updated-wrongly": ("document",),
+        "not-stored": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -227,6 +252,10 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
 
 class AnyStatus(Expectation, frozen=True, tag="any-status"):
     """A status with one of `codes` is sent about one of `documents`, whichever it names."""
+
+    gives: ClassVar[Codes] = {
+        "status-not-sent": ("document",),
+    }
 
     documents: tuple[str, ...]
     codes: tuple[str, ...]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.contents import REFUSED
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_number
@@ -36,6 +36,13 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
         controls: DocumentIds of good documents.
         shown: whether the inbox is looked at also where no flag counts.
     """
+
+    gives: ClassVar[Codes] = {
+        "refused-yet-accepted": ("document", "why"),
+        "accepted-in-silence": ("document", "why"),
+        "not-answered": ("document", "why"),
+        "returned-without-reason": ("document", "why"),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
@@ -151,6 +158,10 @@ class Welcomed(Expectation, frozen=True, tag="welcomed"):
 
     Without `flags`, what goes over the wire must do: no person is asked.
     """
+
+    gives: ClassVar[Codes] = {
+        "good-doubted": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 

@@ -29,7 +29,7 @@ def _handled(export: ExportSpecimen) -> bool:
     )
 
 
-@records_rule("ARC-15", asks=_handled)
+@records_rule("ARC-15", codes=("empty", "not-told"), asks=_handled)
 def handling_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """What a status told the sender is in the handling history too."""
     for record, document in export.pairs:
@@ -60,7 +60,7 @@ def _is_applied(export: ExportSpecimen, document_id: str) -> bool:
     return StatusCode.DISAGREED not in answers
 
 
-@records_rule("ARC-16", asks=_recalled)
+@records_rule("ARC-16", codes=("gone", "not-cancelled", "not-frozen", "no-trace"), asks=_recalled)
 def recall_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """A recalled document is still there, marked, and says by what it was recalled."""
     exchanged = export.exchanged
@@ -97,7 +97,7 @@ def _arrivals(export: ExportSpecimen) -> bool:
     return any(record.kind == "incoming" and document.moment for record, document in export.pairs)
 
 
-@records_rule("ARC-17", asks=_arrivals)
+@records_rule("ARC-17", codes=("late",), asks=_arrivals)
 def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
     """A document is registered on the day it came, or on the next working day."""
     for record, document in export.pairs:

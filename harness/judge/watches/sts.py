@@ -11,6 +11,7 @@ from harness.expectations.base import finding
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_number
 from harness.journal.events import CandidateKilled, DriverCalled, RunStarted, Stimulus
+from harness.judge.watches.watch import watch
 
 WATCHED_ORDER = "STS-04"
 _PASSIVE = "passive"
@@ -33,27 +34,27 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
 
     What one document is to several agencies of the candidate is told apart by who says it.
     """
-    machine, listed = profile.parameters.statuses, frozenset(profile.parameters.code_lists.statuses)
+    listed = frozenset(profile.parameters.code_lists.statuses)
     attempts = _attempts(evidence)
     walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, listed)]
     if not walks:
         return None
-    recalled, asked = _recalled(evidence), _asked(evidence)
-    return [
-        found
-        for document, walk in walks
-        for found in (
-            *(
-                wrong
-                for part in _parted(walk, attempts[document])
-                for wrong in _walked(document, part, machine, document in recalled)
-            ),
-            *_unasked(document, walk, asked),
-        )
-    ]
+    return list(order(evidence, profile, walks, attempts))
 
 
 Walk = list[tuple[str, Exchange]]
+
+
+@watch("STS-04", codes=("order-illegal", "status-repeated", "status-unasked"))
+def order(
+    evidence: Evidence, profile: Profile, walks: Sequence[tuple[str, Walk]], attempts: Mapping[str, list[int]]
+) -> Iterator[Finding]:
+    """Yield what is wrong with the order of statuses, document by document and agency by agency."""
+    machine, recalled, asked = profile.parameters.statuses, _recalled(evidence), _asked(evidence)
+    for document, walk in walks:
+        for part in _parted(walk, attempts[document]):
+            yield from _walked(document, part, machine, document in recalled)
+        yield from _unasked(document, walk, asked)
 
 
 def _attempts(evidence: Evidence) -> dict[str, list[int]]:
