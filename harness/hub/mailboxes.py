@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlite3 import Row
 from typing import NamedTuple
 
+from harness.catalogue.codes import StatusCode
 from harness.hub.directory import RegisteredAgency
 from harness.hub.store import HubStore
 
 TIME = "%Y/%m/%d %H:%M:%S"
 _HUB_ID_BYTES = 12
-_REFUSED_BY_RECEIVER = "02"
 # The columns of a `MailboxItem`, in its order.
 _ITEM = """
 SELECT d.receiver_doc_id, m.hub_id, m.messagetype, m.from_organ, a.organ_id, a.system_id, m.document_id,
@@ -227,7 +227,7 @@ class Mailboxes:
         last = self._last_delivery(agency, message)
         if last is None:
             return True
-        refused = last["state"] == "fail" or last["business"] == _REFUSED_BY_RECEIVER
+        refused = last["state"] == "fail" or last["business"] == StatusCode.REFUSED
         return bool(refused and last["received"] != message.received)
 
     def _last_delivery(self, agency: RegisteredAgency, message: StoredMessage) -> Row | None:

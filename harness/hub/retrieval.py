@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.findings import clipped
 from harness.catalogue.texts import text
 from harness.hub.blobs import Blobs
@@ -45,7 +46,7 @@ class Retrieval:
         hub_id = call.parameters.get("docId") or None
         items = self._mailboxes.sent(call.caller, message_type(call), hub_id)
         if hub_id is not None and not items:
-            raise Refusal("unknown-document", "unknown-document", doc_id=clipped(hub_id))
+            raise Refusal(RefusalReason.UNKNOWN_DOCUMENT, "unknown-document", doc_id=clipped(hub_id))
         effect = CallEffect(reported=ReportedSendings(hub_id, len(items)))
         return done({"data": [_sent_row(item) for item in items]}, effect)
 
@@ -74,7 +75,7 @@ class Retrieval:
         item = self._own_item(call)
         state = call.parameters.get("status", "")
         if state not in TRANSPORT_STATES:
-            raise Refusal("bad-request", "bad-parameter", key="status", value=clipped(state))
+            raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key="status", value=clipped(state))
         description = call.parameters.get("description", "")[:_LONGEST_DESCRIPTION]
         self._mailboxes.set_state(item.receiver_doc_id, state, description)
         acked = AckedDelivery(
@@ -98,7 +99,7 @@ class Retrieval:
         doc_id = call.parameters.get("docId", "")
         item = self._mailboxes.item(doc_id)
         if item is None or item.system_id != call.caller:
-            raise Refusal("unknown-document", "unknown-document", doc_id=clipped(doc_id) or "-")
+            raise Refusal(RefusalReason.UNKNOWN_DOCUMENT, "unknown-document", doc_id=clipped(doc_id) or "-")
         return item
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.parameters import Limits
 from harness.edxml.attachments import Allowance, AttachmentBroken, extension, unpack
 from harness.edxml.identifiers import parse_document_id
@@ -18,7 +19,6 @@ from harness.records.dates import any_day
 from harness.records.kept import KeptRecord
 
 Direction = Literal["sent", "received"]
-RECALL = "1"
 _SPACE = " "
 _MOMENT = "%Y/%m/%d %H:%M:%S"
 
@@ -148,7 +148,7 @@ def _same_time(record: KeptRecord, document: ExchangedDocument) -> bool:
 
 
 def _recalled(package: DocumentPackage) -> Iterable[str]:
-    if package.bussiness is None or package.bussiness.doc_type != RECALL:
+    if package.bussiness is None or package.bussiness.doc_type != BusinessOperation.RECALL:
         return ()
     named = (package.bussiness.document_id, *(response.document_id for response in package.response_for))
     return tuple(one for one in dict.fromkeys(named) if one)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.records.dates import any_day
 from harness.records.exchanged import ExchangedDocument, levelled
@@ -11,8 +12,7 @@ from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
 from harness.rules.registry import Outcome
 
-_REGISTERED = ("03", "04", "05", "06")
-_REFUSED = "16"
+_REGISTERED = (StatusCode.REGISTERED, StatusCode.ASSIGNED, StatusCode.PROCESSING, StatusCode.FINISHED)
 _SATURDAY = 5
 
 
@@ -29,7 +29,7 @@ def _handled(export: ExportSpecimen) -> bool:
     )
 
 
-@records_rule("ARC-15", asks=_handled)
+@records_rule("ARC-15", codes=("empty", "not-told"), asks=_handled)
 def handling_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """What a status told the sender is in the handling history too."""
     for record, document in export.pairs:
@@ -57,10 +57,10 @@ def _is_applied(export: ExportSpecimen, document_id: str) -> bool:
         return False
     recall = exchanged.recalls[document_id]
     answers = {code for name in (document_id, recall.id) for _, code in exchanged.statuses.get(name, ())}
-    return _REFUSED not in answers
+    return StatusCode.DISAGREED not in answers
 
 
-@records_rule("ARC-16", asks=_recalled)
+@records_rule("ARC-16", codes=("gone", "not-cancelled", "not-frozen", "no-trace"), asks=_recalled)
 def recall_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """A recalled document is still there, marked, and says by what it was recalled."""
     exchanged = export.exchanged
@@ -97,7 +97,7 @@ def _arrivals(export: ExportSpecimen) -> bool:
     return any(record.kind == "incoming" and document.moment for record, document in export.pairs)
 
 
-@records_rule("ARC-17", asks=_arrivals)
+@records_rule("ARC-17", codes=("late",), asks=_arrivals)
 def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
     """A document is registered on the day it came, or on the next working day."""
     for record, document in export.pairs:
