@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,13 +60,15 @@ def command(
     if defect and variant:
         raise click.UsageError(say(_AREA, "either"))
     host, port = address(listen)
-    from harness.agency.standalone import serve
+    from harness.agency.settings import RUN_VARIABLE
+    from harness.agency.standalone import StandardStreams, serve
 
     _log(verbose)
     kind = _kind(defect, variant)
     settings = _settings(given)
+    streams = StandardStreams(sys.stdin.buffer, sys.stdout.buffer, os.environ.get(RUN_VARIABLE, "")) if stdio else None
     try:
-        serve(kind, settings, host=host, port=port, stdio=stdio, announce=_announce)
+        serve(kind, settings, host=host, port=port, stdio=streams, announce=_announce)
     except OSError as error:
         detail = error.strerror or str(error)
         raise ConfigurationError("agency.cannot-start", address=listen, detail=detail) from error

@@ -1,5 +1,6 @@
 """`lienthong certify`: the main job, from a candidate's declaration to its report and an exit status."""
 
+import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -77,6 +78,7 @@ def command(
     verbose: bool,
 ) -> int:
     """Run the profile's scenarios against a candidate; see the help text."""
+    from harness.cli.user_cache import user_cache
     from harness.engine.certification import CertificationOrder
     from harness.engine.publication import FORMATS_OF_A_RUN
 
@@ -96,16 +98,24 @@ def command(
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         deviations=deviations,
         formats=tuple(form for form in FORMATS_OF_A_RUN if not (no_pdf and form == "pdf")),
+        environment=dict(os.environ),
+        cache=user_cache(),
     )
-    return _again_and_again(order, quiet, verbose) if watch else _certified(order, quiet, verbose)
+    return _again_and_again(order, quiet, verbose) if watch else certified(order, quiet=quiet, verbose=verbose)
 
 
-def _certified(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
+def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exit:
+    """Carry out an order at this terminal: show its progress and its outcome, and return the exit status."""
+    import anyio
+
+    from harness.cli.laboratory import configured_laboratory
     from harness.cli.progress import RunProgress
-    from harness.engine.certification import certify
+    from harness.cli.terminal import Terminal
+    from harness.engine.certification import run_order
 
     with RunProgress(quiet=quiet, verbose=verbose) as progress:
-        certification = certify(order, progress.follow)
+        operator = Terminal(order.language)
+        certification = anyio.run(run_order, order, operator, configured_laboratory(), (progress.follow,))
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
@@ -124,13 +134,13 @@ def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) ->
 
     from harness.engine.restart_watch import check_watchable, restarted
 
-    check_watchable(order.candidate, order.profile)
+    check_watchable(order.candidate, order.profile, order.environment)
     status, number, current = Exit.INCOMPLETE, 1, order
     try:
         while True:
-            status = _certified(current, quiet, verbose)
+            status = certified(current, quiet=quiet, verbose=verbose)
             click.echo(say("cli-certify", "watching"), err=True)
-            anyio.run(restarted, order.candidate, order.profile, order.language)
+            anyio.run(restarted, order.candidate, order.profile, order.language, order.environment)
             number += 1
             folder = order.directory and order.directory.with_name(f"{order.directory.name}-{number}")
             current = replace(order, directory=folder)

@@ -18,10 +18,11 @@ from harness.cli.verb_help import Verb
 def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> int:
     """Judge a run again; see the help text."""
     from harness.cli.certify import closing_lines, exit_status
+    from harness.cli.laboratory import configured_laboratory
     from harness.cli.unstamped import complain_unstamped
     from harness.engine.rejudge import judge_again
 
-    again = judge_again(run, profile, language())
+    again = judge_again(run, profile, language(), configured_laboratory())
     for note in again.notes:
         click.echo(say("cli-judge", note.key, **note.parameters), err=True)
     complain_unstamped(again.certification.unstamped)

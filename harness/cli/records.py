@@ -131,7 +131,7 @@ def _exchanged(packages: tuple[str, ...], run: Path | None, profile: Profile) ->
     from harness.records.package_files import add_files
 
     exchanged = Exchanged() if run is None else exchanged_of_run(run, profile)
-    add_files(exchanged, packages, profile.parameters.limits)
+    add_files(exchanged, packages, sys.stdin.buffer, profile.parameters.limits)
     for name in exchanged.unreadable[:_TOLD]:
         click.echo(f"lienthong: {say(_AREA, 'package-unreadable', path=name)}", err=True)
     if len(exchanged.unreadable) > _TOLD:

@@ -45,9 +45,9 @@ def command(
     quiet: bool,
 ) -> int:
     """Render a run again; see the help text."""
+    from harness.cli.laboratory import configured_laboratory
     from harness.cli.unstamped import complain_unstamped
     from harness.report.rerendering import Rerendering
-    from harness.seal.laboratory import configured_laboratory
     from harness.seal.run_files import read_report, source_of
 
     older = source_of(against, read_report(against)) if against else None

@@ -108,7 +108,8 @@ def command(
 
 def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: bool) -> _Examined:
     """Check the seal, by what is known of key and time stamping authority from elsewhere."""
-    from harness.seal.laboratory import configured_laboratory, read_public_key
+    from harness.cli.laboratory import configured_laboratory
+    from harness.seal.laboratory import read_public_key
     from harness.seal.verification import verify
 
     laboratory = configured_laboratory()
