@@ -10,6 +10,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
@@ -40,7 +41,7 @@ _SECONDS = click.FloatRange(0.01, 3600)
 @click.option("--poll-interval", type=_SECONDS, default=1.0, show_default=True, help=say(_AREA, "poll-interval"))
 @click.option("--give-up", type=_SECONDS, default=10.0, show_default=True, help=say(_AREA, "give-up"))
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--verbose", is_flag=True, help=say(_AREA, "verbose"))
 def command(
     defect: str | None,

@@ -13,6 +13,7 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.texts import LANGUAGES
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
@@ -41,7 +42,7 @@ class _Certify(RepeatedValues):
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say("cli-certify", "profile"))
 @click.option("--only", multiple=True, metavar="ID…", help=say("cli-certify", "only"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-certify", "lang"))
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=say("cli-certify", "jobs"))
 @click.option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help=say("cli-certify", "budget"))
 @click.option(
@@ -193,7 +194,7 @@ def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
     """Yield why scenarios were not played: where nothing else was asked for, that is all there is to say."""
     for scenario in judgement.scenarios:
         if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
-            yield f"  {scenario.id}  {getattr(scenario.detail, language())}"
+            yield f"  {scenario.id}  {scenario.detail[language()]}"
 
 
 def _failed_lines(judgement: "Judgement") -> Iterator[str]:
@@ -216,7 +217,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
     for scenario in judgement.scenarios:
         if scenario.detail is not None:
             for requirement in scenario.requirements:
-                details.setdefault((requirement, scenario.verdict), getattr(scenario.detail, language()))
+                details.setdefault((requirement, scenario.verdict), scenario.detail[language()])
     reasons: dict[str, list[RequirementEntry]] = {}
     for entry in judgement.requirements:
         if entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK, Verdict.FAIL}:
@@ -229,7 +230,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
 
 def _requirement_line(entry: "RequirementEntry") -> str:
     word = say("cli-certify", f"word.{entry.verdict}")
-    return f"  {entry.id}  {word:<16} {getattr(entry.statement, language())}"
+    return f"  {entry.id}  {word:<16} {entry.statement[language()]}"
 
 
 def _deviation_lines(judgement: "Judgement") -> list[str]:

@@ -30,7 +30,7 @@ _WIDTH = 24
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say(_AREA, "listen"))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say(_AREA, "format"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def command(candidate: str, profile: str, listen: str, form: str, lang: str | None, quiet: bool) -> int:
     """Examine a candidate; see the help text."""

@@ -12,6 +12,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.language import help_text, language, say
 from harness.cli.moment import moment
 from harness.cli.validation_call import exit_of
@@ -57,7 +58,7 @@ class ExportRow(FileRow, frozen=True):
     show_default=True,
     help=say("cli-validate", "format"),
 )
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-validate", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-validate", "lang"))
 @click.option("--quiet", is_flag=True, help=say("cli-validate", "quiet"))
 @click.option("--verbose", is_flag=True, help=say("cli-validate", "verbose"))
 def command(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
 from harness.cli.verb_help import Verb
@@ -19,7 +20,7 @@ _NUMBERINGS = 2**31
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--candidate", metavar="CANDIDATE", help=say("cli-replay", "candidate"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-certify", "lang"))
 @click.option(
     "--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say("cli-certify", "listen")
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.verb_help import Verb
@@ -82,7 +83,7 @@ class _Examined:
     help=say(AREA, "format"),
 )
 @click.option("--quiet", is_flag=True, help=say(AREA, "quiet"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(AREA, "lang"))
 def command(
     run: Path,
     key: Path | None,
