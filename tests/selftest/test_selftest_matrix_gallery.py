@@ -12,9 +12,9 @@ from harness.agency.gallery import defects, variants
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Level
 from harness.cli import main
-from harness.judge.report_schema import LocalisedText
 from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import all_scenarios
