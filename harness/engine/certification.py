@@ -85,13 +85,18 @@ def certify(order: CertificationOrder, follow: Follow) -> PublishedRun:
     prepare()
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    directory = order.directory or Path("runs") / run_id
+    directory = directory_of(order, run_id)
     with claimed(subject.place, directory):
         _prepare(directory)
         _write_run_file(directory, run_id, now, order, profile, subject, extras)
         remember(directory)
         _record(_settings(directory, run_id, order, profile, plan, subject), follow, laboratory)
     return publish(profile, directory, order.language, order.formats, laboratory)
+
+
+def directory_of(order: CertificationOrder, run_id: str) -> Path:
+    """Return where the run with this id, which carries out an order, is recorded."""
+    return order.directory or Path("runs") / run_id
 
 
 def _settings(
