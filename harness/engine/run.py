@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Event, Journal
+from harness.journal.bodies import BLOB_FOLDER, read_body
 from harness.journal.events import (
     OperatorAwaited,
     PeerForm,
@@ -242,7 +244,7 @@ def _configuration(settings: RunSettings, endpoint: str, pki: Pki) -> dict[str, 
 
 
 def _reader(directory: Path) -> Callable[[str], bytes]:
-    return lambda name: (directory / "blobs" / name).read_bytes()
+    return partial(read_body, directory / BLOB_FOLDER)
 
 
 def _peers(settings: RunSettings) -> Mapping[str, Peer]:

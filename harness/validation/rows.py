@@ -9,7 +9,7 @@ from harness.catalogue.finding_entry import FindingEntry, finding_entry, finding
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import LocalisedText
-from harness.catalogue.verdicts import Cause, Level, Severity
+from harness.catalogue.verdicts import Level, Severity
 from harness.rules.check import PackageReport
 from harness.rules.sections import PackageKind
 from harness.rules.undecided import Undecided
