@@ -74,6 +74,11 @@ def _unreached(evidence: Evidence) -> Ending:
         return Ending(Cause.NETWORK, "driver-unreachable")
     if error.get("kind") != "lost":
         return Ending(Cause.CANDIDATE, "configure-refused", {"message": _shown(error.get("message"))})
+    return loss_of(error)
+
+
+def loss_of(error: Mapping[str, Any]) -> Ending:
+    """Say why a driver was lost, from what the record has of a call to it."""
     reason = str(error.get("reason"))
     cause = _LOST.get(reason, Cause.NETWORK)
     if "where" not in error:  # records of earlier versions

@@ -11,6 +11,7 @@ from harness.journal import Event, JournalBroken, Record
 _LONGEST = 400  # letters of a line
 _MOST = 400  # lines of a body
 _LARGEST = 4 * 1024 * 1024
+_ARCHIVE = b"PK\x03\x04"
 _BODIES = ("body", "package", "blob")
 _between = re.compile(r"(?<=>)\s*(?=<)")
 _base64 = re.compile(r"(?<=>)([A-Za-z0-9+/=\s]{120,})(?=<)")
@@ -54,6 +55,9 @@ def events_about(document: str, record: Record) -> Iterator[Event]:
 
 def body_lines(content: bytes) -> Iterator[str]:
     """Yield a body as lines: XML and JSON indented, long base64 cut, everything else as it stands."""
+    if content.startswith(_ARCHIVE):
+        yield f"zip ({len(content)} B)"
+        return
     text = content[:_LARGEST].decode("utf-8", "backslashreplace")
     lines = _laid_out(text)
     for number, line in enumerate(lines):
