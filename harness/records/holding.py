@@ -96,7 +96,7 @@ class ExportFiles:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Matched:
     files: dict[str, HeldFile] = field(default_factory=dict)
     flaws: list[HoldingFlaw] = field(default_factory=list)
 
@@ -155,8 +155,8 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _of_folder(folder: Path, limits: Limits) -> _Found:
-    found = _Found()
+def _of_folder(folder: Path, limits: Limits) -> _Matched:
+    found = _Matched()
     for place, folders, names in os.walk(folder):
         folders.sort()
         here = Path(place)
@@ -176,7 +176,7 @@ def _of_folder(folder: Path, limits: Limits) -> _Found:
 
 
 def _of_zip(stream: BinaryIO, label: str, limits: Limits) -> Iterator[ExportFiles]:
-    found = _Found()
+    found = _Matched()
     compressed = stream.seek(0, 2)
     if directory_size(stream) > _LARGEST_DIRECTORY:
         found.flaw("expands", f"> {_LARGEST_DIRECTORY}")
@@ -194,7 +194,7 @@ def _of_zip(stream: BinaryIO, label: str, limits: Limits) -> Iterator[ExportFile
         yield ExportFiles(label, {}, (HoldingFlaw("damaged", clipped(str(error))),))
 
 
-def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, found: _Found, limits: Limits) -> None:
+def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, found: _Matched, limits: Limits) -> None:
     name = info.filename
     if leads_out(name) or "\\" in name:
         found.flaw("unsafe", name)
@@ -211,7 +211,7 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, found: _Found, limit
         found.add(HeldFile(name, info.file_size, opener))
 
 
-def _rooted(label: str, found: _Found, own: str) -> ExportFiles:
+def _rooted(label: str, found: _Matched, own: str) -> ExportFiles:
     """Take off the folder that holds everything, as most programs that make a zip put one around it."""
     first = next(iter(found.files), "")
     top = first.partition("/")[0] if "/" in first else ""
