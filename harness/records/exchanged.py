@@ -82,6 +82,7 @@ class Exchanged:
             counts before an earlier one of somebody else.
         updates: by DocumentId of the document updated, those of its own sender.
         whole: whether this is all that was exchanged, and so all that must be kept.
+        seen: SHA-256 in hex of every file that came or went, in packages that were broken on purpose too.
         unreadable: names of packages that could not be read.
     """
 
@@ -89,6 +90,7 @@ class Exchanged:
     statuses: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     recalls: dict[str, ExchangedDocument] = field(default_factory=dict)
     updates: dict[str, list[ExchangedDocument]] = field(default_factory=lambda: defaultdict(list))
+    seen: set[str] = field(default_factory=set)
     whole: bool = False
     unreadable: list[str] = field(default_factory=list)
     _by_code: dict[str, list[ExchangedDocument]] = field(default_factory=lambda: defaultdict(list))
@@ -106,6 +108,7 @@ class Exchanged:
             self.statuses[package.response_for.document_id].append((package.from_.organ_id, package.status_code))
             return
         document = ExchangedDocument(replace(package, attachments=()), _files(package, limits), direction, at)
+        self.seen |= {file.sha256 for file in document.files}
         for recalled in _acted_on(package, RECALL):
             if recalled not in self.recalls or self.is_own(document, recalled):
                 self.recalls[recalled] = document
@@ -115,6 +118,15 @@ class Exchanged:
         if document.id not in self.documents:
             self.documents[document.id] = document
             self._by_code[document.written].append(document)
+
+    def see(self, data: bytes, limits: Limits) -> None:
+        """Take note of the files in a package that is none to compare with: whoever keeps them keeps what came."""
+        try:
+            package = read_package(data, limits)
+        except PackageUnreadable:
+            return
+        if not isinstance(package, StatusPackage):
+            self.seen |= {file.sha256 for file in _files(package, limits)}
 
     def of(self, record: KeptRecord) -> ExchangedDocument | None:
         """Return the document that a record is of: by its DocumentId, else by number, notation and year."""

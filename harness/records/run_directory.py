@@ -1,5 +1,6 @@
 """What a recorded run exchanged: the packages that the candidate sent, and those that it fetched."""
 
+import contextlib
 from datetime import datetime
 
 from harness.catalogue.parameters import Limits
@@ -22,6 +23,9 @@ def exchanged_in(record: Record, limits: Limits) -> Exchanged:
         str(event.data.get("blob")) for event in record.events if event.kind == "stimulus" and event.data.get("good")
     }
     given = _given(record, good)
+    for broken in sorted(_broken(record) - good):
+        with contextlib.suppress(JournalBroken):
+            exchanged.see(record.blob(broken), limits)
     for event in record.events:
         if event.kind == "request" and event.seq in taken:
             _add(exchanged, record, (event.data.get("package") or {}).get("blob"), limits, event, sent=True)
@@ -29,6 +33,12 @@ def exchanged_in(record: Record, limits: Limits) -> Exchanged:
             blob = given.pop(fetched, None)
             _add(exchanged, record, blob, limits, event, sent=False)
     return exchanged
+
+
+def _broken(record: Record) -> set[str]:
+    """Return the blobs of packages put into the mailbox that were broken on purpose, or addressed to others."""
+    stimuli = (event.data for event in record.events if event.kind == "stimulus")
+    return {str(data["blob"]) for data in stimuli if data.get("blob") and not data.get("good")}
 
 
 def _taken(event: Event) -> bool:
