@@ -49,8 +49,7 @@ class Exports(Component):
         content = await asyncio.to_thread(lambda: writer.content(self.registers.entries(bookings)))
         if len(content) <= _SMALL:
             return {"name": name, "content_base64": base64.b64encode(content).decode("ascii")}
-        folder = (self.core.folder / _FOLDER).absolute()
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{uuid.uuid4().hex}-{name}"
+        path = (self.core.folder / _FOLDER / uuid.uuid4().hex / name).absolute()
+        path.parent.mkdir(parents=True)
         await asyncio.to_thread(path.write_bytes, content)
         return {"path": str(path)}

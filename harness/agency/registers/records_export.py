@@ -15,6 +15,7 @@ from harness.agency.registers.registers import Registers
 from harness.agency.texts import words
 
 _TABLE = "records.json"
+_MOST_IN_A_DOSSIER = 500
 
 RecordFields = dict[str, Any]
 """A record as it is written: the regulation's names, groups as mappings."""
@@ -54,9 +55,10 @@ class RecordsExport(Component):
         return (self.record(entry, ordinal),)
 
     def record(self, entry: RegisterEntry, ordinal: int) -> RecordFields:
-        """Return the record of a document, `ordinal` its place in the dossier."""
+        """Return the record of a document, `ordinal` its place among all."""
         own = self.outgoing(entry) if entry.register == "Outgoing" else self.incoming(entry)
-        return {**self.document(entry), **own, "FileCode": self.file_code(), "DocOrdinal": ordinal}
+        dossier, place = divmod(ordinal - 1, _MOST_IN_A_DOSSIER)
+        return {**self.document(entry), **own, "FileCode": self.file_code(dossier + 1), "DocOrdinal": place + 1}
 
     def document(self, entry: RegisterEntry) -> RecordFields:
         """Return the fields that both registers have."""
@@ -92,28 +94,31 @@ class RecordsExport(Component):
             "TraceHeaderList": "; ".join(entry.history),
         }
 
-    def file_code(self) -> RecordFields:
-        """Return the code of the one dossier that there is: all that was exchanged this year."""
+    def file_code(self, number: int) -> RecordFields:
+        """Return the code of a dossier: they are filled one after the other with all that was exchanged this year."""
         return {
             "OrganId": self.settings.organ_id,
             "FileCatalog": f"{self.core.now():%Y}",
-            "FileNotation": words("records.notation"),
+            "FileNotation": words("records.notation", number=f"{number:02d}"),
         }
 
     def dossiers(self, entries: Sequence[RegisterEntry]) -> Sequence[RecordFields]:
-        """Return the record of the dossier."""
-        days = [entry.day for entry in entries] or [f"{self.core.now():%d/%m/%Y}"]
-        return (
-            {
-                "FileCode": self.file_code(),
-                "Title": words("records.title"),
-                "Maintenance": words("records.retention"),
-                "Rights": words("records.rights"),
-                "Creator": words("records.creator"),
-                "Language": words("records.language"),
-                "StartDate": days[0],
-                "EndDate": days[-1],
-                "DocTotal": len(entries),
-                "PageTotal": sum(entry.pages for entry in entries),
-            },
-        )
+        """Return the records of the dossiers."""
+        starts = range(0, len(entries), _MOST_IN_A_DOSSIER)
+        inside = (entries[start : start + _MOST_IN_A_DOSSIER] for start in starts)
+        return tuple(self.dossier(number, some) for number, some in enumerate(inside, 1))
+
+    def dossier(self, number: int, entries: Sequence[RegisterEntry]) -> RecordFields:
+        """Return the record of a dossier and of what is in it."""
+        return {
+            "FileCode": self.file_code(number),
+            "Title": words("records.title"),
+            "Maintenance": words("records.retention"),
+            "Rights": words("records.rights"),
+            "Creator": words("records.creator"),
+            "Language": words("records.language"),
+            "StartDate": entries[0].day,
+            "EndDate": entries[-1].day,
+            "DocTotal": len(entries),
+            "PageTotal": sum(entry.pages for entry in entries),
+        }

@@ -18,7 +18,6 @@ from harness.agency.registers.mets import (
 from harness.agency.registers.registers import Registers
 from harness.agency.texts import words
 
-_REP = "representations/rep1"
 _EAD = "metadata/descriptive/EAD.xml"
 # Numbers of the archives' own list of document types, which is not that of edXML.
 _LETTER, _OTHER = "22", "32"
@@ -36,6 +35,8 @@ _SCHEMA = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 class SubmissionPackage(Component):
     """Writes archival packages by the profile of Circular 05/2025."""
+
+    representation = "representations/rep1"
 
     def __init__(self, core: Core, registers: Registers) -> None:
         super().__init__(core)
@@ -56,15 +57,23 @@ class SubmissionPackage(Component):
             for place, entry in enumerate(entries, 1):
                 said = description(self.document(entry, place))
                 path = f"metadata/descriptive/EAD_doc_{place:07d}.xml"
-                put(f"{_REP}/{path}", said)
+                put(f"{self.representation}/{path}", said)
                 documents.append(
                     DescribedFiles(ListedEntity.of(path, said), self.put_files(archive, identity, entry, place))
                 )
-            inner = put(f"{_REP}/METS.xml", representation_mets(documents, created))
+            inner = put(f"{self.representation}/METS.xml", self.inner_mets(documents, created))
             ead = put(_EAD, description(self.dossier(entries)))
             schema = put("schemas/simpledc.xsd", _SCHEMA)
-            put("METS.xml", root_mets(identity, ead, inner, (schema,), created))
+            put("METS.xml", self.outer_mets(identity, ead, (inner, schema), created))
         return written.getvalue()
+
+    def inner_mets(self, documents: Sequence[DescribedFiles], created: str) -> bytes:
+        """Return the METS of the representation."""
+        return representation_mets(documents, created)
+
+    def outer_mets(self, identity: str, ead: ListedEntity, others: Sequence[ListedEntity], created: str) -> bytes:
+        """Return the METS of the package; the first of the other files is the METS of the representation."""
+        return root_mets(identity, ead, others[0], others[1:], created)
 
     def put_files(
         self, archive: zipfile.ZipFile, identity: str, entry: RegisterEntry, place: int
@@ -73,7 +82,7 @@ class SubmissionPackage(Component):
         listed = []
         for number, file in enumerate(self.files(entry), 1):
             path = f"data/{place:07d}-{number}{file.ending}"
-            archive.writestr(f"{identity}/{_REP}/{path}", file.content)
+            archive.writestr(f"{identity}/{self.representation}/{path}", file.content)
             listed.append(self.listed(path, file.content))
         return tuple(listed)
 
@@ -87,7 +96,7 @@ class SubmissionPackage(Component):
 
     def file_code(self) -> str:
         """Return the code of the dossier."""
-        return f"{self.settings.organ_id}.{self.core.now():%Y}.{words('records.notation')}"
+        return f"{self.settings.organ_id}.{self.core.now():%Y}.{words('records.notation', number='01')}"
 
     def dossier(self, entries: Sequence[RegisterEntry]) -> Mapping[str, str]:
         """Return the fields of EAD.xml."""
