@@ -123,5 +123,5 @@ def _never_given(facts: RunFacts, form: Form, blank: ScenarioOutcome) -> Scenari
     return blank
 
 
-def _open(cause: Cause, detail: str, **parameters: str) -> ScenarioOutcome:
-    return ScenarioOutcome(Verdict.INCONCLUSIVE, cause, detail, parameters)
+def _open(cause: Cause, key: str, **parameters: str) -> ScenarioOutcome:
+    return ScenarioOutcome(Verdict.INCONCLUSIVE, cause, key, parameters)
