@@ -160,13 +160,19 @@ class Journal:
             self._file.close()
 
     def blob(self, content: bytes) -> str:
-        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex."""
-        content = self._concealer.bytes(content)
-        name = hashlib.sha256(content).hexdigest()
+        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex.
+
+        What is kept already was searched for secrets then.
+        """
+        known = hashlib.sha256(content).hexdigest()
+        if (self._blobs / known).exists():
+            return known
+        concealed = self._concealer.bytes(content)
+        name = known if concealed is content else hashlib.sha256(concealed).hexdigest()
         path = self._blobs / name
         if not path.exists():
             part = path.with_name(f"{name}.{threading.get_ident()}.part")
-            part.write_bytes(content)
+            part.write_bytes(concealed)
             part.replace(path)
         return name
 
