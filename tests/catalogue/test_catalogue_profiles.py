@@ -46,7 +46,7 @@ def _refusal(name: str) -> ConfigurationError:
 
 def test_the_profiles_are_shipped() -> None:
     assert profile_names() == ["qcvn102-2016", "qcvn102-2022", "qcvn102-2025"]
-    assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2022"
+    assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2025"
     for name in profile_names():
         assert load_profile(name).id == name
 
