@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from harness.catalogue.findings import Finding, Where, clipped
 from harness.edxml.identifiers import parse_document_id
 from harness.records.dates import any_day, read_any_day
-from harness.records.exchanged import ExchangedDocument, levelled
+from harness.records.exchanged import Direction, ExchangedDocument, levelled
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
@@ -19,11 +20,11 @@ _FIRST_GROUP = re.compile(r"[^\W\d_]+")
 
 
 def _has_outgoing(export: ExportSpecimen) -> bool:
-    return bool(export.outgoing)
+    return bool(export.outgoing) or any(one.direction == "sent" for one in export.left_out)
 
 
 def _has_incoming(export: ExportSpecimen) -> bool:
-    return bool(export.incoming)
+    return bool(export.incoming) or any(one.direction == "received" for one in export.left_out)
 
 
 def _has_documents(export: ExportSpecimen) -> bool:
@@ -37,6 +38,7 @@ def _has_records(export: ExportSpecimen) -> bool:
 @records_rule("ARC-01", codes=("missing", "no-type", "no-type-letter"), asks=_has_outgoing)
 def outgoing_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """Number, notation, date, subject, issuer, recipients, signer and type name are filled."""
+    yield from _left_out(export, "sent", "ARC-01.left-out")
     for record in export.outgoing:
         for field in _DOCUMENT:
             if not record.text(field):
@@ -48,6 +50,13 @@ def outgoing_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
         if not record.text("TypeName"):
             code = "ARC-01.no-type-letter" if _is_letter(record, export) else "ARC-01.no-type"
             yield told(code, record, "TypeName", expected="TypeName", received=record.text("CodeNotation"))
+
+
+def _left_out(export: ExportSpecimen, direction: Direction, code: str) -> Iterator[Outcome]:
+    where = Where(xpath=export.holding.label)
+    for document in export.left_out:
+        if document.direction == direction:
+            yield Finding(code, where, expected=clipped(document.id), parameters={"document": clipped(document.id)})
 
 
 def _is_letter(record: KeptRecord, export: ExportSpecimen) -> bool:
@@ -63,6 +72,7 @@ def _is_letter(record: KeptRecord, export: ExportSpecimen) -> bool:
 @records_rule("ARC-02", codes=("missing", "no-signer"), asks=_has_incoming)
 def incoming_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """The document's data, ArrivalDate, ArrivalNumber and the receiver are filled."""
+    yield from _left_out(export, "received", "ARC-02.left-out")
     for record in export.incoming:
         for field in (*_DOCUMENT, *_ARRIVAL):
             if not record.text(field):
