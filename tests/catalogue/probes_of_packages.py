@@ -99,7 +99,7 @@ class NoProcess(bounded_process.BoundedProcess):
 
 def at_a_price(profile: Profile, _: Leaf) -> object:
     """Examine a package that takes 3 s and 300 MB of the process that examines it."""
-    answers, costs = iter([True, PackageReport("document", (), None)]), iter([(0.0, 0), (0.0, 0), (3.0, 300 * _MB)])
+    answers, costs = iter([True, PackageReport("document", (), None)]), iter([(0.0, 0), (3.0, 300 * _MB)])
     polls = iter([False, True])
     connection: Any = SimpleNamespace(
         recv=lambda: next(answers), send=lambda _: None, send_bytes=lambda _: None, poll=lambda _: next(polls),
