@@ -13,9 +13,9 @@ from harness.expectations import Expectation
 from harness.judge.duties import DUTIES
 from harness.judge.life import owes_life
 from harness.judge.watches import packages, sts, vxp
-from harness.records.registry import keeping_rules
+from harness.records.registry import KeepingRule, keeping_rules
 from harness.rules import confinement, unreadable
-from harness.rules.registry import all_rules
+from harness.rules.registry import AttachmentRule, Rule, all_rules
 from harness.scenarios.registry import Scenario, all_scenarios
 from harness.validation import rows
 from harness.validation.units import PROBLEMS
@@ -89,10 +89,10 @@ def kinds_giving(code: str, scenario: Scenario) -> list[type[Expectation]]:
 
 def _rules() -> Iterator[FindingOrigin]:
     rules, kept = all_rules(), keeping_rules()
-    for one in (*rules.package, *rules.attachment, *rules.closing):
-        yield _origin("rule", one.check, one.codes)
-    for each in (*kept.records, *kept.archive):
-        yield _origin("records", each.check, each.codes)
+    on_packages: tuple[Rule | AttachmentRule, ...] = (*rules.package, *rules.attachment, *rules.closing)
+    on_records: tuple[KeepingRule[Any], ...] = (*kept.records, *kept.archive)
+    yield from (_origin("rule", one.check, one.codes) for one in on_packages)
+    yield from (_origin("records", one.check, one.codes) for one in on_records)
 
 
 def _reading() -> Iterator[FindingOrigin]:

@@ -12,10 +12,10 @@ from harness.scenarios.registry import all_scenarios
 from harness.selfcheck.finding_codes import codes_of
 from harness.selfcheck.origins import OriginKind, kinds_giving, origins, place_of
 from harness.selfcheck.stimuli import HOSTILE
-from harness.vectors.forged_packages import FORGERIES
-from harness.vectors.forged_pdfs import PDF_FORGERIES
-from harness.vectors.kept.registry import kept_vectors_of
-from harness.vectors.registry import vectors_of
+from harness.vectors.forged_packages import FORGERIES, Forgery
+from harness.vectors.forged_pdfs import PDF_FORGERIES, PdfForgery
+from harness.vectors.kept.registry import KeepingVector, kept_vectors_of
+from harness.vectors.registry import Vector, vectors_of
 
 PlaceKind = OriginKind | Literal["requirement", "expectation", "vector", "defect", "text"]
 
@@ -77,10 +77,11 @@ def _checks(codes: frozenset[str]) -> Iterator[NamedPlace]:
 
 
 def _vectors(requirement: str, code: str | None) -> Iterator[NamedPlace]:
-    for one in (*vectors_of(requirement), *kept_vectors_of(requirement)):
-        if code in {None, one.code}:
-            yield NamedPlace("vector", one.key, one.place)
-    for name, forgery in (*FORGERIES.items(), *PDF_FORGERIES.items()):
+    made: list[Vector | KeepingVector] = [*vectors_of(requirement), *kept_vectors_of(requirement)]
+    yield from (NamedPlace("vector", one.key, one.place) for one in made if code in {None, one.code})
+    forgeries: dict[str, Forgery | PdfForgery] = {f"SIG/{name}": one for name, one in FORGERIES.items()}
+    forgeries |= {f"PDF/{name}": one for name, one in PDF_FORGERIES.items()}
+    for name, forgery in forgeries.items():
         if any(each == code if code else each.startswith(f"{requirement}.") for each in forgery.codes):
             yield NamedPlace("vector", name, place_of(forgery.build))
     why = folder("fixtures") / "hostile" / "why.yaml"

@@ -83,7 +83,8 @@ def lint_proofs() -> Iterator[LintProblem]:
     """Yield the rules on packages and records whose requirement no bad vector breaks: nothing proves them."""
     signed = (code for codes in signed_names().values() for code in codes)
     broken = {code.partition(".")[0] for code in signed}
-    broken |= {one.requirement for one in (*all_vectors().values(), *all_kept_vectors().values()) if one.code}
+    broken |= {one.requirement for one in all_vectors().values() if one.code}
+    broken |= {one.requirement for one in all_kept_vectors().values() if one.code}
     for origin in origins():
         requirements = {code.partition(".")[0] for code in origin.codes}
         if origin.kind in {"rule", "records"} and not requirements <= broken:

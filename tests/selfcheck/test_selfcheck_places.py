@@ -7,7 +7,7 @@ from harness.selfcheck.places import NamedPlace, places_of
 
 def lines(found: list[NamedPlace]) -> dict[tuple[str, str], str]:
     """Return the line of each place, with the one that follows."""
-    written = {}
+    written: dict[tuple[str, str], str] = {}
     for one in found:
         path, line = one.place
         written[one.kind, one.name] = " ".join(path.read_text(encoding="utf-8").splitlines()[line - 1 : line + 1])
@@ -43,7 +43,7 @@ def lines(found: list[NamedPlace]) -> dict[tuple[str, str], str]:
         ),
         ("VXP-07", None, {("watch", "_sender"): '@watch("VXP-07"'}),
         ("SEC-03", None, {("vector", "SEC-03/nested"): "SEC-03/nested:"}),
-        ("SIG-04", None, {("vector", "weak-key"): "return lambda data, pki"}),
+        ("SIG-04", None, {("vector", "SIG/weak-key"): "return lambda data, pki"}),
         ("ARC-16", None, {("records", "recall_is_kept"): "@records_rule", ("vector", "ARC-16/deleted"): '"deleted"'}),
         ("PKG-01", "PKG-01.entry-path", {("reading", "problem_row"): "def problem_row"}),
     ],
