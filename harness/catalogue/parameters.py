@@ -12,13 +12,6 @@ class ParameterGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a profile: immutable, unknown keys refused."""
 
 
-class BilingualText(ParameterGroup, frozen=True):
-    """A text in both languages."""
-
-    vi: str
-    en: str
-
-
 class Limits(ParameterGroup, frozen=True):
     """Size limits of a package (requirement PKG-10 and the hardened reader).
 

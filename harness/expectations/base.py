@@ -36,7 +36,7 @@ class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_
         super().__init_subclass__()
         own = vars(cls).get("assess")
         if own is not None:
-            cls.assess = _as_declared(own)  # type: ignore[method-assign,assignment]
+            cls.assess = _as_declared(own)  # type: ignore[method-assign, assignment]
 
     @property
     def looks_at(self) -> frozenset[str]:

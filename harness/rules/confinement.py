@@ -174,11 +174,11 @@ def _program() -> _Worker:
     """Start the process as a program of its own, which holds nothing that this one has open."""
     ours, theirs = Pipe()
     handle = theirs.fileno()
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    paths = [path for path in sys.path if path]
+    program = f"import sys; sys.path[:] = {paths!r}; from {__name__} import serve_at; serve_at({handle})"
     started = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", f"from {__name__} import serve_at; serve_at({handle})"],
+        [sys.executable, "-c", program],
         pass_fds=[handle],
-        env=environment,
         stdin=subprocess.DEVNULL,
     )
     theirs.close()

@@ -30,7 +30,7 @@ from harness.guide.profilepieces import document_types
 from harness.hub.call_results import Refusal
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.journal import Record
+from harness.journal import Journal, Record
 from harness.journal.events import RunStarted
 from harness.judge.judge import judge
 from harness.judge.verdicts import assembled
@@ -171,8 +171,12 @@ def kept_as_evidence(profile: Profile, _: Leaf) -> object:
     """Return whether a run keeps a body of 1,000 bytes."""
     kept: list[str | None] = []
     settings: Any = SimpleNamespace(directory=Path(tempfile.mkdtemp()), secret="a secret of the run", profile=profile)
-    with patch.object(anyio, "run", lambda _, __, journal, *more: kept.append(journal.keep(bytes(1000)))):
-        certification._record(settings, lambda event: None, None)
+
+    async def kept_at_once(_: object, journal: Journal, __: object) -> None:
+        kept.append(journal.keep(bytes(1000)))
+
+    with patch.object(certification, "run", kept_at_once):
+        anyio.run(certification._record, settings, (), None)
     return kept
 
 
