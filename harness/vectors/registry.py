@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from harness.catalogue.texts import Language
+from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.texts import Language, finding_text
 from harness.catalogue.yaml_reader import Place, read
 from harness.edxml.draft import PackageDraft
 from harness.resources import folder
@@ -47,9 +48,16 @@ class Vector:
         return self.make(identity).written()
 
     def why(self, language: Language) -> str:
-        """Return in a sentence what is wrong with it, or why it is right all the same."""
-        group = self.requirement.partition("-")[0].lower()
-        return str(_notes(group)[self.key][language])
+        """Return in a sentence what is wrong with it, or why it is right all the same.
+
+        One without a note of its own is bad for what its finding means, or good for what its requirement says.
+        """
+        note = _notes(self.requirement.partition("-")[0].lower()).get(self.key)
+        if note is not None:
+            return note[language]
+        if self.code is not None:
+            return finding_text(self.code, "explain", language)
+        return load_catalogue().requirements[self.requirement].statement[language]
 
 
 _vectors: dict[str, Vector] = {}
