@@ -14,6 +14,7 @@ from harness.vxp.operations import HubOperation
 HARNESS = Path(__file__).resolve().parents[1] / "harness"
 # Where the text of a status stands for something else, or stands there on purpose.
 STATUSES_ELSEWHERE = {
+    "agency/registers/submission.py": "confidence levels, modes and languages of an archived document",
     "catalogue/parameters.py": "the type of a value of the profile, which only literals can say",
     "records/archive/agreement.py": "confidence levels of an archived document",
     "records/archive/digests.py": "confidence levels of an archived document",

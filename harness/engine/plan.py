@@ -72,7 +72,8 @@ def make_plan(profile: Profile, only: Collection[str] | None, scenario: str | No
     chosen = {name: one for name, one in scenarios.items() if wanted & set(one.requirements)}
     covered = {requirement for one in chosen.values() for requirement in one.requirements}
     if wanted - covered:
-        shown = {*EVERYTHING, *(wanted - covered)}
+        missing = wanted - covered
+        shown = {*EVERYTHING, *missing, *(key.partition("-")[0] for key in missing)}
         chosen |= {name: one for name, one in scenarios.items() if one.shows & shown}
     return _planned(chosen.values(), ids)
 

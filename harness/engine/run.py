@@ -31,6 +31,7 @@ from harness.drivers.views import Workplace
 from harness.engine.clock import clock_state
 from harness.engine.event_waits import EventWaits
 from harness.engine.hub_address import reachable
+from harness.engine.kept_exports import ask_for_exports
 from harness.engine.plan import Plan
 from harness.engine.run_boundaries import opened, settled_in, settled_out
 from harness.engine.scenario_runner import play
@@ -350,3 +351,4 @@ async def _played(settings: RunSettings, run_context: RunContext) -> None:
         played = {key for one in settings.plan.scenarios for key in one.requirements}
         await settled_out(run_context, frozenset({*played, *(settings.plan.only or _EVERYWHERE)}))
         watching.cancel_scope.cancel()
+    await ask_for_exports(run_context, settings.candidate.driver, settings.plan.only)

@@ -70,11 +70,24 @@ def check_export(
         OSError: it cannot be read.
     """
     with open_holding(path, profile.parameters.limits) as holding:
-        if is_package(holding):
-            package = PackageSpecimen(holding, profile, at, exchanged)
-            return _report(package, "archive_sip", keeping_rules().archive, progress)
-        export = ExportSpecimen(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
-        return _report(export, "records_export", keeping_rules().records, progress)
+        form: Form = "archive_sip" if is_package(holding) else "records_export"
+        return check_holding(form, holding, profile, at, exchanged, progress)
+
+
+def check_holding(
+    form: Form,
+    holding: ExportFiles,
+    profile: Profile,
+    at: datetime,
+    exchanged: Exchanged | None = None,
+    progress: Callable[[str], None] = lambda requirement: None,
+) -> KeepingReport:
+    """Check an export that is open, as the form that it has to have; the rest is as for `check_export`."""
+    if form == "archive_sip":
+        package = PackageSpecimen(holding, profile, at, exchanged)
+        return _report(package, form, keeping_rules().archive, progress)
+    export = ExportSpecimen(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
+    return _report(export, form, keeping_rules().records, progress)
 
 
 def is_package(holding: ExportFiles) -> bool:

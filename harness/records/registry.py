@@ -22,6 +22,9 @@ from harness.rules.registry import Outcome
 
 S = TypeVar("S")
 Form = Literal["records_export", "archive_sip"]
+EXPORT_COMMANDS: Mapping[Form, str] = {"records_export": "export_records", "archive_sip": "export_sip"}
+"""The command of the driver protocol by which a candidate is asked for each form."""
+
 RecordsCheck = Callable[[ExportSpecimen], Iterator[Outcome]]
 ArchiveCheck = Callable[[PackageSpecimen], Iterator[Outcome]]
 RecordsSubject = Callable[[ExportSpecimen], bool]

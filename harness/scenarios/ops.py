@@ -114,7 +114,7 @@ async def _agreed_if_it_can(context: ScenarioContext, document: Document) -> Non
     expects=(Operates, OrderTaken),
     awaits=(Accepted,),
     needs=("recall",),
-    shows=("HDR-16", "TRC-04", "TRC-07"),
+    shows=("HDR-16", "TRC-04", "TRC-07", "ARC"),
 )
 async def recall_sent(context: ScenarioContext) -> None:
     """A recall names the document it recalls and is accepted."""
@@ -126,7 +126,7 @@ async def recall_sent(context: ScenarioContext) -> None:
     context.expect(Operates(document=recall.document_id, doc_type=BusinessOperation.RECALL, target=target.document_id))
 
 
-@scenario("OPS-02", expects=(Withdrawn,), awaits=(StoredOnce,))
+@scenario("OPS-02", expects=(Withdrawn,), awaits=(StoredOnce,), shows=("ARC",))
 async def recall_received(context: ScenarioContext) -> None:
     """A recalled document is cancelled and 15 is sent, or 16."""
     document = await _arrived(context)

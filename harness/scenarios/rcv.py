@@ -149,7 +149,7 @@ def _kind_of(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-@scenario("RCV-05", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), shows=("RCV-10", "RCV-11"))
+@scenario("RCV-05", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), shows=("RCV-10", "RCV-11", "ARC"))
 async def delivered_again(context: ScenarioContext) -> None:
     """A document that comes again, under the same docId and under a new one, is acknowledged and stays one document."""
     document = context.document()

@@ -27,8 +27,8 @@ class Scenario:
             packages no candidate should accept. `exclusive` ones disturb the whole hub and run alone.
         needs: capabilities without which it is not applicable.
         head: the expectations that it states.
-        shows: further requirements of which it makes a candidate show something; it is played for their sake where
-            nothing else is that tests them. `EVERYTHING`: for the sake of any.
+        shows: further requirements, or groups of them, of which it makes a candidate show something; it is played for
+            their sake where nothing else is that tests them. `EVERYTHING`: for the sake of any.
         harm: of exclusive ones: those that may leave a candidate dead come last, in the order of this number.
         play: what it does.
     """
@@ -68,7 +68,7 @@ def scenario(
         alive: kinds of those that it states as signs of life; `context.probe()` states `Acked`.
         isolation: whether others may run beside it.
         needs: capabilities without which it is not applicable.
-        shows: ids of requirements of which it makes a candidate show something, or `EVERYTHING`.
+        shows: ids or groups of requirements of which it makes a candidate show something, or `EVERYTHING`.
         harm: for what may leave a candidate dead: the greater, the later it plays.
 
     Raises:

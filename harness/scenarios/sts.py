@@ -42,7 +42,10 @@ async def _decided(context: ScenarioContext, document: Document, action: str, re
 
 
 @scenario(
-    "STS-02", expects=(StatusSent,), awaits=(StoredOnce,), shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06")
+    "STS-02",
+    expects=(StatusSent,),
+    awaits=(StoredOnce,),
+    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06", "ARC"),
 )
 async def decision_is_reported(context: ScenarioContext) -> None:
     """Accepting a document sends 03, refusing one sends 02."""

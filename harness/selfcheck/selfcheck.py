@@ -102,7 +102,7 @@ def _claims(scenario: Scenario) -> Iterator[Complaint]:
             yield "requirement-unknown", {"id": requirement}
         if requirement not in judged:
             yield "claims-unjudged", {"id": requirement}
-    for requirement in sorted(scenario.shows - known.keys() - {*EVERYTHING}):
+    for requirement in sorted(scenario.shows - known.keys() - {*EVERYTHING, *load_catalogue().groups}):
         yield "requirement-unknown", {"id": requirement}
 
 

@@ -46,7 +46,7 @@ def _refusal(name: str) -> ConfigurationError:
 
 def test_the_profiles_are_shipped() -> None:
     assert profile_names() == ["qcvn102-2016", "qcvn102-2022", "qcvn102-2025"]
-    assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2022"
+    assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2025"
     for name in profile_names():
         assert load_profile(name).id == name
 
@@ -267,7 +267,7 @@ def test_a_shipped_profiles_name_stands_for_its_content_alone(tmp_path: Path) ->
     shipped = folder("profiles") / "qcvn102-2022.yaml"
     copy = tmp_path / "copy.yaml"
     copy.write_text(shipped.read_text())
-    assert load_profile(str(copy)).sha256 == load_profile().sha256
+    assert load_profile(str(copy)).sha256 == load_profile("qcvn102-2022").sha256
     copy.write_text(shipped.read_text().replace("final_repeats: 3", "final_repeats: 300"))
     error = _refusal(str(copy))
     assert (error.code, error.path) == ("lint.id-taken", copy)

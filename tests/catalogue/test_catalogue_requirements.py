@@ -52,8 +52,8 @@ def test_the_catalogue_is_the_standards_list() -> None:
     }
     standard = _standard()
     assert {key: ours.get(key) for key in standard} == standard  # one of our own is no part of it
-    assert list(ours) == list(_standard())
-    assert len(ours) == 166
+    assert [key for key in ours if key in standard] == list(standard)
+    assert len(standard) == 166
 
 
 def test_every_requirement_says_what_it_asks_in_both_languages() -> None:
