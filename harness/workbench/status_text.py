@@ -1,4 +1,4 @@
-"""What a business status says, in a few words: what a receiver would write, or else the name that the guide gives it."""
+"""What a business status says, in a few words: what a receiver would write, or else its name in the guide."""
 
 from harness.catalogue.texts import Language, entries, text
 from harness.workbench.declined import AREA
