@@ -158,14 +158,11 @@ def _not_passed(run: Path) -> list[str]:
     from harness.seal.run_files import read_report
 
     settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
-    try:
-        ids = [
-            str(entry["id"])
-            for entry in read_report(run)["requirements"]
-            if entry.get("verdict") == Verdict.FAIL or (entry.get("required") and entry.get("verdict") not in settled)
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError("report.unreadable", path=run, detail=f"{type(error).__name__} {error}") from error
+    ids = [
+        entry.id
+        for entry in read_report(run).requirements
+        if entry.verdict is Verdict.FAIL or (entry.required and entry.verdict not in settled)
+    ]
     if not ids:
         raise ConfigurationError("certify.nothing-failed", path=run)
     return ids

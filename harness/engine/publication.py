@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
 from harness.journal.whole_file import sweep, write_whole
@@ -64,7 +62,7 @@ def publish(
         return PublishedRun(judgement, directory)
     unwritten = None
     try:
-        write_reports(directory, msgspec.to_builtins(judgement), lang=language, formats=formats, laboratory=laboratory)
+        write_reports(directory, judgement, lang=language, formats=formats, laboratory=laboratory)
     except PdfUnavailable as error:
         unwritten = error
     if laboratory is None or laboratory.key is None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -14,13 +13,13 @@ from harness.catalogue.verdicts import Verdict
 from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun, publish
 from harness.journal import Record
 from harness.journal.whole_file import write_whole
-from harness.judge.report_schema import Judgement, encoded
+from harness.judge.report_schema import Judgement, decoded, encoded
 from harness.report.agreement import judged, read, recorded_profile, report_is_judged, run_file
 from harness.report.provenance import Origin, Provenance, provenance_of
 from harness.report.rerendering import beside
 from harness.report.seal_run import list_unsigned, seal
 from harness.seal.laboratory import Laboratory
-from harness.seal.run_files import REPORT_FILE
+from harness.seal.run_files import REPORT_FILE, RunFile
 from harness.seal.timestamp import NotStamped
 
 
@@ -124,24 +123,24 @@ def _unsealed(provenance: Provenance) -> RejudgeNote:
     return RejudgeNote(str(provenance.origin))
 
 
-def _notes(record: Record, recorded: Mapping[str, Any], profile: Profile) -> tuple[RejudgeNote, ...]:
+def _notes(record: Record, recorded: RunFile, profile: Profile) -> tuple[RejudgeNote, ...]:
     notes: list[RejudgeNote] = []
     if record.cut:
         notes.append(RejudgeNote("cut"))
-    then = recorded["profile"]
-    if then["id"] == profile.id and then["sha256"] != profile.sha256:
-        shown = {"id": profile.id, "before": then["sha256"][:12], "after": profile.sha256[:12]}
+    then = recorded.profile
+    if then.id == profile.id and then.sha256 != profile.sha256:
+        shown = {"id": profile.id, "before": then.sha256[:12], "after": profile.sha256[:12]}
         notes.append(RejudgeNote("profile-changed", shown))
     return tuple(notes)
 
 
 def _earlier(directory: Path) -> Judgement | None:
-    path = directory / "report.json"
+    path = directory / REPORT_FILE
     if not path.is_file():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Judgement)
-    except msgspec.DecodeError as error:
+        return decoded(path.read_bytes())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError("run.broken", path=path, detail=error) from error
 
 

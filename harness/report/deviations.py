@@ -26,7 +26,7 @@ from harness.journal.recorder import VIETNAM
 from harness.judge.report_schema import DeviationEntry, DeviationState, Judgement
 from harness.report.model import DeviationLine
 from harness.report.texts import ReportTexts, shown
-from harness.seal.run_files import RUN_FILE, objects
+from harness.seal.run_files import RUN_FILE
 
 _GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
@@ -149,18 +149,18 @@ def breaches(deviations: Sequence[DeviationEntry]) -> tuple[DeviationEntry, ...]
     return tuple(one for one in deviations if one.state in {DeviationState.EXPIRED, DeviationState.PASSED})
 
 
-def deviation_lines(report: Mapping[str, Any], wording: ReportTexts) -> tuple[DeviationLine, ...]:
+def deviation_lines(report: Judgement, wording: ReportTexts) -> tuple[DeviationLine, ...]:
     """Return the known deviations of a report as they are printed."""
     return tuple(
         DeviationLine(
-            requirement=shown(one.get("requirement")),
-            owner=shown(one.get("owner")),
-            reason=shown(one.get("reason")),
-            expires=wording.day(one.get("expires")),
-            state=shown(one.get("state")),
-            state_word=wording.known(f"deviation.{one.get('state')}") or shown(one.get("state")),
+            requirement=shown(one.requirement),
+            owner=shown(one.owner),
+            reason=shown(one.reason),
+            expires=wording.day(one.expires),
+            state=str(one.state),
+            state_word=wording.say(f"deviation.{one.state}"),
         )
-        for one in objects(report.get("deviations"))
+        for one in report.deviations
     )
 
 

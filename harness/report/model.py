@@ -59,7 +59,6 @@ class RequirementRow:
     required: bool
     why: str
     detail: str
-    note: str
     scenarios: tuple[str, ...]
 
     @property

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from harness.catalogue.texts import LANGUAGES, Language
 from harness.journal.whole_file import write_whole
+from harness.judge.report_schema import Judgement
 from harness.report.html import render_html
 from harness.report.identification import sealing_key
 from harness.report.junit import render_junit
@@ -111,7 +111,7 @@ _RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {
 
 def write_reports(
     run_directory: Path,
-    report: Mapping[str, Any],
+    report: Judgement,
     *,
     lang: Language,
     formats: Collection[str],

@@ -53,9 +53,9 @@ def judge_once_more(path: Path, profile_name: str | None) -> SecondJudgement:
     try:
         with _directory(path) as directory:
             report = read_report(directory)
-            profile = _profile(report.get("profile"), profile_name)
+            profile = _profile(report.profile.id, profile_name)
             if profile is None:
-                return SecondJudgement(Second.NO_PROFILE, (str(report.get("profile"))[:200],))
+                return SecondJudgement(Second.NO_PROFILE, (report.profile.id[:200],))
             comparison = compare((directory / REPORT_FILE).read_bytes(), judged(profile, read(directory)))
     except _TooLarge:
         return SecondJudgement(Second.TOO_LARGE, (str(_LARGEST_EVIDENCE),))
@@ -98,8 +98,7 @@ def _unpack(bundle: Bundle, folder: Path) -> None:
                 target.write(block)
 
 
-def _profile(named: object, profile_name: str | None) -> Profile | None:
+def _profile(id_: str, profile_name: str | None) -> Profile | None:
     if profile_name is not None:
         return load_profile(profile_name)
-    id_ = named.get("id") if isinstance(named, dict) else None
-    return load_profile(str(id_)) if id_ in profile_names() else None
+    return load_profile(id_) if id_ in profile_names() else None

@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.catalogue.errors import ConfigurationError
 from harness.journal import Record
+from harness.judge.report_schema import Judgement
 from harness.seal.laboratory import PublicKey
 
 SCHEMA = "lienthong.manifest/1"
@@ -54,7 +55,7 @@ def digests_of(directory: Path) -> dict[str, str]:
 
 
 def manifest_of(
-    directory: Path, report: Mapping[str, Any], record: Record | None, *, key: PublicKey | None, at: datetime
+    directory: Path, report: Judgement, record: Record | None, *, key: PublicKey | None, at: datetime
 ) -> bytes:
     """Return manifest.json for a run directory as it stands.
 
@@ -73,9 +74,9 @@ def manifest_of(
     events = record.events if record else ()
     content = {
         "schema": SCHEMA,
-        "run_id": report.get("run_id"),
-        "verdict": report.get("verdict"),
-        "narrowed": bool(report.get("narrowed")),
+        "run_id": report.run_id,
+        "verdict": report.verdict,
+        "narrowed": report.narrowed,
         "sealed": at.isoformat(timespec="seconds"),
         "signed": key is not None,
         "key": {"sha256": key.sha256, "pem": key.pem} if key else None,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.journal.recorder import JOURNAL_FILE
+from harness.judge.report_schema import decoded
 from harness.seal.bundle import Bundle, open_bundle
 from harness.seal.completeness import completeness
 from harness.seal.laboratory import public_part
@@ -219,15 +221,13 @@ def _report(
         yield SealProblem(Tampering.INCOMPLETE, REPORT_FILE, detail=REPORT_FILE)
         return
     try:
-        report = json.loads(_start(bundle, REPORT_FILE, sealed[REPORT_FILE]["size"]))
-    except (ValueError, RecursionError):
-        report = None
-    if not isinstance(report, dict):
+        report = decoded(_start(bundle, REPORT_FILE, sealed[REPORT_FILE]["size"]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         yield SealProblem(Tampering.INCOMPLETE, REPORT_FILE)
         return
-    if report.get("run_id") != manifest.get("run_id"):
-        yield SealProblem(Tampering.MIXED, REPORT_FILE, detail=str(report.get("run_id"))[:100])
-    if report.get("verdict") != manifest.get("verdict"):
+    if report.run_id != manifest.get("run_id"):
+        yield SealProblem(Tampering.MIXED, REPORT_FILE, detail=report.run_id[:100])
+    if report.verdict != manifest.get("verdict"):
         yield SealProblem(Tampering.VERDICT_WRONG, MANIFEST_FILE, detail=str(manifest.get("verdict"))[:100])
     yield from completeness(report)
 
