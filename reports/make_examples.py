@@ -44,7 +44,7 @@ _IDENTITY = LaboratoryIdentity(
 _EVENTS = "events.jsonl"
 _SETTING = "setting.json"
 _LARGEST_BLOB = 65536
-_PROFILE = "qcvn102-2022"
+_PROFILE = "qcvn102-2025"
 _JOBS = 6  # few at a time: the examples must not depend on how busy this machine is
 
 

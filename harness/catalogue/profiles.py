@@ -25,7 +25,7 @@ from harness.catalogue.verdicts import Level, Severity
 from harness.catalogue.yaml_reader import Steps
 from harness.resources import folder
 
-DEFAULT_PROFILE = "qcvn102-2022"
+DEFAULT_PROFILE = "qcvn102-2025"
 
 __all__ = [
     "DEFAULT_PROFILE",

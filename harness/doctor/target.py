@@ -37,7 +37,9 @@ REFERENCE = "reference"
 # Quick enough for a run of seconds, slow enough for a loaded machine: every limit still has the profile's margin.
 _REFERENCE_TIMES = Times(poll_interval=0.1, reaction=1.0, give_up=2.0)
 _REFERENCE_AGENCY = DeclaredAgency(organ_id="000.00.00.H41", organ_name="UBND tỉnh Nghệ An")
-_ALL: tuple[Capability, ...] = ("register", "recall", "take_back", "update", "replace", "handling", "restart")
+_ALL: tuple[Capability, ...] = (
+    "register", "recall", "take_back", "update", "replace", "handling", "restart", "records_export", "archive_sip",
+)  # fmt: skip
 
 
 OpenDriver = Callable[[Workplace], Awaitable[Driver]]

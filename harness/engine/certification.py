@@ -108,7 +108,7 @@ async def run_order(
     prepare()
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    directory = order.directory or Path("runs") / run_id
+    directory = directory_of(order, run_id)
     with claimed(target.place, directory, order.cache):
         _prepare(directory)
         _write_run_file(directory, run_id, now, order, profile, target, extras)
@@ -121,6 +121,11 @@ async def run_order(
             publish, profile, directory, order.language, order.formats, laboratory
         )
     return published  # noqa: RET504 - for all that mypy knows, a scope may swallow an exception
+
+
+def directory_of(order: CertificationOrder, run_id: str) -> Path:
+    """Return where the run with this id, which carries out an order, is recorded."""
+    return order.directory or Path("runs") / run_id
 
 
 def _settings(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from harness.drivers.views import Workplace
 from harness.engine.clock import clock_state
 from harness.engine.event_waits import EventWaits
 from harness.engine.hub_address import reachable
+from harness.engine.kept_exports import ask_for_exports
 from harness.engine.plan import Plan
 from harness.engine.run_boundaries import opened, settled_in, settled_out
 from harness.engine.scenario_runner import play
@@ -42,6 +44,7 @@ from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Event, Journal
+from harness.journal.bodies import BLOB_FOLDER, read_body
 from harness.journal.events import (
     OperatorAwaited,
     PeerForm,
@@ -242,7 +245,7 @@ def _configuration(settings: RunSettings, endpoint: str, pki: Pki) -> dict[str, 
 
 
 def _reader(directory: Path) -> Callable[[str], bytes]:
-    return lambda name: (directory / "blobs" / name).read_bytes()
+    return partial(read_body, directory / BLOB_FOLDER)
 
 
 def _peers(settings: RunSettings) -> Mapping[str, Peer]:
@@ -348,3 +351,4 @@ async def _played(settings: RunSettings, run_context: RunContext) -> None:
         played = {key for one in settings.plan.scenarios for key in one.requirements}
         await settled_out(run_context, frozenset({*played, *(settings.plan.only or _EVERYWHERE)}))
         watching.cancel_scope.cancel()
+    await ask_for_exports(run_context, settings.candidate.driver, settings.plan.only)

@@ -78,6 +78,11 @@ def assembled(
     )
 
 
+def first_entry(profile: Profile, name: str, requirements: tuple[str, ...], outcome: ScenarioOutcome) -> ScenarioEntry:
+    """Return the entry of one scenario by itself, before the others are judged."""
+    return _scenario(profile, listing_of(profile, {name: outcome.findings}), name, requirements, outcome)
+
+
 def _scenario(
     profile: Profile, listing: FindingList, name: str, requirements: tuple[str, ...], outcome: ScenarioOutcome
 ) -> ScenarioEntry:

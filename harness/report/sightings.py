@@ -6,8 +6,8 @@ from itertools import islice
 
 from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.findings import Where
+from harness.journal.bodies import BLOB_FOLDER
 from harness.journal.events import RequestReceived, SentPackage
-from harness.journal.recorder import BLOB_FOLDER
 from harness.report.model import Sighting, Sightings
 from harness.report.texts import LONGEST_SHOWN, ReportTexts, shown
 from harness.seal.run_files import Source

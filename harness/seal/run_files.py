@@ -43,7 +43,7 @@ class RunFile(msgspec.Struct, frozen=True):
     laboratory: LaboratoryIdentity | None = None
 
 
-class _Head(msgspec.Struct, frozen=True):
+class _SchemaOf(msgspec.Struct, frozen=True):
     """What is asked of report.json before all else."""
 
     schema: object = None
@@ -104,7 +104,7 @@ def read_report(directory: Path) -> Judgement:
     path = directory / REPORT_FILE
     content = _content(path)
     try:
-        head = msgspec.json.decode(content, type=_Head)
+        head = msgspec.json.decode(content, type=_SchemaOf)
         if head.schema != SCHEMA:
             raise ConfigurationError("report.unknown-schema", path=path, schema=head.schema, known=SCHEMA)
         return decoded(content)

@@ -9,10 +9,12 @@ from harness.catalogue.finding_entry import FindingEntry, finding_entry, finding
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import LocalisedText
-from harness.catalogue.verdicts import Cause, Level, Severity
+from harness.catalogue.verdicts import Level, Severity
 from harness.rules.check import PackageReport
 from harness.rules.sections import PackageKind
 from harness.rules.undecided import Undecided
+from harness.rules.unreadable import UNEXAMINED
+from harness.validation.units import ProblemCode
 
 SCHEMA = "lienthong.findings/2"
 Judged = Literal["pass", "fail", "inconclusive"]
@@ -62,7 +64,7 @@ def weigh(findings: Iterable[Finding], undecided: Iterable[Undecided], profile: 
     return Weighed(_verdict(rows, questions, profile), questions, rows)
 
 
-def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow:
+def problem_row(label: str, code: ProblemCode, detail: str, profile: Profile) -> FileRow:
     """Return the row of something that cannot be read."""
     findings = _weighed([Finding(code, Where(), received=detail)], profile)
     return FileRow(label, "unknown", _verdict(findings, (), profile), [], findings)
@@ -70,7 +72,7 @@ def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow
 
 def unexamined_row(label: str) -> FileRow:
     """Return the row of a file at which the harness itself failed: nothing is known of it."""
-    question = _question(Undecided(Finding("PKG-10.not-examined"), Cause.HARNESS))
+    question = _question(UNEXAMINED)
     return FileRow(label, "unknown", "inconclusive", [question], [])
 
 

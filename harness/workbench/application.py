@@ -14,6 +14,7 @@ from harness.workbench.api_description import whole_description
 from harness.workbench.bench import Workbench
 from harness.workbench.declined import Declined
 from harness.workbench.pages import WorkbenchPages
+from harness.workbench.password_guard import PasswordGuard
 
 _ROOT = "/harness"
 _DESCRIPTION = "/openapi.json"
@@ -41,7 +42,7 @@ class WorkbenchApp:
             password: that is asked for; None for none, where only this machine can reach it.
             alone: whether it has an address of its own, so that no request is the hub's.
         """
-        self._password = password
+        self._guard = None if password is None else PasswordGuard(password)
         self._alone = alone
         pages, api = WorkbenchPages(bench, language), WorkbenchApi(bench)
 
@@ -78,7 +79,7 @@ class WorkbenchApp:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        turned = None if scope["path"] == _DESCRIPTION else turned_away(request, self._password)
+        turned = None if scope["path"] == _DESCRIPTION else turned_away(request, self._guard)
 
         async def guarded(message: Scope) -> None:
             if message["type"] == "http.response.start":

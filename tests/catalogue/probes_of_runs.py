@@ -18,9 +18,9 @@ import msgspec
 
 from harness.agency.composer import Composer
 from harness.catalogue.candidate import Times, load_candidate, times_of
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
-from harness.catalogue.parameters import REASONS
 from harness.catalogue.profiles import Profile
 from harness.cli.profile_view import as_lines
 from harness.engine import certification
@@ -141,7 +141,7 @@ def declared_time(profile: Profile, leaf: Leaf) -> object:
 
 def refusals(profile: Profile) -> object:
     hub = Hub(HubSettings.of(profile))
-    outcomes = {reason: hub.refused(None, Refusal(reason)) for reason in REASONS}
+    outcomes = {reason: hub.refused(None, Refusal(reason)) for reason in RefusalReason}
     return {reason: (one.error_code, one.error_desc) for reason, one in outcomes.items()}
 
 

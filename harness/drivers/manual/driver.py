@@ -9,7 +9,7 @@ from harness import __version__
 from harness.catalogue.texts import text
 from harness.drivers.manual.interview import PATIENCE, Interview
 from harness.drivers.manual.secrets import Secrets
-from harness.drivers.manual.tasks import TASKS, task_lines
+from harness.drivers.manual.tasks import EXPORTS, TASKS, task_lines
 from harness.drivers.manual.view_cache import ViewCache
 from harness.drivers.manual.view_questions import ask_view
 from harness.drivers.manual.words import AREA, WORDS, read_word, shown_word
@@ -50,6 +50,8 @@ class ManualDriver:
         async with self._turn:
             if command in TASKS:
                 return await self._task(command, arguments)
+            if command in EXPORTS:
+                return await self._export(command)
             if command == "directory":
                 told = await ask_view(self._interview, ViewRequest("directory"))
                 return dict(told.rows[0])
@@ -95,6 +97,12 @@ class ManualDriver:
         if word in {"refused", "failed"}:
             raise DriverError("refused" if word == "refused" else "failed", said or word)
         return self._result(command, arguments, said[:_LONGEST_ID] or expected)
+
+    async def _export(self, command: str) -> dict[str, Any]:
+        """Have the person export something, and tell the path of it on this machine."""
+        lines = [text(AREA, f"do.{command}", self._language), self._interview.choices("choices.question")]
+        path, _ = await self._interview.put(command, None, lines, lambda line: line, free=True)
+        return {"path": path}
 
     def _expected_id(self, command: str, arguments: Mapping[str, Any]) -> str:
         if command != "send":
