@@ -1,4 +1,4 @@
-"""Which scenarios a run plays: those of the required requirements, and those that make a candidate show the rest."""
+"""Which scenarios a run plays: those of the requirements asked for, and those that give the others their traffic."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from harness.scenarios.registry import Scenario, all_scenarios
 
 # Requirements that are watched on all traffic need traffic: a document sent, a status sent, a document received.
 _CARRIERS = ("SND-01", "RCV-02", "STS-01")
-# What else makes a candidate show what these requirements speak of.
+# Other scenarios that produce what these requirements are about.
 _CARRIERS_OF: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ATT-02", "ATT-03", "ATT-04", "ATT-05", "ATT-06", "ATT-07"), ("SND-05/types",)),
     "HDR-13": ("SND-06",),
@@ -25,7 +25,7 @@ _CARRIERS_OF: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(KEPT, ("RCV-05", "STS-02", "OPS-01", "OPS-02")),
     **dict.fromkeys(("RCV-10", "RCV-11"), ("RCV-03/layouts", "RCV-03/senders", "RCV-04", "RCV-05")),
 }
-# Hostile input may leave a candidate dead, and whatever comes then shows nothing: the deadliest comes last.
+# Hostile input may kill a candidate, and what comes after that shows nothing: the most dangerous comes last.
 _LAST = ("SEC-01", "SEC-04", "SEC-08", "SEC-03", "SEC-02")
 
 
@@ -35,7 +35,7 @@ class Plan:
 
     Attributes:
         phases: one after the other; what is in one runs side by side.
-        exclusive: run alone, at last, in this order.
+        exclusive: played last, each alone, in this order.
         only: the ids asked for, None when all were.
     """
 

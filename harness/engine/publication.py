@@ -21,7 +21,7 @@ FORMATS_OF_A_RUN = ("html", "pdf", "junit")
 
 @dataclass(frozen=True, slots=True)
 class PublishedRun:
-    """A judged run and where it stands.
+    """A judged run and where it is.
 
     Attributes:
         judgement: of the run.
@@ -73,7 +73,7 @@ def publish(
 
 
 def _clear(directory: Path) -> None:
-    """Leave nothing of an earlier attempt, or of somebody else, where the reports will be: what stays gets sealed."""
+    """Remove what is left of an earlier attempt, or planted, where the reports will be: what stays would get sealed."""
     sweep(directory)
     for name in FILES.values():
         (directory / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Judging a recorded run again, and telling what changed."""
+"""Judging a recorded run again, and saying what changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from harness.seal.timestamp import NotStamped
 
 @dataclass(frozen=True, slots=True)
 class VerdictChange:
-    """A requirement whose verdict is another than before; `why` names the codes that tell the difference."""
+    """A requirement whose verdict is not what it was; `why` names the codes that explain it."""
 
     requirement: str
     before: str
@@ -94,7 +94,7 @@ def judge_again(
 def _resealed(
     directory: Path, laboratory: Laboratory, first: Judgement, judgement: Judgement
 ) -> tuple[tuple[RejudgeNote, ...], NotStamped | None]:
-    """Put a later judgement into a run of this laboratory and seal it again, unless its report is not its record's."""
+    """Add a later judgement to a run of this laboratory and seal it again, if its report is what its record gives."""
     if laboratory.key is None or not report_is_judged(directory, first):
         return (RejudgeNote("differs"), _written(beside(directory, "judged"), judgement)), None
     written = _written(directory, judgement)
@@ -102,7 +102,7 @@ def _resealed(
 
 
 def _listed(directory: Path, judgement: Judgement, *, fresh: bool) -> tuple[RejudgeNote, ...]:
-    """Put a later judgement into a run that nobody signs; one that has no report yet gets it."""
+    """Add a later judgement to an unsigned run; a run without a report gets it as its report."""
     if fresh:
         write_whole(directory / REPORT_FILE, encoded(judgement))
         return (RejudgeNote("no-report"),)
@@ -117,7 +117,7 @@ def _written(folder: Path, judgement: Judgement) -> RejudgeNote:
 
 
 def _unsealed(provenance: Provenance) -> RejudgeNote:
-    """Say why a later judgement lies beside the run: no new seal may hide that, or claim what others recorded."""
+    """Say why a later judgement is put beside the run: a new seal would hide the reason, or claim a run of others."""
     if provenance.broken is not None:
         return RejudgeNote("seal-broken", {"code": str(provenance.broken)})
     return RejudgeNote(str(provenance.origin))
@@ -151,8 +151,8 @@ def _changes(before: Judgement, after: Judgement) -> list[VerdictChange]:
     for entry in after.requirements:
         was = old.get(entry.id, Verdict.NOT_RUN)
         if was is not entry.verdict:
-            told = codes_before.get(entry.id, set()) ^ codes_after.get(entry.id, set())
-            why = ", ".join(sorted(told)) or f"{before.profile.id} {before.profile.version} → {after.profile.id}"
+            differing = codes_before.get(entry.id, set()) ^ codes_after.get(entry.id, set())
+            why = ", ".join(sorted(differing)) or f"{before.profile.id} {before.profile.version} → {after.profile.id}"
             changes.append(VerdictChange(entry.id, was, entry.verdict, why))
     return changes
 
