@@ -48,7 +48,7 @@ def command(
 
     recorded, cache = run_file(run), user_cache()
     source = recorded.source
-    # A declaration may name a program to be started: what others hand over must not choose one.
+    # A declaration may name a program to be started: a run of other origin must not choose it.
     if candidate is None and source.partition(":")[0] != REFERENCE and not is_remembered(run, cache):
         raise ConfigurationError("replay.foreign", path=run / RUN_FILE, source=source)
     order = CertificationOrder(
@@ -61,7 +61,7 @@ def command(
         listen=address(listen),
         quiet=quiet,
         seed=recorded.seed,
-        # A real system remembers the numbers of the first time, and must not take them again.
+        # A real system remembers the numbers of the first run, and must refuse them.
         numbering=secrets.randbelow(_NUMBERINGS),
         environment=dict(os.environ),
         cache=cache,

@@ -100,7 +100,7 @@ def _rows(run: Path, wanted: str) -> list[tuple[str, str, int | None, str]]:
     """Return code, severity, event and message of the findings that are wanted.
 
     Raises:
-        ConfigurationError: the report is not what a run writes.
+        ConfigurationError: there is no report, or not one that a run writes.
     """
     from harness.seal.run_files import read_report
 

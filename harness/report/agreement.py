@@ -19,14 +19,14 @@ from harness.report.deviations import recorded_deviations, with_deviations
 from harness.rules.confinement import prepare
 from harness.seal.run_files import REPORT_FILE, RUN_FILE, RunFile, read_run_file
 
-# What judging may meet in a record that no harness wrote: its chain can be right and its events of any shape.
+# What judging may raise on a record that no harness wrote: its chain can be correct and its events of any shape.
 MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
 _MOST_DIFFERENCES = 20
 _LONGEST_PATH = 120
 
 
 class Agreement(StrEnum):
-    """How a report stands to its record: the same, another, or another that a newer rule may explain."""
+    """What judging the record gives: the same report, another one, or another one that changed rules may explain."""
 
     SAME = "same"
     DIFFERS = "differs"
@@ -35,7 +35,7 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportComparison:
-    """A report held against what judging its record gives.
+    """A report compared with what judging its record gives.
 
     Attributes:
         agreement: what it came to.
@@ -50,7 +50,7 @@ def read(directory: Path) -> Record:
     """Read the record of a run.
 
     Raises:
-        ConfigurationError: it is missing, or not what was written.
+        ConfigurationError: it is missing, or was changed since it was written.
     """
     try:
         return read_record(directory)
@@ -59,7 +59,7 @@ def read(directory: Path) -> Record:
 
 
 def judged(profile: Profile, record: Record) -> Judgement:
-    """Judge a record, and say how the known deviations stand that were handed in with the run.
+    """Judge a record, and add the state of the known deviations that were handed in with the run.
 
     Raises:
         ConfigurationError: the run broke off before it began, a blob is missing or edited, or run.json is damaged.
@@ -99,7 +99,7 @@ def recorded_profile(directory: Path) -> Profile:
 
 
 def report_is_judged(directory: Path, judgement: Judgement) -> bool:
-    """Tell whether report.json of a run is, byte for byte, a judgement just made."""
+    """Say whether report.json of a run is, byte for byte, the judgement given."""
     try:
         return (directory / REPORT_FILE).read_bytes() == encoded(judgement)
     except OSError:
@@ -107,10 +107,10 @@ def report_is_judged(directory: Path, judgement: Judgement) -> bool:
 
 
 def compare(report: bytes, judgement: Judgement) -> ReportComparison:
-    """Hold a report against a judgement just made of its record.
+    """Compare a report with a new judgement of its record.
 
-    Where the same version judged by the same profile, everything must be the same. Where either has changed, rules may
-    have too: what was found is compared, and a difference proves nothing.
+    The same version and the same profile must give the same bytes. Where either has changed, the rules may have changed
+    too: only what was found is compared, and a difference proves nothing.
 
     Args:
         report: content of report.json.
@@ -135,7 +135,7 @@ def _rules(report: Judgement) -> tuple[str, str]:
 
 
 def _found(report: Judgement) -> dict[str, Any]:
-    """Return what a report says was found, without the texts that a newer version may word otherwise."""
+    """Return what a report found, without the texts, whose wording may differ in a newer version."""
     return {
         "run_id": report.run_id,
         "verdict": report.verdict,
@@ -169,7 +169,7 @@ def _walk(then: Any, now: Any, path: str) -> Iterator[str]:
 
 
 def _named(entries: list[Any]) -> dict[str, Any]:
-    """Return list entries under their ids, or their places where they have none or share one."""
+    """Return list entries under their ids, or their positions where ids are missing or repeated."""
     ids = [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
     if len(set(ids)) == len(entries):
         return dict(zip(ids, entries, strict=True))

@@ -1,4 +1,4 @@
-"""Findings as cards, one per kind of finding, and scenarios as scenes with their pictures."""
+"""Findings as cards, one per kind of finding, and scenarios with the diagrams of their messages."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ def cards_of(source: Source, rows: Sequence[RequirementRow], wording: ReportText
 def scenes_of(
     report: Judgement, chronicle: SequenceDiagrams, rows: Sequence[RequirementRow], wording: ReportTexts
 ) -> tuple[ScenarioView, ...]:
-    """Return every scenario; those that went wrong with the pictures of their messages."""
+    """Return every scenario; those that went wrong with the diagrams of their messages."""
     titles = {row.id: row.statement for row in rows}
     return tuple(_scene(entry, chronicle, titles, wording) for entry in report.scenarios)
 

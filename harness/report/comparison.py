@@ -12,7 +12,7 @@ _KINDS = ("new", "still", "fixed", "other")
 
 
 def comparison_of(report: Judgement, older: Judgement, wording: ReportTexts) -> Comparison:
-    """Compare the verdicts of two runs by requirement; what did not change and is no failure is left out."""
+    """Compare the verdicts of two runs by requirement; what did not change and is not a failure is left out."""
     before, after = _verdicts(older), _verdicts(report)
     codes = _codes(report)
     changes = []
@@ -29,7 +29,7 @@ def comparison_of(report: Judgement, older: Judgement, wording: ReportTexts) -> 
 
 
 def change_kind(before: str, after: str) -> str | None:
-    """Name the change between two verdicts, None when there is nothing to tell."""
+    """Name the change between two verdicts, None when there is none worth showing."""
     if after == Verdict.FAIL:
         return "still" if before == Verdict.FAIL else "new"
     if before == after:

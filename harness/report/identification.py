@@ -17,11 +17,11 @@ from harness.seal.manifest import MANIFEST_FILE, SIGNATURE_FILE
 from harness.seal.run_files import Source
 
 _LONGEST_PEM = 2000
-_LEAST_JUMP = 1.0  # seconds; less is what ordinary clock discipline and a busy machine make
+_LEAST_JUMP = 1.0  # seconds; less is normal clock adjustment on a busy machine
 
 
 class _Manifest(msgspec.Struct, frozen=True):
-    """What is asked of a manifest: whose key sealed it."""
+    """What is read of a manifest: whose key sealed it."""
 
     key: PublicKey | None = None
 
@@ -57,7 +57,7 @@ class Identification:
         return ", ".join(words) or self._wording.say("authorised.none")
 
     def items(self, rows: Sequence[RequirementRow], *, narrowed: bool) -> tuple[LabelledValue, ...]:
-        """Return everything there is, in the order of the clause; what must be there and is not says so."""
+        """Return everything there is, in the order of the clause; what is missing is shown as missing."""
         unknown = self._wording.say("item.unknown")
         items = [
             *self._laboratory_items(),
@@ -133,7 +133,7 @@ class Identification:
         return said if tested.current else f"{said} {self._wording.say('item.selftest.stale')}"
 
     def _clock(self) -> str:
-        """Say how the machine's clock stood at the start and at the end, and whether it ran steadily in between."""
+        """Say in which state the clock was at the start and at the end, and whether it ran steadily in between."""
         events = self._source.record.events if self._source.record else ()
         ends = (event.what for event in events)
         states = (end.clock for end in ends if isinstance(end, RunStarted | RunFinished))
@@ -159,7 +159,7 @@ class Identification:
 
 
 def _clock_words(state: RecordedClock, wording: ReportTexts) -> str:
-    """Say how the clock stood."""
+    """Return the state of the clock in words."""
     kept = state.synchronised
     if kept and state.error is not None:
         return wording.say("clock.kept", error=f"{state.error:.3f}".replace(".", wording.say("decimal.mark")))

@@ -1,4 +1,4 @@
-"""Builds the report as it is shown from what a run left behind."""
+"""Builds the report as it is shown from the files of a run."""
 
 import shlex
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ class Setting:
 
     Attributes:
         evidence: digest over the run's evidence.
-        chronicle: the journal, indexed for pictures.
-        key: that seals the run, None when nobody does.
+        chronicle: the journal, indexed for diagrams.
+        key: that seals the run, None when none does.
         identity: who tests, where that is configured; completes what run.json says.
         older: a run to compare with.
     """

@@ -24,7 +24,7 @@ _WITHOUT_VERDICT = UNSETTLED | {Verdict.NOT_APPLICABLE}
 
 
 def mark(verdict: str, wording: ReportTexts) -> VerdictLabel:
-    """Return a verdict as shown; a word that is no verdict is shown as it is."""
+    """Return a verdict as shown; any other word is shown as it is."""
     if verdict not in set(Verdict):
         return VerdictLabel("unknown", shown(verdict), "?")
     return VerdictLabel(str(verdict), wording.say(f"verdict.{verdict}"), SIGNS[Verdict(verdict)])
@@ -56,7 +56,7 @@ def why_of(entry: RequirementEntry | ScenarioEntry, detail: str, wording: Report
 
     Args:
         entry: of the report.
-        detail: what is known of it besides; where that says what happened, it is only said whose matter that is.
+        detail: what is known of it besides; where that says what happened, only who is responsible is added.
         wording: language of the words.
     """
     if entry.verdict not in _WITHOUT_VERDICT:
@@ -81,7 +81,7 @@ def groups_of(rows: Sequence[RequirementRow], wording: ReportTexts) -> tuple[Req
 
 
 def counts_of(rows: Iterable[RequirementRow], wording: ReportTexts) -> tuple[VerdictCount, ...]:
-    """Return how many rows have each verdict, every verdict being there."""
+    """Return how many rows have each verdict, with 0 for the others."""
     numbers = Counter(row.verdict.code for row in rows)
     return tuple(VerdictCount(mark(verdict, wording), numbers[verdict]) for verdict in ORDER)
 

@@ -1,4 +1,4 @@
-"""All findings of one kind, by the scenario they were found in; those in the same words are told once."""
+"""All findings of one kind, by the scenario they were found in; those in the same words are listed once."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ def sightings_of(scenario: str, findings: Sequence[FindingEntry], source: Source
 
 
 def times_of(findings: Sequence[FindingEntry]) -> int:
-    """Return how often a code was found in a scenario: as often as is told, and at least as often as is listed."""
+    """Return how often a code was found in a scenario: as its findings say, but at least as often as listed."""
     return max([len(findings), *(finding.occurrences for finding in findings)])
 
 

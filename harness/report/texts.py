@@ -15,7 +15,7 @@ _MEASURE = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?= (?:s|giây)\b)")  # the judge
 
 
 class _Filled(dict[str, str]):
-    """Values for the places of a text; a value that the report does not carry shows as an ellipsis."""
+    """Values for the places of a text; a value that the report does not have shows as an ellipsis."""
 
     def __missing__(self, key: str) -> str:
         return _MISSING
@@ -53,7 +53,7 @@ class ReportTexts:
         Args:
             code: `<requirement>.<reason>`.
             part: `explain` or `remedy`.
-            values: what the text may name; what is lacking shows as an ellipsis.
+            values: what the text may name; what is missing shows as an ellipsis.
         """
         words = finding_parts(code).get(part)
         if not isinstance(words, Mapping):

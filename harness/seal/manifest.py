@@ -36,7 +36,7 @@ def evidence_digest(files: Mapping[str, str]) -> str:
 
 
 def is_rendering(path: str) -> bool:
-    """Tell whether a file of a run is made from the evidence: a report, or a later judgement of the same record."""
+    """Say whether a file of a run is made from the evidence: a report, or a later judgement of the same record."""
     return _RENDERINGS.fullmatch(path) is not None
 
 
@@ -49,7 +49,7 @@ def digests_of(directory: Path) -> dict[str, str]:
     """Return path and digest of every file in a run directory but the seal's own.
 
     Raises:
-        ConfigurationError: the directory holds something that is no plain file.
+        ConfigurationError: the directory holds something that is not a plain file.
     """
     return {path: entry["sha256"] for path, entry in _entries(directory)}
 
@@ -57,7 +57,7 @@ def digests_of(directory: Path) -> dict[str, str]:
 def manifest_of(
     directory: Path, report: Judgement, record: Record | None, *, key: PublicKey | None, at: datetime
 ) -> bytes:
-    """Return manifest.json for a run directory as it stands.
+    """Return manifest.json for a run directory as it is.
 
     Args:
         directory: the run directory; symbolic links are refused, as what they point at is not sealed.
@@ -67,7 +67,7 @@ def manifest_of(
         at: when it is sealed.
 
     Raises:
-        ConfigurationError: the directory holds something that is no plain file.
+        ConfigurationError: the directory holds something that is not a plain file.
     """
     entries = dict(_entries(directory))
     evidence = {path: entry for path, entry in entries.items() if not is_rendering(path)}

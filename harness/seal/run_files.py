@@ -29,7 +29,7 @@ class RunProfile(msgspec.Struct, frozen=True):
 
 
 class RunFile(msgspec.Struct, frozen=True):
-    """What is read of run.json; what it does not say is empty.
+    """The part of run.json that is read again; what is missing is empty.
 
     Attributes:
         source: the candidate: path of its declaration, `reference`, or `reference:<defect>`.
@@ -44,7 +44,7 @@ class RunFile(msgspec.Struct, frozen=True):
 
 
 class _SchemaOf(msgspec.Struct, frozen=True):
-    """What is asked of report.json before all else."""
+    """What is read of report.json first."""
 
     schema: object = None
 
@@ -57,7 +57,7 @@ class Source:
         directory: the run directory.
         report: report.json.
         facts: run.json.
-        record: the journal, None when it is missing or broken; the seal says which, the report does without.
+        record: the journal, None when it is missing or broken; the report is made without it then.
     """
 
     directory: Path
@@ -67,13 +67,13 @@ class Source:
 
     @property
     def name(self) -> str:
-        """What a command of this project calls the run; never an absolute path, which would be this machine's."""
+        """The name of the run in command lines; never an absolute path, which is valid on this machine only."""
         own = self.directory.resolve()
         return f"{own.parent.name}/{own.name}" if own.parent.name == RUNS else own.name
 
     @property
     def start(self) -> RunStarted | None:
-        """What the journal says of the run's start, None when it does not."""
+        """The start of the run in the journal, None where it is missing."""
         events = self.record.events if self.record else ()
         return next((event.what for event in events_of(events, RunStarted)), None)
 
@@ -86,7 +86,7 @@ class Source:
         return events[place] if place < len(events) and events[place].seq == number else None
 
     def blob(self, name: str | None) -> bytes | None:
-        """Return a kept body, or None when it is missing or not what its name says."""
+        """Return a kept body, or None when it is missing or does not match its name."""
         if self.record is None or name is None:
             return None
         try:
@@ -123,7 +123,7 @@ def read_run_file(directory: Path) -> RunFile:
     """
     path = directory / RUN_FILE
     try:
-        # Half a surrogate pair, which msgspec refuses, is no reason not to show a run.
+        # msgspec would refuse half a surrogate pair, which must not keep a run from being shown.
         return msgspec.convert(json.loads(_content(path)), RunFile)
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise ConfigurationError("report.not-json", path=path, detail=error) from error
