@@ -62,7 +62,7 @@ class ProfileEntry(msgspec.Struct, frozen=True):
 
 
 class DeviationState(StrEnum):
-    """How a known deviation stands: fails as known, term is over, passes now, or has no verdict."""
+    """State of a known deviation: fails as known, its term is over, passes now, or has no verdict."""
 
     OPEN = "open"
     EXPIRED = "expired"
@@ -71,7 +71,7 @@ class DeviationState(StrEnum):
 
 
 class DeviationEntry(msgspec.Struct, frozen=True):
-    """A failure that somebody answers for until a day; it changes no verdict."""
+    """A known failure with an owner and a last day; it changes no verdict."""
 
     requirement: str
     owner: str
