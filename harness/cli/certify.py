@@ -129,7 +129,7 @@ def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) ->
     Each run has a folder of its own: the second one beside `DIR` is `DIR-2`.
 
     Raises:
-        ConfigurationError: as for one run; or a restart of this candidate cannot be seen.
+        ConfigurationError: as for one run; or a restart of this candidate cannot be noticed.
     """
     import anyio
 
@@ -158,21 +158,18 @@ def _not_passed(run: Path) -> list[str]:
     from harness.seal.run_files import read_report
 
     settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
-    try:
-        ids = [
-            str(entry["id"])
-            for entry in read_report(run)["requirements"]
-            if entry.get("verdict") == Verdict.FAIL or (entry.get("required") and entry.get("verdict") not in settled)
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError("report.unreadable", path=run, detail=f"{type(error).__name__} {error}") from error
+    ids = [
+        entry.id
+        for entry in read_report(run).requirements
+        if entry.verdict is Verdict.FAIL or (entry.required and entry.verdict not in settled)
+    ]
     if not ids:
         raise ConfigurationError("certify.nothing-failed", path=run)
     return ids
 
 
 def closing_lines(certification: "PublishedRun") -> list[str]:
-    """Return what a person reads at the end: the verdict, what stands in its way, where the report is."""
+    """Return the closing lines: the verdict, what prevents a pass, where the report is."""
     judgement = certification.judgement
     lines = [say("cli-certify", f"verdict.{judgement.verdict}", run_id=judgement.run_id)]
     if judgement.narrowed:
@@ -191,7 +188,7 @@ def closing_lines(certification: "PublishedRun") -> list[str]:
 
 
 def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
-    """Yield why scenarios were not played: where nothing else was asked for, that is all there is to say."""
+    """Yield why scenarios were not played; for a run of these alone that is the whole outcome."""
     for scenario in judgement.scenarios:
         if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
             yield f"  {scenario.id}  {scenario.detail[language()]}"
@@ -212,7 +209,7 @@ def _failed_lines(judgement: "Judgement") -> Iterator[str]:
 
 
 def _open_lines(judgement: "Judgement") -> Iterator[str]:
-    """Yield what has no verdict; for the same reason it stands together, and the reason below."""
+    """Yield what has no verdict, grouped by the reason, which follows."""
     details: dict[tuple[str, Verdict], str] = {}
     for scenario in judgement.scenarios:
         if scenario.detail is not None:
@@ -244,10 +241,10 @@ def _deviation_lines(judgement: "Judgement") -> list[str]:
 
 
 def exit_status(judgement: "Judgement") -> Exit:
-    """Return the exit status of a judgement: what fails, fails; what is incomplete is never a pass.
+    """Return the exit status of a judgement: what is incomplete is never a pass.
 
-    A run that fails by nothing but known deviations within their term is no certificate, yet lets a pipeline go on;
-    one whose deviations are expired, or pass by now, does not.
+    A run that fails by nothing but known deviations within their term is not a certificate, but exits with 0; one whose
+    deviations are expired, or pass by now, exits with 1.
     """
     from harness.report.deviations import standing
 

@@ -1,4 +1,4 @@
-"""`lienthong doctor`: looks at everything a certification needs, before one is begun."""
+"""`lienthong doctor`: checks everything a certification needs, before one is started."""
 
 import json
 import os
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.doctor.checks import PreflightCheck, Trouble
 
 _AREA = "cli-doctor"
-# A trouble's sentence stands where its code is at home.
+# The message files that may have the sentence of a trouble.
 _SENTENCES = (_AREA, "errors", "verdicts")
 _COLOURS = {"ok": "green", "note": "yellow", "problem": "red", "skipped": None}
 _WIDTH = 24
@@ -54,7 +54,7 @@ def command(candidate: str, profile: str, listen: str, form: str, lang: str | No
 
 
 def exit_status(checks: "list[PreflightCheck]") -> Exit:
-    """Return 2 when there is something to mend, 4 when nobody was seen to call, 0 when all is ready."""
+    """Return 2 when something has to be fixed, 4 when no call was seen, 0 when all is ready."""
     kinds = {trouble.kind for check in checks for trouble in check.troubles if not trouble.note}
     if "configuration" in kinds:
         return Exit.USAGE

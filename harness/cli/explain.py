@@ -1,4 +1,4 @@
-"""`lienthong explain`: what a finding means and how to mend it."""
+"""`lienthong explain`: what a finding means and how to fix it."""
 
 import difflib
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _code(code: str, profile: Profile) -> None:
 
 
 def _example(code: str) -> None:
-    """Print what tells a package with this finding from a good one, where packages are what the rule is about."""
+    """Print how a package with this finding differs from a good one, where the rule is about packages."""
     vector = next((one for one in vectors_of(code.partition(".")[0]) if one.code == code), None)
     if vector is None:
         return
@@ -112,7 +112,7 @@ def _weight(code: str, profile: Profile) -> str:
 
 
 def _shown(code: str, part: Literal["message", "explain", "remedy"]) -> str:
-    """Return a text without a finding: each value is shown by its name."""
+    """Return a text without values: each is shown by its name."""
     values: dict[str, str] = {}
     while True:
         try:

@@ -18,7 +18,7 @@ def language() -> Language:
 
 
 def _asked(words: Sequence[str]) -> str | None:
-    """Return what `--lang` says in a call that is not understood yet, or not any more."""
+    """Return the value of `--lang` in a call that click has not parsed, or could not parse."""
     for word, following in zip(words, (*words[1:], ""), strict=True):
         if word == "--lang":
             return following

@@ -1,4 +1,4 @@
-"""Progress of a run on standard error: a living line on a terminal, plain lines elsewhere."""
+"""Progress of a run on standard error: a line that changes on a terminal, plain lines elsewhere."""
 
 import sys
 from types import TracebackType
@@ -17,7 +17,7 @@ _WIDTH = 60
 
 
 class RunProgress:
-    """Follows the events of a run and tells where it stands."""
+    """Follows the events of a run and shows its progress."""
 
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
         self._quiet = quiet
@@ -127,7 +127,7 @@ class RunProgress:
             self._line(say("cli-certify", "preflight", codes=", ".join(trouble.code for trouble in troubles)))
 
     def _asked(self) -> None:
-        """Leave the terminal to the question: whatever else happens now is told afterwards, by the numbers."""
+        """Leave the terminal to the question: nothing else is printed until it is answered."""
         self._wipe()
         self._asking = True
 

@@ -78,7 +78,7 @@ def _scope(quick: bool, everything: bool, crossed: bool) -> "SelftestScope":
 
 
 def _silent(done: int, total: int, row: "MatrixRow") -> None:
-    """Progress for those who want none."""
+    """Show no progress."""
 
 
 def _tell(done: int, total: int, row: "MatrixRow") -> None:

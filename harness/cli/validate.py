@@ -51,7 +51,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Check the packages and tell the outcome; see the help text."""
+    """Check the packages and print the outcome; see the help text."""
     for name in files:
         if name != STANDARD_INPUT and not os.path.lexists(name):
             raise ConfigurationError("validate.no-such-file", path=Path(name))

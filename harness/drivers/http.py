@@ -29,7 +29,7 @@ class HttpDriver:
         self.skew: float | None = None
         self._url = url
         self._where = _without_login(url)
-        # A proxy of the environment has no business between harness and adapter. Every call has a connection of its
+        # A proxy of the environment must not come between harness and adapter. Every call has a connection of its
         # own: one that the other side closed in the meantime would lose a command that must not be sent twice.
         self._client = httpx2.AsyncClient(
             verify=public_context(),
@@ -77,7 +77,7 @@ class HttpDriver:
         try:
             there = parsedate_to_datetime(date or "")
         except ValueError:
-            return  # the header is the other side's to send or to leave out
+            return  # the header is optional
         if there.tzinfo is not None:
             self.skew = (there - datetime.now(UTC)).total_seconds()
 

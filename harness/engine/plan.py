@@ -1,4 +1,4 @@
-"""Which scenarios a run plays: those of the required requirements, and those that make a candidate show the rest."""
+"""Which scenarios a run plays: those of the requirements asked for, and those that give the others their traffic."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Plan:
 
     Attributes:
         phases: one after the other; what is in one runs side by side.
-        exclusive: run alone, at last, in this order.
+        exclusive: played last, each alone, in this order.
         only: the ids asked for, None when all were.
     """
 
