@@ -4,6 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from harness.cli.unstamped import complain_unstamped
 if TYPE_CHECKING:
     from harness.engine.certification import CertificationOrder
     from harness.engine.publication import PublishedRun
+    from harness.judge.first_verdicts import FirstVerdicts
     from harness.judge.report_schema import Judgement, RequirementEntry
 
 _SEEDS = 2**31
@@ -104,12 +106,25 @@ def _certified(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
     from harness.cli.progress import RunProgress
     from harness.engine.certification import certify
 
-    with RunProgress(quiet=quiet, verbose=verbose) as progress:
+    with RunProgress(quiet=quiet, verbose=verbose, verdicts=None if quiet else first_verdicts(order)) as progress:
         certification = certify(order, progress.follow)
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)
+
+
+def first_verdicts(order: "CertificationOrder") -> "FirstVerdicts":
+    """Return who says, while an order is carried out, what each scenario comes to.
+
+    Raises:
+        ConfigurationError: the profile cannot be loaded.
+    """
+    from harness.catalogue.profiles import load_profile
+    from harness.engine.certification import directory_of
+    from harness.judge.first_verdicts import FirstVerdicts
+
+    return FirstVerdicts(load_profile(order.profile), partial(directory_of, order))
 
 
 def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:

@@ -35,7 +35,7 @@ def command(
     verbose: bool,
 ) -> int:
     """Play one scenario again; see the help text."""
-    from harness.cli.certify import closing_lines, exit_status
+    from harness.cli.certify import closing_lines, exit_status, first_verdicts
     from harness.cli.listen_address import address
     from harness.cli.progress import RunProgress
     from harness.cli.unstamped import complain_unstamped
@@ -63,7 +63,7 @@ def command(
         # A real system remembers the numbers of the first time, and must not take them again.
         numbering=secrets.randbelow(_NUMBERINGS),
     )
-    with RunProgress(quiet=quiet, verbose=verbose) as progress:
+    with RunProgress(quiet=quiet, verbose=verbose, verdicts=None if quiet else first_verdicts(order)) as progress:
         certification = certify(order, progress.follow)
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
