@@ -207,5 +207,5 @@ def _reason(entry: "ScenarioEntry") -> str:
     """Return the first finding of a scenario, the failing ones first, or why it came to nothing."""
     found = min(entry.findings, key=lambda one: one.severity != "fail", default=None)
     if found is not None:
-        return clipped(f"{found.code}: {getattr(found.message, language())}", _LONGEST_MESSAGE)
-    return clipped(getattr(entry.detail, language()), _LONGEST_MESSAGE) if entry.detail is not None else ""
+        return clipped(f"{found.code}: {found.message[language()]}", _LONGEST_MESSAGE)
+    return clipped(entry.detail[language()], _LONGEST_MESSAGE) if entry.detail is not None else ""

@@ -32,7 +32,7 @@ def write_body(folder: Path, content: bytes) -> str:
         OSError: it cannot be written.
     """
     name = hashlib.sha256(content).hexdigest()
-    if (folder / name).exists() or (folder / (name + GZIPPED)).exists():
+    if is_kept(folder, name):
         return name
     packed = _packed(content)
     path = folder / (name if packed is None else name + GZIPPED)
@@ -40,6 +40,11 @@ def write_body(folder: Path, content: bytes) -> str:
     part.write_bytes(content if packed is None else packed)
     part.replace(path)
     return name
+
+
+def is_kept(folder: Path, name: str) -> bool:
+    """Say whether a folder has the body of this name, its SHA-256 in hex."""
+    return (folder / name).exists() or (folder / (name + GZIPPED)).exists()
 
 
 def read_body(folder: Path, name: str) -> bytes:

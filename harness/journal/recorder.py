@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from harness.journal.bodies import BLOB_FOLDER, write_body
+from harness.journal.bodies import BLOB_FOLDER, is_kept, write_body
 from harness.journal.chain import FIRST, link, written
 from harness.journal.event import Event, JournalLine, in_envelope
 from harness.journal.events import EvidenceFull, Fact, fact_of, kind_of
@@ -160,7 +160,13 @@ class Journal:
             self._file.close()
 
     def blob(self, content: bytes) -> str:
-        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex."""
+        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex.
+
+        What is kept already was searched for secrets then.
+        """
+        known = hashlib.sha256(content).hexdigest()
+        if is_kept(self._blobs, known):
+            return known
         return write_body(self._blobs, self._concealer.bytes(content))
 
     def keep(self, content: bytes) -> str | None:

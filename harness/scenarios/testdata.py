@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.parameters import Identifiers, Limits
 from harness.crypto.pdf.signed_files import signed_pdf
 from harness.crypto.testpki.pki import Pki
@@ -20,7 +21,6 @@ from harness.edxml.identifiers import organ_form
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import write_package
-from harness.expectations.operating import RECALL
 from harness.journal.events import DocumentStimulus, StimulusFile
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
@@ -103,7 +103,7 @@ class Document:
     def recalls(self) -> str | None:
         """DocumentId of the document that this one recalls, if it is a recall."""
         business = self.package.bussiness
-        recalling = business is not None and business.doc_type == RECALL and self.package.response_for
+        recalling = business is not None and business.doc_type == BusinessOperation.RECALL and self.package.response_for
         return self.package.response_for[0].document_id if recalling else None
 
     def stimulus(self, note: str, *, good: bool, receiver: str, blob: str) -> DocumentStimulus:

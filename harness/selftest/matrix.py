@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import anyio
 import msgspec
 
 from harness import __version__
@@ -18,7 +19,8 @@ from harness.agency.gallery import GalleryEntry, defects, variants
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.doctor.target import REFERENCE
-from harness.engine.certification import CertificationOrder, certify
+from harness.drivers.operator import Unattended
+from harness.engine.certification import CertificationOrder, run_order
 from harness.report.selftest_summary import SelftestSummary, sources_digest
 from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
@@ -348,8 +350,9 @@ def carry_out(run: CaseRun) -> MatrixRow:
             seed=run.seed,
             formats=(),
             quiet=True,
+            environment=dict(os.environ),
         )
-        judgement = certify(order, lambda event: None).judgement
+        judgement = anyio.run(run_order, order, Unattended(), None).judgement
         row = weighed(check, load_profile(run.profile), judgement, time.monotonic() - began)
     except Exception as error:  # whatever it is, it is the harness's, and the other runs go on
         return in_trouble(check, f"{type(error).__name__}: {error}", time.monotonic() - began)

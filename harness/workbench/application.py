@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from harness.catalogue.texts import Language
+from harness.catalogue.texts import LANGUAGES, Language
 from harness.hub.incoming import Receive, Scope, Send
 from harness.workbench.access import turned_away
 from harness.workbench.api import WorkbenchApi, declined_json
@@ -98,5 +98,5 @@ class WorkbenchApp:
 async def _unknown(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if request.url.path.startswith(f"{_ROOT}/page"):
-        return PlainTextResponse(Declined("unknown-page", status).sentence["vi"], status)
+        return PlainTextResponse(Declined("unknown-page", status).sentence[LANGUAGES[0]], status)
     return declined_json(Declined("unknown-page", status))

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue.texts import entries
+from harness.catalogue.finding_entry import FindingEntry
+from harness.catalogue.findings import Where
+from harness.catalogue.texts import LocalisedText, entries
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.awaited import awaited
 from harness.cli.progress import RunProgress
 from harness.expectations import Expectation
 from harness.journal import Event
-from harness.judge.report_schema import FindingEntry, FindingPlace, LocalisedText, ScenarioEntry
+from harness.judge.report_schema import ScenarioEntry
 from harness.selfcheck.expectations import vocabulary
 from tests.journal.told_events import event_told
 
@@ -76,7 +78,7 @@ class Judging:
             raise RuntimeError
         if event.what.kind != "scenario.finished":
             return None
-        place = FindingPlace()
+        place = Where()
         remark = FindingEntry("RCV-02", "RCV-02.slow", Severity.REMARK, EVIL, place, "", "")
         failure = FindingEntry("RCV-02", "RCV-02.not-acked", Severity.FAIL, EVIL, place, "", "")
         return ScenarioEntry("RCV-02", ("RCV-02",), Verdict.FAIL, None, None, 1.0, (remark, failure))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Statuses
 from harness.catalogue.profiles import Profile
@@ -11,16 +12,20 @@ from harness.expectations.base import finding
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_number
 from harness.journal.events import CandidateKilled, DriverCalled, HarnessStalled, RunStarted, Stimulus
+from harness.judge.watches.watch import watch
 
 WATCHED_ORDER = "STS-04"
 _PASSIVE = "passive"
 # The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
-_STEPS = {"04": "assign", "05": "process", "06": "finish"}
+_STEPS: Mapping[str, str] = {
+    StatusCode.ASSIGNED: "assign",
+    StatusCode.PROCESSING: "process",
+    StatusCode.FINISHED: "finish",
+}
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
 # A candidate that is told of another hub may begin anew, and not hear an answer that is on its way.
 _INTERRUPTING = frozenset({"stop", "configure"})
 _ROUNDING = 0.05
-_REFUSED = "02"
 # Seconds for which an answer may lie unread on a candidate that is stopped then.
 _UNREAD = 1.0
 
@@ -64,27 +69,27 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
 
     What one document is to several agencies of the candidate is told apart by who says it.
     """
-    machine, listed = profile.parameters.statuses, frozenset(profile.parameters.code_lists.statuses)
+    listed = frozenset(profile.parameters.code_lists.statuses)
     attempts = _attempts(evidence)
     walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, listed)]
     if not walks:
         return None
-    recalled, asked = _recalled(evidence), _asked(evidence)
-    return [
-        found
-        for document, walk in walks
-        for found in (
-            *(
-                wrong
-                for part in _parted(walk, attempts[document])
-                for wrong in _walked(document, part, machine, document in recalled)
-            ),
-            *_unasked(document, walk, asked),
-        )
-    ]
+    return list(order(evidence, profile, walks, attempts))
 
 
 Walk = list[tuple[str, Exchange]]
+
+
+@watch("STS-04", codes=("order-illegal", "status-repeated", "status-unasked"))
+def order(
+    evidence: Evidence, profile: Profile, walks: Sequence[tuple[str, Walk]], attempts: Mapping[str, list[int]]
+) -> Iterator[Finding]:
+    """Yield what is wrong with the order of statuses, document by document and agency by agency."""
+    machine, recalled, asked = profile.parameters.statuses, _recalled(evidence), _asked(evidence)
+    for document, walk in walks:
+        for part in _parted(walk, attempts[document]):
+            yield from _walked(document, part, machine, document in recalled)
+        yield from _unasked(document, walk, asked)
 
 
 def _attempts(evidence: Evidence) -> dict[str, list[int]]:
@@ -102,7 +107,7 @@ def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
     part: Walk = []
     further = iter(attempts[1:])
     for code, exchange in walk:
-        if part and part[-1][0] == _REFUSED and next(further, math.inf) < exchange.request.seq:
+        if part and part[-1][0] == StatusCode.REFUSED and next(further, math.inf) < exchange.request.seq:
             yield part
             part = []
         part.append((code, exchange))
@@ -188,11 +193,11 @@ def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Ite
     ended = False
     for code, exchange in walk:
         if ended:
-            yield _illegal(document, exchange, "15", code, "-")
+            yield _illegal(document, exchange, StatusCode.AGREED, code, "-")
         elif code in machine.sender_only:
             yield _illegal(document, exchange, last or "-", code, "|".join(_allowed(last, machine)) or "-")
         elif code in machine.answers:
-            ended = recalled and code == "15"
+            ended = recalled and code == StatusCode.AGREED
         else:
             allowed = _allowed(last, machine)
             if code == last and code not in machine.repeatable:
