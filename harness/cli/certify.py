@@ -14,7 +14,7 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
-from harness.catalogue.texts import LANGUAGES
+from harness.catalogue.texts import LANGUAGES, measured
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
@@ -209,7 +209,7 @@ def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
     """Yield why scenarios were not played: where nothing else was asked for, that is all there is to say."""
     for scenario in judgement.scenarios:
         if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
-            yield f"  {scenario.id}  {scenario.detail[language()]}"
+            yield f"  {scenario.id}  {measured(scenario.detail[language()], language())}"
 
 
 def _failed_lines(judgement: "Judgement") -> Iterator[str]:
@@ -240,7 +240,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
     for reason, entries in reasons.items():
         yield from (_requirement_line(entry) for entry in entries)
         if reason:
-            yield f"{_INDENT}{clipped(reason, _LONGEST_REASON)}"
+            yield f"{_INDENT}{measured(clipped(reason, _LONGEST_REASON), language())}"
 
 
 def _requirement_line(entry: "RequirementEntry") -> str:

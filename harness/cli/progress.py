@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from harness.catalogue.findings import clipped
+from harness.catalogue.texts import measured
 from harness.cli.awaited import awaited
 from harness.cli.language import language, say
 from harness.cli.living_line import LivingLine
 
 if TYPE_CHECKING:
+    from harness.catalogue.texts import LocalisedText
     from harness.engine.outlook import Outlook
     from harness.journal import Event
     from harness.journal.events import AnswerSent, DriverFault, PreflightChecked, RequestReceived, RunStarted
@@ -207,5 +209,9 @@ def _reason(entry: "ScenarioEntry") -> str:
     """Return the first finding of a scenario, the failing ones first, or why it came to nothing."""
     found = min(entry.findings, key=lambda one: one.severity != "fail", default=None)
     if found is not None:
-        return clipped(f"{found.code}: {found.message[language()]}", _LONGEST_MESSAGE)
-    return clipped(entry.detail[language()], _LONGEST_MESSAGE) if entry.detail is not None else ""
+        return clipped(f"{found.code}: {_words(found.message)}", _LONGEST_MESSAGE)
+    return clipped(_words(entry.detail), _LONGEST_MESSAGE) if entry.detail is not None else ""
+
+
+def _words(text: "LocalisedText") -> str:
+    return measured(text[language()], language())

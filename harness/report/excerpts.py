@@ -21,7 +21,7 @@ def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wordin
     """Gather the evidence of one finding of report.json."""
     where = where_of(finding)
     event = source.event(where.get("event"))
-    expected, received = shown(finding.get("expected")), shown(finding.get("received"))
+    expected, received = wording.stated(finding.get("expected")), wording.stated(finding.get("received"))
     return Occurrence(
         scenario=scenario,
         message=message_of(finding, wording),

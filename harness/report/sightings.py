@@ -50,8 +50,8 @@ def _about(finding: Finding, part: str, wording: ReportTexts) -> str:
     parameters = given if isinstance(given, Mapping) else {}
     values = {
         **{str(name): shown(value) for name, value in parameters.items()},
-        "expected": shown(finding.get("expected")),
-        "received": shown(finding.get("received")),
+        "expected": wording.stated(finding.get("expected")),
+        "received": wording.stated(finding.get("received")),
     }
     return wording.about_finding(shown(finding.get("code")), part, values)
 
@@ -59,8 +59,9 @@ def _about(finding: Finding, part: str, wording: ReportTexts) -> str:
 def _rows(findings: Sequence[Finding], wording: ReportTexts) -> Iterator[Sighting]:
     alike: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
-        said = message_of(finding, wording), shown(finding.get("expected")), shown(finding.get("received"))
-        alike.setdefault((*said, _place(finding, wording)), []).append(finding)
+        expected, received = wording.stated(finding.get("expected")), wording.stated(finding.get("received"))
+        said = message_of(finding, wording), expected, received, _place(finding, wording)
+        alike.setdefault(said, []).append(finding)
     for (message, expected, received, place), same in alike.items():
         numbers = (where_of(finding).get("event") for finding in same)
         events = tuple(dict.fromkeys(shown(number) for number in numbers if number is not None))

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import Language, entries, finding_parts, text
+from harness.catalogue.texts import Language, entries, finding_parts, measured, text
 
 AREA = "report"
 LONGEST_SHOWN = 400
 _MISSING = "…"
-_MEASURE = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?= (?:s|giây)\b)")  # the judge writes both languages with a point
+_NUMBERS_ALONE = re.compile(r"[\w <>=×/.,+-]{0,80} s")
 
 
 class _Filled(dict[str, str]):
@@ -43,8 +43,13 @@ class ReportTexts:
         """Return one language of a `{vi, en}` member of a report, fit to be shown; a plain text as it is."""
         if isinstance(words, Mapping):
             words = words.get(self.language) or words.get("vi") or words.get("en") or ""
-            words = _MEASURE.sub(rf"\1{self.say('decimal.mark')}\2", str(words))
+            words = measured(str(words), self.language)
         return shown(words, limit)
+
+    def stated(self, value: Any) -> str:
+        """Return what was expected or received, fit to be shown; only a measure has this language's decimal mark."""
+        words = shown(value)
+        return measured(words, self.language) if _NUMBERS_ALONE.fullmatch(words) else words
 
     def about_finding(self, code: str, part: str, values: Mapping[str, str]) -> str:
         """Return the text that explains a finding or its remedy; empty where the code has none.
