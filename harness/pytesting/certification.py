@@ -22,7 +22,7 @@ from harness.cli.user_cache import user_cache
 from harness.doctor.target import open_target
 from harness.engine.certification import CertificationOrder, run_order
 from harness.engine.plan import make_plan
-from harness.engine.publication import PublishedRun
+from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.judge.judge import watched
 from harness.judge.report_schema import RequirementEntry, ScenarioEntry
 from harness.report.deviations import load_deviations, within_term
@@ -160,6 +160,7 @@ def _order(options: Mapping[str, Any]) -> CertificationOrder:
         listen=address(options["listen"] or "127.0.0.1:0"),
         seed=secrets.randbelow(_SEEDS) if seed is None else int(seed),
         deviations=Path(options["deviations"]) if options["deviations"] else None,
+        formats=tuple(form for form in FORMATS_OF_A_RUN if form != "pdf" or not options["no-pdf"]),
         environment=dict(os.environ),
         cache=user_cache(),
     )
