@@ -25,6 +25,9 @@ class LivingLine:
 
     On a terminal it is redrawn at least once a second; a log gets it as a line of its own when nothing else was written
     for half a minute, and no control characters.
+
+    Attributes:
+        lock: held while `state` is called; who changes what it reads holds it too.
     """
 
     def __init__(self, state: Callable[[], str], *, quiet: bool) -> None:
@@ -37,7 +40,7 @@ class LivingLine:
         self._state = state
         self._quiet = quiet
         self._alive = sys.stderr.isatty() and not quiet
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._held = False
@@ -56,12 +59,12 @@ class LivingLine:
         self._over.set()
         if self._thread is not None:
             self._thread.join()
-        with self._lock:
+        with self.lock:
             self._wipe()
 
     def write(self, text: str) -> None:
         """Write a line above the living one; nothing while the terminal is somebody else's."""
-        with self._lock:
+        with self.lock:
             if self._quiet or self._held:
                 return
             self._wipe()
@@ -71,19 +74,19 @@ class LivingLine:
 
     def hold(self) -> None:
         """Leave the terminal to a question."""
-        with self._lock:
+        with self.lock:
             self._wipe()
             self._held = True
 
     def go_on(self) -> None:
         """Take the terminal back."""
-        with self._lock:
+        with self.lock:
             self._held = False
             self._draw()
 
     def draw(self) -> None:
         """Draw the living line anew, unless that was done just now."""
-        with self._lock:
+        with self.lock:
             if time.monotonic() - self._drawn >= _STEADY:
                 self._draw()
 
@@ -98,7 +101,7 @@ class LivingLine:
 
     def _beat(self) -> None:
         while not self._over.wait(_BEAT):
-            with self._lock:
+            with self.lock:
                 if self._alive:
                     self.draw()
                 elif time.monotonic() - self._last >= _SILENCE and (text := self._state()):

@@ -63,7 +63,8 @@ class RunProgress:
     def follow(self, event: "Event") -> None:
         """Take note of an event; called for every one, as it happens."""
         if not self._quiet:
-            self._tell(event)
+            with self._lines.lock:
+                self._tell(event)
 
     def _tell(self, event: "Event") -> None:
         from harness.journal import events as kinds
