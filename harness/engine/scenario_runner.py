@@ -30,9 +30,8 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
     if not await silence.revived(run):
         _finish(run, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
-    context = ScenarioContext(
-        scenario.id, scenario.requirements[0], run, concurrency=run.concurrency[scenario.isolation]
-    )
+    crowd = run.concurrency[scenario.isolation]
+    context = ScenarioContext(scenario.id, scenario.requirements[0], run, head=scenario.head, concurrency=crowd)
     try:
         if scenario.isolation == EXCLUSIVE:
             await run.driver.call(

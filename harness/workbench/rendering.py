@@ -9,6 +9,7 @@ from harness.catalogue.findings import clipped
 from harness.catalogue.texts import LANGUAGES, Language, text
 from harness.resources import folder
 from harness.workbench.declined import AREA
+from harness.workbench.status_text import status_text
 
 STYLE, SCRIPT = "page.css", "page.js"
 _FOLDER = "workbench"
@@ -29,8 +30,11 @@ def rendered(name: str, language: Language, **values: Any) -> str:
     def say(key: str, /, **parameters: object) -> str:
         return text(AREA, key, language, **parameters)
 
+    def said_by(code: str) -> str:
+        return status_text(code, language)
+
     template = _environment().get_template(f"{_FOLDER}/{name}.html.jinja")
-    return template.render(say=say, lang=language, other=_next(language), **values)
+    return template.render(say=say, status_text=said_by, lang=language, other=_next(language), **values)
 
 
 def _next(language: Language) -> Language:
