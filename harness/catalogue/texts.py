@@ -63,6 +63,20 @@ def text(area: str, key: str, language: Language, /, **parameters: object) -> st
     return str(template).format(**parameters) if parameters else str(template)
 
 
+def number_text(written: str, language: Language) -> str:
+    """Return a number with the marks of a language.
+
+    Args:
+        written: the number as Python writes it: commas between groups of digits, a point before decimals.
+        language: whose marks it gets.
+    """
+    marks: dict[str, str | int | None] = {
+        ",": text("report", "group.mark", language),
+        ".": text("report", "decimal.mark", language),
+    }
+    return written.translate(str.maketrans(marks))
+
+
 def finding_text(
     code: str, part: Literal["message", "explain", "remedy"], language: Language, /, **parameters: object
 ) -> str:
