@@ -1,5 +1,6 @@
 """Text for people, in Vietnamese and English, from the message files. Vietnamese is the first language."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Literal, get_args
@@ -32,6 +33,10 @@ class LocalisedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def of(cls, say: Callable[[Language], str]) -> "LocalisedText":
         """Return the text that `say` gives in each language."""
         return cls(*(say(language) for language in LANGUAGES))
+
+
+# What judges and scenarios state in both languages with a point.
+_MEASURE = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?= (?:s|ms|giây|phút|kB|KB|MB|GB)\b)")
 
 
 @cache
@@ -75,6 +80,14 @@ def number_text(written: str, language: Language) -> str:
         ".": text("report", "decimal.mark", language),
     }
     return written.translate(str.maketrans(marks))
+
+
+def measured(words: str, language: Language) -> str:
+    """Return words with the decimal mark of a language in every measure in them: 2,3 giây, 2.3 s.
+
+    Other numbers with a point are versions, codes or what a candidate wrote, and stay as they are.
+    """
+    return _MEASURE.sub(rf"\1{text('report', 'decimal.mark', language)}\2", words)
 
 
 def finding_text(

@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
-from harness.catalogue.texts import LANGUAGES
+from harness.catalogue.texts import LANGUAGES, measured
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
@@ -26,6 +27,7 @@ from harness.cli.unstamped import complain_unstamped
 if TYPE_CHECKING:
     from harness.engine.certification import CertificationOrder
     from harness.engine.publication import PublishedRun
+    from harness.judge.first_verdicts import FirstVerdicts
     from harness.judge.report_schema import Judgement, RequirementEntry
 
 _SEEDS = 2**31
@@ -114,13 +116,26 @@ def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exi
     from harness.cli.terminal import Terminal
     from harness.engine.certification import run_order
 
-    with RunProgress(quiet=quiet, verbose=verbose) as progress:
+    with RunProgress(quiet=quiet, verbose=verbose, verdicts=None if quiet else first_verdicts(order)) as progress:
         operator = Terminal(order.language)
         certification = anyio.run(run_order, order, operator, configured_laboratory(), (progress.follow,))
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
     return exit_status(certification.judgement)
+
+
+def first_verdicts(order: "CertificationOrder") -> "FirstVerdicts":
+    """Return who says, while an order is carried out, what each scenario comes to.
+
+    Raises:
+        ConfigurationError: the profile cannot be loaded.
+    """
+    from harness.catalogue.profiles import load_profile
+    from harness.engine.certification import directory_of
+    from harness.judge.first_verdicts import FirstVerdicts
+
+    return FirstVerdicts(load_profile(order.profile), partial(directory_of, order))
 
 
 def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
@@ -191,7 +206,7 @@ def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
     """Yield why scenarios were not played; for a run of these alone that is the whole outcome."""
     for scenario in judgement.scenarios:
         if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
-            yield f"  {scenario.id}  {scenario.detail[language()]}"
+            yield f"  {scenario.id}  {measured(scenario.detail[language()], language())}"
 
 
 def _failed_lines(judgement: "Judgement") -> Iterator[str]:
@@ -222,7 +237,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
     for reason, entries in reasons.items():
         yield from (_requirement_line(entry) for entry in entries)
         if reason:
-            yield f"{_INDENT}{clipped(reason, _LONGEST_REASON)}"
+            yield f"{_INDENT}{measured(clipped(reason, _LONGEST_REASON), language())}"
 
 
 def _requirement_line(entry: "RequirementEntry") -> str:

@@ -9,7 +9,7 @@ import click
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
-from harness.catalogue.texts import LANGUAGES, Language, entries, text
+from harness.catalogue.texts import LANGUAGES, Language, entries, measured, text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.listen_address import address
@@ -64,11 +64,12 @@ def exit_status(checks: "list[PreflightCheck]") -> Exit:
 def check_lines(check: "PreflightCheck") -> list[str]:
     """Return what a person reads about one check: its outcome, and what to do about each trouble."""
     state = click.style(f"{say(_AREA, f'state.{check.state}'):<8}", fg=_COLOURS[check.state])
-    lines = [f"{state} {say(_AREA, f'check.{check.id}'):<{_WIDTH}} {clipped(check.facts)}".rstrip()]
+    facts = measured(clipped(check.facts), language())
+    lines = [f"{state} {say(_AREA, f'check.{check.id}'):<{_WIDTH}} {facts}".rstrip()]
     for trouble in check.troubles:
         place = f"{trouble.path}:{trouble.line}: " if trouble.path and trouble.line else ""
         place = place or (f"{trouble.path}: " if trouble.path else "")
-        lines.append(f"         {place}{sentence(trouble, language())}")
+        lines.append(f"         {place}{measured(sentence(trouble, language()), language())}")
         lines.append(f"         → {remedy(trouble, language())}")
     return lines
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from harness.catalogue.texts import LANGUAGES, Language, text
+from harness.catalogue.texts import LANGUAGES, Language, measured, text
 
 
 def language() -> Language:
@@ -29,7 +29,7 @@ def _asked(words: Sequence[str]) -> str | None:
 
 def say(area: str, key: str, /, **parameters: object) -> str:
     """Return a text of the command line in this call's language."""
-    return text(area, key, language(), **parameters)
+    return measured(text(area, key, language(), **parameters), language())
 
 
 def sentence(code: str, /, **parameters: object) -> str:

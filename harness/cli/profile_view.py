@@ -88,6 +88,9 @@ class _View:
         written = f"{value:,}" if isinstance(value, int) else f"{value:g}"
         return number_text(written, self._language)
 
+    def _megabytes(self, size: int) -> str:
+        return self._number(size / _MEGABYTE)
+
     def _bound(self, bound: Bound) -> str:
         lowest, highest = self._number(bound.lowest), self._number(bound.highest)
         return f"{self._number(bound.default)} ({lowest}–{highest})"
@@ -177,8 +180,8 @@ class _View:
         limits = parameters.limits
         return self._say(
             "limits.line",
-            package=_megabytes(limits.package_bytes),
-            attachment=_megabytes(limits.attachment_bytes),
+            package=self._megabytes(limits.package_bytes),
+            attachment=self._megabytes(limits.attachment_bytes),
             attachments=self._number(limits.attachments),
             elements=self._number(limits.elements),
             depth=limits.depth,
@@ -215,7 +218,7 @@ class _View:
             "volumes.line",
             rows=self._number(volumes.directory_rows),
             waiting=self._number(volumes.waiting_documents),
-            sizes=", ".join(map(_megabytes, volumes.attachment_bytes)),
+            sizes=", ".join(map(self._megabytes, volumes.attachment_bytes)),
             types=", ".join(volumes.attachment_types),
         )
 
@@ -264,7 +267,3 @@ def _beside(head: str, content: str, width: int) -> list[str]:
     """Wrap `content` in a column of its own, to the right of `head`."""
     lines = textwrap.wrap(content, width - len(head), break_on_hyphens=False) or [""]
     return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / _MEGABYTE:g}"

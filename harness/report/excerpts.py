@@ -19,7 +19,7 @@ _ALIKE = 0.5
 def occurrence(finding: FindingEntry, scenario: str, source: Source, wording: ReportTexts) -> Occurrence:
     """Gather the evidence of one finding of report.json."""
     event = source.event(finding.where.event)
-    expected, received = shown(finding.expected), shown(finding.received)
+    expected, received = wording.stated(finding.expected), wording.stated(finding.received)
     return Occurrence(
         scenario=scenario,
         message=message_of(finding, wording),

@@ -41,8 +41,8 @@ def message_of(finding: FindingEntry, wording: ReportTexts) -> str:
 def _about(finding: FindingEntry, part: str, wording: ReportTexts) -> str:
     values = {
         **{name: shown(value) for name, value in finding.parameters.items()},
-        "expected": shown(finding.expected),
-        "received": shown(finding.received),
+        "expected": wording.stated(finding.expected),
+        "received": wording.stated(finding.received),
     }
     return wording.about_finding(shown(finding.code), part, values)
 
@@ -50,8 +50,9 @@ def _about(finding: FindingEntry, part: str, wording: ReportTexts) -> str:
 def _rows(findings: Sequence[FindingEntry], wording: ReportTexts) -> Iterator[Sighting]:
     alike: dict[tuple[str, str, str, str], list[FindingEntry]] = {}
     for finding in findings:
-        said = message_of(finding, wording), shown(finding.expected), shown(finding.received)
-        alike.setdefault((*said, _place(finding.where, wording)), []).append(finding)
+        expected, received = wording.stated(finding.expected), wording.stated(finding.received)
+        said = message_of(finding, wording), expected, received, _place(finding.where, wording)
+        alike.setdefault(said, []).append(finding)
     for (message, expected, received, place), same in alike.items():
         numbers = (finding.where.event for finding in same)
         events = tuple(dict.fromkeys(shown(number) for number in numbers if number is not None))

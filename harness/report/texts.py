@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import Language, LocalisedText, entries, finding_parts, text
+from harness.catalogue.texts import Language, LocalisedText, entries, finding_parts, measured, text
 
 AREA = "report"
 LONGEST_SHOWN = 400
 _MISSING = "…"
-_MEASURE = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?= (?:s|giây)\b)")  # the judge writes both languages with a point
+_NUMBERS_ALONE = re.compile(r"[\w <>=×/.,+-]{0,80} s")
 
 
 class _Filled(dict[str, str]):
@@ -41,11 +41,12 @@ class ReportTexts:
 
     def chosen(self, words: LocalisedText | None, limit: int = 4 * LONGEST_SHOWN) -> str:
         """Return a text of a report in this language, fit to be shown; an empty text where there is none."""
-        return "" if words is None else shown(self._measured(words[self.language]), limit)
+        return "" if words is None else shown(measured(words[self.language], self.language), limit)
 
-    def _measured(self, words: str) -> str:
-        """Return a text with this language's decimal mark in seconds."""
-        return _MEASURE.sub(rf"\1{self.say('decimal.mark')}\2", words)
+    def stated(self, value: Any) -> str:
+        """Return what was expected or received, fit to be shown; only a measure has this language's decimal mark."""
+        words = shown(value)
+        return measured(words, self.language) if _NUMBERS_ALONE.fullmatch(words) else words
 
     def about_finding(self, code: str, part: str, values: Mapping[str, str]) -> str:
         """Return the text that explains a finding or its remedy; empty where the code has none.

@@ -97,7 +97,7 @@ def _rules() -> Iterator[FindingOrigin]:
 
 def _reading() -> Iterator[FindingOrigin]:
     yield _origin("reading", unreadable.refusal, unreadable.CODES)
-    yield _origin("reading", confinement._over, confinement.EXCESS_CODES)
+    yield _origin("reading", confinement.over_budget, confinement.EXCESS_CODES)
     yield _origin("reading", rows.problem_row, frozenset(PROBLEMS))
 
 

@@ -26,11 +26,11 @@ from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import all_scenarios
 from harness.selftest.independent import (
+    REPRESENTATIVE,
     SAMPLE,
     declared_sample,
     defective_sample,
     is_sample,
-    representative,
     sample_case,
     sample_defects,
 )
@@ -228,7 +228,7 @@ def _narrowed(scope: SelftestScope, breaks: str, *shown_by: str) -> tuple[str, .
 
 def _only_of_sample(scope: SelftestScope) -> tuple[str, ...] | None:
     if scope is SelftestScope.GALLERY:
-        return (*_CARRIERS, *sorted(representative() - set(_CARRIERS)))
+        return (*_CARRIERS, *REPRESENTATIVE)
     return _only_of_correct(scope)
 
 
@@ -350,6 +350,7 @@ def carry_out(run: CaseRun) -> MatrixRow:
             seed=run.seed,
             formats=(),
             quiet=True,
+            environment=dict(os.environ),
         )
         judgement = anyio.run(run_order, order, Unattended(), None).judgement
         row = weighed(check, load_profile(run.profile), judgement, time.monotonic() - began)
