@@ -68,12 +68,26 @@ def text(area: str, key: str, language: Language, /, **parameters: object) -> st
     return str(template).format(**parameters) if parameters else str(template)
 
 
+def number_text(written: str, language: Language) -> str:
+    """Return a number with the marks of a language.
+
+    Args:
+        written: the number as Python writes it: commas between groups of digits, a point before decimals.
+        language: whose marks it gets.
+    """
+    marks: dict[str, str | int | None] = {
+        ",": text("report", "group.mark", language),
+        ".": text("report", "decimal.mark", language),
+    }
+    return written.translate(str.maketrans(marks))
+
+
 def measured(words: str, language: Language) -> str:
-    """Return words with the decimal mark of a language in every measure that stands in them: 2,3 giây, 2.3 s.
+    """Return words with the decimal mark of a language in every measure in them: 2,3 giây, 2.3 s.
 
     Other numbers with a point are versions, codes or what a candidate wrote, and stay as they are.
     """
-    return _MEASURE.sub(r"\1,\2", words) if language == "vi" else words
+    return _MEASURE.sub(rf"\1{text('report', 'decimal.mark', language)}\2", words)
 
 
 def finding_text(

@@ -232,7 +232,7 @@ class _Front:
 
     @contextlib.asynccontextmanager
     async def serving(self, settings: "HubSettings") -> AsyncIterator[_Ends]:
-        """Serve while the block lasts; the value tells where.
+        """Serve while the block lasts; the value says where.
 
         The page is at the hub's address where that is this machine's alone, or a password guards it. Behind a proxy
         every client seems to be on this machine, and the proxy's faults would affect the page too.

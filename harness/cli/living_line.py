@@ -14,7 +14,7 @@ import click
 _BEAT = 1.0  # seconds
 # Seconds for which a line stays as it is: requests may come by the hundred.
 _STEADY = 0.2
-# Seconds without a line after which a log is told where the run stands.
+# Seconds without a line after which the state of the run is printed to a log.
 _SILENCE = 30.0
 _LOG_WIDTH = 400
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
@@ -63,7 +63,7 @@ class LivingLine:
             self._wipe()
 
     def write(self, text: str) -> None:
-        """Write a line above the living one; nothing while the terminal is somebody else's."""
+        """Write a line above the living one; nothing while the terminal is used by others."""
         with self.lock:
             if self._quiet or self._held:
                 return
@@ -85,7 +85,7 @@ class LivingLine:
             self._draw()
 
     def draw(self) -> None:
-        """Draw the living line anew, unless that was done just now."""
+        """Draw the living line again, unless that was done just now."""
         with self.lock:
             if time.monotonic() - self._drawn >= _STEADY:
                 self._draw()

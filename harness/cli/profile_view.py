@@ -12,12 +12,11 @@ import msgspec
 from harness.catalogue.parameters import Bound, CodeLife, CodeLists, Identifiers, Parameters
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement, load_catalogue
-from harness.catalogue.texts import Language, text
+from harness.catalogue.texts import Language, number_text, text
 from harness.catalogue.verdicts import Basis, Level
 
 _AREA = "cli-profile"
 _MEGABYTE = 1024 * 1024
-_VIETNAMESE = str.maketrans(",.", ".,")
 _NARROWEST, _WIDEST = 60, 120
 
 
@@ -87,7 +86,7 @@ class _View:
     def _number(self, value: float) -> str:
         """Write a number as the language does: 110.000 and 0,05 in Vietnamese, 110,000 and 0.05 in English."""
         written = f"{value:,}" if isinstance(value, int) else f"{value:g}"
-        return written.translate(_VIETNAMESE) if self._language == "vi" else written
+        return number_text(written, self._language)
 
     def _megabytes(self, size: int) -> str:
         return self._number(size / _MEGABYTE)

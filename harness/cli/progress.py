@@ -33,9 +33,9 @@ class RunProgress:
         """Be ready to follow.
 
         Args:
-            quiet: whether nothing is told.
-            verbose: whether every request is told too.
-            verdicts: says what each scenario comes to when it ends; None where only that is told.
+            quiet: whether nothing is printed.
+            verbose: whether every request is printed too.
+            verdicts: says what each scenario comes to when it ends; None where only its end is printed.
         """
         self._quiet = quiet
         self._verbose = verbose
@@ -107,7 +107,7 @@ class RunProgress:
                 self._lines.write(say("cli-certify", "back"))
 
     def _judged(self, event: "Event") -> "ScenarioEntry | None":
-        """Return what a scenario comes to that ends with an event; whoever looks on must not break a run."""
+        """Return what a scenario comes to that ends with an event; an observer must not break a run."""
         if self._verdicts is None:
             return None
         try:
@@ -174,14 +174,14 @@ class RunProgress:
             self._lines.write(say("cli-certify", "preflight", codes=", ".join(trouble.code for trouble in troubles)))
 
     def _asked(self) -> None:
-        """Leave the terminal to the question: whatever else happens now is told afterwards, by the numbers."""
+        """Leave the terminal to the question: nothing else is printed until it is answered."""
         self._lines.hold()
 
     def _answered(self) -> None:
         self._lines.go_on()
 
     def _state(self) -> str:
-        """Return where the run stands: what is done, since when, how long it still takes, what is waited for."""
+        """Return the state of the run: what is done, since when, how long it still takes, what is waited for."""
         if self._began is None:
             return ""
         if self._over:

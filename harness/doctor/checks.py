@@ -18,7 +18,7 @@ class Trouble:
 
     Attributes:
         code: stable code.
-        kind: `configuration` is for the user to mend; `reach` means that something could not be reached.
+        kind: `configuration` is for the user to correct; `reach` means that something could not be reached.
         note: True when a run is possible all the same.
         parameters: values named by the texts.
         path, line: where it is, if in a file.

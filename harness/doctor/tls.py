@@ -1,4 +1,4 @@
-"""Whether the candidate speaks TLS to a hub whose certificate it was told to trust, before a scenario depends on it."""
+"""Whether the candidate speaks TLS to a hub whose certificate it must trust, before a scenario depends on it."""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -44,7 +44,7 @@ class HttpDriver:
         call_id = uuid.uuid4().hex
         body = msgspec.json.encode({"id": call_id, "command": command, "arguments": dict(arguments)})
         try:
-            # The limit is for the whole call: the client's own limits start anew with every byte.
+            # The limit is for the whole call: the client's own limits start again with every byte.
             async with asyncio.timeout(limit):
                 content = await self._posted(body)
         except TimeoutError as error:

@@ -86,7 +86,7 @@ async def run_order(
     laboratory: Laboratory | None,
     observers: Sequence[Observer] = (),
 ) -> PublishedRun:
-    """Carry out an order: the one way to a certification, whoever asks for it.
+    """Carry out an order: the one way to a certification for every caller.
 
     A run that is cancelled is judged and reported like any other: the cancellation ends the run, not the order.
 

@@ -29,7 +29,7 @@ Stated = tuple[Expectation, str]
 class EventWaits:
     """Waits over the evidence of a run; `add` is to be called with every event, in the loop's own thread.
 
-    While a person is being asked, the time of every wait stands still.
+    While a person is being asked, the time of every wait is paused.
     """
 
     def __init__(self, evidence: Evidence) -> None:

@@ -64,7 +64,7 @@ class Outlook:
         self._began[scenario] = now
 
     def finished(self, scenario: str, now: float, *, played: bool) -> None:
-        """Take note that a scenario is over; one that was not played tells nothing of the pace."""
+        """Note that a scenario is over; one that was not played says nothing about the pace."""
         self._open.pop(scenario, None)
         self._ended += 1
         if played and scenario in self._began and scenario in self._expected:

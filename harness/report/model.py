@@ -267,7 +267,7 @@ class ReportNotice:
 
 @dataclass(frozen=True, slots=True)
 class RequirementChange:
-    """How a requirement stands against an older run.
+    """How a requirement compares with an older run.
 
     Attributes:
         kind: `fixed`, `new`, `still` or `other`.
