@@ -295,6 +295,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType({
         lambda kind: "transient" if kind == "final" else "final", scenario("RTY-07", "RTY-08")
     ),
     r"parameters\.hub\.error_codes\.\d+\.text": Probe(to("Khac"), said_in_refusals),
+    r"parameters\.hub\.closed_receivers": Probe(to("successor"), scenario("SND-08/closed-receiver")),
     r"parameters\.hub\.codes\..*": Probe(
         lambda code: "21" if code != "21" else "22", lambda profile, _: refusals(profile)
     ),
@@ -313,6 +314,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType({
     r"parameters\.choices\.replaced_silence": Probe(to(False), scenario("OPS-05/received")),
     r"parameters\.choices\.unknown_target\.\d+": Probe(to(GONE), scenario("OPS-06")),
     r"parameters\.volumes\.directory_rows": Probe(to(7), scenario("VXP-11")),
+    r"parameters\.volumes\.communes": Probe(to(7), scenario("VXP-11/renewed")),
     r"parameters\.volumes\.waiting_documents": Probe(to(7), scenario("RCV-09")),
     r"parameters\.volumes\.broken_ways": Probe(to(1), ways_to_break),
     r"parameters\.volumes\.attachment_bytes\.\d+": Probe(to(7), scenario("SND-05/sizes")),
