@@ -272,9 +272,9 @@ class Signatures(ParameterGroup, frozen=True):
     (`soft`) or fails (`hard`); `weak_digests` are verified but found weak, any other digest is not verified;
     `smallest_rsa` and `smallest_ec` are key sizes in bits; `crls` and `ocsp_answers` are files of revocation
     data beside the profile, or folders of them (`*.crl`, `*.ocsp`); `purposes` are the extended key usages (OIDs)
-    of which a signer's certificate that names any must name one; a certificate whose subject has one of `agency_attributes` and none of
-    `person_attributes` is an agency's seal, one with any of the latter is a person's; `oldest_pdf` is the
-    least version of PDF files; `bounds` keep a hostile signature from taking hours.
+    of which a signer's certificate that names any must name one; a certificate whose subject has one of
+    `agency_attributes` and none of `person_attributes` is an agency's seal, one with any of the latter is a
+    person's; `oldest_pdf` is the least version of PDF files; `bounds` keep a hostile signature from taking hours.
     """
 
     required: bool
