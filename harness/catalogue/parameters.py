@@ -346,6 +346,21 @@ class Keeping(ParameterGroup, frozen=True):
     margin_percent: int
 
 
+class DaysOff(ParameterGroup, frozen=True):
+    """Days from `first` to `last`, both included, on which nobody works; `name` is told where they count."""
+
+    name: str
+    first: date
+    last: date
+
+
+class WorkCalendar(ParameterGroup, frozen=True):
+    """Which days are working days: Monday to Friday but for `days_off`, and `working_days` that make up for others."""
+
+    days_off: dict[str, DaysOff] = msgspec.field(default_factory=dict)
+    working_days: dict[str, date] = msgspec.field(default_factory=dict)
+
+
 class Parameters(ParameterGroup, frozen=True):
     """All parameters of a profile."""
 
@@ -362,3 +377,4 @@ class Parameters(ParameterGroup, frozen=True):
     signatures: Signatures
     retries: Retries
     keeping: Keeping
+    calendar: WorkCalendar = WorkCalendar()

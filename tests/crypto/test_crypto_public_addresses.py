@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from harness.crypto import public_addresses
 from harness.crypto.public_addresses import AddressRefused, PinnedAddress, is_public, pinned
 
 
@@ -14,7 +13,7 @@ def _resolving(monkeypatch: pytest.MonkeyPatch, *numbers: str) -> None:
     def found(host: str, port: int, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port)) for number in numbers]
 
-    monkeypatch.setattr(public_addresses.socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(public_addresses.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(AddressRefused) as caught:
         pinned("http://nowhere.example/")
     assert caught.value.reason == "unresolved"

@@ -123,7 +123,7 @@ def test_a_closed_code_is_refused_or_followed_and_its_statuses_reach_the_success
         rig.hub.succeed(MINISTRY, Registration("G06", "Bộ Khoa học và Công nghệ", code102="000.00.00.G06"))
         assert {one.code for one in await rig.province.get_agencies_list()} == {"G06", PROVINCE, DISTRICT}
         await rig.province.send_edoc(status("01"), "status")
-        assert [one.to for one in await rig.ministry.get_received_list("status")] == ["G06"]
+        assert [one.to for one in (await rig.ministry.get_received_edoc_list("status")).items] == ["G06"]
         asked = [rig.province.send_edoc(document(str(n), to=(code,), sender=PROVINCE), "edoc")
                  for n, code in enumerate((MINISTRY, "G22"))]  # fmt: skip
         for call in asked:
