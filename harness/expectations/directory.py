@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from harness.expectations.assessment import Assessment, Met, Pending
-from harness.expectations.base import Expectation, finding, unsupported
+from harness.expectations.base import Codes, Expectation, finding, unsupported
 from harness.expectations.evidence import Evidence
 from harness.expectations.sending import Shown
 
 
 class Registered(Expectation, frozen=True, tag="registered"):
     """The agency is registered at the hub, below `parent`."""
+
+    gives: ClassVar[Codes] = {
+        "not-registered": (),
+    }
 
     organ_id: str
     parent: str
@@ -24,6 +28,10 @@ class Registered(Expectation, frozen=True, tag="registered"):
 
 class DirectoryRead(Expectation, frozen=True, tag="directory-read"):
     """The candidate has read a directory of at least `rows` agencies, and says so."""
+
+    gives: ClassVar[Codes] = {
+        "directory-not-read": (),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"directory"})
 
@@ -57,6 +65,11 @@ class DirectoryRead(Expectation, frozen=True, tag="directory-read"):
 class DirectoryRenewed(Expectation, frozen=True, tag="directory-renewed"):
     """The candidate has read the directory after event `since`, when it had `rows` agencies, and shows their number."""
 
+    gives: ClassVar[Codes] = {
+        "directory-not-read-again": (),
+        "directory-not-renewed": (),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"directory"})
 
     rows: int
@@ -88,6 +101,11 @@ class ClosureTold(Expectation, frozen=True, tag="closure-told"):
     `code_number` and `code_notation` are the document's, by which the order is known; `states` are those of the outbox
     that are right.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-shown": ("document",),
+        "shown-otherwise": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"outbox"})
 

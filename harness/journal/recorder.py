@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from harness.journal.bodies import BLOB_FOLDER, is_kept, write_body
 from harness.journal.chain import FIRST, link, written
 from harness.journal.event import Event, JournalLine, in_envelope
 from harness.journal.events import EvidenceFull, Fact, fact_of, kind_of
@@ -20,7 +21,6 @@ from harness.journal.redaction import Redactor
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 JOURNAL_FILE = "journal.jsonl"
-BLOB_FOLDER = "blobs"
 
 F = TypeVar("F", bound=Fact)
 
@@ -165,16 +165,9 @@ class Journal:
         What is kept already was searched for secrets then.
         """
         known = hashlib.sha256(content).hexdigest()
-        if (self._blobs / known).exists():
+        if is_kept(self._blobs, known):
             return known
-        concealed = self._concealer.bytes(content)
-        name = known if concealed is content else hashlib.sha256(concealed).hexdigest()
-        path = self._blobs / name
-        if not path.exists():
-            part = path.with_name(f"{name}.{threading.get_ident()}.part")
-            part.write_bytes(concealed)
-            part.replace(path)
-        return name
+        return write_body(self._blobs, self._concealer.bytes(content))
 
     def keep(self, content: bytes) -> str | None:
         """Keep `content`, which came from a peer; None when it does not fit into what a run may receive.

@@ -133,7 +133,7 @@ def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     known = [one for one in found if facts.profile.severity(one) is Severity.FAIL]
     judged: Outcomes = {}
     for duty in DUTIES:
-        findings = duty.judge(facts)
+        findings = duty.judged(facts)
         name = f"watch/{duty.requirement}"
         if findings is None:
             if only is None or duty.requirement in only:

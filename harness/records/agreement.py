@@ -19,7 +19,7 @@ def _is_compared(export: ExportSpecimen) -> bool:
     return export.exchanged is not None and bool(export.documents)
 
 
-@records_rule("ARC-03", asks=_is_compared)
+@records_rule("ARC-03", codes=("differs", "joined", "not-compared"), asks=_is_compared)
 def record_agrees(export: ExportSpecimen) -> Iterator[Outcome]:
     """Number, notation, date, subject, issuer and signer are those of the package."""
     for record, document in export.pairs:
@@ -80,7 +80,7 @@ def _has_priority(export: ExportSpecimen) -> bool:
     return any(record.text("Priority") for record in export.documents)
 
 
-@records_rule("ARC-18", asks=_has_priority)
+@records_rule("ARC-18", codes=("not-a-digit", "differs"), asks=_has_priority)
 def priority_agrees(export: ExportSpecimen) -> Iterator[Outcome]:
     """Priority is one digit, the package's."""
     for record in export.documents:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.catalogue.parameters import Limits
 from harness.edxml.attachments import Allowance, AttachmentBroken, extension, unpack
 from harness.edxml.identifiers import parse_document_id
@@ -18,10 +19,9 @@ from harness.records.dates import any_day
 from harness.records.kept import KeptRecord
 
 Direction = Literal["sent", "received"]
-RECALL, UPDATE = "1", "2"
-REGISTERED = frozenset({"03", "04", "05", "06"})
+REGISTERED = frozenset({StatusCode.REGISTERED, StatusCode.ASSIGNED, StatusCode.PROCESSING, StatusCode.FINISHED})
 """Statuses that say that a document is registered, or more."""
-_NO_OPERATION = frozenset({"", "0"})
+_NO_OPERATION = frozenset({"", BusinessOperation.NEW})
 _SPACE = " "
 _MOMENT = "%Y/%m/%d %H:%M:%S"
 
@@ -112,10 +112,10 @@ class Exchanged:
             return
         document = ExchangedDocument(replace(package, attachments=()), _files(package, limits), direction, at)
         self.seen |= {file.sha256 for file in document.files}
-        for recalled in _acted_on(package, RECALL):
+        for recalled in _acted_on(package, BusinessOperation.RECALL):
             if recalled not in self.recalls or self.is_own(document, recalled):
                 self.recalls[recalled] = document
-        for updated in _acted_on(package, UPDATE):
+        for updated in _acted_on(package, BusinessOperation.UPDATE):
             if self.is_own(document, updated):
                 self.updates[updated].append(document)
         if document.id not in self.documents:
@@ -204,7 +204,7 @@ def _read_moment(text: str) -> datetime | None:
         return None
 
 
-def _acted_on(package: DocumentPackage, operation: str) -> Iterable[str]:
+def _acted_on(package: DocumentPackage, operation: BusinessOperation) -> Iterable[str]:
     if package.bussiness is None or package.bussiness.doc_type != operation:
         return ()
     named = (package.bussiness.document_id, *(response.document_id for response in package.response_for))

@@ -27,7 +27,7 @@ _FLAWS: Mapping[FlawKind, str] = {
 }
 
 
-@records_rule("ARC-14")
+@records_rule("ARC-14", codes=("no-file", "missing", "unlisted", "unreadable", "unsafe", "expands", "not-read"))
 def export_is_readable(export: ExportSpecimen) -> Iterator[Outcome]:
     """The tables and archives of an export can be read, and none leads out of it."""
     for flaw in export.holding.flaws:
@@ -92,7 +92,7 @@ def _digests_known(export: ExportSpecimen) -> bool:
     return export.has_files or any(any(record.values.get("File.Sha256", ())) for record in export.documents)
 
 
-@records_rule("ARC-19", asks=_has_originals)
+@records_rule("ARC-19", codes=("no-original", "signature-broken"), asks=_has_originals)
 def originals_are_unchanged(export: ExportSpecimen) -> Iterator[Outcome]:
     """Each file exchanged is kept byte for byte; what is kept and signed still verifies."""
     known = _digests_known(export)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.records.exchanged import REGISTERED, ExchangedDocument, levelled
 from harness.records.kept import KeptRecord
@@ -9,8 +10,7 @@ from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
 from harness.rules.registry import Outcome
 
-_DISAGREED = "16"
-_REFUSED = frozenset({"02", _DISAGREED})
+_REFUSED = frozenset({StatusCode.REFUSED, StatusCode.DISAGREED})
 
 
 def _statuses(export: ExportSpecimen, document: ExchangedDocument) -> list[str]:
@@ -22,7 +22,7 @@ def _handled(export: ExportSpecimen) -> bool:
     return any(record.kind == "incoming" and REGISTERED & set(_statuses(export, one)) for record, one in export.pairs)
 
 
-@records_rule("ARC-15", asks=_handled)
+@records_rule("ARC-15", codes=("empty", "not-told"), asks=_handled)
 def handling_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """What a status told the sender is in the handling history too."""
     for record, document in export.pairs:
@@ -53,10 +53,10 @@ def _is_applied(export: ExportSpecimen, document_id: str) -> bool:
         return False
     answers = {code for _, code in exchanged.statuses.get(recall.id, ())}
     about = {code for _, code in exchanged.statuses.get(document_id, ())}
-    return not answers & _REFUSED and _DISAGREED not in about
+    return not answers & _REFUSED and StatusCode.DISAGREED not in about
 
 
-@records_rule("ARC-16", asks=_recalled)
+@records_rule("ARC-16", codes=("gone", "not-cancelled", "not-frozen", "no-trace"), asks=_recalled)
 def recall_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """A recalled document is still there, marked, and says by what it was recalled."""
     exchanged = export.exchanged

@@ -27,7 +27,7 @@ def _arrivals(export: ExportSpecimen) -> bool:
     )
 
 
-@records_rule("ARC-17", asks=_arrivals)
+@records_rule("ARC-17", codes=("late", "urgent-late"), asks=_arrivals)
 def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
     """A document is registered on the day it came, or on the next working day; an urgent one on the day itself."""
     calendar = export.profile.parameters.calendar
@@ -58,7 +58,7 @@ def _issued(document: ExchangedDocument) -> str:
     return document.package.promulgation_info.promulgation_date
 
 
-@records_rule("ARC-31", asks=_issues)
+@records_rule("ARC-31", codes=("late",), asks=_issues)
 def issued_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
     """A document is sent on the day of its date, or on the next working day."""
     calendar = export.profile.parameters.calendar
@@ -76,7 +76,7 @@ def _receipts(export: ExportSpecimen) -> bool:
     return any(document.moment and export.receipt(document) for _, document in _pairs(export, "incoming"))
 
 
-@records_rule("ARC-32", asks=_receipts)
+@records_rule("ARC-32", codes=("late",), asks=_receipts)
 def receipt_told_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
     """The sender is told of the receipt within the day; what comes on a day off, on the next working day."""
     calendar = export.profile.parameters.calendar

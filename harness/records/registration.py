@@ -35,7 +35,7 @@ def _has_records(export: ExportSpecimen) -> bool:
     return bool(export.tables.records)
 
 
-@records_rule("ARC-01", asks=_has_outgoing)
+@records_rule("ARC-01", codes=("missing", "no-type", "no-type-letter"), asks=_has_outgoing)
 def outgoing_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """Number, notation, date, subject, issuer, recipients, signer and type name are filled."""
     yield from _left_out(export, "sent", "ARC-01.left-out")
@@ -69,7 +69,7 @@ def _is_letter(record: KeptRecord, export: ExportSpecimen) -> bool:
     return first is None or first[0] not in export.keeping.type_marks
 
 
-@records_rule("ARC-02", asks=_has_incoming)
+@records_rule("ARC-02", codes=("missing", "no-signer"), asks=_has_incoming)
 def incoming_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """The document's data, ArrivalDate, ArrivalNumber and the receiver are filled."""
     yield from _left_out(export, "received", "ARC-02.left-out")
@@ -81,7 +81,7 @@ def incoming_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told("ARC-02.no-signer", record, "SignerInfo", expected="SignerInfo/FullName")
 
 
-@records_rule("ARC-04", asks=_has_records)
+@records_rule("ARC-04", codes=("long", "long-exchanged", "long-other"), asks=_has_records)
 def texts_fit(export: ExportSpecimen) -> Iterator[Outcome]:
     """No text is longer than its field; one that the package itself has so long is only remarked upon."""
     for record in export.tables.records:
@@ -111,7 +111,7 @@ def _so_long(document: ExchangedDocument, field: str, most: int) -> bool:
     return len(said.get(field, "").strip()) > most
 
 
-@records_rule("ARC-05", asks=_has_records)
+@records_rule("ARC-05", codes=("impossible", "future", "unread", "order"), asks=_has_records)
 def dates_are_real(export: ExportSpecimen) -> Iterator[Outcome]:
     """Every date names a day that there is; what has happened is not in the future."""
     today = export.at.date()

@@ -1,6 +1,7 @@
 """The checks before a run: each finds what it is for, and nothing where nothing is wrong."""
 
 import dataclasses
+import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from harness.catalogue.profiles import load_profile
 from harness.doctor.checks import PreflightCheck, Trouble, problems
 from harness.doctor.declaration import FINDERS, check_declaration, closed_code
 from harness.doctor.driver import check_clock, check_commands, check_configurable, reach_trouble
-from harness.doctor.examination import declaration_checks
+from harness.doctor.examination import Preflight, declaration_checks
 from harness.doctor.exchange import check_vietnam_time, round_trip_trouble
 from harness.drivers.protocol import DriverLost
 from harness.journal import Event
@@ -38,7 +39,11 @@ def found(directory: Path, old: str = "", new: str = "") -> list[tuple[str, str,
     path.write_text(GOOD.replace(old, new) if old else GOOD, encoding="utf-8")
     candidate, located = load_candidate(path)
     profile = load_profile()
-    return [(check, one.code, one.line) for check, find in FINDERS.items() for one in find(candidate, located, profile)]
+    return [
+        (check, one.code, one.line)
+        for check, find in FINDERS.items()
+        for one in find(candidate, located, profile, os.environ)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,8 @@ def test_an_agency_whose_code_is_closed_is_noted_and_may_run(
     noted = list(closed_code(candidate, located, load_profile("qcvn102-2025"), day))
     assert [(one.code, one.note, one.line) for one in noted] == ([(code, True, 4)] if code else [])
     if code is not None:
-        checks = {check.id: check for check in declaration_checks(str(path), load_profile("qcvn102-2025"))}
+        visit = Preflight(str(path), "qcvn102-2025", ("127.0.0.1", 0), "vi")
+        checks = {check.id: check for check in declaration_checks(visit, load_profile(visit.profile))}
         assert checks["identifiers"].state == "note"
         assert checks["identifiers"].facts
 
@@ -117,7 +123,7 @@ def test_a_certification_stops_at_the_first_thing_wrong(tmp_path: Path) -> None:
     path = tmp_path / "candidate.yaml"
     path.write_text(GOOD.replace("not-a-real-secret", "short"), encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
-        check_declaration(*load_candidate(path), load_profile())
+        check_declaration(*load_candidate(path), load_profile(), {})
     assert caught.value.code == "candidate.secret-too-short"
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from harness.agency.acceptance import Acceptance
 from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
-from harness.agency.composer import RECALL
 from harness.agency.core import Core
 from harness.agency.incoming_operations import IncomingOperations
 from harness.agency.registers.entries import Bookings, OriginalFile, RegisterEntry, shown_day
 from harness.agency.store.inbox import InboxDocument, InboxState
 from harness.agency.store.outbox import OutDocument
+from harness.catalogue.codes import BusinessOperation
 from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
 from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.edxml.packages import PackageUnreadable, read_header, read_package
@@ -70,9 +70,13 @@ class Registers(Component):
         sent: list[tuple[OutDocument, DocumentPackage | None]],
     ) -> Mapping[str, str]:
         """Return the DocumentId of the recall by that of the document recalled."""
-        found = {one.target: one.document_id for one, _ in sent if one.operation == RECALL and one.target}
+        found = {
+            one.target: one.document_id
+            for one, _ in sent
+            if one.operation == BusinessOperation.RECALL.number and one.target
+        }
         for one, said in received:
-            if one.operation == RECALL and said is not None:
+            if one.operation == BusinessOperation.RECALL.number and said is not None:
                 found |= dict.fromkeys(self.operations.targets(said), one.document_id or "")
         return found
 

@@ -10,7 +10,8 @@ from typing import Literal
 import msgspec
 import yaml
 
-from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.parameters import ParameterGroup
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Basis
 from harness.crypto.chains.certificates import facts_of, same_name
 from harness.resources import folder
@@ -31,7 +32,7 @@ class PublishedCertificate(ParameterGroup, frozen=True, kw_only=True):
         basis: how sure all this is.
     """
 
-    name: BilingualText
+    name: LocalisedText
     basis: Basis
     subject: str = ""
     sha256: str = ""

@@ -19,7 +19,7 @@ def _is_compared(package: PackageSpecimen) -> bool:
     return package.exchanged is not None and bool(package.documents)
 
 
-@archive_rule("ARC-30", asks=_is_compared)
+@archive_rule("ARC-30", codes=("differs", "joined", "type", "digitised", "not-compared"), asks=_is_compared)
 def description_agrees(package: PackageSpecimen) -> Iterator[Outcome]:
     """Number and notation apart, date, issuer and subject are those of the package exchanged."""
     for described, document in package.pairs:
