@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.journal import Event, JournalBroken, Record
@@ -92,7 +94,8 @@ def _judged(requirement: str, report: KeepingReport, event: Event) -> ScenarioOu
 
 
 def _placed(found: Finding, event: Event) -> Finding:
-    return Finding(found.code, replace(found.where, event=event.seq), found.expected, found.received, found.parameters)
+    where = msgspec.structs.replace(found.where, event=event.seq)
+    return replace(found, where=where)
 
 
 def _both(one: ScenarioOutcome, other: ScenarioOutcome) -> ScenarioOutcome:
