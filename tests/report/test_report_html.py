@@ -120,7 +120,7 @@ def test_report_identifies_what_iso_17025_asks_for(tmp_path: Path) -> None:
     assert facts["Địa chỉ"] == facts["Nơi thử nghiệm"] == "Hà Nội"
     assert facts["Khách hàng (nhà cung cấp)"] == "Công ty Alpha"
     assert (facts["Sản phẩm được thử"], facts["Phiên bản"]) == ("QLVB Alpha", "3.2")
-    assert facts["Phương pháp (bộ yêu cầu)"].startswith("qcvn102-2022 1.0")
+    assert facts["Phương pháp (bộ yêu cầu)"].startswith("qcvn102-2025 1.0")
     assert len(facts["Mã băm của bộ yêu cầu"]) == 64
     assert facts["Người có thẩm quyền"] == "Lê Văn B, Giám đốc"
     assert re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d \+07:00", facts["Bắt đầu"])
