@@ -14,7 +14,7 @@ from harness.records.specimen import ExportSpecimen, told
 from harness.records.working_days import due, next_working_day, same_working_day
 from harness.rules.registry import Outcome
 
-_AT_MIDNIGHT = timedelta(hours=1)  # what came just before midnight may be answered just after it
+_AT_MIDNIGHT = timedelta(hours=1)  # what came just before midnight may be done with just after it
 
 
 def _pairs(export: ExportSpecimen, kind: str) -> Iterator[tuple[KeptRecord, ExchangedDocument]]:
@@ -35,8 +35,8 @@ def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
         moment, kept = document.moment, any_day(record.text("ArrivalDate"))
         if moment is None or kept is None:
             continue
-        came = moment.date()
         urgent = _is_urgent(document)
+        came = (moment + _AT_MIDNIGHT).date() if urgent else moment.date()
         last = same_working_day(came, calendar) if urgent else next_working_day(came, calendar)
         if kept > last:
             code = "ARC-17.urgent-late" if urgent else "ARC-17.late"
