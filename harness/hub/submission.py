@@ -105,7 +105,7 @@ class Submission:
             answering: whether it is an answer, which an agency gets whose code was closed since, by its successor.
 
         Raises:
-            Refusal: nobody is named, or one is unknown or locked.
+            Refusal: no receiver is named, or one is unknown or locked.
         """
         followed = answering or self._settings.closed_receivers == "successor"
         found = {name: self._agency(name, followed=followed) for name in named}
@@ -170,7 +170,7 @@ def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:
 
 
 def _named(call: Call, specimen: ReceivedPackage) -> tuple[str, ...]:
-    """Return the receivers' identifiers: a status goes to whom it answers, a document to the `to` parameter."""
+    """Return the receivers' identifiers: a status goes to the sender it answers, a document to `to`."""
     by_parameter = _to_parameter(call.parameters.get("to", ""))
     if specimen.kind == "status":
         return specimen.addressees or by_parameter

@@ -14,7 +14,7 @@ _ROWS_PER_SECOND = 5_000
 _UNITS = (91, 92)
 
 
-@scenario("VXP-11", needs=("register",), isolation=EXCLUSIVE)
+@scenario("VXP-11", expects=(OrderTaken, DirectoryRead, Registered), needs=("register",), isolation=EXCLUSIVE)
 async def directory(context: ScenarioContext) -> None:
     """The candidate registers agencies of its own, and reads the whole directory, however long it is."""
     parent = context.agency.organ_id
@@ -30,7 +30,7 @@ async def directory(context: ScenarioContext) -> None:
     context.expect(DirectoryRead(rows=rows))
 
 
-@scenario("VXP-11/renewed", needs=("register",))
+@scenario("VXP-11/renewed", expects=(DirectoryRenewed,), awaits=(DirectoryRead,), needs=("register",))
 async def directory_changes(context: ScenarioContext) -> None:
     """The directory is read again after a code has ended and the communes have come, and their number is shown."""
     await context.until(DirectoryRead(rows=1))

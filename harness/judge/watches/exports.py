@@ -105,7 +105,7 @@ def _both(one: ScenarioOutcome, other: ScenarioOutcome) -> ScenarioOutcome:
 
 
 def _never_given(facts: RunFacts, form: Form, blank: ScenarioOutcome) -> ScenarioOutcome:
-    """Say why there is no export: it could not be used, the driver said no or was lost, or nobody asked."""
+    """Say why there is no export: it could not be used, the driver said no or was lost, or it was not asked for."""
     command = EXPORT_COMMANDS[form]
     unusable = [one.what for one in facts.evidence.events_of(ExportRejected) if one.what.form == form]
     if unusable:
