@@ -102,6 +102,7 @@ def program(module: str) -> BoundedProcess:
         [sys.executable, "-c", source],
         pass_fds=[handle],
         stdin=subprocess.DEVNULL,
+        process_group=0,  # or Ctrl-C would reach it before it can leave that to this process
     )
     theirs.close()
     return BoundedProcess(started.pid, ours, started.wait)
