@@ -107,6 +107,42 @@ def user_add(
     return Exit.PASS
 
 
+@command.command(cls=Verb, name="backup", help=help_text(_AREA, "backup.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_data
+@_database
+@_lang
+@click.pass_context
+def backup(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
+    """Write the console into a file; see the help text."""
+    from harness.console.safekeeping.backup import back_up
+
+    folder, _ = _place(ctx, data, database)
+    kept = _opened(ctx, data, database)
+    try:
+        manifest = back_up(kept, folder, file)
+    finally:
+        kept.close()
+    click.echo(say(_AREA, "backed-up", file=file, files=len(manifest.digests), runs=manifest.rows.get("runs", 0)))
+    return Exit.PASS
+
+
+@command.command(cls=Verb, name="restore", help=help_text(_AREA, "restore.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_data
+@_database
+@_lang
+@click.pass_context
+def restore(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
+    """Make a console from a backup; see the help text."""
+    from harness.console.safekeeping.restoration import restore as restored
+
+    folder, url = _place(ctx, data, database)
+    manifest = restored(file, folder, url)
+    click.echo(say(_AREA, "restored", data=folder, files=len(manifest.digests), runs=manifest.rows.get("runs", 0)))
+    return Exit.PASS
+
+
 def _asked() -> str:
     """Ask for a password twice at the terminal.
 

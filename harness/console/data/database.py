@@ -28,12 +28,13 @@ _KNOWN = ("sqlite", "postgresql")
 class ConsoleDatabase:
     """Gives out transactions."""
 
-    def __init__(self, data: Path, url: str | None = None) -> None:
+    def __init__(self, data: Path, url: str | None = None, revision: str = "head") -> None:
         """Open the database and bring it to the newest schema.
 
         Args:
             data: the console's folder, which holds the SQLite file.
             url: `postgresql://…` for a shared one, None for SQLite.
+            revision: of the schema; an older one only where an old backup is taken in.
 
         Raises:
             ConfigurationError: it cannot be reached or written, or its schema is newer than this program.
@@ -42,7 +43,7 @@ class ConsoleDatabase:
         self._writing = self.engine.execution_options(**{_WRITES: True})
         try:
             with self._writing.begin() as connection:
-                upgrade(connection)
+                upgrade(connection, revision)
         except SQLAlchemyError as error:
             raise ConfigurationError("console.database", detail=_told(error)) from error
 
@@ -80,8 +81,9 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     config.attributes["connection"] = connection
     current = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
-        raise ConfigurationError("console.newer-database", version=current)
+    unknown = {current, revision} - known - {None, "head"}
+    if unknown:
+        raise ConfigurationError("console.newer-database", version=", ".join(map(str, unknown)))
     command.upgrade(config, revision)
 
 

@@ -79,9 +79,14 @@ def stale(row: SessionRow) -> bool:
     return time.time() - row.seen > _NOTED
 
 
-def touch(db: Session, row: SessionRow) -> None:
-    """Note that a session is in use."""
-    kept = db.get(SessionRow, row.token)
+def touch(db: Session, token: str) -> None:
+    """Note that a session is in use.
+
+    Args:
+        db: a writing transaction.
+        token: as it is kept.
+    """
+    kept = db.get(SessionRow, token)
     if kept is not None:
         kept.seen = time.time()
 

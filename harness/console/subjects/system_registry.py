@@ -24,7 +24,7 @@ from harness.drivers.reference import kinds
 
 REFERENCE = "reference"
 DECLARED = "declared"
-_REFERENCE_PRODUCT = "lienthong reference agency"
+_REFERENCE_PRODUCT = "Hệ thống tham chiếu"
 
 
 def add_declared(

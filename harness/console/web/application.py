@@ -16,6 +16,7 @@ from harness.catalogue.texts import Language
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.sentences import sentence_of
 from harness.console.web import (
     account_pages,
     administration_pages,
@@ -36,7 +37,6 @@ from harness.console.web.visit import (
     Missing,
     Visit,
     form_of,
-    sentence_of,
 )
 from harness.resources import folder
 
@@ -96,13 +96,14 @@ def _answer(
     begin = state.database.writing if page.method == "POST" else state.database.reading
     with begin() as db:
         session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        token = session.token if session is not None and page.method == "GET" and stale(session) else None
         visit = Visit(request, state, work, db, session, language, fields, files)
         answer = _admitted(visit, page)
     for action in visit.afterwards:
         action()
-    if session is not None and page.method == "GET" and stale(session):
+    if token is not None:
         with state.database.writing() as db:
-            touch(db, session)
+            touch(db, token)
     return answer
 
 

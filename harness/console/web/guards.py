@@ -12,6 +12,7 @@ Sending = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receiving, Sending], Awaitable[None]]
 
 LARGEST_BODY = 1024 * 1024
+_FILES = "/static/"
 _POLICY = "content-security-policy"
 _HEADERS = {
     _POLICY: "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -41,7 +42,7 @@ class ConsoleGuards:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _completed(message.get("headers", ()))
+                message["headers"] = _completed(message.get("headers", ()), scope["path"])
             await send(message)
 
         request = Request(scope)
@@ -56,13 +57,14 @@ class ConsoleGuards:
         await self._app(scope, _bounded(receive), guarded)
 
 
-def _completed(given: Any) -> list[tuple[bytes, bytes]]:
+def _completed(given: Any, path: str) -> list[tuple[bytes, bytes]]:
     """Return header lines with ours; what a page sets itself stays."""
     headers = list(given)
     present = {name.lower() for name, _ in headers}
     added = [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
+    kept = b"max-age=3600" if path.startswith(_FILES) else b"no-store"
     if b"cache-control" not in present:
-        added.append((b"cache-control", b"no-store"))
+        added.append((b"cache-control", kept))
     return headers + added
 
 

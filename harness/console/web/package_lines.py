@@ -1,5 +1,6 @@
 """A package laid out element by element, with the place that a finding is about marked."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ def package_lines(content: bytes, line: int | None, xpath: str | None) -> list[P
         line: number of the line that a finding is about, from 1.
         xpath: of the element that it is about; tells lines apart where many stand on one.
     """
-    text = content[:_LARGEST].decode("utf-8", "backslashreplace")
+    text = _text(content[:_LARGEST])
     lines = list(_laid_out(text)) if text.lstrip("\ufeff \r\n\t").startswith("<") else list(_plain(text))
     hit = {index for index, (first, last, _) in enumerate(lines) if line is not None and first <= line <= last}
     if len(hit) > _MANY:
@@ -46,6 +47,13 @@ def package_lines(content: bytes, line: int | None, xpath: str | None) -> list[P
     ]
     start = max(0, min(hit, default=0) - _BEFORE) if len(shown) > _MOST else 0
     return shown[start : start + _MOST]
+
+
+def _text(content: bytes) -> str:
+    """Return what a body says: UTF-8, or the UTF-16 that its first bytes announce."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    return content.decode("utf-8", "backslashreplace")
 
 
 def _plain(text: str) -> Iterator[tuple[int, int, str]]:

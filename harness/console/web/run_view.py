@@ -37,6 +37,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "judged": verdicts is not None,
         "findings": findings[:_MOST],
         "findings_in_all": len(findings),
+        "first": {one.requirement: one.number for one in reversed(findings)},
         "messages": _messages(live, language),
         "counts": json.loads(row.counts) if row.counts else {},
     }

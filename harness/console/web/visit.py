@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -12,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.findings import clipped
 from harness.catalogue.texts import Language, text
 from harness.console.console_state import ConsoleState
 from harness.console.data.options import ConsoleOptions, options
 from harness.console.data.tables import OrganisationRow, RunRow, SessionRow, SystemRow, UserRow
 from harness.console.people.roles import Right, Role, may
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.sentences import sentence_of
 from harness.console.web.rendering import rendered
 
 LANGUAGE_COOKIE = "lienthong-lang"
@@ -181,16 +180,6 @@ class Visit:
 
 
 Handler = Callable[[Visit], Response]
-
-
-def sentence_of(error: ConfigurationError, language: Language) -> str:
-    """Return what is wrong, where, and what to do."""
-    values = {name: clipped(value) for name, value in error.parameters.items()}
-    place = "" if error.path is None else f"{Path(error.path).name}:{error.line}: " if error.line else ""
-    try:
-        return place + text("errors", error.code, language, **values)
-    except KeyError:
-        return place + f"{error.code} {values}"
 
 
 async def form_of(request: Request, most: int) -> tuple[dict[str, list[str]], dict[str, bytes]]:
