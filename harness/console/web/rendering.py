@@ -85,6 +85,7 @@ def _environment() -> Environment:
         "moment": moment,
         "machine_moment": machine_moment,
         "lasting": _lasting,
+        "lines": _lines,
         "seconds": _seconds,
         "slug": _slug,
     }
@@ -94,6 +95,11 @@ def _environment() -> Environment:
 
 def _visible(value: object, limit: int = _SHOWN) -> str:
     return clipped(str(value), limit)
+
+
+def _lines(value: str) -> str:
+    """Return a text of several lines with what is invisible made visible, line by line."""
+    return "\n".join(clipped(line, _SHOWN) for line in value[: 8 * _SHOWN].split("\n"))
 
 
 def _isolated(value: object) -> Markup:

@@ -14,16 +14,16 @@ from starlette.responses import PlainTextResponse, Response
 from harness.catalogue.texts import Language
 from harness.console.console_state import ConsoleState
 from harness.console.data.tables import RunRow
-from harness.console.people.roles import Role
+from harness.console.people.roles import Right, Role, may
 from harness.console.people.sessions import session_of
 from harness.console.runs.console_work import ConsoleWork
-from harness.console.runs.live_run import BOARD, MESSAGES, PROGRESS
+from harness.console.runs.live_run import BOARD, MESSAGES, PROGRESS, QUESTION
 from harness.console.web.rendering import rendered
 from harness.console.web.run_view import run_parts
 from harness.console.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE
 
 _PAUSE = 0.6
-_PARTS = (PROGRESS, BOARD, MESSAGES)
+_PARTS = (PROGRESS, QUESTION, BOARD, MESSAGES)
 _GREATEST_SEQ = 18  # digits
 _HOUR = 3600.0
 
@@ -73,7 +73,10 @@ def _look(
         names = _PARTS if now != shape and shape else [part for part in _PARTS if live.changed.get(part, -1) > told]
         if not names:
             return {}, told, now, row.state == "ended"
-        values: dict[str, Any] = {"run": row, **run_parts(db, work, row, language)}
+        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        answers = session is not None and may(session.user.role, Right.RUN)
+        values: dict[str, Any] = {"run": row, "csrf": session.csrf if session else "", "answers": answers}
+        values |= run_parts(db, work, row, language)
     parts = {name: rendered(f"run-{name}", language, **values) for name in names}
     return parts, live.seq, now, row.state == "ended"
 

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language
 from harness.console.data.tables import FoundRow, RunRow
+from harness.console.runs.answers import files_of
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.live_run import LiveRun
 from harness.console.web.visit import Visit
+from harness.drivers.manual.interview import PATIENCE
+from harness.drivers.manual.words import WORDS, shown_word
 from harness.report.messages import EventDescriber
 from harness.report.texts import ReportTexts
 from harness.seal.run_files import objects, read_report
@@ -33,6 +36,9 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     verdicts = _verdicts(work, row) if row.state == "ended" and row.verdict != "none" else None
     return {
         "live": live,
+        "files": files_of(folder, live.question) if live.question else [],
+        "until": (row.started or 0.0) + live.asked + PATIENCE,
+        "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
         "judged": verdicts is not None,
         "findings": findings[:_MOST],
