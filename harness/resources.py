@@ -1,6 +1,5 @@
 """Finds the project's data folders, in a checkout and in an installed wheel alike."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -14,9 +13,3 @@ def folder(name: Literal["profiles", "fixtures", "reports"]) -> Path:
     """
     installed = _PACKAGE / "data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
-
-
-def kept(kind: str) -> Path:
-    """Return the folder of what is kept for this user between calls: the user's cache, wherever the system has it."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
-    return Path(base) / "lienthong" / kind

@@ -15,11 +15,13 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import anyio
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.crypto.testpki.folder import make_laboratory
-from harness.engine.certification import CertificationOrder, certify
+from harness.drivers.operator import Unattended
+from harness.engine.certification import CertificationOrder, run_order
 from harness.journal import Event, Record
 from harness.journal.event import JournalLine, event_of
 from harness.journal.events import RequestReceived
@@ -42,7 +44,7 @@ _IDENTITY = LaboratoryIdentity(
 _EVENTS = "events.jsonl"
 _SETTING = "setting.json"
 _LARGEST_BLOB = 65536
-_PROFILE = "qcvn102-2022"
+_PROFILE = "qcvn102-2025"
 _JOBS = 6  # few at a time: the examples must not depend on how busy this machine is
 
 
@@ -93,7 +95,7 @@ def _certified(candidate: str, directory: Path) -> Path:
     order = CertificationOrder(
         candidate=candidate, profile=_PROFILE, only=None, directory=directory, language="vi", seed=20261123, jobs=_JOBS
     )
-    certify(order, lambda event: None)
+    anyio.run(run_order, order, Unattended(), None)
     return directory
 
 

@@ -60,6 +60,22 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
         pytest.fail(f"expected no import circle, got {' <- '.join(circle.args[1])}")
 
 
+def test_terminal_and_environment_are_read_by_the_fronts_alone() -> None:
+    ambient = {"environ", "environb", "getenv", "stdin", "stdout", "stderr", "argv", "isatty"}
+    fronts = {ROOT / "harness" / "cli", ROOT / "harness" / "pytesting"}
+    found = [
+        f"{source.relative_to(ROOT)}:{node.lineno}"
+        for source in SOURCES
+        if fronts.isdisjoint(source.parents)
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"os", "sys"}
+        and node.attr in ambient
+    ]
+    assert found == []
+
+
 def test_no_class_name_occurs_twice() -> None:
     places = defaultdict(list)
     for source in SOURCES:

@@ -16,6 +16,10 @@ from harness.agency.hub_connection import HubConnection
 from harness.agency.incoming_operations import IncomingOperations
 from harness.agency.poller import Poller
 from harness.agency.receiver import DocumentReceiver
+from harness.agency.registers.exports import Exports
+from harness.agency.registers.records_export import RecordsExport
+from harness.agency.registers.registers import Registers
+from harness.agency.registers.submission import SubmissionPackage
 from harness.agency.retries import RetryPolicy
 from harness.agency.sender import Sender
 from harness.agency.sending_service import SendingService
@@ -55,6 +59,10 @@ class Components:
     receiver: type[DocumentReceiver] = DocumentReceiver
     fetcher: type[Fetcher] = Fetcher
     poller: type[Poller] = Poller
+    registers: type[Registers] = Registers
+    records_export: type[RecordsExport] = RecordsExport
+    submission: type[SubmissionPackage] = SubmissionPackage
+    exports: type[Exports] = Exports
     driver: type[DriverApi] = DriverApi
 
     def with_component(self, component: type[Component]) -> "Components":

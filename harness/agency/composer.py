@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from harness.agency.component import Component
 from harness.agency.store.inbox import InboxDocument
 from harness.agency.texts import words
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.edxml.attachments import pack
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import (
@@ -32,8 +33,7 @@ from harness.edxml.packages import OPERATOR, Layout, write_package
 DATE = "%Y/%m/%d"
 TIME = "%Y/%m/%d %H:%M:%S"
 
-NEW, RECALL, UPDATE, REPLACE = 0, 1, 2, 3
-
+_ON_ONE = frozenset({BusinessOperation.RECALL, BusinessOperation.UPDATE})
 # Signer and clerk of the agency; a product would keep them in its settings.
 _PLACE = "Hà Nội"
 _SIGNER = SignerInfo(full_name="Nguyễn Văn Mẫu", competence="TL.", position="Chánh Văn phòng")
@@ -68,7 +68,7 @@ class DocumentDraft:
     Attributes:
         sender: the sending agency.
         to: receivers.
-        operation: 0 new, 1 recall, 2 update, 3 replacement.
+        operation: what the package does.
         target: what the operation acts on.
         added, removed: OrganIds of receivers that an update adds or takes away.
     """
@@ -81,7 +81,7 @@ class DocumentDraft:
     content: str
     priority: int
     files: tuple[ComposedFile, ...]
-    operation: int = NEW
+    operation: BusinessOperation = BusinessOperation.NEW
     target: OperationTarget | None = None
     reason: str = ""
     added: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ class Composer(Component):
     def response_for(self, draft: DocumentDraft) -> tuple[ResponseFor, ...]:
         """Return the document that a recall names."""
         target = draft.target
-        if draft.operation != RECALL or target is None:
+        if draft.operation != BusinessOperation.RECALL or target is None:
             return ()
         return (ResponseFor(draft.sender.organ_id, target.code, target.promulgation_date, target.document_id),)
 
@@ -162,12 +162,12 @@ class Composer(Component):
         """Return the operation and what it acts on."""
         target = draft.target
         return Bussiness(
-            doc_type=str(draft.operation),
+            doc_type=draft.operation,
             reason=draft.reason,
             paper="0",
-            document_id=target.document_id if target and draft.operation in {RECALL, UPDATE} else "",
-            document_info=self.changes(draft) if draft.operation == UPDATE else None,
-            replacements=self.replacements(draft) if draft.operation == REPLACE else (),
+            document_id=target.document_id if target and draft.operation in _ON_ONE else "",
+            document_info=self.changes(draft) if draft.operation == BusinessOperation.UPDATE else None,
+            replacements=self.replacements(draft) if draft.operation == BusinessOperation.REPLACEMENT else (),
             staff=self.staff(),
         )
 
@@ -219,7 +219,7 @@ class Composer(Component):
             from_=sender,
             response_for=ResponseFor(receiver, target.code, target.promulgation_date, target.document_id),
             staff_info=self.staff(),
-            status_code="13",
+            status_code=StatusCode.TAKE_BACK,
             description=reason,
             timestamp=now.strftime(TIME),
         )

@@ -10,6 +10,7 @@ from harness.agency.composer import ComposedFile
 from harness.agency.core import Core
 from harness.agency.handling import Handling
 from harness.agency.poller import Poller
+from harness.agency.registers.exports import Exports
 from harness.agency.sending_service import OFFICIAL_LETTER, SendingService, SendOrder
 from harness.agency.store.organs import OwnAgency
 from harness.agency.texts import failed
@@ -32,12 +33,14 @@ class DriverApi(Component):
         sending_service: SendingService,
         agency_directory: AgencyDirectory,
         poller: Poller,
+        exports: Exports,
     ) -> None:
         super().__init__(core)
         self.handling = handling
         self.sending_service = sending_service
         self.agency_directory = agency_directory
         self.poller = poller
+        self.exports = exports
         self._commands: Mapping[str, Command] = {
             "send": self.send,
             "decide": self.decide,
@@ -47,6 +50,8 @@ class DriverApi(Component):
             "inbox": self.inbox,
             "outbox": self.outbox,
             "poll": self.poll,
+            "export_records": self.export_records,
+            "export_sip": self.export_sip,
         }
 
     def command(self, name: str) -> Command:
@@ -129,6 +134,16 @@ class DriverApi(Component):
         self._check_ready()
         self.poller.now()
         return {}
+
+    async def export_records(self, _: arguments.Nothing) -> dict[str, Any]:
+        """Export what is kept of the documents exchanged."""
+        self._check_ready()
+        return await self.exports.records()
+
+    async def export_sip(self, _: arguments.Nothing) -> dict[str, Any]:
+        """Make the archival package of the documents exchanged."""
+        self._check_ready()
+        return await self.exports.sip()
 
     def _check_ready(self) -> None:
         if not self.settings.complete:

@@ -30,6 +30,8 @@ _COMMANDS: Mapping[str, type[msgspec.Struct]] = {
     "inbox": arguments.Nothing,
     "outbox": arguments.Nothing,
     "poll": arguments.Nothing,
+    "export_records": arguments.Nothing,
+    "export_sip": arguments.Nothing,
     "stop": arguments.Nothing,
     "start": arguments.Nothing,
 }

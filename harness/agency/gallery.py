@@ -152,6 +152,6 @@ def _load(package: str) -> None:
 
 
 def _place(entry: GalleryEntry) -> tuple[int, str]:
-    groups = ("PKG", "HDR", "TRC", "ATT", "STP", "SIG", "PDF", "VXP", "SND", "RCV", "STS", "OPS", "RTY", "SEC")
+    groups = ("PKG", "HDR", "TRC", "ATT", "STP", "SIG", "PDF", "VXP", "SND", "RCV", "STS", "OPS", "RTY", "SEC", "ARC")
     broken = entry.breaks or ""
     return groups.index(broken[:3]), broken

@@ -8,6 +8,7 @@ from harness.agency.incoming_operations import IncomingOperations
 from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState
 from harness.agency.texts import failed, refused
+from harness.catalogue.codes import StatusCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,11 @@ class HandlingStep:
 _IN_WORK = frozenset({InboxState.REGISTERED, InboxState.ASSIGNED, InboxState.PROCESSING})
 
 STEPS = {
-    "accept": HandlingStep(frozenset({InboxState.ARRIVED}), InboxState.REGISTERED, "03"),
-    "refuse": HandlingStep(frozenset({InboxState.ARRIVED}), InboxState.REFUSED, "02"),
-    "assign": HandlingStep(frozenset({InboxState.REGISTERED}), InboxState.ASSIGNED, "04"),
-    "process": HandlingStep(_IN_WORK, InboxState.PROCESSING, "05"),
-    "finish": HandlingStep(_IN_WORK, InboxState.FINISHED, "06"),
+    "accept": HandlingStep(frozenset({InboxState.ARRIVED}), InboxState.REGISTERED, StatusCode.REGISTERED),
+    "refuse": HandlingStep(frozenset({InboxState.ARRIVED}), InboxState.REFUSED, StatusCode.REFUSED),
+    "assign": HandlingStep(frozenset({InboxState.REGISTERED}), InboxState.ASSIGNED, StatusCode.ASSIGNED),
+    "process": HandlingStep(_IN_WORK, InboxState.PROCESSING, StatusCode.PROCESSING),
+    "finish": HandlingStep(_IN_WORK, InboxState.FINISHED, StatusCode.FINISHED),
 }
 _REASON_DUE = frozenset({"refuse", "disagree"})
 

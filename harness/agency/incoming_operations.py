@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from harness.agency.acceptance import Acceptance
 from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
-from harness.agency.composer import RECALL, REPLACE, UPDATE
 from harness.agency.core import Core
 from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxRequest, InboxState, NewDocument
 from harness.agency.texts import words
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.edxml.model import DocumentPackage, ResponseFor, StatusPackage
 from harness.edxml.packages import read_package
 
+_OPERATIONS = frozenset(BusinessOperation)
 _REMOVED, _ADDED = "0", "1"
 _FLAGS = {
     "recall": "recalled",
@@ -39,10 +40,10 @@ class IncomingOperations(Component):
         self.agency_directory = agency_directory
         self.acceptance = acceptance
 
-    def operation(self, package: DocumentPackage) -> int:
-        """Return the operation of a package: 0 new, 1 recall, 2 update, 3 replacement."""
+    def operation(self, package: DocumentPackage) -> BusinessOperation:
+        """Return the operation of a package; what is none counts as a new document."""
         code = package.bussiness.doc_type if package.bussiness else ""
-        return int(code) if code in {"1", "2", "3"} else 0
+        return BusinessOperation(code) if code in _OPERATIONS else BusinessOperation.NEW
 
     def named_organs(self, package: DocumentPackage) -> list[str]:
         """Return every OrganId that a package is meant for: its receivers, and those that its operation names."""
@@ -56,19 +57,23 @@ class IncomingOperations(Component):
     def targets(self, package: DocumentPackage) -> list[str]:
         """Return the DocumentIds that the operation of a package acts on, as far as the own agencies are concerned."""
         operation, bussiness = self.operation(package), package.bussiness
-        if operation == RECALL:
+        if operation == BusinessOperation.RECALL:
             named = [one.document_id for one in package.response_for]
             return named or ([bussiness.document_id] if bussiness else [])
-        if operation == UPDATE and bussiness is not None:
+        if operation == BusinessOperation.UPDATE and bussiness is not None:
             return [bussiness.document_id]
-        if operation == REPLACE and bussiness is not None:
+        if operation == BusinessOperation.REPLACEMENT and bussiness is not None:
             own = self.agency_directory.is_own
             return [one.document_id for one in bussiness.replacements if any(own(organ) for organ in one.organ_ids)]
         return []
 
     def joined_document(self, package: DocumentPackage) -> str | None:
         """Return the DocumentId that an update adds an own agency to, if the document itself was not received."""
-        if self.operation(package) != UPDATE or package.bussiness is None or not self._own_marks(package, _ADDED):
+        if (
+            self.operation(package) != BusinessOperation.UPDATE
+            or package.bussiness is None
+            or not self._own_marks(package, _ADDED)
+        ):
             return None
         target = package.bussiness.document_id
         return target if target != package.document_id and self.store.inbox.find(target) is None else None
@@ -115,9 +120,9 @@ class IncomingOperations(Component):
     def kind(self, package: DocumentPackage) -> str:
         """Return what a package asks for: `recall`, `remove`, `update` or `replace`."""
         operation = self.operation(package)
-        if operation == UPDATE:
+        if operation == BusinessOperation.UPDATE:
             return "remove" if self._own_marks(package, _REMOVED) else "update"
-        return "recall" if operation == RECALL else "replace"
+        return "recall" if operation == BusinessOperation.RECALL else "replace"
 
     def taken_back(self, status: StatusPackage) -> None:
         """Carry out a take-back: status 13, from the sender of a document to its receiver."""
@@ -132,7 +137,9 @@ class IncomingOperations(Component):
         """Answer 16 to a take-back of a document that never came."""
         asked = status.response_for
         named = ResponseFor(status.from_.organ_id, asked.code, asked.promulgation_date, asked.document_id)
-        self.statuses.answer(named, "16", words("operation.unknown-target", document_id=asked.document_id))
+        self.statuses.answer(
+            named, StatusCode.DISAGREED, words("operation.unknown-target", document_id=asked.document_id)
+        )
 
     def request(self, kind: str, target: InboxDocument, named_by: str, package: str) -> None:
         """Carry out what was asked for, or let it wait for the clerk; nothing is done to a cancelled document."""
@@ -155,20 +162,20 @@ class IncomingOperations(Component):
     def disagree(self, request: InboxRequest, reason: str) -> None:
         """Refuse a request that waited: 16 with the reason."""
         self.store.inbox.answered(request.id)
-        self.statuses.say(self.store.inbox.get(request.target), "16", reason)
+        self.statuses.say(self.store.inbox.get(request.target), StatusCode.DISAGREED, reason)
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
         """Do what was asked for and answer 15, or 16 where the document's state forbids it."""
         objection = self.objection(kind, target)
         if objection:
-            self.statuses.say(target, "16", objection)
+            self.statuses.say(target, StatusCode.DISAGREED, objection)
             return
         if kind == "update":
             self.update(target, package)
         else:
             self.cancel(target)
         self.store.inbox.set_flags(target.id, dict.fromkeys((*target.flags, _FLAGS[kind])))
-        self.statuses.say(target, "15", "")
+        self.statuses.say(target, StatusCode.AGREED, "")
 
     def objection(self, kind: str, target: InboxDocument) -> str:
         """Return why a document's state forbids an operation; empty when it does not."""

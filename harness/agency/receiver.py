@@ -16,6 +16,7 @@ from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument, StoredAttachment
 from harness.agency.store.items import ListedItem
 from harness.agency.texts import words
+from harness.catalogue.codes import StatusCode
 from harness.edxml.model import DocumentPackage, StatusPackage
 
 _DONE, _FAIL = "done", "fail"
@@ -157,7 +158,6 @@ class DocumentReceiver(Component):
         )
         if not isinstance(package, DocumentPackage):
             return blank
-        bussiness = package.bussiness
         return replace(
             blank,
             document_id=package.document_id or None,
@@ -167,7 +167,7 @@ class DocumentReceiver(Component):
             promulgation_date=package.promulgation_info.promulgation_date,
             subject=self.subject(package),
             content=package.content,
-            operation=int(bussiness.doc_type) if bussiness and bussiness.doc_type in {"1", "2", "3"} else 0,
+            operation=self.operations.operation(package).number,
             original_id=self.operations.joined_document(package),
             addressees=self.addressees(listed, package),
         )
@@ -218,7 +218,7 @@ class DocumentReceiver(Component):
 
     def tell_rejected(self, document: InboxDocument, reason: str) -> None:
         """Report to the sender of a package that it is not accepted."""
-        self.statuses.say(document, "02", reason)
+        self.statuses.say(document, StatusCode.REFUSED, reason)
 
     def send_back(self, listed: Listed, document: NewDocument) -> None:
         """Refuse a document that is addressed to other agencies only."""
@@ -226,7 +226,7 @@ class DocumentReceiver(Component):
         self.settle(listed, document, _DONE, "")
         if self.known(document) is None:
             row = self.store.inbox.add(replace(document, state=InboxState.REFUSED, reason=reason))
-            self.statuses.say(self.store.inbox.get(row), "02", reason)
+            self.statuses.say(self.store.inbox.get(row), StatusCode.REFUSED, reason)
 
     def take_known(self, listed: Listed, document: NewDocument, known: InboxDocument, package: DocumentPackage) -> None:
         """Take in a document whose DocumentId is stored already."""
@@ -248,7 +248,7 @@ class DocumentReceiver(Component):
         for organ_id in document.addressees:
             if organ_id not in known.addressees and known.state not in _NOT_ACCEPTED:
                 self.store.inbox.add_addressee(known.id, organ_id)
-                self.statuses.say(known, "01", "", (organ_id,))
+                self.statuses.say(known, StatusCode.ARRIVED, "", (organ_id,))
 
     def accept(self, listed: Listed, document: NewDocument, package: DocumentPackage) -> None:
         """Store a document that arrived."""
@@ -261,14 +261,14 @@ class DocumentReceiver(Component):
         refusal = self.operations.refusal(package, document)
         if refusal:
             self.store.inbox.set_state(document.id, InboxState.REFUSED, refusal)
-            self.statuses.say(document, "02", refusal)
+            self.statuses.say(document, StatusCode.REFUSED, refusal)
             return
         self.arrived(document)
         self.operations.apply(package, document)
 
     def arrived(self, document: InboxDocument) -> None:
         """Say 01, in the name of every own agency that got the document."""
-        self.statuses.say(document, "01", "")
+        self.statuses.say(document, StatusCode.ARRIVED, "")
 
     def settle(self, listed: Listed, document: NewDocument, answer: str, description: str) -> None:
         """Note what is to be reported to the hub about an item."""

@@ -10,10 +10,6 @@ from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.component import Component
 from harness.agency.composer import (
     DATE,
-    NEW,
-    RECALL,
-    REPLACE,
-    UPDATE,
     ComposedFile,
     Composer,
     DocumentDraft,
@@ -23,12 +19,18 @@ from harness.agency.core import Core
 from harness.agency.sender import Sender
 from harness.agency.store.outbox import NewOutDocument, OutDocument, OutReceiver
 from harness.agency.texts import complaint, failed, refused
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.verdicts import Severity
 from harness.edxml.model import Code, DocumentPackage, Organization
 from harness.edxml.packages import TextUnwritable
 from harness.rules.check import check_package
 
-OPERATIONS = {"new": NEW, "recall": RECALL, "update": UPDATE, "replace": REPLACE}
+OPERATIONS = {
+    "new": BusinessOperation.NEW,
+    "recall": BusinessOperation.RECALL,
+    "update": BusinessOperation.UPDATE,
+    "replace": BusinessOperation.REPLACEMENT,
+}
 OFFICIAL_LETTER = "Công văn"
 _CHECKED = frozenset({"PKG", "HDR", "TRC", "ATT", "STP"})
 _LARGE = 256 * 1024
@@ -203,13 +205,13 @@ class SendingService(Component):
             subject=package.subject,
             package=self.store.keep(written),
             receivers=tuple(OutReceiver(one.organ_id, one.organ_name) for one in package.to),
-            operation=draft.operation,
+            operation=draft.operation.number,
             target=target.document_id if target else None,
         )
         self.store.outbox.add(document, row)
-        if target is not None and draft.operation == RECALL:
+        if target is not None and draft.operation == BusinessOperation.RECALL:
             self.store.outbox.set_recalled(target.document_id)
-        if target is not None and draft.operation == UPDATE:
+        if target is not None and draft.operation == BusinessOperation.UPDATE:
             joined = [OutReceiver(one.organ_id, one.organ_name) for one in package.to if one.organ_id in draft.added]
             self.store.outbox.add_receivers(target.document_id, joined)
 

@@ -7,9 +7,8 @@ from harness.agency.incoming_operations import IncomingOperations
 from harness.agency.listed import Listed
 from harness.agency.store.items import ListedItem
 from harness.agency.store.outbox import OutDocument, ReceivedStatus
+from harness.catalogue.codes import StatusCode
 from harness.edxml.model import StatusPackage
-
-_TAKE_BACK = "13"
 
 
 class StatusReceiver(Component):
@@ -24,7 +23,7 @@ class StatusReceiver(Component):
         """Store a status and show it."""
         with self.store.transaction():
             self.settle(listed, status)
-            if status.status_code == _TAKE_BACK:
+            if status.status_code == StatusCode.TAKE_BACK:
                 self.operations.taken_back(status)
             else:
                 self.apply(status)

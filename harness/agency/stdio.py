@@ -2,28 +2,27 @@
 
 import asyncio
 import json
-import sys
 from typing import BinaryIO
 
 from harness.agency.server import LONGEST_REQUEST, parsed
 from harness.agency.system import AgencySystem
 
 
-async def serve_lines(agency: AgencySystem, output: BinaryIO | None = None) -> None:
-    """Answer the lines of standard input until it ends.
+async def serve_lines(agency: AgencySystem, lines: BinaryIO, output: BinaryIO) -> None:
+    """Answer lines until they end.
 
     Args:
         agency: the system to be driven.
-        output: where the answers go; None: standard output.
+        lines: a pipe or a terminal that they come from: standard input.
+        output: where the answers go: standard output.
     """
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=LONGEST_REQUEST)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    written = output or sys.stdout.buffer
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), lines)
     answering: set[asyncio.Task[None]] = set()
     while line := await reader.readline():
         if line.strip():
-            task = asyncio.create_task(_answer(agency, line, written))
+            task = asyncio.create_task(_answer(agency, line, output))
             answering.add(task)
             task.add_done_callback(answering.discard)
     await asyncio.gather(*answering)

@@ -1,7 +1,7 @@
 """The candidate's declaration, `candidate.yaml` (schema lienthong.candidate/1)."""
 
-import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,8 +130,13 @@ def load_candidate(path: Path) -> tuple[Candidate, Located]:
     return convert(located, Candidate), located
 
 
-def secret_of(candidate: Candidate, located: Located) -> str | None:
+def secret_of(candidate: Candidate, located: Located, environment: Mapping[str, str]) -> str | None:
     """Return the declared secret, or None when the harness must make one.
+
+    Args:
+        candidate: the declaration.
+        located: where each part of it is.
+        environment: the variables that `secret_env` may name.
 
     Raises:
         ConfigurationError: both `secret` and `secret_env` are given, or the variable is not set or is no text.
@@ -142,7 +147,7 @@ def secret_of(candidate: Candidate, located: Located) -> str | None:
         raise ConfigurationError("candidate.two-secrets", path=path, line=line)
     if agency.secret_env is None:
         return agency.secret
-    value = os.environ.get(agency.secret_env)
+    value = environment.get(agency.secret_env)
     if not value:
         raise ConfigurationError("candidate.secret-env-unset", path=path, line=line, name=agency.secret_env)
     if not _is_utf8(value):

@@ -5,8 +5,9 @@ import re
 from collections.abc import Collection, Container, Iterable, Mapping
 from typing import TypeGuard
 
+from harness.catalogue.codes import BusinessOperation, RefusalReason
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import REASONS, Bound, CodeLife, Parameters, Range
+from harness.catalogue.parameters import Bound, CodeLife, Parameters, Range
 from harness.catalogue.profile_file import ProfileFile
 from harness.catalogue.requirements import Requirement
 from harness.catalogue.texts import known_finding
@@ -17,6 +18,7 @@ from harness.resources import folder
 
 _SUCCESS = "0"  # by the protocol, whatever the profile
 _AGENCY = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]+)*")  # the new form, by which lists name agencies in every profile
+_STATUS = re.compile(r"[0-9]{2}")
 _WEAK = {Basis.SINGLE, Basis.ASSUMED}
 # What may be zero: nothing tolerated, nothing repeated. Every other number must be above zero.
 _MAY_BE_ZERO = {"lowest", "highest", "timestamp_skew", "margin", "outage_grace", "resets_in_row", "final_repeats"}
@@ -118,6 +120,10 @@ class _Check:
                 if isinstance(bound, Range | Bound):
                     self._range(bound, ("parameters", section, name))
         hub, limits = parameters.hub, parameters.limits
+        known = parameters.code_lists.operation
+        if not {known.lowest, known.highest} <= {one.number for one in BusinessOperation}:
+            operation = ("parameters", "code_lists", "operation")
+            raise self._wrong("profile.unknown-operation", operation, known=", ".join(BusinessOperation))
         if hub.body_bytes < limits.package_bytes:
             steps = ("parameters", "hub", "body_bytes"), ("parameters", "limits", "package_bytes")
             raise self._wrong("profile.order", *steps, lower=limits.package_bytes, upper=hub.body_bytes)
@@ -140,18 +146,21 @@ class _Check:
                 raise self._wrong("profile.not-ascii", steps, text=entry.text)
         for reason, number in hub.codes.items():
             steps = ("parameters", "hub", "codes", reason)
-            if reason not in REASONS:
-                raise self._wrong("profile.unknown-reason", steps, reason=reason, known=", ".join(REASONS))
+            if reason not in frozenset(RefusalReason):
+                raise self._wrong("profile.unknown-reason", steps, reason=reason, known=", ".join(RefusalReason))
             if number not in hub.error_codes:
                 known = ("parameters", "hub", "error_codes", number)
                 raise self._wrong("profile.unknown-error-code", steps, known, number=number)
-        for reason in REASONS:
+        for reason in RefusalReason:
             if reason not in hub.codes:
                 steps = ("parameters", "hub", "codes", reason)
                 raise self._wrong("profile.no-reason", steps, ("parameters", "hub", "codes"), reason=reason)
 
     def statuses(self, parameters: Parameters) -> None:
         known = parameters.code_lists.statuses
+        for code in known:
+            if not _STATUS.fullmatch(code):
+                raise self._wrong("profile.not-a-status", ("parameters", "code_lists", "statuses"), status=code)
         for section, names in _STATUS_LISTS.items():
             for name in names:
                 codes = getattr(getattr(parameters, section), name)

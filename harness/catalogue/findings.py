@@ -4,14 +4,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 CLIP = 200
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 _WIDE = 0x10000
 _SHOWN = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(msgspec.Struct, frozen=True):
     """Where the evidence is.
 
     Attributes:

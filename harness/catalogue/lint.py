@@ -112,9 +112,10 @@ def _texts(located: Located) -> Iterator[LintProblem]:
         for language in LANGUAGES:
             if not unicodedata.is_normalized("NFC", str(text[language])):
                 yield _problem("not-nfc", located, (*steps, language), key=key, language=language)
-        first, second = (_places(str(text[language])) for language in LANGUAGES)
-        if first != second:
-            differing = ", ".join(sorted(first ^ second))
+        first, *others = (_places(str(text[language])) for language in LANGUAGES)
+        differ = set[str]().union(*(first ^ other for other in others))
+        if differ:
+            differing = ", ".join(sorted(differ))
             yield _problem("places-differ", located, steps, key=key, places=differing)
 
 

@@ -1,35 +1,15 @@
 """The parameters of a profile: every number, list and form a ministry may change without touching code."""
 
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 
 from harness.catalogue.verdicts import Basis, Severity
 
-Reason = Literal[
-    "unreadable",
-    "bad-request",
-    "unknown-document",
-    "unauthenticated",
-    "receiver-unknown",
-    "sender-not-registered",
-    "internal",
-    "receiver-locked",
-]
-"""Reasons for which the reference hub refuses a call; a profile must give a code for each."""
-REASONS: tuple[Reason, ...] = get_args(Reason)
-
 
 class ParameterGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a profile: immutable, unknown keys refused."""
-
-
-class BilingualText(ParameterGroup, frozen=True):
-    """A text in both languages."""
-
-    vi: str
-    en: str
 
 
 class Limits(ParameterGroup, frozen=True):

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import BilingualText, ParameterGroup, Parameters
+from harness.catalogue.parameters import ParameterGroup, Parameters
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import Located, convert, merged, read, without_nulls
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder
@@ -36,11 +37,11 @@ class ProfileFile(ParameterGroup, frozen=True):
     schema: Literal["lienthong.profile/1"]
     id: str
     version: str
-    title: BilingualText
+    title: LocalisedText
     parameters: Parameters
     levels: dict[str, Level] = msgspec.field(default_factory=dict)
     severities: dict[str, Severity] = msgspec.field(default_factory=dict)
-    raised: dict[str, BilingualText] = msgspec.field(default_factory=dict)
+    raised: dict[str, LocalisedText] = msgspec.field(default_factory=dict)
     extends: str | None = None
 
 

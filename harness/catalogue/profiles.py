@@ -9,7 +9,7 @@ import msgspec
 from harness.catalogue.consistency import check_profile
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
-from harness.catalogue.parameters import BilingualText, Parameters
+from harness.catalogue.parameters import Parameters
 from harness.catalogue.profile_file import (
     ProfileFile,
     find_profile,
@@ -19,12 +19,13 @@ from harness.catalogue.profile_file import (
     with_placed_files,
 )
 from harness.catalogue.requirements import Requirement, load_catalogue
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import Located
 from harness.catalogue.verdicts import Level, Severity
 from harness.catalogue.yaml_reader import Steps
 from harness.resources import folder
 
-DEFAULT_PROFILE = "qcvn102-2022"
+DEFAULT_PROFILE = "qcvn102-2025"
 
 __all__ = [
     "DEFAULT_PROFILE",
@@ -53,10 +54,10 @@ class Profile(msgspec.Struct, frozen=True):
 
     id: str
     version: str
-    title: BilingualText
+    title: LocalisedText
     requirements: dict[str, Requirement]
     severities: dict[str, Severity]
-    raised: dict[str, BilingualText]
+    raised: dict[str, LocalisedText]
     parameters: Parameters
     folder: Path
     sha256: str

@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.parameters import ParameterGroup
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Basis, Level
 from harness.resources import folder
@@ -40,7 +41,7 @@ class Requirement(ParameterGroup, frozen=True):
 
     id: str
     group: str
-    statement: BilingualText
+    statement: LocalisedText
     level: Level
     basis: Basis
     clause: str
@@ -52,14 +53,14 @@ class Requirement(ParameterGroup, frozen=True):
 
 class _Catalogue(ParameterGroup, frozen=True):
     schema: Literal["lienthong.requirements/1"]
-    groups: dict[str, BilingualText]
+    groups: dict[str, LocalisedText]
     requirements: tuple[Requirement, ...]
 
 
 class Catalogue(msgspec.Struct, frozen=True):
     """All requirements in the standard's order, and the titles of their groups."""
 
-    groups: dict[str, BilingualText]
+    groups: dict[str, LocalisedText]
     requirements: dict[str, Requirement]
 
 

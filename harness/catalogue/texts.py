@@ -1,15 +1,37 @@
 """Text for people, in Vietnamese and English, from the message files. Vietnamese is the first language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, get_args
+
+import msgspec
 
 from harness.catalogue.yaml_reader import read
 from harness.resources import folder
 
-Language = Literal["vi", "en"]
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
 SHARED_REASONS = "exchange"
+
+# A language is a line here, a field of the text below, and its words in the message files.
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""The languages of all texts; the first one is spoken where none is asked for."""
+
+
+class LocalisedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in every language."""
+
+    vi: str
+    en: str
+
+    def __getitem__(self, language: Language) -> str:
+        """Return the text in one language."""
+        chosen: str = getattr(self, language)
+        return chosen
+
+    @classmethod
+    def of(cls, say: Callable[[Language], str]) -> "LocalisedText":
+        """Return the text that `say` gives in each language."""
+        return cls(*(say(language) for language in LANGUAGES))
 
 
 @cache

@@ -27,4 +27,6 @@ def main() -> None:
         status = lienthong.main(prog_name="lienthong", standalone_mode=False)
     except BaseException as error:
         status = report_failure(error)
+    for number in (signal.SIGINT, signal.SIGTERM):  # all is said: while threads come to their end, a signal just ends
+        signal.signal(number, signal.SIG_DFL)
     sys.exit(status if isinstance(status, int) else 0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
@@ -39,7 +41,7 @@ _SECONDS = click.FloatRange(0.01, 3600)
 @click.option("--poll-interval", type=_SECONDS, default=1.0, show_default=True, help=say(_AREA, "poll-interval"))
 @click.option("--give-up", type=_SECONDS, default=10.0, show_default=True, help=say(_AREA, "give-up"))
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--verbose", is_flag=True, help=say(_AREA, "verbose"))
 def command(
     defect: str | None,
@@ -59,13 +61,15 @@ def command(
     if defect and variant:
         raise click.UsageError(say(_AREA, "either"))
     host, port = address(listen)
-    from harness.agency.standalone import serve
+    from harness.agency.settings import RUN_VARIABLE
+    from harness.agency.standalone import StandardStreams, serve
 
     _log(verbose)
     kind = _kind(defect, variant)
     settings = _settings(given)
+    streams = StandardStreams(sys.stdin.buffer, sys.stdout.buffer, os.environ.get(RUN_VARIABLE, "")) if stdio else None
     try:
-        serve(kind, settings, host=host, port=port, stdio=stdio, announce=_announce)
+        serve(kind, settings, host=host, port=port, stdio=streams, announce=_announce)
     except OSError as error:
         detail = error.strerror or str(error)
         raise ConfigurationError("agency.cannot-start", address=listen, detail=detail) from error

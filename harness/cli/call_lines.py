@@ -48,5 +48,5 @@ def _details(kept: "KeptCall", language: Language) -> list[str]:
     lines = [text(_AREA, "signature", language, problem=problem) for problem in named]
     if kept.report is not None:
         found = (*kept.report.findings, *kept.report.undecided)
-        lines += [f"{one.code}: {clipped(one.message.vi if language == 'vi' else one.message.en)}" for one in found]
+        lines += [f"{one.code}: {clipped(one.message[language])}" for one in found]
     return [f"         {line}" for line in lines]

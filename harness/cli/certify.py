@@ -1,5 +1,6 @@
 """`lienthong certify`: the main job, from a candidate's declaration to its report and an exit status."""
 
+import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.texts import LANGUAGES
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
@@ -40,7 +42,7 @@ class _Certify(RepeatedValues):
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say("cli-certify", "profile"))
 @click.option("--only", multiple=True, metavar="ID…", help=say("cli-certify", "only"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-certify", "lang"))
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help=say("cli-certify", "jobs"))
 @click.option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help=say("cli-certify", "budget"))
 @click.option(
@@ -77,6 +79,7 @@ def command(
     verbose: bool,
 ) -> int:
     """Run the profile's scenarios against a candidate; see the help text."""
+    from harness.cli.user_cache import user_cache
     from harness.engine.certification import CertificationOrder
     from harness.engine.publication import FORMATS_OF_A_RUN
 
@@ -96,16 +99,24 @@ def command(
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         deviations=deviations,
         formats=tuple(form for form in FORMATS_OF_A_RUN if not (no_pdf and form == "pdf")),
+        environment=dict(os.environ),
+        cache=user_cache(),
     )
-    return _again_and_again(order, quiet, verbose) if watch else _certified(order, quiet, verbose)
+    return _again_and_again(order, quiet, verbose) if watch else certified(order, quiet=quiet, verbose=verbose)
 
 
-def _certified(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
+def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exit:
+    """Carry out an order at this terminal: show its progress and its outcome, and return the exit status."""
+    import anyio
+
+    from harness.cli.laboratory import configured_laboratory
     from harness.cli.progress import RunProgress
-    from harness.engine.certification import certify
+    from harness.cli.terminal import Terminal
+    from harness.engine.certification import run_order
 
     with RunProgress(quiet=quiet, verbose=verbose) as progress:
-        certification = certify(order, progress.follow)
+        operator = Terminal(order.language)
+        certification = anyio.run(run_order, order, operator, configured_laboratory(), (progress.follow,))
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)
@@ -124,13 +135,13 @@ def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) ->
 
     from harness.engine.restart_watch import check_watchable, restarted
 
-    check_watchable(order.candidate, order.profile)
+    check_watchable(order.candidate, order.profile, order.environment)
     status, number, current = Exit.INCOMPLETE, 1, order
     try:
         while True:
-            status = _certified(current, quiet, verbose)
+            status = certified(current, quiet=quiet, verbose=verbose)
             click.echo(say("cli-certify", "watching"), err=True)
-            anyio.run(restarted, order.candidate, order.profile, order.language)
+            anyio.run(restarted, order.candidate, order.profile, order.language, order.environment)
             number += 1
             folder = order.directory and order.directory.with_name(f"{order.directory.name}-{number}")
             current = replace(order, directory=folder)
@@ -183,7 +194,7 @@ def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
     """Yield why scenarios were not played: where nothing else was asked for, that is all there is to say."""
     for scenario in judgement.scenarios:
         if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
-            yield f"  {scenario.id}  {getattr(scenario.detail, language())}"
+            yield f"  {scenario.id}  {scenario.detail[language()]}"
 
 
 def _failed_lines(judgement: "Judgement") -> Iterator[str]:
@@ -206,7 +217,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
     for scenario in judgement.scenarios:
         if scenario.detail is not None:
             for requirement in scenario.requirements:
-                details.setdefault((requirement, scenario.verdict), getattr(scenario.detail, language()))
+                details.setdefault((requirement, scenario.verdict), scenario.detail[language()])
     reasons: dict[str, list[RequirementEntry]] = {}
     for entry in judgement.requirements:
         if entry.required and entry.verdict not in {Verdict.PASS, Verdict.REMARK, Verdict.FAIL}:
@@ -219,7 +230,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
 
 def _requirement_line(entry: "RequirementEntry") -> str:
     word = say("cli-certify", f"word.{entry.verdict}")
-    return f"  {entry.id}  {word:<16} {getattr(entry.statement, language())}"
+    return f"  {entry.id}  {word:<16} {entry.statement[language()]}"
 
 
 def _deviation_lines(judgement: "Judgement") -> list[str]:

@@ -1,6 +1,7 @@
 """`lienthong doctor`: looks at everything a certification needs, before one is begun."""
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -29,15 +30,16 @@ _WIDTH = 24
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say(_AREA, "listen"))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say(_AREA, "format"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def command(candidate: str, profile: str, listen: str, form: str, lang: str | None, quiet: bool) -> int:
     """Examine a candidate; see the help text."""
     import anyio
 
+    from harness.cli.terminal import Terminal
     from harness.doctor.examination import Preflight, examine
 
-    visit = Preflight(candidate, profile, address(listen), language())
+    visit = Preflight(candidate, profile, address(listen), language(), dict(os.environ))
 
     def tell(check: "PreflightCheck") -> None:
         if form == "text" and not (quiet and check.state in {"ok", "skipped"}):
@@ -45,7 +47,7 @@ def command(candidate: str, profile: str, listen: str, form: str, lang: str | No
         if check.id == "configure" and check.state in {"ok", "note"} and not quiet and sys.stderr.isatty():
             click.echo(say(_AREA, "waiting"), err=True)
 
-    checks = anyio.run(examine, visit, tell)
+    checks = anyio.run(examine, visit, Terminal(language()), tell)
     status = exit_status(checks)
     click.echo(as_json(checks, status) if form == "json" else closing_line(checks))
     return status

@@ -11,7 +11,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
 from harness.catalogue.requirements import Requirement
-from harness.catalogue.texts import finding_text, known_finding
+from harness.catalogue.texts import LANGUAGES, finding_text, known_finding
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.verb_help import Verb
@@ -28,7 +28,7 @@ _NEAR = 5
 @click.command(cls=Verb, name="explain", help=help_text(_AREA))
 @click.argument("code", metavar="CODE")
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 def command(code: str, profile: str, lang: str | None) -> int:
     """Print what a code, a requirement or a group means; see the help text."""
     from harness.selfcheck.finding_codes import codes_of
@@ -47,7 +47,7 @@ def command(code: str, profile: str, lang: str | None) -> int:
             _code(each, loaded)
     elif not reason and any(entry.group == key for entry in loaded.requirements.values()):
         for entry in (entry for entry in loaded.requirements.values() if entry.group == key):
-            click.echo(f"{entry.id}  {getattr(entry.statement, language())}")
+            click.echo(f"{entry.id}  {entry.statement[language()]}")
             for each in codes_of(entry.id):
                 click.echo(f"        {each}")
     else:
@@ -56,7 +56,7 @@ def command(code: str, profile: str, lang: str | None) -> int:
 
 
 def _requirement(requirement: Requirement) -> None:
-    click.secho(f"{requirement.id}  {getattr(requirement.statement, language())}", bold=True)
+    click.secho(f"{requirement.id}  {requirement.statement[language()]}", bold=True)
     _line("clause", clause_text(requirement.clause, language()))
     _line("level", say(_AREA, f"level.{requirement.level}"))
     _line("basis", f"{requirement.basis}: {say(_AREA, f'basis.{requirement.basis}')}")

@@ -9,7 +9,7 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.catalogue.requirements import load_catalogue
-from harness.catalogue.texts import finding_text
+from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.verb_help import Verb
@@ -31,7 +31,7 @@ _ALL = "ALL"
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR", help=say(_AREA, "out")
 )
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 def command(requirement: str, out: Path, lang: str | None) -> int:
     """Write the packages of one requirement; see the help text."""
     keys = _keys(requirement.upper())

@@ -15,6 +15,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.call_lines import log_calls
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
@@ -55,7 +56,7 @@ class _Hub(RepeatedValues):
 @click.option("--strict", is_flag=True, help=say(_AREA, "strict"))
 @click.option("--password-file", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "password-file"))
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 @click.option("--verbose", is_flag=True, help=say(_AREA, "verbose"))
 def command(

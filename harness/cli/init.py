@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.verb_help import Verb
@@ -17,7 +18,7 @@ _FILES = ("candidate.yaml", "adapter.py", "README.md")
 
 @click.command(cls=Verb, name="init", help=help_text(_AREA))
 @click.argument("target", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 def command(target: Path, lang: str | None) -> int:
     """Write the files of the adapter kit; see the help text."""
     there = [name for name in _FILES if (target / name).exists()]

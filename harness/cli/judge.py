@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
@@ -13,15 +14,16 @@ from harness.cli.verb_help import Verb
 @click.command(cls=Verb, name="judge", help=help_text("cli-judge"))
 @click.argument("run", metavar="RUN", type=RunFolder())
 @click.option("--profile", metavar="ID", help=say("cli-judge", "profile"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-judge", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-judge", "lang"))
 @click.option("--quiet", is_flag=True, help=say("cli-judge", "quiet"))
 def command(run: Path, profile: str | None, lang: str | None, quiet: bool) -> int:
     """Judge a run again; see the help text."""
     from harness.cli.certify import closing_lines, exit_status
+    from harness.cli.laboratory import configured_laboratory
     from harness.cli.unstamped import complain_unstamped
     from harness.engine.rejudge import judge_again
 
-    again = judge_again(run, profile, language())
+    again = judge_again(run, profile, language(), configured_laboratory())
     for note in again.notes:
         click.echo(say("cli-judge", note.key, **note.parameters), err=True)
     complain_unstamped(again.certification.unstamped)

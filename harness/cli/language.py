@@ -14,7 +14,7 @@ def language() -> Language:
     context = click.get_current_context(silent=True)
     wanted = context.params.get("lang") if context else None
     wanted = wanted or _asked(sys.argv) or os.environ.get("LIENTHONG_LANG", "")[:2]
-    return "en" if wanted == "en" else LANGUAGES[0]
+    return next((one for one in LANGUAGES if one == wanted), LANGUAGES[0])
 
 
 def _asked(words: Sequence[str]) -> str | None:

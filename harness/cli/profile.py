@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say, sentence
 from harness.cli.verb_help import Verb, VerbGroup
@@ -18,7 +19,7 @@ _AREA = "cli-profile"
 
 def _output(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a subcommand the options of its output, whose first form is the usual one."""
-    lang = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+    lang = click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
     choice = click.Choice(forms)
     form = click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=say(_AREA, "format"))
     return lambda function: form(lang(function))
@@ -33,14 +34,16 @@ def command() -> None:
 @_output("text", "json")
 def list_profiles(form: str, lang: str | None) -> int:
     """List the shipped profiles; see the help text."""
+    import msgspec
+
     from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, profile_names
     from harness.cli.profile_view import as_row
 
     profiles = [load_profile(name) for name in profile_names()]
     if form == "json":
         rows = [
-            {"id": profile.id, "version": profile.version, "title": _both(profile.title), "sha256": profile.sha256}
-            for profile in profiles
+            {"id": one.id, "version": one.version, "title": msgspec.to_builtins(one.title), "sha256": one.sha256}
+            for one in profiles
         ]
         _print_json({"schema": "lienthong.profiles/1", "default": DEFAULT_PROFILE, "profiles": rows})
         return Exit.PASS
@@ -116,10 +119,6 @@ def _as_data(problem: "LintProblem") -> dict[str, object]:
 
     message = {name: text("errors", f"lint.{problem.code}", name, **problem.parameters) for name in LANGUAGES}
     return {"code": problem.code, "path": str(problem.path), "line": problem.line, "message": message}
-
-
-def _both(words: Any) -> dict[str, str]:
-    return {"vi": words.vi, "en": words.en}
 
 
 def _print_json(value: object) -> None:

@@ -44,7 +44,7 @@ def as_row(profile: Profile, language: Language, note: str) -> list[str]:
         language: of its title.
         note: what to say of it behind its title; empty for nothing.
     """
-    title = getattr(profile.title, language)
+    title = profile.title[language]
     head = f"{profile.id}  {profile.version}  "
     return _beside(head, f"{title} ({note})" if note else title, width())
 
@@ -94,7 +94,7 @@ class _View:
         return f"{self._number(bound.default)} ({lowest}–{highest})"
 
     def _words(self, words: Any) -> str:
-        return str(getattr(words, self._language))
+        return str(words[self._language])
 
     def _wrapped(self, content: str, label: str = "", indent: int = 0) -> list[str]:
         """Wrap `content` beside its label; the label's column is as wide as the longest of the parameters'."""

@@ -12,6 +12,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, Profile, load_profile
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.language import help_text, language, say
 from harness.cli.moment import moment
 from harness.cli.validation_call import exit_of
@@ -57,7 +58,7 @@ class ExportRow(FileRow, frozen=True):
     show_default=True,
     help=say("cli-validate", "format"),
 )
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-validate", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-validate", "lang"))
 @click.option("--quiet", is_flag=True, help=say("cli-validate", "quiet"))
 @click.option("--verbose", is_flag=True, help=say("cli-validate", "verbose"))
 def command(
@@ -131,7 +132,7 @@ def _exchanged(packages: tuple[str, ...], run: Path | None, profile: Profile) ->
     from harness.records.package_files import add_files
 
     exchanged = Exchanged() if run is None else exchanged_of_run(run, profile)
-    add_files(exchanged, packages, profile.parameters.limits)
+    add_files(exchanged, packages, sys.stdin.buffer, profile.parameters.limits)
     for name in exchanged.unreadable[:_TOLD]:
         click.echo(f"lienthong: {say(_AREA, 'package-unreadable', path=name)}", err=True)
     if len(exchanged.unreadable) > _TOLD:

@@ -1,11 +1,13 @@
 """`lienthong replay`: one scenario of a run again, with the same data under new numbers, against the same candidate."""
 
+import os
 import secrets
 from pathlib import Path
 
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
 from harness.cli.verb_help import Verb
@@ -18,7 +20,7 @@ _NUMBERINGS = 2**31
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--candidate", metavar="CANDIDATE", help=say("cli-replay", "candidate"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=say("cli-certify", "out"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli-certify", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli-certify", "lang"))
 @click.option(
     "--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help=say("cli-certify", "listen")
 )
@@ -35,20 +37,19 @@ def command(
     verbose: bool,
 ) -> int:
     """Play one scenario again; see the help text."""
-    from harness.cli.certify import closing_lines, exit_status
+    from harness.cli.certify import certified
     from harness.cli.listen_address import address
-    from harness.cli.progress import RunProgress
-    from harness.cli.unstamped import complain_unstamped
+    from harness.cli.user_cache import user_cache
     from harness.doctor.target import REFERENCE
-    from harness.engine.certification import CertificationOrder, certify
+    from harness.engine.certification import CertificationOrder
     from harness.engine.known_runs import is_remembered
     from harness.report.agreement import run_file
     from harness.seal.run_files import RUN_FILE
 
-    recorded = run_file(run)
+    recorded, cache = run_file(run), user_cache()
     source = str(recorded["source"])
     # A declaration may name a program to be started: what others hand over must not choose one.
-    if candidate is None and source.partition(":")[0] != REFERENCE and not is_remembered(run):
+    if candidate is None and source.partition(":")[0] != REFERENCE and not is_remembered(run, cache):
         raise ConfigurationError("replay.foreign", path=run / RUN_FILE, source=source)
     order = CertificationOrder(
         candidate=candidate or source,
@@ -62,13 +63,10 @@ def command(
         seed=int(recorded["seed"]),
         # A real system remembers the numbers of the first time, and must not take them again.
         numbering=secrets.randbelow(_NUMBERINGS),
+        environment=dict(os.environ),
+        cache=cache,
     )
-    with RunProgress(quiet=quiet, verbose=verbose) as progress:
-        certification = certify(order, progress.follow)
-    complain_unstamped(certification.unstamped)
-    for line in closing_lines(certification):
-        click.echo(line)
-    return exit_status(certification.judgement)
+    return certified(order, quiet=quiet, verbose=verbose)
 
 
 def _named(scenario: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.repeated_values import RepeatedValues
@@ -30,7 +31,7 @@ class _Report(RepeatedValues):
 @click.command(cls=_Report, name="report", help=help_text(AREA))
 @click.argument("run", metavar="RUN", type=RunFolder())
 @click.option("--format", "formats", multiple=True, type=click.Choice(_FORMATS), help=say(AREA, "format"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(AREA, "lang"))
 @click.option("--out", metavar="PATH", type=click.Path(path_type=Path), help=say(AREA, "out"))
 @click.option("--against", metavar="OLDER_RUN", type=RunFolder(), help=say(AREA, "against"))
 @click.option("--laboratory", metavar="DIR", type=click.Path(path_type=Path), help=say(AREA, "laboratory"))
@@ -45,9 +46,9 @@ def command(
     quiet: bool,
 ) -> int:
     """Render a run again; see the help text."""
+    from harness.cli.laboratory import configured_laboratory
     from harness.cli.unstamped import complain_unstamped
     from harness.report.rerendering import Rerendering
-    from harness.seal.laboratory import configured_laboratory
     from harness.seal.run_files import read_report, source_of
 
     older = source_of(against, read_report(against)) if against else None

@@ -13,7 +13,7 @@ from harness.report.agreement import read
 from harness.seal.bundle import Bundle, open_bundle
 
 _JOURNAL = "journal.jsonl"
-_NEEDED = re.compile(r"journal\.jsonl|blobs/[0-9a-f]{64}")
+_NEEDED = re.compile(r"journal\.jsonl|blobs/[0-9a-f]{64}(\.gz)?")
 _STEP = 1024 * 1024
 
 

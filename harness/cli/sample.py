@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.verb_help import Verb
@@ -26,7 +27,7 @@ _ENTRY = "driver.py"
 @click.option("--defect", "defects", multiple=True, metavar="NAME", help=say(_AREA, "defect"))
 @click.option("--list-defects", is_flag=True, help=say(_AREA, "list-defects"))
 @click.option("--copy", "copy", metavar="DIR", type=click.Path(path_type=Path), help=say(_AREA, "copy"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 def command(
     listen: str,
     stdin: bool,

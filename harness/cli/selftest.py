@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.repeated_values import RepeatedValues
@@ -33,7 +34,7 @@ class _Selftest(RepeatedValues):
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help=say(_AREA, "seed"))
 @click.option("--write-summary", is_flag=True, help=say(_AREA, "write-summary"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def command(
     quick: bool,

@@ -8,6 +8,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.run_folder import RunFolder
@@ -24,7 +25,7 @@ _LONGEST_NUMBER = 19  # digits
 @click.command(cls=Verb, name="show", help=help_text(_AREA))
 @click.argument("run", metavar="RUN", type=RunFolder())
 @click.argument("what", metavar="[EVENT|FINDING|DOCUMENT]", required=False)
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 def command(run: Path, what: str | None, lang: str | None) -> int:
     """Print messages of a run; see the help text."""
     from harness.report.agreement import read

@@ -8,6 +8,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.language import help_text, language, say
 from harness.cli.moment import moment
 from harness.cli.validation_call import Validation, ValidationCall
@@ -34,7 +35,7 @@ _SIGNATURES = frozenset({"SIG", "PDF"})
 )
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help=say(_AREA, "jobs"))
 @click.option("--resume", is_flag=True, help=say(_AREA, "resume"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 @click.option("--verbose", is_flag=True, help=say(_AREA, "verbose"))
 def command(

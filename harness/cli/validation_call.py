@@ -11,6 +11,7 @@ from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
 from harness.cli.exits import Exit
 from harness.cli.language import say
+from harness.cli.user_cache import user_cache
 from harness.validation.processes import outcomes
 from harness.validation.progress_record import WORTHWHILE, ProgressRecord, record_path
 from harness.validation.rendering import Amount, Form, sink_for
@@ -79,7 +80,7 @@ class Validation:
     def __init__(self, call: ValidationCall, task: Task, profile: Profile) -> None:
         self._call = call
         self._profile = profile
-        path = record_path(call.files, profile.sha256, str(sorted(task.groups or ())), repr(task.trust))
+        path = record_path(user_cache(), call.files, profile.sha256, str(sorted(task.groups or ())), repr(task.trust))
         self._record = ProgressRecord(path, task.at, resume=call.resume)
         self._task = Task(task.profile, self._record.at, task.groups, task.trust)
         self._summary = CheckSummary()

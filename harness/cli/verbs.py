@@ -6,7 +6,7 @@ import click
 
 from harness import __version__
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.texts import entries
+from harness.catalogue.texts import LANGUAGES, entries
 from harness.cli.language import help_text, language, say
 from harness.cli.verb_help import VerbGroup
 
@@ -63,6 +63,6 @@ class _Verbs(VerbGroup):
 
 @click.group(cls=_Verbs, help=help_text("cli"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lienthong")
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say("cli", "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli", "lang"))
 def lienthong(lang: str | None) -> None:
     """Entry of every verb; the help text is in the message files."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.verb_help import Verb
@@ -82,7 +83,7 @@ class _Examined:
     help=say(AREA, "format"),
 )
 @click.option("--quiet", is_flag=True, help=say(AREA, "quiet"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), help=say(AREA, "lang"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(AREA, "lang"))
 def command(
     run: Path,
     key: Path | None,
@@ -108,7 +109,8 @@ def command(
 
 def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: bool) -> _Examined:
     """Check the seal, by what is known of key and time stamping authority from elsewhere."""
-    from harness.seal.laboratory import configured_laboratory, read_public_key
+    from harness.cli.laboratory import configured_laboratory
+    from harness.seal.laboratory import read_public_key
     from harness.seal.verification import verify
 
     laboratory = configured_laboratory()

@@ -1,7 +1,8 @@
 """Checks of the declaration alone: nothing is called, nothing is started."""
 
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harness.catalogue.candidate import (
@@ -23,21 +24,30 @@ PEER_SYSTEM = "harness.peers"
 _LONGEST_SYSTEM_ID = 128
 _FIRST_SIGN, _LAST_SIGN = "!", "~"
 
-Finder = Callable[[Candidate, Located, Profile], Iterator[ConfigurationError]]
+Environment = Mapping[str, str]
+Finder = Callable[[Candidate, Located, Profile, Environment], Iterator[ConfigurationError]]
 
 
-def check_declaration(candidate: Candidate, located: Located, profile: Profile) -> None:
+def check_declaration(candidate: Candidate, located: Located, profile: Profile, environment: Environment) -> None:
     """Make all checks of a declaration.
+
+    Args:
+        candidate: the declaration.
+        located: where each part of it is.
+        profile: its parameters hold.
+        environment: variables, of which a declaration may name one, and whose `PATH` finds programs.
 
     Raises:
         ConfigurationError: the first thing found wrong, with file and line.
     """
     for find in FINDERS.values():
-        for error in find(candidate, located, profile):
+        for error in find(candidate, located, profile, environment):
             raise error
 
 
-def _identifiers(candidate: Candidate, located: Located, profile: Profile) -> Iterator[ConfigurationError]:
+def _identifiers(
+    candidate: Candidate, located: Located, profile: Profile, _: Environment
+) -> Iterator[ConfigurationError]:
     agency = candidate.agency
     path, line = located.place(("agency", "organ_id"))
     form = organ_form(agency.organ_id, profile.parameters.identifiers)
@@ -60,18 +70,20 @@ def _fits_a_header(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_SYSTEM_ID and all(_FIRST_SIGN <= sign <= _LAST_SIGN for sign in text)
 
 
-def _times(candidate: Candidate, located: Located, profile: Profile) -> Iterator[ConfigurationError]:
+def _times(candidate: Candidate, located: Located, profile: Profile, _: Environment) -> Iterator[ConfigurationError]:
     try:
         times_of(candidate, located, profile.parameters.timing)
     except ConfigurationError as error:
         yield error
 
 
-def _secret(candidate: Candidate, located: Located, profile: Profile) -> Iterator[ConfigurationError]:
+def _secret(
+    candidate: Candidate, located: Located, profile: Profile, environment: Environment
+) -> Iterator[ConfigurationError]:
     key = "secret" if candidate.agency.secret is not None else "secret_env"
     path, line = located.place(("agency", key))
     try:
-        secret = secret_of(candidate, located)
+        secret = secret_of(candidate, located, environment)
     except ConfigurationError as error:
         yield error
         return
@@ -81,7 +93,9 @@ def _secret(candidate: Candidate, located: Located, profile: Profile) -> Iterato
         yield ConfigurationError("candidate.secret-blanks", path=path, line=line)
 
 
-def _driver(candidate: Candidate, located: Located, profile: Profile) -> Iterator[ConfigurationError]:
+def _driver(
+    candidate: Candidate, located: Located, profile: Profile, environment: Environment
+) -> Iterator[ConfigurationError]:
     declared = candidate.driver
     if isinstance(declared, HttpDriverDeclaration) and not _is_web_address(declared.url):
         path, line = located.place(("driver", "url"))
@@ -90,7 +104,7 @@ def _driver(candidate: Candidate, located: Located, profile: Profile) -> Iterato
         path, line = located.place(("driver", "argv"))
         if not declared.argv:
             yield ConfigurationError("candidate.no-program", path=path, line=line)
-        elif shutil.which(declared.argv[0]) is None:
+        elif shutil.which(declared.argv[0], path=environment.get("PATH", os.defpath)) is None:
             yield ConfigurationError("candidate.program-missing", path=path, line=line, name=declared.argv[0])
     if isinstance(declared, ManualDriverDeclaration) and declared.answers is not None:
         path, _ = located.place(("driver", "answers"))

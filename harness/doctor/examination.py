@@ -1,10 +1,9 @@
 """The whole examination before a run: declaration, network, driver, clock, and one signed round trip."""
 
 import ipaddress
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from harness.doctor.driver import check_clock, check_commands, check_configurabl
 from harness.doctor.exchange import FirstRequest, check_vietnam_time, configure, longest_wait, round_trip
 from harness.doctor.target import REFERENCE, Target, open_target
 from harness.doctor.tls import check_tls
+from harness.drivers.operator import Operator
 from harness.drivers.protocol import Driver
 from harness.drivers.views import Workplace
 from harness.hub.server import AddressUnavailable, HubServer
@@ -44,17 +44,27 @@ class Preflight:
         candidate: path of a declaration, `reference`, or `reference:<defect>`.
         profile: name or path.
         listen: host and port that the hub would listen at.
-        language: of the person who may have to help.
+        language: of the operator.
+        environment: the variables that the declaration may name, and that an adapter program inherits.
     """
 
     candidate: str
     profile: str
     listen: tuple[str, int]
     language: Language
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-async def examine(visit: Preflight, tell: Tell) -> list[PreflightCheck]:
-    """Make every check that can be made, tell each outcome at once, and return them all.
+async def examine(visit: Preflight, operator: Operator, tell: Tell) -> list[PreflightCheck]:
+    """Make every check that can be made.
+
+    Args:
+        visit: what is examined.
+        operator: who may have to connect the product.
+        tell: is given each outcome at once.
+
+    Returns:
+        All outcomes.
 
     Raises:
         ConfigurationError: the profile cannot be read, or lint finds something in it: nothing can be examined by it.
@@ -67,38 +77,38 @@ async def examine(visit: Preflight, tell: Tell) -> list[PreflightCheck]:
         checks.append(check)
         tell(check)
 
-    for check in declaration_checks(visit.candidate, profile):
+    for check in declaration_checks(visit, profile):
         add(check)
     if any(check.state == "problem" for check in checks):
         for name in _AFTER_DECLARATION:
             add(PreflightCheck(name, skipped=True))
         return checks
-    subject = open_target(visit.candidate, profile)
+    subject = open_target(visit.candidate, profile, visit.environment)
     with tempfile.TemporaryDirectory(prefix="lienthong-") as folder:
-        await _Examination(visit, profile, subject, Path(folder), add).whole()
+        await _Examination(visit, profile, subject, operator, Path(folder), add).whole()
     return checks
 
 
-def declaration_checks(name: str, profile: Profile) -> Iterator[PreflightCheck]:
+def declaration_checks(visit: Preflight, profile: Profile) -> Iterator[PreflightCheck]:
     """Check the declaration, as far as it can be read."""
-    if name.partition(":")[0] == REFERENCE:
-        yield _opened(name, profile)
+    if visit.candidate.partition(":")[0] == REFERENCE:
+        yield _opened(visit.candidate, profile)
         return
     try:
-        candidate, located = load_candidate(Path(name))
+        candidate, located = load_candidate(Path(visit.candidate))
     except ConfigurationError as error:
         yield PreflightCheck("declaration", (Trouble.of(error),))
         yield from (PreflightCheck(check, skipped=True) for check in FINDERS)
         return
     yield PreflightCheck("declaration", facts=f"{candidate.candidate.name} {candidate.candidate.version}".strip())
     for check, find in FINDERS.items():
-        troubles = tuple(Trouble.of(error) for error in find(candidate, located, profile))
+        troubles = tuple(Trouble.of(error) for error in find(candidate, located, profile, visit.environment))
         yield PreflightCheck(check, troubles, "" if troubles else _facts(check, candidate))
 
 
 def _opened(name: str, profile: Profile) -> PreflightCheck:
     try:
-        open_target(name, profile)
+        open_target(name, profile, {})
     except ConfigurationError as error:
         return PreflightCheck("declaration", (Trouble.of(error),))
     return PreflightCheck("declaration", facts=name)
@@ -117,10 +127,13 @@ def _facts(check: str, candidate: Candidate) -> str:
 class _Examination:
     """The part of the examination in which something runs."""
 
-    def __init__(self, visit: Preflight, profile: Profile, subject: Target, folder: Path, add: Tell) -> None:
+    def __init__(
+        self, visit: Preflight, profile: Profile, subject: Target, operator: Operator, folder: Path, add: Tell
+    ) -> None:
         self._visit = visit
         self._profile = profile
         self._subject = subject
+        self._operator = operator
         self._folder = folder
         self._add = add
 
@@ -148,8 +161,7 @@ class _Examination:
 
     async def _with_driver(self, endpoint: str, journal: Journal, first: FirstRequest) -> None:
         subject = self._subject
-        place = Workplace(self._folder, journal, self._visit.language, subject.times, subject.secret_made)
-        driver = await subject.open_driver(place)
+        driver = await subject.open_driver(self._workplace(journal))
         try:
             check, hello = await greet(driver)
             self._add(check)
@@ -164,6 +176,17 @@ class _Examination:
             await self._exchange(driver, endpoint, journal, first, untold)
         finally:
             await driver.close()
+
+    def _workplace(self, journal: Journal) -> Workplace:
+        return Workplace(
+            self._folder,
+            journal,
+            self._visit.language,
+            self._subject.times,
+            self._operator,
+            self._visit.environment,
+            self._subject.secret_made,
+        )
 
     async def _exchange(
         self, driver: Driver, endpoint: str, journal: Journal, first: FirstRequest, untold: tuple[Trouble, ...]
@@ -190,7 +213,7 @@ class _Examination:
         if self._subject.driver != "passive":
             return longest_wait(self._subject.times)
         by_hand = self._subject.secret_made or self._visit.listen[1] == 0
-        if by_hand and sys.stdin is not None and sys.stdin.isatty():
+        if by_hand and self._operator.attended:
             return _BY_HAND
         return None if by_hand else longest_wait(self._subject.times)
 

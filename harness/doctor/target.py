@@ -1,7 +1,7 @@
 """What is certified: a declared candidate with its driver, or the reference agency in this very process."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +28,8 @@ from harness.catalogue.requirements import Capability
 from harness.catalogue.yaml_reader import Located
 from harness.doctor.declaration import check_declaration
 from harness.drivers import command, http, passive, reference
-from harness.drivers.manual.answer_file import PreparedAnswer, PreparedConsole, load_answers
+from harness.drivers.manual.answer_file import PreparedAnswer, PreparedOperator, load_answers
 from harness.drivers.manual.driver import ManualDriver
-from harness.drivers.manual.terminal import Terminal
 from harness.drivers.protocol import Driver
 from harness.drivers.views import Workplace
 
@@ -38,7 +37,9 @@ REFERENCE = "reference"
 # Quick enough for a run of seconds, slow enough for a loaded machine: every limit still has the profile's margin.
 _REFERENCE_TIMES = Times(poll_interval=0.1, reaction=1.0, give_up=2.0)
 _REFERENCE_AGENCY = DeclaredAgency(organ_id="000.00.00.H41", organ_name="UBND tỉnh Nghệ An")
-_ALL: tuple[Capability, ...] = ("register", "recall", "take_back", "update", "replace", "handling", "restart")
+_ALL: tuple[Capability, ...] = (
+    "register", "recall", "take_back", "update", "replace", "handling", "restart", "records_export", "archive_sip",
+)  # fmt: skip
 
 
 OpenDriver = Callable[[Workplace], Awaitable[Driver]]
@@ -62,8 +63,13 @@ class Target:
     place: str | None = None
 
 
-def open_target(name: str, profile: Profile) -> Target:
-    """Find what `name` means: a declaration's path, `reference`, or `reference:<defect>`.
+def open_target(name: str, profile: Profile, environment: Mapping[str, str]) -> Target:
+    """Find the candidate of a name.
+
+    Args:
+        name: a declaration's path, `reference`, or `reference:<defect>`.
+        profile: its parameters hold.
+        environment: the variables that a declaration may name (`secret_env`).
 
     Raises:
         ConfigurationError: no such file or defect, or the declaration is wrong.
@@ -71,7 +77,7 @@ def open_target(name: str, profile: Profile) -> Target:
     word, _, defect = name.partition(":")
     if word == REFERENCE:
         return _reference(defect or None, profile)
-    return _declared(Path(name), profile)
+    return _declared(Path(name), profile, environment)
 
 
 def _reference(defect: str | None, profile: Profile) -> Target:
@@ -105,11 +111,11 @@ def _bounded(times: Times, bounds: Timing) -> Times:
     return Times(**chosen)
 
 
-def _declared(path: Path, profile: Profile) -> Target:
+def _declared(path: Path, profile: Profile, environment: Mapping[str, str]) -> Target:
     candidate, located = load_candidate(path)
-    check_declaration(candidate, located, profile)
+    check_declaration(candidate, located, profile, environment)
     times = times_of(candidate, located, profile.parameters.timing)
-    secret = secret_of(candidate, located)
+    secret = secret_of(candidate, located, environment)
     system_id = candidate.agency.system_id or "vxp.candidate"
     kind = str(candidate.driver.__struct_config__.tag)
     opened = _opening(candidate, located)
@@ -127,11 +133,11 @@ def _opening(candidate: Candidate, located: Located) -> OpenDriver:
             return http.HttpDriver(declared.url)
         if isinstance(declared, CommandDriverDeclaration):
             folder = located.place(("driver",))[0].parent
-            return command.CommandDriver(declared.argv, folder=folder, quiet=workplace.quiet)
-        terminal = Terminal(workplace.language)
+            complain = None if workplace.quiet else workplace.operator.tell
+            return command.CommandDriver(declared.argv, workplace.environment, folder=folder, complain=complain)
         if isinstance(declared, PassiveDriverDeclaration):
-            return passive.PassiveDriver(workplace, terminal)
-        return ManualDriver(workplace, PreparedConsole(answers, terminal))
+            return passive.PassiveDriver(workplace, workplace.operator)
+        return ManualDriver(workplace, PreparedOperator(answers, workplace.operator))
 
     return opened
 

@@ -1,9 +1,8 @@
 """Driver `command`: a program of the vendor's, JSON lines on its standard input and output, answers in any order."""
 
 import asyncio
-import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,12 @@ from harness.drivers.program import Program
 from harness.drivers.protocol import DriverError, DriverLost, read_answer
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Our own keys, folders and settings are in variables of this name; a vendor's program has no business with them.
+_OURS = "LIENTHONG_"
 
 
 class _Id(msgspec.Struct):
     id: str | int | None = None
-
-
-def _show(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
 
 
 class CommandDriver:
@@ -33,18 +29,27 @@ class CommandDriver:
     what it was told is a new program's right.
     """
 
-    def __init__(self, argv: Sequence[str], *, folder: Path | None = None, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        folder: Path | None = None,
+        complain: Callable[[str], None] | None = None,
+    ) -> None:
         """Prepare the driver.
 
         Args:
             argv: the program and its arguments.
+            environment: the variables that it inherits; those of the harness are left out.
             folder: where it is started; relative paths are those of this folder. None for the working directory.
-            quiet: whether what the program says on its standard error is kept from the terminal.
+            complain: is given every line of its standard error, fit to be shown; None where no one wants them.
         """
-        self._on_complaint = None if quiet else _show
+        self._complain = complain
         self._argv = tuple(argv)
         self._folder = folder
-        self._token = uuid.uuid4().hex
+        inherited = {name: value for name, value in environment.items() if not name.startswith(_OURS)}
+        self._environment = {**inherited, RUN_VARIABLE: uuid.uuid4().hex}
         self._stray = ""
         self._program: Program | None = None
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
@@ -90,8 +95,8 @@ class CommandDriver:
             self._argv,
             self._hand_over,
             self._tell_lost,
-            {RUN_VARIABLE: self._token},
-            self._on_complaint,
+            self._environment,
+            self._complain,
             self._folder,
         )
         if self._configuration is not None and command not in {"hello", "configure"}:

@@ -8,8 +8,8 @@ from harness.catalogue.texts import text
 from harness.drivers.manual.interview import FOLDER
 from harness.drivers.manual.secrets import Secrets
 from harness.drivers.manual.tasks import data_lines
-from harness.drivers.manual.terminal import Console
 from harness.drivers.manual.words import AREA
+from harness.drivers.operator import Operator
 from harness.drivers.protocol import OperatorError
 from harness.drivers.views import Workplace
 
@@ -20,11 +20,11 @@ class PassiveDriver:
     What the product shows on the wire is judged all the same.
     """
 
-    def __init__(self, workplace: Workplace, console: Console) -> None:
-        """Prepare the driver; `console` shows the operator how to connect the product."""
+    def __init__(self, workplace: Workplace, operator: Operator) -> None:
+        """Prepare the driver; `operator` is shown how to connect the product."""
         self._language = workplace.language
         self._folder = (workplace.directory / FOLDER).absolute()
-        self._console = console
+        self._operator = operator
         self._secrets = Secrets(workplace)
         self._configuration: Mapping[str, Any] | None = None
 
@@ -50,4 +50,4 @@ class PassiveDriver:
     def _show(self, arguments: Mapping[str, Any]) -> None:
         head = text(AREA, "passive.configure", self._language)
         shown = data_lines("configure", self._secrets.shown(arguments), self._folder, self._language)
-        self._console.tell("\n".join((head, *shown)))
+        self._operator.tell("\n".join((head, *shown)))

@@ -14,8 +14,6 @@ from harness.drivers.protocol import LONGEST_ANSWER, DriverLost
 _ENDING = 5.0
 _LONGEST_COMPLAINT = 4096
 _MOST_SHOWN = 1024 * 1024
-# Where our own keys, folders and settings stand; a vendor's program has no business with them.
-_OURS = "LIENTHONG_"
 
 
 class Program:
@@ -48,7 +46,7 @@ class Program:
         argv: Sequence[str],
         on_line: Callable[[bytes], None],
         on_end: Callable[[DriverLost], None],
-        variables: Mapping[str, str] | None = None,
+        environment: Mapping[str, str],
         on_complaint: Callable[[str], None] | None = None,
         folder: Path | None = None,
     ) -> "Program":
@@ -58,7 +56,7 @@ class Program:
             argv: the program and its arguments.
             on_line: is given every line of its standard output.
             on_end: is told, once, that no more lines will come, and why.
-            variables: environment variables that it gets besides those of this process that are not the harness's.
+            environment: all variables that it gets.
             on_complaint: is given every line of its standard error, up to a megabyte, fit to be shown.
             folder: where it works; None for the working directory.
 
@@ -72,7 +70,7 @@ class Program:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 limit=LONGEST_ANSWER,
-                env={**_environment(), **(variables or {})},
+                env=environment,
                 cwd=folder,
                 # A group of its own: a Ctrl-C at the terminal is for the harness, which then ends the program,
                 # and what the program started can be ended with it.
@@ -153,8 +151,3 @@ class Program:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment without anything of the harness's own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}

@@ -24,6 +24,8 @@ COMMANDS = (
     "inbox",
     "outbox",
     "poll",
+    "export_records",
+    "export_sip",
     "stop",
     "start",
 )

@@ -1,12 +1,13 @@
 """How often a driver may be looked at. A program may be asked at any time, a person about single documents."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.texts import Language
+from harness.drivers.operator import Operator
 from harness.journal import Recorder
 
 
@@ -19,14 +20,18 @@ class Workplace:
         recorder: takes what was asked of that person, and the answers.
         language: in which that person is spoken to.
         times: the candidate's, in seconds.
+        operator: that person, if there is one.
+        environment: the variables that an adapter program inherits, without the harness's own.
         secret_made: True when the harness made the candidate's secret, so that somebody has to be told it.
-        quiet: whether what an adapter program says on its standard error is kept from the terminal.
+        quiet: whether what an adapter program says on its standard error is kept from the operator.
     """
 
     directory: Path
     recorder: Recorder
     language: Language
     times: Times
+    operator: Operator
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     secret_made: bool = False
     quiet: bool = False
 

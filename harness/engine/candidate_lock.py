@@ -8,11 +8,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.catalogue.errors import ConfigurationError
-from harness.resources import kept
 
 
 @contextlib.contextmanager
-def claimed(candidate: str | None, directory: Path) -> Iterator[None]:
+def claimed(candidate: str | None, directory: Path, cache: Path | None) -> Iterator[None]:
     """Keep every other run of this user on this machine away from a candidate.
 
     The claim ends with the process that holds it, however that ends.
@@ -20,23 +19,24 @@ def claimed(candidate: str | None, directory: Path) -> Iterator[None]:
     Args:
         candidate: what tells it from all others; None where nobody else can reach it.
         directory: of the run, which a second one is told.
+        cache: folder of what is kept for this user; None: no claim is made.
 
     Raises:
         ConfigurationError: another run has it.
     """
-    if candidate is None:
+    if candidate is None or cache is None:
         yield
         return
-    lock = _taken(candidate, directory)
+    lock = _taken(candidate, directory, cache / "candidates")
     try:
         yield
     finally:
         lock.release()
 
 
-def _taken(candidate: str, directory: Path) -> FileLock:
+def _taken(candidate: str, directory: Path, folder: Path) -> FileLock:
     """Return the lock of a candidate, held; not held where this user's cache cannot be written, which stops no run."""
-    place = kept("candidates") / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    place = folder / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     holder, lock = place.with_suffix(".run"), FileLock(place.with_suffix(".lock"), timeout=0)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

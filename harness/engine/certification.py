@@ -2,13 +2,14 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import msgspec
 
 from harness import __version__
@@ -17,6 +18,7 @@ from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.doctor.network import check_address
 from harness.doctor.target import REFERENCE, Target, open_target
+from harness.drivers.operator import Operator
 from harness.engine.candidate_lock import claimed
 from harness.engine.known_runs import remember
 from harness.engine.plan import Plan, make_plan
@@ -27,29 +29,36 @@ from harness.journal import Event, Journal
 from harness.journal.recorder import VIETNAM
 from harness.report.deviations import load_deviations, recorded
 from harness.rules.confinement import prepare
-from harness.seal.laboratory import Laboratory, configured_laboratory
+from harness.seal.laboratory import Laboratory
 from harness.seal.record_seal import begin, seal_record
 from harness.selfcheck.profile import check_by_lint
 
-Follow = Callable[[Event], None]
+Observer = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CertificationOrder:
-    """What was asked for on the command line, or by a program.
+    """What is certified, and how.
 
     Attributes:
         candidate: path of a declaration, `reference`, or `reference:<defect>`.
         profile: name or path.
         only: requirement ids or groups, None for all.
         directory: for the result; None for a new one below `runs`.
+        language: of the operator, and shown first in reports.
+        jobs: scenarios at a time, None for all.
+        budget: seconds for all scenarios, None for as long as it takes.
         listen: host and port of the hub.
         seed: of the blind data.
         numbering: of their numbers alone, which a candidate may not take twice.
+        trust_anchors: file of anchors and intermediates besides the profile's.
         formats: of the reports besides report.json.
         scenario: the one scenario to play, None for all that are needed.
         deviations: file of known deviations.
-        quiet: whether what an adapter program complains of is kept from the terminal.
+        quiet: whether what an adapter program complains of is kept from the operator.
+        environment: the variables that a declaration may name (`secret_env`), and that an adapter program inherits.
+        cache: folder of what is kept for this user between runs: which candidates are in use, and which runs are the
+            user's own; None where nothing is kept.
     """
 
     candidate: str
@@ -67,10 +76,25 @@ class CertificationOrder:
     deviations: Path | None = None
     numbering: int = 0
     quiet: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cache: Path | None = None
 
 
-def certify(order: CertificationOrder, follow: Follow) -> PublishedRun:
-    """Carry out an order; an interrupted run is judged and reported like any other.
+async def run_order(
+    order: CertificationOrder,
+    operator: Operator,
+    laboratory: Laboratory | None,
+    observers: Sequence[Observer] = (),
+) -> PublishedRun:
+    """Carry out an order: the one way to a certification, whoever asks for it.
+
+    A run that is cancelled is judged and reported like any other: from there on the cancelling has had its effect.
+
+    Args:
+        order: what is certified, and how.
+        operator: the person who moves the candidate or connects it, where that is a person.
+        laboratory: who tests; None where no laboratory is configured.
+        observers: each is called for every event of the record, as it happens.
 
     Raises:
         ConfigurationError: something in the order, the profile or the declaration is wrong.
@@ -78,38 +102,56 @@ def certify(order: CertificationOrder, follow: Follow) -> PublishedRun:
     profile = load_profile(order.profile)
     check_by_lint(order.profile)
     plan = make_plan(profile, order.only, order.scenario)
-    laboratory = configured_laboratory()
     extras = _extras(order, laboratory)
-    subject = open_target(order.candidate, profile)
+    target = open_target(order.candidate, profile, order.environment)
     check_address(*order.listen)
     prepare()
     now = datetime.now(VIETNAM)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    directory = order.directory or Path("runs") / run_id
-    with claimed(subject.place, directory):
+    directory = directory_of(order, run_id)
+    with claimed(target.place, directory, order.cache):
         _prepare(directory)
-        _write_run_file(directory, run_id, now, order, profile, subject, extras)
-        remember(directory)
-        _record(_settings(directory, run_id, order, profile, plan, subject), follow, laboratory)
-    return publish(profile, directory, order.language, order.formats, laboratory)
+        _write_run_file(directory, run_id, now, order, profile, target, extras)
+        if order.cache is not None:
+            remember(directory, order.cache)
+        settings = _settings(directory, run_id, order, profile, plan, target, operator)
+        await _record(settings, observers, laboratory)
+    with anyio.CancelScope(shield=True):
+        published = await anyio.to_thread.run_sync(
+            publish, profile, directory, order.language, order.formats, laboratory
+        )
+    return published  # noqa: RET504 - for all that mypy knows, a scope may swallow an exception
+
+
+def directory_of(order: CertificationOrder, run_id: str) -> Path:
+    """Return where the run with this id, which carries out an order, is recorded."""
+    return order.directory or Path("runs") / run_id
 
 
 def _settings(
-    directory: Path, run_id: str, order: CertificationOrder, profile: Profile, plan: Plan, subject: Target
+    directory: Path,
+    run_id: str,
+    order: CertificationOrder,
+    profile: Profile,
+    plan: Plan,
+    target: Target,
+    operator: Operator,
 ) -> RunSettings:
     return RunSettings(
         directory=directory,
         run_id=run_id,
         profile=profile,
         plan=plan,
-        candidate=subject.candidate,
-        times=subject.times,
-        secret=subject.secret,
-        system_id=subject.system_id,
-        driver=subject.driver,
-        open_driver=subject.open_driver,
-        secret_made=subject.secret_made,
+        candidate=target.candidate,
+        times=target.times,
+        secret=target.secret,
+        system_id=target.system_id,
+        driver=target.driver,
+        open_driver=target.open_driver,
+        secret_made=target.secret_made,
         language=order.language,
+        operator=operator,
+        environment=order.environment,
         quiet=order.quiet,
         listen=order.listen,
         seed=order.seed,
@@ -130,7 +172,7 @@ def _prepare(directory: Path) -> None:
 
 
 def _extras(order: CertificationOrder, laboratory: Laboratory | None) -> dict[str, Any]:
-    """Return what run.json tells of laboratory and known deviations, where there are any."""
+    """Return what run.json says of laboratory and known deviations, where there are any."""
     extras: dict[str, Any] = {} if laboratory is None else {"laboratory": laboratory.identity.public()}
     return extras if order.deviations is None else extras | {"deviations": recorded(load_deviations(order.deviations))}
 
@@ -141,7 +183,7 @@ def _write_run_file(
     now: datetime,
     order: CertificationOrder,
     profile: Profile,
-    subject: Target,
+    target: Target,
     extras: dict[str, Any],
 ) -> None:
     content = {
@@ -157,26 +199,27 @@ def _write_run_file(
             "sha256": profile.sha256,
             "source": order.profile if order.profile == profile.id else str(Path(order.profile).resolve()),
         },
-        "candidate": subject.candidate.public(),
+        "candidate": target.candidate.public(),
         "source": order.candidate
         if order.candidate.partition(":")[0] == REFERENCE
         else str(Path(order.candidate).resolve()),
-        "driver": subject.driver,
+        "driver": target.driver,
         **extras,
     }
     (directory / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
 
 
-def _record(settings: RunSettings, follow: Follow, laboratory: Laboratory | None) -> None:
+async def _record(settings: RunSettings, observers: Sequence[Observer], laboratory: Laboratory | None) -> None:
     """Make the record of a run, which a laboratory's key seals the moment it is closed: no other moment ever comes."""
     journal = Journal(
         settings.directory, secrets=(settings.secret,), most=settings.profile.parameters.hub.evidence_bytes
     )
     birth = begin(journal, settings.run_id, laboratory.key) if laboratory and laboratory.key else None
-    journal.subscribe(follow)
+    for observer in observers:
+        journal.subscribe(observer)
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            anyio.run(run, settings, journal, () if birth is None else (birth.event,))
+        with contextlib.suppress(anyio.get_cancelled_exc_class(), KeyboardInterrupt):
+            await run(settings, journal, () if birth is None else (birth.event,))
     except AddressUnavailable as error:
         address = f"{error.host}:{error.port}"
         raise ConfigurationError("hub.cannot-listen", address=address, detail=error.detail) from error

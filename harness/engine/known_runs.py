@@ -4,26 +4,30 @@ import contextlib
 import hashlib
 from pathlib import Path
 
-from harness.resources import kept
 from harness.seal.run_files import RUN_FILE
 
 
-def remember(directory: Path) -> None:
-    """Keep that this user recorded a run; where nothing can be kept, `replay` will ask for the candidate."""
+def remember(directory: Path, cache: Path) -> None:
+    """Keep that this user recorded a run; where nothing can be kept, `replay` will ask for the candidate.
+
+    Args:
+        directory: of the run.
+        cache: folder of what is kept for this user.
+    """
     content = (directory / RUN_FILE).read_bytes()
     with contextlib.suppress(OSError):
-        place = _place(content)
+        place = _place(content, cache)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch()
 
 
-def is_remembered(directory: Path) -> bool:
+def is_remembered(directory: Path, cache: Path) -> bool:
     """Tell whether this user recorded a run, and what it says of itself is what it said then."""
     try:
-        return _place((directory / RUN_FILE).read_bytes()).is_file()
+        return _place((directory / RUN_FILE).read_bytes(), cache).is_file()
     except OSError:
         return False
 
 
-def _place(content: bytes) -> Path:
-    return kept("runs") / hashlib.sha256(content).hexdigest()[:32]
+def _place(content: bytes, cache: Path) -> Path:
+    return cache / "runs" / hashlib.sha256(content).hexdigest()[:32]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Level
+from harness.records.check import KEPT
 from harness.scenarios.isolation import EXCLUSIVE, FAULTED, SHARED, SPOILT, Isolation
 from harness.scenarios.registry import Scenario, all_scenarios
 
@@ -21,6 +22,7 @@ _CARRIERS_OF: Mapping[str, tuple[str, ...]] = {
     "TRC-07": ("OPS-01", "OPS-04/sent", "OPS-05/sent"),
     **dict.fromkeys(("STP-02", "STP-03", "STP-04", "STP-05", "STP-06"), ("STS-02", "STS-03", "OPS-03/sent")),
     "SND-10": ("SND-02", "SND-05/types"),
+    **dict.fromkeys(KEPT, ("RCV-05", "STS-02", "OPS-01", "OPS-02")),
     **dict.fromkeys(("RCV-10", "RCV-11"), ("RCV-03/layouts", "RCV-03/senders", "RCV-04", "RCV-05")),
 }
 # Hostile input may leave a candidate dead, and whatever comes then shows nothing: the deadliest comes last.

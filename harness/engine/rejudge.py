@@ -19,7 +19,7 @@ from harness.report.agreement import judged, read, recorded_profile, report_is_j
 from harness.report.provenance import Origin, Provenance, provenance_of
 from harness.report.rerendering import beside
 from harness.report.seal_run import list_unsigned, seal
-from harness.seal.laboratory import Laboratory, configured_laboratory
+from harness.seal.laboratory import Laboratory
 from harness.seal.run_files import REPORT_FILE
 from harness.seal.timestamp import NotStamped
 
@@ -51,17 +51,24 @@ class Rejudged:
     notes: tuple[RejudgeNote, ...]
 
 
-def judge_again(directory: Path, profile_name: str | None, language: Language) -> Rejudged:
-    """Judge a recorded run again, by its own profile or another, and tell what changed.
+def judge_again(
+    directory: Path, profile_name: str | None, language: Language, laboratory: Laboratory | None = None
+) -> Rejudged:
+    """Judge a recorded run again, by its own profile or another, and say what changed.
 
     A run that this laboratory recorded, and that was stopped before its reports were sealed, gets them now.
+
+    Args:
+        directory: of the run.
+        profile_name: name or path of the profile to judge by; None for the run's own.
+        language: shown first in reports that are written now.
+        laboratory: who judges; None where no laboratory is configured.
 
     Raises:
         ConfigurationError: the folder is no run, its record is broken, or the profile is wrong.
     """
     record = read(directory)
     recorded = run_file(directory)
-    laboratory = configured_laboratory()
     key = laboratory.key if laboratory else None
     provenance = provenance_of(directory, key)
     own = recorded_profile(directory)

@@ -11,6 +11,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import Language
 from harness.doctor.target import open_target
+from harness.drivers.operator import Unattended
 from harness.drivers.protocol import Driver, DriverError, DriverLost, OperatorError
 from harness.drivers.views import Workplace
 from harness.journal import Journal
@@ -20,18 +21,18 @@ _BEAT = 0.3
 _ANSWER = 2.0
 
 
-def check_watchable(candidate: str, profile: str) -> None:
+def check_watchable(candidate: str, profile: str, environment: Mapping[str, str]) -> None:
     """Refuse a candidate whose restart cannot be seen.
 
     Raises:
         ConfigurationError: it is moved by a person, or is the reference agency.
     """
-    target = open_target(candidate, load_profile(profile))
+    target = open_target(candidate, load_profile(profile), environment)
     if not isinstance(target.candidate.driver, HttpDriverDeclaration | CommandDriverDeclaration):
         raise ConfigurationError("watch.kind", kind=target.driver)
 
 
-async def restarted(candidate: str, profile: str, language: Language) -> None:
+async def restarted(candidate: str, profile: str, language: Language, environment: Mapping[str, str]) -> None:
     """Return when the candidate was restarted.
 
     A driver that is called over HTTP must be gone, or say something else in `hello`, and then answer; a program that
@@ -41,18 +42,19 @@ async def restarted(candidate: str, profile: str, language: Language) -> None:
         candidate: path of its declaration.
         profile: name or path.
         language: of what a driver says.
+        environment: the variables that its declaration may name.
 
     Raises:
         ConfigurationError: the declaration cannot be read any more.
     """
-    target = open_target(candidate, load_profile(profile))
+    target = open_target(candidate, load_profile(profile), environment)
     if isinstance(target.candidate.driver, CommandDriverDeclaration):
         await _saved_anew(Path(candidate).parent, target.candidate.driver.argv)
         return
     with tempfile.TemporaryDirectory(prefix="lienthong-watch-") as folder:
         journal = Journal(Path(folder) / "watch")
         try:
-            place = Workplace(Path(folder), journal, language, target.times, quiet=True)
+            place = Workplace(Path(folder), journal, language, target.times, Unattended(), quiet=True)
             await _answering_anew(await target.open_driver(place))
         finally:
             journal.close()

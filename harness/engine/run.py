@@ -3,11 +3,11 @@
 import contextlib
 import platform
 import secrets
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ from harness.crypto.testpki.responder import Responder
 from harness.doctor.declaration import PEER_SYSTEM
 from harness.doctor.driver import check_clock, check_commands
 from harness.doctor.target import OpenDriver
+from harness.drivers.operator import Operator, Unattended
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.drivers.views import Workplace
 from harness.engine.clock import clock_state
 from harness.engine.event_waits import EventWaits
 from harness.engine.hub_address import reachable
+from harness.engine.kept_exports import ask_for_exports
 from harness.engine.plan import Plan
 from harness.engine.run_boundaries import opened, settled_in, settled_out
 from harness.engine.scenario_runner import play
@@ -42,6 +44,7 @@ from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.journal import Event, Journal
+from harness.journal.bodies import BLOB_FOLDER, read_body
 from harness.journal.events import (
     OperatorAwaited,
     PeerForm,
@@ -84,14 +87,16 @@ class RunSettings:
         driver: `kind` of the driver, for the record.
         open_driver: connects to the candidate.
         secret_made: True when the harness made the secret, so that somebody has to be told it.
-        language: of the person who moves the candidate, where there is one.
+        language: of the operator.
+        operator: who moves the candidate or connects it, where that is a person.
+        environment: the variables that an adapter program inherits.
         listen: host and port of the hub; port 0 for any.
         seed: of the blind data.
         numbering: of their numbers alone.
         jobs: scenarios at a time, None for all.
         budget: seconds for all scenarios, None for as long as it takes.
         trust_anchors: files of anchors and intermediates besides the profile's.
-        quiet: whether what an adapter program complains of is kept from the terminal.
+        quiet: whether what an adapter program complains of is kept from the operator.
     """
 
     directory: Path
@@ -112,6 +117,8 @@ class RunSettings:
     trust_anchors: tuple[Path, ...] = ()
     secret_made: bool = False
     language: Language = "vi"
+    operator: Operator = field(default_factory=Unattended)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     quiet: bool = False
 
 
@@ -210,7 +217,14 @@ async def _opened(settings: RunSettings, journal: Journal, earlier: Sequence[Eve
 
 def _workplace(settings: RunSettings, journal: Journal) -> Workplace:
     return Workplace(
-        settings.directory, journal, settings.language, settings.times, settings.secret_made, settings.quiet
+        settings.directory,
+        journal,
+        settings.language,
+        settings.times,
+        settings.operator,
+        settings.environment,
+        settings.secret_made,
+        settings.quiet,
     )
 
 
@@ -231,7 +245,7 @@ def _configuration(settings: RunSettings, endpoint: str, pki: Pki) -> dict[str, 
 
 
 def _reader(directory: Path) -> Callable[[str], bytes]:
-    return lambda name: (directory / "blobs" / name).read_bytes()
+    return partial(read_body, directory / BLOB_FOLDER)
 
 
 def _peers(settings: RunSettings) -> Mapping[str, Peer]:
@@ -299,8 +313,8 @@ async def _called_at_last(settings: RunSettings, run_context: RunContext) -> str
     """Wait until the candidate calls the hub: no scenario can come to anything with one that never does."""
     limit = _POLLS * settings.times.poll_interval + settings.times.give_up
     if settings.driver == "passive":  # a person may have to connect it first
-        attended = sys.stdin is not None and sys.stdin.isatty()
-        limit = max(limit, _CONNECTING if attended and (settings.secret_made or settings.listen[1] == 0) else _CALLING)
+        by_hand = settings.operator.attended and (settings.secret_made or settings.listen[1] == 0)
+        limit = max(limit, _CONNECTING if by_hand else _CALLING)
     elif run_context.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
         limit = max(limit, _CALLING)
     waiting = run_context.journal.record(OperatorAwaited(seconds=limit))
@@ -337,3 +351,4 @@ async def _played(settings: RunSettings, run_context: RunContext) -> None:
         played = {key for one in settings.plan.scenarios for key in one.requirements}
         await settled_out(run_context, frozenset({*played, *(settings.plan.only or _EVERYWHERE)}))
         watching.cancel_scope.cancel()
+    await ask_for_exports(run_context, settings.candidate.driver, settings.plan.only)

@@ -5,6 +5,7 @@ from typing import Any
 
 import anyio
 
+from harness.catalogue.codes import StatusCode
 from harness.drivers.protocol import DriverError, DriverLost
 from harness.engine.view_poller import look_at_everything
 from harness.expectations import Acked, StatusSent
@@ -56,7 +57,7 @@ async def settled_in(run: RunContext, opening: Document | None) -> bool:
         return False
     context = ScenarioContext(_OPENING, "RCV-02", run)
     await context.await_quietly(Acked(document=opening.id))
-    await context.await_quietly(StatusSent(document=opening.id, codes=("01",)))
+    await context.await_quietly(StatusSent(document=opening.id, codes=(StatusCode.ARRIVED,)))
     return True
 
 

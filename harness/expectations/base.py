@@ -1,29 +1,42 @@
 """What every expectation is: frozen data that can be written into the journal, and a pure judgement over evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from harness.catalogue.declared_codes import UndeclaredCode
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.verdicts import Cause
-from harness.expectations.assessment import Assessment, Blind
+from harness.expectations.assessment import Assessment, Blind, Broken, Pending
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
 from harness.journal.events import DriverUnsupported, LookUnseen
 
 Role = Literal["duty", "precondition", "liveness"]
+Codes = Mapping[str, tuple[str, ...]]
+"""Reasons that an expectation may give, each with the values that its message gets besides expected and received."""
 
 
 class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
     """One thing that must, or must not, happen.
 
-    Subclasses are named after what is expected. `views` are the driver commands whose answers it reads. What
-    `stays_met` once it held is judged by what its scenario saw: that it changed later is a duty of the whole run.
+    Subclasses are named after what is expected. `gives` are the reasons that it may give; any other is refused.
+    `views` are the driver commands whose answers it reads. What `stays_met` once it held is judged by what its scenario
+    saw: that it changed later is a duty of the whole run.
     """
 
+    gives: ClassVar[Codes] = {}
     views: ClassVar[frozenset[str]] = frozenset()
     stays_met: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        """Have what a kind of expectations says compared with what it declares."""
+        super().__init_subclass__()
+        own = vars(cls).get("assess")
+        if own is not None:
+            cls.assess = _as_declared(own)  # type: ignore[method-assign, assignment]
 
     @property
     def looks_at(self) -> frozenset[str]:
@@ -43,6 +56,31 @@ class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_
             requirement: id that a finding is charged to.
         """
         raise TypeError(f"{type(self).__name__} does not say how it is judged, and {requirement} needs it")
+
+
+Assess = Callable[[Any, Evidence, str], Assessment]
+
+
+def _as_declared(assess: Assess) -> Assess:
+    """Return a judgement that raises UndeclaredCode where a finding is not as the kind of expectations declares."""
+
+    @wraps(assess)
+    def compared(expectation: Expectation, evidence: Evidence, requirement: str) -> Assessment:
+        assessment = assess(expectation, evidence, requirement)
+        if isinstance(assessment, Pending):
+            _compare(assessment.finding, expectation.gives)
+        elif isinstance(assessment, Broken):
+            for found in assessment.findings:
+                _compare(found, expectation.gives)
+        return assessment
+
+    return compared
+
+
+def _compare(found: Finding, codes: Codes) -> None:
+    named = codes.get(found.code.partition(".")[2])
+    if named is None or not found.parameters.keys() >= set(named):
+        raise UndeclaredCode(f"{found.code} {sorted(found.parameters)}", (f"{key} {codes[key]}" for key in codes))
 
 
 def finding(

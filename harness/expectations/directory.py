@@ -3,12 +3,16 @@
 from typing import ClassVar
 
 from harness.expectations.assessment import Assessment, Met, Pending
-from harness.expectations.base import Expectation, finding, unsupported
+from harness.expectations.base import Codes, Expectation, finding, unsupported
 from harness.expectations.evidence import Evidence
 
 
 class Registered(Expectation, frozen=True, tag="registered"):
     """The agency is registered at the hub, below `parent`."""
+
+    gives: ClassVar[Codes] = {
+        "not-registered": (),
+    }
 
     organ_id: str
     parent: str
@@ -22,6 +26,10 @@ class Registered(Expectation, frozen=True, tag="registered"):
 
 class DirectoryRead(Expectation, frozen=True, tag="directory-read"):
     """The candidate has read a directory of at least `rows` agencies, and says so."""
+
+    gives: ClassVar[Codes] = {
+        "directory-not-read": (),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"directory"})
 

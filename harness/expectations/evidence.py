@@ -26,6 +26,7 @@ from harness.journal.events import (
     SentPackage,
     Stimulus,
 )
+from harness.vxp.operations import HubOperation
 
 T = TypeVar("T", bound=Fact)
 
@@ -116,7 +117,11 @@ _ANSWERS = frozenset({"refused", "failed", "unsupported"})
 _WITHOUT_PROGRAM = frozenset({"manual", "passive"})
 _MESSAGE_TYPES = ("edoc", "status")
 # Two operations fetch a document; which of them a candidate uses is its own choice.
-_ABOUT_ITEMS = {"getEdoc": "getEdoc", "downloadEdoc": "getEdoc", "updateStatus": "updateStatus"}
+_ABOUT_ITEMS: Mapping[str, HubOperation] = {
+    HubOperation.GET_EDOC: HubOperation.GET_EDOC,
+    HubOperation.DOWNLOAD_EDOC: HubOperation.GET_EDOC,
+    HubOperation.UPDATE_STATUS: HubOperation.UPDATE_STATUS,
+}
 
 
 class Inspector(Protocol):
@@ -206,7 +211,7 @@ class Evidence:
         operation = _ABOUT_ITEMS.get(exchange.operation or "")
         if operation is not None and item in self._items:
             self._calls[operation, self._items[item]].append(exchange)
-        if exchange.operation == "sendEdoc":
+        if exchange.operation == HubOperation.SEND_EDOC:
             self._sendings.append(exchange)
         package = exchange.package
         if package.kind == "document" and package.document_id:
@@ -266,7 +271,9 @@ class Evidence:
 
     def calls(self, operation: str, document_id: str) -> list[Exchange]:
         """Return the calls of one operation about a document, whatever came of them; `getEdoc` stands for any fetch."""
-        return self.sendings(document_id) if operation == "sendEdoc" else self._calls[operation, document_id]
+        return (
+            self.sendings(document_id) if operation == HubOperation.SEND_EDOC else self._calls[operation, document_id]
+        )
 
     def all_sendings(self) -> list[Exchange]:
         """Return every call of sendEdoc, whatever it carried."""

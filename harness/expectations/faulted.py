@@ -5,18 +5,19 @@ from typing import ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows, unsupported
+from harness.expectations.base import Codes, Expectation, finding, shown_rows, unsupported
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.receiving import Acked, StoredOnce
 from harness.hub.faults.answers import FOREIGN_DATA
 from harness.journal import Event
 from harness.journal.events import DriverCalled, LookUnchanged
+from harness.vxp.operations import HubOperation
 
 
 def mistaken(evidence: Evidence, document: str) -> bool:
     """Tell whether a document was acknowledged as done after another's content, and nothing else, had come for it."""
     acks = [one.request.seq for one in evidence.acks(document) if one.acked_as == "done"]
-    fetches = [one for one in evidence.calls("getEdoc", document) if acks and one.request.seq < acks[0]]
+    fetches = [one for one in evidence.calls(HubOperation.GET_EDOC, document) if acks and one.request.seq < acks[0]]
     return any(one.fault == FOREIGN_DATA for one in fetches) and not any(one.served for one in fetches)
 
 
@@ -26,6 +27,10 @@ class FaultMet(Expectation, frozen=True, tag="fault-met"):
     With `document`, calls of `operation` about that document are meant, whenever they came; else calls of `operation`,
     empty for any, and with `messagetype` those for the list of that type. A call that is not answered yet has met it.
     """
+
+    gives: ClassVar[Codes] = {
+        "fault-not-met": ("document",),
+    }
 
     operation: str = ""
     document: str = ""
@@ -67,6 +72,19 @@ class NotMistaken(Expectation, frozen=True, tag="not-mistaken"):
     that is told by a code of its own.
     """
 
+    gives: ClassVar[Codes] = {
+        "foreign-taken": ("document",),
+        "acked-otherwise": ("document",),
+        "acked-before-fetch": ("document",),
+        "not-acked": ("document",),
+        "not-stored": ("document",),
+        "stored-twice": ("document",),
+        "subject-altered": ("document",),
+        "stored-file-altered": ("document", "file"),
+        "stored-file-added": ("document", "file"),
+        "wrong-state": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -83,7 +101,7 @@ class NotMistaken(Expectation, frozen=True, tag="not-mistaken"):
         return StoredOnce(document=self.document).assess(evidence, requirement)
 
     def _taken(self, evidence: Evidence, requirement: str) -> Finding:
-        served = [one for one in evidence.calls("getEdoc", self.document) if one.fault == FOREIGN_DATA]
+        served = [one for one in evidence.calls(HubOperation.GET_EDOC, self.document) if one.fault == FOREIGN_DATA]
         return finding(
             requirement,
             "foreign-taken",
@@ -100,6 +118,11 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
     Who stores only once the hub has answered loses the document when it is stopped in between.
     """
 
+    gives: ClassVar[Codes] = {
+        "acked-unstored": ("document",),
+        "not-acked": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -109,7 +132,11 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
         blind = unsupported(evidence, "inbox")
         if blind is not None:
             return blind
-        acks = [one for one in evidence.calls("updateStatus", self.document) if one.parameters.get("status") == "done"]
+        acks = [
+            one
+            for one in evidence.calls(HubOperation.UPDATE_STATUS, self.document)
+            if one.parameters.get("status") == "done"
+        ]
         if not acks:
             wanted = "updateStatus done"
             return Pending(finding(requirement, "not-acked", expected=wanted, received="-", document=self.document))
@@ -151,6 +178,11 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
 
 class KeptOnce(Expectation, frozen=True, tag="kept-once"):
     """In a look after event `after`, the inbox shows the document, exactly once."""
+
+    gives: ClassVar[Codes] = {
+        "stored-twice": ("document",),
+        "not-stored": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 

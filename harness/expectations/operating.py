@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.edxml.model import DocumentPackage
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_description, status_number
 from harness.journal import Event
+from harness.vxp.operations import HubOperation
 
-RECALL, UPDATE, REPLACEMENT = "1", "2", "3"
-_AGREED, _REFUSED = 15, 16
 _CANCELLED = "cancelled"
 
 
@@ -20,6 +20,11 @@ class Operates(Expectation, frozen=True, tag="operates"):
 
     For an update, `added` and `removed` are the receivers it must name as such.
     """
+
+    gives: ClassVar[Codes] = {
+        "operates-otherwise": ("document",),
+        "not-sent": ("document",),
+    }
 
     document: str
     doc_type: str
@@ -32,7 +37,9 @@ class Operates(Expectation, frozen=True, tag="operates"):
         taken = next((one for one in evidence.sendings(self.document) if one.effect.accepted), None)
         package = evidence.package(taken) if taken else None
         if taken is None or not isinstance(package, DocumentPackage):
-            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
+            return Pending(
+                finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
+            )
         expected = f"BussinessDocType {self.doc_type} → {self.target}"
         received = _described(package)
         if package.bussiness is not None and package.bussiness.doc_type == self.doc_type and self._fits(package):
@@ -61,9 +68,9 @@ def _targets(package: DocumentPackage) -> frozenset[str]:
     business = package.bussiness
     if business is None:
         return frozenset()
-    if business.doc_type == RECALL:
+    if business.doc_type == BusinessOperation.RECALL:
         return frozenset(one.document_id for one in package.response_for)
-    if business.doc_type == UPDATE:
+    if business.doc_type == BusinessOperation.UPDATE:
         return frozenset({business.document_id})
     return frozenset(one.document_id for one in business.replacements)
 
@@ -75,6 +82,11 @@ def _described(package: DocumentPackage) -> str:
 
 class StatusTo(Expectation, frozen=True, tag="status-to"):
     """A status with `code` about the candidate's own document goes to the receiver `organ_id`: the roles are turned."""
+
+    gives: ClassVar[Codes] = {
+        "roles-not-turned": ("document",),
+        "status-not-sent": ("document",),
+    }
 
     document: str
     code: str
@@ -105,15 +117,23 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
     cancel all the same.
     """
 
+    gives: ClassVar[Codes] = {
+        "not-cancelled": ("document",),
+        "not-answered-back": ("document",),
+        "may-not-refuse": ("document",),
+        "refused-without-reason": ("document",),
+        "refused-yet-cancelled": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
     silence: bool = False
-    answers: tuple[str, ...] = ("15", "16")
+    answers: tuple[str, ...] = (StatusCode.AGREED, StatusCode.DISAGREED)
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge statuses, and the last look into the inbox."""
-        agreed, refused = (self._said(evidence, number) for number in (_AGREED, _REFUSED))
+        agreed, refused = (self._said(evidence, code) for code in (StatusCode.AGREED, StatusCode.DISAGREED))
         rows = shown_rows(evidence, "inbox", self.document)
         state = "-" if isinstance(rows, Blind) or not rows else str(rows[0].get("state"))
         if refused and not agreed:
@@ -129,18 +149,18 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
                 requirement,
                 reason,
                 event=evidence.view("inbox"),
-                expected="15 + cancelled | 16",
+                expected=f"{StatusCode.AGREED} + cancelled | {StatusCode.DISAGREED}",
                 received=state,
                 document=self.document,
             )
         )
 
-    def _said(self, evidence: Evidence, number: int) -> list[Exchange]:
+    def _said(self, evidence: Evidence, code: StatusCode) -> list[Exchange]:
         said = (one for one in evidence.statuses(self.document) if one.effect.accepted)
-        return [one for one in said if status_number(one.package.status_code) == number]
+        return [one for one in said if status_number(one.package.status_code) == code.number]
 
     def _refusal(self, evidence: Evidence, refusal: Exchange, state: str, requirement: str) -> Assessment:
-        if _REFUSED not in {status_number(code) for code in self.answers}:
+        if StatusCode.DISAGREED.number not in {status_number(code) for code in self.answers}:
             reason = "may-not-refuse"
         elif not status_description(evidence, refusal):
             reason = "refused-without-reason"
@@ -165,6 +185,13 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
     With `subject`, it must still be shown under just that.
     """
 
+    gives: ClassVar[Codes] = {
+        "agreed-wrongly": ("document",),
+        "applied-wrongly": ("document",),
+        "updated-wrongly": ("document",),
+        "not-stored": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -181,14 +208,18 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
         rows: Any = shown_rows(evidence, "inbox", self.document, self.reads)
         if isinstance(rows, Blind):
             return rows
-        agreed = [one for one in evidence.statuses(self.document) if status_number(one.package.status_code) == _AGREED]
+        agreed = [
+            one
+            for one in evidence.statuses(self.document)
+            if status_number(one.package.status_code) == StatusCode.AGREED.number
+        ]
         if agreed:
             sent = finding(
                 requirement,
                 "agreed-wrongly",
                 event=agreed[0].request,
                 expected="-",
-                received="15",
+                received=StatusCode.AGREED,
                 document=self.document,
             )
             return Broken((sent,))
@@ -221,6 +252,10 @@ class Untouched(Expectation, frozen=True, tag="untouched"):
 
 class AnyStatus(Expectation, frozen=True, tag="any-status"):
     """A status with one of `codes` is sent about one of `documents`, whichever it names."""
+
+    gives: ClassVar[Codes] = {
+        "status-not-sent": ("document",),
+    }
 
     documents: tuple[str, ...]
     codes: tuple[str, ...]

@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import ClassVar
 
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, first, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, first, shown_rows
 from harness.expectations.contents import ACCEPTED, REFUSED, altered_content
 from harness.expectations.evidence import Evidence, Exchange
+from harness.vxp.operations import HubOperation
 
 Messagetype = str
 
@@ -19,6 +20,11 @@ class Polled(Expectation, frozen=True, tag="polled"):
     A few requests in quick succession are no steady polling. Longer gaps before or after do not count against it: a
     system that is busy with what it fetched polls later.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-polled": ("messagetype",),
+        "polled-late": ("messagetype",),
+    }
 
     messagetype: Messagetype
     times: int
@@ -54,11 +60,15 @@ class Polled(Expectation, frozen=True, tag="polled"):
 
 def _lists(exchange: Exchange, messagetype: str) -> bool:
     asked = exchange.parameters.get("messagetype", "")
-    return exchange.operation == "getReceivedEdocList" and asked.lower() == messagetype
+    return exchange.operation == HubOperation.GET_RECEIVED_EDOC_LIST and asked.lower() == messagetype
 
 
 class FetchedByCandidate(Expectation, frozen=True, tag="fetched"):
     """A waiting item is fetched whole at least `times` times."""
+
+    gives: ClassVar[Codes] = {
+        "not-fetched": ("document",),
+    }
 
     document: str
     times: int = 1
@@ -81,6 +91,12 @@ class Acked(Expectation, frozen=True, tag="acked"):
     `processing` may come at any time; it is no acknowledgement. With `served`, the hub must have answered it whole.
     With `item`, the receiver's id of one delivery, only calls about that delivery count.
     """
+
+    gives: ClassVar[Codes] = {
+        "acked-otherwise": ("document",),
+        "acked-before-fetch": ("document",),
+        "not-acked": ("document",),
+    }
 
     document: str
     statuses: tuple[str, ...] = ("done",)
@@ -106,7 +122,7 @@ class Acked(Expectation, frozen=True, tag="acked"):
         if not self._fetched_before(evidence, ack):
             early = finding(
                 requirement, "acked-before-fetch", event=ack.request, expected="getEdoc → updateStatus",
-                received="updateStatus", document=self.document,
+                received=HubOperation.UPDATE_STATUS, document=self.document,
             )  # fmt: skip
             return Broken((early,))
         given = str(ack.acked_as)
@@ -134,6 +150,10 @@ class Acked(Expectation, frozen=True, tag="acked"):
 class StillStored(Expectation, frozen=True, tag="still-stored"):
     """In a look after event `after`, the inbox shows a document that it has shown before."""
 
+    gives: ClassVar[Codes] = {
+        "not-stored": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -158,6 +178,15 @@ class StoredOnce(Expectation, frozen=True, tag="stored-once"):
     that the look must follow. With `whole`, a person is asked for subject and files as well; with `beside_refused`,
     an earlier attempt that is shown as refused is passed over.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-stored": ("document",),
+        "stored-twice": ("document",),
+        "subject-altered": ("document",),
+        "stored-file-altered": ("document", "file"),
+        "stored-file-added": ("document", "file"),
+        "wrong-state": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 

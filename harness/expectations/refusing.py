@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.contents import REFUSED
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_number
@@ -15,7 +16,6 @@ from harness.rules.nodes import is_blank
 KNOWN_FLAGS = ("attachment_invalid", "signature_invalid", "signer_untrusted")
 """The flags by which a document is told to be doubtful."""
 
-_REFUSAL = 2
 _OUT = REFUSED | {"cancelled"}
 
 
@@ -37,11 +37,18 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
         shown: whether the inbox is looked at also where no flag counts.
     """
 
+    gives: ClassVar[Codes] = {
+        "refused-yet-accepted": ("document", "why"),
+        "accepted-in-silence": ("document", "why"),
+        "not-answered": ("document", "why"),
+        "returned-without-reason": ("document", "why"),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
     why: str
-    answers: tuple[str, ...] = ("fail", "02")
+    answers: tuple[str, ...] = ("fail", StatusCode.REFUSED)
     flags: tuple[str, ...] = ()
     code: str = ""
     names: tuple[str, ...] = ()
@@ -88,7 +95,7 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
         codes = [str(one.package.status_code) for one in self._statuses(evidence)]
         expected = "|".join((*self.answers, *self.flags))
         received = ", ".join((*given, *codes)) or "-"
-        if answer is None and refusals and "02" in self.answers:
+        if answer is None and refusals and StatusCode.REFUSED in self.answers:
             event = refusals[-1].request
             return Pending(
                 finding(
@@ -119,7 +126,7 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
         for ack in evidence.acks(self.document):
             if "fail" in self.answers and ack.acked_as == "fail":
                 return ack.request
-        for status in self._statuses(evidence) if "02" in self.answers else ():
+        for status in self._statuses(evidence) if StatusCode.REFUSED in self.answers else ():
             if _refuses(status) and gives_reason(evidence, status):
                 return status.request
         return None
@@ -151,6 +158,10 @@ class Welcomed(Expectation, frozen=True, tag="welcomed"):
 
     Without `flags`, what goes over the wire must do: no person is asked.
     """
+
+    gives: ClassVar[Codes] = {
+        "good-doubted": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
@@ -191,7 +202,7 @@ def doubts_about(evidence: Evidence, document: str, flags: Sequence[str]) -> Ite
     if "fail" in given and "done" not in given:
         yield "fail"
     if any(_refuses(one) for one in evidence.statuses(document)):
-        yield "02"
+        yield StatusCode.REFUSED
     for row in evidence.rows("inbox", document):
         if row.get("state") in REFUSED:
             yield str(row["state"])
@@ -207,7 +218,7 @@ def gives_reason(evidence: Evidence, status: Exchange) -> bool:
 
 
 def _refuses(status: Exchange) -> bool:
-    return status_number(status.package.status_code) == _REFUSAL
+    return status_number(status.package.status_code) == StatusCode.REFUSED.number
 
 
 def _flags(row: Mapping[str, Any]) -> list[str]:

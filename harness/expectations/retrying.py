@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import ClassVar
 
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
+from harness.vxp.operations import HubOperation
 
 _SHORTEST_WALK = 3  # tries that make two gaps
 _SEVERAL = 3  # gaps that make a pace
@@ -15,6 +16,10 @@ _STEADY = 0.8  # a pause may be so much shorter than the one before and count as
 
 class Retried(Expectation, frozen=True, tag="retried"):
     """An operation about a document is called at least `times` times."""
+
+    gives: ClassVar[Codes] = {
+        "not-retried": ("document",),
+    }
 
     operation: str
     document: str
@@ -39,6 +44,11 @@ class Retried(Expectation, frozen=True, tag="retried"):
 
 class GaveUp(Expectation, frozen=True, tag="gave-up"):
     """After a call that was never answered, the same operation about the document is called again within `seconds`."""
+
+    gives: ClassVar[Codes] = {
+        "given-up-late": ("document",),
+        "not-given-up": ("document",),
+    }
 
     operation: str
     document: str
@@ -76,6 +86,10 @@ class GaveUp(Expectation, frozen=True, tag="gave-up"):
 class ListRetried(Expectation, frozen=True, tag="list-retried"):
     """After event `since`, the list of a message type is asked for again within `seconds`."""
 
+    gives: ClassVar[Codes] = {
+        "list-not-retried": (),
+    }
+
     messagetype: str
     since: int
     seconds: float
@@ -85,7 +99,7 @@ class ListRetried(Expectation, frozen=True, tag="list-retried"):
         asked = [
             one
             for one in evidence.exchanges
-            if one.operation == "getReceivedEdocList"
+            if one.operation == HubOperation.GET_RECEIVED_EDOC_LIST
             and one.parameters.get("messagetype") == self.messagetype
             and one.request.seq > self.since
         ]
@@ -103,6 +117,10 @@ class ListRetried(Expectation, frozen=True, tag="list-retried"):
 
 class Bounded(Expectation, frozen=True, tag="bounded"):
     """An operation about a document is called at most `most` times."""
+
+    gives: ClassVar[Codes] = {
+        "retried-too-often": ("document",),
+    }
 
     operation: str
     document: str
@@ -126,6 +144,11 @@ class Bounded(Expectation, frozen=True, tag="bounded"):
 
 class Waited(Expectation, frozen=True, tag="waited"):
     """After each failed call that asked for it, the same call about the document waits at least `seconds`."""
+
+    gives: ClassVar[Codes] = {
+        "not-retried": ("document",),
+        "did-not-wait": ("document",),
+    }
 
     operation: str
     document: str
@@ -163,6 +186,10 @@ class Paced(Expectation, frozen=True, tag="paced"):
     `most` is the number of requests allowed in the counted time.
     """
 
+    gives: ClassVar[Codes] = {
+        "hammering": (),
+    }
+
     since: int
     until: int
     grace: float
@@ -195,6 +222,10 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
     Fewer than three tries make no two gaps; who tries so seldom is paced already. Who asks with one call after the
     other whether the hub is back, and lets a document's turn come among them, grows the gaps between all calls.
     """
+
+    gives: ClassVar[Codes] = {
+        "pauses-do-not-grow": ("document",),
+    }
 
     document: str
     until: int
@@ -241,6 +272,11 @@ class NotTakenForSent(Expectation, frozen=True, tag="not-taken-for-sent"):
 
     A look after event `after` is needed.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-shown": ("document",),
+        "taken-for-sent": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"outbox"})
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.contents import REFUSED
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.refusing import RefusedOrFlagged, doubts_about
@@ -14,15 +14,22 @@ from harness.hub.faults.alterations import INJECTED
 from harness.journal import Event
 from harness.journal.events import CanaryGreeted, CanaryVisited, DeadlinePassed, FileTrespassed
 from harness.rules.att.names import unsafe_name
+from harness.vxp.operations import HubOperation
 
 SIGNATURE_FLAGS = ("signature_invalid", "signer_untrusted")
-_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus", "getSentEdocList"})
+_ABOUT_ITEMS = frozenset(
+    {HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC, HubOperation.UPDATE_STATUS, HubOperation.GET_SENT_EDOC_LIST}
+)
 HUB_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids as the hub gives them, to senders and to receivers."""
 
 
 class Unvisited(Expectation, frozen=True, tag="unvisited"):
     """Nothing comes to the addresses of the canary that carry `token`."""
+
+    gives: ClassVar[Codes] = {
+        "canary-visited": ("bytes", "label"),
+    }
 
     token: str
 
@@ -46,6 +53,10 @@ class Unvisited(Expectation, frozen=True, tag="unvisited"):
 class Greeted(Expectation, frozen=True, tag="greeted"):
     """After event `after`, somebody begins a TLS handshake with the listener called `name`."""
 
+    gives: ClassVar[Codes] = {
+        "not-greeted": ("label",),
+    }
+
     name: str
     after: int
 
@@ -59,6 +70,10 @@ class Greeted(Expectation, frozen=True, tag="greeted"):
 
 class NothingWritten(Expectation, frozen=True, tag="nothing-written"):
     """No file appears in the trap folder that carries `token`."""
+
+    gives: ClassVar[Codes] = {
+        "written-outside": (),
+    }
 
     token: str
 
@@ -77,6 +92,10 @@ class StillServes(Expectation, frozen=True, tag="still-serves"):
 
     A candidate that is dead then has failed just as one that hangs: the lure is what it died of.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-served-after": ("document", "lure"),
+    }
 
     document: str
     lure: str
@@ -106,6 +125,14 @@ class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
     `why` says what is wrong with it; `code` (number and notation) identifies a status about a package whose DocumentId
     cannot be read.
     """
+
+    gives: ClassVar[Codes] = {
+        "refused-yet-accepted": ("document", "why"),
+        "accepted-in-silence": ("document", "why"),
+        "not-answered": ("document", "why"),
+        "returned-without-reason": ("document", "why"),
+        "unsafe-name": ("document", "why"),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
@@ -168,6 +195,10 @@ class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
 class Trusted(Expectation, frozen=True, tag="trusted"):
     """A rightly signed document is acknowledged as done and shown without any flag about signatures."""
 
+    gives: ClassVar[Codes] = {
+        "good-signature-doubted": ("document",),
+    }
+
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 
     document: str
@@ -201,6 +232,10 @@ class Trusted(Expectation, frozen=True, tag="trusted"):
 class Struck(Expectation, frozen=True, tag="struck"):
     """After event `after`, an answer shaped by the fault called `fault` left the hub whole: the stimulus was served."""
 
+    gives: ClassVar[Codes] = {
+        "not-struck": (),
+    }
+
     fault: str
     after: int
 
@@ -217,6 +252,11 @@ class SignedRight(Expectation, frozen=True, tag="signed-right"):
 
     Calls about items that the hub never gave are passed over: no signature over a hostile docId is asked for.
     """
+
+    gives: ClassVar[Codes] = {
+        "header-injected": (),
+        "signed-wrong-after": ("operation",),
+    }
 
     after: int
 

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
+from harness.vxp.operations import HubOperation
 
 
 class OrderTaken(Expectation, frozen=True, tag="order-taken"):
@@ -15,6 +16,10 @@ class OrderTaken(Expectation, frozen=True, tag="order-taken"):
 
     Any other answer is no refusal: what a candidate cannot be moved to do, or failed to do, is not known by it.
     """
+
+    gives: ClassVar[Codes] = {
+        "order-refused": ("order",),
+    }
 
     command: str
     arguments: dict[str, str]
@@ -38,6 +43,12 @@ class OrderTaken(Expectation, frozen=True, tag="order-taken"):
 class Accepted(Expectation, frozen=True, tag="accepted"):
     """The hub takes the document, in one package, for all of `receivers`."""
 
+    gives: ClassVar[Codes] = {
+        "not-accepted": ("document",),
+        "receiver-missing": ("document",),
+        "not-sent": ("document",),
+    }
+
     document: str
     receivers: tuple[str, ...] = ()
 
@@ -56,7 +67,9 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
                 )  # fmt: skip
                 return Broken((narrow,))
         if not sendings:
-            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
+            return Pending(
+                finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
+            )
         last = sendings[-1]
         return Pending(
             finding(
@@ -83,12 +96,17 @@ def _answered(exchange: Exchange) -> str:
 class Sound(Expectation, frozen=True, tag="sound"):
     """The document package that was sent has no finding that fails; a precondition, charged to the rules themselves."""
 
+    gives: ClassVar[Codes] = {
+        "not-sent": ("document",),
+        "unsound": ("document",),
+    }
+
     document: str
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge the last package with this DocumentId by the static rules."""
         sendings = evidence.sendings(self.document)
-        unsent = finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document)
+        unsent = finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
         if not sendings:
             return Pending(unsent)
         failures = evidence.failures(sendings[-1])
@@ -103,6 +121,12 @@ class Sound(Expectation, frozen=True, tag="sound"):
 
 class Shown(Expectation, frozen=True, tag="shown"):
     """The clerk sees the document in the outbox in one of `states`; if given, with one of `statuses` for `receiver`."""
+
+    gives: ClassVar[Codes] = {
+        "status-not-shown": ("document",),
+        "not-shown": ("document",),
+        "shown-otherwise": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"outbox"})
 
@@ -155,6 +179,10 @@ class Shown(Expectation, frozen=True, tag="shown"):
 class OneIdentity(Expectation, frozen=True, tag="one-identity"):
     """However often a document is sent, it carries one DocumentId; packages with its subject carry no other."""
 
+    gives: ClassVar[Codes] = {
+        "second-identity": ("document",),
+    }
+
     document: str
     subject: str
 
@@ -178,6 +206,12 @@ class Carries(Expectation, frozen=True, tag="carries"):
     `texts` maps `subject`, `content` or `priority` to its text; `files` are (name, SHA-256) pairs.
     """
 
+    gives: ClassVar[Codes] = {
+        "not-sent": ("document",),
+        "text-altered": ("document", "element"),
+        "file-altered": ("document", "file"),
+    }
+
     document: str
     texts: dict[str, str]
     files: tuple[tuple[str, str], ...] = ()
@@ -186,7 +220,9 @@ class Carries(Expectation, frozen=True, tag="carries"):
         """Judge the first package with this DocumentId that the hub took."""
         taken = next((one for one in evidence.sendings(self.document) if one.effect.accepted), None)
         if taken is None:
-            return Pending(finding(requirement, "not-sent", expected="sendEdoc", received="-", document=self.document))
+            return Pending(
+                finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
+            )
         package = evidence.package(taken)
         if not isinstance(package, DocumentPackage):
             return Pending(finding(requirement, "not-sent", expected="edXML", received="-", document=self.document))
@@ -232,6 +268,11 @@ def _text(package: DocumentPackage, name: str) -> str:
 class SentWithin(Expectation, frozen=True, tag="sent-within"):
     """The document reaches the hub within `seconds` after event `since`."""
 
+    gives: ClassVar[Codes] = {
+        "sent-late": ("document",),
+        "not-sent": ("document",),
+    }
+
     document: str
     since: int
     seconds: float
@@ -255,6 +296,10 @@ class SentWithin(Expectation, frozen=True, tag="sent-within"):
 class NotReached(Expectation, frozen=True, tag="not-reached"):
     """No package with this subject ever reaches the hub."""
 
+    gives: ClassVar[Codes] = {
+        "reached-hub": (),
+    }
+
     subject: str
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
@@ -270,6 +315,10 @@ class NotReached(Expectation, frozen=True, tag="not-reached"):
 
 class DistinctIds(Expectation, frozen=True, tag="distinct-ids"):
     """No two different documents are sent under one DocumentId; different means another subject."""
+
+    gives: ClassVar[Codes] = {
+        "id-shared": ("document",),
+    }
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
         """Judge all packages sent, in order."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from harness.catalogue.findings import Finding
 from harness.edxml.model import StatusPackage
 from harness.expectations.assessment import Assessment, Blind, Broken, Holding, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows
+from harness.expectations.base import Codes, Expectation, finding, shown_rows
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
 from harness.journal.events import AnsweredDocument, DriverCalled, Stimulus
@@ -34,6 +34,12 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
     With `within`, it must do so within that many seconds after the document was fetched whole; with `reason`, its
     Description must hold what the clerk gave as reason, letter by letter, whatever else it says.
     """
+
+    gives: ClassVar[Codes] = {
+        "status-late": ("document",),
+        "status-not-sent": ("document",),
+        "reason-altered": ("document",),
+    }
 
     document: str
     codes: tuple[str, ...]
@@ -84,6 +90,11 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
 class StatusNames(Expectation, frozen=True, tag="status-names"):
     """Every status about the document names it exactly in ResponseFor, and at least one was sent."""
 
+    gives: ClassVar[Codes] = {
+        "names-otherwise": ("document", "element"),
+        "status-not-sent": ("document",),
+    }
+
     document: str
     organ_id: str
     code: str
@@ -133,6 +144,11 @@ class OnlyGiven(Expectation, frozen=True, tag="only-given"):
     What counts are the statuses that the harness let receivers send. In a look after event `after`, `document` must be
     there.
     """
+
+    gives: ClassVar[Codes] = {
+        "not-shown": ("document",),
+        "status-made-up": ("document", "receiver"),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"outbox"})
 
@@ -186,6 +202,10 @@ def _dictionaries(listed: object) -> list[dict[str, Any]]:
 
 class NoStatus(Expectation, frozen=True, tag="no-status"):
     """No status with one of `codes` is sent about the document."""
+
+    gives: ClassVar[Codes] = {
+        "unwanted-status": ("document",),
+    }
 
     document: str
     codes: tuple[str, ...]

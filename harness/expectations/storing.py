@@ -5,13 +5,20 @@ from typing import Any, ClassVar
 
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Assessment, Blind, Broken, Met, Pending
-from harness.expectations.base import Expectation, finding, shown_rows, unsupported
+from harness.expectations.base import Codes, Expectation, finding, shown_rows, unsupported
 from harness.expectations.contents import ACCEPTED, altered_content, altered_files, altered_subject
 from harness.expectations.evidence import Evidence
 
 
 class StoredAs(Expectation, frozen=True, tag="stored-as"):
     """The inbox shows the document with this subject and these files: (name, size in bytes, SHA-256)."""
+
+    gives: ClassVar[Codes] = {
+        "subject-altered": ("document",),
+        "stored-file-altered": ("document", "file"),
+        "stored-file-added": ("document", "file"),
+        "not-stored": ("document",),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
     stays_met: ClassVar[bool] = True
@@ -44,6 +51,11 @@ class StoredAs(Expectation, frozen=True, tag="stored-as"):
 class AllAcked(Expectation, frozen=True, tag="all-acked"):
     """Every one of many waiting documents is fetched whole, and then acknowledged `done`."""
 
+    gives: ClassVar[Codes] = {
+        "acked-before-fetch": ("document",),
+        "left-waiting": ("document",),
+    }
+
     documents: tuple[str, ...]
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
@@ -75,6 +87,10 @@ class AllAcked(Expectation, frozen=True, tag="all-acked"):
 class Handled(Expectation, frozen=True, tag="handled"):
     """Of many waiting documents at least so many are acknowledged, as `done` or `fail`."""
 
+    gives: ClassVar[Codes] = {
+        "left-waiting": ("document",),
+    }
+
     documents: tuple[str, ...]
     least: int
 
@@ -94,6 +110,14 @@ class Handled(Expectation, frozen=True, tag="handled"):
 
 class AllStored(Expectation, frozen=True, tag="all-stored"):
     """Every one of many documents is shown in the inbox, once, accepted, with its subject and files."""
+
+    gives: ClassVar[Codes] = {
+        "stored-twice": ("document",),
+        "left-unstored": ("document",),
+        "subject-altered": ("document",),
+        "stored-file-altered": ("document", "file"),
+        "stored-file-added": ("document", "file"),
+    }
 
     views: ClassVar[frozenset[str]] = frozenset({"inbox"})
 

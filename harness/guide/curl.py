@@ -5,9 +5,10 @@ import shlex
 from harness.guide.files import cast
 from harness.guide.packages import DOCUMENT_FILE, STATUS_FILE
 from harness.guide.requests import WorkedCall
+from harness.vxp.operations import HubOperation
 
 _BODY_FILE = "body.bin"
-_LIST = "getReceivedEdocList"
+_LIST = HubOperation.GET_RECEIVED_EDOC_LIST
 _SENT = """SENT=$(grep -o '"DocId":"[^"]*"' answer.json | cut -d'"' -f4)"""
 
 

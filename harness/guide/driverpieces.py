@@ -21,7 +21,7 @@ def commands(language: Language, say: Say) -> list[Shown]:
         answered = written({"id": str(number), "result": example.result})
         shown += [
             Heading(command, command),
-            Paragraph(getattr(example.about, language)),
+            Paragraph(example.about[language]),
             CodeBlock(f"{_posted(asked)}\n\n{_returned(answered)}", "HTTP"),
             CodeBlock(f"{asked}\n{answered}", say("json-lines")),
         ]

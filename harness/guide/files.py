@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.parameters import ParameterGroup
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.guide.model import Page
 from harness.resources import folder
@@ -64,7 +65,7 @@ class Cast(ParameterGroup, frozen=True):
 class WorkedExchange(ParameterGroup, frozen=True):
     """Example of one command of the driver: what is asked, what is answered, and what it is for."""
 
-    about: BilingualText
+    about: LocalisedText
     arguments: dict[str, object]
     result: dict[str, object]
 
@@ -73,7 +74,7 @@ class Annotation(ParameterGroup, frozen=True):
     """What is to be said where an element of the example package begins."""
 
     element: str
-    note: BilingualText
+    note: LocalisedText
 
 
 class DriverExamples(ParameterGroup, frozen=True):

@@ -5,7 +5,8 @@ Texts that are shown may hold two marks: `` `code` `` and `[[page]]` or `[[page#
 
 from dataclasses import dataclass
 
-from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.parameters import ParameterGroup
+from harness.catalogue.texts import LocalisedText
 
 
 class Block(ParameterGroup, frozen=True):
@@ -23,13 +24,13 @@ class Block(ParameterGroup, frozen=True):
         codes: finding codes that name what was said before.
     """
 
-    h: BilingualText | None = None
+    h: LocalisedText | None = None
     id: str = ""
-    p: BilingualText | None = None
-    note: BilingualText | None = None
-    items: tuple[BilingualText, ...] | None = None
-    steps: tuple[BilingualText, ...] | None = None
-    code: str | BilingualText | None = None
+    p: LocalisedText | None = None
+    note: LocalisedText | None = None
+    items: tuple[LocalisedText, ...] | None = None
+    steps: tuple[LocalisedText, ...] | None = None
+    code: str | LocalisedText | None = None
     show: str | None = None
     codes: tuple[str, ...] | None = None
 
@@ -37,8 +38,8 @@ class Block(ParameterGroup, frozen=True):
 class Page(ParameterGroup, frozen=True):
     """One page's file."""
 
-    title: BilingualText
-    summary: BilingualText
+    title: LocalisedText
+    summary: LocalisedText
     blocks: tuple[Block, ...]
 
 

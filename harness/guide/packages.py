@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from harness.catalogue.codes import StatusCode
 from harness.edxml.layout import OPERATOR
 from harness.guide.files import Annotation, annotations, cast, snippet_files
 from harness.journal.recorder import VIETNAM
@@ -13,7 +14,6 @@ from harness.vectors.packages.files import pdf
 
 # A page cannot show a carriage return; the one that the protocol asks for is told in words.
 _LAYOUT = replace(OPERATOR, line_end="\n")
-_ARRIVED = "01"
 _ADAPTER_FILES = ("adapter.py", "candidate.yaml")
 DOCUMENT_FILE, STATUS_FILE = "document.edxml", "status.edxml"
 
@@ -37,7 +37,7 @@ def status() -> bytes:
         day=answered.day,
         earlier=answered.document_id,
     )
-    return base.status(identity, _ARRIVED, "Văn bản đã đến").laid_out(_LAYOUT).written()
+    return base.status(identity, StatusCode.ARRIVED, "Văn bản đã đến").laid_out(_LAYOUT).written()
 
 
 def sample_files() -> dict[str, bytes]:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.catalogue.parameters import BilingualText
 from harness.catalogue.profiles import Profile
-from harness.catalogue.texts import Language
+from harness.catalogue.texts import Language, LocalisedText
 from harness.guide import driverpieces, packages, profilepieces, wirepieces
 from harness.guide.curl import curl_lines
 from harness.guide.files import snippet
@@ -38,13 +37,13 @@ class Making:
         """What says the guide's own words."""
         return saying(self.language)
 
-    def words(self, words: str | BilingualText) -> str:
+    def words(self, words: str | LocalisedText) -> str:
         """Return a text in the language, its places filled.
 
         Raises:
             KeyError: it has a place that nothing is known for.
         """
-        chosen = words if isinstance(words, str) else str(getattr(words, self.language))
+        chosen = words if isinstance(words, str) else str(words[self.language])
         return filled(chosen, self.profile.parameters, self.language)
 
     def piece(self, name: str) -> list[Shown]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from harness.guide import packages
 from harness.guide.files import WorkedParty, cast
 from harness.vxp.hashing import hash_file, with_trailer
-from harness.vxp.operations import OPERATIONS, REGISTRATION, Operation
+from harness.vxp.operations import OPERATIONS, REGISTRATION, HubOperation, Operation
 from harness.vxp.signing import signed_headers
 from harness.vxp.timestamps import timestamp
 
@@ -69,26 +69,27 @@ def steps() -> tuple[WorkedCall, ...]:
     one = cast()
     a, b = one.sender, one.receiver
     return (
-        WorkedCall("getAgenciesList", a),
-        WorkedCall("registerAgency", a, body=_registration()),
-        WorkedCall("getAgenciesListQD20", a, (("level", "1"),)),
+        WorkedCall(HubOperation.GET_AGENCIES_LIST, a),
+        WorkedCall(HubOperation.REGISTER_AGENCY, a, body=_registration()),
+        WorkedCall(HubOperation.GET_AGENCIES_LIST_QD20, a, (("level", "1"),)),
         _sent("sendEdoc-secret", a, packages.document(), DOCUMENTS, one.refused_id, secret="mot-khoa-khac"),  # noqa: S106 - a wrong one on purpose
         _sent("sendEdoc-from", a, packages.document(), DOCUMENTS, one.refused_id, sender=a.organ_id),
-        _sent("sendEdoc", a, packages.document(), DOCUMENTS, one.sent_id, to=(b.organ_id,)),
-        WorkedCall("countReceiveEdoc", b, body=b"{}"),
-        WorkedCall("getReceivedEdocList", b, DOCUMENTS, gives=one.received_id),
-        WorkedCall("getEdoc", b, (("docId", one.received_id),), b"{}"),
-        WorkedCall("downloadEdoc", b, (("docId", one.received_id),)),
+        _sent(HubOperation.SEND_EDOC, a, packages.document(), DOCUMENTS, one.sent_id, to=(b.organ_id,)),
+        WorkedCall(HubOperation.COUNT_RECEIVE_EDOC, b, body=b"{}"),
+        WorkedCall(HubOperation.GET_RECEIVED_EDOC_LIST, b, DOCUMENTS, gives=one.received_id),
+        WorkedCall(HubOperation.GET_EDOC, b, (("docId", one.received_id),), b"{}"),
+        WorkedCall(HubOperation.DOWNLOAD_EDOC, b, (("docId", one.received_id),)),
         WorkedCall(
-            "updateStatus", b, (("docId", one.received_id), ("status", "done"), ("description", one.reason)), b"{}"
+            HubOperation.UPDATE_STATUS, b,
+            (("docId", one.received_id), ("status", "done"), ("description", one.reason)), b"{}",
         ),
         _sent("sendEdoc-status", b, packages.status(), STATUSES, one.answer_id),
-        WorkedCall("getSentEdocList", a, (*DOCUMENTS, ("docId", one.sent_id))),
-        WorkedCall("countReceiveStatus", a, body=b"{}"),
+        WorkedCall(HubOperation.GET_SENT_EDOC_LIST, a, (*DOCUMENTS, ("docId", one.sent_id))),
+        WorkedCall(HubOperation.COUNT_RECEIVE_STATUS, a, body=b"{}"),
         WorkedCall("getReceivedEdocList-status", a, STATUSES, gives=one.status_id),
         WorkedCall("updateStatus-status", a, (("docId", one.status_id), ("status", "done")), b"{}"),
-        WorkedCall("deleteAgency", a, (("AgencyCode", one.subordinate[0]),), b"{}"),
-        WorkedCall("getSynchronizeUnit", a),
+        WorkedCall(HubOperation.DELETE_AGENCY, a, (("AgencyCode", one.subordinate[0]),), b"{}"),
+        WorkedCall(HubOperation.GET_SYNCHRONIZE_UNIT, a),
     )  # fmt: skip
 
 

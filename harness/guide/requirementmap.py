@@ -24,10 +24,10 @@ def requirement_map(profile: Profile, language: Language, say: Say) -> list[Show
     heads = (say("head.requirement"), say("head.level"), say("head.statement"), say("head.page"))
     for group, title in load_catalogue().groups.items():
         rows = tuple(
-            (one.id, str(one.level), getattr(one.statement, language), f"[[{place_of(one)}]]")
+            (one.id, str(one.level), one.statement[language], f"[[{place_of(one)}]]")
             for one in profile.requirements.values()
             if one.group == group
         )
-        name = f"{group} · {getattr(title, language)}"
+        name = f"{group} · {title[language]}"
         shown += [Heading(name, group.lower()), Table(heads, rows, say("group", group=group, count=len(rows)))]
     return shown

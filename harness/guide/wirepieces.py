@@ -8,11 +8,11 @@ from harness.guide.requests import WorkedCall, step
 from harness.guide.texts import Say
 from harness.vxp.hashing import hash_file
 from harness.vxp.headers import HASH_HEADER, SIGN_HEADER, SIGN_HEADER_KEY
-from harness.vxp.operations import OPERATIONS, PREFIX, Operation
+from harness.vxp.operations import OPERATIONS, PREFIX, HubOperation, Operation
 
 _SHOWN_ANSWER = 1500
 _CUT = 96
-_SIGNED_EXAMPLE = "sendEdoc"
+_SIGNED_EXAMPLE = HubOperation.SEND_EDOC
 
 
 def operation(key: str, say: Say) -> list[Shown]:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from harness.catalogue.codes import RefusalReason
 from harness.hub.call_recorder import CallRecorder, Sent
 from harness.hub.call_results import Call, CallResult, Deferred, Refusal
 from harness.hub.incoming import Incoming, Receive, Scope, Send, read_request, wire_of
@@ -24,7 +25,7 @@ from harness.hub.wire import Malformed
 from harness.journal.events import NOTHING
 from harness.journal.recorder import Recorder
 from harness.vxp.headers import HeaderParameters
-from harness.vxp.operations import OPERATIONS
+from harness.vxp.operations import OPERATIONS, HubOperation
 from harness.vxp.signing import verify
 
 LOG = logging.getLogger("harness.hub")
@@ -33,7 +34,9 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LARGE = 1024 * 1024
 _UNAUTHENTICATED, _TOO_LARGE, _TIMED_OUT, _FAILED = 401, 413, 408, 500
-_SLOW = frozenset({"getAgenciesList", "getAgenciesListQD20", "getSynchronizeUnit"})
+_SLOW = frozenset(
+    {HubOperation.GET_AGENCIES_LIST, HubOperation.GET_AGENCIES_LIST_QD20, HubOperation.GET_SYNCHRONIZE_UNIT}
+)
 _PREVENTING = (PlannedReply, Drop, Hold)
 _CLOSE = (("connection", "close"),)
 
@@ -56,14 +59,14 @@ class HubApp:
             await self._serve(incoming, transmission)
         except Exception:
             LOG.exception("request %d failed", number)
-            outcome = self._hub.refused(None, Refusal("internal"))
+            outcome = self._hub.refused(None, Refusal(RefusalReason.INTERNAL))
             await transmission.whole(_prepared(replace(outcome, http_status=_FAILED), closing=True))
 
     def malformed(self, what: Malformed) -> bytes:
         """Record what came instead of a request and return the JSON body of the answer."""
         incoming = Incoming(next(self._numbers), "", "", "", "", (), what.beginning, complete=False)
         call = self._call(incoming)
-        refused = self._hub.refused(None, Refusal("bad-request", "bad-http"))
+        refused = self._hub.refused(None, Refusal(RefusalReason.BAD_REQUEST, "bad-http"))
         answer = _prepared(replace(refused, http_status=what.status))
         if self._evidence is not None:
             event = self._evidence.request(self._evidence.facts(incoming, call))
@@ -114,12 +117,14 @@ class HubApp:
     def _unserved(self, incoming: Incoming) -> CallResult | None:
         """Return the answer to a request that did not come whole, None for one that did."""
         if incoming.unread:
-            return replace(self._hub.refused(None, Refusal("unauthenticated", "unread")), http_status=_UNAUTHENTICATED)
+            return replace(
+                self._hub.refused(None, Refusal(RefusalReason.UNAUTHENTICATED, "unread")), http_status=_UNAUTHENTICATED
+            )
         if incoming.too_large:
-            refusal = Refusal("bad-request", "body-too-large", limit=self._hub.settings.body_bytes)
+            refusal = Refusal(RefusalReason.BAD_REQUEST, "body-too-large", limit=self._hub.settings.body_bytes)
             return replace(self._hub.refused(None, refusal), http_status=_TOO_LARGE)
         if not incoming.complete:
-            refused = self._hub.refused(None, Refusal("bad-request", "bad-http"))
+            refused = self._hub.refused(None, Refusal(RefusalReason.BAD_REQUEST, "bad-http"))
             return replace(refused, http_status=_TIMED_OUT)
         return None
 
@@ -130,7 +135,11 @@ class HubApp:
         if objector is None or event is None or prevented or not hub.lets_in(call):
             return None
         objection = await objector(event)
-        return None if objection is None else hub.refused(call, Refusal("bad-request", "objection", **objection))
+        return (
+            None
+            if objection is None
+            else hub.refused(call, Refusal(RefusalReason.BAD_REQUEST, "objection", **objection))
+        )
 
     async def _outcome(self, call: Call, plan: AnswerPlan | None) -> CallResult:
         if plan is not None and isinstance(plan.action, _PREVENTING):
@@ -141,7 +150,7 @@ class HubApp:
             await self._hub.durable()
         except OSError:
             LOG.exception("what request %s brought could not be written to the disk", call.name)
-            return self._hub.refused(call, Refusal("internal"))
+            return self._hub.refused(call, Refusal(RefusalReason.INTERNAL))
         return outcome
 
     async def _plan(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.catalogue.parameters import Reason
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.texts import text
 from harness.hub.received_package import ReceivedPackage
 from harness.journal.events import NOTHING, CallEffect
@@ -88,10 +88,10 @@ class Refusal(Exception):
         whole: whether the detail is a sentence that stands instead of the code's own text.
     """
 
-    def __init__(self, reason: Reason, key: str = "", /, **parameters: object) -> None:
+    def __init__(self, reason: RefusalReason, key: str = "", /, **parameters: object) -> None:
         detail = text("hub", key, "vi", **parameters) if key else ""
         super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason: Reason = reason
+        self.reason: RefusalReason = reason
         self.detail = detail
         self.whole = key in _SENTENCES
 

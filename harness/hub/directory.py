@@ -127,8 +127,8 @@ class HubDirectory:
 
     def fill(self, rows: int) -> None:
         """Add `rows` agencies of systems that are not connected; filling again adds only what is missing."""
-        made = (self._values(registration) for registration in _made_up(rows))
-        self._store.change_many(_INSERT.partition("ON CONFLICT")[0] + "ON CONFLICT DO NOTHING", made)
+        statement = _INSERT.partition("ON CONFLICT")[0] + "ON CONFLICT DO NOTHING"
+        self._store.change_many(statement, _made_up(rows, self._now()))
         self._forget()
 
     def agency(self, code: str, *, removed_too: bool = False) -> RegisteredAgency | None:
@@ -204,18 +204,13 @@ class HubDirectory:
         )  # fmt: skip
 
 
-def _made_up(rows: int) -> Iterator[Registration]:
-    """Yield agencies at two levels below made-up provinces, each with both identifiers."""
+def _made_up(rows: int, modified: str) -> Iterator[tuple[object, ...]]:
+    """Yield the columns of agencies at two levels below made-up provinces, each with both identifiers."""
     for number in range(rows):
-        province = number % _PROVINCES + 1
-        rank = number // _PROVINCES
-        unit, above = rank % 1000, rank // 1000
-        yield Registration(
-            organ_id=f"H{province:02}.{above}.{unit}",
-            name=f"Đơn vị thử nghiệm {number + 1}",
-            parent=f"H{province:02}",
-            code102=f"{unit:03}.{above:02}.99.H{province:02}",
-        )
+        province = f"H{number % _PROVINCES + 1:02}"
+        above, unit = divmod(number // _PROVINCES, 1000)
+        organ_id, code102 = f"{province}.{above}.{unit}", f"{unit:03}.{above:02}.99.{province}"
+        yield organ_id, code102, f"Đơn vị thử nghiệm {number + 1}", "", "", "", province, "", 3, False, modified
 
 
 def _agency(row: Row) -> RegisteredAgency:

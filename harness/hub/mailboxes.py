@@ -7,17 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
+from typing import NamedTuple
 
+from harness.catalogue.codes import StatusCode
 from harness.hub.directory import RegisteredAgency
 from harness.hub.store import HubStore
 
 TIME = "%Y/%m/%d %H:%M:%S"
 _HUB_ID_BYTES = 12
-_REFUSED_BY_RECEIVER = "02"
+# The columns of a `MailboxItem`, in its order.
 _ITEM = """
-SELECT d.receiver_doc_id, d.state, d.description, d.business, d.business_text, d.created, d.updated,
-       m.hub_id, m.messagetype, m.from_organ, m.document_id, m.served, m.size, m.title, m.notation, m.sent_at,
-       a.organ_id, a.system_id
+SELECT d.receiver_doc_id, m.hub_id, m.messagetype, m.from_organ, a.organ_id, a.system_id, m.document_id,
+       d.state, d.description, d.business, d.business_text, d.created, d.updated,
+       m.sent_at, m.served, m.size, m.title, m.notation
 FROM deliveries AS d JOIN messages AS m ON m.number = d.message JOIN agencies AS a ON a.number = d.agency
 """
 _WAITING = """
@@ -53,8 +55,7 @@ class StoredMessage:
     notation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxItem:
+class MailboxItem(NamedTuple):
     """One delivery with its message.
 
     Attributes:
@@ -142,7 +143,7 @@ class Mailboxes:
     def waiting(self, system_id: str, messagetype: str) -> list[MailboxItem]:
         """Return what waits for the agencies of a system, oldest first."""
         rows = self._store.rows(f"{_ITEM} WHERE {_WAITING} ORDER BY d.number", system_id, messagetype)
-        return [_item(row) for row in rows]
+        return [MailboxItem(*row) for row in rows]
 
     def count(self, system_id: str, messagetype: str) -> int:
         """Return how many items wait for the agencies of a system."""
@@ -166,7 +167,7 @@ class Mailboxes:
     def item(self, receiver_doc_id: str) -> MailboxItem | None:
         """Return one delivery, acknowledged or not, or None."""
         row = self._store.row(f"{_ITEM} WHERE d.receiver_doc_id = ?", receiver_doc_id)
-        return None if row is None else _item(row)
+        return None if row is None else MailboxItem(*row)
 
     def sent(self, system_id: str, messagetype: str, hub_id: str | None) -> list[MailboxItem]:
         """Return the deliveries of what a system sent: of one message, or of all for None."""
@@ -177,7 +178,7 @@ class Mailboxes:
             messagetype,
             *values,
         )
-        return [_item(row) for row in rows]
+        return [MailboxItem(*row) for row in rows]
 
     def latest(
         self, most: int, *, receiver: str | None = None, sender: str | None = None, document_id: str | None = None
@@ -198,7 +199,7 @@ class Mailboxes:
             document_id,
             most,
         )
-        return [_item(row) for row in rows]
+        return [MailboxItem(*row) for row in rows]
 
     def set_state(self, receiver_doc_id: str, state: str, description: str) -> None:
         """Note what the receiver says of the transport of an item."""
@@ -226,7 +227,7 @@ class Mailboxes:
         last = self._last_delivery(agency, message)
         if last is None:
             return True
-        refused = last["state"] == "fail" or last["business"] == _REFUSED_BY_RECEIVER
+        refused = last["state"] == "fail" or last["business"] == StatusCode.REFUSED
         return bool(refused and last["received"] != message.received)
 
     def _last_delivery(self, agency: RegisteredAgency, message: StoredMessage) -> Row | None:
@@ -273,26 +274,3 @@ class Mailboxes:
 def new_hub_id() -> str:
     """Return an id as senders get it: 24 hex digits."""
     return secrets.token_hex(_HUB_ID_BYTES)
-
-
-def _item(row: Row) -> MailboxItem:
-    return MailboxItem(
-        receiver_doc_id=row["receiver_doc_id"],
-        hub_id=row["hub_id"],
-        messagetype=row["messagetype"],
-        from_organ=row["from_organ"],
-        receiver=row["organ_id"],
-        system_id=row["system_id"],
-        document_id=row["document_id"],
-        state=row["state"],
-        description=row["description"],
-        business=row["business"],
-        business_text=row["business_text"],
-        created=row["created"],
-        updated=row["updated"],
-        sent_at=row["sent_at"],
-        served=row["served"],
-        size=row["size"],
-        title=row["title"],
-        notation=row["notation"],
-    )

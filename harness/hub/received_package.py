@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.parameters import Limits
 from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.packages import read_header
@@ -71,7 +72,7 @@ class ReceivedPackage:
     def doc_type(self) -> str:
         """Operation of a document package: `0` new, `1` recall, `2` update, `3` replacement."""
         bussiness = self.package.bussiness if isinstance(self.package, DocumentPackage) else None
-        return (bussiness.doc_type.strip() if bussiness else "") or "0"
+        return (bussiness.doc_type.strip() if bussiness else "") or BusinessOperation.NEW
 
     @property
     def title(self) -> str:

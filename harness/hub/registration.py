@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.findings import clipped
 from harness.hub.call_results import Call, CallResult, Refusal, done
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
@@ -23,7 +24,7 @@ class RegistrationService:
         told = _told(call.body)
         code = told["code"]
         if not code:
-            raise Refusal("bad-request", "bad-parameter", key="code", value="-")
+            raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key="code", value="-")
         existing = self._existing(told, call.caller)
         if existing is not None and existing.organ_id != code:
             self._directory.rename(existing.number, code)
@@ -88,9 +89,9 @@ def _told(body: bytes) -> dict[str, str]:
     try:
         content = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise Refusal("bad-request", "bad-body") from error
+        raise Refusal(RefusalReason.BAD_REQUEST, "bad-body") from error
     if not isinstance(content, dict):
-        raise Refusal("bad-request", "bad-body")
+        raise Refusal(RefusalReason.BAD_REQUEST, "bad-body")
     return {key: _word(content.get(key, ""), key) for key in REGISTRATION}
 
 
@@ -98,10 +99,10 @@ def _word(value: object, key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > _LONGEST:
-        raise Refusal("bad-request", "bad-parameter", key=key, value=clipped(str(value), 40))
+        raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key=key, value=clipped(str(value), 40))
     return value.encode("utf-8", "replace").decode().strip()
 
 
 def _foreign(code: str, system_id: str) -> Refusal:
     given, system_id = clipped(code) or "-", clipped(system_id)
-    return Refusal("sender-not-registered", "foreign-from", given=given, system_id=system_id)
+    return Refusal(RefusalReason.SENDER_NOT_REGISTERED, "foreign-from", given=given, system_id=system_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from harness.catalogue.parameters import Reason
+from harness.catalogue.codes import RefusalReason
 from harness.hub.blobs import LARGE, Blobs, MemoryBlobs, StoredBlobs
 from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
@@ -23,6 +23,7 @@ from harness.journal.events import CallEffect, RefusedCall
 from harness.journal.recorder import VIETNAM
 from harness.vxp.answers import failure
 from harness.vxp.headers import HeaderParameters, RawHeaders
+from harness.vxp.operations import HubOperation
 from harness.vxp.signing import verify
 
 LOG = logging.getLogger("harness.hub")
@@ -82,13 +83,13 @@ class Hub:
         try:
             self._admit(call)
             if call.operation is None:
-                raise Refusal("bad-request", "unknown-operation", name=call.name)
+                raise Refusal(RefusalReason.BAD_REQUEST, "unknown-operation", name=call.name)
             return self._operations[call.operation.name](call)
         except Refusal as refusal:
             return self.refused(call, refusal)
         except Exception:
             LOG.exception("operation %s failed", call.name)
-            return self.refused(call, Refusal("internal"))
+            return self.refused(call, Refusal(RefusalReason.INTERNAL))
 
     async def durable(self) -> None:
         """Return when everything that was taken so far survives a crash of the machine; nothing is answered before.
@@ -114,9 +115,9 @@ class Hub:
             http_status=_NOT_FOUND if call and operation is None else 200,
         )
 
-    def error(self, reason: Reason) -> ErrorText:
+    def error(self, reason: RefusalReason) -> ErrorText:
         """Return what the hub says for a reason; a profile that has no code for it gives the internal one."""
-        return self.settings.errors.get(reason) or self.settings.errors["internal"]
+        return self.settings.errors.get(reason) or self.settings.errors[RefusalReason.INTERNAL]
 
     def add_system(self, system_id: str, secret: str) -> None:
         """Connect a system."""
@@ -236,10 +237,10 @@ class Hub:
     def _admit(self, call: Call) -> None:
         problems = [p for p in call.verification.problems if p.code in self.settings.refused_problems]
         if self.directory.secret(call.caller) is None:
-            raise Refusal("unauthenticated", "unknown-system", system_id=call.caller or "-")
+            raise Refusal(RefusalReason.UNAUTHENTICATED, "unknown-system", system_id=call.caller or "-")
         if problems:
             named = ", ".join(f"{problem.code} {problem.key}" for problem in problems)
-            raise Refusal("unauthenticated", "bad-signature", problems=named)
+            raise Refusal(RefusalReason.UNAUTHENTICATED, "bad-signature", problems=named)
 
     def _sent(self, call: Call) -> CallResult:
         """Take a package: a usual one in one change with its message and deliveries, a large one's bytes before them.
@@ -253,17 +254,17 @@ class Hub:
         fetching = Retrieval(self.mailboxes, self._blobs)
         registering = RegistrationService(self.directory)
         return {
-            "registerAgency": registering.register,
-            "deleteAgency": registering.delete,
-            "getAgenciesList": registering.listing,
-            "getAgenciesListQD20": registering.listing_qd20,
-            "getSynchronizeUnit": registering.units,
-            "sendEdoc": self._sent,
-            "getReceivedEdocList": fetching.received_list,
-            "getSentEdocList": fetching.sent_list,
-            "getEdoc": fetching.package,
-            "downloadEdoc": fetching.file,
-            "updateStatus": fetching.acknowledge,
-            "countReceiveEdoc": fetching.count_documents,
-            "countReceiveStatus": fetching.count_statuses,
+            HubOperation.REGISTER_AGENCY: registering.register,
+            HubOperation.DELETE_AGENCY: registering.delete,
+            HubOperation.GET_AGENCIES_LIST: registering.listing,
+            HubOperation.GET_AGENCIES_LIST_QD20: registering.listing_qd20,
+            HubOperation.GET_SYNCHRONIZE_UNIT: registering.units,
+            HubOperation.SEND_EDOC: self._sent,
+            HubOperation.GET_RECEIVED_EDOC_LIST: fetching.received_list,
+            HubOperation.GET_SENT_EDOC_LIST: fetching.sent_list,
+            HubOperation.GET_EDOC: fetching.package,
+            HubOperation.DOWNLOAD_EDOC: fetching.file,
+            HubOperation.UPDATE_STATUS: fetching.acknowledge,
+            HubOperation.COUNT_RECEIVE_EDOC: fetching.count_documents,
+            HubOperation.COUNT_RECEIVE_STATUS: fetching.count_statuses,
         }

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.catalogue.parameters import Limits, Reason
+from harness.catalogue.codes import RefusalReason
+from harness.catalogue.parameters import Limits
 from harness.catalogue.profiles import Profile, load_profile
 from harness.vxp.signing import ProblemCode
 
@@ -54,7 +55,7 @@ class HubSettings:
         refused_problems: signature problems that make the hub refuse a call as unauthenticated.
     """
 
-    errors: Mapping[Reason, ErrorText]
+    errors: Mapping[RefusalReason, ErrorText]
     limits: Limits
     mode: Mode = "verbatim"
     host: str = "127.0.0.1"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.findings import clipped
 from harness.edxml.model import TraceHeader
 from harness.edxml.packages import rebuilt
@@ -44,7 +45,7 @@ class Submission:
         specimen = call.specimen
         self._check_sender(call)
         if specimen is None or specimen.package is None:
-            raise Refusal("unreadable", "unreadable", code=specimen.unreadable if specimen else "empty")
+            raise Refusal(RefusalReason.UNREADABLE, "unreadable", code=specimen.unreadable if specimen else "empty")
         sender = self._sending_agency(specimen, call.caller)
         receivers = self.resolved(_named(call, specimen))
         message = self.message(specimen, call.caller, sender.organ_id, message_type(call, specimen))
@@ -106,10 +107,10 @@ class Submission:
         unknown = [name for name, agency in found.items() if agency is None]
         known = {agency.number: agency for agency in found.values() if agency is not None}
         if not known or (unknown and self._settings.unknown_receivers == "refuse"):
-            raise Refusal("receiver-unknown", "receiver-unknown", names=clipped(", ".join(unknown) or "-"))
+            raise Refusal(RefusalReason.RECEIVER_UNKNOWN, "receiver-unknown", names=clipped(", ".join(unknown) or "-"))
         for agency in known.values():
             if agency.locked:
-                raise Refusal("receiver-locked", "receiver-locked", name=agency.organ_id)
+                raise Refusal(RefusalReason.RECEIVER_LOCKED, "receiver-locked", name=agency.organ_id)
         return list(known.values())
 
     def _served(self, specimen: ReceivedPackage) -> bytes:
@@ -122,13 +123,18 @@ class Submission:
         """Refuse a call whose `from` is anything but the calling system's id, an OrganId of that system included."""
         given = call.parameters.get("from")
         if given and given != call.system_id:
-            raise Refusal("sender-not-registered", "foreign-from", given=clipped(given), system_id=clipped(call.caller))
+            raise Refusal(
+                RefusalReason.SENDER_NOT_REGISTERED,
+                "foreign-from",
+                given=clipped(given),
+                system_id=clipped(call.caller),
+            )
 
     def _sending_agency(self, specimen: ReceivedPackage, system_id: str) -> RegisteredAgency:
         agency = self._directory.agency(specimen.from_organ)
         if agency is None or agency.system_id != system_id:
             raise Refusal(
-                "sender-not-registered",
+                RefusalReason.SENDER_NOT_REGISTERED,
                 "foreign-from",
                 given=clipped(specimen.from_organ),
                 system_id=clipped(system_id),
@@ -151,7 +157,7 @@ def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:
     if given in MESSAGE_TYPES:
         return given
     if given:
-        raise Refusal("bad-request", "bad-parameter", key="messagetype", value=clipped(given))
+        raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key="messagetype", value=clipped(given))
     return "status" if specimen is not None and specimen.kind == "status" else "edoc"
 
 
@@ -172,6 +178,6 @@ def _to_parameter(given: str) -> tuple[str, ...]:
         value = given  # an OrganId without its JSON quotes
     names = value if isinstance(value, list) else [value]
     if not all(isinstance(name, str) for name in names):
-        raise Refusal("bad-request", "bad-parameter", key="to", value=clipped(given))
+        raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key="to", value=clipped(given))
     cleaned = (name.encode("utf-8", "replace").decode().strip() for name in names)
     return tuple(dict.fromkeys(name for name in cleaned if name))

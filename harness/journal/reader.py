@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from harness.journal.bodies import BLOB_FOLDER, read_body
 from harness.journal.chain import FIRST, link, written
 from harness.journal.event import Event, JournalLine, event_of
-from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE
+from harness.journal.recorder import JOURNAL_FILE
 
 _BLOB_NAME = re.compile("[0-9a-f]{64}")
 _SHOWN = 64
@@ -55,9 +56,11 @@ class Record:
         if not _BLOB_NAME.fullmatch(name):
             raise JournalBroken("blob-missing", detail=name[:_SHOWN])
         try:
-            content = (self.directory / BLOB_FOLDER / name).read_bytes()
+            content = read_body(self.directory / BLOB_FOLDER, name)
         except OSError as error:
             raise JournalBroken("blob-missing", detail=name) from error
+        except ValueError as error:
+            raise JournalBroken("blob-edited", detail=f"{name} ({error})") from error
         if hashlib.sha256(content).hexdigest() != name:
             raise JournalBroken("blob-edited", detail=name)
         return content

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from harness.journal.bodies import BLOB_FOLDER, is_kept, write_body
 from harness.journal.chain import FIRST, link, written
 from harness.journal.event import Event, JournalLine, in_envelope
 from harness.journal.events import EvidenceFull, Fact, fact_of, kind_of
@@ -20,7 +21,6 @@ from harness.journal.redaction import Redactor
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 JOURNAL_FILE = "journal.jsonl"
-BLOB_FOLDER = "blobs"
 
 F = TypeVar("F", bound=Fact)
 
@@ -160,15 +160,14 @@ class Journal:
             self._file.close()
 
     def blob(self, content: bytes) -> str:
-        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex."""
-        content = self._concealer.bytes(content)
-        name = hashlib.sha256(content).hexdigest()
-        path = self._blobs / name
-        if not path.exists():
-            part = path.with_name(f"{name}.{threading.get_ident()}.part")
-            part.write_bytes(content)
-            part.replace(path)
-        return name
+        """Keep `content`, secrets concealed, under its SHA-256 and return that name in hex.
+
+        What is kept already was searched for secrets then.
+        """
+        known = hashlib.sha256(content).hexdigest()
+        if is_kept(self._blobs, known):
+            return known
+        return write_body(self._blobs, self._concealer.bytes(content))
 
     def keep(self, content: bytes) -> str | None:
         """Keep `content`, which came from a peer; None when it does not fit into what a run may receive.

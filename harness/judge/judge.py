@@ -21,9 +21,11 @@ from harness.judge.scenarios import ScenarioOutcome, broken_off, judge_scenario,
 from harness.judge.steadiness import Jump, jumps
 from harness.judge.undeclared import shown_undeclared
 from harness.judge.verdicts import Outcomes, assembled
+from harness.judge.watches.exports import watch_exports
 from harness.judge.watches.packages import PackageWatch, watch_packages
 from harness.judge.watches.sts import WATCHED_ORDER, watch_order
 from harness.judge.watches.vxp import WATCHED, watch_wire
+from harness.records.check import KEPT
 from harness.rules.check import IMPLEMENTED
 
 
@@ -33,7 +35,7 @@ class NothingToJudge(Exception):
 
 def watched() -> frozenset[str]:
     """Return the requirements that are judged over all the traffic, beside scenarios or without any."""
-    return frozenset({*WATCHED, WATCHED_ORDER, *IMPLEMENTED, *(duty.requirement for duty in DUTIES)})
+    return frozenset({*WATCHED, WATCHED_ORDER, *IMPLEMENTED, *KEPT, *(duty.requirement for duty in DUTIES)})
 
 
 def judge(profile: Profile, record: Record) -> Judgement:
@@ -54,6 +56,7 @@ def judge(profile: Profile, record: Record) -> Judgement:
     outcomes |= _packages(watch_packages(facts, examiner))
     outcomes |= _nothing_sent(facts, outcomes)
     outcomes |= _duties(facts, outcomes)
+    outcomes |= watch_exports(facts, record, _nothing_seen(evidence))
     return assembled(profile, record, start, outcomes, shown_undeclared(facts))
 
 
@@ -130,7 +133,7 @@ def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
     known = [one for one in found if facts.profile.severity(one) is Severity.FAIL]
     judged: Outcomes = {}
     for duty in DUTIES:
-        findings = duty.judge(facts)
+        findings = duty.judged(facts)
         name = f"watch/{duty.requirement}"
         if findings is None:
             if only is None or duty.requirement in only:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from harness.catalogue.profiles import Profile, profile_names
-from harness.catalogue.texts import LANGUAGES, Language, text
+from harness.catalogue.texts import Language, LocalisedText, text
 from harness.journal import Record, events_of
 from harness.journal.events import RunFinished, RunStarted
 from harness.journal.recorder import VIETNAM
 from harness.judge.finding_list import FindingList
-from harness.judge.report_schema import LocalisedText, sentence
+from harness.judge.report_schema import sentence
 from harness.judge.silences import Silence, silences
 
 _MOST_SILENCES = 10
@@ -55,10 +55,13 @@ def _silent(record: Record) -> Iterator[LocalisedText]:
     noticed = list(silences(record.events))
     for one in noticed[:_MOST_SILENCES]:
         key = "limit.silent.for-good" if one.resumed is None else f"limit.silent{'.revived' * one.revived}"
-        vi, en = (_moments(one, language) for language in LANGUAGES)
-        yield LocalisedText(vi=text("verdicts", key, "vi", **vi), en=text("verdicts", key, "en", **en))
+        yield _silence(key, one)
     if len(noticed) > _MOST_SILENCES:
         yield sentence("limit.silent.more", {"number": str(len(noticed) - _MOST_SILENCES)})
+
+
+def _silence(key: str, one: Silence) -> LocalisedText:
+    return LocalisedText.of(lambda language: text("verdicts", key, language, **_moments(one, language)))
 
 
 def _moments(one: Silence, language: Language) -> dict[str, str]:

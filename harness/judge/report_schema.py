@@ -6,47 +6,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from harness.catalogue.texts import text
-from harness.catalogue.verdicts import Basis, Cause, Level, Severity, Verdict
-
-
-class LocalisedText(msgspec.Struct, frozen=True):
-    """A text in both languages."""
-
-    vi: str
-    en: str
+from harness.catalogue.finding_entry import FindingEntry
+from harness.catalogue.texts import LocalisedText, text
+from harness.catalogue.verdicts import Basis, Cause, Level, Verdict
 
 
 def sentence(key: str, parameters: Mapping[str, str]) -> LocalisedText:
     """Return a sentence of the message file `verdicts`, its places filled."""
-    return LocalisedText(vi=text("verdicts", key, "vi", **parameters), en=text("verdicts", key, "en", **parameters))
-
-
-class FindingPlace(msgspec.Struct, frozen=True):
-    """Where the evidence is: journal event, XPath and line in the package."""
-
-    event: int | None = None
-    xpath: str | None = None
-    line: int | None = None
-
-
-class FindingEntry(msgspec.Struct, frozen=True):
-    """A finding as reported.
-
-    Attributes:
-        occurrences: how often the same was seen.
-        parameters: what message, explanation and remedy name besides `expected` and `received`.
-    """
-
-    requirement: str
-    code: str
-    severity: Severity
-    message: LocalisedText
-    where: FindingPlace
-    expected: str
-    received: str
-    occurrences: int = 1
-    parameters: dict[str, str] = {}
+    return LocalisedText.of(lambda language: text("verdicts", key, language, **parameters))
 
 
 class ScenarioEntry(msgspec.Struct, frozen=True):

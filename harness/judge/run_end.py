@@ -8,7 +8,7 @@ from typing import Any, Literal
 from harness.catalogue.findings import clipped
 from harness.catalogue.verdicts import Cause
 from harness.expectations.evidence import Evidence
-from harness.journal.events import DriverCalled, RunFinished, RunUnsettled
+from harness.journal.events import DriverCalled, DriverFault, RunFinished, RunUnsettled
 
 Phase = Literal["not-started", "not-finished"]
 
@@ -76,6 +76,11 @@ def _unreached(evidence: Evidence) -> Ending:
         return Ending(Cause.NETWORK, "driver-unreachable")
     if error.kind != "lost":
         return Ending(Cause.CANDIDATE, "configure-refused", {"message": _shown(error.message)})
+    return loss_of(error)
+
+
+def loss_of(error: DriverFault) -> Ending:
+    """Say why a driver was lost, from what the record has of a call to it."""
     reason = str(error.reason)
     cause = _LOST.get(reason, Cause.NETWORK)
     if error.where is None:  # records of earlier versions

@@ -1,12 +1,23 @@
 """What a candidate was seen to do on the wire without declaring that it can."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.expectations.evidence import Exchange
 from harness.judge.duties.facts import RunFacts
+from harness.vxp.operations import HubOperation
 
-_OF_OPERATIONS = {"1": "recall", "2": "update", "3": "replace"}
-_OF_STATUSES = {"04": "handling", "05": "handling", "06": "handling", "13": "take_back"}
+_OF_OPERATIONS: Mapping[str, str] = {
+    BusinessOperation.RECALL: "recall",
+    BusinessOperation.UPDATE: "update",
+    BusinessOperation.REPLACEMENT: "replace",
+}
+_OF_STATUSES: Mapping[str, str] = {
+    StatusCode.ASSIGNED: "handling",
+    StatusCode.PROCESSING: "handling",
+    StatusCode.FINISHED: "handling",
+    StatusCode.TAKE_BACK: "take_back",
+}
 
 
 def shown_undeclared(facts: RunFacts) -> tuple[str, ...]:
@@ -21,9 +32,10 @@ def shown_undeclared(facts: RunFacts) -> tuple[str, ...]:
 
 
 def _shown(exchange: Exchange) -> Iterator[str]:
-    if exchange.operation == "registerAgency":
+    if exchange.operation == HubOperation.REGISTER_AGENCY:
         yield "register"
     package = exchange.package
     for known, value in ((_OF_OPERATIONS, package.doc_type), (_OF_STATUSES, package.status_code)):
-        if value in known:
-            yield known[value]
+        capability = known.get(value or "")
+        if capability is not None:
+            yield capability

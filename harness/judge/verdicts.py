@@ -6,20 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from harness.catalogue.findings import Finding
+from harness.catalogue.finding_entry import FindingEntry, finding_entry
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement
-from harness.catalogue.texts import finding_text
 from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
 from harness.journal import Event, Record, events_of
 from harness.journal.events import RunFinished, RunStarted
 from harness.judge.finding_list import FindingList, listing_of
 from harness.judge.limits import limits_of
 from harness.judge.report_schema import (
-    FindingEntry,
-    FindingPlace,
     Judgement,
-    LocalisedText,
     ProfileEntry,
     RequirementEntry,
     ScenarioEntry,
@@ -65,7 +61,7 @@ def assembled(
         schema="lienthong.report/1",
         run_id=said.run_id,
         verdict=_overall(requirements, record),
-        profile=ProfileEntry(profile.id, profile.version, profile.sha256, LocalisedText(title.vi, title.en)),
+        profile=ProfileEntry(profile.id, profile.version, profile.sha256, title),
         candidate=said.candidate,
         harness=said.harness,
         driver=said.driver,
@@ -80,6 +76,11 @@ def assembled(
         requirements=requirements,
         scenarios=scenarios,
     )
+
+
+def first_entry(profile: Profile, name: str, requirements: tuple[str, ...], outcome: ScenarioOutcome) -> ScenarioEntry:
+    """Return the entry of one scenario by itself, before the others are judged."""
+    return _scenario(profile, listing_of(profile, {name: outcome.findings}), name, requirements, outcome)
 
 
 def _scenario(
@@ -103,29 +104,6 @@ def _scenario(
     )
 
 
-def finding_entry(found: Finding, severity: Severity, occurrences: int = 1) -> FindingEntry:
-    """Return a finding as it is reported, with its message in words."""
-    return FindingEntry(
-        requirement=found.requirement,
-        code=found.code,
-        severity=severity,
-        message=_message(found),
-        where=FindingPlace(found.where.event, found.where.xpath, found.where.line),
-        expected=found.expected,
-        received=found.received,
-        occurrences=occurrences,
-        parameters={name: str(value) for name, value in found.parameters.items()},
-    )
-
-
-def _message(found: Finding) -> LocalisedText:
-    values = {**found.parameters, "expected": found.expected, "received": found.received}
-    return LocalisedText(
-        vi=finding_text(found.code, "message", "vi", **values),
-        en=finding_text(found.code, "message", "en", **values),
-    )
-
-
 def _requirement(
     requirement: Requirement,
     scenarios: tuple[ScenarioEntry, ...],
@@ -143,7 +121,7 @@ def _requirement(
         level=requirement.level,
         basis=requirement.basis,
         clause=requirement.clause,
-        statement=LocalisedText(requirement.statement.vi, requirement.statement.en),
+        statement=requirement.statement,
         required=requirement.id in required,
         verdict=verdict,
         cause=cause,

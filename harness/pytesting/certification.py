@@ -1,22 +1,28 @@
 """One certification behind the items of the pytest plugin: planned at collection, run when the first item is."""
 
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import anyio
+
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.catalogue.verdicts import Level, Verdict
 from harness.cli.certify import closing_lines, exit_status
 from harness.cli.exits import Exit
+from harness.cli.laboratory import configured_laboratory
 from harness.cli.language import language, say
 from harness.cli.listen_address import address
+from harness.cli.terminal import Terminal
 from harness.cli.unstamped import unstamped_sentence
+from harness.cli.user_cache import user_cache
 from harness.doctor.target import open_target
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder, run_order
 from harness.engine.plan import make_plan
-from harness.engine.publication import PublishedRun
+from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.judge.judge import watched
 from harness.judge.report_schema import RequirementEntry, ScenarioEntry
 from harness.report.deviations import load_deviations, within_term
@@ -55,7 +61,7 @@ class PytestRun:
         """
         self._order = _order(options)
         profile = load_profile(self._order.profile)
-        open_target(self._order.candidate, profile)
+        open_target(self._order.candidate, profile, self._order.environment)
         if self._order.deviations is not None:
             load_deviations(self._order.deviations)
         plan = make_plan(profile, self._order.only)
@@ -102,7 +108,7 @@ class PytestRun:
             raise self._failed
         if self._certification is None:
             try:
-                self._certification = certify(self._order, lambda event: None)
+                self._certification = _certified(self._order)
             except Exception as error:
                 self._failed = error
                 raise
@@ -138,6 +144,10 @@ class PytestRun:
         return ItemOutcome("known" if failing and failing <= known else "fail", text or say("cli-certify", "word.fail"))
 
 
+def _certified(order: CertificationOrder) -> PublishedRun:
+    return anyio.run(run_order, order, Terminal(order.language), configured_laboratory())
+
+
 def _order(options: Mapping[str, Any]) -> CertificationOrder:
     only = [part for value in options["only"] or () for part in value.replace(",", " ").split()]
     seed = options["seed"]
@@ -150,6 +160,9 @@ def _order(options: Mapping[str, Any]) -> CertificationOrder:
         listen=address(options["listen"] or "127.0.0.1:0"),
         seed=secrets.randbelow(_SEEDS) if seed is None else int(seed),
         deviations=Path(options["deviations"]) if options["deviations"] else None,
+        formats=tuple(form for form in FORMATS_OF_A_RUN if form != "pdf" or not options["no-pdf"]),
+        environment=dict(os.environ),
+        cache=user_cache(),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _AREA = "cli-pytest"
 _NAME = "lienthong"
 _OPTIONS = {"only": "IDS", "profile": "ID", "out": "DIR", "listen": "HOST:PORT", "seed": "N", "deviations": "FILE"}
+_NO_PDF = "no-pdf"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, metavar in _OPTIONS.items():
         action = "append" if name == "only" else "store"
         group.addoption(f"--lienthong-{name}", action=action, metavar=metavar, help=_help(name))
+    group.addoption(f"--lienthong-{_NO_PDF}", action="store_true", help=_help(_NO_PDF))
 
 
 def _help(key: str) -> str:
@@ -56,7 +58,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     from harness.pytesting.certification import PytestRun
 
     try:
-        run = PytestRun({"candidate": candidate} | {name: config.getoption(f"--lienthong-{name}") for name in _OPTIONS})
+        given = {name: config.getoption(f"--lienthong-{name}") for name in (*_OPTIONS, _NO_PDF)}
+        run = PytestRun({"candidate": candidate} | given)
     except ConfigurationError as error:
         raise pytest.UsageError(configuration_sentence(error)) from error
     collector = CertificationCollector.from_parent(session, name=_NAME, nodeid=_NAME, run=run)

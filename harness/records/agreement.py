@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.verdicts import Cause
 from harness.records.dates import any_day
-from harness.records.exchanged import ExchangedDocument, levelled, written_number
+from harness.records.exchanged import Exchanged, ExchangedDocument, levelled, written_number
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
@@ -19,7 +19,7 @@ def _is_compared(export: ExportSpecimen) -> bool:
     return export.exchanged is not None and bool(export.documents)
 
 
-@records_rule("ARC-03", asks=_is_compared)
+@records_rule("ARC-03", codes=("differs", "joined", "not-compared"), asks=_is_compared)
 def record_agrees(export: ExportSpecimen) -> Iterator[Outcome]:
     """Number, notation, date, subject, issuer and signer are those of the package."""
     for record, document in export.pairs:
@@ -29,7 +29,7 @@ def record_agrees(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told("ARC-03.joined", record, "CodeNumber", expected=said, received=both)
         else:
             yield from _code(record, document)
-        for field, texts in _texts(document).items():
+        for field, texts in _texts(document, export).items():
             kept = record.text(field)
             if kept and levelled(kept) not in {levelled(one) for one in texts if one}:
                 yield told("ARC-03.differs", record, field, expected=texts[0], received=kept)
@@ -59,11 +59,17 @@ def _code(record: KeptRecord, document: ExchangedDocument) -> Iterator[Outcome]:
         yield told("ARC-03.differs", record, "CodeNotation", expected=said.code_notation, received=notation)
 
 
-def _texts(document: ExchangedDocument) -> dict[str, tuple[str, ...]]:
+def subjects(document: ExchangedDocument, exchanged: Exchanged | None) -> tuple[str, ...]:
+    """Return the subjects that a kept document may have: the package's, or that of an update which it got later."""
+    updates = exchanged.updates.get(document.id, ()) if exchanged else ()
+    return tuple(text for one in (document, *updates) for text in (one.package.subject, one.package.content))
+
+
+def _texts(document: ExchangedDocument, export: ExportSpecimen) -> dict[str, tuple[str, ...]]:
     """Return what a package says by field of the record; each of several texts will do."""
     package = document.package
     said = {
-        "Subject": (package.subject, package.content),
+        "Subject": subjects(document, export.exchanged),
         "OrganName": (package.from_.organ_name, package.from_.organization_in_charge),
         "SignerInfo.FullName": (package.signer_info.full_name,),
     }
@@ -74,7 +80,7 @@ def _has_priority(export: ExportSpecimen) -> bool:
     return any(record.text("Priority") for record in export.documents)
 
 
-@records_rule("ARC-18", asks=_has_priority)
+@records_rule("ARC-18", codes=("not-a-digit", "differs"), asks=_has_priority)
 def priority_agrees(export: ExportSpecimen) -> Iterator[Outcome]:
     """Priority is one digit, the package's."""
     for record in export.documents:

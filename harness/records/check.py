@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from harness.catalogue.declared_codes import refuse_undeclared
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.records.archive.specimen import METS, PackageSpecimen
 from harness.records.exchanged import Exchanged
 from harness.records.holding import ExportFiles, open_holding
 from harness.records.layouts.tables import read_tables
-from harness.records.registry import Form, keeping_rules
+from harness.records.registry import Form, KeepingRule, keeping_rules
 from harness.records.specimen import ExportSpecimen
 from harness.rules.check import MOST_OF_ONE_RULE
 from harness.rules.registry import Outcome
@@ -69,11 +70,24 @@ def check_export(
         OSError: it cannot be read.
     """
     with open_holding(path, profile.parameters.limits) as holding:
-        if is_package(holding):
-            package = PackageSpecimen(holding, profile, at, exchanged)
-            return _report(package, "archive_sip", keeping_rules().archive, progress)
-        export = ExportSpecimen(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
-        return _report(export, "records_export", keeping_rules().records, progress)
+        form: Form = "archive_sip" if is_package(holding) else "records_export"
+        return check_holding(form, holding, profile, at, exchanged, progress)
+
+
+def check_holding(
+    form: Form,
+    holding: ExportFiles,
+    profile: Profile,
+    at: datetime,
+    exchanged: Exchanged | None = None,
+    progress: Callable[[str], None] = lambda requirement: None,
+) -> KeepingReport:
+    """Check an export that is open, as the form that it has to have; the rest is as for `check_export`."""
+    if form == "archive_sip":
+        package = PackageSpecimen(holding, profile, at, exchanged)
+        return _report(package, form, keeping_rules().archive, progress)
+    export = ExportSpecimen(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
+    return _report(export, form, keeping_rules().records, progress)
 
 
 def is_package(holding: ExportFiles) -> bool:
@@ -82,28 +96,30 @@ def is_package(holding: ExportFiles) -> bool:
     return not holding.alone and (METS.lower() in names or any(name.startswith("representations/") for name in names))
 
 
-Entries = tuple[tuple[str, Callable[[S], bool], Callable[[S], Iterator[Outcome]]], ...]
-
-
-def _report(specimen: S, form: Form, rules: Entries[S], progress: Callable[[str], None]) -> KeepingReport:
+def _report(specimen: S, form: Form, rules: Iterable[KeepingRule[S]], progress: Callable[[str], None]) -> KeepingReport:
     outcomes: list[Outcome] = []
     asked: list[str] = []
-    for requirement, asks, check in rules:
-        progress(requirement)
-        if asks(specimen):
-            asked.append(requirement)
-            outcomes += _first_of_each(check(specimen))
+    for rule in rules:
+        progress(rule.requirement)
+        if rule.asks(specimen):
+            asked.append(rule.requirement)
+            outcomes += _first_of_each(rule.check(specimen), rule.codes)
     findings = tuple(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
     counts = _counts(specimen)
     return KeepingReport(form, findings, undecided, tuple(asked), *counts)
 
 
-def _first_of_each(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Yield the first outcomes of each code: a thousand remarks must not hide the failure behind them."""
+def _first_of_each(outcomes: Iterable[Outcome], declared: frozenset[str]) -> Iterator[Outcome]:
+    """Yield the first outcomes of each code: a thousand remarks must not hide the failure behind them.
+
+    Raises:
+        UndeclaredCode: a code is not among those that the rule declares.
+    """
     seen: Counter[str] = Counter()
     for outcome in outcomes:
-        code = outcome.code if isinstance(outcome, Finding) else outcome.finding.code
+        code = outcome.code if isinstance(outcome, Finding) else outcome.detail
+        refuse_undeclared(code, declared)
         seen[code] += 1
         if seen[code] <= MOST_OF_ONE_RULE:
             yield outcome

@@ -46,7 +46,7 @@ def _has_copies(export: ExportSpecimen) -> bool:
     return any(True for _ in _copies(export))
 
 
-@records_rule("ARC-20", asks=_has_attachments)
+@records_rule("ARC-20", codes=("unsigned", "no-agency"), asks=_has_attachments)
 def attachments_are_signed(export: ExportSpecimen) -> Iterator[Outcome]:
     """An attachment in its own PDF has a signature, and not a person's alone."""
     for record, file in _once(_attachments(export)):
@@ -79,7 +79,7 @@ def _content(file: ListedFile, export: ExportSpecimen) -> bytes | None:
     return content if len(content) <= most else None
 
 
-@records_rule("ARC-21", asks=_has_copies)
+@records_rule("ARC-21", codes=("no-pdf", "old-version", "coarse", "grey", "unsigned"), asks=_has_copies)
 def copies_are_right(export: ExportSpecimen) -> Iterator[Outcome]:
     """An electronic copy is a PDF of 1.4 or later, in colour, fine enough, and signed."""
     signatures = export.profile.parameters.signatures

@@ -55,7 +55,7 @@ def _members(export: ExportSpecimen) -> Mapping[FileCode, list[tuple[str | None,
     return members
 
 
-@records_rule("ARC-08", asks=_in_dossiers)
+@records_rule("ARC-08", codes=("no-dossier",), asks=_in_dossiers)
 def document_names_its_dossier(export: ExportSpecimen) -> Iterator[Outcome]:
     """Every document names a dossier."""
     for record in export.documents:
@@ -63,7 +63,7 @@ def document_names_its_dossier(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told("ARC-08.no-dossier", record, "FileCode", expected="FileCode")
 
 
-@records_rule("ARC-09", asks=_has_codes)
+@records_rule("ARC-09", codes=("incomplete", "year", "unknown-dossier", "form"), asks=_has_codes)
 def file_code_is_whole(export: ExportSpecimen) -> Iterator[Outcome]:
     """A file code has its three parts; that of a document is a dossier's, where dossiers are exported."""
     known = {code for dossier in export.dossiers for code in codes_of(dossier)}
@@ -90,7 +90,7 @@ def file_code_is_whole(export: ExportSpecimen) -> Iterator[Outcome]:
                 yield told("ARC-09.form", record, "FileCode/FileNotation", expected="NN.XX", received=code[2])
 
 
-@records_rule("ARC-10", asks=_in_dossiers)
+@records_rule("ARC-10", codes=("not-a-number", "twice", "gap", "time-order"), asks=_in_dossiers)
 def ordinals_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
     """The documents of a dossier are numbered from 1, each number once."""
     for members in _members(export).values():
@@ -129,7 +129,7 @@ def _time(record: KeptRecord) -> str:
     return record.text("ArrivalDate") or record.text("IssuedDate")
 
 
-@records_rule("ARC-11", asks=_in_dossiers)
+@records_rule("ARC-11", codes=("doc-total", "page-total"), asks=_in_dossiers)
 def totals_are_right(export: ExportSpecimen) -> Iterator[Outcome]:
     """DocTotal counts the documents, PageTotal their pages."""
     members = _members(export)
@@ -145,7 +145,7 @@ def totals_are_right(export: ExportSpecimen) -> Iterator[Outcome]:
                 yield told("ARC-11.page-total", dossier, "PageTotal", expected=str(counted), received=pages)
 
 
-@records_rule("ARC-12", asks=_has_dossiers)
+@records_rule("ARC-12", codes=("missing", "end-before-start"), asks=_has_dossiers)
 def dossier_is_opened_whole(export: ExportSpecimen) -> Iterator[Outcome]:
     """Title, retention, creator and start are there; the end is not before the start."""
     for dossier in export.dossiers:
@@ -158,7 +158,7 @@ def dossier_is_opened_whole(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told("ARC-12.end-before-start", dossier, "EndDate", expected=f"≥ {start:%d/%m/%Y}", received=kept)
 
 
-@records_rule("ARC-13", asks=_has_dossiers)
+@records_rule("ARC-13", codes=("not-a-period",), asks=_has_dossiers)
 def retention_is_a_period(export: ExportSpecimen) -> Iterator[Outcome]:
     """Retention has no end, or is a number of years, or a code."""
     keeping = export.keeping

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.catalogue.parameters import Limits
 from harness.edxml.attachments import Allowance, AttachmentBroken, extension, unpack
 from harness.edxml.identifiers import parse_document_id
@@ -18,7 +19,9 @@ from harness.records.dates import any_day
 from harness.records.kept import KeptRecord
 
 Direction = Literal["sent", "received"]
-RECALL = "1"
+REGISTERED = frozenset({StatusCode.REGISTERED, StatusCode.ASSIGNED, StatusCode.PROCESSING, StatusCode.FINISHED})
+"""Statuses that say that a document is registered, or more."""
+_NO_OPERATION = frozenset({"", BusinessOperation.NEW})
 _SPACE = " "
 _MOMENT = "%Y/%m/%d %H:%M:%S"
 
@@ -75,13 +78,20 @@ class Exchanged:
     Attributes:
         documents: by DocumentId; recalls and updates are documents too.
         statuses: by the DocumentId answered: OrganId of the sender, and code.
-        recalls: by DocumentId of the document recalled.
+        recalls: by DocumentId of the document recalled; where several came, a later one of the document's own sender
+            counts before an earlier one of somebody else.
+        updates: by DocumentId of the document updated, those of its own sender.
+        whole: whether this is all that was exchanged, and so all that must be kept.
+        seen: SHA-256 in hex of every file that came or went, in packages that were broken on purpose too.
         unreadable: names of packages that could not be read.
     """
 
     documents: dict[str, ExchangedDocument] = field(default_factory=dict)
     statuses: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     recalls: dict[str, ExchangedDocument] = field(default_factory=dict)
+    updates: dict[str, list[ExchangedDocument]] = field(default_factory=lambda: defaultdict(list))
+    seen: set[str] = field(default_factory=set)
+    whole: bool = False
     unreadable: list[str] = field(default_factory=list)
     _by_code: dict[str, list[ExchangedDocument]] = field(default_factory=lambda: defaultdict(list))
 
@@ -98,11 +108,25 @@ class Exchanged:
             self.statuses[package.response_for.document_id].append((package.from_.organ_id, package.status_code))
             return
         document = ExchangedDocument(replace(package, attachments=()), _files(package, limits), direction, at)
-        for recalled in _recalled(package):
-            self.recalls[recalled] = document
+        self.seen |= {file.sha256 for file in document.files}
+        for recalled in _acted_on(package, BusinessOperation.RECALL):
+            if recalled not in self.recalls or self.is_own(document, recalled):
+                self.recalls[recalled] = document
+        for updated in _acted_on(package, BusinessOperation.UPDATE):
+            if self.is_own(document, updated):
+                self.updates[updated].append(document)
         if document.id not in self.documents:
             self.documents[document.id] = document
             self._by_code[document.written].append(document)
+
+    def see(self, data: bytes, limits: Limits) -> None:
+        """Take note of the files in a package that is none to compare with: whoever keeps them keeps what came."""
+        try:
+            package = read_package(data, limits)
+        except PackageUnreadable:
+            return
+        if not isinstance(package, StatusPackage):
+            self.seen |= {file.sha256 for file in _files(package, limits)}
 
     def of(self, record: KeptRecord) -> ExchangedDocument | None:
         """Return the document that a record is of: by its DocumentId, else by number, notation and year."""
@@ -119,6 +143,23 @@ class Exchanged:
             if one.direction in {None, wanted} and _same_time(record, one)
         ]
         return found[0] if len({one.id for one in found}) == 1 else None
+
+    def is_own(self, operation: ExchangedDocument, document_id: str) -> bool:
+        """Tell whether an operation comes from the sender of the document that it acts on, as far as both are known."""
+        target = self.documents.get(document_id)
+        return target is None or target.package.from_.organ_id == operation.package.from_.organ_id
+
+    def reported(self, document: ExchangedDocument) -> tuple[str, ...]:
+        """Return the statuses that were sent about a document by others than its issuer."""
+        issuer = document.package.from_.organ_id
+        return tuple(code for organ, code in self.statuses.get(document.id, ()) if organ != issuer)
+
+    def must_be_kept(self, document: ExchangedDocument) -> bool:
+        """Tell whether a document belongs into the registers: no operation, and sent, or reported as registered."""
+        bussiness = document.package.bussiness
+        if bussiness is not None and bussiness.doc_type not in _NO_OPERATION:
+            return False
+        return document.direction == "sent" or bool(REGISTERED & set(self.reported(document)))
 
     def written_as(self, code: str) -> tuple[ExchangedDocument, ...]:
         """Return the documents of a number and notation, which are levelled and joined by `/`."""
@@ -147,8 +188,8 @@ def _same_time(record: KeptRecord, document: ExchangedDocument) -> bool:
     return kept is None or said is None or kept.year == said.year
 
 
-def _recalled(package: DocumentPackage) -> Iterable[str]:
-    if package.bussiness is None or package.bussiness.doc_type != RECALL:
+def _acted_on(package: DocumentPackage, operation: BusinessOperation) -> Iterable[str]:
+    if package.bussiness is None or package.bussiness.doc_type != operation:
         return ()
     named = (package.bussiness.document_id, *(response.document_id for response in package.response_for))
     return tuple(one for one in dict.fromkeys(named) if one)

@@ -27,7 +27,7 @@ _FLAWS: Mapping[FlawKind, str] = {
 }
 
 
-@records_rule("ARC-14")
+@records_rule("ARC-14", codes=("no-file", "missing", "unlisted", "unreadable", "unsafe", "expands", "not-read"))
 def export_is_readable(export: ExportSpecimen) -> Iterator[Outcome]:
     """The tables and archives of an export can be read, and none leads out of it."""
     for flaw in export.holding.flaws:
@@ -68,12 +68,19 @@ def _is_no_document(name: str) -> bool:
 def _well_formed(file: HeldFile, record: KeptRecord, export: ExportSpecimen) -> Iterator[Outcome]:
     if not file.name.lower().endswith(_XML):
         return
+    if _came_so(file, export):
+        return
     try:
         parse_untrusted(file.content(export.profile.parameters.limits.package_bytes), export.profile.parameters.limits)
     except XmlRefused as error:
         yield told("ARC-14.unreadable", record, "File", received=f"{file.name}: {error.code} {error.detail}")
     except BROKEN as error:
         yield told("ARC-14.unreadable", record, "File", received=f"{file.name}: {error}")
+
+
+def _came_so(file: HeldFile, export: ExportSpecimen) -> bool:
+    """Tell whether a file was exchanged just as it is: then it must be kept so, whatever is wrong with it."""
+    return export.exchanged is not None and not export.exchanged.seen.isdisjoint(readable_digest(file))
 
 
 def _has_originals(export: ExportSpecimen) -> bool:
@@ -85,7 +92,7 @@ def _digests_known(export: ExportSpecimen) -> bool:
     return export.has_files or any(any(record.values.get("File.Sha256", ())) for record in export.documents)
 
 
-@records_rule("ARC-19", asks=_has_originals)
+@records_rule("ARC-19", codes=("no-original", "signature-broken"), asks=_has_originals)
 def originals_are_unchanged(export: ExportSpecimen) -> Iterator[Outcome]:
     """Each file exchanged is kept byte for byte; what is kept and signed still verifies."""
     known = _digests_known(export)
@@ -136,7 +143,7 @@ def _signatures(record: KeptRecord, file: HeldFile, export: ExportSpecimen) -> I
     parameters = export.profile.parameters
     try:
         content = file.content(parameters.limits.attachment_bytes)
-        if not may_be_signed(content):
+        if not may_be_signed(content) or _came_so(file, export):
             return
         refuse_long_contents(content, parameters.signatures.bounds.pdf_contents)
         broken = [one for one in read_pdf(content).signatures if one.problem is not None]

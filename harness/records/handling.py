@@ -3,37 +3,33 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.records.dates import any_day
-from harness.records.exchanged import ExchangedDocument, levelled
+from harness.records.exchanged import REGISTERED, ExchangedDocument, levelled
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
 from harness.rules.registry import Outcome
 
-_REGISTERED = ("03", "04", "05", "06")
-_REFUSED = "16"
+_REFUSED = frozenset({StatusCode.REFUSED, StatusCode.DISAGREED})
 _SATURDAY = 5
 
 
 def _statuses(export: ExportSpecimen, document: ExchangedDocument) -> list[str]:
     """Return the statuses that this system sent about a document it received: all but the issuer's own."""
-    issuer = document.package.from_.organ_id
-    sent = export.exchanged.statuses.get(document.id, []) if export.exchanged else []
-    return [code for organ, code in sent if organ != issuer]
+    return list(export.exchanged.reported(document)) if export.exchanged else []
 
 
 def _handled(export: ExportSpecimen) -> bool:
-    return any(
-        record.kind == "incoming" and set(_REGISTERED) & set(_statuses(export, one)) for record, one in export.pairs
-    )
+    return any(record.kind == "incoming" and REGISTERED & set(_statuses(export, one)) for record, one in export.pairs)
 
 
-@records_rule("ARC-15", asks=_handled)
+@records_rule("ARC-15", codes=("empty", "not-told"), asks=_handled)
 def handling_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """What a status told the sender is in the handling history too."""
     for record, document in export.pairs:
-        sent = [code for code in _statuses(export, document) if code in _REGISTERED]
+        sent = [code for code in _statuses(export, document) if code in REGISTERED]
         if record.kind != "incoming" or not sent:
             continue
         history = levelled(record.text("TraceHeaderList")).lower()
@@ -51,16 +47,19 @@ def _recalled(export: ExportSpecimen) -> bool:
 
 
 def _is_applied(export: ExportSpecimen, document_id: str) -> bool:
-    """Tell whether a recall holds: its document was exchanged, and nobody refused the recall."""
+    """Tell whether a recall holds: its document was exchanged, by the same sender, and nobody refused the recall."""
     exchanged = export.exchanged
     if exchanged is None or document_id not in exchanged.documents:
         return False
     recall = exchanged.recalls[document_id]
-    answers = {code for name in (document_id, recall.id) for _, code in exchanged.statuses.get(name, ())}
-    return _REFUSED not in answers
+    if not exchanged.is_own(recall, document_id):
+        return False
+    answers = {code for _, code in exchanged.statuses.get(recall.id, ())}
+    about = {code for _, code in exchanged.statuses.get(document_id, ())}
+    return not answers & _REFUSED and StatusCode.DISAGREED not in about
 
 
-@records_rule("ARC-16", asks=_recalled)
+@records_rule("ARC-16", codes=("gone", "not-cancelled", "not-frozen", "no-trace"), asks=_recalled)
 def recall_is_kept(export: ExportSpecimen) -> Iterator[Outcome]:
     """A recalled document is still there, marked, and says by what it was recalled."""
     exchanged = export.exchanged
@@ -97,7 +96,7 @@ def _arrivals(export: ExportSpecimen) -> bool:
     return any(record.kind == "incoming" and document.moment for record, document in export.pairs)
 
 
-@records_rule("ARC-17", asks=_arrivals)
+@records_rule("ARC-17", codes=("late",), asks=_arrivals)
 def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
     """A document is registered on the day it came, or on the next working day."""
     for record, document in export.pairs:

@@ -1,6 +1,7 @@
 """The files of an export, in a folder, in a zip or alone: named, measured and opened, never unpacked to disk."""
 
 import hashlib
+import io
 import os
 import stat
 import zipfile
@@ -123,14 +124,31 @@ def open_holding(path: Path, limits: Limits) -> Iterator[ExportFiles]:
         yield _rooted(str(path), _of_folder(path, limits), path.resolve().name)
         return
     with path.open("rb") as stream:
-        head = stream.read(_HEAD)
-        stream.seek(0)
-        if head.startswith(b"PK") and looks_like_archive(head):
-            yield from _of_zip(stream, path, limits)
-        else:
-            size = stream.seek(0, 2)
-            file = HeldFile(path.name, size, partial(_opened, path))
-            yield ExportFiles(str(path), {path.name: file}, alone=True)
+        file = HeldFile(path.name, stream.seek(0, 2), partial(_opened, path))
+        yield from _of_stream(stream, str(path), file, limits)
+
+
+@contextmanager
+def open_content(name: str, content: bytes, limits: Limits) -> Iterator[ExportFiles]:
+    """Open an export that is at hand, whole.
+
+    Args:
+        name: what it is called; by its ending a table is told from another.
+        content: a zip, or one file.
+        limits: the profile's; a zip that would expand beyond them is not expanded.
+    """
+    file = HeldFile(name, len(content), partial(io.BytesIO, content))
+    yield from _of_stream(io.BytesIO(content), name, file, limits)
+
+
+def _of_stream(stream: BinaryIO, label: str, file: HeldFile, limits: Limits) -> Iterator[ExportFiles]:
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    if head.startswith(b"PK") and looks_like_archive(head):
+        yield from _of_zip(stream, label, limits)
+    else:
+        yield ExportFiles(label, {file.name: file}, alone=True)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -157,23 +175,23 @@ def _of_folder(folder: Path, limits: Limits) -> _Matched:
     return found
 
 
-def _of_zip(stream: BinaryIO, path: Path, limits: Limits) -> Iterator[ExportFiles]:
+def _of_zip(stream: BinaryIO, label: str, limits: Limits) -> Iterator[ExportFiles]:
     found = _Matched()
     compressed = stream.seek(0, 2)
     if directory_size(stream) > _LARGEST_DIRECTORY:
         found.flaw("expands", f"> {_LARGEST_DIRECTORY}")
-        yield ExportFiles(str(path), {}, tuple(found.flaws))
+        yield ExportFiles(label, {}, tuple(found.flaws))
         return
     try:
         with zipfile.ZipFile(stream) as archive:
             check_directory(archive.infolist(), compressed, limits)
             for info in archive.infolist():
                 _entry(archive, info, found, limits)
-            yield _rooted(str(path), found, "")
+            yield _rooted(label, found, "")
     except ExpandsTooFar as error:
-        yield ExportFiles(str(path), {}, (HoldingFlaw("expands", error.detail),))
+        yield ExportFiles(label, {}, (HoldingFlaw("expands", error.detail),))
     except zipfile.BadZipFile as error:
-        yield ExportFiles(str(path), {}, (HoldingFlaw("damaged", clipped(str(error))),))
+        yield ExportFiles(label, {}, (HoldingFlaw("damaged", clipped(str(error))),))
 
 
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, found: _Matched, limits: Limits) -> None:

@@ -22,7 +22,7 @@ def _has_arrivals(export: ExportSpecimen) -> bool:
     return any(record.text("ArrivalNumber") for record in export.incoming)
 
 
-@records_rule("ARC-06", asks=_has_documents)
+@records_rule("ARC-06", codes=("number-twice", "document-twice", "alike"), asks=_has_documents)
 def documents_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
     """Own number and notation stand once a year; an incoming document stands once."""
     first: dict[tuple[object, ...], KeptRecord] = {}
@@ -55,7 +55,7 @@ def _year(record: KeptRecord, field: str) -> int | None:
     return day.year if day else None
 
 
-@records_rule("ARC-07", asks=_has_arrivals)
+@records_rule("ARC-07", codes=("twice", "order"), asks=_has_arrivals)
 def arrival_numbers_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
     """A number of arrival stands once in a year and book; gaps are right, as paper takes numbers too."""
     books: dict[tuple[object, ...], list[KeptRecord]] = defaultdict(list)

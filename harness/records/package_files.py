@@ -1,8 +1,8 @@
 """Packages to compare with, out of files, folders and archives."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from harness.catalogue.parameters import Limits
 from harness.records.exchanged import Exchanged
@@ -10,15 +10,16 @@ from harness.validation.sources import units_of
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit
 
 
-def add_files(exchanged: Exchanged, paths: Iterable[str], limits: Limits) -> None:
+def add_files(exchanged: Exchanged, paths: Iterable[str], standard_input: BinaryIO, limits: Limits) -> None:
     """Take in the packages of files, folders and archives; what cannot be read is noted.
 
     Args:
         exchanged: what they are added to.
         paths: as `validate` takes them.
+        standard_input: read where a path is `-`.
         limits: of packages that are read.
     """
-    for unit in units_of(paths, sys.stdin.buffer, limits):
+    for unit in units_of(paths, standard_input, limits):
         if isinstance(unit, BytesUnit):
             exchanged.add(unit.data, unit.label, limits)
         elif isinstance(unit, FileUnit):

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from harness.catalogue.findings import Finding, Where, clipped
 from harness.edxml.identifiers import parse_document_id
 from harness.records.dates import any_day, read_any_day
-from harness.records.exchanged import ExchangedDocument, levelled
+from harness.records.exchanged import Direction, ExchangedDocument, levelled
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
 from harness.records.specimen import ExportSpecimen, told
@@ -19,11 +20,11 @@ _FIRST_GROUP = re.compile(r"[^\W\d_]+")
 
 
 def _has_outgoing(export: ExportSpecimen) -> bool:
-    return bool(export.outgoing)
+    return bool(export.outgoing) or any(one.direction == "sent" for one in export.left_out)
 
 
 def _has_incoming(export: ExportSpecimen) -> bool:
-    return bool(export.incoming)
+    return bool(export.incoming) or any(one.direction == "received" for one in export.left_out)
 
 
 def _has_documents(export: ExportSpecimen) -> bool:
@@ -34,9 +35,10 @@ def _has_records(export: ExportSpecimen) -> bool:
     return bool(export.tables.records)
 
 
-@records_rule("ARC-01", asks=_has_outgoing)
+@records_rule("ARC-01", codes=("missing", "no-type", "no-type-letter"), asks=_has_outgoing)
 def outgoing_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """Number, notation, date, subject, issuer, recipients, signer and type name are filled."""
+    yield from _left_out(export, "sent", "ARC-01.left-out")
     for record in export.outgoing:
         for field in _DOCUMENT:
             if not record.text(field):
@@ -50,6 +52,13 @@ def outgoing_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told(code, record, "TypeName", expected="TypeName", received=record.text("CodeNotation"))
 
 
+def _left_out(export: ExportSpecimen, direction: Direction, code: str) -> Iterator[Outcome]:
+    where = Where(xpath=export.holding.label)
+    for document in export.left_out:
+        if document.direction == direction:
+            yield Finding(code, where, expected=clipped(document.id), parameters={"document": clipped(document.id)})
+
+
 def _is_letter(record: KeptRecord, export: ExportSpecimen) -> bool:
     """Tell whether a document is an official letter, which has no type name of its own: by the package, else by the
     notation, which begins with the letters of the type where there is one."""
@@ -60,9 +69,10 @@ def _is_letter(record: KeptRecord, export: ExportSpecimen) -> bool:
     return first is None or first[0] not in export.keeping.type_marks
 
 
-@records_rule("ARC-02", asks=_has_incoming)
+@records_rule("ARC-02", codes=("missing", "no-signer"), asks=_has_incoming)
 def incoming_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """The document's data, ArrivalDate, ArrivalNumber and the receiver are filled."""
+    yield from _left_out(export, "received", "ARC-02.left-out")
     for record in export.incoming:
         for field in (*_DOCUMENT, *_ARRIVAL):
             if not record.text(field):
@@ -71,7 +81,7 @@ def incoming_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
             yield told("ARC-02.no-signer", record, "SignerInfo", expected="SignerInfo/FullName")
 
 
-@records_rule("ARC-04", asks=_has_records)
+@records_rule("ARC-04", codes=("long", "long-exchanged", "long-other"), asks=_has_records)
 def texts_fit(export: ExportSpecimen) -> Iterator[Outcome]:
     """No text is longer than its field; one that the package itself has so long is only remarked upon."""
     for record in export.tables.records:
@@ -101,7 +111,7 @@ def _so_long(document: ExchangedDocument, field: str, most: int) -> bool:
     return len(said.get(field, "").strip()) > most
 
 
-@records_rule("ARC-05", asks=_has_records)
+@records_rule("ARC-05", codes=("impossible", "future", "unread", "order"), asks=_has_records)
 def dates_are_real(export: ExportSpecimen) -> Iterator[Outcome]:
     """Every date names a day that there is; what has happened is not in the future."""
     today = export.at.date()

@@ -1,9 +1,9 @@
 """Where rules about what is kept are registered.
 
-    @records_rule("ARC-07")
+    @records_rule("ARC-07", codes=("twice", "order"))
     def arrival_numbers_stand_once(export: ExportSpecimen) -> Iterator[Outcome]: ...
 
-    @archive_rule("ARC-23")
+    @archive_rule("ARC-23", codes=("missing",))
     def tree_is_there(package: PackageSpecimen) -> Iterator[Outcome]: ...
 
 A rule proves something only where there was something to look at: `asks` tells whether an export holds it.
@@ -13,13 +13,18 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
+from harness.catalogue.declared_codes import codes_of
 from harness.records.archive.specimen import PackageSpecimen
 from harness.records.specimen import ExportSpecimen
 from harness.rules.registry import Outcome
 
+S = TypeVar("S")
 Form = Literal["records_export", "archive_sip"]
+EXPORT_COMMANDS: Mapping[Form, str] = {"records_export": "export_records", "archive_sip": "export_sip"}
+"""The command of the driver protocol by which a candidate is asked for each form."""
+
 RecordsCheck = Callable[[ExportSpecimen], Iterator[Outcome]]
 ArchiveCheck = Callable[[PackageSpecimen], Iterator[Outcome]]
 RecordsSubject = Callable[[ExportSpecimen], bool]
@@ -32,46 +37,63 @@ _MODULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class KeepingRules:
-    """The rules: requirement, what tells whether there is something to look at, and the function."""
+class KeepingRule(Generic[S]):
+    """A rule about what is kept.
 
-    records: tuple[tuple[str, RecordsSubject, RecordsCheck], ...]
-    archive: tuple[tuple[str, ArchiveSubject, ArchiveCheck], ...]
+    Attributes:
+        requirement: id of the requirement it speaks about.
+        codes: of the findings that it may give.
+        asks: tells whether an export holds something to look at.
+        check: the function.
+    """
+
+    requirement: str
+    codes: frozenset[str]
+    asks: Callable[[S], bool]
+    check: Callable[[S], Iterator[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingRules:
+    """The rules about records exports, and those about archival packages."""
+
+    records: tuple[KeepingRule[ExportSpecimen], ...]
+    archive: tuple[KeepingRule[PackageSpecimen], ...]
 
     @property
     def forms(self) -> Mapping[str, frozenset[Form]]:
         """The requirements that rules speak about, with the forms of export that they look at."""
         found: dict[str, frozenset[Form]] = {}
-        for requirement, _, _ in self.records:
-            found[requirement] = found.get(requirement, frozenset()) | {"records_export"}
-        for requirement, _, _ in self.archive:
-            found[requirement] = found.get(requirement, frozenset()) | {"archive_sip"}
+        for one in self.records:
+            found[one.requirement] = found.get(one.requirement, frozenset()) | {"records_export"}
+        for each in self.archive:
+            found[each.requirement] = found.get(each.requirement, frozenset()) | {"archive_sip"}
         return found
 
 
-_records: list[tuple[str, RecordsSubject, RecordsCheck]] = []
-_archive: list[tuple[str, ArchiveSubject, ArchiveCheck]] = []
+_records: list[KeepingRule[ExportSpecimen]] = []
+_archive: list[KeepingRule[PackageSpecimen]] = []
 
 
 def records_rule(
-    requirement: str, *, asks: RecordsSubject = lambda export: True
+    requirement: str, *, codes: tuple[str, ...], asks: RecordsSubject = lambda export: True
 ) -> Callable[[RecordsCheck], RecordsCheck]:
     """Register a rule about a records export."""
 
     def register(check: RecordsCheck) -> RecordsCheck:
-        _records.append((requirement, asks, check))
+        _records.append(KeepingRule(requirement, codes_of(requirement, codes), asks, check))
         return check
 
     return register
 
 
 def archive_rule(
-    requirement: str, *, asks: ArchiveSubject = lambda package: True
+    requirement: str, *, codes: tuple[str, ...], asks: ArchiveSubject = lambda package: True
 ) -> Callable[[ArchiveCheck], ArchiveCheck]:
     """Register a rule about an archival package."""
 
     def register(check: ArchiveCheck) -> ArchiveCheck:
-        _archive.append((requirement, asks, check))
+        _archive.append(KeepingRule(requirement, codes_of(requirement, codes), asks, check))
         return check
 
     return register
@@ -83,5 +105,6 @@ def keeping_rules() -> KeepingRules:
     for name in _MODULES:
         importlib.import_module(f"harness.records.{name}")
     return KeepingRules(
-        tuple(sorted(_records, key=lambda entry: entry[0])), tuple(sorted(_archive, key=lambda entry: entry[0]))
+        tuple(sorted(_records, key=lambda one: one.requirement)),
+        tuple(sorted(_archive, key=lambda one: one.requirement)),
     )

@@ -1,5 +1,6 @@
 """What a recorded run exchanged: the packages that the candidate sent, and those that it fetched."""
 
+import contextlib
 from datetime import datetime
 
 from harness.catalogue.parameters import Limits
@@ -28,7 +29,12 @@ def exchanged_in(record: Record, limits: Limits) -> Exchanged:
     exchanged = Exchanged()
     answers = list(events_of(record.events, AnswerSent))
     taken = {event.what.request for event in answers if event.what.effect.accepted}
-    given = _given(record)
+    stimuli = [event.what for event in events_of(record.events, Stimulus)]
+    good = {str(stimulus.blob) for stimulus in stimuli if stimulus.good}
+    given = _given(record, good)
+    for broken in sorted({one.blob for one in stimuli if one.blob and not one.good} - good):
+        with contextlib.suppress(JournalBroken):  # made broken on purpose, or addressed to others
+            exchanged.see(record.blob(broken), limits)
     for event in record.events:
         match event.what:
             case RequestReceived(package=SentPackage(blob=blob)) if event.seq in taken:
@@ -38,10 +44,8 @@ def exchanged_in(record: Record, limits: Limits) -> Exchanged:
     return exchanged
 
 
-def _given(record: Record) -> dict[str, str]:
+def _given(record: Record, good: set[str]) -> dict[str, str]:
     """Return the blob of each good package by the id under which the candidate fetches it."""
-    stimuli = (event.what for event in events_of(record.events, Stimulus))
-    good = {stimulus.blob for stimulus in stimuli if stimulus.good}
     given: dict[str, str] = {}
     last: dict[str, str] = {}
     for event in record.events:

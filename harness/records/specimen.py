@@ -80,6 +80,20 @@ class ExportSpecimen:
         """The exchanged document of a record, by `id()` of the record."""
         return {id(record): document for record, document in self.pairs}
 
+    @cached_property
+    def left_out(self) -> tuple[ExchangedDocument, ...]:
+        """Documents that must be kept and have no record, where all that was exchanged is known.
+
+        These are the documents sent, and those received whose registration was reported to the sender. Operations are
+        left out, and so is what was recalled, of which a rule of its own speaks.
+        """
+        exchanged = self.exchanged
+        if exchanged is None or not exchanged.whole:
+            return ()
+        kept = {document.id for _, document in self.pairs}
+        missing = (one for name, one in exchanged.documents.items() if name not in kept | set(exchanged.recalls))
+        return tuple(one for one in missing if exchanged.must_be_kept(one))
+
     def files(self, record: KeptRecord) -> tuple[ListedFile, ...]:
         """Return the files that a record names."""
         return tuple(

@@ -81,7 +81,7 @@ def groups_of(rows: Sequence[RequirementRow], wording: ReportTexts) -> tuple[Req
     groups = []
     for key in keys:
         own = tuple(row for row in rows if row.id.partition("-")[0] == key)
-        title = getattr(titles[key], wording.language) if key in titles else key
+        title = titles[key][wording.language] if key in titles else key
         groups.append(RequirementGroup(key, title, own, counts_of(own, wording)))
     return tuple(groups)
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile, profile_names
-from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE
+from harness.journal.bodies import BLOB_FOLDER
+from harness.journal.recorder import JOURNAL_FILE
 from harness.report.agreement import MISSHAPEN, Agreement, compare, judged, read
 from harness.seal.bundle import Bundle, open_bundle
 from harness.seal.run_files import REPORT_FILE, RUN_FILE, read_report
 
-_BLOB = re.compile(re.escape(BLOB_FOLDER) + "/[0-9a-f]{64}")
+_BLOB = re.compile(re.escape(BLOB_FOLDER) + r"/[0-9a-f]{64}(\.gz)?")
 _NEEDED = frozenset({REPORT_FILE, RUN_FILE, JOURNAL_FILE})
 _LARGEST_EVIDENCE = 4 * 1024**3
 _BLOCK = 1 << 20

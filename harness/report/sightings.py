@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from harness.journal.bodies import BLOB_FOLDER
 from harness.journal.events import RequestReceived, SentPackage
-from harness.journal.recorder import BLOB_FOLDER
 from harness.report.model import Sighting, Sightings
 from harness.report.texts import LONGEST_SHOWN, ReportTexts, shown
 from harness.seal.run_files import Source

@@ -1,10 +1,11 @@
 """Checks one package against all rules. Pure: the same bytes, profile and time give the same report."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
+from harness.catalogue.declared_codes import refuse_undeclared
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.crypto.chains.trust import Trust
@@ -90,23 +91,33 @@ def _report(specimen: PackageView, groups: Collection[str] | None) -> PackageRep
 def _outcomes(specimen: PackageView, checks: Checks, spoken_of: set[str]) -> list[Outcome]:
     """Ask all rules; what they speak of is added to `spoken_of`."""
     outcomes: list[Outcome] = []
-    for check in checks.package:
+    for check, codes in checks.package:
         told = check(specimen)
         # Nearly every rule has nothing to say: to ask for one outcome is quicker than to collect them.
         first = next(told, None)
         if first is not None:
-            outcomes.append(first)
-            outcomes += islice(told, MOST_OF_ONE_RULE - 1)
+            _take(chain((first,), told), codes, outcomes)
     if checks.attachment:
         open_subjects = checks.of_attachments
         for carried in specimen.carried():
-            for look in checks.attachment:
-                outcomes += islice(look(specimen, carried), MOST_OF_ONE_RULE)
+            for look, codes in checks.attachment:
+                _take(look(specimen, carried), codes, outcomes)
             open_subjects = _left_open(open_subjects, specimen, carried, spoken_of)
-    for check in checks.closing:
-        outcomes += islice(check(specimen), MOST_OF_ONE_RULE)
+    for check, codes in checks.closing:
+        _take(check(specimen), codes, outcomes)
     spoken_of.update(requirement for requirement, speaks_of in checks.sometimes if speaks_of(specimen))
     return outcomes
+
+
+def _take(told: Iterable[Outcome], codes: frozenset[str], outcomes: list[Outcome]) -> None:
+    """Add what a rule says, as far as it is listened to.
+
+    Raises:
+        UndeclaredCode: it gives a code that it does not declare.
+    """
+    for one in islice(told, MOST_OF_ONE_RULE):
+        refuse_undeclared(one.code if isinstance(one, Finding) else one.detail, codes)
+        outcomes.append(one)
 
 
 def _left_open(

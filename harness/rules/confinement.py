@@ -18,17 +18,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
+from harness.catalogue.declared_codes import codes_of
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Budget
 from harness.catalogue.profiles import Profile
-from harness.catalogue.verdicts import Cause
 from harness.crypto.chains.trust import Trust
 from harness.rules.check import PackageReport, check_package
-from harness.rules.undecided import Undecided
+from harness.rules.unreadable import UNEXAMINED
 
 Excess = Literal["time", "memory"]
+EXCESS_CODES = codes_of("PKG-10", get_args(Excess))
+"""Codes of the findings about packages that take too much to examine."""
 Rules = tuple[Profile, Trust]
 
 # What costs more than its size is in attachments and signatures; names in XML cannot be written otherwise.
@@ -118,7 +120,7 @@ class _Confinement:
                     return self._examined(data, rules, at)
                 except _Lost:
                     self.end()
-        unknown = Undecided(Finding("PKG-10.not-examined"), Cause.HARNESS)
+        unknown = UNEXAMINED
         return PackageReport("unknown", (), None, (unknown,), frozenset({unknown.requirement}))
 
     def end(self) -> None:
@@ -172,11 +174,11 @@ def _program() -> _Worker:
     """Start the process as a program of its own, which holds nothing that this one has open."""
     ours, theirs = Pipe()
     handle = theirs.fileno()
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    paths = [path for path in sys.path if path]
+    program = f"import sys; sys.path[:] = {paths!r}; from {__name__} import serve_at; serve_at({handle})"
     started = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", f"from {__name__} import serve_at; serve_at({handle})"],
+        [sys.executable, "-c", program],
         pass_fds=[handle],
-        env=environment,
         stdin=subprocess.DEVNULL,
     )
     theirs.close()

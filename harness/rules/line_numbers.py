@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from harness.catalogue.findings import Finding
 from harness.rules.nodes import Node
 from harness.rules.package_view import PackageView
@@ -32,7 +34,7 @@ def _exact(finding: Finding, root: Node, lines: "SourceLines") -> Finding:
         return finding
     node = _find(root, finding.where.xpath)
     line = lines.of(node.element) if node is not None else None
-    return replace(finding, where=replace(finding.where, line=line))
+    return replace(finding, where=msgspec.structs.replace(finding.where, line=line))
 
 
 def _find(root: Node, path: str) -> Node | None:

@@ -76,7 +76,7 @@ def _has_pdf(specimen: PackageView) -> bool:
     return bool(_seen(specimen))
 
 
-@attachment_rule("PDF-01", speaks_of=_is_pdf)
+@attachment_rule("PDF-01", codes=("too-old",), speaks_of=_is_pdf)
 def recent_enough(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """A PDF file is of the profile's least version or later."""
     pdf = _pdf(specimen, carried)
@@ -85,7 +85,26 @@ def recent_enough(specimen: PackageView, carried: AttachmentView) -> Iterator[Ou
         yield pdf.finding("PDF-01.too-old", expected=_written(oldest), received=_written(pdf.version))
 
 
-@attachment_rule("PDF-03", speaks_of=_is_signed)
+@attachment_rule(
+    "PDF-03",
+    codes=(
+        "digest",
+        "value",
+        "not-covering",
+        "changed-after",
+        "certified-again",
+        "annotated-after",
+        "loose-object",
+        "bytes-after",
+        "bytes-before",
+        "unsupported",
+        "unverifiable",
+        "unreadable",
+        "too-long",
+        "encrypted",
+    ),
+    speaks_of=_is_signed,
+)
 def signatures_hold(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """Every signature verifies and covers the file, up to what may come later."""
     pdf = _pdf(specimen, carried)
@@ -116,7 +135,25 @@ def _unsigned_bytes(pdf: _Pdf, examined: "ExaminedPdf") -> Iterator[Finding]:
         yield pdf.finding("PDF-03.bytes-after", received=str(examined.after))
 
 
-@attachment_rule("PDF-04", speaks_of=_is_signed)
+@attachment_rule(
+    "PDF-04",
+    codes=(
+        "expired",
+        "not-yet-valid",
+        "untrusted",
+        "issuer-missing",
+        "wrong-usage",
+        "chain-broken",
+        "no-anchors",
+        "revoked",
+        "revocation-unknown",
+        "weak-digest",
+        "weak-key",
+        "weak-certificate",
+        "not-examined",
+    ),
+    speaks_of=_is_signed,
+)
 def signers_are_trusted(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """Every signer leads to a trust anchor, was valid and not revoked when it signed, and uses strong algorithms."""
     pdf = _pdf(specimen, carried)
@@ -128,7 +165,18 @@ def signers_are_trusted(specimen: PackageView, carried: AttachmentView) -> Itera
         yield from _signer(pdf, examined, specimen)
 
 
-@attachment_rule("PDF-05", speaks_of=_is_signed)
+@attachment_rule(
+    "PDF-05",
+    codes=(
+        "not-examined",
+        "no-time-stamp",
+        "broken-time-stamp",
+        "untrusted-time-stamp",
+        "revocation-unknown",
+        "no-anchors",
+    ),
+    speaks_of=_is_signed,
+)
 def signatures_are_stamped(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """Every signature has a trusted time stamp."""
     pdf = _pdf(specimen, carried)
@@ -146,7 +194,7 @@ def signatures_are_stamped(specimen: PackageView, carried: AttachmentView) -> It
             yield Undecided(make(f"PDF-05.{examined.stamped}"), _OPEN_STAMPS[examined.stamped])
 
 
-@attachment_rule("PDF-06", speaks_of=_is_signed)
+@attachment_rule("PDF-06", codes=("no-person", "no-agency", "order"), speaks_of=_is_signed)
 def person_then_agency(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
     """A person signs first, the agency's seal comes last."""
     pdf = _pdf(specimen, carried)
@@ -164,7 +212,7 @@ def person_then_agency(specimen: PackageView, carried: AttachmentView) -> Iterat
         yield pdf.finding("PDF-06.order", received=received)
 
 
-@closing_rule("PDF-02", speaks_of=_has_pdf)
+@closing_rule("PDF-02", codes=("unsigned",), speaks_of=_has_pdf)
 def one_is_signed(specimen: PackageView) -> Iterator[Outcome]:
     """At least one PDF file of the package is signed."""
     seen = _seen(specimen)

@@ -24,7 +24,7 @@ _LONGEST_NAME = 40
 _instructions = etree.XPath("//processing-instruction()")
 
 
-@rule("PKG-01", BOTH)
+@rule("PKG-01", BOTH, codes=("version",))
 def version_is_one(specimen: PackageView) -> Iterator[Finding]:
     """The XML version, where it is declared, is 1.0."""
     version = specimen.tree.docinfo.xml_version
@@ -32,14 +32,14 @@ def version_is_one(specimen: PackageView) -> Iterator[Finding]:
         yield Finding("PKG-01.version", Where(line=1), expected=_VERSION, received=clipped(version or ""))
 
 
-@rule("PKG-02", BOTH)
+@rule("PKG-02", BOTH, codes=("byte-order-mark",))
 def starts_without_mark(specimen: PackageView) -> Iterator[Finding]:
     """There is no byte order mark."""
     if specimen.data.startswith(_BOM):
         yield Finding("PKG-02.byte-order-mark", Where(line=1), expected="<?xml …", received="EF BB BF")
 
 
-@rule("PKG-02", BOTH)
+@rule("PKG-02", BOTH, codes=("not-nfc",))
 def text_is_composed(specimen: PackageView) -> Iterator[Finding]:
     """Text is in Unicode NFC; the first text that is not stands for all."""
     accented = [node for node in specimen.nodes.nodes if not node.text.isascii()]
@@ -48,13 +48,13 @@ def text_is_composed(specimen: PackageView) -> Iterator[Finding]:
         yield found("PKG-02.not-nfc", loose[0], expected="NFC", received=loose[0].text, count=str(len(loose)))
 
 
-@rule("PKG-04", BOTH)
+@rule("PKG-04", BOTH, codes=("missing", "wrong-case", "foreign"))
 def root_and_envelope(specimen: PackageView) -> Iterator[Finding]:
     """The root is edXML and holds edXMLEnvelope."""
     yield from _irregular(specimen, "PKG-04", "root", "envelope")
 
 
-@rule("PKG-04", BOTH)
+@rule("PKG-04", BOTH, codes=("namespace",))
 def in_the_namespace(specimen: PackageView) -> Iterator[Finding]:
     """Every element of the regulation is in its namespace; the first of each foreign one stands for all."""
     if not specimen.nodes.strays or specimen.places.envelope is None:
@@ -71,7 +71,7 @@ def in_the_namespace(specimen: PackageView) -> Iterator[Finding]:
         )
 
 
-@rule("PKG-05", BOTH)
+@rule("PKG-05", BOTH, codes=("missing", "wrong-case"))
 def header_and_body(specimen: PackageView) -> Iterator[Finding]:
     """There is edXMLHeader with MessageHeader, and edXMLBody with edXMLManifest in a document package."""
     yield from _irregular(specimen, "PKG-05", "header", "message", "body", "manifest")
@@ -82,13 +82,13 @@ def _has_attachments(specimen: PackageView) -> bool:
     return specimen.places.encoded is not None or specimen.places.inline
 
 
-@rule("PKG-06", BOTH, speaks_of=_has_attachments)
+@rule("PKG-06", BOTH, codes=("misplaced", "inline", "wrong-case"), speaks_of=_has_attachments)
 def attachments_beside_envelope(specimen: PackageView) -> Iterator[Finding]:
     """AttachmentEncoded is a sibling of the envelope."""
     yield from _irregular(specimen, "PKG-06", "encoded")
 
 
-@rule("PKG-07", BOTH)
+@rule("PKG-07", BOTH, codes=("other-prefix",))
 def literal_prefix(specimen: PackageView) -> Iterator[Finding]:
     """From the envelope down the prefix is the literal `edXML:`; the first other one stands for all."""
     envelope = specimen.places.envelope
@@ -104,7 +104,7 @@ def literal_prefix(specimen: PackageView) -> Iterator[Finding]:
         yield found("PKG-07.other-prefix", node, expected=f"{PREFIX}:{local}", received=received, count=str(len(own)))
 
 
-@rule("PKG-08", BOTH)
+@rule("PKG-08", BOTH, codes=("unknown", "misspelt", "misplaced", "text-between"))
 def nothing_unknown(specimen: PackageView) -> Iterator[Finding]:
     """Every element is the regulation's or one of the operator's additions, and stands where it may."""
     if specimen.places.envelope is None or gate().validate(specimen.tree):
@@ -119,7 +119,7 @@ def nothing_unknown(specimen: PackageView) -> Iterator[Finding]:
             yield found(code, node, expected=meant, received=node.local, unknown=node.local, meant=meant)
 
 
-@rule("PKG-08", BOTH)
+@rule("PKG-08", BOTH, codes=("instruction",))
 def no_instructions(specimen: PackageView) -> Iterator[Finding]:
     """There are no processing instructions, which are legal XML and mean nothing here; the first stands for all."""
     # To search the bytes is quicker than to search the tree; the XML declaration begins like an instruction.
@@ -131,7 +131,7 @@ def no_instructions(specimen: PackageView) -> Iterator[Finding]:
         yield Finding("PKG-08.instruction", Where(line=line), received=shown, parameters={"count": str(len(told))})
 
 
-@rule("PKG-09", BOTH)
+@rule("PKG-09", BOTH, codes=("repeated",))
 def once_only(specimen: PackageView) -> Iterator[Finding]:
     """What may stand once stands once."""
     for node in repeated(specimen.nodes.repeated):
@@ -139,7 +139,7 @@ def once_only(specimen: PackageView) -> Iterator[Finding]:
         yield found("PKG-09.repeated", node, expected="1", received=str(count), name=node.local)
 
 
-@attachment_rule("PKG-10")
+@attachment_rule("PKG-10", codes=("attachment",))
 def attachment_within_limit(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """No attachment is larger than the profile's limit."""
     content = carried.content

@@ -1,10 +1,12 @@
 """Where rules are registered: a rule is a small pure function that yields findings, or what it could not decide.
 
-    @rule("HDR-04")
+    @rule("HDR-04", codes=("twice",))
     def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]: ...
 
-    @attachment_rule("ATT-05")
+    @attachment_rule("ATT-05", codes=("alphabet", "padding"))
     def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]: ...
+
+`codes` are the reasons that a rule may give, all of its own requirement; it is refused any other.
 
 Package rules run first; then attachment rules, one attachment after the other, so that only one content is in
 memory; closing rules last: these read what attachment rules left in `specimen.notes`.
@@ -22,6 +24,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Literal
 
+from harness.catalogue.declared_codes import codes_of
 from harness.catalogue.findings import Finding
 from harness.rules.package_view import AttachmentView, PackageView
 from harness.rules.undecided import Undecided
@@ -47,12 +50,14 @@ class Rule:
     Attributes:
         requirement: id of the requirement it speaks about.
         kinds: kinds of packages it looks at; empty: every package, also one of unknown kind.
+        codes: of the findings that it may give.
         check: the function.
         speaks_of: says whether a package holds what the rule is about; None: each of its kinds does.
     """
 
     requirement: str
     kinds: frozenset[Kind]
+    codes: frozenset[str]
     check: PackageCheck
     speaks_of: PackageSubject | None = None
 
@@ -67,6 +72,7 @@ class AttachmentRule:
     """A registered rule about each attachment of a document package; `speaks_of` None: it is about each."""
 
     requirement: str
+    codes: frozenset[str]
     check: AttachmentCheck
     speaks_of: AttachmentSubject | None = None
 
@@ -82,36 +88,44 @@ _closing: list[Rule] = []
 
 
 def rule(
-    requirement: str, kinds: frozenset[Kind] = DOCUMENT, *, speaks_of: PackageSubject | None = None
+    requirement: str,
+    kinds: frozenset[Kind] = DOCUMENT,
+    *,
+    codes: tuple[str, ...],
+    speaks_of: PackageSubject | None = None,
 ) -> Callable[[PackageCheck], PackageCheck]:
     """Register a rule about a whole package."""
 
     def register(check: PackageCheck) -> PackageCheck:
-        _package.append(Rule(requirement, kinds, check, speaks_of))
+        _package.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register
 
 
 def attachment_rule(
-    requirement: str, *, speaks_of: AttachmentSubject | None = None
+    requirement: str, *, codes: tuple[str, ...], speaks_of: AttachmentSubject | None = None
 ) -> Callable[[AttachmentCheck], AttachmentCheck]:
     """Register a rule that is asked once for every attachment, in document order."""
 
     def register(check: AttachmentCheck) -> AttachmentCheck:
-        _attachment.append(AttachmentRule(requirement, check, speaks_of))
+        _attachment.append(AttachmentRule(requirement, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register
 
 
 def closing_rule(
-    requirement: str, kinds: frozenset[Kind] = DOCUMENT, *, speaks_of: PackageSubject | None = None
+    requirement: str,
+    kinds: frozenset[Kind] = DOCUMENT,
+    *,
+    codes: tuple[str, ...],
+    speaks_of: PackageSubject | None = None,
 ) -> Callable[[PackageCheck], PackageCheck]:
     """Register a rule about a whole package that is asked after all attachments were looked at."""
 
     def register(check: PackageCheck) -> PackageCheck:
-        _closing.append(Rule(requirement, kinds, check, speaks_of))
+        _closing.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register
@@ -136,7 +150,7 @@ def all_rules() -> Rules:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The functions to be asked of one kind of package, in order.
+    """The functions to be asked of one kind of package, in order, each with the codes that it may give.
 
     Attributes:
         package: rules about the package.
@@ -147,9 +161,9 @@ class Checks:
         of_attachments: requirements that speak of attachments, with what tells of which; None: of each.
     """
 
-    package: tuple[PackageCheck, ...]
-    attachment: tuple[AttachmentCheck, ...]
-    closing: tuple[PackageCheck, ...]
+    package: tuple[tuple[PackageCheck, frozenset[str]], ...]
+    attachment: tuple[tuple[AttachmentCheck, frozenset[str]], ...]
+    closing: tuple[tuple[PackageCheck, frozenset[str]], ...]
     always: frozenset[str]
     sometimes: tuple[tuple[str, PackageSubject], ...]
     of_attachments: tuple[tuple[str, AttachmentSubject | None], ...]
@@ -174,9 +188,9 @@ def checks_for(kind: str, groups: frozenset[str] | None) -> Checks:
         looks = []
     always = frozenset(entry.requirement for entry in (*package, *closing) if entry.speaks_of is None)
     return Checks(
-        package=tuple(entry.check for entry in package),
-        attachment=tuple(look.check for look in looks),
-        closing=tuple(entry.check for entry in closing),
+        package=tuple((entry.check, entry.codes) for entry in package),
+        attachment=tuple((look.check, look.codes) for look in looks),
+        closing=tuple((entry.check, entry.codes) for entry in closing),
         always=always,
         sometimes=tuple(
             (entry.requirement, entry.speaks_of)

@@ -56,7 +56,7 @@ def _has_signature(specimen: PackageView) -> bool:
     return bool(_nodes(specimen))
 
 
-@rule("SIG-01", speaks_of=_has_signature)
+@rule("SIG-01", codes=("missing",), speaks_of=_has_signature)
 def signed_where_asked(specimen: PackageView) -> Iterator[Outcome]:
     """Where the profile asks for a signature, there is one."""
     if specimen.parameters.signatures.required and not _nodes(specimen):
@@ -64,7 +64,23 @@ def signed_where_asked(specimen: PackageView) -> Iterator[Outcome]:
         yield found("SIG-01.missing", place, expected=_SIGNATURE)
 
 
-@rule("SIG-01", speaks_of=_has_signature)
+@rule(
+    "SIG-01",
+    codes=(
+        "misplaced",
+        "wrong-namespace",
+        "missing-child",
+        "unknown-algorithm",
+        "not-base64",
+        "no-key",
+        "truncated-certificate",
+        "unreadable-certificate",
+        "schema",
+        "too-many",
+        "too-large",
+    ),
+    speaks_of=_has_signature,
+)
 def built_right(specimen: PackageView) -> Iterator[Outcome]:
     """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
     surplus = _nodes(specimen)[specimen.parameters.signatures.bounds.signatures :]
@@ -84,7 +100,7 @@ def built_right(specimen: PackageView) -> Iterator[Outcome]:
             )  # fmt: skip
 
 
-@rule("SIG-02", speaks_of=_has_signature)
+@rule("SIG-02", codes=("digest", "value", "not-canonical", "not-resolved", "not-examined"), speaks_of=_has_signature)
 def verifies(specimen: PackageView) -> Iterator[Outcome]:
     """Digest and signature value are right."""
     for signed in _signed(specimen):
@@ -97,7 +113,21 @@ def verifies(specimen: PackageView) -> Iterator[Outcome]:
             yield found(f"SIG-02.{examined.failure}", signed.node)
 
 
-@rule("SIG-03", speaks_of=_has_signature)
+@rule(
+    "SIG-03",
+    codes=(
+        "part-only",
+        "no-reference",
+        "external-reference",
+        "dangling-reference",
+        "duplicate-id",
+        "restricting-transform",
+        "unsigned-object",
+        "comment-in-text",
+        "not-examined",
+    ),
+    speaks_of=_has_signature,
+)
 def covers_everything(specimen: PackageView) -> Iterator[Outcome]:
     """All that is read was signed."""
     for signed in _signed(specimen):
@@ -109,7 +139,7 @@ def covers_everything(specimen: PackageView) -> Iterator[Outcome]:
             yield _at(f"SIG-03.{gap.code}", signed.node, gap.element, received=gap.received, name=name)
 
 
-@rule("SIG-04", speaks_of=_has_signature)
+@rule("SIG-04", codes=("weak-digest", "weak-key", "weak-certificate", "not-examined"), speaks_of=_has_signature)
 def strong_enough(specimen: PackageView) -> Iterator[Outcome]:
     """Digests and keys are as strong as the profile asks."""
     for signed in _signed(specimen):
@@ -120,7 +150,22 @@ def strong_enough(specimen: PackageView) -> Iterator[Outcome]:
             yield found(f"SIG-04.{_WEAKNESSES[weak.kind]}", signed.node, expected=weak.expected, received=weak.received)
 
 
-@rule("SIG-05", speaks_of=_has_signature)
+@rule(
+    "SIG-05",
+    codes=(
+        "no-certificate",
+        "expired",
+        "not-yet-valid",
+        "untrusted",
+        "issuer-missing",
+        "wrong-usage",
+        "chain-broken",
+        "other-name",
+        "no-anchors",
+        "not-examined",
+    ),
+    speaks_of=_has_signature,
+)
 def signer_is_trusted(specimen: PackageView) -> Iterator[Outcome]:
     """The signer's certificate leads to a trust anchor, was valid when it signed, is meant for it, and fits From."""
     for signed in _signed(specimen):
@@ -138,7 +183,7 @@ def signer_is_trusted(specimen: PackageView) -> Iterator[Outcome]:
             yield from _other_name(specimen, signed.node, signed.sound)
 
 
-@rule("SIG-06", speaks_of=_has_signature)
+@rule("SIG-06", codes=("revoked", "revocation-unknown", "not-examined"), speaks_of=_has_signature)
 def signer_is_not_revoked(specimen: PackageView) -> Iterator[Outcome]:
     """The signer's certificate was not revoked when it signed."""
     for signed in _signed(specimen):

@@ -16,7 +16,7 @@ _FOREIGN = ("TraceHeaderList", "edXMLBody", "AttachmentEncoded", "Signature")
 _CLERK = ("Department", "Staff")
 
 
-@rule("STP-01", STATUS)
+@rule("STP-01", STATUS, codes=("container", "not-in-status"))
 def content_in_message_header(specimen: PackageView) -> Iterator[Finding]:
     """The status stands in MessageHeader, and nothing of a document package is there."""
     for irregularity in specimen.places.irregular:
@@ -31,7 +31,22 @@ def content_in_message_header(specimen: PackageView) -> Iterator[Finding]:
         yield found("STP-01.not-in-status", node, received=node.local, name=node.local)
 
 
-@rule("STP-02", STATUS)
+@rule(
+    "STP-02",
+    STATUS,
+    codes=(
+        "no-from",
+        "no-organ-id",
+        "no-response-for",
+        "incomplete",
+        "several",
+        "date-pattern",
+        "not-a-day",
+        "other-form",
+        "other-impossible-day",
+        "white-space",
+    ),
+)
 def answers_one_document(specimen: PackageView) -> Iterator[Finding]:
     """There is a From with OrganId, and exactly one complete ResponseFor."""
     message = specimen.message
@@ -54,7 +69,7 @@ def answers_one_document(specimen: PackageView) -> Iterator[Finding]:
         yield from _forms(specimen, answer)
 
 
-@rule("STP-03", STATUS)
+@rule("STP-03", STATUS, codes=("missing", "digits", "not-in-list", "white-space"))
 def code_is_known(specimen: PackageView) -> Iterator[Finding]:
     """StatusCode is one of the list, with two digits."""
     message = specimen.message
@@ -71,7 +86,7 @@ def code_is_known(specimen: PackageView) -> Iterator[Finding]:
         yield from spaced("STP-03", node)
 
 
-@rule("STP-04", STATUS)
+@rule("STP-04", STATUS, codes=("no-timestamp", "pattern", "not-a-time", "white-space"))
 def status_is_timed(specimen: PackageView) -> Iterator[Finding]:
     """Timestamp names a real time."""
     if specimen.message is not None:
@@ -82,7 +97,7 @@ def _needs_a_reason(specimen: PackageView) -> bool:
     return specimen.code("StatusCode").zfill(2) in specimen.parameters.code_lists.statuses_with_reason
 
 
-@rule("STP-05", STATUS, speaks_of=_needs_a_reason)
+@rule("STP-05", STATUS, codes=("no-reason", "filler"), speaks_of=_needs_a_reason)
 def refusal_has_a_reason(specimen: PackageView) -> Iterator[Finding]:
     """The codes that refuse or ask back give the reason in Description."""
     message = specimen.message
@@ -95,7 +110,7 @@ def refusal_has_a_reason(specimen: PackageView) -> Iterator[Finding]:
         yield found("STP-05.filler", reason, received=reason.text, status=code)
 
 
-@rule("STP-06", STATUS)
+@rule("STP-06", STATUS, codes=("no-staff-info", "incomplete"))
 def clerk_is_named(specimen: PackageView) -> Iterator[Finding]:
     """StaffInfo names the clerk."""
     message = specimen.message

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.findings import Finding
 from harness.rules.hdr.lists import out_of_range
 from harness.rules.hdr.parties import form_of
@@ -10,7 +11,7 @@ from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
 from harness.rules.values import MOMENT, read_moment, whole_number
 
-_RECALL, _UPDATE, _REPLACEMENT = 1, 2, 3
+_ON_ANOTHER = frozenset(one.number for one in BusinessOperation if one is not BusinessOperation.NEW)
 _FLAGS = ("DocumentInfo", "DocumentReceiver")
 _YES_NO = ("0", "1")
 
@@ -24,22 +25,22 @@ def _has_operation(specimen: PackageView) -> bool:
 
 
 def _is_recall(specimen: PackageView) -> bool:
-    return _operation(specimen) == _RECALL
+    return _operation(specimen) == BusinessOperation.RECALL.number
 
 
 def _is_update(specimen: PackageView) -> bool:
-    return _operation(specimen) == _UPDATE
+    return _operation(specimen) == BusinessOperation.UPDATE.number
 
 
 def _is_replacement(specimen: PackageView) -> bool:
-    return _operation(specimen) == _REPLACEMENT
+    return _operation(specimen) == BusinessOperation.REPLACEMENT.number
 
 
 def _acts_on_another(specimen: PackageView) -> bool:
-    return _operation(specimen) in {_RECALL, _UPDATE, _REPLACEMENT}
+    return _operation(specimen) in _ON_ANOTHER
 
 
-@rule("TRC-01")
+@rule("TRC-01", codes=("no-list", "no-hop", "no-organ-id", "not-the-sender"))
 def trace_starts_at_sender(specimen: PackageView) -> Iterator[Finding]:
     """TraceHeaderList has a TraceHeader, and the first names the sender."""
     trace, header = specimen.places.trace, specimen.places.header
@@ -64,14 +65,14 @@ def _have_forms(specimen: PackageView, *organ_ids: str) -> bool:
     return all(form(organ_id) is not None for organ_id in organ_ids)
 
 
-@rule("TRC-02", speaks_of=_has_hops)
+@rule("TRC-02", codes=("no-timestamp", "pattern", "not-a-time", "white-space"), speaks_of=_has_hops)
 def hops_are_timed(specimen: PackageView) -> Iterator[Finding]:
     """Every TraceHeader has a Timestamp that names a real time."""
     for hop in specimen.hops:
         yield from timestamp_findings("TRC-02", hop)
 
 
-@rule("TRC-03", speaks_of=_has_operation)
+@rule("TRC-03", codes=("missing", "not-in-list", "white-space"), speaks_of=_has_operation)
 def operation_is_known(specimen: PackageView) -> Iterator[Finding]:
     """BussinessDocType is in the code list."""
     business = specimen.business
@@ -84,7 +85,7 @@ def operation_is_known(specimen: PackageView) -> Iterator[Finding]:
         yield from out_of_range("TRC-03.not-in-list", node, specimen.parameters.code_lists.operation)
 
 
-@rule("TRC-04", speaks_of=_is_recall)
+@rule("TRC-04", codes=("no-response-for",), speaks_of=_is_recall)
 def recall_names_its_document(specimen: PackageView) -> Iterator[Finding]:
     """A recall names the recalled document in ResponseFor."""
     message = specimen.message
@@ -92,7 +93,19 @@ def recall_names_its_document(specimen: PackageView) -> Iterator[Finding]:
         yield missing("TRC-04.no-response-for", message, "ResponseFor")
 
 
-@rule("TRC-05", speaks_of=_is_update)
+@rule(
+    "TRC-05",
+    codes=(
+        "no-document-id",
+        "no-document-info",
+        "receiver-without-id",
+        "no-receiver-type",
+        "receiver-type",
+        "not-a-flag",
+        "white-space",
+    ),
+    speaks_of=_is_update,
+)
 def update_is_complete(specimen: PackageView) -> Iterator[Finding]:
     """An update carries DocumentId and BussinessDocumentInfo with complete receivers."""
     business = specimen.business
@@ -115,7 +128,7 @@ def update_is_complete(specimen: PackageView) -> Iterator[Finding]:
         yield from _receiver(receiver)
 
 
-@rule("TRC-06", speaks_of=_is_replacement)
+@rule("TRC-06", codes=("no-replacements", "no-document-id", "no-organ-id"), speaks_of=_is_replacement)
 def replacement_is_complete(specimen: PackageView) -> Iterator[Finding]:
     """A replacement carries ReplacementInfoList, each with DocumentId and at least one OrganId."""
     business = specimen.business
@@ -133,7 +146,7 @@ def replacement_is_complete(specimen: PackageView) -> Iterator[Finding]:
             yield missing("TRC-06.no-organ-id", entry, "OrganId")
 
 
-@rule("TRC-07", speaks_of=_acts_on_another)
+@rule("TRC-07", codes=("no-reason",), speaks_of=_acts_on_another)
 def operation_gives_a_reason(specimen: PackageView) -> Iterator[Finding]:
     """A recall, an update and a replacement give a reason."""
     business = specimen.business

@@ -1,9 +1,11 @@
 """What makes a package unreadable: said in one finding, and nothing else is looked at."""
 
 from harness.catalogue.findings import Finding, Where, clipped
+from harness.catalogue.verdicts import Cause
 from harness.edxml.reader import XmlRefused
 from harness.rules.nodes import found
 from harness.rules.package_view import PackageView
+from harness.rules.undecided import Undecided
 
 READING = ("PKG-01", "PKG-02", "PKG-03", "PKG-10")
 _CODES = {
@@ -21,6 +23,10 @@ _CODES = {
     "too-many-elements": "PKG-10.elements",
     "too-many-attributes": "PKG-10.attributes",
 }
+UNEXAMINED = Undecided(Finding("PKG-10.not-examined"), Cause.HARNESS)
+"""What is open about a package at which the harness itself failed."""
+CODES = frozenset({*_CODES.values(), "PKG-01.before-declaration", "PKG-10.attachments", UNEXAMINED.detail})
+"""Codes of the findings that reading alone may give."""
 _DECLARATION = b"<?xml"
 _SEARCHED = 65536
 _BOM = b"\xef\xbb\xbf"

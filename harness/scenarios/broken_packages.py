@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Level, Severity
 from harness.crypto.xml.sign import NotSignable
@@ -28,7 +29,7 @@ _NEVER = frozenset({"PKG-10"})
 _CUT = frozenset({"PKG-01/cut-off", "PKG-01/empty"})
 # Right only by a lenient reading of the standard, which a candidate need not share: an empty ResponseFor.
 _DEBATABLE = frozenset({"HDR-16/all-empty"})
-_OPERATIONS = frozenset({"1", "2", "3"})
+_OPERATIONS = frozenset(BusinessOperation) - {BusinessOperation.NEW}
 _WEEK = timedelta(days=7)
 _TRIES = 8
 _OF_EACH_OPERATION = 2

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from harness.catalogue.candidate import Times
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.profiles import Profile
 from harness.drivers.protocol import DriverError, DriverLost
 from harness.edxml.identifiers import document_id
@@ -25,7 +26,6 @@ from harness.journal.recorder import VIETNAM
 from harness.scenarios.run_context import PreconditionFailed, RunContext
 from harness.scenarios.testdata import Document, OutgoingDocument, Peer, SeededFile
 
-TAKE_BACK = "13"
 USUAL = "ministry"
 # How many of the ordinary documents carry a signature over the package.
 SIGNED = 0.2
@@ -169,7 +169,7 @@ class ScenarioContext:
             timestamp=datetime.now(VIETNAM).strftime("%Y/%m/%d %H:%M:%S"),
         )
         content = write_package(package)
-        recalls = named.document_id if code == TAKE_BACK else None
+        recalls = named.document_id if code == StatusCode.TAKE_BACK else None
         self.note(
             events.StatusStimulus(
                 note=f"{GIVEN}{code}",

@@ -9,9 +9,10 @@ from harness.hub.faults import fail_code
 from harness.hub.interception import AnswerPlan
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.isolation import FAULTED
+from harness.vxp.operations import HubOperation
 
-LIST = "getReceivedEdocList"
-FETCH = ("getEdoc", "downloadEdoc")
+LIST = HubOperation.GET_RECEIVED_EDOC_LIST
+FETCH = (HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC)
 # Growing pauses are given the time of so many give-ups, in addition to the usual time of a duty.
 _TRIES = 4
 

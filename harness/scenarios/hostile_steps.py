@@ -14,6 +14,7 @@ from harness.scenarios.mixed_stimuli import some_sender
 from harness.scenarios.run_context import PreconditionFailed
 from harness.scenarios.testdata import Document
 from harness.vectors.hostile.vector import CanaryTargets, Corrupt, HostileVector
+from harness.vxp.operations import HubOperation
 
 # A candidate may be busy with hostile input, or ask in vain about a certificate, for so many give-ups.
 _BUSY = 3
@@ -69,7 +70,7 @@ async def some_good(context: ScenarioContext) -> list[Document]:
 async def taken(context: ScenarioContext, documents: Sequence[Document]) -> None:
     """Wait until the candidate has fetched every one of the documents: one that it never saw proves nothing."""
     for document in documents:
-        await context.until(Retried(operation="getEdoc", document=document.id, times=1))
+        await context.until(Retried(operation=HubOperation.GET_EDOC, document=document.id, times=1))
 
 
 async def survived(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.catalogue.codes import StatusCode
 from harness.expectations import Acked, RefusedOrFlagged, Trusted, Welcomed
 from harness.expectations.refusing import KNOWN_FLAGS
 from harness.scenarios.backlog import worked_off
@@ -46,7 +47,7 @@ async def refused_among_good(
     context: ScenarioContext,
     mixture: Sequence[Mixed],
     *,
-    answers: tuple[str, ...] = ("fail", "02"),
+    answers: tuple[str, ...] = ("fail", StatusCode.REFUSED),
     flags: tuple[str, ...] = (),
 ) -> None:
     """Deliver a mixture and expect each bad one to be answered and each good one to be taken in, the last one too.

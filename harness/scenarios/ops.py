@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.drivers.protocol import DriverError, DriverLost, OperatorError
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import Bussiness, BussinessDocumentInfo, Receiver, ReplacementInfo, ResponseFor
@@ -19,9 +20,8 @@ from harness.expectations import (
     Untouched,
     Withdrawn,
 )
-from harness.expectations.operating import RECALL, REPLACEMENT, UPDATE
 from harness.journal.recorder import VIETNAM
-from harness.scenarios.context import TAKE_BACK, ScenarioContext
+from harness.scenarios.context import ScenarioContext
 from harness.scenarios.orders import ordered
 from harness.scenarios.registry import scenario
 from harness.scenarios.testdata import Document, OutgoingDocument
@@ -43,14 +43,14 @@ def _named(document: Document) -> ResponseFor:
 
 def _recall(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
     return context.document(
-        sender, response_for=(_named(document),), bussiness=Bussiness(doc_type=RECALL, reason=_REASON)
+        sender, response_for=(_named(document),), bussiness=Bussiness(doc_type=BusinessOperation.RECALL, reason=_REASON)
     )
 
 
 def _update(
     context: ScenarioContext, document: Document, info: BussinessDocumentInfo, subject: str, sender: str = "ministry"
 ) -> Document:
-    business = Bussiness(doc_type=UPDATE, reason=_REASON, document_id=document.id, document_info=info)
+    business = Bussiness(doc_type=BusinessOperation.UPDATE, reason=_REASON, document_id=document.id, document_info=info)
     return context.document(sender, subject=subject, bussiness=business)
 
 
@@ -63,7 +63,9 @@ def _removal(context: ScenarioContext, document: Document, sender: str = "minist
 
 def _replacement(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
     info = ReplacementInfo(document_id=document.id, organ_ids=(context.agency.organ_id,))
-    return context.document(sender, bussiness=Bussiness(doc_type=REPLACEMENT, reason=_REASON, replacements=(info,)))
+    return context.document(
+        sender, bussiness=Bussiness(doc_type=BusinessOperation.REPLACEMENT, reason=_REASON, replacements=(info,))
+    )
 
 
 async def _arrived(context: ScenarioContext, sender: str = "ministry") -> Document:
@@ -115,7 +117,7 @@ async def recall_sent(context: ScenarioContext) -> None:
         context,
         context.outgoing(to=("ministry", "province"), operation="recall", target=target.document_id, reason=_REASON),
     )
-    context.expect(Operates(document=recall.document_id, doc_type=RECALL, target=target.document_id))
+    context.expect(Operates(document=recall.document_id, doc_type=BusinessOperation.RECALL, target=target.document_id))
 
 
 @scenario("OPS-02")
@@ -136,14 +138,14 @@ async def take_back_sent(context: ScenarioContext) -> None:
     order = {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON}
     context.expect(OrderTaken(command="take_back", arguments=order))
     await context.drive("take_back", order)
-    context.expect(StatusTo(document=target.document_id, code=TAKE_BACK, organ_id=receiver))
+    context.expect(StatusTo(document=target.document_id, code=StatusCode.TAKE_BACK, organ_id=receiver))
 
 
 @scenario("OPS-03/received")
 async def take_back_received(context: ScenarioContext) -> None:
     """A take-back by the original sender is answered with 15 and applied, or with 16."""
     document = await _arrived(context)
-    await context.deliver_status(document, document.sender, TAKE_BACK, _REASON)
+    await context.deliver_status(document, document.sender, StatusCode.TAKE_BACK, _REASON)
     await context.await_quietly(Acked(document=document.id, statuses=_ANY, messagetype="status"))
     await _agreed_if_it_can(context, document)
     context.expect(Withdrawn(document=document.id))
@@ -168,7 +170,7 @@ async def update_sent(context: ScenarioContext) -> None:
     context.expect(
         Operates(
             document=update.document_id,
-            doc_type=UPDATE,
+            doc_type=BusinessOperation.UPDATE,
             target=target.document_id,
             added=(added,),
             removed=(removed,),
@@ -183,7 +185,7 @@ async def update_received(context: ScenarioContext) -> None:
     update = _update(context, document, BussinessDocumentInfo(document_info="1", document_receiver="0"), _NEW_SUBJECT)
     await context.deliver(update, note="update")
     await _agreed(context, document, update)
-    context.expect(StatusSent(document=document.id, codes=("15",)))
+    context.expect(StatusSent(document=document.id, codes=(StatusCode.AGREED,)))
     context.expect(StoredAs(document=document.id, subject=_NEW_SUBJECT, files=()))
 
 
@@ -205,7 +207,9 @@ async def replacement_sent(context: ScenarioContext) -> None:
         context,
         context.outgoing(to=("ministry", "province"), operation="replace", target=target.document_id, reason=_REASON),
     )
-    context.expect(Operates(document=replacement.document_id, doc_type=REPLACEMENT, target=target.document_id))
+    context.expect(
+        Operates(document=replacement.document_id, doc_type=BusinessOperation.REPLACEMENT, target=target.document_id)
+    )
 
 
 @scenario("OPS-05/received", needs=("replace",))
@@ -214,7 +218,7 @@ async def replacement_received(context: ScenarioContext) -> None:
     document = await _arrived(context)
     replacement = _replacement(context, document)
     await context.deliver(replacement, note="replacement")
-    context.expect(StatusSent(document=replacement.id, codes=("01",)))
+    context.expect(StatusSent(document=replacement.id, codes=(StatusCode.ARRIVED,)))
     context.expect(StoredOnce(document=replacement.id))
     await _agreed(context, document, replacement)
     choices = context.profile.parameters.choices
@@ -232,7 +236,9 @@ async def unknown_target(context: ScenarioContext) -> None:
         code=f"{number}/{notation}",
         document_id=document_id(bystander.sender.organ_id, today, number, notation),
     )
-    recall = context.document("branch", response_for=(unknown,), bussiness=Bussiness(doc_type=RECALL, reason=_REASON))
+    recall = context.document(
+        "branch", response_for=(unknown,), bussiness=Bussiness(doc_type=BusinessOperation.RECALL, reason=_REASON)
+    )
     await context.deliver(recall, note="recall of an unknown document")
     codes = context.profile.parameters.choices.unknown_target
     context.expect(AnyStatus(documents=(recall.id, unknown.document_id), codes=codes))
@@ -268,7 +274,7 @@ async def recall_by_another(context: ScenarioContext) -> None:
 async def take_back_by_another(context: ScenarioContext) -> None:
     """A take-back by anyone but the original sender is not applied."""
     document = await _arrived(context)
-    await context.deliver_status(document, context.peers["province"], TAKE_BACK, _REASON)
+    await context.deliver_status(document, context.peers["province"], StatusCode.TAKE_BACK, _REASON)
     await context.until(Acked(document=document.id, statuses=_ANY, messagetype="status"))
     await _left_alone(context, document)
 

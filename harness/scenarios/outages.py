@@ -19,6 +19,7 @@ from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, patient, struck
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import scenario
+from harness.vxp.operations import HubOperation
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
 _SILENT = AnswerPlan("no-answer", Hold())
@@ -64,7 +65,7 @@ async def hub_unreachable(context: ScenarioContext) -> None:
 def _kinds(sent: str, began: int) -> list[FaultMet]:
     """Return what each kind of call is expected to meet. A candidate that first probes the hub may leave some out."""
     lists = [FaultMet(operation=LIST, messagetype=messagetype, after=began) for messagetype in ("edoc", "status")]
-    return [FaultMet(operation="sendEdoc", document=sent), *lists]
+    return [FaultMet(operation=HubOperation.SEND_EDOC, document=sent), *lists]
 
 
 @scenario("RTY-04/operations", isolation=EXCLUSIVE)
@@ -77,13 +78,16 @@ async def no_answer(context: ScenarioContext) -> None:
     times = context.times
     limit = times.give_up + times.poll_interval + context.margin + times.reaction
     outgoing = context.outgoing()
-    context.fault("sendEdoc", _SILENT, document=outgoing.document_id)
+    context.fault(HubOperation.SEND_EDOC, _SILENT, document=outgoing.document_id)
     sent = await context.send(outgoing)
-    await struck(context, "sendEdoc", [sent.document_id])
-    context.expect(GaveUp(operation="sendEdoc", document=sent.document_id, seconds=limit))
+    await struck(context, HubOperation.SEND_EDOC, [sent.document_id])
+    context.expect(GaveUp(operation=HubOperation.SEND_EDOC, document=sent.document_id, seconds=limit))
     context.expect(Accepted(document=sent.document_id))
     await context.settle()
-    for operation, names in (("getEdoc", FETCH), ("updateStatus", ("updateStatus",))):
+    for operation, names in (
+        (HubOperation.GET_EDOC, FETCH),
+        (HubOperation.UPDATE_STATUS, (HubOperation.UPDATE_STATUS,)),
+    ):
         document = context.document()
         context.fault(names, _SILENT, document=document.id)
         await context.deliver(document)
@@ -138,11 +142,11 @@ async def retry_after_is_obeyed(context: ScenarioContext) -> None:
     patient(context)
     for code in (429, 503):
         outgoing = context.outgoing()
-        context.fault("sendEdoc", retry_after(code, _RETRY_AFTER), document=outgoing.document_id)
+        context.fault(HubOperation.SEND_EDOC, retry_after(code, _RETRY_AFTER), document=outgoing.document_id)
         sent = await context.send(outgoing)
-        await struck(context, "sendEdoc", [sent.document_id])
-        await context.until(Retried(operation="sendEdoc", document=sent.document_id, times=2))
-        context.expect(Waited(operation="sendEdoc", document=sent.document_id, seconds=_RETRY_AFTER))
+        await struck(context, HubOperation.SEND_EDOC, [sent.document_id])
+        await context.until(Retried(operation=HubOperation.SEND_EDOC, document=sent.document_id, times=2))
+        context.expect(Waited(operation=HubOperation.SEND_EDOC, document=sent.document_id, seconds=_RETRY_AFTER))
     await context.settle()
 
 

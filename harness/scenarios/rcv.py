@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
+from harness.catalogue.codes import StatusCode
 from harness.edxml.layout import BUSSINESS_FIRST, CLAUSE_ORDER, OPERATOR, Addition
 from harness.edxml.model import Organization
 from harness.edxml.packages import write_package
@@ -207,7 +208,7 @@ async def addressed_to_another(context: ScenarioContext) -> None:
         chosen = tuple(context.chance.sample(others, count))
         foreign, shared = context.document(to=chosen), context.document(to=(*chosen[1:], _organization(context.agency)))
         mixed += [Mixed(foreign, why=_FOR_ANOTHER, note="addressed to others"), Mixed(shared)]
-    await refused_among_good(context, mixed, answers=("02",))
+    await refused_among_good(context, mixed, answers=(StatusCode.REFUSED,))
 
 
 def _organization(peer: Peer) -> Organization:
@@ -239,7 +240,7 @@ async def bad_packages(context: ScenarioContext) -> None:
     bad, good = broken(context, but=_ATTACHMENTS), whole(context, but=_ATTACHMENTS)
     mixed = await asyncio.to_thread(lambda: [*mixture(context, bad, good), *operations(context)])
     choice = context.profile.parameters.choices.bad_package
-    await refused_among_good(context, mixed, answers=("fail", "02") if choice == "either" else (choice,))
+    await refused_among_good(context, mixed, answers=("fail", StatusCode.REFUSED) if choice == "either" else (choice,))
 
 
 @scenario("RCV-08", isolation=SPOILT)

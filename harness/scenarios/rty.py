@@ -34,6 +34,7 @@ from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, failur
 from harness.scenarios.isolation import EXCLUSIVE, FAULTED
 from harness.scenarios.registry import scenario
 from harness.scenarios.testdata import OutgoingDocument
+from harness.vxp.operations import HubOperation
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
 _CUT = AnswerPlan("cut", Cut(0.5))
@@ -44,7 +45,9 @@ _PIECES = 20
 async def _sent_under(context: ScenarioContext, *plans: AnswerPlan, moment: str = "before") -> OutgoingDocument:
     """Have a document sent while its sending meets the plans."""
     outgoing = context.outgoing()
-    context.fault("sendEdoc", *plans, document=outgoing.document_id, moment="after" if moment == "after" else "before")
+    context.fault(
+        HubOperation.SEND_EDOC, *plans, document=outgoing.document_id, moment="after" if moment == "after" else "before"
+    )
     return await context.send(outgoing)
 
 
@@ -54,8 +57,8 @@ async def _arrives(context: ScenarioContext, sent: OutgoingDocument, failures: i
     Raises:
         PreconditionFailed: its sending met no fault.
     """
-    await struck(context, "sendEdoc", [sent.document_id])
-    context.expect(Retried(operation="sendEdoc", document=sent.document_id, times=failures + 1))
+    await struck(context, HubOperation.SEND_EDOC, [sent.document_id])
+    context.expect(Retried(operation=HubOperation.SEND_EDOC, document=sent.document_id, times=failures + 1))
     context.expect(Accepted(document=sent.document_id))
     context.expect(OneIdentity(document=sent.document_id, subject=sent.subject))
 
@@ -85,10 +88,10 @@ async def server_errors(context: ScenarioContext) -> None:
         sent.append(await _sent_under(context, status(code), status(code)))
         document = context.document()
         context.fault(FETCH, status(code), status(code), document=document.id)
-        context.fault("updateStatus", status(code), document=document.id)
+        context.fault(HubOperation.UPDATE_STATUS, status(code), document=document.id)
         await context.deliver(document)
         fetched.append(document.id)
-    await struck(context, "getEdoc", fetched)
+    await struck(context, HubOperation.GET_EDOC, fetched)
     for identity in fetched:
         context.expect(FetchedByCandidate(document=identity))
         context.expect(Acked(document=identity, served=True))
@@ -104,10 +107,10 @@ async def final_codes(context: ScenarioContext) -> None:
     for code in _codes(context.profile.parameters.hub, "final"):
         outgoing = context.outgoing()
         fault = failure(context, code)
-        context.fault("sendEdoc", fault, document=outgoing.document_id, lasting=True, to_the_end=True)
+        context.fault(HubOperation.SEND_EDOC, fault, document=outgoing.document_id, lasting=True, to_the_end=True)
         sent = await context.send(outgoing)
-        await struck(context, "sendEdoc", [sent.document_id])
-        context.expect(Bounded(operation="sendEdoc", document=sent.document_id, most=most))
+        await struck(context, HubOperation.SEND_EDOC, [sent.document_id])
+        context.expect(Bounded(operation=HubOperation.SEND_EDOC, document=sent.document_id, most=most))
     await context.linger(context.times.reaction)
     after = await context.send(context.outgoing())
     await context.until(Accepted(document=after.document_id), role="liveness")
@@ -164,11 +167,11 @@ async def broken_documents(context: ScenarioContext) -> None:
         context.fault(FETCH, *met, document=document.id)
         await context.deliver(document, note=f"getEdoc {met[0].name}")
         documents.append((document.id, len(met)))
-    await struck(context, "getEdoc", [identity for identity, _ in documents])
+    await struck(context, HubOperation.GET_EDOC, [identity for identity, _ in documents])
     *others, (last, _) = documents
     context.expect(NotMistaken(document=last, foreign=foreign.id))
     for identity, failures in others:
-        context.expect(Retried(operation="getEdoc", document=identity, times=failures + 1))
+        context.expect(Retried(operation=HubOperation.GET_EDOC, document=identity, times=failures + 1))
         context.expect(Acked(document=identity))
         context.expect(StoredOnce(document=identity))
 
@@ -180,7 +183,7 @@ async def poison_item(context: ScenarioContext) -> None:
     poison = context.document("branch")
     context.fault(FETCH, status(504), document=poison.id, lasting=True)
     await context.deliver(poison, note="poison")
-    await struck(context, "getEdoc", [poison.id])
+    await struck(context, HubOperation.GET_EDOC, [poison.id])
     for _ in range(3):
         document = context.document("branch")
         await context.deliver(document)
@@ -199,17 +202,20 @@ async def redirects(context: ScenarioContext) -> None:
     for code in _REDIRECTS:
         outgoing = context.outgoing()
         plan = redirect(code, context.canary_url(f"sendEdoc-{code}"))
-        context.fault("sendEdoc", plan, document=outgoing.document_id)
+        context.fault(HubOperation.SEND_EDOC, plan, document=outgoing.document_id)
         elsewhere.append((await context.send(outgoing)).document_id)
-        for operation, names, met in (("getEdoc", FETCH, fetched), ("updateStatus", "updateStatus", acknowledged)):
+        for operation, names, met in (
+            (HubOperation.GET_EDOC, FETCH, fetched),
+            (HubOperation.UPDATE_STATUS, HubOperation.UPDATE_STATUS, acknowledged),
+        ):
             document = context.document()
             plan = redirect(code, context.canary_url(f"{operation}-{code}"))
             context.fault(names, plan, document=document.id)
             await context.deliver(document)
             met.append(document.id)
-    await struck(context, "sendEdoc", elsewhere)
-    await struck(context, "getEdoc", fetched)
-    await struck(context, "updateStatus", acknowledged)
+    await struck(context, HubOperation.SEND_EDOC, elsewhere)
+    await struck(context, HubOperation.GET_EDOC, fetched)
+    await struck(context, HubOperation.UPDATE_STATUS, acknowledged)
     await context.linger(context.times.reaction)
     for document_id in elsewhere:
         context.expect(NotTakenForSent(document=document_id, after=context.now))
@@ -246,6 +252,6 @@ async def slow_hub(context: ScenarioContext) -> None:
     size = len(document.content) * 4 // 3 // _PIECES + 1
     context.fault(FETCH, AnswerPlan("trickle", Trickle(size, pause)), document=document.id)
     await context.deliver(document)
-    await struck(context, "getEdoc", [document.id])
+    await struck(context, HubOperation.GET_EDOC, [document.id])
     context.expect(Acked(document=document.id))
     context.expect(StoredOnce(document=document.id))

@@ -43,6 +43,7 @@ from harness.vectors.hostile.signatures import (
     ForgedPdf,
     of_sender,
 )
+from harness.vxp.operations import HubOperation
 
 _SENDER = "ministry"
 # So many documents carry each forgery.
@@ -247,7 +248,7 @@ async def _foreign(context: ScenarioContext) -> None:
 async def _listed(context: ScenarioContext, doc_id: str, key: str) -> None:
     """Put a docId at the head of every list until the candidate has served a good document of the same list."""
     before, plan = context.now, adding(doc_id, context.agency.organ_id)
-    fault = context.fault("getReceivedEdocList", plan, messagetype="edoc", moment="after", lasting=True)
+    fault = context.fault(HubOperation.GET_RECEIVED_EDOC_LIST, plan, messagetype="edoc", moment="after", lasting=True)
     await still_serving(context, key)
     context.expect(Struck(fault=plan.name, after=before), role="precondition")
     context.mend(fault)

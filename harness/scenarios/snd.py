@@ -1,5 +1,6 @@
 """SND: what a candidate does with the documents its clerks send."""
 
+from harness.catalogue.codes import RefusalReason
 from harness.expectations import (
     Accepted,
     Carries,
@@ -17,6 +18,7 @@ from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import scenario
 from harness.scenarios.testdata import SeededFile
+from harness.vxp.operations import HubOperation
 
 _URGENT = 3
 # The least rate at which a candidate is expected to move a large file, from its clerk to the hub.
@@ -117,10 +119,10 @@ async def refusal_is_shown(context: ScenarioContext) -> None:
     """A document that the hub refuses for good is shown to the clerk as failed, not as sent."""
     await sends_plainly(context)
     outgoing = context.outgoing()
-    refusal = failure(context, context.profile.parameters.hub.codes["receiver-unknown"])
-    context.fault("sendEdoc", refusal, document=outgoing.document_id, lasting=True, to_the_end=True)
+    refusal = failure(context, context.profile.parameters.hub.codes[RefusalReason.RECEIVER_UNKNOWN])
+    context.fault(HubOperation.SEND_EDOC, refusal, document=outgoing.document_id, lasting=True, to_the_end=True)
     sent = await context.send(outgoing)
-    await struck(context, "sendEdoc", [sent.document_id])
+    await struck(context, HubOperation.SEND_EDOC, [sent.document_id])
     context.expect(Shown(document=sent.document_id, states=("failed",)))
 
 

@@ -1,5 +1,6 @@
 """STS: business statuses, sent and received."""
 
+from harness.catalogue.codes import StatusCode
 from harness.drivers.protocol import DriverError
 from harness.expectations import (
     Accepted,
@@ -28,7 +29,7 @@ async def arrival_is_reported(context: ScenarioContext) -> None:
     await context.deliver(document)
     await context.until(FetchedByCandidate(document=document.id))
     within = context.times.reaction + context.margin + context.crowding
-    context.expect(StatusSent(document=document.id, codes=("01",), within=within))
+    context.expect(StatusSent(document=document.id, codes=(StatusCode.ARRIVED,), within=within))
 
 
 async def _decided(context: ScenarioContext, document: Document, action: str, reason: str = "") -> None:
@@ -50,8 +51,8 @@ async def decision_is_reported(context: ScenarioContext) -> None:
         await context.until(StoredOnce(document=document.id))
     await _decided(context, accepted, "accept")
     await _decided(context, refused, "refuse", _REASON)
-    context.expect(StatusSent(document=accepted.id, codes=("03",)))
-    context.expect(StatusSent(document=refused.id, codes=("02",), reason=_REASON))
+    context.expect(StatusSent(document=accepted.id, codes=(StatusCode.REGISTERED,)))
+    context.expect(StatusSent(document=refused.id, codes=(StatusCode.REFUSED,), reason=_REASON))
 
 
 @scenario("STS-05")
@@ -75,14 +76,16 @@ async def statuses_come_back(context: ScenarioContext) -> None:
     peer = context.peers[_PEER]
     sent = await context.send(context.outgoing(to=(_PEER,)))
     await context.until(Accepted(document=sent.document_id))
-    await context.answer_status(sent, peer, "01", "Văn bản đã đến")
+    await context.answer_status(sent, peer, StatusCode.ARRIVED, "Văn bản đã đến")
     context.expect(Acked(document=sent.document_id, messagetype="status"))
-    context.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("01", "03")))
+    context.expect(
+        Shown(document=sent.document_id, receiver=peer.organ_id, statuses=(StatusCode.ARRIVED, StatusCode.REGISTERED))
+    )
     await context.settle()
     again = context.now
-    await context.answer_status(sent, peer, "03", "Đã tiếp nhận")
+    await context.answer_status(sent, peer, StatusCode.REGISTERED, "Đã tiếp nhận")
     context.expect(Acked(document=sent.document_id, messagetype="status", after=again))
-    context.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("03",)))
+    context.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=(StatusCode.REGISTERED,)))
 
 
 async def _handled(context: ScenarioContext, document: Document, action: str, code: str) -> None:
@@ -97,8 +100,12 @@ async def handling_is_reported(context: ScenarioContext) -> None:
     await context.deliver(document)
     await context.until(StoredOnce(document=document.id))
     await _decided(context, document, "accept")
-    await context.until(StatusSent(document=document.id, codes=("03",)))
-    for action, code in (("assign", "04"), ("process", "05"), ("finish", "06")):
+    await context.until(StatusSent(document=document.id, codes=(StatusCode.REGISTERED,)))
+    for action, code in (
+        ("assign", StatusCode.ASSIGNED),
+        ("process", StatusCode.PROCESSING),
+        ("finish", StatusCode.FINISHED),
+    ):
         await _handled(context, document, action, code)
 
 
@@ -109,14 +116,14 @@ async def order_is_legal(context: ScenarioContext) -> None:
     deliveries = [(await context.deliver(document), document) for document in (accepted, refused)]
     for document in (accepted, refused):
         await context.until(StoredOnce(document=document.id))
-        await context.until(StatusSent(document=document.id, codes=("01",)))
+        await context.until(StatusSent(document=document.id, codes=(StatusCode.ARRIVED,)))
     again = [await context.redeliver(delivery, document) for delivery, document in deliveries]
     for event, document in zip(again, (accepted, refused), strict=True):
         await context.until(Acked(document=document.id, statuses=_ANY, after=event.seq))
     await _decided(context, accepted, "accept")
     await _decided(context, refused, "refuse", "Không thuộc thẩm quyền giải quyết")
-    await context.until(StatusSent(document=accepted.id, codes=("03",)))
-    await context.until(StatusSent(document=refused.id, codes=("02",)))
+    await context.until(StatusSent(document=accepted.id, codes=(StatusCode.REGISTERED,)))
+    await context.until(StatusSent(document=refused.id, codes=(StatusCode.REFUSED,)))
     for document, action in ((accepted, "accept"), (refused, "accept"), (refused, "refuse")):
         await context.tolerated("decide", {"document_id": document.id, "action": action, "reason": "Lặp lại"})
     await context.linger(context.times.reaction)
@@ -129,10 +136,10 @@ async def strange_statuses_do_no_harm(context: ScenarioContext) -> None:
     peer = context.peers[_PEER]
     sent = await context.send(context.outgoing(to=(_PEER,)))
     await context.until(Accepted(document=sent.document_id))
-    await context.answer_status(sent, peer, "01", "Văn bản đã đến")
-    await context.until(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("01",)))
+    await context.answer_status(sent, peer, StatusCode.ARRIVED, "Văn bản đã đến")
+    await context.until(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=(StatusCode.ARRIVED,)))
     stranger, strange = context.document(), context.now
-    await context.deliver_status(stranger, peer, "03", "Đã tiếp nhận")
+    await context.deliver_status(stranger, peer, StatusCode.REGISTERED, "Đã tiếp nhận")
     await context.answer_status(sent, peer, _UNKNOWN_CODE, "Mã lạ")
     for document in (stranger.id, sent.document_id):
         await context.until(Acked(document=document, statuses=_ANY, messagetype="status", after=strange), role="duty")
@@ -140,6 +147,6 @@ async def strange_statuses_do_no_harm(context: ScenarioContext) -> None:
     context.expect(OnlyGiven(document=sent.document_id, receiver=peer.organ_id, since=strange, after=context.now))
     await context.settle()
     again = context.now
-    await context.answer_status(sent, peer, "03", "Đã tiếp nhận")
+    await context.answer_status(sent, peer, StatusCode.REGISTERED, "Đã tiếp nhận")
     context.expect(Acked(document=sent.document_id, messagetype="status", after=again))
-    context.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=("03",)))
+    context.expect(Shown(document=sent.document_id, receiver=peer.organ_id, statuses=(StatusCode.REGISTERED,)))

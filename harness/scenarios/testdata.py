@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.parameters import Identifiers, Limits
 from harness.crypto.pdf.signed_files import signed_pdf
 from harness.crypto.testpki.pki import Pki
@@ -20,7 +21,6 @@ from harness.edxml.identifiers import organ_form
 from harness.edxml.layout import OPERATOR, Layout
 from harness.edxml.model import DocumentPackage, Organization
 from harness.edxml.packages import write_package
-from harness.expectations.operating import RECALL
 from harness.journal.events import DocumentStimulus, StimulusFile
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
@@ -36,6 +36,10 @@ _ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
 # How many numbers a lane has: a prime, so that any step but 0 reaches each of them once before the first comes again.
 _LANE = 10_007
 _LEAST = 100
+# Bytes from which on a file repeats itself; of a piece and of its number. Base64 makes whole letters of a piece, twice
+# over, and gzip remembers what came so long ago.
+_LARGE = 1024**2
+_BLOCK, _NUMBER = 9_216, 6
 
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +103,7 @@ class Document:
     def recalls(self) -> str | None:
         """DocumentId of the document that this one recalls, if it is a recall."""
         business = self.package.bussiness
-        recalling = business is not None and business.doc_type == RECALL and self.package.response_for
+        recalling = business is not None and business.doc_type == BusinessOperation.RECALL and self.package.response_for
         return self.package.response_for[0].document_id if recalling else None
 
     def stimulus(self, note: str, *, good: bool, receiver: str, blob: str) -> DocumentStimulus:
@@ -186,6 +190,15 @@ def some_lines(chance: random.Random) -> tuple[str, ...]:
     return tuple(chance.randbytes(16).hex() for _ in range(chance.randrange(1, 40)))
 
 
+def _ballast(chance: random.Random, size: int) -> bytes:
+    if size <= _LARGE:
+        return chance.randbytes(size)
+    block = chance.randbytes(_BLOCK - _NUMBER)
+    first = chance.getrandbits(32)
+    pieces = ((first + number).to_bytes(_NUMBER, "big") + block for number in range(size // _BLOCK + 1))
+    return b"".join(pieces)[:size]
+
+
 class SeededData:
     """Makes documents; two never share a number in one run, and equal seeds make equal documents.
 
@@ -254,8 +267,12 @@ class SeededData:
         return chance.choice(_words().signers)
 
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
-        """Return a PDF of about `size` bytes whose content cannot be guessed."""
-        return plain_pdf(chance.randbytes(max(size - 600, 16)))
+        """Return a PDF of about `size` bytes whose content cannot be guessed; a large one repeats itself, numbered.
+
+        What repeats itself takes up little room in the evidence, where it is kept as sent, in the package, and in the
+        answers that carried it. A piece that is lost, doubled or moved is still seen.
+        """
+        return plain_pdf(_ballast(chance, max(size - 600, 16)))
 
     def signed_pdf(self, chance: random.Random, agency: str = "") -> bytes:
         """Return a PDF signed by an official of an agency and sealed by it; one of a few made per run.

@@ -11,6 +11,7 @@ from harness.scenarios.interruption import killable, killed, stopped
 from harness.scenarios.isolation import EXCLUSIVE, FAULTED
 from harness.scenarios.registry import scenario
 from harness.scenarios.run_context import Unplayable
+from harness.vxp.operations import HubOperation
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
 _SILENT = AnswerPlan("no-answer", Hold())
@@ -23,9 +24,11 @@ async def stored_when_acknowledged(context: ScenarioContext) -> None:
         raise Unplayable("by-program-only")  # a person cannot look while the answer is held back
     patient(context)
     document = context.document()
-    held = context.fault("updateStatus", _SILENT, document=document.id, moment="after", lasting=True, settling=True)
+    held = context.fault(
+        HubOperation.UPDATE_STATUS, _SILENT, document=document.id, moment="after", lasting=True, settling=True
+    )
     await context.deliver(document)
-    await struck(context, "updateStatus", [document.id])
+    await struck(context, HubOperation.UPDATE_STATUS, [document.id])
     await context.until(StoredWhenAcked(document=document.id), role="duty")
     context.mend(held)
     context.expect(Acked(document=document.id))
@@ -36,10 +39,10 @@ async def acknowledgement_lost(context: ScenarioContext) -> None:
     """The answer to updateStatus is lost after it took effect: acknowledged again, no second document."""
     patient(context)
     document = context.document()
-    context.fault("updateStatus", _RESET, document=document.id, moment="after")
+    context.fault(HubOperation.UPDATE_STATUS, _RESET, document=document.id, moment="after")
     await context.deliver(document)
-    await struck(context, "updateStatus", [document.id])
-    context.expect(Retried(operation="updateStatus", document=document.id, times=2))
+    await struck(context, HubOperation.UPDATE_STATUS, [document.id])
+    context.expect(Retried(operation=HubOperation.UPDATE_STATUS, document=document.id, times=2))
     context.expect(Acked(document=document.id))
     context.expect(StoredOnce(document=document.id, acks=2))
 
@@ -62,9 +65,9 @@ async def _interrupted(
     await context.deliver(settled)
     await context.until(Acked(document=settled.id))
     await context.until(StoredOnce(document=settled.id))
-    fault = context.fault("updateStatus", _SILENT, document=document.id, moment=moment, lasting=True)
+    fault = context.fault(HubOperation.UPDATE_STATUS, _SILENT, document=document.id, moment=moment, lasting=True)
     await context.deliver(document)
-    await struck(context, "updateStatus", [document.id])
+    await struck(context, HubOperation.UPDATE_STATUS, [document.id])
     async with interruption(context):
         context.mend(fault)
         restarted = context.now

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.catalogue.errors import ConfigurationError
-from harness.journal.recorder import BLOB_FOLDER
+from harness.journal.bodies import BLOB_FOLDER
 from harness.seal.manifest import MANIFEST_FILE
 from harness.seal.tampering import SealProblem, Tampering
 

@@ -5,7 +5,6 @@ The folder holds `lab.key` (EC private key, PEM), `lab.crt` (its certificate, th
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -30,7 +29,6 @@ from harness.seal.timestamp import Roots, TimeStampingAuthority, read_roots
 KEY_FILE = "lab.key"
 CERTIFICATE_FILE = "lab.crt"
 IDENTITY_FILE = "laboratory.yaml"
-VARIABLE = "LIENTHONG_LABORATORY"
 
 
 class Authorised(ParameterGroup, frozen=True):
@@ -105,16 +103,6 @@ def public_part(key: ec.EllipticCurvePublicKey) -> PublicKey:
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     return PublicKey(hashlib.sha256(der).hexdigest(), pem)
-
-
-def configured_laboratory(folder: Path | None = None) -> Laboratory | None:
-    """Return the laboratory in `folder`, else in the folder that LIENTHONG_LABORATORY names, else None.
-
-    Raises:
-        ConfigurationError: the folder has neither key nor identity, or one of its files is wrong.
-    """
-    named = folder or os.environ.get(VARIABLE)
-    return load_laboratory(Path(named)) if named else None
 
 
 def load_laboratory(folder: Path) -> Laboratory:

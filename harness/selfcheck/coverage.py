@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from harness.catalogue.parameters import BilingualText, ParameterGroup
+from harness.catalogue.parameters import ParameterGroup
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement, load_catalogue
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Basis, Level
 from harness.judge.duties import DUTIES
@@ -44,8 +45,8 @@ class Beyond(ParameterGroup, frozen=True):
     clause: str
     after: str
     basis: Basis
-    statement: BilingualText
-    reason: BilingualText
+    statement: LocalisedText
+    reason: LocalisedText
 
 
 class Notes(ParameterGroup, frozen=True):
@@ -58,8 +59,8 @@ class Notes(ParameterGroup, frozen=True):
     """
 
     schema: Literal["lienthong.coverage-notes/1"]
-    untested: dict[str, BilingualText]
-    partly: dict[str, BilingualText]
+    untested: dict[str, LocalisedText]
+    partly: dict[str, LocalisedText]
     beyond: tuple[Beyond, ...]
 
 
@@ -75,9 +76,9 @@ class Tested(msgspec.Struct, frozen=True):
     id: str
     level: Level
     state: CoverageState
-    statement: BilingualText
+    statement: LocalisedText
     by: tuple[str, ...]
-    reason: BilingualText | None
+    reason: LocalisedText | None
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -92,8 +93,8 @@ class Clause(msgspec.Struct, frozen=True):
     bases: tuple[Basis, ...]
     state: CoverageState
     requirements: tuple[Tested, ...]
-    statement: BilingualText | None = None
-    reason: BilingualText | None = None
+    statement: LocalisedText | None = None
+    reason: LocalisedText | None = None
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

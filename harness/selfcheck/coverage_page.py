@@ -27,7 +27,7 @@ def as_html(coverage: Coverage, language: Language) -> str:
         language,
         coverage=coverage,
         summary=_summary(coverage, say),
-        words=lambda words: getattr(words, language),
+        words=lambda words: words[language],
         named=lambda clause: clause_text(clause, language),
         by=lambda entry: _by(entry, say),
         why=lambda part: _why(part, say, language),
@@ -41,7 +41,7 @@ def _lines(coverage: Coverage, say: Say, language: Language, width: int) -> Iter
         yield ""
         yield from _block("", f"{clause_text(clause.clause, language)}  [{'/'.join(clause.bases)}]", width)
         if clause.statement is not None:
-            yield from _block("  ", f"{_state(clause.state, say)}  {getattr(clause.statement, language)}", width)
+            yield from _block("  ", f"{_state(clause.state, say)}  {clause.statement[language]}", width)
         yield from _reason(clause, say, language, width)
         for entry in clause.requirements:
             yield from _block("  ", f"{entry.id}  {_state(entry.state, say)}  {_by(entry, say)}", width)
@@ -68,7 +68,7 @@ def _reason(part: Clause | Tested, say: Say, language: Language, width: int) -> 
 def _why(part: Clause | Tested, say: Say, language: Language) -> str:
     if isinstance(part, Tested) and part.level is Level.OFF:
         return say("coverage.off")
-    return "" if part.reason is None else say("coverage.why", reason=getattr(part.reason, language))
+    return "" if part.reason is None else say("coverage.why", reason=part.reason[language])
 
 
 def _by(entry: Tested, say: Say) -> str:

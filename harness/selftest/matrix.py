@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import anyio
 import msgspec
 
 from harness import __version__
@@ -18,11 +19,21 @@ from harness.agency.gallery import GalleryEntry, defects, variants
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.doctor.target import REFERENCE
-from harness.engine.certification import CertificationOrder, certify
+from harness.drivers.operator import Unattended
+from harness.engine.certification import CertificationOrder, run_order
 from harness.report.selftest_summary import SelftestSummary, sources_digest
 from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import all_scenarios
+from harness.selftest.independent import (
+    SAMPLE,
+    declared_sample,
+    defective_sample,
+    is_sample,
+    representative,
+    sample_case,
+    sample_defects,
+)
 from harness.selftest.pool import Died, Pool
 from harness.selftest.rows import CaseResult, MatrixRow, SelftestCase, in_trouble, weighed
 
@@ -33,8 +44,8 @@ _RUNS_PER_CORE = 4
 _WARM = "harness.selftest.preload"
 # Profile of smaller volumes.
 _SMALL = "selftest"
-# Seconds; ten times what a whole certification of the reference agency takes.
-_LIMIT = 900.0
+# Seconds; ten times what a whole certification of an agency takes.
+_LIMIT = 1800.0
 # Requirements from which on a run is a long one.
 _MUCH = 30
 
@@ -172,8 +183,10 @@ def chosen_checks(order: SelftestOrder) -> list[SelftestCase]:
     """
     correct = [SelftestCase(REFERENCE, None, "The reference agency itself.", _only_of_correct(order.scope))]
     correct += [_check(entry, _only_of_variant(entry, order.scope)) for entry in variants().values()]
+    correct.append(sample_case(_only_of_sample(order.scope)))
     broken = [_check(entry, _only_of_defect(entry, order.scope)) for entry in defects().values()]
-    known = {check.name: check for check in (*broken, *correct)}
+    mistaken = [_mistaken(name, breaks, order.scope) for name, (breaks, _) in sample_defects().items()]
+    known = {check.name: check for check in (*broken, *mistaken, *correct)}
     for name in order.names:
         if name not in known:
             raise ConfigurationError("selftest.unknown", name=name)
@@ -201,12 +214,26 @@ def _only_of_variant(entry: GalleryEntry, scope: SelftestScope) -> tuple[str, ..
 
 
 def _only_of_defect(entry: GalleryEntry, scope: SelftestScope) -> tuple[str, ...]:
-    only = {*_CARRIERS, str(entry.breaks), *entry.shown_by}
+    return _narrowed(scope, str(entry.breaks), *entry.shown_by)
+
+
+def _narrowed(scope: SelftestScope, breaks: str, *shown_by: str) -> tuple[str, ...]:
+    only = {*_CARRIERS, breaks, *shown_by}
     if scope is SelftestScope.CROSSED:
         only |= _side_by_side()
     elif scope is SelftestScope.ALL:
-        only |= {key for key in _side_by_side() if key[:3] == str(entry.breaks)[:3]}
+        only |= {key for key in _side_by_side() if key[:3] == breaks[:3]}
     return tuple(sorted(only))
+
+
+def _only_of_sample(scope: SelftestScope) -> tuple[str, ...] | None:
+    if scope is SelftestScope.GALLERY:
+        return (*_CARRIERS, *sorted(representative() - set(_CARRIERS)))
+    return _only_of_correct(scope)
+
+
+def _mistaken(name: str, breaks: str, scope: SelftestScope) -> SelftestCase:
+    return defective_sample(name, _narrowed(scope, breaks))
 
 
 def _side_by_side() -> frozenset[str]:
@@ -245,8 +272,9 @@ def _rows(order: SelftestOrder, checks: list[SelftestCase], follow: Follow) -> I
 
 
 def _profile_of(check: SelftestCase, order: SelftestOrder) -> str:
-    """Volumes are the same for all; it is enough that one agency bears them in full."""
-    return order.profile if check.name == REFERENCE else str(folder("profiles") / _SMALL)
+    """Volumes are the same for all; it is enough that the agencies bear them in full that are judged by everything."""
+    whole = check.name == REFERENCE or (check.name == SAMPLE and check.only is None)
+    return order.profile if whole else str(folder("profiles") / _SMALL)
 
 
 def _of_the_dead(check: SelftestCase, died: Died) -> MatrixRow:
@@ -311,23 +339,33 @@ def carry_out(run: CaseRun) -> MatrixRow:
     began = time.monotonic()
     check = run.check
     record = run.directory / check.name
-    order = CertificationOrder(
-        candidate=REFERENCE if check.name == REFERENCE else f"{REFERENCE}:{check.name}",
-        profile=run.profile,
-        only=None if check.only is None else list(check.only),
-        directory=record,
-        language="vi",
-        seed=run.seed,
-        formats=(),
-    )
+    place = run.directory / f".{check.name}"
     try:
-        judgement = certify(order, lambda event: None).judgement
+        order = CertificationOrder(
+            candidate=_candidate(check.name, place),
+            profile=run.profile,
+            only=None if check.only is None else list(check.only),
+            directory=record,
+            language="vi",
+            seed=run.seed,
+            formats=(),
+            quiet=True,
+        )
+        judgement = anyio.run(run_order, order, Unattended(), None).judgement
         row = weighed(check, load_profile(run.profile), judgement, time.monotonic() - began)
     except Exception as error:  # whatever it is, it is the harness's, and the other runs go on
         return in_trouble(check, f"{type(error).__name__}: {error}", time.monotonic() - began)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
     if row.right or not run.keep:
         shutil.rmtree(record)
     return row
+
+
+def _candidate(name: str, place: Path) -> str:
+    if is_sample(name):
+        return str(declared_sample(name, place))
+    return REFERENCE if name == REFERENCE else f"{REFERENCE}:{name}"
 
 
 def _counted(rows: tuple[MatrixRow, ...]) -> MatrixCounts:

@@ -79,4 +79,4 @@ def _notes(row: MatrixRow, say: Say, language: Language) -> Iterator[str]:
     if row.undecided:
         yield say("open", ids=", ".join(row.undecided))
     if row.detail is not None:
-        yield say("why", reason=getattr(row.detail, language))
+        yield say("why", reason=row.detail[language])

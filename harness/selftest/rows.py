@@ -7,8 +7,9 @@ from enum import StrEnum
 import msgspec
 
 from harness.catalogue.profiles import Profile
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
-from harness.judge.report_schema import Judgement, LocalisedText, ScenarioEntry
+from harness.judge.report_schema import Judgement, ScenarioEntry
 
 
 class CaseResult(StrEnum):

@@ -11,6 +11,8 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 # What operating systems and offices leave beside files: resource forks of macOS, lock files of Office.
 _leftovers = re.compile(r"(?:.*[/\\])?(?:__MACOSX[/\\].*|\._[^/\\]*|~\$[^/\\]*)", re.DOTALL).fullmatch
 
+_body = re.compile(r"(?:.*[/\\])?blobs[/\\][0-9a-f]{64}", re.DOTALL).fullmatch
+
 
 def is_beside(name: str) -> bool:
     """Say whether a file is what operating systems and offices leave beside files; `name` may be a path."""
@@ -25,3 +27,8 @@ def is_package(name: str) -> bool:
 def is_archive(name: str) -> bool:
     """Say whether a file that nobody named by itself is meant as an archive; `name` may be a path."""
     return name.lower().endswith(ARCHIVES) and not is_beside(name)
+
+
+def is_body(path: str) -> bool:
+    """Say whether a path is that of a body in a run's folder, which may lie there gzipped."""
+    return _body(path) is not None

@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 import msgspec
 
-from harness.resources import kept
 from harness.validation.rows import FileRow
 from harness.validation.worker import Done
 
@@ -31,16 +30,17 @@ class _Head(msgspec.Struct):
     at: datetime
 
 
-def record_path(arguments: Sequence[str], *how: str) -> Path:
+def record_path(cache: Path, arguments: Sequence[str], *how: str) -> Path:
     """Return where the record of a check lies.
 
     Args:
+        cache: folder of what is kept for this user.
         arguments: what is checked.
         how: everything that changes the outcome: the profile's digest, groups, anchors.
     """
     named = [str(Path(argument).absolute()) for argument in arguments]
     digest = hashlib.sha256("\0".join([*named, "", *how]).encode("utf-8", "surrogateescape")).hexdigest()
-    return kept("validate") / f"{digest[:32]}.jsonl"
+    return cache / "validate" / f"{digest[:32]}.jsonl"
 
 
 class ProgressRecord:

@@ -5,13 +5,16 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from harness.catalogue.finding_entry import FindingEntry, finding_entry, finding_message
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.profiles import Profile
-from harness.catalogue.texts import LANGUAGES, finding_text
-from harness.catalogue.verdicts import Cause, Level, Severity
+from harness.catalogue.texts import LocalisedText
+from harness.catalogue.verdicts import Level, Severity
 from harness.rules.check import PackageReport
 from harness.rules.sections import PackageKind
 from harness.rules.undecided import Undecided
+from harness.rules.unreadable import UNEXAMINED
+from harness.validation.units import ProblemCode
 
 SCHEMA = "lienthong.findings/2"
 Judged = Literal["pass", "fail", "inconclusive"]
@@ -20,33 +23,14 @@ RowKind = PackageKind | Literal["records_export", "archive_sip"]
 _WEIGHING = frozenset({Level.MANDATORY, Level.CONDITIONAL})
 
 
-class RowPlace(msgspec.Struct, frozen=True):
-    """Where a finding is: path of the element, and line from 1."""
-
-    xpath: str | None
-    line: int | None
-
-
-class FindingRow(msgspec.Struct, frozen=True):
-    """One finding with its words."""
-
-    requirement: str
-    code: str
-    severity: str
-    message: dict[str, str]
-    where: RowPlace
-    expected: str
-    received: str
-
-
 class OpenRow(msgspec.Struct, frozen=True):
     """Something that could not be found out, and whose trouble that is."""
 
     requirement: str
     code: str
     cause: str
-    message: dict[str, str]
-    where: RowPlace
+    message: LocalisedText
+    where: Where
 
 
 class FileRow(msgspec.Struct, frozen=True):
@@ -56,7 +40,7 @@ class FileRow(msgspec.Struct, frozen=True):
     kind: RowKind
     verdict: Judged
     undecided: list[OpenRow]
-    findings: list[FindingRow]
+    findings: list[FindingEntry]
 
 
 def row_of(label: str, report: PackageReport, profile: Profile) -> FileRow:
@@ -70,7 +54,7 @@ class Weighed(NamedTuple):
 
     verdict: Judged
     undecided: list[OpenRow]
-    findings: list[FindingRow]
+    findings: list[FindingEntry]
 
 
 def weigh(findings: Iterable[Finding], undecided: Iterable[Undecided], profile: Profile) -> Weighed:
@@ -80,7 +64,7 @@ def weigh(findings: Iterable[Finding], undecided: Iterable[Undecided], profile: 
     return Weighed(_verdict(rows, questions, profile), questions, rows)
 
 
-def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow:
+def problem_row(label: str, code: ProblemCode, detail: str, profile: Profile) -> FileRow:
     """Return the row of something that cannot be read."""
     findings = _weighed([Finding(code, Where(), received=detail)], profile)
     return FileRow(label, "unknown", _verdict(findings, (), profile), [], findings)
@@ -88,38 +72,23 @@ def problem_row(label: str, code: str, detail: str, profile: Profile) -> FileRow
 
 def unexamined_row(label: str) -> FileRow:
     """Return the row of a file at which the harness itself failed: nothing is known of it."""
-    question = _question(Undecided(Finding("PKG-10.not-examined"), Cause.HARNESS))
+    question = _question(UNEXAMINED)
     return FileRow(label, "unknown", "inconclusive", [question], [])
 
 
-def _verdict(findings: Iterable[FindingRow], open_questions: Iterable[OpenRow], profile: Profile) -> Judged:
+def _verdict(findings: Iterable[FindingEntry], open_questions: Iterable[OpenRow], profile: Profile) -> Judged:
     if any(finding.severity == Severity.FAIL for finding in findings):
         return "fail"
     missing = any(profile.requirements[one.requirement].level in _WEIGHING for one in open_questions)
     return "inconclusive" if missing else "pass"
 
 
-def _weighed(findings: Iterable[Finding], profile: Profile) -> list[FindingRow]:
-    rows = []
-    for finding in findings:
-        severity = profile.severity(finding)
-        if severity is not Severity.OFF:
-            where = RowPlace(finding.where.xpath, finding.where.line)
-            rows.append(
-                FindingRow(
-                    finding.requirement, finding.code, severity.value, _words(finding), where,
-                    finding.expected, finding.received,
-                )
-            )  # fmt: skip
-    return rows
+def _weighed(findings: Iterable[Finding], profile: Profile) -> list[FindingEntry]:
+    weighed = ((finding, profile.severity(finding)) for finding in findings)
+    return [finding_entry(finding, severity) for finding, severity in weighed if severity is not Severity.OFF]
 
 
 def _question(undecided: Undecided) -> OpenRow:
     finding = undecided.finding
-    where = RowPlace(finding.where.xpath, finding.where.line)
-    return OpenRow(finding.requirement, finding.code, undecided.cause.value, _words(finding), where)
-
-
-def _words(finding: Finding) -> dict[str, str]:
-    said = {**finding.parameters, "expected": finding.expected, "received": finding.received}
-    return {language: finding_text(finding.code, "message", language, **said) for language in LANGUAGES}
+    message = finding_message(finding)
+    return OpenRow(finding.requirement, finding.code, undecided.cause.value, message, finding.where)

@@ -8,6 +8,7 @@ by the caller is always taken for one, or for an archive if it begins like one.
 import io
 import os
 import stat
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +16,8 @@ from typing import BinaryIO
 from harness.catalogue.findings import clipped
 from harness.catalogue.parameters import Limits
 from harness.validation.archives import entries, looks_like_archive
-from harness.validation.file_names import is_archive, is_package
+from harness.validation.expansion import ExpandsTooFar, Gunzipped
+from harness.validation.file_names import is_archive, is_body, is_package
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 
 STANDARD_INPUT = "-"
@@ -80,6 +82,10 @@ def _folder(folder: str, limits: Limits) -> Iterator[Unit]:
 
 def _file(path: str, limits: Limits, *, named: bool) -> Iterator[Unit]:
     label = shown(path)
+    packed = f"{path}.gz"
+    if named and is_body(path) and not os.path.exists(path) and os.path.isfile(packed):  # noqa: PTH110, PTH113
+        yield from _gzipped_body(packed, label, limits)
+        return
     if not named and not is_package(path) and not is_archive(path):
         yield SkippedUnit(label)
         return
@@ -97,6 +103,17 @@ def _file(path: str, limits: Limits, *, named: bool) -> Iterator[Unit]:
         yield from _archive(path, label, identity, limits)
     else:
         yield FileUnit(label, path, identity)
+
+
+def _gzipped_body(path: str, label: str, limits: Limits) -> Iterator[Unit]:
+    """Read a body of a run, which reports name by its digest alone."""
+    try:
+        with Path(path).open("rb") as stream:
+            yield BytesUnit(label, Gunzipped(stream, limits).read(limits.package_bytes + 1), "")
+    except ExpandsTooFar as error:
+        yield ProblemUnit(label, "PKG-10.archive", error.detail)
+    except (OSError, EOFError, zlib.error) as error:
+        yield ProblemUnit(label, "PKG-01.archive-damaged", clipped(str(error)))
 
 
 def _begins_like_archive(path: str) -> bool:

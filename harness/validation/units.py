@@ -1,6 +1,7 @@
 """Units of work: one package each, or one reason why there is none."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from harness.catalogue.findings import Finding
 
@@ -47,12 +48,20 @@ class BytesUnit:
         return len(self.data)
 
 
+ProblemCode = Literal[
+    "PKG-01.archive-damaged", "PKG-01.entry-path", "PKG-01.entry-special", "PKG-01.file-unreadable",
+    "PKG-10.archive", "PKG-10.member",
+]  # fmt: skip
+PROBLEMS: tuple[ProblemCode, ...] = get_args(ProblemCode)
+"""Codes of the findings about files and archives that cannot be read as packages."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemUnit:
     """Something that cannot be read: the code of the finding, and what was met."""
 
     label: str
-    code: str
+    code: ProblemCode
     detail: str
     identity: str = ""
 

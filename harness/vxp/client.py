@@ -30,7 +30,7 @@ from harness.vxp.entries import (
 from harness.vxp.exchange import ExchangeLimits, HttpReply, exchange
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, Unsendable
 from harness.vxp.hashing import hash_file, with_trailer
-from harness.vxp.operations import OPERATIONS, REGISTRATION, Operation
+from harness.vxp.operations import OPERATIONS, REGISTRATION, HubOperation, Operation
 from harness.vxp.signing import signed_headers
 from harness.vxp.timestamps import timestamp
 
@@ -97,30 +97,30 @@ class VxpClient:
         parameters.append(("from", self.system_id if sender is None else sender))
         if to:
             parameters.append(("to", json.dumps(list(to), ensure_ascii=False, separators=(",", ":"))))
-        answer = await self._answered("sendEdoc", parameters, with_trailer(package))
-        return self._read("sendEdoc", lambda: text_member(answer, "DocId"))
+        answer = await self._answered(HubOperation.SEND_EDOC, parameters, with_trailer(package))
+        return self._read(HubOperation.SEND_EDOC, lambda: text_member(answer, "DocId"))
 
     async def get_received_edoc_list(self, messagetype: MessageType) -> ReceivedList:
         """Return what waits for the system's agencies."""
         parameters = [SERVICE, ("messagetype", messagetype)]
-        return received_list(await self._rows("getReceivedEdocList", parameters))
+        return received_list(await self._rows(HubOperation.GET_RECEIVED_EDOC_LIST, parameters))
 
     async def get_sent_edoc_list(self, messagetype: MessageType, doc_id: str) -> tuple[SentItem, ...]:
         """Return how a sent package stands with each receiver; `doc_id` is what `send_edoc` returned."""
         parameters = [SERVICE, ("messagetype", messagetype), ("docId", doc_id)]
-        return sent_items(await self._rows("getSentEdocList", parameters))
+        return sent_items(await self._rows(HubOperation.GET_SENT_EDOC_LIST, parameters))
 
     async def get_edoc(self, doc_id: str) -> bytes:
         """Fetch a waiting package; `doc_id` comes from the received list."""
-        answer = await self._answered("getEdoc", [("docId", doc_id)], _DUMMY)
-        return self._read("getEdoc", lambda: _decoded(text_member(answer, "data")))
+        answer = await self._answered(HubOperation.GET_EDOC, [("docId", doc_id)], _DUMMY)
+        return self._read(HubOperation.GET_EDOC, lambda: _decoded(text_member(answer, "data")))
 
     async def download_edoc(self, doc_id: str) -> bytes:
         """Fetch a waiting package as raw bytes."""
-        reply = await self._call("downloadEdoc", [("docId", doc_id)], None)
+        reply = await self._call(HubOperation.DOWNLOAD_EDOC, [("docId", doc_id)], None)
         if not reply.succeeded or reply.body.lstrip()[:1] == b"{":
-            answer = self._accepted("downloadEdoc", reply)
-            raise AnswerFailed("downloadEdoc", "wrong-type", answer.status, reply.status)
+            answer = self._accepted(HubOperation.DOWNLOAD_EDOC, reply)
+            raise AnswerFailed(HubOperation.DOWNLOAD_EDOC, "wrong-type", answer.status, reply.status)
         return reply.body
 
     async def update_status(self, doc_id: str, status: TransportState, description: str = "") -> None:
@@ -128,7 +128,7 @@ class VxpClient:
         parameters = [("docId", doc_id), ("status", status)]
         if description:
             parameters.append(("description", description))
-        await self._answered("updateStatus", parameters, _DUMMY)
+        await self._answered(HubOperation.UPDATE_STATUS, parameters, _DUMMY)
 
     async def register_agency(self, agency: Mapping[str, str]) -> None:
         """Create or change an agency; members left out are sent empty.
@@ -139,31 +139,31 @@ class VxpClient:
         """
         content = {key: agency.get(key, "") for key in REGISTRATION}
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        await self._answered("registerAgency", [], body)
+        await self._answered(HubOperation.REGISTER_AGENCY, [], body)
 
     async def delete_agency(self, organ_id: str) -> None:
         """Remove an agency of the system."""
-        await self._answered("deleteAgency", [("AgencyCode", organ_id)], _DUMMY)
+        await self._answered(HubOperation.DELETE_AGENCY, [("AgencyCode", organ_id)], _DUMMY)
 
     async def get_agencies_list(self) -> tuple[ListedAgency, ...]:
         """Return the whole directory; the real one has over 110,000 entries."""
-        return listed_agencies(await self._rows("getAgenciesList", []))
+        return listed_agencies(await self._rows(HubOperation.GET_AGENCIES_LIST, []))
 
     async def get_agencies_list_qd20(self, level: str) -> tuple[ListedAgency, ...]:
         """Return the agencies of one level, with both identifiers."""
-        return listed_agencies(await self._rows("getAgenciesListQD20", [("level", level)]))
+        return listed_agencies(await self._rows(HubOperation.GET_AGENCIES_LIST_QD20, [("level", level)]))
 
     async def get_synchronize_unit(self) -> tuple[ListedAgency, ...]:
         """Return the directory with the marks of removed agencies."""
-        return listed_agencies(await self._rows("getSynchronizeUnit", []))
+        return listed_agencies(await self._rows(HubOperation.GET_SYNCHRONIZE_UNIT, []))
 
     async def count_receive_edoc(self) -> int:
         """Return how many document packages wait."""
-        return await self._count("countReceiveEdoc")
+        return await self._count(HubOperation.COUNT_RECEIVE_EDOC)
 
     async def count_receive_status(self) -> int:
         """Return how many status packages wait."""
-        return await self._count("countReceiveStatus")
+        return await self._count(HubOperation.COUNT_RECEIVE_STATUS)
 
     def file_digest(self, package: bytes) -> str:
         """Return the `hash-file` parameter of a package."""

@@ -5,6 +5,7 @@ Source: the protocol as recorded from the hub operator's own client, table of ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
@@ -15,6 +16,24 @@ VERSION = "3.0.201608"
 
 BodyKind = Literal["json", "dummy", "empty", "package", "none"]
 AnswerKind = Literal["plain", "list", "package", "count", "sent", "file"]
+
+
+class HubOperation(StrEnum):
+    """The operations of the binding, by the last part of their URL: the one place where their names are written."""
+
+    REGISTER_AGENCY = "registerAgency"
+    DELETE_AGENCY = "deleteAgency"
+    GET_AGENCIES_LIST = "getAgenciesList"
+    GET_AGENCIES_LIST_QD20 = "getAgenciesListQD20"
+    GET_SYNCHRONIZE_UNIT = "getSynchronizeUnit"
+    SEND_EDOC = "sendEdoc"
+    GET_RECEIVED_EDOC_LIST = "getReceivedEdocList"
+    GET_SENT_EDOC_LIST = "getSentEdocList"
+    GET_EDOC = "getEdoc"
+    DOWNLOAD_EDOC = "downloadEdoc"
+    UPDATE_STATUS = "updateStatus"
+    COUNT_RECEIVE_EDOC = "countReceiveEdoc"
+    COUNT_RECEIVE_STATUS = "countReceiveStatus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,7 @@ class Operation:
         row: members of one entry of `data`, for answers of kind `list`.
     """
 
-    name: str
+    name: HubOperation
     method: Literal["GET", "POST"]
     content_type: str
     body: BodyKind
@@ -82,25 +101,27 @@ UNIT_ROW = (
 REGISTRATION = ("id", "pcode", "code", "name", "mail", "mobile", "fax")
 
 _TABLE = (
-    Operation("registerAgency", "POST", JSON, "json", "plain"),
-    Operation("deleteAgency", "POST", JSON, "dummy", "plain", (Parameter("AgencyCode"),)),
-    Operation("getAgenciesList", "POST", JSON, "empty", "list", row=AGENCY_ROW),
-    Operation("getAgenciesListQD20", "POST", JSON, "empty", "list", (Parameter("level"),), AGENCY_QD20_ROW),
-    Operation("getSynchronizeUnit", "POST", JSON, "empty", "list", row=UNIT_ROW),
+    Operation(HubOperation.REGISTER_AGENCY, "POST", JSON, "json", "plain"),
+    Operation(HubOperation.DELETE_AGENCY, "POST", JSON, "dummy", "plain", (Parameter("AgencyCode"),)),
+    Operation(HubOperation.GET_AGENCIES_LIST, "POST", JSON, "empty", "list", row=AGENCY_ROW),
     Operation(
-        "sendEdoc", "POST", OCTETS, "package", "sent",
+        HubOperation.GET_AGENCIES_LIST_QD20, "POST", JSON, "empty", "list", (Parameter("level"),), AGENCY_QD20_ROW,
+    ),
+    Operation(HubOperation.GET_SYNCHRONIZE_UNIT, "POST", JSON, "empty", "list", row=UNIT_ROW),
+    Operation(
+        HubOperation.SEND_EDOC, "POST", OCTETS, "package", "sent",
         (Parameter("from"), _SERVICE, _MESSAGE, Parameter("to", required=False), Parameter("hash-file")),
     ),
-    Operation("getReceivedEdocList", "POST", JSON, "empty", "list", (_SERVICE, _MESSAGE), RECEIVED_ROW),
-    Operation("getSentEdocList", "POST", JSON, "empty", "list", (_SERVICE, _MESSAGE, _ITEM), SENT_ROW),
-    Operation("getEdoc", "POST", JSON, "dummy", "package", (_ITEM, Parameter("filePath", required=False))),
-    Operation("downloadEdoc", "GET", JSON, "none", "file", (_ITEM,)),
+    Operation(HubOperation.GET_RECEIVED_EDOC_LIST, "POST", JSON, "empty", "list", (_SERVICE, _MESSAGE), RECEIVED_ROW),
+    Operation(HubOperation.GET_SENT_EDOC_LIST, "POST", JSON, "empty", "list", (_SERVICE, _MESSAGE, _ITEM), SENT_ROW),
+    Operation(HubOperation.GET_EDOC, "POST", JSON, "dummy", "package", (_ITEM, Parameter("filePath", required=False))),
+    Operation(HubOperation.DOWNLOAD_EDOC, "GET", JSON, "none", "file", (_ITEM,)),
     Operation(
-        "updateStatus", "POST", JSON, "dummy", "plain",
+        HubOperation.UPDATE_STATUS, "POST", JSON, "dummy", "plain",
         (_ITEM, Parameter("status", TRANSPORT_STATES), Parameter("description", required=False)),
     ),
-    Operation("countReceiveEdoc", "POST", JSON, "dummy", "count"),
-    Operation("countReceiveStatus", "POST", JSON, "dummy", "count"),
+    Operation(HubOperation.COUNT_RECEIVE_EDOC, "POST", JSON, "dummy", "count"),
+    Operation(HubOperation.COUNT_RECEIVE_STATUS, "POST", JSON, "dummy", "count"),
 )  # fmt: skip
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({operation.name: operation for operation in _TABLE})

@@ -1,31 +1,14 @@
 """Who may see the workbench and change something there: people at this machine, or those who know the password."""
 
-import base64
-import binascii
-import hmac
 import ipaddress
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from harness.workbench.password_guard import PasswordGuard
+from harness.workbench.turned import Turned
+
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OWN_SITE = frozenset({"same-origin", "none"})
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A request that is turned away.
-
-    Attributes:
-        status: HTTP status.
-        code: `error.<code>` of the message file says why.
-        headers: of the answer.
-    """
-
-    status: int
-    code: str
-    headers: Mapping[str, str]
 
 
 def is_loopback(host: str) -> bool:
@@ -39,7 +22,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def turned_away(request: Request, password: str | None) -> Turned | None:
+def turned_away(request: Request, guard: PasswordGuard | None) -> Turned | None:
     """Return why a request is turned away, None for one that is served.
 
     Without a password only names of this machine are served, so that no page elsewhere can make its own name mean this
@@ -48,13 +31,16 @@ def turned_away(request: Request, password: str | None) -> Turned | None:
 
     Args:
         request: its header lines count.
-        password: None where everybody on this machine may.
+        guard: who asks for the password; None where everybody on this machine may.
     """
     host = request.headers.get("host", "")
-    if password is None and not is_loopback(_name(host)):
+    if guard is None and not is_loopback(_name(host)):
         return Turned(403, "foreign-host", {})
-    if password is not None and not _knows(request, password):
-        return Turned(401, "password", {"WWW-Authenticate": 'Basic realm="lienthong hub", charset="UTF-8"'})
+    if guard is not None:
+        address = request.client.host if request.client else ""
+        turned = guard.turned(address, request.headers.get("authorization", ""))
+        if turned is not None:
+            return turned
     if request.method in _CHANGING and not _from_here(request, host):
         return Turned(403, "foreign-origin", {})
     return None
@@ -73,14 +59,3 @@ def _from_here(request: Request, host: str) -> bool:
     if origin is not None and origin.lower().partition("://")[2] != host.lower():
         return False
     return request.headers.get("sec-fetch-site", "none") in _OWN_SITE
-
-
-def _knows(request: Request, password: str) -> bool:
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return False
-    try:
-        _, _, told = base64.b64decode(given.strip(), validate=True).partition(b":")
-    except (binascii.Error, ValueError):
-        return False
-    return hmac.compare_digest(told, password.encode("utf-8"))

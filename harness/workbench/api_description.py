@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.catalogue.texts import text
+from harness.catalogue.texts import LANGUAGES, text
 from harness.hub.openapi import description
 from harness.hub.settings import HubSettings
 from harness.vxp.operations import JSON, OCTETS
@@ -12,7 +12,7 @@ from harness.workbench.deliveries import KINDS
 _TEXT = {"type": "string"}
 _WHOLE = {"type": "integer"}
 _FLAG = {"type": "boolean"}
-_WORDS = {"type": "object", "properties": {"vi": _TEXT, "en": _TEXT}}
+_WORDS = {"type": "object", "properties": dict.fromkeys(LANGUAGES, _TEXT)}
 _BYTES = {"type": "string", "format": "binary"}
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from harness.catalogue.texts import Language
+from harness.catalogue.texts import LANGUAGES, Language
 from harness.hub.incoming import Receive, Scope, Send
 from harness.workbench.access import turned_away
 from harness.workbench.api import WorkbenchApi, declined_json
@@ -14,6 +14,7 @@ from harness.workbench.api_description import whole_description
 from harness.workbench.bench import Workbench
 from harness.workbench.declined import Declined
 from harness.workbench.pages import WorkbenchPages
+from harness.workbench.password_guard import PasswordGuard
 
 _ROOT = "/harness"
 _DESCRIPTION = "/openapi.json"
@@ -41,7 +42,7 @@ class WorkbenchApp:
             password: that is asked for; None for none, where only this machine can reach it.
             alone: whether it has an address of its own, so that no request is the hub's.
         """
-        self._password = password
+        self._guard = None if password is None else PasswordGuard(password)
         self._alone = alone
         pages, api = WorkbenchPages(bench, language), WorkbenchApi(bench)
 
@@ -78,7 +79,7 @@ class WorkbenchApp:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        turned = None if scope["path"] == _DESCRIPTION else turned_away(request, self._password)
+        turned = None if scope["path"] == _DESCRIPTION else turned_away(request, self._guard)
 
         async def guarded(message: Scope) -> None:
             if message["type"] == "http.response.start":
@@ -97,5 +98,5 @@ class WorkbenchApp:
 async def _unknown(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if request.url.path.startswith(f"{_ROOT}/page"):
-        return PlainTextResponse(Declined("unknown-page", status).sentence["vi"], status)
+        return PlainTextResponse(Declined("unknown-page", status).sentence[LANGUAGES[0]], status)
     return declined_json(Declined("unknown-page", status))

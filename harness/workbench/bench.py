@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from harness.agency.texts import ascii_words
 from harness.catalogue.profiles import Profile
+from harness.catalogue.texts import LANGUAGES
 from harness.crypto.chains.trust import Trust
 from harness.hub.service import Hub
 from harness.workbench.deliveries import TestMail
@@ -136,4 +137,4 @@ class Workbench:
         failure = report.failure if report else None
         if failure is None:
             return None
-        return {"code": failure.code, "sentence": ascii_words(failure.message.vi)}
+        return {"code": failure.code, "sentence": ascii_words(failure.message[LANGUAGES[0]])}

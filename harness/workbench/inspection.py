@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.catalogue.finding_entry import FindingEntry, finding_entry
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
 from harness.catalogue.verdicts import Severity
@@ -13,8 +14,6 @@ from harness.journal import Event
 from harness.judge.duties.facts import RunFacts
 from harness.judge.finding_list import listing_of
 from harness.judge.package_inspector import PackageInspector
-from harness.judge.report_schema import FindingEntry
-from harness.judge.verdicts import finding_entry
 from harness.judge.watches.packages import PackageWatch, watch_packages
 from harness.judge.watches.vxp import watch_wire
 

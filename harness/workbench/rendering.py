@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import Language, text
+from harness.catalogue.texts import LANGUAGES, Language, text
 from harness.resources import folder
 from harness.workbench.declined import AREA
 
@@ -30,7 +30,12 @@ def rendered(name: str, language: Language, **values: Any) -> str:
         return text(AREA, key, language, **parameters)
 
     template = _environment().get_template(f"{_FOLDER}/{name}.html.jinja")
-    return template.render(say=say, lang=language, other="en" if language == "vi" else "vi", **values)
+    return template.render(say=say, lang=language, other=_next(language), **values)
+
+
+def _next(language: Language) -> Language:
+    """Return the language that the page offers instead."""
+    return LANGUAGES[(LANGUAGES.index(language) + 1) % len(LANGUAGES)]
 
 
 @cache

@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
+from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.texts import LANGUAGES, finding_text
 from harness.hub.mailboxes import MailboxItem
 from harness.hub.service import Hub
 from harness.journal.events import AnswerBody, AnswerSent, RequestBody, SentPackage
-from harness.judge.report_schema import FindingEntry
 from harness.workbench.deliveries import TestItem
 from harness.workbench.inspection import CallReport
 from harness.workbench.next_faults import FaultSet

@@ -16,7 +16,7 @@ from tests.agency.agency_rig import Rig, with_rig
 
 COMMANDS = {
     "hello", "configure", "send", "decide", "take_back", "register", "directory", "inbox", "outbox", "poll", "stop",
-    "start",
+    "start", "export_records", "export_sip",
 }  # fmt: skip
 
 JSON = st.recursive(

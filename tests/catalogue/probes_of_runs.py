@@ -18,9 +18,9 @@ import msgspec
 
 from harness.agency.composer import Composer
 from harness.catalogue.candidate import Times, load_candidate, times_of
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
-from harness.catalogue.parameters import REASONS
 from harness.catalogue.profiles import Profile
 from harness.cli.profile_view import as_lines
 from harness.engine import certification
@@ -30,7 +30,7 @@ from harness.guide.profilepieces import document_types
 from harness.hub.call_results import Refusal
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
-from harness.journal import Record
+from harness.journal import Journal, Record
 from harness.journal.events import RunStarted
 from harness.judge.judge import judge
 from harness.judge.verdicts import assembled
@@ -141,7 +141,7 @@ def declared_time(profile: Profile, leaf: Leaf) -> object:
 
 def refusals(profile: Profile) -> object:
     hub = Hub(HubSettings.of(profile))
-    outcomes = {reason: hub.refused(None, Refusal(reason)) for reason in REASONS}
+    outcomes = {reason: hub.refused(None, Refusal(reason)) for reason in RefusalReason}
     return {reason: (one.error_code, one.error_desc) for reason, one in outcomes.items()}
 
 
@@ -171,8 +171,12 @@ def kept_as_evidence(profile: Profile, _: Leaf) -> object:
     """Return whether a run keeps a body of 1,000 bytes."""
     kept: list[str | None] = []
     settings: Any = SimpleNamespace(directory=Path(tempfile.mkdtemp()), secret="a secret of the run", profile=profile)
-    with patch.object(anyio, "run", lambda _, __, journal, *more: kept.append(journal.keep(bytes(1000)))):
-        certification._record(settings, lambda event: None, None)
+
+    async def kept_at_once(_: object, journal: Journal, __: object) -> None:
+        kept.append(journal.keep(bytes(1000)))
+
+    with patch.object(certification, "run", kept_at_once):
+        anyio.run(certification._record, settings, (), None)
     return kept
 
 

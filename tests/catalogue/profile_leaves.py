@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from harness.catalogue.parameters import BilingualText, Parameters
+from harness.catalogue.parameters import Parameters
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.requirements import Requirement
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Severity
 
 Path = tuple[str | int, ...]
@@ -86,8 +87,8 @@ def changed(leaf: Leaf, change: Callable[[Any], Any]) -> Profile:
     return msgspec.structs.replace(
         SHIPPED,
         version=whole["version"],
-        title=msgspec.convert(whole["title"], BilingualText),
-        raised=msgspec.convert(whole["raised"], dict[str, BilingualText]),
+        title=msgspec.convert(whole["title"], LocalisedText),
+        raised=msgspec.convert(whole["raised"], dict[str, LocalisedText]),
         severities=msgspec.convert(whole["severities"], dict[str, Severity]),
         requirements=msgspec.convert(whole["requirements"], dict[str, Requirement]),
         parameters=msgspec.convert(whole["parameters"], Parameters),

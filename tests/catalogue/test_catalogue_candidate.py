@@ -45,7 +45,7 @@ def test_the_published_example_is_read(tmp_path: Path) -> None:
     assert candidate.agency.system_id == "vxp.test.01"
     assert isinstance(candidate.driver, HttpDriverDeclaration)
     assert len(candidate.capabilities) == 7
-    assert secret_of(candidate, located) is None
+    assert secret_of(candidate, located, {}) is None
     assert times_of(candidate, located, load_profile().parameters.timing) == Times(0.5, 5, 10)
 
 
@@ -86,13 +86,12 @@ def test_a_wrong_declaration_is_refused_with_its_line(tmp_path: Path, content: s
 
 def test_the_secret_stands_in_the_file(tmp_path: Path) -> None:
     candidate, located = load_candidate(_file(tmp_path, HEAD + "  secret: 0123456789abcdef-x\n" + DRIVER))
-    assert secret_of(candidate, located) == "0123456789abcdef-x"
+    assert secret_of(candidate, located, {}) == "0123456789abcdef-x"
 
 
-def test_the_secret_stands_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALPHA_SECRET", "0123456789")
+def test_the_secret_stands_in_the_environment(tmp_path: Path) -> None:
     candidate, located = load_candidate(_file(tmp_path, HEAD + "  secret_env: ALPHA_SECRET\n" + DRIVER))
-    assert secret_of(candidate, located) == "0123456789"
+    assert secret_of(candidate, located, {"ALPHA_SECRET": "0123456789"}) == "0123456789"
 
 
 @pytest.mark.parametrize(
@@ -103,15 +102,10 @@ def test_the_secret_stands_in_the_environment(tmp_path: Path, monkeypatch: pytes
         ("\udcff" * 9, "candidate.secret-not-utf8"),
     ],
 )
-def test_a_secret_that_is_not_there_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None, code: str
-) -> None:
-    monkeypatch.delenv("ALPHA_SECRET", raising=False)
-    if value is not None:
-        monkeypatch.setenv("ALPHA_SECRET", value)
+def test_a_secret_that_is_not_there_is_refused(tmp_path: Path, value: str | None, code: str) -> None:
     candidate, located = load_candidate(_file(tmp_path, HEAD + "  secret_env: ALPHA_SECRET\n" + DRIVER))
     with pytest.raises(ConfigurationError) as caught:
-        secret_of(candidate, located)
+        secret_of(candidate, located, {} if value is None else {"ALPHA_SECRET": value})
     assert (caught.value.code, caught.value.line) == (code, 6)
 
 
@@ -119,7 +113,7 @@ def test_one_secret_is_enough(tmp_path: Path) -> None:
     content = HEAD + "  secret: 0123456789\n  secret_env: ALPHA_SECRET\n" + DRIVER
     candidate, located = load_candidate(_file(tmp_path, content))
     with pytest.raises(ConfigurationError, match="two-secrets"):
-        secret_of(candidate, located)
+        secret_of(candidate, located, {})
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from harness.catalogue.codes import RefusalReason
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
-from harness.catalogue.parameters import REASONS
 from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile, load_recorded_profile, profile_names
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder
@@ -46,7 +46,7 @@ def _refusal(name: str) -> ConfigurationError:
 
 def test_the_profiles_are_shipped() -> None:
     assert profile_names() == ["qcvn102-2016", "qcvn102-2022", "qcvn102-2025"]
-    assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2022"
+    assert load_profile().id == DEFAULT_PROFILE == "qcvn102-2025"
     for name in profile_names():
         assert load_profile(name).id == name
 
@@ -79,7 +79,7 @@ def test_the_default_values_are_the_standards() -> None:
     assert [number for number, kind in kinds.items() if kind == "final"] == ["10", "18", "19", "22", "23"]
     assert [number for number, kind in kinds.items() if kind == "transient"] == ["20", "21"]
     assert kinds["15"] == "secret"
-    assert set(parameters.hub.codes) == set(REASONS)
+    assert set(parameters.hub.codes) == set(RefusalReason)
     retries = parameters.retries
     assert (retries.resets_in_row, retries.final_repeats, retries.outage_per_minute) == (3, 3, 60)
     assert (retries.outage_grace, retries.growth) == (10, 2)
@@ -225,6 +225,8 @@ def test_id_and_title_are_never_taken_over(tmp_path: Path) -> None:
         ("parameters: {hub: {error_codes: {'20': null}}}\n", "profile.unknown-error-code", 0),
         ("parameters: {limits: {package_bytes: 999999999}}\n", "profile.order", 0),
         ("parameters: {code_lists: {statuses: ['01', '02']}}\n", "profile.unknown-status", 0),
+        ("parameters: {code_lists: {statuses: ['O1']}}\n", "profile.not-a-status", 0),
+        ("parameters: {code_lists: {operation: {highest: 4}}}\n", "profile.unknown-operation", 0),
         ("parameters: {hub: {error_codes: {'0': {kind: final, text: Loi}}}}\n", "profile.code-of-success", 0),
         ("parameters: {hub: {error_codes: {'20': {text: Lỗi}}}}\n", "profile.not-ascii", 0),
         ("parameters: {statuses: {start: ['99']}}\n", "profile.unknown-status", 0),
@@ -265,7 +267,7 @@ def test_a_shipped_profiles_name_stands_for_its_content_alone(tmp_path: Path) ->
     shipped = folder("profiles") / "qcvn102-2022.yaml"
     copy = tmp_path / "copy.yaml"
     copy.write_text(shipped.read_text())
-    assert load_profile(str(copy)).sha256 == load_profile().sha256
+    assert load_profile(str(copy)).sha256 == load_profile("qcvn102-2022").sha256
     copy.write_text(shipped.read_text().replace("final_repeats: 3", "final_repeats: 300"))
     error = _refusal(str(copy))
     assert (error.code, error.path) == ("lint.id-taken", copy)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-PROGRAM = (sys.executable, "-c", "from harness.cli import main; main()", "certify")
+PROGRAM = (sys.executable, "-c", "from harness.cli import main; main()", "certify", "--no-pdf")
 DECLARATION = """
 schema: lienthong.candidate/1
 candidate: {{name: QLVB Alpha}}

@@ -54,9 +54,9 @@ def test_list_names_every_profile_and_the_default(run: Run) -> None:
 def test_list_as_json(run: Run) -> None:
     content = json.loads(run("list", "--format", "json").out)
     assert content["schema"] == "lienthong.profiles/1"
-    assert content["default"] == "qcvn102-2022"
+    assert content["default"] == "qcvn102-2025"
     assert [row["id"] for row in content["profiles"]] == ["qcvn102-2016", "qcvn102-2022", "qcvn102-2025"]
-    assert content["profiles"][1]["sha256"] == load_profile().sha256
+    assert content["profiles"][1]["sha256"] == load_profile("qcvn102-2022").sha256
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 400])

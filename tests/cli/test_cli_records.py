@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +14,16 @@ from harness.journal import Journal
 from harness.journal.recorder import VIETNAM
 from harness.vectors.kept.base import KeptCase, base
 from harness.vectors.kept.documents import IN, OUT, made
+from tests.cli.called import called
 from tests.journal.told_events import fact
 from tests.records.records_rig import laid_out
 
-LIENTHONG = (sys.executable, "-c", "from harness.cli import main; main()")
 NOW = datetime.now(VIETNAM)
 
 
 def call(*arguments: str | Path, language: str = "en") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LIENTHONG_LANG": language, "PYTHONIOENCODING": "utf-8"}
-    command = [*LIENTHONG, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, env=environment, check=False, timeout=120, encoding="utf-8")
+    done = called(*arguments, environment={**os.environ, "LIENTHONG_LANG": language})
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def placed(case: KeptCase, tmp_path: Path) -> tuple[Path, Path]:

@@ -42,12 +42,12 @@ def test_a_run_of_somebody_else_starts_no_program(run: Path) -> None:
     assert not (run.parent / "started").exists()
 
 
-def test_a_run_of_ones_own_is_known_until_it_is_changed(run: Path) -> None:
-    assert not is_remembered(run)
-    remember(run)
-    assert is_remembered(run)
+def test_a_run_of_ones_own_is_known_until_it_is_changed(run: Path, tmp_path: Path) -> None:
+    assert not is_remembered(run, tmp_path)
+    remember(run, tmp_path)
+    assert is_remembered(run, tmp_path)
     (run / "run.json").write_text(
         (run / "run.json").read_text().replace("SND", "RCV").replace('"seed": 1', '"seed": 2')
     )
-    assert not is_remembered(run)
-    assert not is_remembered(run / "gone")
+    assert not is_remembered(run, tmp_path)
+    assert not is_remembered(run / "gone", tmp_path)

@@ -11,6 +11,7 @@ import pytest
 
 from harness.validation.progress_record import WORTHWHILE
 from harness.vectors.packages.base import DocumentIdentity, document
+from tests.cli.called import called
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 ENTRY = "from harness.cli import main; main()"
@@ -28,10 +29,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def call(
     environment: dict[str, str], *arguments: str | Path, given: bytes = b"", signatures: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
-    command = [*LIENTHONG, "validate", *map(str, arguments)]
-    if not signatures:
-        command.append("--no-signatures")
-    return subprocess.run(command, input=given, capture_output=True, env=environment, check=False, timeout=120)
+    words = arguments if signatures else (*arguments, "--no-signatures")
+    return called("validate", *words, environment=environment, given=given)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The checks before a run: each finds what it is for, and nothing where nothing is wrong."""
 
 import dataclasses
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,11 @@ def found(directory: Path, old: str = "", new: str = "") -> list[tuple[str, str,
     path.write_text(GOOD.replace(old, new) if old else GOOD, encoding="utf-8")
     candidate, located = load_candidate(path)
     profile = load_profile()
-    return [(check, one.code, one.line) for check, find in FINDERS.items() for one in find(candidate, located, profile)]
+    return [
+        (check, one.code, one.line)
+        for check, find in FINDERS.items()
+        for one in find(candidate, located, profile, os.environ)
+    ]
 
 
 def test_nothing_is_found_where_nothing_is_wrong(tmp_path: Path) -> None:
@@ -92,7 +97,7 @@ def test_a_certification_stops_at_the_first_thing_wrong(tmp_path: Path) -> None:
     path = tmp_path / "candidate.yaml"
     path.write_text(GOOD.replace("not-a-real-secret", "short"), encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
-        check_declaration(*load_candidate(path), load_profile())
+        check_declaration(*load_candidate(path), load_profile(), {})
     assert caught.value.code == "candidate.secret-too-short"
 
 

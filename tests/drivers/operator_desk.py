@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.texts import Language
+from harness.drivers.operator import Unattended
 from harness.drivers.views import Workplace
 from harness.journal import Journal, read_record
 
@@ -14,7 +15,8 @@ LIMIT = 10.0
 
 
 def workplace(directory: Path, language: Language = "vi", *, secret_made: bool = True) -> Workplace:
-    return Workplace(directory, Journal(directory, secrets=("top-secret-made-here",)), language, TIMES, secret_made)
+    journal = Journal(directory, secrets=("top-secret-made-here",))
+    return Workplace(directory, journal, language, TIMES, Unattended(), secret_made=secret_made)
 
 
 def recorded(directory: Path, kind: str) -> list[dict[str, Any]]:
@@ -26,6 +28,7 @@ class Script:
 
     def __init__(self, lines: Iterable[str] = ()) -> None:
         self.lines = list(lines)
+        self.attended = False
         self.screen: list[str] = []
 
     def tell(self, lines: str) -> None:

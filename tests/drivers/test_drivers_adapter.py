@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def called(argv: list[str], *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     results: list[Any] = []
 
     async def run() -> None:
-        driver = CommandDriver([sys.executable, *argv])
+        driver = CommandDriver([sys.executable, *argv], os.environ)
         try:
             for command, arguments in calls:
                 try:
@@ -78,7 +79,7 @@ def test_no_line_is_left_without_an_answer(line: bytes) -> None:
 
 def test_its_program_ends_with_its_input() -> None:
     async def run() -> None:
-        driver = CommandDriver([sys.executable, str(ADAPTER)])
+        driver = CommandDriver([sys.executable, str(ADAPTER)], os.environ)
         await driver.call("hello", {}, LIMIT)
         program = driver._program
         await driver.close()

@@ -1,6 +1,7 @@
 """The driver `command` against real child processes that behave well, badly, and die."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,9 +24,9 @@ ECHO = "for line in sys.stdin:\n    request = json.loads(line)\n    "
 Play = Callable[[CommandDriver], Awaitable[None]]
 
 
-def play(body: str, scene: Play, *, prefix: str = LOOP) -> None:
+def play(body: str, scene: Play, *, prefix: str = LOOP, complain: Callable[[str], None] | None = None) -> None:
     async def run() -> None:
-        driver = CommandDriver([sys.executable, "-c", prefix + body])
+        driver = CommandDriver([sys.executable, "-c", prefix + body], os.environ, complain=complain)
         try:
             await scene(driver)
         finally:
@@ -183,36 +184,29 @@ for line in sys.stdin:
     play(body, scene)
 
 
-def test_what_the_program_complains_about_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(driver: CommandDriver) -> None:
-        await driver.call("poll", {}, LIMIT)
-
-    play(ECHO + "sys.stderr.write('cẩn thận\\n'); sys.stderr.flush(); answer(request, result={})", scene)
-    assert capsys.readouterr().err == "cẩn thận\n"
+async def polled(driver: CommandDriver) -> None:
+    await driver.call("poll", {}, LIMIT)
 
 
-def test_what_the_program_complains_about_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(driver: CommandDriver) -> None:
-        await driver.call("poll", {}, LIMIT)
+def test_what_the_program_complains_about_is_shown() -> None:
+    shown: list[str] = []
+    complaint = "sys.stderr.write('cẩn thận\\n'); sys.stderr.flush(); answer(request, result={})"
+    play(ECHO + complaint, polled, complain=shown.append)
+    assert shown == ["cẩn thận"]
 
+
+def test_what_the_program_complains_about_cannot_command_the_terminal() -> None:
+    shown: list[str] = []
     hostile = "sys.stderr.write('a\\x1b]0;owned\\x07\\n\\tat Main.java\\r\\nno end'); sys.stderr.flush()"
-    play(ECHO + hostile + "; answer(request, result={})", scene)
-    assert capsys.readouterr().err == "a\\u001b]0;owned\\u0007\n    at Main.java\nno end\n"
+    play(ECHO + hostile + "; answer(request, result={})", polled, complain=shown.append)
+    assert shown == ["a\\u001b]0;owned\\u0007", "    at Main.java", "no end"]
 
 
-def test_a_quiet_run_shows_nothing_of_it_and_a_flood_of_it_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    async def run(quiet: bool) -> None:
-        flood = ECHO + "os.write(2, (b'x' * 99 + b'\\n') * 30000)"
-        driver = CommandDriver([sys.executable, "-c", LOOP + flood + "; answer(request, result={})"], quiet=quiet)
-        try:
-            await driver.call("poll", {}, LIMIT)
-        finally:
-            await driver.close()
-
-    asyncio.run(run(quiet=True))
-    assert capsys.readouterr().err == ""
-    asyncio.run(run(quiet=False))
-    assert 900_000 < len(capsys.readouterr().err) < 1_200_000
+def test_a_flood_of_complaints_ends() -> None:
+    shown: list[str] = []
+    flood = "os.write(2, (b'x' * 99 + b'\\n') * 30000); answer(request, result={})"
+    play(ECHO + flood, polled, complain=shown.append)
+    assert 9_000 < len(shown) < 12_000
 
 
 def test_the_program_gets_nothing_of_ours_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +232,7 @@ def test_a_program_that_closes_its_output_is_ended() -> None:
 @pytest.mark.parametrize("argv", [["/nowhere/adapter"], ["/"], ["\x00"]])
 def test_a_program_that_cannot_be_started(argv: list[str]) -> None:
     async def run() -> None:
-        driver = CommandDriver(argv)
+        driver = CommandDriver(argv, {})
         assert (await lost(driver)).reason == "not-started"
         await driver.close()
 
@@ -278,7 +272,7 @@ def lockable(path: Path) -> bool:
 
 
 def test_a_program_that_was_never_called_was_never_started() -> None:
-    asyncio.run(CommandDriver(["/nowhere/adapter"]).close())
+    asyncio.run(CommandDriver(["/nowhere/adapter"], {}).close())
 
 
 def test_a_call_given_up_leaves_the_program_able_to_answer_the_next() -> None:

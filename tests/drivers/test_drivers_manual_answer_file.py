@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.drivers.manual.answer_file import PreparedConsole, load_answers
+from harness.drivers.manual.answer_file import PreparedOperator, load_answers
 from tests.drivers.operator_desk import LIMIT, Script
 
 FILE = """
@@ -28,8 +28,8 @@ def file(tmp_path: Path) -> Path:
 
 def ask(file: Path, *questions: tuple[int, str, str | None], behind: Script | None = None) -> list[str | None]:
     async def run() -> list[str | None]:
-        console = PreparedConsole(load_answers(file), behind or Script())
-        return [await console.ask(number, command, document, "?", LIMIT) for number, command, document in questions]
+        operator = PreparedOperator(load_answers(file), behind or Script())
+        return [await operator.ask(number, command, document, "?", LIMIT) for number, command, document in questions]
 
     return asyncio.run(run())
 
@@ -81,6 +81,6 @@ def test_a_slow_prepared_answer_is_subject_to_the_limit(tmp_path: Path) -> None:
 
     async def run() -> None:
         with pytest.raises(TimeoutError):
-            await PreparedConsole(load_answers(path), Script()).ask(1, "send", None, "?", 0.01)
+            await PreparedOperator(load_answers(path), Script()).ask(1, "send", None, "?", 0.01)
 
     asyncio.run(run())

@@ -312,3 +312,12 @@ def test_words_are_the_same_however_they_are_typed() -> None:
 def test_any_line_is_a_word_or_none(line: str) -> None:
     found = read_word(line, WORDS)
     assert found is None or found[0] in WORDS
+
+
+def test_an_export_is_answered_with_its_path(tmp_path: Path) -> None:
+    (result, declined), person = call(
+        tmp_path, ["/home/van thu/xuat.zip", "bỏ qua"], ("export_records", {}), ("export_sip", {})
+    )
+    assert result == {"path": "/home/van thu/xuat.zip"}
+    assert isinstance(declined, OperatorError)
+    assert "SIP" in person.screen[1]

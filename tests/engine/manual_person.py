@@ -30,6 +30,7 @@ class Person:
         self.pause = pause
         self.declines = declines or {}
         self.asked: list[tuple[str, str | None]] = []
+        self.attended = True
         self.screen: list[str] = []
         self.at_once = 0
         self.secret = ""

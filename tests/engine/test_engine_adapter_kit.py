@@ -1,13 +1,15 @@
 """Certifications of what vendors begin with: the skeleton as it is, and with a little filled in."""
 
+import os
 import sys
 from pathlib import Path
 
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder
 from harness.journal import Event
 from harness.judge.report_schema import Judgement
 from harness.resources import folder
 from tests.drivers import little_system
+from tests.engine import engine_rig
 
 DECLARATION = """
 schema: lienthong.candidate/1
@@ -33,9 +35,10 @@ def certified(directory: Path, argv: list[str], only: list[str] | None = None, m
         directory=directory / "run",
         language="vi",
         seed=5,
+        environment=os.environ,
     )
     events: list[Event] = []
-    return certify(order, events.append).judgement
+    return engine_rig.certified(order, events.append).judgement
 
 
 def test_the_skeleton_is_never_a_pass_and_never_a_failure(tmp_path: Path) -> None:

@@ -11,14 +11,16 @@ from harness.agency.gallery import defects
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
 from harness.crypto.testpki.folder import make_laboratory, write_identity
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder
 from harness.engine.event_waits import EventWaits
 from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.engine.rejudge import judge_again
 from harness.journal import Event
 from harness.judge.report_schema import encoded
+from harness.seal.laboratory import Laboratory, load_laboratory
 from harness.seal.tampering import Tampering
 from harness.seal.verification import verify
+from tests.engine.engine_rig import certified
 
 FIRST = ["SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-05", "STS-01", "STS-02", "STS-05", "STS-06", "VXP-01"]
 FIRST += [f"VXP-{number:02}" for number in range(2, 11)] + ["STP-01", "STP-02", "STP-03", "HDR-01", "PKG-01"]
@@ -29,6 +31,7 @@ def ordered(
     candidate: str = "reference",
     only: list[str] | None = None,
     formats: tuple[str, ...] = (),
+    laboratory: Laboratory | None = None,
 ) -> PublishedRun:
     order = CertificationOrder(
         candidate=candidate,
@@ -39,7 +42,7 @@ def ordered(
         seed=3,
         formats=formats,
     )
-    return certify(order, lambda event: None)
+    return certified(order, laboratory=laboratory)
 
 
 def test_the_reference_agency_is_certified_and_leaves_a_whole_directory(tmp_path: Path) -> None:
@@ -139,7 +142,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
     heard: list[Event] = []
     order = CertificationOrder("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1, formats=())
-    certify(order, heard.append)
+    certified(order, heard.append)
     assert [event.seq for event in heard] == list(range(len(heard)))
     assert heard[-1].kind == "run.finished"
 
@@ -151,7 +154,6 @@ def test_a_laboratorys_run_is_looked_at_by_the_numbers_of_its_events(
     folder.mkdir()
     write_identity(make_laboratory(datetime.now(UTC)), folder)
     (folder / "laboratory.yaml").write_text("schema: lienthong.laboratory/1\nname: Trung tâm X\n", encoding="utf-8")
-    monkeypatch.setenv("LIENTHONG_LABORATORY", str(folder))
     seen: list[bool] = []
     add = EventWaits.add
 
@@ -160,6 +162,6 @@ def test_a_laboratorys_run_is_looked_at_by_the_numbers_of_its_events(
         seen.append(self._evidence.events[event.seq] is event)
 
     monkeypatch.setattr(EventWaits, "add", watched)
-    ordered(tmp_path / "run", only=["SND-01"])
+    ordered(tmp_path / "run", only=["SND-01"], laboratory=load_laboratory(folder))
     assert seen
     assert all(seen)

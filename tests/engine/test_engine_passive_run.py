@@ -9,7 +9,7 @@ import pytest
 
 from harness.catalogue.candidate import Candidate, DeclaredAgency, PassiveDriverDeclaration, Product, Times
 from harness.catalogue.profiles import load_profile
-from harness.drivers.manual.terminal import Terminal
+from harness.cli.terminal import Terminal
 from harness.drivers.passive import PassiveDriver as Passive
 from harness.drivers.protocol import Driver
 from harness.drivers.reference import ReferenceDriver

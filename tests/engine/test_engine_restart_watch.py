@@ -1,6 +1,7 @@
 """A restart of the candidate is seen: its driver gone and back, or another version of it, or its program saved anew."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ async def _gone_and_back(folder: Path) -> None:
         async with DriverServer(system, "127.0.0.1", 0) as server:
             port = int(server.url.rpartition(":")[2].partition("/")[0])
             candidate = declared(folder, f"{{kind: http, url: {server.url}}}")
-            watching = asyncio.create_task(restarted(candidate, PROFILE, "en"))
+            watching = asyncio.create_task(restarted(candidate, PROFILE, "en", os.environ))
             await asyncio.sleep(0.8)
             assert not watching.done()
         await asyncio.sleep(0.8)
@@ -51,7 +52,7 @@ async def _another(folder: Path) -> None:
         DriverServer(system, "127.0.0.1", 0) as server,
     ):
         candidate = declared(folder, f"{{kind: http, url: {server.url}}}")
-        watching = asyncio.create_task(restarted(candidate, PROFILE, "en"))
+        watching = asyncio.create_task(restarted(candidate, PROFILE, "en", os.environ))
         await asyncio.sleep(0.8)
         system.version = "2"
         await asyncio.wait_for(watching, 10)
@@ -65,7 +66,7 @@ async def _saved(folder: Path) -> None:
     program = folder / "adapter.py"
     program.write_text("one", encoding="utf-8")
     candidate = declared(folder, f"{{kind: command, argv: ['{sys.executable}', adapter.py]}}")
-    watching = asyncio.create_task(restarted(candidate, PROFILE, "en"))
+    watching = asyncio.create_task(restarted(candidate, PROFILE, "en", os.environ))
     await asyncio.sleep(0.8)
     assert not watching.done()
     program.unlink()
@@ -81,5 +82,5 @@ def test_a_program_that_was_saved_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize("driver", ["{kind: manual}", "{kind: passive}"])
 def test_what_a_person_moves_cannot_be_watched(tmp_path: Path, driver: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
-        check_watchable(declared(tmp_path, driver), PROFILE)
+        check_watchable(declared(tmp_path, driver), PROFILE, {})
     assert refused.value.code == "watch.kind"

@@ -273,6 +273,24 @@ def test_a_candidate_that_is_stopped_has_not_read_the_last_answer(
     assert [one.code for one in watch_order(run, load_profile()) or ()] == wanted
 
 
+@pytest.mark.parametrize(
+    ("seconds", "read", "wanted"),
+    [(6.0, 20.2, []), (6.0, 25.9, []), (2.5, 20.2, [REPEATED]), (6.0, 26.2, [REPEATED]), (6.0, 13.0, [REPEATED])],
+)
+def test_who_gave_up_while_the_harness_stood_still_has_not_heard_the_answer(
+    run: TimedEvidence, seconds: float, read: float, wanted: list[str]
+) -> None:
+    run.note("run.started", times={"give_up": 3.0})
+    run.note("stimulus", document_id=GOT, receiver="A", good=True)
+    if read > 20.0:
+        run.at(20.0).note("harness.stalled", seconds=seconds)
+    run.at(read).status("01")
+    if read < 20.0:
+        run.at(20.0).note("harness.stalled", seconds=seconds)
+    run.at(30.0).status("01")
+    assert [one.code for one in watch_order(run, load_profile()) or ()] == wanted
+
+
 def test_each_agency_that_got_a_document_speaks_for_itself(run: TimedEvidence) -> None:
     assert sent_again(run, ("a", True, "A"), ("b", True, "B")) == []
 

@@ -134,11 +134,11 @@ def test_what_must_not_be_overlooked_is_marked() -> None:
 
 
 def test_an_unknown_place_in_a_text_is_a_mistake() -> None:
-    from harness.catalogue.parameters import BilingualText
+    from harness.catalogue.texts import LocalisedText
     from harness.guide.pieces import Making
 
     making = Making(load_profile(), "en")
-    assert making.words(BilingualText("a", "{{a.system_id}}")) == "vxp.demo.a"
+    assert making.words(LocalisedText("a", "{{a.system_id}}")) == "vxp.demo.a"
     with pytest.raises(KeyError):
         making.words("{{no.such}}")
     with pytest.raises(KeyError):

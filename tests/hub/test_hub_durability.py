@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.catalogue.codes import RefusalReason
 from harness.hub import durability
 from harness.hub.durability import GroupCommit
 from harness.hub.service import Hub
@@ -79,7 +80,7 @@ def test_nothing_is_answered_before_it_is_on_the_disk(monkeypatch: pytest.Monkey
         return refused.value.code
 
     code = with_rig(play, data=tmp_path)
-    assert code == HubSettings.of().errors["internal"].code
+    assert code == HubSettings.of().errors[RefusalReason.INTERNAL].code
 
 
 def test_a_folder_of_an_older_version_goes_on(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.catalogue.codes import RefusalReason
 from harness.hub.call_results import Call
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
@@ -149,6 +150,6 @@ def test_hostile_calls_are_answered_never_raised(name: str, parameters: dict[str
         assert outcome.body.isascii()
         answer = read_answer(outcome.body)
         assert answer.error_code == outcome.error_code
-        assert answer.error_code != hub.error("internal").code
+        assert answer.error_code != hub.error(RefusalReason.INTERNAL).code
         assert b":null" not in outcome.body.replace(b'":null"', b"")
     hub.close()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.catalogue.codes import RefusalReason
 from harness.vxp.answers import read_answer
 from harness.vxp.operations import OPERATIONS
 from harness.vxp.signing import signed_headers
@@ -263,7 +264,7 @@ def test_garbage_never_stops_the_hub() -> None:
         await asyncio.to_thread(throw)
         await serves(rig)
         for data in rig.notes.of("answer"):
-            assert data["error_code"] != rig.hub.error("internal").code
+            assert data["error_code"] != rig.hub.error(RefusalReason.INTERNAL).code
 
     with_rig(play, body_seconds=1.0)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.journal import Event, Journal, JournalBroken, read_record
-from harness.journal.recorder import BLOB_FOLDER, JOURNAL_FILE
+from harness.journal.bodies import BLOB_FOLDER
+from harness.journal.recorder import JOURNAL_FILE
 from tests.journal.told_events import fact
 
 

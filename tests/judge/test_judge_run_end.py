@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from harness.catalogue.texts import LocalisedText
 from harness.expectations.evidence import Evidence
-from harness.judge.report_schema import LocalisedText, ScenarioEntry
+from harness.judge.report_schema import ScenarioEntry
 from harness.judge.run_end import Phase, ended_early, ending_of
 from tests.journal.told_events import event_told
 from tests.judge.recorded_run import RecordedRun

@@ -24,13 +24,13 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Py
     monkeypatch.setenv("LIENTHONG_LANG", "en")
 
     def plan(play: Play, *only: str) -> PytestRun:
-        def certified(order: CertificationOrder, follow: object) -> PublishedRun:
+        def certified(order: CertificationOrder) -> PublishedRun:
             run = RecordedRun(tmp_path, scenario=only[0], only=list(only))
             play(run)
             run.journal.close()
             return publish(load_profile(), tmp_path, "en", ("junit",))
 
-        monkeypatch.setattr(certifying, "certify", certified)
+        monkeypatch.setattr(certifying, "_certified", certified)
         return PytestRun({**OPTIONS, "candidate": "reference", "only": only})
 
     return plan

@@ -22,7 +22,8 @@ def outcome(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *argumen
     monkeypatch.setenv("LIENTHONG_LANG", "en")
     monkeypatch.delenv("LIENTHONG_LABORATORY", raising=False)
     loading = () if _INSTALLED else ("-p", _PLUGIN)
-    return pytester.runpytest_subprocess(*loading, "-p", "no:cacheprovider", "-v", *arguments)
+    plugins = (*loading, "-p", "no:cacheprovider")
+    return pytester.runpytest_subprocess(*plugins, "-v", "--lienthong-no-pdf", *arguments)
 
 
 def test_scenarios_are_items_and_stand_beside_other_tests(

@@ -10,12 +10,13 @@ import pytest
 
 from harness.records.check import check_export
 from harness.records.dates import read_any_day
+from harness.records.exchanged import Exchanged
 from harness.records.handling import next_working_day
 from harness.vectors.kept.base import TABLE, base, recalled, received
 from harness.vectors.kept.documents import DOSSIER, IN, OUT, made
 from harness.vectors.kept.registry import MadeExport
 from harness.vectors.kept.sip import sip
-from harness.vectors.packages.base import DocumentIdentity, document
+from harness.vectors.packages.base import DocumentIdentity, document, recall
 from tests.records.records_rig import AT, PROFILE, codes, exchanged_of, laid_out, report_of
 
 
@@ -123,3 +124,42 @@ def test_many_remarks_do_not_hide_the_failure_behind_them(tmp_path: Path) -> Non
     report = check_export(path, PROFILE, AT)
     told = [one.code for one in report.findings if one.requirement == "ARC-04"]
     assert (told.count("ARC-04.long-other"), told.count("ARC-04.long")) == (100, 1)
+
+
+def test_where_all_that_was_exchanged_is_known_a_document_without_a_record_is_found(tmp_path: Path) -> None:
+    case = base(AT)
+    path = laid_out(case.without("Outgoing").without("Incoming").without("Dossier").written(), tmp_path / "x")
+    exchanged = Exchanged()
+    for name in ("status-03", "sent", "received"):
+        exchanged.add(
+            case.packages[name], name, PROFILE.parameters.limits, "received" if name == "received" else "sent"
+        )
+    assert "ARC-01.left-out" not in codes(check_export(path, PROFILE, AT, exchanged))
+    exchanged.whole = True
+    found = codes(check_export(path, PROFILE, AT, exchanged))
+    assert {"ARC-01.left-out", "ARC-02.left-out"} <= set(found)
+    exchanged.statuses.clear()
+    assert "ARC-02.left-out" not in codes(check_export(path, PROFILE, AT, exchanged))
+
+
+def test_a_recall_by_somebody_else_is_no_recall(tmp_path: Path) -> None:
+    case = base(AT)
+    exchanged = Exchanged()
+    limits = PROFILE.parameters.limits
+    identity = received(case.day)
+    exchanged.add(case.packages["received"], "received", limits, "received")
+    foreign = replace(identity, sender=("000.00.00.H37", "Khác"), number="99", earlier=identity.document_id)
+    exchanged.add(recall(foreign).written(), "recall", limits, "received")
+    path = laid_out(case.written(), tmp_path / "x")
+    assert codes(check_export(path, PROFILE, AT, exchanged)) == []
+    exchanged.add(recalled(case.day, identity), "recall", limits, "received")
+    assert codes(check_export(path, PROFILE, AT, exchanged)) == ["ARC-16.not-cancelled"]
+
+
+def test_files_of_broken_packages_are_known_without_being_compared() -> None:
+    case = base(AT)
+    exchanged = Exchanged()
+    exchanged.see(case.packages["received"], PROFILE.parameters.limits)
+    exchanged.see(b"no package", PROFILE.parameters.limits)
+    assert exchanged.seen
+    assert not exchanged.documents

@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
+from harness.catalogue.finding_entry import FindingEntry
+from harness.catalogue.findings import Where
 from harness.catalogue.profiles import Profile, load_profile
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Cause, Severity, Verdict
 from harness.journal import Event, Journal
 from harness.journal.events import DriverCalled
 from harness.judge.report_schema import (
-    FindingEntry,
-    FindingPlace,
     Judgement,
-    LocalisedText,
     ProfileEntry,
     RequirementEntry,
     ScenarioEntry,
@@ -73,7 +73,7 @@ def finding(
         code=code,
         severity=place.pop("severity", Severity.FAIL),
         message=LocalisedText(vi, en),
-        where=FindingPlace(event, place.get("xpath"), place.get("line")),
+        where=Where(event, place.get("xpath"), place.get("line")),
         expected=expected,
         received=received,
         occurrences=place.get("occurrences", 1),

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from lxml import etree, html
 
+from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.verdicts import Severity, Verdict
-from harness.judge.report_schema import FindingEntry
 from harness.report import write_reports
 from harness.report.model import FindingCard
 from harness.report.renderers import Renderer

@@ -9,8 +9,9 @@ import pytest
 from lxml import etree
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.verdicts import Verdict
-from harness.judge.report_schema import DeviationState, FindingEntry, Judgement
+from harness.judge.report_schema import DeviationState, Judgement
 from harness.report.comparison import change_kind, comparison_of
 from harness.report.deviations import (
     breaches,

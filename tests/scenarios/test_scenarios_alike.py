@@ -17,9 +17,10 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.edxml.model import DocumentPackage
 from harness.edxml.packages import PackageUnreadable, read_package
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder
 from harness.journal import Event, Record, read_record
 from harness.resources import folder
+from tests.engine.engine_rig import certified
 
 SELFTEST = str(folder("profiles") / "selftest")
 SCENARIOS = ("RCV-06", "RCV-07", "RCV-08", "SEC-05", "SEC-06")
@@ -156,10 +157,7 @@ def chance(rows: Sequence[Stimulus]) -> float:
 
 
 def played(directory: Path, seed: int) -> list[Stimulus]:
-    certify(
-        CertificationOrder("reference", SELFTEST, list(SCENARIOS), directory, "vi", seed, formats=()),
-        lambda event: None,
-    )
+    certified(CertificationOrder("reference", SELFTEST, list(SCENARIOS), directory, "vi", seed, formats=()))
     return stimuli(directory)
 
 

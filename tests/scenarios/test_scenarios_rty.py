@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.verdicts import Verdict
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder
 from harness.journal import Record, read_record
 from harness.judge.report_schema import Judgement
+from tests.engine.engine_rig import certified
 
 OWN = """
 schema: lienthong.profile/1
@@ -35,7 +36,7 @@ def run(directory: Path, candidate: str, only: tuple[str, ...], profile: Path) -
         seed=5,
         formats=(),
     )
-    return certify(order, lambda event: None).judgement, read_record(directory / "run")
+    return certified(order).judgement, read_record(directory / "run")
 
 
 def played(record: Record, scenario: str) -> set[str]:

@@ -6,9 +6,10 @@ import pytest
 
 from harness.agency.gallery import defects
 from harness.catalogue.verdicts import Verdict
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder
 from harness.journal import read_record
 from harness.judge.report_schema import Judgement
+from tests.engine.engine_rig import certified
 
 ALL = tuple(f"SEC-{number:02}" for number in range(1, 9))
 DEFECTS = {name: entry.breaks for name, entry in defects().items() if (entry.breaks or "").startswith("SEC-")}
@@ -33,7 +34,7 @@ def judged(directory: Path, candidate: str, only: tuple[str, ...], profile: str 
         seed=5,
         formats=(),
     )
-    return certify(order, lambda event: None).judgement
+    return certified(order).judgement
 
 
 def verdicts(judgement: Judgement) -> dict[str, Verdict]:

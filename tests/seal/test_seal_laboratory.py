@@ -11,7 +11,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.report.identification import Identification
 from harness.report.texts import ReportTexts
-from harness.seal.laboratory import configured_laboratory, load_laboratory, read_public_key
+from harness.seal.laboratory import load_laboratory, read_public_key
 from harness.seal.run_files import source_of
 from tests.report.report_runs import build_run
 
@@ -53,17 +53,6 @@ def test_key_alone_and_identity_alone_are_enough(lab: Path, tmp_path_factory: py
     laboratory = load_laboratory(named)
     assert laboratory.key is None
     assert laboratory.identity.public()["authorised"] == {"name": "Y", "title": ""}
-
-
-def test_folder_is_found_by_the_environment(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LIENTHONG_LABORATORY", raising=False)
-    assert configured_laboratory() is None
-    monkeypatch.setenv("LIENTHONG_LABORATORY", str(lab))
-    found, expected = configured_laboratory(), load_laboratory(lab)
-    assert found is not None
-    assert found.key is not None
-    assert expected.key is not None
-    assert found.key.public == expected.key.public
 
 
 def test_what_cannot_seal_is_refused(lab: Path) -> None:

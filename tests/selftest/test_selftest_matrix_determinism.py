@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.profiles import load_profile
-from harness.engine.certification import CertificationOrder, certify
+from harness.engine.certification import CertificationOrder
 from harness.journal import read_record
 from harness.judge.judge import judge
 from harness.judge.report_schema import encoded
+from tests.engine.engine_rig import certified
 
 # Another day on the calendar, another order of dates and letters, other numbers, no UTF-8.
 PLACES = (
@@ -48,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     order = CertificationOrder(
         "reference:names-the-number-only", "qcvn102-2022", only, directory, "vi", seed=11, formats=()
     )
-    assert certify(order, lambda event: None).judgement.verdict == "fail"
+    assert certified(order).judgement.verdict == "fail"
     return directory
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
+from harness.catalogue.finding_entry import FindingEntry
+from harness.catalogue.findings import Where
 from harness.catalogue.profiles import load_profile
+from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Basis, Cause, Level, Severity, Verdict
 from harness.judge.report_schema import (
-    FindingEntry,
-    FindingPlace,
     Judgement,
-    LocalisedText,
     ProfileEntry,
     RequirementEntry,
     ScenarioEntry,
@@ -23,7 +23,7 @@ CORRECT = SelftestCase("other-prefixes", None, "Writes other prefixes.", None)
 
 
 def found(code: str, severity: Severity = Severity.FAIL) -> FindingEntry:
-    return FindingEntry(code.partition(".")[0], code, severity, WORDS, FindingPlace(), "", "")
+    return FindingEntry(code.partition(".")[0], code, severity, WORDS, Where(), "", "")
 
 
 def entry(name: str, *findings: FindingEntry, cause: Cause | None = None) -> ScenarioEntry:

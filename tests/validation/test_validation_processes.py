@@ -329,11 +329,9 @@ def test_a_cache_that_cannot_be_written_is_no_failure(profile: Profile, tmp_path
     record.close(finished=True)
 
 
-def test_records_are_told_apart_by_what_is_checked_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    paths = {
-        record_path(["a"], "p1"), record_path(["b"], "p1"), record_path(["a"], "p2"), record_path(["a", "b"], "p1"),
-    }  # fmt: skip
+def test_records_are_told_apart_by_what_is_checked_and_how(tmp_path: Path) -> None:
+    checks = ((["a"], "p1"), (["b"], "p1"), (["a"], "p2"), (["a", "b"], "p1"))
+    paths = {record_path(tmp_path, files, how) for files, how in checks}
     assert len(paths) == 4
     assert all(path.is_relative_to(tmp_path) for path in paths)
-    assert record_path(["a"], "p1") == record_path([str(Path("a").absolute())], "p1")
+    assert record_path(tmp_path, ["a"], "p1") == record_path(tmp_path, [str(Path("a").absolute())], "p1")

@@ -1,5 +1,6 @@
 """From arguments to packages: folders, archives, standard input, and what cannot be read."""
 
+import gzip
 import io
 import os
 import struct
@@ -47,6 +48,24 @@ def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path) -> None:
     (unit,) = units(path)
     assert isinstance(unit, FileUnit)
     assert unit.path == str(path)
+
+
+def test_a_body_of_a_run_is_read_by_its_digest_also_where_it_is_gzipped(tmp_path: Path) -> None:
+    body = tmp_path / "blobs" / ("0a" * 32)
+    body.parent.mkdir()
+    packed = body.with_name(f"{body.name}.gz")
+    packed.write_bytes(gzip.compress(PACKAGE))
+    (unit,) = units(body)
+    assert isinstance(unit, BytesUnit)
+    assert (unit.data, unit.label) == (PACKAGE, str(body))
+    packed.write_bytes(b"no gzip")
+    (unit,) = units(body)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-01.archive-damaged"
+    packed.unlink()
+    (unit,) = units(body)
+    assert isinstance(unit, ProblemUnit)
+    assert unit.code == "PKG-01.file-unreadable"
 
 
 def test_a_folder_is_read_to_the_bottom_in_order(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from harness.agency.listed import Listed
 from harness.agency.receiver import DocumentReceiver, Kept
 from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage, StatusPackage
 
@@ -82,7 +83,10 @@ class SaysNothingMore(BusinessStatuses):
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
         super().say(
-            document, code, "" if code == "02" and document.state is not InboxState.REFUSED else reason, organ_ids
+            document,
+            code,
+            "" if code == StatusCode.REFUSED and document.state is not InboxState.REFUSED else reason,
+            organ_ids,
         )
 
 

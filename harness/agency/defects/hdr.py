@@ -180,6 +180,14 @@ class DocumentIdOfItsOwn(Composer):
         return f"{draft.code.code_notation}-{draft.code.code_number}"
 
 
+@defect("stale-directory", breaks="HDR-22")
+class StaleDirectory(SpoiltDocuments):
+    """Names the agency that it answers by a code which was closed before: its directory is older than that."""
+
+    def spoil(self, draft: PackageDraft) -> PackageDraft:
+        return draft.followed("DocumentId", _answered("000.00.00.G14"))
+
+
 @defect("dated-ahead", breaks="HDR-08")
 @defect("document-id-of-its-own", breaks="HDR-17")
 class TakesItForRight(SendingService):

@@ -29,6 +29,7 @@ from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
 from harness.agency.store.queue import QueuedPackage
 from harness.agency.texts import NotDone
+from harness.catalogue.codes import StatusCode
 from harness.edxml.identifiers import document_id
 from harness.edxml.model import Attachment, DocumentPackage, DocumentType, Organization, ResponseFor
 from harness.vxp.client import MessageType, VxpClient
@@ -108,7 +109,7 @@ class SecondThoughts(_LaterChange):
 
     def change(self, document: InboxDocument) -> None:
         if document.state is InboxState.ARRIVED:
-            self.statuses.say(document, "02", "Quá hạn xử lý")
+            self.statuses.say(document, StatusCode.REFUSED, "Quá hạn xử lý")
 
 
 @defect("refused-in-the-end", breaks="RCV-10")
@@ -202,11 +203,11 @@ class ReportsAboutNothing(BusinessStatuses):
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
         super().say(document, code, reason, organ_ids)
-        if code == "01" and not document.code.startswith(_INVENTED):
+        if code == StatusCode.ARRIVED and not document.code.startswith(_INVENTED):
             date, invented = document.promulgation_date, f"{_INVENTED}{document.code}"
             number, _, notation = invented.partition("/")
             name = document_id(document.sender, date, number, notation)
-            self.answer(ResponseFor(document.sender, invented, date, name), "01", "")
+            self.answer(ResponseFor(document.sender, invented, date, name), StatusCode.ARRIVED, "")
 
 
 @defect("secrets-under-another-name", breaks="SND-07")

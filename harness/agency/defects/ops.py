@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from harness.agency import driver_arguments as arguments
-from harness.agency.composer import RECALL, REPLACE, UPDATE, Composer, DocumentDraft, OperationTarget
+from harness.agency.composer import Composer, DocumentDraft, OperationTarget
 from harness.agency.driver_api import DriverApi
 from harness.agency.gallery import defect
 from harness.agency.incoming_operations import IncomingOperations
 from harness.agency.sending_service import SendingService, SendOrder
 from harness.agency.store.inbox import InboxDocument, NewDocument
 from harness.agency.texts import NotDone, refused, words
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.edxml.model import Bussiness, DocumentPackage, Organization, StatusPackage
 
 
@@ -21,7 +22,7 @@ class RecallsAsANewDocument(Composer):
 
     def bussiness(self, draft: DocumentDraft) -> Bussiness:
         made = super().bussiness(draft)
-        return replace(made, doc_type="0") if draft.operation == RECALL else made
+        return replace(made, doc_type=BusinessOperation.NEW) if draft.operation == BusinessOperation.RECALL else made
 
 
 @defect("refuses-to-recall", breaks="OPS-01")
@@ -54,7 +55,7 @@ class RefusesYetCancels(IncomingOperations):
             super().carry_out(kind, target, package)
             return
         self.cancel(target)
-        self.statuses.say(target, "16", words("operation.finished", document_id=target.document_id))
+        self.statuses.say(target, StatusCode.DISAGREED, words("operation.finished", document_id=target.document_id))
 
 
 @defect("does-not-turn-the-roles", breaks="OPS-03")
@@ -120,7 +121,11 @@ class RecallsTheLatestInstead(IncomingOperations):
         if found is not None or "," not in document_id:
             return found
         sender, year = document_id.partition(",")[0], document_id.partition(",")[2][:4]
-        same = [one for one in self.store.inbox.all() if one.sender == sender and one.operation == 0]
+        same = [
+            one
+            for one in self.store.inbox.all()
+            if one.sender == sender and one.operation == BusinessOperation.NEW.number
+        ]
         return next((one for one in reversed(same) if one.promulgation_date[:4] == year), None)
 
 
@@ -135,7 +140,7 @@ class ObeysAnybody(IncomingOperations):
 class _ObeysAnybody(IncomingOperations):
     """Does not check who asks for an operation of one kind."""
 
-    obeyed = 0
+    obeyed = BusinessOperation.NEW
 
     def refusal(self, package: DocumentPackage, document: NewDocument) -> str:
         known = all(self.target(document_id) is not None for document_id in self.targets(package))
@@ -146,11 +151,11 @@ class _ObeysAnybody(IncomingOperations):
 class UpdatesForAnybody(_ObeysAnybody):
     """Applies an update from any sender."""
 
-    obeyed = UPDATE
+    obeyed = BusinessOperation.UPDATE
 
 
 @defect("replaces-for-anybody", breaks="OPS-07")
 class ReplacesForAnybody(_ObeysAnybody):
     """Cancels a document that is replaced, even by another agency than its sender."""
 
-    obeyed = REPLACE
+    obeyed = BusinessOperation.REPLACEMENT

@@ -3,6 +3,7 @@
 from harness.agency.composer import Composer
 from harness.agency.sender import Sender
 from harness.agency.store.queue import QueuedPackage
+from harness.catalogue.codes import BusinessOperation, StatusCode
 from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import elements_of
 from harness.edxml.model import DocumentPackage, StatusPackage
@@ -23,7 +24,7 @@ class SpoiltDocuments(Composer):
     def is_spoilt(self, package: DocumentPackage) -> bool:
         """Say whether a package is one that this defect is about."""
         ordinary = package.other_info is not None and package.other_info.priority == "0"
-        return ordinary and len(package.attachments) == 1 and operation(package) == "0"
+        return ordinary and len(package.attachments) == 1 and operation(package) == BusinessOperation.NEW
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
         """Return the package with its one defect."""
@@ -33,7 +34,7 @@ class SpoiltDocuments(Composer):
 class SpoiltStatuses(Composer):
     """Spoils the statuses that say one of `codes`."""
 
-    codes: tuple[str, ...] = ("01",)
+    codes: tuple[str, ...] = (StatusCode.ARRIVED,)
 
     def outgoing(self, package: DocumentPackage | StatusPackage, written: bytes) -> bytes:
         if isinstance(package, StatusPackage) and package.status_code in self.codes:
@@ -63,4 +64,4 @@ class UnreadableFirst(Sender):
 
 def operation(package: DocumentPackage) -> str:
     """Return the operation of a package as it is written."""
-    return package.bussiness.doc_type if package.bussiness else "0"
+    return package.bussiness.doc_type if package.bussiness else BusinessOperation.NEW

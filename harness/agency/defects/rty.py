@@ -20,11 +20,13 @@ from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument
 from harness.agency.store.items import ListedItem
 from harness.agency.store.queue import QueuedPackage
+from harness.catalogue.codes import StatusCode
 from harness.edxml.identifiers import parse_document_id
 from harness.vxp.client import MessageType, VxpClient
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.exchange import ExchangeLimits
 from harness.vxp.failures import AnswerFailed, HttpFailed, Refused, TransportFailed, VxpFailure
+from harness.vxp.operations import HubOperation
 
 T = TypeVar("T")
 _DAY = 86_400.0
@@ -277,7 +279,7 @@ class LosesWhatComesSlowly(Fetcher):
         data = await super().fetch(listed)
         if clock() - began > self.settings.timing.give_up:
             self._slow |= {listed.receiver_doc_id}
-            raise TransportFailed("getEdoc", "timeout", "slow")
+            raise TransportFailed(HubOperation.GET_EDOC, "timeout", "slow")
         return data
 
     def after(self, failure: VxpFailure, tries: int) -> float:
@@ -294,7 +296,7 @@ class FailsWhatComesSlowly(Fetcher):
         data = await super().fetch(listed)
         if clock() - began > self.settings.timing.give_up:
             await self.report(listed.receiver_doc_id, "fail", "qua cham")
-            raise TransportFailed("getEdoc", "timeout", "slow")
+            raise TransportFailed(HubOperation.GET_EDOC, "timeout", "slow")
         return data
 
 
@@ -313,7 +315,7 @@ class SaysArrivalOnce(BusinessStatuses):
     """Does not send 01 again for a document that it has lost and received again."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
-        if code != "01" or not self.store.queue.said(document.document_id or "", self.settings.organ_id):
+        if code != StatusCode.ARRIVED or not self.store.queue.said(document.document_id or "", self.settings.organ_id):
             super().say(document, code, reason, organ_ids)
 
 

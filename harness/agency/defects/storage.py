@@ -15,6 +15,7 @@ from harness.agency.handling import Handling
 from harness.agency.listed import Listed
 from harness.agency.poller import Poller
 from harness.agency.receiver import DocumentReceiver, Kept
+from harness.agency.registers.exports import Exports
 from harness.agency.sending_service import SendingService
 from harness.agency.store.inbox import InboxDocument, NewDocument, StoredAttachment
 from harness.agency.store.items import ListedItem
@@ -146,9 +147,10 @@ class ShowsWhatWasBooked(DriverApi):
         sending_service: SendingService,
         agency_directory: AgencyDirectory,
         poller: Poller,
+        exports: Exports,
         receiver: DocumentReceiver,
     ) -> None:
-        super().__init__(core, handling, sending_service, agency_directory, poller)
+        super().__init__(core, handling, sending_service, agency_directory, poller, exports)
         self.receiver = receiver
 
     async def inbox(self, given: arguments.Nothing) -> dict[str, Any]:

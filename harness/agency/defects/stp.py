@@ -7,6 +7,7 @@ from harness.agency.composer import Composer
 from harness.agency.defects.package_changes import SpoiltStatuses
 from harness.agency.gallery import defect
 from harness.agency.store.inbox import InboxDocument
+from harness.catalogue.codes import StatusCode
 from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import Element
 from harness.edxml.model import Organization, StatusPackage
@@ -52,7 +53,7 @@ class StatusWithoutSeconds(SpoiltStatuses):
 class RefusalWithoutAReason(SpoiltStatuses):
     """Drops the reason of a refusal."""
 
-    codes = ("02",)
+    codes = (StatusCode.REFUSED,)
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
         return draft.without("Description")

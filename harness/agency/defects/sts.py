@@ -13,6 +13,7 @@ from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState
 from harness.agency.store.outbox import OutDocument
 from harness.agency.store.queue import QueuedPackage
+from harness.catalogue.codes import StatusCode
 from harness.edxml.model import ResponseFor, StatusPackage
 
 # Ministries and provinces in the old form of identifiers.
@@ -28,12 +29,12 @@ class ReportsArrivalWithTheFirstStep(BusinessStatuses):
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
         named = str(document.document_id)
-        if code == "01" and document.sender.startswith(_LEVEL_ONE):
+        if code == StatusCode.ARRIVED and document.sender.startswith(_LEVEL_ONE):
             self._held |= {named}
             return
         if named in self._held:
             self._held -= {named}
-            super().say(document, "01", "", organ_ids)
+            super().say(document, StatusCode.ARRIVED, "", organ_ids)
         super().say(document, code, reason, organ_ids)
 
 
@@ -42,9 +43,9 @@ class ReportsRegistrationLate(Handling):
     """Says 03 only together with the next step."""
 
     def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        if step.status == "03":
+        if step.status == StatusCode.REGISTERED:
             return ()
-        return ("03", step.status) if document.state is InboxState.REGISTERED else (step.status,)
+        return (StatusCode.REGISTERED, step.status) if document.state is InboxState.REGISTERED else (step.status,)
 
 
 @defect("shortens-reasons", breaks="STS-02")
@@ -60,7 +61,7 @@ class NeverSaysFinished(Handling):
     """Finishes documents without saying 06."""
 
     def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        return () if step.status == "06" else super().statuses_of(step, document)
+        return () if step.status == StatusCode.FINISHED else super().statuses_of(step, document)
 
 
 @defect("says-registered-twice", breaks="STS-04")
@@ -69,7 +70,7 @@ class SaysRegisteredTwice(BusinessStatuses):
 
     def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
         super().queue(document, code, reason, organ_id)
-        if code == "03":
+        if code == StatusCode.REGISTERED:
             super().queue(document, code, "Đã vào sổ văn bản đến", organ_id)
 
 
@@ -90,8 +91,8 @@ class TakesBackWhatItRefuses(BusinessStatuses):
 
     def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
         super().queue(document, code, reason, organ_id)
-        if code == "02":
-            super().queue(document, "13", reason, organ_id)
+        if code == StatusCode.REFUSED:
+            super().queue(document, StatusCode.TAKE_BACK, reason, organ_id)
 
 
 @defect("names-the-number-only", breaks="STS-05")

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from harness.agency.composer import RECALL
 from harness.agency.composer import DocumentDraft as Ordered
 from harness.agency.defects.package_changes import SpoiltDocuments, operation
 from harness.agency.gallery import defect
 from harness.agency.sending_service import SendingService
+from harness.catalogue.codes import BusinessOperation
 from harness.edxml.draft import PackageDraft
 from harness.edxml.elements import elements_of
 from harness.edxml.model import DocumentPackage
@@ -43,7 +43,7 @@ class RecallNoticeNamesNothing(SendingService):
 
     def queue(self, package: DocumentPackage, draft: Ordered, written: bytes) -> None:
         super().queue(package, draft, written)
-        if draft.operation != RECALL:
+        if draft.operation != BusinessOperation.RECALL:
             return
         number = f"{package.code.code_number}000"
         notice = replace(

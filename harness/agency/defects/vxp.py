@@ -15,7 +15,7 @@ from harness.vxp.entries import ListedAgency
 from harness.vxp.exchange import HttpReply
 from harness.vxp.failures import Refused, VxpFailure
 from harness.vxp.hashing import hash_file
-from harness.vxp.operations import OPERATIONS, Operation
+from harness.vxp.operations import OPERATIONS, HubOperation, Operation
 from harness.vxp.signing import signed_headers
 
 T = TypeVar("T")
@@ -64,7 +64,9 @@ class MessageTypeInCapitals(CountsFirst):
     """Asks for the list with the message type `EDOC` now and then."""
 
     async def count(self, client: VxpClient) -> object:
-        return await client._rows("getReceivedEdocList", [("servicetype", "eDoc"), ("messagetype", "EDOC")])
+        return await client._rows(
+            HubOperation.GET_RECEIVED_EDOC_LIST, [("servicetype", "eDoc"), ("messagetype", "EDOC")]
+        )
 
 
 class _WronglySigning(VxpClient):

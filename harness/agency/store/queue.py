@@ -1,7 +1,7 @@
 """Packages on their way out, in order. Every try sends a package with the same bytes."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -93,6 +93,16 @@ class Queue:
             (document_id, sender),
         ).fetchone()
         return int(row[0])
+
+    def statuses(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the packages of all statuses in order, by the document they are about, each package once."""
+        found: dict[str, dict[str, None]] = {}
+        rows = self._connection.execute(
+            "SELECT document_id, package FROM outgoing WHERE messagetype = 'status' ORDER BY id"
+        )
+        for document_id, package in rows:
+            found.setdefault(document_id, {})[package] = None
+        return {document_id: tuple(packages) for document_id, packages in found.items()}
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[QueuedPackage]:
         rows = self._connection.execute(f"SELECT * FROM outgoing {where}", values)  # noqa: S608 - fixed text

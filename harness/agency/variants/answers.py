@@ -14,6 +14,7 @@ from harness.agency.statuses import BusinessStatuses
 from harness.agency.store.inbox import InboxDocument, InboxState, NewDocument
 from harness.agency.store.items import ListedItem
 from harness.agency.texts import words
+from harness.catalogue.codes import StatusCode
 from harness.edxml.model import StatusPackage
 
 
@@ -22,7 +23,7 @@ class Skips04And06(Handling):
     """Goes from 03 to 05 at once, and finishes without a status."""
 
     def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        return () if step.status in {"04", "06"} else super().statuses_of(step, document)
+        return () if step.status in {StatusCode.ASSIGNED, StatusCode.FINISHED} else super().statuses_of(step, document)
 
 
 @variant("assigns-by-itself", touches=("STS",))
@@ -34,7 +35,11 @@ class AssignsByItself(Handling):
         return replace(step, after=InboxState.ASSIGNED) if action == "accept" else step
 
     def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:
-        return ("03", "04") if step.status == "03" else super().statuses_of(step, document)
+        return (
+            (StatusCode.REGISTERED, StatusCode.ASSIGNED)
+            if step.status == StatusCode.REGISTERED
+            else super().statuses_of(step, document)
+        )
 
 
 @variant("arrived-then-refused", touches=("RCV-06", "RCV-07", "RCV-08", "STS"))
@@ -42,8 +47,8 @@ class ArrivedThenRefused(BusinessStatuses):
     """Says 01 before an automatic 02 too."""
 
     def say(self, document: InboxDocument, code: str, reason: str, organ_ids: Iterable[str] = ()) -> None:
-        if code == "02" and not self.store.queue.said(document.document_id or "", self.settings.organ_id):
-            super().say(document, "01", "", organ_ids)
+        if code == StatusCode.REFUSED and not self.store.queue.said(document.document_id or "", self.settings.organ_id):
+            super().say(document, StatusCode.ARRIVED, "", organ_ids)
         super().say(document, code, reason, organ_ids)
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from harness.catalogue.parameters import ParameterGroup
 from harness.catalogue.typed_yaml import convert, read
-from harness.drivers.manual.terminal import Console
+from harness.drivers.operator import Operator
 
 
 class PreparedAnswer(ParameterGroup, frozen=True):
@@ -49,14 +49,19 @@ def load_answers(path: Path) -> tuple[PreparedAnswer, ...]:
     return convert(read(path), AnswerFile).answers
 
 
-class PreparedConsole:
-    """Answers from a file, and asks the console behind it what the file does not answer."""
+class PreparedOperator:
+    """Answers from a file, and asks the operator behind it what the file does not answer."""
 
-    def __init__(self, answers: tuple[PreparedAnswer, ...], behind: Console) -> None:
+    def __init__(self, answers: tuple[PreparedAnswer, ...], behind: Operator) -> None:
         self._answers = answers
         self._given: Counter[int] = Counter()
         self._answered: set[int] = set()
         self._behind = behind
+
+    @property
+    def attended(self) -> bool:
+        """True when a person sits behind the file."""
+        return self._behind.attended
 
     def tell(self, lines: str) -> None:
         """Show text that needs no answer."""

@@ -9,11 +9,11 @@ from harness import __version__
 from harness.catalogue.texts import text
 from harness.drivers.manual.interview import PATIENCE, Interview
 from harness.drivers.manual.secrets import Secrets
-from harness.drivers.manual.tasks import TASKS, task_lines
-from harness.drivers.manual.terminal import Console
+from harness.drivers.manual.tasks import EXPORTS, TASKS, task_lines
 from harness.drivers.manual.view_cache import ViewCache
 from harness.drivers.manual.view_questions import ask_view
 from harness.drivers.manual.words import AREA, WORDS, read_word, shown_word
+from harness.drivers.operator import Operator
 from harness.drivers.protocol import COMMANDS, DriverError, OperatorError
 from harness.drivers.views import Seen, Unseen, ViewRequest, Workplace
 from harness.edxml.identifiers import document_id
@@ -26,15 +26,15 @@ _LONGEST_ID = 500
 class ManualDriver:
     """Asks a person, one question at a time however many scenarios there are. A person's time is nobody's failure."""
 
-    def __init__(self, workplace: Workplace, console: Console, patience: float = PATIENCE) -> None:
+    def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
         """Prepare the driver.
 
         Args:
             workplace: folder, recorder and language of the run.
-            console: where the person is.
+            operator: the person.
             patience: how long the person may take for one answer, in seconds.
         """
-        self._interview = Interview(workplace, console, patience)
+        self._interview = Interview(workplace, operator, patience)
         self._looks = ViewCache(workplace.times, self._interview.watch)
         self._turn = asyncio.Lock()
         self._secrets = Secrets(workplace)
@@ -50,6 +50,8 @@ class ManualDriver:
         async with self._turn:
             if command in TASKS:
                 return await self._task(command, arguments)
+            if command in EXPORTS:
+                return await self._export(command)
             if command == "directory":
                 told = await ask_view(self._interview, ViewRequest("directory"))
                 return dict(told.rows[0])
@@ -95,6 +97,12 @@ class ManualDriver:
         if word in {"refused", "failed"}:
             raise DriverError("refused" if word == "refused" else "failed", said or word)
         return self._result(command, arguments, said[:_LONGEST_ID] or expected)
+
+    async def _export(self, command: str) -> dict[str, Any]:
+        """Have the person export something, and tell the path of it on this machine."""
+        lines = [text(AREA, f"do.{command}", self._language), self._interview.choices("choices.question")]
+        path, _ = await self._interview.put(command, None, lines, lambda line: line, free=True)
+        return {"path": path}
 
     def _expected_id(self, command: str, arguments: Mapping[str, Any]) -> str:
         if command != "send":

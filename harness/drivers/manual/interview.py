@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.catalogue.texts import text
-from harness.drivers.manual.terminal import Console
 from harness.drivers.manual.words import AREA, OPEN, WORDS, read_word, shown_word
+from harness.drivers.operator import Operator
 from harness.drivers.protocol import OperatorError
 from harness.drivers.stopwatch import Stopwatch
 from harness.drivers.views import Workplace
@@ -32,13 +32,13 @@ class Interview:
         language: in which the person is spoken to.
     """
 
-    def __init__(self, workplace: Workplace, console: Console, patience: float = PATIENCE) -> None:
+    def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
         """Prepare the interview; `patience` is how long a person may take for one answer, in seconds."""
         self.watch = Stopwatch()
         self.language = workplace.language
         self._directory = workplace.directory
         self._recorder = workplace.recorder
-        self._console = console
+        self._operator = operator
         self._patience = patience
         self._numbers = itertools.count(1)
         self._folders = itertools.count(1)
@@ -96,7 +96,7 @@ class Interview:
         end = time.monotonic() + self._patience
         for _ in range(_TRIES):
             try:
-                line = await self._console.ask(number, command, document, shown, end - time.monotonic())
+                line = await self._operator.ask(number, command, document, shown, end - time.monotonic())
             except TimeoutError as error:
                 raise OperatorError("silent", command) from error
             if line is None:

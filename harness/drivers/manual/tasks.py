@@ -9,6 +9,8 @@ from harness.catalogue.texts import Language, text
 from harness.drivers.manual.words import AREA, shown_word
 
 TASKS = frozenset({"configure", "send", "decide", "take_back", "register", "stop", "start"})
+EXPORTS = frozenset({"export_records", "export_sip"})
+"""Commands that a person answers with the path of what the system has exported."""
 
 _SEND = ("target", "to", "receivers_added", "receivers_removed", "code_number", "code_notation", "type_name", "subject",
          "content", "priority", "classification", "reason")  # fmt: skip

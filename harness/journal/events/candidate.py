@@ -165,6 +165,44 @@ class CandidateKilled(Fact, frozen=True):
     kind: ClassVar[str] = "candidate.killed"
 
 
+class ExportPiece(FactPart, frozen=True):
+    """A part of an export: the `blob` that has it, and how many bytes it is."""
+
+    blob: str
+    size: int
+
+
+class ExportHanded(Fact, frozen=True, kw_only=True):
+    """The candidate handed over what it keeps.
+
+    Attributes:
+        form: `records_export` or `archive_sip`.
+        name: what it is called; by its ending a table is told from another.
+        size: bytes.
+        sha256: of the whole.
+        pieces: one after the other they are the export, byte for byte. A large file that lies in an archive as it is
+            has a piece of its own: it is kept once, however often it was exchanged and exported.
+    """
+
+    kind: ClassVar[str] = "export"
+
+    form: str
+    name: str
+    size: int
+    sha256: str
+    pieces: tuple[ExportPiece, ...]
+
+
+class ExportRejected(Fact, frozen=True):
+    """What the candidate handed over is no export: `reason` is a stable word, `detail` fit to be shown."""
+
+    kind: ClassVar[str] = "export.unusable"
+
+    form: str
+    reason: str = ""
+    detail: str = ""
+
+
 CANDIDATE: tuple[type[Fact], ...] = (
     DriverCalled,
     DriverUnsupported,
@@ -176,4 +214,6 @@ CANDIDATE: tuple[type[Fact], ...] = (
     CandidateBack,
     CandidateRevived,
     CandidateKilled,
+    ExportHanded,
+    ExportRejected,
 )

@@ -13,12 +13,14 @@ from typing import Any
 
 import msgspec
 
+from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.profiles import Profile
 from harness.edxml.model import DocumentPackage, Package, StatusPackage
 from harness.edxml.packages import PackageUnreadable, read_header
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
 from harness.journal.events import DriverCalled, DriverCommand, DriverUnsupported, Fact, RunStarted, Stimulus
+from harness.vxp.operations import HubOperation
 
 _BOXES = frozenset({"inbox", "outbox"})
 _SLASHED = re.compile(r"\s*/\s*")
@@ -213,7 +215,7 @@ class RunFacts:
         for exchange in self.evidence.exchanges:
             answer = exchange.answered
             blob = answer.body.blob if answer and answer.altered else None
-            if blob is None or exchange.operation not in {"getEdoc", "downloadEdoc"}:
+            if blob is None or exchange.operation not in {HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC}:
                 continue
             content = _data_member(self.read_blob(blob))
             yield None if content is None else self._header(content)
@@ -244,7 +246,7 @@ def code_of(package: DocumentPackage) -> str:
 def targets_of(package: DocumentPackage) -> frozenset[str]:
     """Return the DocumentIds that a recall, update or replacement acts on."""
     business = package.bussiness
-    if business is None or business.doc_type.strip() in {"", "0"}:
+    if business is None or business.doc_type.strip() in {"", BusinessOperation.NEW}:
         return frozenset()
     named = [one.document_id for one in package.response_for] + [one.document_id for one in business.replacements]
     return frozenset(name.strip() for name in (*named, business.document_id)) - {""}

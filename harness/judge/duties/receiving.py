@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage
 from harness.expectations.assessment import Blind
@@ -14,7 +15,6 @@ from harness.journal import Event
 from harness.journal.events import DriverCalled
 from harness.judge.duties.facts import Delivered, RunFacts
 
-_REFUSING = 2
 _NOT_ACCEPTED = frozenset({"refused", "rejected"})
 
 
@@ -58,8 +58,8 @@ def _refusal(facts: RunFacts, document: Delivered, shown: Mapping[str, tuple[str
     if failed is not None:
         said.append(("updateStatus fail", failed.request))
     for exchange in facts.evidence.statuses(document.id):
-        if status_number(exchange.package.status_code) == _REFUSING:
-            said.append(("02", exchange.request))
+        if status_number(exchange.package.status_code) == StatusCode.REFUSED.number:
+            said.append((StatusCode.REFUSED, exchange.request))
             break
     if document.id in shown:
         state, look = shown[document.id]

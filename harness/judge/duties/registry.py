@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from harness.catalogue.declared_codes import codes_of, refuse_undeclared
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Blind
 from harness.judge.duties.confidential import secrets_stay
@@ -20,19 +21,33 @@ class Duty:
 
     Attributes:
         requirement: id.
+        codes: of the findings that it may give.
         judge: returns its findings; None when nothing was seen that it speaks of, Blind when it cannot be seen.
         follows: requirements whose failure brings this one's with it: what they have shown already is not charged
             a second time, and whether there is more can be said only when they are met.
     """
 
     requirement: str
+    codes: frozenset[str]
     judge: Callable[[RunFacts], Judged]
     follows: frozenset[str] = frozenset()
+
+    def judged(self, facts: RunFacts) -> Judged:
+        """Return what `judge` does.
+
+        Raises:
+            UndeclaredCode: it gives a code that is not declared.
+        """
+        found = self.judge(facts)
+        for one in found if isinstance(found, list) else ():
+            refuse_undeclared(one.code, self.codes)
+        return found
 
 
 DUTIES: tuple[Duty, ...] = (
     Duty(
         "RCV-10",
+        codes_of("RCV-10", ("good-refused",)),
         never_refused,
         frozenset(
             {
@@ -45,16 +60,18 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "RCV-11",
+        codes_of("RCV-11", ("vanished", "changed", "cancelled-unasked")),
         stays,
         frozenset({"RCV-02", "RCV-03", "RCV-04", "RCV-05", "RCV-09", "RCV-10", "RTY-11", "RTY-15", "RTY-16"}),
     ),
-    Duty("SND-07", secrets_stay),
+    Duty("SND-07", codes_of("SND-07", ("secret-reached-hub",)), secrets_stay),
     Duty(
         "SND-10",
+        codes_of("SND-10", ("unordered", "forwarded", "sent-though-refused", "sent-otherwise", "status-unordered")),
         nothing_unordered,
         frozenset({*(f"SND-{number:02}" for number in (2, 3, 4, 5, 6, 7, 9)), "RTY-02", "STS-05"}),
     ),
-    Duty("RTY-07", final_stays_final),
+    Duty("RTY-07", codes_of("RTY-07", ("retried-too-often",)), final_stays_final),
 )
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.edxml.model import DocumentPackage, StatusPackage
 from harness.expectations.assessment import Blind
@@ -12,7 +13,6 @@ from harness.expectations.evidence import Exchange
 from harness.expectations.statuses import status_number
 from harness.judge.duties.facts import Ordered, RunFacts, code_of
 
-_TAKE_BACK = 13
 _DUTY = "SND-10"
 
 
@@ -52,7 +52,7 @@ def _status(facts: RunFacts, exchange: Exchange, package: StatusPackage) -> Iter
     """A status answers what came; 13 about a document of one's own is ordered as any document is."""
     named, code = package.response_for.document_id.strip(), package.response_for.code.strip()
     identities, codes = facts.may_be_answered()
-    if status_number(package.status_code) == _TAKE_BACK:
+    if status_number(package.status_code) == StatusCode.TAKE_BACK.number:
         ordered = {str(one.get("document_id")) for one in facts.commanded("take_back")}
         if named in ordered:
             return

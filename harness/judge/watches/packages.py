@@ -26,7 +26,7 @@ class PackageWatch:
 
 
 # Of a package that did not fit into the evidence nobody knows whether it was right: it must never count as good.
-_NOT_KEPT = Undecided(Finding("PKG-10.not-kept"), Cause.CANDIDATE)
+NOT_KEPT = Undecided(Finding("PKG-10.not-kept"), Cause.CANDIDATE)
 
 
 def watch_packages(facts: RunFacts, examiner: PackageInspector) -> PackageWatch:
@@ -39,8 +39,8 @@ def watch_packages(facts: RunFacts, examiner: PackageInspector) -> PackageWatch:
     for exchange in facts.evidence.all_sendings():
         report = examiner.report(exchange)
         if report is None and exchange.asked.package and full:
-            undecided.setdefault(_NOT_KEPT.requirement, _NOT_KEPT)
-            findings.setdefault(_NOT_KEPT.requirement, [])
+            undecided.setdefault(NOT_KEPT.requirement, NOT_KEPT)
+            findings.setdefault(NOT_KEPT.requirement, [])
         if report is None or exchange.package.sha256 in seen or facts.foreign(exchange):
             continue
         seen.add(exchange.package.sha256)

@@ -2,26 +2,66 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import Statuses
 from harness.catalogue.profiles import Profile
 from harness.expectations.base import finding
 from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.statuses import status_number
-from harness.journal.events import CandidateKilled, DriverCalled, RunStarted, Stimulus
+from harness.journal.events import CandidateKilled, DriverCalled, HarnessStalled, RunStarted, Stimulus
+from harness.judge.watches.watch import watch
 
 WATCHED_ORDER = "STS-04"
 _PASSIVE = "passive"
 # The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
-_STEPS = {"04": "assign", "05": "process", "06": "finish"}
+_STEPS: Mapping[str, str] = {
+    StatusCode.ASSIGNED: "assign",
+    StatusCode.PROCESSING: "process",
+    StatusCode.FINISHED: "finish",
+}
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
 # A candidate that is told of another hub may begin anew, and not hear an answer that is on its way.
 _INTERRUPTING = frozenset({"stop", "configure"})
 _ROUNDING = 0.05
-_REFUSED = "02"
 # Seconds for which an answer may lie unread on a candidate that is stopped then.
 _UNREAD = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """When an answer may not have been heard by a candidate that behaves, in seconds since the run began.
+
+    Attributes:
+        stops: when the candidate was stopped, killed, or told of another hub.
+        stalls: from when to when the harness stood still, and what waited for it was answered only then.
+        give_up: for how long the candidate waits for an answer.
+    """
+
+    stops: Sequence[float]
+    stalls: Sequence[tuple[float, float]]
+    give_up: float
+
+    @classmethod
+    def in_run(cls, evidence: Evidence) -> "Unheard":
+        """Collect the moments of a run."""
+        stalls = [(one.elapsed - one.what.seconds, one.elapsed) for one in evidence.events_of(HarnessStalled)]
+        times = evidence.start.times if evidence.start else {}
+        return cls(_stops(evidence), stalls, float(times.get("give_up", math.inf)))
+
+    def may_be(self, exchange: Exchange) -> bool:
+        """Tell whether the answer of an exchange may have been lost on the candidate."""
+        if not exchange.served or exchange.answer is None:
+            return True
+        began, answered = exchange.request.elapsed - _ROUNDING, exchange.answer.elapsed
+        stopped = any(began <= stop <= answered + _UNREAD for stop in self.stops)
+        return stopped or any(self._waited(began, answered, *stall) for stall in self.stalls)
+
+    def _waited(self, began: float, answered: float, still: float, again: float) -> bool:
+        """Tell whether a request that was read after a standstill may have been sent, and given up, during it."""
+        return still <= began <= again + (again - still) and answered - still >= self.give_up
 
 
 def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
@@ -29,27 +69,27 @@ def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
 
     What one document is to several agencies of the candidate is told apart by who says it.
     """
-    machine, listed = profile.parameters.statuses, frozenset(profile.parameters.code_lists.statuses)
+    listed = frozenset(profile.parameters.code_lists.statuses)
     attempts = _attempts(evidence)
     walks = [(document, walk) for document in attempts for walk in _walks(evidence, document, listed)]
     if not walks:
         return None
-    recalled, asked = _recalled(evidence), _asked(evidence)
-    return [
-        found
-        for document, walk in walks
-        for found in (
-            *(
-                wrong
-                for part in _parted(walk, attempts[document])
-                for wrong in _walked(document, part, machine, document in recalled)
-            ),
-            *_unasked(document, walk, asked),
-        )
-    ]
+    return list(order(evidence, profile, walks, attempts))
 
 
 Walk = list[tuple[str, Exchange]]
+
+
+@watch("STS-04", codes=("order-illegal", "status-repeated", "status-unasked"))
+def order(
+    evidence: Evidence, profile: Profile, walks: Sequence[tuple[str, Walk]], attempts: Mapping[str, list[int]]
+) -> Iterator[Finding]:
+    """Yield what is wrong with the order of statuses, document by document and agency by agency."""
+    machine, recalled, asked = profile.parameters.statuses, _recalled(evidence), _asked(evidence)
+    for document, walk in walks:
+        for part in _parted(walk, attempts[document]):
+            yield from _walked(document, part, machine, document in recalled)
+        yield from _unasked(document, walk, asked)
 
 
 def _attempts(evidence: Evidence) -> dict[str, list[int]]:
@@ -67,7 +107,7 @@ def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
     part: Walk = []
     further = iter(attempts[1:])
     for code, exchange in walk:
-        if part and part[-1][0] == _REFUSED and next(further, math.inf) < exchange.request.seq:
+        if part and part[-1][0] == StatusCode.REFUSED and next(further, math.inf) < exchange.request.seq:
             yield part
             part = []
         part.append((code, exchange))
@@ -78,8 +118,8 @@ def _walks(evidence: Evidence, document: str, listed: frozenset[str]) -> list[Wa
     said: dict[str, list[Exchange]] = {}
     for exchange in evidence.statuses(document):
         said.setdefault(str(exchange.package.from_organ), []).append(exchange)
-    stops = _stops(evidence)
-    walks = (_sent(exchanges, listed, stops) for exchanges in said.values())
+    unheard = Unheard.in_run(evidence)
+    walks = (_sent(exchanges, listed, unheard) for exchanges in said.values())
     return [walk for walk in walks if walk]
 
 
@@ -90,14 +130,14 @@ def _stops(evidence: Evidence) -> list[float]:
     return begun + [one.elapsed for one in evidence.events_of(CandidateKilled)]
 
 
-def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], stops: Sequence[float]) -> Walk:
+def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], unheard: Unheard) -> Walk:
     """Return the codes that one agency sent about a document; one that is sent again after a lost answer counts once.
 
     What is no code of the profile's list is a matter of the package (STP-02). A code of the list that has no place in
     the legal order is judged as any other: it may follow nothing.
 
     The same bytes sent again although the first answer came are a repetition like any other. An answer is lost as well
-    on a candidate that is stopped at that moment.
+    on a candidate that is stopped at that moment, or that had given up waiting while the harness stood still.
     """
     walk: Walk = []
     for exchange in exchanges:
@@ -105,19 +145,12 @@ def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], stops: Sequence
         code = f"{number:02}" if number is not None else ""
         if code not in listed or not exchange.effect.accepted:
             continue
-        lost = next((at for at, (before, one) in enumerate(walk) if before == code and _is_lost(one, stops)), None)
+        lost = next((at for at, (before, one) in enumerate(walk) if before == code and unheard.may_be(one)), None)
         if lost is None:
             walk.append((code, exchange))
         else:
             walk[lost] = (code, exchange)
     return walk
-
-
-def _is_lost(exchange: Exchange, stops: Sequence[float]) -> bool:
-    if not exchange.served or exchange.answer is None:
-        return True
-    began, answered = exchange.request.elapsed - _ROUNDING, exchange.answer.elapsed
-    return any(began <= stop <= answered + _UNREAD for stop in stops)
 
 
 def _asked(evidence: Evidence) -> Mapping[tuple[str, str], float] | None:
@@ -160,11 +193,11 @@ def _walked(document: str, walk: Walk, machine: Statuses, recalled: bool) -> Ite
     ended = False
     for code, exchange in walk:
         if ended:
-            yield _illegal(document, exchange, "15", code, "-")
+            yield _illegal(document, exchange, StatusCode.AGREED, code, "-")
         elif code in machine.sender_only:
             yield _illegal(document, exchange, last or "-", code, "|".join(_allowed(last, machine)) or "-")
         elif code in machine.answers:
-            ended = recalled and code == "15"
+            ended = recalled and code == StatusCode.AGREED
         else:
             allowed = _allowed(last, machine)
             if code == last and code not in machine.repeatable:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from harness.catalogue.findings import Finding
@@ -12,21 +12,20 @@ from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.security import HUB_ID
 from harness.hub.faults.alterations import HOSTILE_ID
 from harness.journal.events import CanaryVisited
+from harness.judge.watches.watch import Watch, watch
 from harness.vxp.hashing import digest_form
 from harness.vxp.headers import HASH_HEADER
-from harness.vxp.operations import OPERATIONS, Operation
+from harness.vxp.operations import OPERATIONS, HubOperation, Operation
 from harness.vxp.timestamps import parse_timestamp
 
 # A client writes its local time without a zone: whatever its zone, it is this far from Vietnam time at most.
 _ZONES = timedelta(hours=21)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_ABOUT_ITEMS = frozenset({"getEdoc", "downloadEdoc", "updateStatus"})
+_ABOUT_ITEMS = frozenset({HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC, HubOperation.UPDATE_STATUS})
 # What goes wrong in a request when its docId is none.
 _MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
 # A request that is no call of the binding is told once, by the worst that is wrong with it.
 _OF_EVERYTHING = frozenset({"VXP-01", "VXP-10"})
-
-Check = Callable[[Exchange, Profile], Iterator[Finding]]
 
 
 def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> dict[str, list[Finding]]:
@@ -48,9 +47,9 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
             continue
         misled = exchange.request.seq > lured and _names_no_item(exchange)
         known = _operation(exchange) is not None
-        for requirement, check in _CHECKS.items():
-            if (known or requirement in _OF_EVERYTHING) and not (misled and requirement in _MISLED):
-                found[requirement].extend(check(exchange, profile))
+        for check in _OF_A_REQUEST:
+            if (known or check.requirement in _OF_EVERYTHING) and not (misled and check.requirement in _MISLED):
+                found[check.requirement].extend(check(exchange, profile))
         found["VXP-07"].extend(_sender(exchange, organs))
     found["VXP-06"].extend(_unpadded(evidence))
     found["VXP-10"].extend(_shown_to_others(evidence))
@@ -72,6 +71,7 @@ def _names_no_item(exchange: Exchange) -> bool:
     return about_item and not HUB_ID.fullmatch(given.get("docid", ""))
 
 
+@watch("VXP-01", codes=("unreadable",))
 def _unreadable(exchange: Exchange) -> Iterator[Finding]:
     yield finding("VXP-01", "unreadable", event=exchange.request, expected="HTTP/1.1", received="-")
 
@@ -80,6 +80,7 @@ def _operation(exchange: Exchange) -> Operation | None:
     return OPERATIONS.get(exchange.operation or "")
 
 
+@watch("VXP-01", codes=("unknown-operation", "wrong-method", "wrong-content-type"))
 def _call(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     request = exchange.request
     operation = _operation(exchange)
@@ -108,6 +109,7 @@ def _call(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
         yield finding("VXP-01", "wrong-content-type", event=request, expected=operation.content_type, received=given)
 
 
+@watch("VXP-02", codes=("missing-parameter", "wrong-value"))
 def _parameters(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     operation = _operation(exchange)
     if operation is None:
@@ -127,6 +129,7 @@ def _parameters(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+@watch("VXP-03", codes=("missing", "mismatch"))
 def _digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     if exchange.fault:
         return  # a secret changed on purpose: the candidate cannot sign right
@@ -138,6 +141,24 @@ def _digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
         yield finding("VXP-03", "mismatch", event=exchange.request, expected=expected, received=given)
 
 
+@watch(
+    "VXP-04",
+    codes=(
+        "missing",
+        "header-twice",
+        "not-utf8",
+        "not-json",
+        "not-object",
+        "member-twice",
+        "member-not-text",
+        "member-differs",
+        "member-without-header",
+        "member-without-prefix",
+        "key-list-differs",
+        "key-with-prefix",
+        "unsigned",
+    ),
+)
 def _agreement(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     for problem in exchange.asked.signature.problems:
         code, key = problem.code, problem.key
@@ -145,6 +166,7 @@ def _agreement(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
             yield finding("VXP-04", code, event=exchange.request, expected="-", received=key, key=key)
 
 
+@watch("VXP-05", codes=("missing", "malformed", "skewed"))
 def _time(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     given = exchange.parameters.get("timestamp")
     if given is None:
@@ -160,8 +182,9 @@ def _time(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
         yield finding("VXP-05", "skewed", event=exchange.request, expected=f"{clock} ± {allowed}", received=given)
 
 
+@watch("VXP-06", codes=("missing", "mismatch"))
 def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
-    if exchange.operation != "sendEdoc":
+    if exchange.operation != HubOperation.SEND_EDOC:
         return
     given = exchange.parameters.get("hash-file")
     if not given:
@@ -189,6 +212,7 @@ def _form_of_digest(exchange: Exchange) -> str | None:
     return next((form for digest in digests if (form := digest_form(digest, given)) is not None), None)
 
 
+@watch("VXP-06", codes=("unpadded",))
 def _unpadded(evidence: Evidence) -> Iterator[Finding]:
     """One finding over all files: a digest without a small byte looks the same in both forms."""
     for exchange in evidence.all_sendings():
@@ -200,8 +224,9 @@ def _unpadded(evidence: Evidence) -> Iterator[Finding]:
             return
 
 
+@watch("VXP-07", codes=("organ-as-from", "foreign-from", "foreign-organ"))
 def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
-    if exchange.operation != "sendEdoc":
+    if exchange.operation != HubOperation.SEND_EDOC:
         return
     given, system = exchange.parameters.get("from", ""), exchange.parameters.get("systemid", "")
     if given and given != system:
@@ -218,6 +243,7 @@ def _sender(exchange: Exchange, organs: frozenset[str]) -> Iterator[Finding]:
         )
 
 
+@watch("VXP-08", codes=("multipart", "chunked", "no-length"))
 def _framing(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     framing = exchange.asked.framing
     if framing.content_type is not None and "multipart" in framing.content_type.lower():
@@ -234,14 +260,16 @@ def _framing(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
         yield finding("VXP-08", "no-length", event=exchange.request, expected="Content-Length", received="-")
 
 
+@watch("VXP-09", codes=("misfit",))
 def _messagetype(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     kind = exchange.package.kind
     given = exchange.parameters.get("messagetype")
     fitting = {"document": "edoc", "status": "status"}.get(str(kind))
-    if exchange.operation == "sendEdoc" and fitting and given and given != fitting:
+    if exchange.operation == HubOperation.SEND_EDOC and fitting and given and given != fitting:
         yield finding("VXP-09", "misfit", event=exchange.request, expected=fitting, received=given)
 
 
+@watch("VXP-10", codes=("secret-exposed",))
 def _shown_to_others(evidence: Evidence) -> Iterator[Finding]:
     """A secret is exposed by whatever reaches any port of the harness, not by calls of the hub alone."""
     for visit in evidence.events_of(CanaryVisited):
@@ -249,20 +277,12 @@ def _shown_to_others(evidence: Evidence) -> Iterator[Finding]:
             yield finding("VXP-10", "secret-exposed", event=visit, expected="-", received=place)
 
 
+@watch("VXP-10", codes=("secret-exposed",))
 def _secret(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     for place in exchange.asked.secret_in:
         yield finding("VXP-10", "secret-exposed", event=exchange.request, expected="-", received=place)
 
 
-_CHECKS: dict[str, Check] = {
-    "VXP-01": _call,
-    "VXP-02": _parameters,
-    "VXP-03": _digest,
-    "VXP-04": _agreement,
-    "VXP-05": _time,
-    "VXP-06": _file_digest,
-    "VXP-08": _framing,
-    "VXP-09": _messagetype,
-    "VXP-10": _secret,
-}
-WATCHED = tuple(f"VXP-{number:02}" for number in range(1, 11))
+_OF_A_REQUEST = (_call, _parameters, _digest, _agreement, _time, _file_digest, _framing, _messagetype, _secret)
+WIRE_WATCHES: tuple[Watch[...], ...] = (*_OF_A_REQUEST, _unreadable, _sender, _unpadded, _shown_to_others)
+WATCHED = tuple(sorted({one.requirement for one in WIRE_WATCHES}))

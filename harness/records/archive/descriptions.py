@@ -29,7 +29,7 @@ def _has_any(package: PackageSpecimen) -> bool:
     return _has_dossier(package) or _has_documents(package)
 
 
-@archive_rule("ARC-27", asks=_has_dossier)
+@archive_rule("ARC-27", codes=("missing", "recommended", "date-form", "end-before-start"), asks=_has_dossier)
 def dossier_is_described(package: PackageSpecimen) -> Iterator[Outcome]:
     """The needed fields of EAD.xml are filled, its dates are DD/MM/YYYY and in order."""
     dossier = package.dossier
@@ -57,7 +57,7 @@ def _date(described: Described, name: str, code: str) -> Iterator[Outcome]:
         yield found_in(code, described.where(name), expected="DD/MM/YYYY", received=text, name=name)
 
 
-@archive_rule("ARC-28", asks=_has_documents)
+@archive_rule("ARC-28", codes=("missing", "doc-code", "twice", "total"), asks=_has_documents)
 def documents_are_described(package: PackageSpecimen) -> Iterator[Outcome]:
     """The needed fields of each EAD_doc are filled; its code is the dossier's with seven digits; all are counted."""
     dossier = package.dossier
@@ -79,7 +79,7 @@ def documents_are_described(package: PackageSpecimen) -> Iterator[Outcome]:
         yield found_in("ARC-28.total", Where(xpath=f"{EAD}: totalDoc"), expected=count, received=total)
 
 
-@archive_rule("ARC-29", asks=_has_any)
+@archive_rule("ARC-29", codes=("code", "doubtful"), asks=_has_any)
 def codes_are_codes(package: PackageSpecimen) -> Iterator[Outcome]:
     """Retention, origin and language are written as codes of their lists; other lists are contested."""
     keeping = package.keeping

@@ -27,7 +27,21 @@ _FLAWS: Mapping[FlawKind, str] = {
 }
 
 
-@archive_rule("ARC-25")
+@archive_rule(
+    "ARC-25",
+    codes=(
+        "outside",
+        "missing",
+        "size",
+        "digest",
+        "no-digest",
+        "other-digest",
+        "unlisted",
+        "unsafe",
+        "expands",
+        "damaged",
+    ),
+)
 def files_are_as_listed(package: PackageSpecimen) -> Iterator[Outcome]:
     """Every link stays inside and has its file, of the size and digest that it says; no data is unlisted."""
     for flaw in package.holding.flaws:
@@ -77,7 +91,7 @@ def _is_compared(package: PackageSpecimen) -> bool:
     return any(document.files for _, document in package.pairs)
 
 
-@archive_rule("ARC-19", asks=_is_compared)
+@archive_rule("ARC-19", codes=("no-original",), asks=_is_compared)
 def originals_are_in_the_package(package: PackageSpecimen) -> Iterator[Outcome]:
     """Each file exchanged is in the package, byte for byte."""
     kept = {digest for file in package.data_files for digest in readable_digest(file)}
@@ -97,7 +111,7 @@ def _has_digitised(package: PackageSpecimen) -> bool:
     return any(one.text("confidenceLevel") == _DIGITISED for one in package.documents)
 
 
-@archive_rule("ARC-22", asks=_has_digitised)
+@archive_rule("ARC-22", codes=("not-archival", "no-text", "coarse"), asks=_has_digitised)
 def digitised_files_are_archival(package: PackageSpecimen) -> Iterator[Outcome]:
     """What was digitised is PDF/A, with text, fine enough; nothing is asked of what was born digital."""
     parameters = package.profile.parameters

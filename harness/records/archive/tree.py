@@ -21,7 +21,7 @@ _VIETNAM = "+07:00"
 _REFERENCES = ("DMDID", "ADMID", "FILEID")
 
 
-@archive_rule("ARC-23")
+@archive_rule("ARC-23", codes=("missing", "representation", "unreadable", "other-case", "no-schemas"))
 def tree_is_there(package: PackageSpecimen) -> Iterator[Outcome]:
     """METS.xml, EAD.xml, a representation with METS.xml, EAD_doc files and data; all XML of these can be read."""
     label = Where(xpath=package.holding.label)
@@ -60,7 +60,7 @@ def _has_mets(package: PackageSpecimen) -> bool:
     return METS in package.mets
 
 
-@archive_rule("ARC-24", asks=_has_mets)
+@archive_rule("ARC-24", codes=("no-type", "other-type", "no-objid", "folder-name", "zone"), asks=_has_mets)
 def package_says_what_it_is(package: PackageSpecimen) -> Iterator[Outcome]:
     """The root METS says that it is a SIP, by an attribute, and has an OBJID."""
     root = package.mets[METS]
@@ -111,7 +111,7 @@ def _has_links(package: PackageSpecimen) -> bool:
     return bool(package.mets)
 
 
-@archive_rule("ARC-26", asks=_has_links)
+@archive_rule("ARC-26", codes=("id-twice", "unresolved", "shared-file", "no-file", "several-files"), asks=_has_links)
 def links_are_one_to_one(package: PackageSpecimen) -> Iterator[Outcome]:
     """Ids stand once, references have a target, a document's description leads to its own file."""
     for name, root in package.mets.items():

@@ -31,7 +31,9 @@ _BROKEN = {
 }
 
 
-@attachment_rule("ATT-05")
+@attachment_rule(
+    "ATT-05", codes=("alphabet", "blank", "padding", "truncated", "unused-bits", "empty", "line-breaks", "element")
+)
 def content_is_base64(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """The content is strict base64 and not empty."""
     node, content = carried.encoded, carried.content
@@ -51,7 +53,26 @@ def _is_packed(specimen: PackageView, carried: AttachmentView) -> bool:
     return carried.packed
 
 
-@attachment_rule("ATT-06", speaks_of=_is_packed)
+@attachment_rule(
+    "ATT-06",
+    codes=(
+        "not-a-zip",
+        "entries",
+        "encrypted",
+        "entry-path",
+        "unsupported",
+        "damaged",
+        "too-large",
+        "expansion",
+        "empty-entry",
+        "extension",
+        "unicode-path",
+        "special-entry",
+        "hidden-entry",
+        "bytes-before",
+    ),
+    speaks_of=_is_packed,
+)
 def zip_is_the_packing(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """What is sent as a zip under another name is a zip of exactly that one file."""
     opened = carried.opened if carried.packed else None
@@ -71,7 +92,7 @@ def _has_content(specimen: PackageView, carried: AttachmentView) -> bool:
     return isinstance(carried.content, Content) and bool(carried.content.size)
 
 
-@attachment_rule("ATT-07", speaks_of=_has_content)
+@attachment_rule("ATT-07", codes=("name", "content-type", "bytes-before"), speaks_of=_has_content)
 def bytes_are_what_is_said(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
     """The bytes are what name and ContentType say."""
     yield from _packed(carried) if carried.packed else _raw(carried)

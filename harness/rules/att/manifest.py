@@ -17,7 +17,7 @@ def _has_manifest(specimen: PackageView) -> bool:
     return specimen.places.manifest is not None
 
 
-@rule("ATT-01", speaks_of=_has_manifest)
+@rule("ATT-01", codes=("missing", "version"), speaks_of=_has_manifest)
 def manifest_has_version(specimen: PackageView) -> Iterator[Finding]:
     """The manifest says version 1.0."""
     manifest = specimen.places.manifest
@@ -34,7 +34,11 @@ def _has_entries(specimen: PackageView) -> bool:
     return bool(specimen.references or specimen.attachments)
 
 
-@rule("ATT-02", speaks_of=_has_entries)
+@rule(
+    "ATT-02",
+    codes=("no-attachment", "no-reference", "no-content-id", "content-id-twice", "cid-doubled", "white-space"),
+    speaks_of=_has_entries,
+)
 def references_match_attachments(specimen: PackageView) -> Iterator[Finding]:
     """References and Attachments match one to one by ContentId."""
     if specimen.places.references is None or specimen.places.inline:
@@ -56,7 +60,7 @@ def references_match_attachments(specimen: PackageView) -> Iterator[Finding]:
                 yield found(code, entry.node, received=entry.node.value("ContentId"))
 
 
-@rule("ATT-03", speaks_of=_has_entries)
+@rule("ATT-03", codes=("missing", "differs"), speaks_of=_has_entries)
 def names_agree(specimen: PackageView) -> Iterator[Finding]:
     """AttachmentName is there, and the same in Reference and Attachment."""
     for entry in (*specimen.references, *specimen.attachments):
@@ -70,7 +74,7 @@ def names_agree(specimen: PackageView) -> Iterator[Finding]:
             yield found("ATT-03.differs", where, expected=listed, received=entry.name)
 
 
-@rule("ATT-08")
+@rule("ATT-08", codes=("none",))
 def has_an_attachment(specimen: PackageView) -> Iterator[Finding]:
     """There is at least one attachment."""
     places = specimen.places
@@ -83,7 +87,7 @@ def _has_attachments(specimen: PackageView) -> bool:
     return bool(specimen.attachments)
 
 
-@rule("ATT-09", speaks_of=_has_attachments)
+@rule("ATT-09", codes=("no-pdf",), speaks_of=_has_attachments)
 def has_a_pdf(specimen: PackageView) -> Iterator[Finding]:
     """At least one attachment says that it is a PDF; whether it is one is for ATT-07 to say."""
     entries = specimen.attachments

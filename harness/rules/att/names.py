@@ -25,7 +25,11 @@ def _has_names(specimen: PackageView) -> bool:
     return any(entry.name for entry in (*specimen.attachments, *specimen.references))
 
 
-@rule("ATT-04", speaks_of=_has_names)
+@rule(
+    "ATT-04",
+    codes=("path", "control", "direction", "edge", "dots", "device", "leading-dot", "too-long"),
+    speaks_of=_has_names,
+)
 def names_are_plain(specimen: PackageView) -> Iterator[Finding]:
     """AttachmentName is a plain file name; a name that stands in Reference and Attachment is judged once."""
     judged: set[tuple[str, str]] = set()

@@ -10,7 +10,7 @@ from harness.rules.registry import rule
 from harness.rules.values import DAY, day_or_none, read_day
 
 
-@rule("HDR-06")
+@rule("HDR-06", codes=("no-promulgation-info", "no-date", "no-place"))
 def promulgation_is_dated(specimen: PackageView) -> Iterator[Finding]:
     """PromulgationInfo has a PromulgationDate and a Place."""
     message = specimen.message
@@ -30,7 +30,7 @@ def _has_dates(specimen: PackageView) -> bool:
     return next(_dates(specimen), None) is not None
 
 
-@rule("HDR-07", speaks_of=_has_dates)
+@rule("HDR-07", codes=("pattern", "not-a-day", "white-space"), speaks_of=_has_dates)
 def days_are_days(specimen: PackageView) -> Iterator[Finding]:
     """Dates are written `yyyy/MM/dd` and name real days."""
     for node in _dates(specimen):
@@ -46,7 +46,7 @@ def _has_promulgation_date(specimen: PackageView) -> bool:
     return _promulgation_date(specimen) is not None
 
 
-@rule("HDR-08", speaks_of=_has_promulgation_date)
+@rule("HDR-08", codes=("future",), speaks_of=_has_promulgation_date)
 def promulgated_by_now(specimen: PackageView) -> Iterator[Finding]:
     """PromulgationDate is not after the day of judgement in Vietnam."""
     node = _promulgation_date(specimen)
@@ -62,7 +62,7 @@ def _is_due(specimen: PackageView) -> bool:
     return bool(specimen.value("DueDate"))
 
 
-@rule("HDR-19", speaks_of=_is_due)
+@rule("HDR-19", codes=("before",), speaks_of=_is_due)
 def due_after_promulgation(specimen: PackageView) -> Iterator[Finding]:
     """DueDate is not before PromulgationDate."""
     due = specimen.message.child("DueDate") if specimen.message is not None else None

@@ -17,7 +17,7 @@ RESPONSE = ("OrganId", "Code", "PromulgationDate", "DocumentId")
 _FORM = "OrganId,yyyy/MM/dd,CodeNumber/CodeNotation"
 
 
-@rule("HDR-05")
+@rule("HDR-05", codes=("no-code", "no-number", "no-notation", "not-a-number", "white-space"))
 def code_is_complete(specimen: PackageView) -> Iterator[Finding]:
     """Code has CodeNumber, a number, and CodeNotation."""
     message = specimen.message
@@ -42,7 +42,7 @@ def _answers(specimen: PackageView) -> bool:
     return specimen.message is not None and specimen.message.child("ResponseFor") is not None
 
 
-@rule("HDR-16", speaks_of=_answers)
+@rule("HDR-16", codes=("incomplete",), speaks_of=_answers)
 def answered_documents_are_complete(specimen: PackageView) -> Iterator[Finding]:
     """Every ResponseFor has OrganId, Code, PromulgationDate and DocumentId."""
     if specimen.message is None:
@@ -53,7 +53,7 @@ def answered_documents_are_complete(specimen: PackageView) -> Iterator[Finding]:
                 yield missing("HDR-16.incomplete", node, name)
 
 
-@rule("HDR-17")
+@rule("HDR-17", codes=("missing", "not-a-form", "impossible-day", "uuid", "uuid-refused", "white-space"))
 def id_has_a_form(specimen: PackageView) -> Iterator[Finding]:
     """DocumentId is there and of an allowed form."""
     message = specimen.message
@@ -68,7 +68,7 @@ def id_has_a_form(specimen: PackageView) -> Iterator[Finding]:
     yield from spaced("HDR-17", node)
 
 
-@rule("HDR-17")
+@rule("HDR-17", codes=("other-form", "other-impossible-day", "white-space"))
 def other_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
     """Ids of other documents are of an allowed form; an impossible day in them only draws a remark."""
     identifiers = specimen.parameters.identifiers
@@ -104,7 +104,7 @@ def other_id_findings(requirement: str, node: Node, holder: Node, identifiers: I
         yield found(f"{requirement}.other-impossible-day", node, expected=_FORM, received=node.text)
 
 
-@rule("HDR-18", speaks_of=_has_parts)
+@rule("HDR-18", codes=("organ", "date", "code"), speaks_of=_has_parts)
 def id_agrees(specimen: PackageView) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
     node = specimen.message.child("DocumentId") if specimen.message is not None else None

@@ -12,7 +12,7 @@ from harness.rules.values import day_or_none, whole_number
 _AMOUNTS = ("PromulgationAmount", "PageAmount")
 
 
-@rule("HDR-09")
+@rule("HDR-09", codes=("no-document-type", "no-type", "no-type-name", "not-in-list", "not-in-force", "white-space"))
 def type_is_known(specimen: PackageView) -> Iterator[Finding]:
     """DocumentType has a Type out of the code list and a TypeName."""
     message = specimen.message
@@ -48,7 +48,7 @@ def _has_priority(specimen: PackageView) -> bool:
     return bool(specimen.value("OtherInfo", "Priority"))
 
 
-@rule("HDR-13", speaks_of=_has_priority)
+@rule("HDR-13", codes=("not-in-list", "white-space"), speaks_of=_has_priority)
 def priority_is_known(specimen: PackageView) -> Iterator[Finding]:
     """Priority is in the code list."""
     other = specimen.message.child("OtherInfo") if specimen.message is not None else None
@@ -61,7 +61,7 @@ def _has_steering_type(specimen: PackageView) -> bool:
     return bool(specimen.value("SteeringType"))
 
 
-@rule("HDR-14", speaks_of=_has_steering_type)
+@rule("HDR-14", codes=("not-in-list", "white-space"), speaks_of=_has_steering_type)
 def steering_type_is_known(specimen: PackageView) -> Iterator[Finding]:
     """SteeringType is in the code list."""
     node = specimen.message.child("SteeringType") if specimen.message is not None else None
@@ -73,7 +73,7 @@ def _has_amounts(specimen: PackageView) -> bool:
     return any(specimen.value("OtherInfo", name) for name in _AMOUNTS)
 
 
-@rule("HDR-15", speaks_of=_has_amounts)
+@rule("HDR-15", codes=("not-an-amount", "white-space"), speaks_of=_has_amounts)
 def amounts_are_amounts(specimen: PackageView) -> Iterator[Finding]:
     """Amounts are whole numbers, not negative."""
     other = specimen.message.child("OtherInfo") if specimen.message is not None else None

@@ -23,7 +23,7 @@ def _names_listed_agencies(specimen: PackageView) -> bool:
     return next(_dated_agencies(specimen), None) is not None
 
 
-@rule("HDR-22", speaks_of=_names_listed_agencies)
+@rule("HDR-22", codes=("closed", "not-yet"), speaks_of=_names_listed_agencies)
 def codes_hold_on_their_day(specimen: PackageView) -> Iterator[Finding]:
     """No OrganId is one of a code that was closed before the document's own day, or that did not hold yet."""
     told: set[tuple[str, date]] = set()

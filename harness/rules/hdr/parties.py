@@ -16,7 +16,7 @@ _EXAMPLES = {"old": "000.00.00.G22", "new": "G22.12", "enterprise": "0100109106-
 _address = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>().]+(\.[^@\s,;<>().]+)+")
 
 
-@rule("HDR-01")
+@rule("HDR-01", codes=("no-from", "no-organ-id", "no-organ-name", "nested"))
 def sender_is_named(specimen: PackageView) -> Iterator[Finding]:
     """From has OrganId and OrganName."""
     message = specimen.message
@@ -35,7 +35,7 @@ def _names_agencies(specimen: PackageView) -> bool:
     return any(node.filled for node in specimen.nodes.index.get("OrganId", ()))
 
 
-@rule("HDR-02", BOTH, speaks_of=_names_agencies)
+@rule("HDR-02", BOTH, codes=("not-a-form", "hub-id", "white-space"), speaks_of=_names_agencies)
 def agency_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
     """Every OrganId has a form that the profile allows; each wrong one is told once, where it first stands."""
     identifiers = specimen.parameters.identifiers
@@ -62,7 +62,7 @@ def _keep_first(nodes: dict[str, Node], text: str, node: Node) -> None:
         nodes[text] = node
 
 
-@rule("HDR-03")
+@rule("HDR-03", codes=("no-to", "no-organ-id", "no-organ-name"))
 def receivers_are_named(specimen: PackageView) -> Iterator[Finding]:
     """There is a To, and each has OrganId and OrganName."""
     message = specimen.message
@@ -79,7 +79,7 @@ def _has_receivers(specimen: PackageView) -> bool:
     return specimen.message is not None and bool(specimen.message.every("To"))
 
 
-@rule("HDR-04", speaks_of=_has_receivers)
+@rule("HDR-04", codes=("twice",), speaks_of=_has_receivers)
 def no_receiver_twice(specimen: PackageView) -> Iterator[Finding]:
     """No OrganId stands twice in To."""
     if specimen.message is None:
@@ -94,7 +94,7 @@ def no_receiver_twice(specimen: PackageView) -> Iterator[Finding]:
         seen.add(node.trimmed)
 
 
-@rule("HDR-12")
+@rule("HDR-12", codes=("no-signer-info", "no-full-name"))
 def signer_is_named(specimen: PackageView) -> Iterator[Finding]:
     """SignerInfo has a FullName."""
     message = specimen.message
@@ -111,7 +111,7 @@ def _has_addresses(specimen: PackageView) -> bool:
     return any(node.filled for node in specimen.nodes.index.get("Email", ()))
 
 
-@rule("HDR-21", speaks_of=_has_addresses)
+@rule("HDR-21", codes=("not-an-address",), speaks_of=_has_addresses)
 def addresses_are_addresses(specimen: PackageView) -> Iterator[Finding]:
     """E-mail addresses, where given, are addresses."""
     for node in specimen.nodes.index.get("Email", ()):
@@ -128,7 +128,7 @@ def _has_clerks_address(specimen: PackageView) -> bool:
     return _clerks_address(specimen) is not None
 
 
-@rule("HDR-21", STATUS, speaks_of=_has_clerks_address)
+@rule("HDR-21", STATUS, codes=("not-an-address",), speaks_of=_has_clerks_address)
 def clerks_address_is_an_address(specimen: PackageView) -> Iterator[Finding]:
     """In a status package the clerk's e-mail address, where given, is one."""
     node = _clerks_address(specimen)

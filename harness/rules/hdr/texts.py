@@ -47,14 +47,14 @@ class _Fillers:
     longest: int
 
 
-@rule("HDR-10")
+@rule("HDR-10", codes=("missing",))
 def subject_is_given(specimen: PackageView) -> Iterator[Finding]:
     """Subject is there and not blank."""
     if specimen.message is not None and specimen.message.child("Subject") is None:
         yield missing("HDR-10.missing", specimen.message, "Subject")
 
 
-@rule("HDR-11")
+@rule("HDR-11", codes=("too-long", "long"))
 def texts_are_short_enough(specimen: PackageView) -> Iterator[Finding]:
     """No text is longer than its element may be."""
     bounds = _bounds(specimen.parameters.lengths)
@@ -68,7 +68,7 @@ def _names_its_clerk(specimen: PackageView) -> bool:
     return specimen.message is not None and specimen.message.child("StaffInfo") is not None
 
 
-@rule("HDR-11", STATUS, speaks_of=_names_its_clerk)
+@rule("HDR-11", STATUS, codes=("too-long", "long"), speaks_of=_names_its_clerk)
 def clerk_is_short_enough(specimen: PackageView) -> Iterator[Finding]:
     """In a status package the lengths hold for its clerk."""
     clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
@@ -78,7 +78,7 @@ def clerk_is_short_enough(specimen: PackageView) -> Iterator[Finding]:
             yield from _too_long(node, bounds.lengths[node.local])
 
 
-@rule("HDR-20")
+@rule("HDR-20", codes=("filler",))
 def no_filler(specimen: PackageView) -> Iterator[Finding]:
     """No filler stands where a value is due."""
     fillers = _fillers(specimen.parameters.code_lists)

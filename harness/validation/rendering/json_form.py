@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -21,7 +21,7 @@ class JsonLines:
 
     def add(self, row: FileRow, *, named: bool) -> None:
         """Write one line."""
-        self._stream.write(self._encoder.encode(row) + b"\n")
+        self._stream.write(self._encoder.encode(_published(row)) + b"\n")
 
     def finish(self, summary: CheckSummary) -> None:
         """Write nothing more."""
@@ -40,7 +40,7 @@ class JsonWhole:
     def add(self, row: FileRow, *, named: bool) -> None:
         """Put one file by."""
         self._files.write(b"\n " if self._first else b",\n ")
-        self._files.write(self._encoder.encode(row))
+        self._files.write(self._encoder.encode(_published(row)))
         self._first = False
 
     def finish(self, summary: CheckSummary) -> None:
@@ -52,3 +52,15 @@ class JsonWhole:
         self._stream.write(b"]}\n" if self._first else b"\n]}\n")
         self._files.close()
         self._stream.flush()
+
+
+def _published(row: FileRow) -> object:
+    """Return a file in the shape of the schema: its findings point at no event, and each says itself what it names."""
+    if not row.findings and not row.undecided:
+        return row
+    shape: dict[str, Any] = msgspec.to_builtins(row)
+    for told in (*shape["findings"], *shape["undecided"]):
+        del told["where"]["event"]
+    for finding in shape["findings"]:
+        del finding["occurrences"], finding["parameters"]
+    return shape

@@ -5,9 +5,10 @@ import tempfile
 from html import escape
 from typing import BinaryIO
 
+from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Severity
-from harness.validation.rows import FileRow, FindingRow, OpenRow
+from harness.validation.rows import FileRow, OpenRow
 from harness.validation.summary import CheckSummary
 
 _IN_MEMORY = 16 * 1024 * 1024
@@ -54,10 +55,10 @@ class Junit:
         self._cases.close()
         self._stream.flush()
 
-    def _line(self, finding: FindingRow | OpenRow) -> str:
+    def _line(self, finding: FindingEntry | OpenRow) -> str:
         where = " ".join(part for part in (_line_of(finding), finding.where.xpath) if part)
         return f"{finding.code}: {finding.message[self._language]}" + (f" ({where})" if where else "")
 
 
-def _line_of(finding: FindingRow | OpenRow) -> str:
+def _line_of(finding: FindingEntry | OpenRow) -> str:
     return f"{finding.where.line}:" if finding.where.line else ""

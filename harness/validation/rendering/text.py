@@ -2,11 +2,12 @@
 
 from typing import BinaryIO
 
+from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language, entries, finding_text, text
 from harness.catalogue.verdicts import Severity
 from harness.validation.rendering.sink import Amount
-from harness.validation.rows import FileRow, FindingRow, OpenRow
+from harness.validation.rows import FileRow, OpenRow
 from harness.validation.summary import CheckSummary
 
 _AREA = "cli-validate"
@@ -73,11 +74,11 @@ class TextSink:
         if named:
             self._write(f"  {'':8}{self._say('column.failed'):>10}{self._say('column.remarks'):>10}")
         for key in named:
-            statement = getattr(known[key].statement, self._language)
+            statement = known[key].statement[self._language]
             failures, remarks = summary.failures[key] or "", summary.remarks[key] or ""
             self._write(f"  {key:8}{failures:>10}{remarks:>10}  {_short(statement)}")
 
-    def _finding(self, finding: FindingRow) -> None:
+    def _finding(self, finding: FindingEntry) -> None:
         failing = finding.severity == Severity.FAIL
         label = self._painted(finding.requirement, "red" if failing else "yellow")
         note = "" if failing else f" ({self._say('remark')})"

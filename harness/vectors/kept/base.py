@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
+from harness.catalogue.codes import StatusCode
 from harness.crypto.testpki.pki import Pki
 from harness.edxml.model import DocumentPackage
 from harness.records.kept import GROUPS
@@ -192,9 +193,9 @@ def base(at: datetime) -> KeptCase:
     packages = {
         "received": document(incoming).written(),
         "sent": document(outgoing).written(),
-        "status-01": answered(day, "01", "Đã đến"),
-        "status-03": answered(day, "03", "Đã tiếp nhận"),
-        "status-06": answered(day, "06", "Đã hoàn thành"),
+        "status-01": answered(day, StatusCode.ARRIVED, "Đã đến"),
+        "status-03": answered(day, StatusCode.REGISTERED, "Đã tiếp nhận"),
+        "status-06": answered(day, StatusCode.FINISHED, "Đã hoàn thành"),
     }
     return KeptCase(day, rows, files, packages)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from harness.catalogue.codes import StatusCode
 from harness.vectors.kept.base import KeptCase, answered, recall_id, recalled, received, sent
 from harness.vectors.kept.documents import IN, OUT, bad, good
 from harness.vectors.packages.base import DocumentIdentity, Particulars, document
@@ -40,7 +41,7 @@ good("ARC-16", "frozen", lambda case: recalling(case, OUT).row(OUT, State="froze
 good(
     "ARC-16",
     "recall-refused",
-    lambda case: recalling(case, IN).exchanging(refused=answered(case.day, "16", "Không đồng ý")),
+    lambda case: recalling(case, IN).exchanging(refused=answered(case.day, StatusCode.DISAGREED, "Không đồng ý")),
 )
 bad("ARC-16.not-cancelled", "still-valid", lambda case: recalling(case, IN))
 bad("ARC-16.not-frozen", "still-in-use", lambda case: recalling(case, OUT))

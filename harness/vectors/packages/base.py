@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from harness.catalogue.codes import BusinessOperation
 from harness.edxml.attachments import pack
 from harness.edxml.draft import NoSuchElement, PackageDraft
 from harness.edxml.elements import elements_of
@@ -27,7 +28,6 @@ from harness.edxml.model import (
 )
 from harness.vectors.packages.files import pdf, png, xlsx
 
-RECALL, UPDATE, REPLACEMENT = "1", "2", "3"
 _WEEK = timedelta(days=7)
 
 _LETTER = DocumentType("18", "Công văn")
@@ -162,7 +162,9 @@ def package(identity: DocumentIdentity) -> DocumentPackage:
         steering_type=said.steering_type,
         document_id=identity.document_id,
         trace_headers=(TraceHeader(identity.sender[0], f"{day} {said.at}"),),
-        bussiness=Bussiness("0", "Văn bản điện tử mới", "0", staff=said.clerk) if said.bussiness else None,
+        bussiness=Bussiness(BusinessOperation.NEW, "Văn bản điện tử mới", "0", staff=said.clerk)
+        if said.bussiness
+        else None,
         attachments=tuple(identity.attachment(index) for index in range(len(said.files))),
     )
 
@@ -187,7 +189,7 @@ def recall(identity: DocumentIdentity) -> PackageDraft:
     changed = replace(
         package(identity),
         response_for=(identity.response(),),
-        bussiness=Bussiness(RECALL, "Ban hành nhầm", "0", staff=identity.particulars.clerk),
+        bussiness=Bussiness(BusinessOperation.RECALL, "Ban hành nhầm", "0", staff=identity.particulars.clerk),
     )
     return PackageDraft(elements_of(changed))
 
@@ -197,7 +199,12 @@ def update(identity: DocumentIdentity) -> PackageDraft:
     info = BussinessDocumentInfo("1", "1", (Receiver(identity.receiver[0], "1"),))
     earlier = identity.response().document_id
     operation = Bussiness(
-        UPDATE, "Cập nhật nơi nhận", "0", earlier, document_info=info, staff=identity.particulars.clerk
+        BusinessOperation.UPDATE,
+        "Cập nhật nơi nhận",
+        "0",
+        earlier,
+        document_info=info,
+        staff=identity.particulars.clerk,
     )
     return PackageDraft(elements_of(replace(package(identity), bussiness=operation)))
 
@@ -206,7 +213,9 @@ def replacement(identity: DocumentIdentity) -> PackageDraft:
     """Return a document that replaces an earlier one."""
     replaced = ReplacementInfo(identity.response().document_id, (identity.receiver[0],))
     clerk = identity.particulars.clerk
-    operation = Bussiness(REPLACEMENT, "Thay thế văn bản có sai sót", "0", replacements=(replaced,), staff=clerk)
+    operation = Bussiness(
+        BusinessOperation.REPLACEMENT, "Thay thế văn bản có sai sót", "0", replacements=(replaced,), staff=clerk
+    )
     return PackageDraft(elements_of(replace(package(identity), bussiness=operation)))
 
 

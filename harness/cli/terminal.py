@@ -7,38 +7,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from harness.catalogue.texts import Language, text
 from harness.drivers.manual.words import AREA
 
 _READ = 65_536
 _TICK = 1.0
-# Where the time left cannot be shown on one spot, it is told at these seconds before the end.
+# Where the line with the time left cannot be overwritten, it is written again at these seconds before the end.
 _REMINDERS = (600.0, 300.0, 60.0, 30.0, 10.0)
-
-
-class Console(Protocol):
-    """Somebody who can be told things and asked for lines."""
-
-    def tell(self, lines: str) -> None:
-        """Show text that needs no answer."""
-        ...
-
-    async def ask(self, question: int, command: str, document: str | None, lines: str, limit: float) -> str | None:
-        """Show a question and return the line that answers it, None when there is nobody to answer.
-
-        Args:
-            question: its number; asked again under the same number when the first answer was not understood.
-            command: driver command that it belongs to.
-            document: DocumentId that it is about.
-            lines: its text.
-            limit: seconds to wait.
-
-        Raises:
-            TimeoutError: nobody answered in time.
-        """
-        ...
 
 
 class Terminal:
@@ -59,13 +36,18 @@ class Terminal:
         self._reading = False
         self._gone = self._source is None
 
+    @property
+    def attended(self) -> bool:
+        """True when the answers come from a terminal, so that a person sits there."""
+        return self._source is not None and os.isatty(self._source)
+
     def tell(self, lines: str) -> None:
         """Show text that needs no answer."""
         self._screen.write(lines + "\n")
         self._screen.flush()
 
     async def ask(self, question: int, command: str, document: str | None, lines: str, limit: float) -> str | None:
-        """Show a question, count the time down, and return the line that answers it; see `Console`."""
+        """Show a question, count the time down, and return the line that answers it; see `Operator`."""
         self._start_reading()
         self._forget_what_was_typed_ahead()
         if self._gone:
@@ -111,7 +93,7 @@ class Terminal:
 
     def _forget_what_was_typed_ahead(self) -> None:
         """At a terminal, a key pressed twice must not answer the next question too; a pipe's lines all count."""
-        if self._source is not None and os.isatty(self._source):
+        if self.attended:
             while not self._lines.empty() and not self._gone:
                 self._gone = self._lines.get_nowait() is None
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.drivers.manual.terminal import Terminal
+from harness.cli.terminal import Terminal
 
 LIMIT = 30.0
 
