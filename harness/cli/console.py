@@ -1,5 +1,6 @@
 """`lienthong console`: the web console, its first accounts, its backups."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -60,6 +61,7 @@ def command(
     def announce(where: str) -> None:
         click.echo(say(_AREA, "open", address=where), err=True)
 
+    _complain_to_standard_error()
     try:
         serve(state, language(), (host, port), announce)
     except KeyboardInterrupt:
@@ -176,5 +178,15 @@ def _state(data: Path, database: str | None, *, local: bool, secure: bool) -> "C
 
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
-    os.environ.pop(_VARIABLE, None)  # runs and adapters have no business with it
-    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure)
+    # Runs and adapters have no business with the database.
+    environment = {name: value for name, value in os.environ.items() if name != _VARIABLE}
+    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, environment=environment)
+
+
+def _complain_to_standard_error() -> None:
+    """Tell whoever operates the console what went wrong in it: people in the browser are told only that it did."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.ERROR)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    for name in ("harness.console", "uvicorn.error"):
+        logging.getLogger(name).addHandler(handler)

@@ -1,6 +1,7 @@
 """What a console works with while it runs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.console.data.database import ConsoleDatabase
@@ -20,6 +21,7 @@ class ConsoleState:
         vault: secrets of systems.
         program: command that begins the command line of this project, whose verbs runs are.
         local: whether only this machine reaches the console.
+        environment: variables that its programs have.
         secure: whether browsers reach it by https, so that cookies are for https alone.
     """
 
@@ -29,6 +31,7 @@ class ConsoleState:
     program: tuple[str, ...]
     local: bool = True
     secure: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def allowed_by_default(self) -> str:

@@ -1,8 +1,6 @@
 """The console on a socket."""
 
-import logging
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -38,7 +36,6 @@ def serve(state: ConsoleState, language: Language, listen: tuple[str, int], anno
     Raises:
         ConfigurationError: the address is taken, or another console has this folder or database.
     """
-    _complain_to_standard_error()
     with _claimed(state.data), _DatabaseClaim(state), _listener(*listen) as listener:
         work = ConsoleWork.of(state)
         config = Config(
@@ -59,15 +56,6 @@ def serve(state: ConsoleState, language: Language, listen: tuple[str, int], anno
             _ConsoleServer(config, work).run(sockets=[listener])
         finally:
             work.close()
-
-
-def _complain_to_standard_error() -> None:
-    """Tell whoever operates the console what went wrong in it: people in the browser are told only that it did."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setLevel(logging.ERROR)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
-    for name in ("harness.console", "uvicorn.error"):
-        logging.getLogger(name).addHandler(handler)
 
 
 class _ConsoleServer(Server):

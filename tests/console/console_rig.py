@@ -1,5 +1,6 @@
 """A console without a socket, people who are signed in to it, and runs that are over."""
 
+import os
 import re
 import sys
 import time
@@ -38,7 +39,9 @@ class ConsoleRig:
     """A console over a folder."""
 
     def __init__(self, data: Path, url: str | None = None, program: tuple[str, ...] = PROGRAM) -> None:
-        self.state = ConsoleState(data, ConsoleDatabase(data, url), SecretVault(data), program)
+        self.state = ConsoleState(
+            data, ConsoleDatabase(data, url), SecretVault(data), program, environment=dict(os.environ)
+        )
         self.work = ConsoleWork.of(self.state)
         self.app: Any = console_application(self.state, self.work, "vi")
 

@@ -161,7 +161,7 @@ def _checked(path: Path) -> DeclaredSystem:
     if isinstance(driver, HttpDriverDeclaration) and "@" in _netloc(driver.url):
         raise _misplaced("console.url-login", located.place(("driver", "url")))
     try:
-        check_declaration(candidate, located, default_profile())
+        check_declaration(candidate, located, default_profile(), {})
     except ConfigurationError as error:
         # Whether its program is here shows when a run is to begin, and is nobody's business before.
         if error.code != "candidate.program-missing":

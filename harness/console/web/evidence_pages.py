@@ -132,7 +132,7 @@ def verified_page(visit: Visit) -> Response:
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             words, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
-            timeout=_LONGEST_CHECK, check=False,
+            env=dict(visit.state.environment), timeout=_LONGEST_CHECK, check=False,
         )  # fmt: skip
         found: dict[str, Any] | None = json.loads(done.stdout)
         said = ""
