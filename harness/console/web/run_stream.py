@@ -23,6 +23,7 @@ from harness.console.web.run_view import run_parts
 from harness.console.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE
 
 _PAUSE = 0.6
+FOUND = "found"
 _PARTS = (PROGRESS, QUESTION, BOARD, MESSAGES)
 _GREATEST_SEQ = 18  # digits
 _HOUR = 3600.0
@@ -69,8 +70,11 @@ def _look(
         if row is None:
             return None
         live = work.live.look(work.queue.folder(row))
-        now = f"{row.state} {row.verdict}"
-        names = _PARTS if now != shape and shape else [part for part in _PARTS if live.changed.get(part, -1) > told]
+        found = len(work.first.of(work.queue.folder(row), live.done)) if row.state == "running" else 0
+        now = f"{row.state} {found}"
+        earlier, _, before = shape.partition(" ")
+        names = [part for part in _PARTS if live.changed.get(part, -1) > told or earlier not in {"", row.state}]
+        names += [FOUND] if before not in {"", str(found)} else []
         if not names:
             return {}, told, now, row.state == "ended"
         session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))

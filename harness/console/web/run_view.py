@@ -36,6 +36,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     verdicts = _verdicts(work, row) if row.state == "ended" and row.verdict != "none" else None
     return {
         "live": live,
+        "found": work.first.of(folder, live.done) if row.state == "running" else (),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "words": [(word, shown_word(word, language)) for word in WORDS],
