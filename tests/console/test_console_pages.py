@@ -1,6 +1,7 @@
 """Pages: who sees what, what every answer is guarded by, hostile text that stays text."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from harness.console.web import (
     run_pages,
     subject_pages,
 )
+from harness.console.web.package_lines import package_lines
 from harness.console.web.routing import Door, PageRoute
 from tests.console.console_rig import DECLARATION, ConsoleRig, Person
 from tests.report.report_runs import failed_plan
@@ -37,8 +39,12 @@ def _address(page: PageRoute, organisation: int, system: int, run: str) -> str:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> "ConsoleRig":
-    made = ConsoleRig(tmp_path)
+def rig(tmp_path: Path) -> Iterator[ConsoleRig]:
+    with ConsoleRig(tmp_path) as made:
+        yield _two_vendors(made)
+
+
+def _two_vendors(made: ConsoleRig) -> ConsoleRig:
     for name in ("Alpha", "Beta"):
         made.user(name.lower(), "vendor", name)
         made.ended_run(made.system(name), name.lower(), failed_plan())
@@ -55,7 +61,12 @@ def test_nothing_is_shown_to_who_is_not_signed_in(rig: ConsoleRig) -> None:
     assert guest.get("/healthz").json()["status"] == "ok"
 
 
-def test_nothing_of_another_vendor_is_seen_through_any_address(rig: ConsoleRig) -> None:
+def test_nothing_of_another_vendor_is_seen_through_any_address(tmp_path: Path, database_url: str | None) -> None:
+    with ConsoleRig(tmp_path, database_url) as rig:
+        _look_around(_two_vendors(rig))
+
+
+def _look_around(rig: ConsoleRig) -> None:
     alpha = Person(rig, "alpha")
     seen = 0
     for page in PAGES:
@@ -182,3 +193,19 @@ def test_what_is_too_large_or_no_number_is_no_failure_of_ours(rig: ConsoleRig) -
         assert lan.get(path).status_code == 404, path
     for path in ("/runs?page=0", "/runs?page=99999999999999999999", "/log?page=x", "/search?q=%00%25_"):
         assert lan.get(path).status_code == 200, path
+
+
+def test_a_package_is_laid_out_with_its_line_marked() -> None:
+    package = b'<?xml version="1.0"?>\r\n<a:x xmlns:a="u">\r\n<a:y>1</a:y><a:z k="v"/>\r\n</a:x>\r\n'
+    lines = package_lines(package, 3, "/a:x/a:z")
+    assert [(one.number, one.text.strip()) for one in lines] == [
+        (1, '<?xml version="1.0"?>'), (2, '<a:x xmlns:a="u">'), (3, "<a:y>1</a:y>"), (3, '<a:z k="v"/>'), (4, "</a:x>"),
+    ]  # fmt: skip
+    assert [one.text[: len(one.text) - len(one.text.lstrip())] for one in lines] == ["", "", "  ", "  ", ""]
+    assert [one.text.strip() for one in package_lines(package.replace(b"\r\n", b""), 1, "/a:x/a:z[1]") if one.here] == [
+        '<a:z k="v"/>'
+    ]
+    assert [one.text.strip() for one in package_lines(package, None, "/a:x/a:y") if one.here] == ["<a:y>1</a:y>"]
+    assert not any(one.here for one in package_lines(package, None, None))
+    assert package_lines("<a>đ</a>".encode("utf-16"), 1, None)[0].text == "<a>đ</a>"
+    assert package_lines(b"\xff\x00 not XML", 1, "x")[0].here

@@ -32,12 +32,12 @@ def package_lines(content: bytes, line: int | None, xpath: str | None) -> list[P
 
     Args:
         content: of the package.
-        line: number of the line that a finding is about, from 1.
+        line: number of the line that a finding is about, from 1; None where only its element is known.
         xpath: of the element that it is about; tells lines apart where many stand on one.
     """
     text = _text(content[:_LARGEST])
     lines = list(_laid_out(text)) if text.lstrip("\ufeff \r\n\t").startswith("<") else list(_plain(text))
-    hit = {index for index, (first, last, _) in enumerate(lines) if line is not None and first <= line <= last}
+    hit = {index for index, (first, last, _) in enumerate(lines) if (xpath if line is None else first <= line <= last)}
     if len(hit) > _MANY:
         found = _name.search((xpath or "").rpartition(":")[2] or (xpath or "").rpartition("/")[2])
         opening = re.compile(rf"<(?:[\w.-]+:)?{re.escape(found[1])}[\s>/]") if found else None
