@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.errors import ConfigurationError
-from harness.console.data.options import DRAIN, LEAST_FREE, RUNS_AT_ONCE, set_option
+from harness.console.data.options import DRAIN, HUB_PORTS, LEAST_FREE, RUNS_AT_ONCE, set_option
 from harness.console.data.tables import RunRow, SystemRow
 from harness.console.runs.process import alive, birth_of
 from harness.console.runs.run_queue import queue_run, stop_run
@@ -100,6 +101,17 @@ def test_nothing_begins_while_the_console_is_drained_or_the_disk_is_full(rig: Co
     assert _row(rig, run).state == "queued"
 
 
+def test_every_run_has_a_port_of_its_own(rig: ConsoleRig) -> None:
+    first = _unused_port()
+    with rig.state.database.writing() as db:
+        set_option(db, HUB_PORTS, f"{first}-{first + 1}")
+        set_option(db, RUNS_AT_ONCE, "3")
+    keys = [_queued(rig, system) for system in (1, rig.system("Alpha"), rig.system("Alpha"))]
+    rig.work.queue.look()
+    assert [_row(rig, key).verdict for key in keys] == ["", "", "none"]
+    assert f"{first}-{first + 1}" in _row(rig, keys[2]).complaint
+
+
 def test_a_run_that_cannot_begin_says_why(rig: ConsoleRig) -> None:
     with rig.state.database.writing() as db:
         set_option(db, "allowed", "10.0.0.0/8")
@@ -119,6 +131,19 @@ def test_a_process_is_known_by_its_birth() -> None:
         os._exit(0)
     _until_true(lambda: birth_of(child) == "")  # dead and not yet buried
     os.waitpid(child, 0)
+
+
+def _unused_port() -> int:
+    """Return a port below those that the system gives out by itself, with a free one above it."""
+    for port in range(20_000, 30_000, 2):
+        with socket.socket() as one, socket.socket() as other:
+            try:
+                one.bind(("127.0.0.1", port))
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    pytest.skip("no two free ports beside each other")
 
 
 def _queued(rig: ConsoleRig, system: int = 1) -> str:
