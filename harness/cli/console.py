@@ -117,9 +117,11 @@ def user_add(
 @click.pass_context
 def backup(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
     """Write the console into a file; see the help text."""
+    from harness.console.data.database import check_there
     from harness.console.safekeeping.backup import back_up
 
-    folder, _ = _place(ctx, data, database)
+    folder, url = _place(ctx, data, database)
+    check_there(folder, url)
     kept = _opened(ctx, data, database)
     try:
         manifest = back_up(kept, folder, file)

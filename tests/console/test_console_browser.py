@@ -132,14 +132,3 @@ def test_every_page_is_accessible_at_every_width(page: "Page", served: ServedCon
             page.evaluate(axe)
             found = page.evaluate(f"axe.run({{runOnly: {_RULES}}})")
             assert [(path, one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-
-
-def test_the_first_administrator_is_made_at_the_command_line(tmp_path: Path) -> None:
-    words = [*PROGRAM, "console", "user", "add", "lan", "--role", "admin", "--data", str(tmp_path), "--lang", "en"]
-    asked = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert (asked.returncode, "--password-file" in asked.stderr) == (2, True)
-    (tmp_path / "password").write_text(f"{PASSWORD}\n", encoding="utf-8")
-    done = subprocess.run(
-        [*words, "--password-file", str(tmp_path / "password")], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (0, "Added lan (admin).\n")

@@ -70,6 +70,16 @@ class ConsoleDatabase:
         self.engine.dispose()
 
 
+def check_there(data: Path, url: str | None) -> None:
+    """Check that there is a console in a folder, before one would be made there.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if url is None and not (data / FILE).exists():
+        raise ConfigurationError("console.none", path=data)
+
+
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Bring a database to a version of the schema.
 

@@ -1,6 +1,7 @@
 """Accounts: added, changed, closed; passwords kept as argon2 hashes."""
 
 import re
+import threading
 import time
 
 from argon2 import PasswordHasher
@@ -18,6 +19,8 @@ LONGEST_PASSWORD = 200
 _LONGEST_NAME = 200
 _NAME = re.compile(r"[\w.@+-]{2,100}")
 _hasher = PasswordHasher()
+# Each takes 64 MB while it is verified: many who try at once wait for each other.
+_at_once = threading.BoundedSemaphore(4)
 # Verified where there is no such account, so that nobody learns by the time it takes who has one.
 _NOBODY = _hasher.hash("no account has this password")
 
@@ -95,7 +98,8 @@ def verified(user: UserRow | None, password: str) -> bool:
     """Tell whether a password is that of an open account; takes as long where there is none."""
     known = user.password if user is not None and user.active else _NOBODY
     try:
-        _hasher.verify(known, password[: LONGEST_PASSWORD + 1])
+        with _at_once:
+            _hasher.verify(known, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
     return user is not None and user.active

@@ -89,7 +89,8 @@ def _filled(archive: tarfile.TarFile, database: ConsoleDatabase, data: Path) -> 
                 rows[table.name] = len(content)
                 lines = b"".join(msgspec.json.encode(one) + b"\n" for one in content)
                 _add(archive, f"{TABLES}/{table.name}.jsonl", io.BytesIO(lines), digests)
-    for path in (data / KEY_FILE, *_files(data / RUNS)):
+    key = [data / KEY_FILE] if (data / KEY_FILE).exists() else []  # none before the console was opened first
+    for path in (*key, *_files(data / RUNS)):
         with path.open("rb") as source:
             _add(archive, f"{FILES}/{path.relative_to(data)}", source, digests)
     manifest = BackupManifest(SCHEMA, time.time(), __version__, revision, rows, digests)

@@ -48,7 +48,7 @@ def restore(source: Path, data: Path, url: str | None) -> BackupManifest:
         manifest = _unpacked(source, folder)
         _take_rows(folder, data, url, manifest)
         data.mkdir(exist_ok=True)
-        for path in sorted((folder / FILES).iterdir()):
+        for path in sorted((folder / FILES).glob("*")):
             shutil.move(path, data / path.name)
     return manifest
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Mapping
@@ -35,6 +36,8 @@ from harness.seal.run_files import objects
 _LISTED = 200
 _LONGEST_CHECK = 300.0
 _SHOWN_PROBLEMS = 50
+# It judges a whole record: one at a time leaves the machine to the runs.
+_checking = threading.Lock()
 _TYPES = {
     "json": "application/json",
     "html": "text/html; charset=utf-8",
@@ -128,20 +131,30 @@ def verified_page(visit: Visit) -> Response:
     row = visit.run()
     if row.state != "ended":
         raise Missing
+    if not _checking.acquire(blocking=False):
+        raise ConfigurationError("console.checking")
+    try:
+        found, said = _checked(visit, row)
+    finally:
+        _checking.release()
+    problems = (found or {}).get("problems", [])[:_SHOWN_PROBLEMS]
+    return visit.page("verify", run=row, found=found, said=said, problems=problems)
+
+
+def _checked(visit: Visit, row: RunRow) -> tuple[dict[str, Any] | None, str]:
+    """Return what the check says, and why it says nothing."""
     words = [*visit.state.program, "verify", str(visit.work.queue.folder(row)), "--format", "json", "--any-key"]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             words, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
             env=dict(visit.state.environment), timeout=_LONGEST_CHECK, check=False,
         )  # fmt: skip
-        found: dict[str, Any] | None = json.loads(done.stdout)
-        said = ""
+        found: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        found, said = None, f"{_LONGEST_CHECK:g} s"
+        return None, f"{_LONGEST_CHECK:g} s"
     except ValueError:
-        found, said = None, done.stderr.strip()
-    problems = (found or {}).get("problems", [])[:_SHOWN_PROBLEMS]
-    return visit.page("verify", run=row, found=found, said=said, problems=problems)
+        return None, done.stderr.strip()
+    return found, ""
 
 
 def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
