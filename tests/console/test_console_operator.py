@@ -1,10 +1,12 @@
 """A person who moves a product answers in the browser what a run asks."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data.tables import RunRow
@@ -29,10 +31,21 @@ def test_what_a_run_asks_is_answered_in_the_browser(tmp_path: Path) -> None:
         page = alpha.get(run).text
         assert "bí-mật-của-hệ-thống" not in page
         assert "http://127.0.0.1:" in page
+        assert str(tmp_path) not in page  # where the console keeps files is nobody's business
+        link = re.search(r"http://testserver(/answer/[\w-]+)", alpha.post(f"{run}/delegate").text)
+        assert link is not None
+        guest = TestClient(rig.app, follow_redirects=False)
+        assert "VIỆC 1" in guest.get(link[1]).text
+        assert guest.get(f"{link[1]}x").status_code == 404
+        found = re.search(rf'href="({link[1]}/operator/[^"]+)"', guest.get(link[1]).text)
+        assert found is not None
+        assert b"CERTIFICATE" in guest.get(found[1]).content
+        assert guest.get(run).headers["location"] == "/sign-in"  # the link opens nothing else
+        assert guest.post(f"{link[1]}/answer", data={"question": "7", "word": "xong"}).status_code == 422
         wrong = alpha.post(f"{run}/answer", {"question": "7", "word": "xong"})
         assert wrong.status_code == 422
         assert alpha.post(f"{run}/answer", {"question": "1", "said": " "}).status_code == 422
-        assert alpha.post(f"{run}/answer", {"question": "1", "word": "không làm được"}).status_code == 303
+        assert guest.post(f"{link[1]}/answer", data={"question": "1", "word": "không làm được"}).status_code == 303
         assert alpha.post(f"{run}/answer", {"question": "1", "word": "không làm được"}).status_code == 422
         _until(rig, lambda: "VIỆC 1" not in alpha.get(run).text)
         lan.post(f"{run}/stop", {"reason": "đủ rồi"})

@@ -14,6 +14,7 @@ from harness.console.web import (
     administration_pages,
     evidence_pages,
     history_pages,
+    operator_pages,
     run_pages,
     subject_pages,
 )
@@ -24,7 +25,15 @@ from tests.report.report_runs import failed_plan
 
 PAGES: list[PageRoute] = [
     page
-    for module in (account_pages, administration_pages, subject_pages, run_pages, evidence_pages, history_pages)
+    for module in (
+        account_pages,
+        administration_pages,
+        subject_pages,
+        run_pages,
+        evidence_pages,
+        history_pages,
+        operator_pages,
+    )
     for page in module.PAGES
 ]
 HOSTILE = "</title></pre><script>alert(1)</script><img src=x onerror=alert(1)>\u202e{{7*7}}'\"&amp;"
@@ -35,7 +44,7 @@ def _address(page: PageRoute, organisation: int, system: int, run: str) -> str:
     path = re.sub(r"\{key(:int)?\}", str(next(v for k, v in key.items() if page.path.startswith(k))), page.path) if (
         "{key" in page.path
     ) else page.path  # fmt: skip
-    return path.replace("{number:int}", "1").replace("{form}", "json")
+    return path.replace("{number:int}", "1").replace("{form}", "json").replace("{folder}/{name}", "001/x")
 
 
 @pytest.fixture

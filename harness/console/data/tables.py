@@ -207,6 +207,18 @@ class NoteRow(ConsoleTable):
     text: Mapped[str] = mapped_column(Text)
 
 
+class DelegationRow(ConsoleTable):
+    """A link by which somebody without an account answers what a run asks; `token` is the SHA-256 of its secret."""
+
+    __tablename__ = "delegations"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id"), index=True)
+    maker: Mapped[str] = mapped_column(String(100))
+    created: Mapped[float] = mapped_column(Float)
+    run: Mapped[RunRow] = relationship()
+
+
 class SettingRow(ConsoleTable):
     """A setting that an administrator changed."""
 

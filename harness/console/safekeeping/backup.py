@@ -23,8 +23,8 @@ from harness.console.subjects.vault import KEY_FILE
 
 MANIFEST, TABLES, FILES = "manifest.json", "tables", "files"
 SCHEMA = "lienthong.console-backup/1"
-# Who was signed in, and who mistyped a password, is no matter for a backup.
-LEFT_OUT = frozenset({"sessions", "attempts", "alembic_version"})
+# Who was signed in, who mistyped a password, and who may answer for a run that goes on, is no matter for a backup.
+LEFT_OUT = frozenset({"sessions", "attempts", "delegations", "alembic_version"})
 _PIECE = 1024 * 1024
 
 

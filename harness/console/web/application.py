@@ -22,6 +22,7 @@ from harness.console.web import (
     administration_pages,
     evidence_pages,
     history_pages,
+    operator_pages,
     run_pages,
     subject_pages,
 )
@@ -43,7 +44,7 @@ from harness.resources import folder
 _YEAR = 365 * 24 * 3600
 _SIGN_IN = "/sign-in"
 _SEE_OTHER = 303
-_PAGES = (account_pages, administration_pages, subject_pages, run_pages, evidence_pages, history_pages)
+_PAGES = (account_pages, administration_pages, subject_pages, run_pages, evidence_pages, history_pages, operator_pages)
 
 
 def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:

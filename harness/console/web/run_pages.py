@@ -3,14 +3,12 @@
 from typing import Any
 
 from sqlalchemy import func, select
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.requirements import load_catalogue
-from harness.console.data.audit_log import note_change
 from harness.console.data.tables import RunRow, SystemRow
 from harness.console.people.roles import Right
-from harness.console.runs.answers import file_of
 from harness.console.runs.examinations import checks_of, latest_for
 from harness.console.runs.presets import PEOPLE, QUICK, Preset, chosen_ids, estimate, groups
 from harness.console.runs.run_queue import queue_run, stop_run
@@ -20,7 +18,7 @@ from harness.console.web.history_pages import comparable
 from harness.console.web.routing import PageRoute
 from harness.console.web.run_view import run_view
 from harness.console.web.subject_pages import of_system
-from harness.console.web.visit import Missing, Visit
+from harness.console.web.visit import Visit
 
 _LISTED = 50
 _REACTION = 5.0
@@ -79,7 +77,7 @@ def runs_page(visit: Visit) -> Response:
 def run_page(visit: Visit) -> Response:
     """Show a run."""
     row = visit.run()
-    return visit.page("run", **run_view(visit, row), **_ahead(visit, row))
+    return visit.page("run", **run_view(visit, row), **beside_run(visit, row))
 
 
 def run_stopped(visit: Visit) -> Response:
@@ -88,40 +86,17 @@ def run_stopped(visit: Visit) -> Response:
     try:
         stop_run(visit.db, row, visit.value("reason", 1000), visit.user.name)
     except ConfigurationError as error:
-        return visit.declined("run", error, **run_view(visit, row), **_ahead(visit, row))
+        return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
     visit.afterwards.append(visit.work.queue.ring)
     return visit.moved(f"/runs/{row.id}")
 
 
-def answered(visit: Visit) -> Response:
-    """Answer the question that a run has put to a person."""
-    row = visit.run()
-    live = visit.work.live.look(visit.work.queue.folder(row))
-    said = f"{visit.value('word', 40)} {visit.value('said', 2000)}".strip()
-    try:
-        if row.state != "running" or not live.number or visit.value("question") != str(live.number):
-            raise ConfigurationError("console.no-question")
-        visit.work.answers.give(visit.state.runs / row.id, live.number, said)
-    except ConfigurationError as error:
-        return visit.declined("run", error, **run_view(visit, row), **_ahead(visit, row))
-    note_change(visit.db, visit.user.name, "answer", row.id, question=live.number, said=said)
-    return visit.moved(f"/runs/{row.id}")
-
-
-def operator_file(visit: Visit) -> Response:
-    """Hand out a file that goes with a question of a run."""
-    row = visit.run()
-    path = file_of(visit.work.queue.folder(row), visit.request.path_params["folder"], visit.request.path_params["name"])
-    if path is None:
-        raise Missing
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name)
-
-
-def _ahead(visit: Visit, row: RunRow) -> dict[str, Any]:
+def beside_run(visit: Visit, row: RunRow) -> dict[str, Any]:
     """Return how many runs are before this one, and with which it can be compared."""
     before = select(func.count()).select_from(RunRow).where(RunRow.state == "queued", RunRow.created < row.created)
     return {
         "ahead": visit.db.scalar(before) or 0 if row.state == "queued" else 0,
+        "link": "",
         "comparable": comparable(visit, row) if row.verdict in {"pass", "fail", "inconclusive"} else [],
     }
 
@@ -177,6 +152,4 @@ PAGES = (
     PageRoute("GET", "/runs", runs_page),
     PageRoute("GET", "/runs/{key}", run_page),
     PageRoute("POST", "/runs/{key}/stop", run_stopped, Right.RUN),
-    PageRoute("POST", "/runs/{key}/answer", answered, Right.RUN),
-    PageRoute("GET", "/runs/{key}/operator/{folder}/{name}", operator_file),
 )

@@ -1,7 +1,9 @@
 """A run as its page shows it: going on, or over."""
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +16,7 @@ from harness.console.runs.answers import files_of
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.live_run import LiveRun
 from harness.console.web.visit import Visit
-from harness.drivers.manual.interview import PATIENCE
+from harness.drivers.manual.interview import FOLDER, PATIENCE
 from harness.drivers.manual.words import WORDS, shown_word
 from harness.report.messages import EventDescriber
 from harness.report.texts import ReportTexts
@@ -37,6 +39,8 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     return {
         "live": live,
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
+        "place": f"/runs/{row.id}",
+        "task": _without_place(live.question, folder),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "words": [(word, shown_word(word, language)) for word in WORDS],
@@ -48,6 +52,11 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "messages": _messages(live, language),
         "counts": json.loads(row.counts) if row.counts else {},
     }
+
+
+def _without_place(question: str, folder: Path) -> str:
+    """Return a question as it is shown: its files lie beside it, wherever the console keeps them."""
+    return re.sub(rf"{re.escape(str(folder))}/{FOLDER}/[0-9]+/?", "", question)
 
 
 def _messages(live: LiveRun, language: Language) -> list[tuple[int, str]]:

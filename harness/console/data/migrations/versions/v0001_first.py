@@ -217,6 +217,16 @@ def _runs() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_notes_run_id"), "notes", ["run_id"], unique=False)
+    op.create_table(
+        "delegations",
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("run_id", sa.String(length=24), nullable=False),
+        sa.Column("maker", sa.String(length=100), nullable=False),
+        sa.Column("created", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"]),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index(op.f("ix_delegations_run_id"), "delegations", ["run_id"], unique=False)
 
 
 def _log() -> None:
