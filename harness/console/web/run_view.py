@@ -56,7 +56,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
 
 def _without_place(question: str, folder: Path) -> str:
     """Return a question as it is shown: its files lie beside it, wherever the console keeps them."""
-    return re.sub(rf"{re.escape(str(folder))}/{FOLDER}/[0-9]+/?", "", question)
+    return re.sub(rf"{re.escape(str(folder))}/{FOLDER}/[0-9]+/?", "", question).lstrip("─\n")
 
 
 def _messages(live: LiveRun, language: Language) -> list[tuple[int, str]]:
