@@ -33,7 +33,7 @@ from harness.report.sequence import SequenceDiagrams
 from harness.resources import folder
 from harness.seal.laboratory import Authorised, LaboratoryIdentity, LaboratoryKey, PublicKey
 from harness.seal.manifest import evidence_digest, evidence_of
-from harness.seal.run_files import REPORT_FILE, RUN_FILE, Source, objects, read_report, source_of
+from harness.seal.run_files import REPORT_FILE, RUN_FILE, Source, read_report, read_run_file, source_of
 
 EXAMPLES = {"passed": "reference", "failed": "reference:fails-a-redelivery"}
 _IDENTITY = LaboratoryIdentity(
@@ -55,9 +55,9 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     events = source.record.events if source.record else ()
     kept = {event.seq: event for event in (*events[:1], *events[-1:])}
     chronicle = SequenceDiagrams(events)
-    for scenario in objects(report.get("scenarios")):
+    for scenario in report.scenarios:
         found = events_found(scenario)
-        shown = chronicle.events(str(scenario["id"]), found) if scenario["verdict"] not in {"pass", "remark"} else ()
+        shown = chronicle.events(scenario.id, found) if scenario.verdict not in {"pass", "remark"} else ()
         kept |= {event.seq: event for event in shown}
         kept |= {event.seq: event for event in events if event.seq in found}
     shutil.rmtree(target, ignore_errors=True)
@@ -84,8 +84,7 @@ def rendered(kept: Path) -> str:
     """Return the page of an example from what was kept of its run."""
     lines = (kept / _EVENTS).read_bytes().splitlines()
     events = tuple(event_of(msgspec.json.decode(line, type=JournalLine)) for line in lines)
-    facts = json.loads((kept / RUN_FILE).read_bytes())
-    source = Source(kept, read_report(kept), facts, Record(events, kept))
+    source = Source(kept, read_report(kept), read_run_file(kept), Record(events, kept))
     stated = json.loads((kept / _SETTING).read_bytes())
     setting = Setting(stated["evidence"], SequenceDiagrams(events), PublicKey(**stated["key"]), _IDENTITY)
     return render_html([build(source, "vi", setting), build(source, "en", setting)])

@@ -4,7 +4,7 @@
     python verify.py RUN --key LABORATORY.PEM
 
 RUN is the result folder, or a zip or tar archive of it. --key is the laboratory's certificate or public key, known from
-elsewhere. Without it nothing is proven, as anybody can make a key; --any-key accepts any, and prints its fingerprint
+elsewhere. Without it nothing is proven, as anyone can make a key; --any-key accepts any, and prints its fingerprint
 for you to compare. This checks that nothing was altered since the run was sealed. It cannot judge: whether the report
 is what the record gives, only `lienthong verify` can tell; nor does it check a time stamp (manifest.tsr).
 
@@ -387,7 +387,7 @@ def closing(manifest, known, stamped):
         yield "narrowed: chosen requirements only, no full certification"
     yield f"key: {manifest['key']['sha256']}"
     if not known:
-        yield "unknown-key: anybody can make a key; give --key with the one that the laboratory publishes"
+        yield "unknown-key: anyone can make a key; give --key with the one that the laboratory publishes"
     if RECORD not in listed(manifest):
         yield "record: not sealed when it was closed (older version); ask the laboratory whether it recorded this run"
     if stamped:

@@ -77,6 +77,11 @@ class Components:
                 return replace(self, **chosen)
         raise TypeError(f"{component.__name__} is no component of an agency system")
 
+    def changed(self) -> tuple[type[Component], ...]:
+        """Return the classes that are not those of the reference agency."""
+        own = ((getattr(self, field.name), getattr(Components(), field.name)) for field in fields(self))
+        return tuple(component for component, reference in own if component is not reference)
+
     def assembled(self, core: Core) -> AssembledComponents:
         """Make the components, and give each the ones that its constructor names.
 

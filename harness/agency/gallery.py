@@ -23,9 +23,6 @@ from harness.agency.system import AgencySystem
 from harness.catalogue.candidate import DeclaredTiming
 from harness.catalogue.requirements import Capability
 
-DEFECTS: Mapping[str, "GalleryEntry"]
-VARIANTS: Mapping[str, "GalleryEntry"]
-
 P = TypeVar("P", bound=type[Component])
 
 _AS_THE_REFERENCE = DeclaredTiming()
@@ -134,15 +131,6 @@ def build(kind: str | None = None, settings: AgencySettings | None = None) -> Ag
     if kind is None:
         return AgencySystem(settings)
     return {**variants(), **defects()}[kind].build(settings)
-
-
-def __getattr__(name: str) -> Mapping[str, GalleryEntry]:
-    """Offer `DEFECTS` and `VARIANTS`: their modules import this one and so are loaded when first asked for."""
-    if name == "DEFECTS":
-        return defects()
-    if name == "VARIANTS":
-        return variants()
-    raise AttributeError(name)
 
 
 def _load(package: str) -> None:

@@ -26,7 +26,7 @@ class BusinessStatuses(Component):
         Args:
             document: what it is about.
             code: the status.
-            reason: its reason, empty where none is due.
+            reason: its reason, empty where none is needed.
             organ_ids: own agencies that say it; empty: all that got the document.
         """
         for organ_id in tuple(organ_ids) or document.addressees or (self.settings.organ_id,):

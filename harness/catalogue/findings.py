@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 
@@ -21,7 +22,7 @@ class Where(msgspec.Struct, frozen=True):
         line: line in the package, from 1.
     """
 
-    event: int | None = None
+    event: Annotated[int, msgspec.Meta(ge=0)] | None = None
     xpath: str | None = None
     line: int | None = None
 

@@ -1,5 +1,6 @@
 """Text for people, in Vietnamese and English, from the message files. Vietnamese is the first language."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Literal, get_args
@@ -34,6 +35,10 @@ class LocalisedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return cls(*(say(language) for language in LANGUAGES))
 
 
+# What judges and scenarios state in both languages with a point.
+_MEASURE = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?= (?:s|ms|giây|phút|kB|KB|MB|GB)\b)")
+
+
 @cache
 def _file(area: str) -> Mapping[str, Mapping[str, object]]:
     path = folder("profiles") / "messages" / f"{area}.yaml"
@@ -61,6 +66,28 @@ def text(area: str, key: str, language: Language, /, **parameters: object) -> st
     """
     template = _file(area)[key][language]
     return str(template).format(**parameters) if parameters else str(template)
+
+
+def number_text(written: str, language: Language) -> str:
+    """Return a number with the marks of a language.
+
+    Args:
+        written: the number as Python writes it: commas between groups of digits, a point before decimals.
+        language: whose marks it gets.
+    """
+    marks: dict[str, str | int | None] = {
+        ",": text("report", "group.mark", language),
+        ".": text("report", "decimal.mark", language),
+    }
+    return written.translate(str.maketrans(marks))
+
+
+def measured(words: str, language: Language) -> str:
+    """Return words with the decimal mark of a language in every measure in them: 2,3 giây, 2.3 s.
+
+    Other numbers with a point are versions, codes or what a candidate wrote, and stay as they are.
+    """
+    return _MEASURE.sub(rf"\1{text('report', 'decimal.mark', language)}\2", words)
 
 
 def finding_text(

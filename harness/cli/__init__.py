@@ -12,7 +12,7 @@ __all__ = ["main"]
 
 
 def _end_in_order(_: int, frame: FrameType | None) -> None:
-    """Do on SIGTERM, which pipelines send when time is up, what Ctrl-C does, also where SIGINT itself is ignored."""
+    """Handle SIGTERM, which pipelines send when time is up, like Ctrl-C, also where SIGINT itself is ignored."""
     interrupt = signal.getsignal(signal.SIGINT)
     if not callable(interrupt):
         raise KeyboardInterrupt
@@ -21,12 +21,12 @@ def _end_in_order(_: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command line and leave with an exit status of the contract."""
-    logging.getLogger().addHandler(logging.NullHandler())  # what a user must know is said in sentences
+    logging.getLogger().addHandler(logging.NullHandler())  # messages to the user are printed by the verbs
     signal.signal(signal.SIGTERM, _end_in_order)
     try:
         status = lienthong.main(prog_name="lienthong", standalone_mode=False)
     except BaseException as error:
         status = report_failure(error)
-    for number in (signal.SIGINT, signal.SIGTERM):  # all is said: while threads come to their end, a signal just ends
+    for number in (signal.SIGINT, signal.SIGTERM):  # only threads are still ending: a signal ends the process at once
         signal.signal(number, signal.SIG_DFL)
     sys.exit(status if isinstance(status, int) else 0)

@@ -22,7 +22,7 @@ def log_calls(bench: "Workbench", language: Language, *, verbose: bool) -> None:
     Args:
         bench: whose calls.
         language: of the findings.
-        verbose: whether what is wrong with a call stands below it.
+        verbose: whether what is wrong with a call follows it.
     """
     if not verbose:
         bench.ring.subscribe(lambda kept: click.echo(_line(kept), err=True))

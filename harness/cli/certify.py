@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import click
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
-from harness.catalogue.texts import LANGUAGES
+from harness.catalogue.texts import LANGUAGES, measured
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.exits import Exit
 from harness.cli.failures import configuration_sentence
@@ -26,6 +27,7 @@ from harness.cli.unstamped import complain_unstamped
 if TYPE_CHECKING:
     from harness.engine.certification import CertificationOrder
     from harness.engine.publication import PublishedRun
+    from harness.judge.first_verdicts import FirstVerdicts
     from harness.judge.report_schema import Judgement, RequirementEntry
 
 _SEEDS = 2**31
@@ -114,7 +116,7 @@ def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exi
     from harness.cli.terminal import Terminal
     from harness.engine.certification import run_order
 
-    with RunProgress(quiet=quiet, verbose=verbose) as progress:
+    with RunProgress(quiet=quiet, verbose=verbose, verdicts=None if quiet else first_verdicts(order)) as progress:
         operator = Terminal(order.language)
         certification = anyio.run(run_order, order, operator, configured_laboratory(), (progress.follow,))
     complain_unstamped(certification.unstamped)
@@ -123,13 +125,26 @@ def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exi
     return exit_status(certification.judgement)
 
 
+def first_verdicts(order: "CertificationOrder") -> "FirstVerdicts":
+    """Return who says, while an order is carried out, what each scenario comes to.
+
+    Raises:
+        ConfigurationError: the profile cannot be loaded.
+    """
+    from harness.catalogue.profiles import load_profile
+    from harness.engine.certification import directory_of
+    from harness.judge.first_verdicts import FirstVerdicts
+
+    return FirstVerdicts(load_profile(order.profile), partial(directory_of, order))
+
+
 def _again_and_again(order: "CertificationOrder", quiet: bool, verbose: bool) -> Exit:
     """Run once, then whenever the candidate comes back after a restart; Ctrl-C ends with the last run's status.
 
     Each run has a folder of its own: the second one beside `DIR` is `DIR-2`.
 
     Raises:
-        ConfigurationError: as for one run; or a restart of this candidate cannot be seen.
+        ConfigurationError: as for one run; or a restart of this candidate cannot be noticed.
     """
     import anyio
 
@@ -158,21 +173,18 @@ def _not_passed(run: Path) -> list[str]:
     from harness.seal.run_files import read_report
 
     settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
-    try:
-        ids = [
-            str(entry["id"])
-            for entry in read_report(run)["requirements"]
-            if entry.get("verdict") == Verdict.FAIL or (entry.get("required") and entry.get("verdict") not in settled)
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError("report.unreadable", path=run, detail=f"{type(error).__name__} {error}") from error
+    ids = [
+        entry.id
+        for entry in read_report(run).requirements
+        if entry.verdict is Verdict.FAIL or (entry.required and entry.verdict not in settled)
+    ]
     if not ids:
         raise ConfigurationError("certify.nothing-failed", path=run)
     return ids
 
 
 def closing_lines(certification: "PublishedRun") -> list[str]:
-    """Return what a person reads at the end: the verdict, what stands in its way, where the report is."""
+    """Return the closing lines: the verdict, what prevents a pass, where the report is."""
     judgement = certification.judgement
     lines = [say("cli-certify", f"verdict.{judgement.verdict}", run_id=judgement.run_id)]
     if judgement.narrowed:
@@ -191,10 +203,10 @@ def closing_lines(certification: "PublishedRun") -> list[str]:
 
 
 def _inapplicable_lines(judgement: "Judgement") -> Iterator[str]:
-    """Yield why scenarios were not played: where nothing else was asked for, that is all there is to say."""
+    """Yield why scenarios were not played; for a run of these alone that is the whole outcome."""
     for scenario in judgement.scenarios:
         if scenario.verdict is Verdict.NOT_APPLICABLE and scenario.detail is not None:
-            yield f"  {scenario.id}  {scenario.detail[language()]}"
+            yield f"  {scenario.id}  {measured(scenario.detail[language()], language())}"
 
 
 def _failed_lines(judgement: "Judgement") -> Iterator[str]:
@@ -212,7 +224,7 @@ def _failed_lines(judgement: "Judgement") -> Iterator[str]:
 
 
 def _open_lines(judgement: "Judgement") -> Iterator[str]:
-    """Yield what has no verdict; for the same reason it stands together, and the reason below."""
+    """Yield what has no verdict, grouped by the reason, which follows."""
     details: dict[tuple[str, Verdict], str] = {}
     for scenario in judgement.scenarios:
         if scenario.detail is not None:
@@ -225,7 +237,7 @@ def _open_lines(judgement: "Judgement") -> Iterator[str]:
     for reason, entries in reasons.items():
         yield from (_requirement_line(entry) for entry in entries)
         if reason:
-            yield f"{_INDENT}{clipped(reason, _LONGEST_REASON)}"
+            yield f"{_INDENT}{measured(clipped(reason, _LONGEST_REASON), language())}"
 
 
 def _requirement_line(entry: "RequirementEntry") -> str:
@@ -244,10 +256,10 @@ def _deviation_lines(judgement: "Judgement") -> list[str]:
 
 
 def exit_status(judgement: "Judgement") -> Exit:
-    """Return the exit status of a judgement: what fails, fails; what is incomplete is never a pass.
+    """Return the exit status of a judgement: what is incomplete is never a pass.
 
-    A run that fails by nothing but known deviations within their term is no certificate, yet lets a pipeline go on;
-    one whose deviations are expired, or pass by now, does not.
+    A run that fails by nothing but known deviations within their term is not a certificate, but exits with 0; one whose
+    deviations are expired, or pass by now, exits with 1.
     """
     from harness.report.deviations import standing
 

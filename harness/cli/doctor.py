@@ -1,4 +1,4 @@
-"""`lienthong doctor`: looks at everything a certification needs, before one is begun."""
+"""`lienthong doctor`: checks everything a certification needs, before one is started."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import click
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import DEFAULT_PROFILE
-from harness.catalogue.texts import LANGUAGES, Language, entries, text
+from harness.catalogue.texts import LANGUAGES, Language, entries, measured, text
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.listen_address import address
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.doctor.checks import PreflightCheck, Trouble
 
 _AREA = "cli-doctor"
-# A trouble's sentence stands where its code is at home.
+# The message files that may have the sentence of a trouble.
 _SENTENCES = (_AREA, "errors", "verdicts")
 _COLOURS = {"ok": "green", "note": "yellow", "problem": "red", "skipped": None}
 _WIDTH = 24
@@ -54,7 +54,7 @@ def command(candidate: str, profile: str, listen: str, form: str, lang: str | No
 
 
 def exit_status(checks: "list[PreflightCheck]") -> Exit:
-    """Return 2 when there is something to mend, 4 when nobody was seen to call, 0 when all is ready."""
+    """Return 2 when something has to be fixed, 4 when no call was seen, 0 when all is ready."""
     kinds = {trouble.kind for check in checks for trouble in check.troubles if not trouble.note}
     if "configuration" in kinds:
         return Exit.USAGE
@@ -64,11 +64,12 @@ def exit_status(checks: "list[PreflightCheck]") -> Exit:
 def check_lines(check: "PreflightCheck") -> list[str]:
     """Return what a person reads about one check: its outcome, and what to do about each trouble."""
     state = click.style(f"{say(_AREA, f'state.{check.state}'):<8}", fg=_COLOURS[check.state])
-    lines = [f"{state} {say(_AREA, f'check.{check.id}'):<{_WIDTH}} {clipped(check.facts)}".rstrip()]
+    facts = measured(clipped(check.facts), language())
+    lines = [f"{state} {say(_AREA, f'check.{check.id}'):<{_WIDTH}} {facts}".rstrip()]
     for trouble in check.troubles:
         place = f"{trouble.path}:{trouble.line}: " if trouble.path and trouble.line else ""
         place = place or (f"{trouble.path}: " if trouble.path else "")
-        lines.append(f"         {place}{sentence(trouble, language())}")
+        lines.append(f"         {place}{measured(sentence(trouble, language()), language())}")
         lines.append(f"         → {remedy(trouble, language())}")
     return lines
 

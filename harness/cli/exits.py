@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What the process says to the one that started it."""
+    """The exit status of the process."""
 
     PASS = 0
     FAIL = 1

@@ -1,7 +1,8 @@
-"""`lienthong explain`: what a finding means and how to mend it."""
+"""`lienthong explain`: what a finding means and how to fix it."""
 
 import difflib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -28,8 +29,9 @@ _NEAR = 5
 @click.command(cls=Verb, name="explain", help=help_text(_AREA))
 @click.argument("code", metavar="CODE")
 @click.option("--profile", default=DEFAULT_PROFILE, show_default=True, metavar="ID", help=say(_AREA, "profile"))
+@click.option("--source", is_flag=True, help=say(_AREA, "source"))
 @click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
-def command(code: str, profile: str, lang: str | None) -> int:
+def command(code: str, profile: str, source: bool, lang: str | None) -> int:
     """Print what a code, a requirement or a group means; see the help text."""
     from harness.selfcheck.finding_codes import codes_of
 
@@ -39,9 +41,15 @@ def command(code: str, profile: str, lang: str | None) -> int:
     full = f"{key}.{reason}"
     if reason and key in loaded.requirements and known_finding(full):
         _requirement(loaded.requirements[key])
+        if source:
+            _sources(key, full)
+            return Exit.PASS
         _code(full, loaded)
     elif not reason and key in loaded.requirements:
         _requirement(loaded.requirements[key])
+        if source:
+            _sources(key)
+            return Exit.PASS
         for each in codes_of(key):
             click.echo()
             _code(each, loaded)
@@ -53,6 +61,17 @@ def command(code: str, profile: str, lang: str | None) -> int:
     else:
         raise ConfigurationError("explain.unknown-code", code=code, near=", ".join(_near(code, loaded)))
     return Exit.PASS
+
+
+def _sources(requirement: str, code: str | None = None) -> None:
+    """Print file and line of everything about a requirement or code, from the working folder where that is above."""
+    from harness.selfcheck.places import places_of
+
+    here = Path.cwd()
+    for one in places_of(requirement, code):
+        path, line = one.place
+        shown = path.relative_to(here) if path.is_relative_to(here) else path
+        click.echo(f"  {say(_AREA, f'place.{one.kind}')}: {one.name}  {shown}:{line}")
 
 
 def _requirement(requirement: Requirement) -> None:
@@ -75,7 +94,7 @@ def _code(code: str, profile: Profile) -> None:
 
 
 def _example(code: str) -> None:
-    """Print what tells a package with this finding from a good one, where packages are what the rule is about."""
+    """Print how a package with this finding differs from a good one, where the rule is about packages."""
     vector = next((one for one in vectors_of(code.partition(".")[0]) if one.code == code), None)
     if vector is None:
         return
@@ -93,7 +112,7 @@ def _weight(code: str, profile: Profile) -> str:
 
 
 def _shown(code: str, part: Literal["message", "explain", "remedy"]) -> str:
-    """Return a text without a finding: each value is shown by its name."""
+    """Return a text without values: each is shown by its name."""
     values: dict[str, str] = {}
     while True:
         try:

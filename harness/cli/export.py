@@ -1,4 +1,4 @@
-"""`lienthong export`: the good and the bad packages of a requirement, with a note why."""
+"""`lienthong export`: the good and the bad packages of a requirement, with a note that says why."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -90,7 +90,7 @@ def _signed(key: str, out: Path) -> Exit:
 
 
 def _hostile(key: str, out: Path) -> Exit:
-    """Write hostile packages; they take a PKI, so its anchors go with them."""
+    """Write hostile packages; they are signed by a test PKI, so its anchors go with them."""
     from harness.crypto.testpki.pki import Pki
     from harness.scenarios.hostile_samples import GOOD_KEY, REQUIREMENTS, samples
     from harness.vectors.hostile.vector import why
@@ -137,7 +137,7 @@ def _file_name(vector: Vector) -> str:
 
 
 def _note(vectors: list[Vector]) -> list[str]:
-    """Return the lines of the note: the requirement, and of each package what it is and why."""
+    """Return the lines of the note: the requirement, and for each package what it is and why."""
     lines = [*_title(vectors[0].requirement), say(_AREA, "check"), ""]
     for vector in vectors:
         judged = say(_AREA, "good") if vector.code is None else say(_AREA, "bad", code=vector.code)

@@ -1,4 +1,4 @@
-"""Every failure a user can meet, as one sentence and an exit status."""
+"""Every failure that a user can see, as one sentence and an exit status."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ def report_failure(error: BaseException) -> int:
         error: what a verb raised; a `SystemExit` keeps its status.
     """
     if isinstance(error, SystemExit):
-        # No verb leaves this way: click does, with 1, when nobody reads its output any more.
+        # No verb exits this way: click does, with 1, when its output is no longer read.
         return Exit.PASS if error.code in {None, 0} else Exit.INCONCLUSIVE
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
@@ -40,7 +40,7 @@ def report_failure(error: BaseException) -> int:
         _complain(say("cli", "interrupted"))
         return Exit.INCONCLUSIVE
     if isinstance(error, BrokenPipeError):
-        sys.stderr.close()  # what is still to be flushed would complain
+        sys.stderr.close()  # flushing what is left would raise another error
         return Exit.INCONCLUSIVE
     if isinstance(error, OSError) and error.errno in _FULL:
         _complain(say("cli", "disk-full", place=clipped(str(error.filename or "-"))))

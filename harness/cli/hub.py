@@ -37,7 +37,7 @@ _AREA = "cli-hub"
 _DEFAULT_LISTEN = "127.0.0.1:8400"
 _DEFAULT_SYSTEM = "vxp.test.01"
 _SECRET_BYTES = 24
-# Where the hub itself listens when a proxy that breaks connections stands at the address asked for.
+# Where the hub itself listens when a proxy that breaks connections listens at the address asked for.
 _BEHIND = "127.0.0.1:0"
 _CALLS = "calls"
 
@@ -105,7 +105,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
 
 
 def _prepared(name: str) -> "Profile":
-    """Return the profile, with the process that examines packages started while this one has nothing open."""
+    """Return the profile, after starting the process that examines packages, while this one has nothing open yet."""
     from harness.catalogue.profiles import load_profile
     from harness.rules.confinement import prepare
 
@@ -134,7 +134,7 @@ def _workbench(hub: "Hub", profile: "Profile", ring: "CallRing", strict: bool) -
 
 
 def _page(bench: "Workbench", password: str | None) -> "Callable[[bool], WorkbenchApp]":
-    """Return what makes the page, at an address of its own where it is told so."""
+    """Return what makes the page, at an address of its own where one is given."""
     from harness.workbench.application import WorkbenchApp
 
     chosen = language()
@@ -156,7 +156,7 @@ def _opened(settings: "HubSettings") -> "tuple[CallRing, HubServer]":
 
 
 def _populate(hub: "Hub", systems: list[tuple[str, str]], agencies: tuple[str, ...]) -> tuple[str, str] | None:
-    """Connect systems and agencies; return the system made up when there is none at all."""
+    """Connect systems and agencies; return the system that is made up when none is given."""
     for system_id, secret in systems:
         hub.add_system(system_id, secret)
     made = None
@@ -232,10 +232,10 @@ class _Front:
 
     @contextlib.asynccontextmanager
     async def serving(self, settings: "HubSettings") -> AsyncIterator[_Ends]:
-        """Serve while the block lasts; the value tells where.
+        """Serve while the block lasts; the value says where.
 
         The page is at the hub's address where that is this machine's alone, or a password guards it. Behind a proxy
-        everybody seems to be on this machine, and the proxy's faults would meet the page too.
+        every client seems to be on this machine, and the proxy's faults would affect the page too.
         """
         from harness.workbench.access import is_loopback
         from harness.workbench.listener import PageListener

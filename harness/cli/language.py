@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from harness.catalogue.texts import LANGUAGES, Language, text
+from harness.catalogue.texts import LANGUAGES, Language, measured, text
 
 
 def language() -> Language:
@@ -18,7 +18,7 @@ def language() -> Language:
 
 
 def _asked(words: Sequence[str]) -> str | None:
-    """Return what `--lang` says in a call that is not understood yet, or not any more."""
+    """Return the value of `--lang` in a call that click has not parsed, or could not parse."""
     for word, following in zip(words, (*words[1:], ""), strict=True):
         if word == "--lang":
             return following
@@ -29,7 +29,7 @@ def _asked(words: Sequence[str]) -> str | None:
 
 def say(area: str, key: str, /, **parameters: object) -> str:
     """Return a text of the command line in this call's language."""
-    return text(area, key, language(), **parameters)
+    return measured(text(area, key, language(), **parameters), language())
 
 
 def sentence(code: str, /, **parameters: object) -> str:

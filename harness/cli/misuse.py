@@ -1,4 +1,4 @@
-"""A call that cannot be understood, in a sentence of this call's language: what is wrong, and where help is."""
+"""A wrong call, in a sentence of this call's language: what is wrong, and where help is."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def _described(error: click.ClickException) -> tuple[str, Mapping[str, str]]:
         return "missing", {"name": _name(error.param)}
     if isinstance(error, click.BadParameter):
         return _bad_value(error)
-    # What is too much stands in brackets or quotes at the end of click's own sentence.
+    # The surplus arguments are in brackets or quotes at the end of click's own sentence.
     named = _NAMED.search(error.message)
     return "other", {"detail": named[1] if named else error.message}
 

@@ -7,10 +7,10 @@ from harness.journal.recorder import VIETNAM
 
 
 def moment(text: str | None) -> datetime:
-    """Return the time that `--at` names, in Vietnam where it names no zone; now where it is left out.
+    """Return the time that `--at` names, in Vietnam's time zone where it names none; now where it is left out.
 
     Raises:
-        ConfigurationError: it is no time.
+        ConfigurationError: it is not a time.
     """
     if text is None:
         return datetime.now(VIETNAM)

@@ -12,12 +12,11 @@ import msgspec
 from harness.catalogue.parameters import Bound, CodeLife, CodeLists, Identifiers, Parameters
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement, load_catalogue
-from harness.catalogue.texts import Language, text
+from harness.catalogue.texts import Language, number_text, text
 from harness.catalogue.verdicts import Basis, Level
 
 _AREA = "cli-profile"
 _MEGABYTE = 1024 * 1024
-_VIETNAMESE = str.maketrans(",.", ".,")
 _NARROWEST, _WIDEST = 60, 120
 
 
@@ -87,7 +86,10 @@ class _View:
     def _number(self, value: float) -> str:
         """Write a number as the language does: 110.000 and 0,05 in Vietnamese, 110,000 and 0.05 in English."""
         written = f"{value:,}" if isinstance(value, int) else f"{value:g}"
-        return written.translate(_VIETNAMESE) if self._language == "vi" else written
+        return number_text(written, self._language)
+
+    def _megabytes(self, size: int) -> str:
+        return self._number(size / _MEGABYTE)
 
     def _bound(self, bound: Bound) -> str:
         lowest, highest = self._number(bound.lowest), self._number(bound.highest)
@@ -178,8 +180,8 @@ class _View:
         limits = parameters.limits
         return self._say(
             "limits.line",
-            package=_megabytes(limits.package_bytes),
-            attachment=_megabytes(limits.attachment_bytes),
+            package=self._megabytes(limits.package_bytes),
+            attachment=self._megabytes(limits.attachment_bytes),
             attachments=self._number(limits.attachments),
             elements=self._number(limits.elements),
             depth=limits.depth,
@@ -216,7 +218,7 @@ class _View:
             "volumes.line",
             rows=self._number(volumes.directory_rows),
             waiting=self._number(volumes.waiting_documents),
-            sizes=", ".join(map(_megabytes, volumes.attachment_bytes)),
+            sizes=", ".join(map(self._megabytes, volumes.attachment_bytes)),
             types=", ".join(volumes.attachment_types),
         )
 
@@ -265,7 +267,3 @@ def _beside(head: str, content: str, width: int) -> list[str]:
     """Wrap `content` in a column of its own, to the right of `head`."""
     lines = textwrap.wrap(content, width - len(head), break_on_hyphens=False) or [""]
     return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / _MEGABYTE:g}"

@@ -29,7 +29,7 @@ _TOLD = 5
 
 
 class ExportRow(FileRow, frozen=True):
-    """One export as it is told.
+    """The outcome of one export.
 
     Attributes:
         records: records or descriptions in it.
@@ -72,7 +72,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Check one export and tell the outcome; see the help text."""
+    """Check one export and print the outcome; see the help text."""
     for name in (export, *packages):
         if not os.path.lexists(name):
             raise ConfigurationError("records.no-such-file", path=Path(name))
@@ -142,7 +142,7 @@ def _exchanged(packages: tuple[str, ...], run: Path | None, profile: Profile) ->
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Yield what tells on a terminal what is being done; elsewhere nothing is told."""
+    """Yield the function that shows on a terminal what is being done, and does nothing elsewhere."""
     wanted = sys.stderr.isatty() and not quiet
 
     def told(words: str) -> None:

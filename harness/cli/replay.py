@@ -47,21 +47,21 @@ def command(
     from harness.seal.run_files import RUN_FILE
 
     recorded, cache = run_file(run), user_cache()
-    source = str(recorded["source"])
-    # A declaration may name a program to be started: what others hand over must not choose one.
+    source = recorded.source
+    # A declaration may name a program to be started: a run of other origin must not choose it.
     if candidate is None and source.partition(":")[0] != REFERENCE and not is_remembered(run, cache):
         raise ConfigurationError("replay.foreign", path=run / RUN_FILE, source=source)
     order = CertificationOrder(
         candidate=candidate or source,
-        profile=str(recorded["profile"]["source"]),
+        profile=recorded.profile.source,
         only=None,
         scenario=_named(scenario),
         directory=out,
         language=language(),
         listen=address(listen),
         quiet=quiet,
-        seed=int(recorded["seed"]),
-        # A real system remembers the numbers of the first time, and must not take them again.
+        seed=recorded.seed,
+        # A real system remembers the numbers of the first run, and must refuse them.
         numbering=secrets.randbelow(_NUMBERINGS),
         environment=dict(os.environ),
         cache=cache,

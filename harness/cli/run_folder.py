@@ -1,4 +1,4 @@
-"""A run directory as an argument: a mistyped path is said to be one, and not to be a damaged run."""
+"""A run directory as an argument: a mistyped path is reported as such, not as a damaged run."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 
 from harness.catalogue.errors import ConfigurationError
 
-# What certify leaves in every run, however early it ended; one of them makes a folder a run, be it damaged.
+# What certify writes in every run, however early it ended; a folder with one of them is a run, if a damaged one.
 _FILES = ("run.json", "journal.jsonl", "report.json")
 
 
@@ -14,7 +14,7 @@ class RunFolder(click.Path):
     """The folder of a run that `certify` wrote.
 
     Raises:
-        ConfigurationError: there is no such folder, or nothing of a run is in it.
+        ConfigurationError: there is no such folder, or it holds nothing of a run.
     """
 
     name = "run"

@@ -36,11 +36,11 @@ def exchanged_of_run(run: Path, profile: Profile) -> Exchanged:
 
 
 def _unpack(bundle: Bundle, place: Path, most: int, run: Path) -> None:
-    """Write the journal and the blobs, and nothing else, whose names are known beforehand."""
+    """Write the journal and the blobs, whose names are known beforehand, and nothing else."""
     (place / "blobs").mkdir()
     left = most
     journals = [name for name in bundle.files if name.rpartition("/")[2] == _JOURNAL]
-    root = min(journals, key=len, default=_JOURNAL).removesuffix(_JOURNAL)  # a run that nobody sealed has no manifest
+    root = min(journals, key=len, default=_JOURNAL).removesuffix(_JOURNAL)  # a run that was not sealed has no manifest
     for whole, opener in bundle.files.items():
         name = whole.removeprefix(root)
         if not whole.startswith(root) or not _NEEDED.fullmatch(name):

@@ -1,5 +1,6 @@
 """`lienthong selftest`: shows that the harness catches every catalogued defect and raises no false alarm."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def command(
         raise click.UsageError(say(_AREA, "either"))
     if write_summary and (names or not (everything or crossed)):
         raise click.UsageError(say(_AREA, "summary-needs-all"))
-    order = SelftestOrder(_scope(quick, everything, crossed), names, jobs, out, seed)
+    order = SelftestOrder(_scope(quick, everything, crossed), names, jobs, out, seed, environment=dict(os.environ))
     matrix = selftest(order, _silent if quiet else _tell)
     click.echo(_rendered(matrix, form), nl=False)
     if out is not None:
@@ -78,7 +79,7 @@ def _scope(quick: bool, everything: bool, crossed: bool) -> "SelftestScope":
 
 
 def _silent(done: int, total: int, row: "MatrixRow") -> None:
-    """Progress for those who want none."""
+    """Show no progress."""
 
 
 def _tell(done: int, total: int, row: "MatrixRow") -> None:

@@ -100,22 +100,16 @@ def _rows(run: Path, wanted: str) -> list[tuple[str, str, int | None, str]]:
     """Return code, severity, event and message of the findings that are wanted.
 
     Raises:
-        ConfigurationError: the report is not what a run writes.
+        ConfigurationError: there is no report, or not one that a run writes.
     """
     from harness.seal.run_files import read_report
 
-    rows = []
-    try:
-        for scenario in read_report(run)["scenarios"]:
-            for one in scenario["findings"]:
-                if wanted and wanted not in {one["code"], one["requirement"], scenario["id"]}:
-                    continue
-                event = (one.get("where") or {}).get("event")
-                number = event if isinstance(event, int) and event >= 0 else None
-                rows.append((str(one["code"]), str(one["severity"]), number, str(one["message"][language()])))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError("report.unreadable", path=run, detail=f"{type(error).__name__} {error}") from error
-    return rows
+    return [
+        (one.code, str(one.severity), one.where.event, one.message[language()])
+        for scenario in read_report(run).scenarios
+        for one in scenario.findings
+        if not wanted or wanted in {one.code, one.requirement, scenario.id}
+    ]
 
 
 def _about(record: "Record", document: str) -> Iterator[str]:

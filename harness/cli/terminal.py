@@ -92,7 +92,7 @@ class Terminal:
         return text(AREA, "left", self._language, minutes=minutes, seconds=f"{seconds:02d}")
 
     def _forget_what_was_typed_ahead(self) -> None:
-        """At a terminal, a key pressed twice must not answer the next question too; a pipe's lines all count."""
+        """Drop what was typed before the question; the lines of a pipe are all answers."""
         if self.attended:
             while not self._lines.empty() and not self._gone:
                 self._gone = self._lines.get_nowait() is None
@@ -100,7 +100,7 @@ class Terminal:
     def _start_reading(self) -> None:
         if not self._reading and self._source is not None:
             self._reading = True
-            # A thread of its own, ended with the process: reading cannot be called off, and must not hold up the end.
+            # A thread of its own, ended with the process: a read cannot be cancelled, and must not delay the end.
             arguments = (self._source, asyncio.get_running_loop())
             threading.Thread(target=self._read, args=arguments, daemon=True).start()
 
@@ -129,7 +129,7 @@ def _read(source: int) -> bytes:
     try:
         return os.read(source, _READ)
     except OSError:
-        return b""  # the terminal is gone, which is the end of it
+        return b""  # the terminal was closed: no more answers
 
 
 def _standard_input() -> int | None:

@@ -1,4 +1,4 @@
-"""What a command says when it sealed a run and the laboratory's time stamping authority gave no stamp."""
+"""The message of a command that sealed a run for which the time stamping authority gave no stamp."""
 
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,6 @@ def complain_unstamped(unstamped: "NotStamped | None") -> None:
 
 
 def unstamped_sentence(unstamped: "NotStamped") -> str:
-    """Return the sentence that tells that there is no time stamp, and why."""
+    """Return the sentence that there is no time stamp, and why."""
     why = say("cli", f"unstamped.{unstamped.reason}", detail=clipped(unstamped.detail, _LONGEST))
     return say("cli", "unstamped", why=why)

@@ -16,7 +16,7 @@ from harness.cli.verb_help import Verb
 from harness.crypto.chains.trust import Trust, trust_of
 from harness.rules.registry import MODULES
 from harness.validation.rendering import Amount, Form
-from harness.validation.sources import STANDARD_INPUT
+from harness.validation.sources import STANDARD_INPUT, gzipped_body
 from harness.validation.worker import Task
 
 _AREA = "cli-validate"
@@ -51,9 +51,9 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Check the packages and tell the outcome; see the help text."""
+    """Check the packages and print the outcome; see the help text."""
     for name in files:
-        if name != STANDARD_INPUT and not os.path.lexists(name):
+        if name != STANDARD_INPUT and not os.path.lexists(name) and gzipped_body(name) is None:
             raise ConfigurationError("validate.no-such-file", path=Path(name))
     loaded = load_profile(profile)
     trust = Trust() if no_signatures else trust_of(loaded, [Path(name) for name in anchors])

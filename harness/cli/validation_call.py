@@ -22,7 +22,7 @@ from harness.validation.units import Unit
 from harness.validation.worker import Done, Failed, Outcome, Skipped, Task
 
 _AREA = "cli-validate"
-_TOLD = 20  # failures of the harness and archives passed over that are told one by one
+_TOLD = 20  # failures of the harness and skipped archives that are listed one by one
 _REFRESH = 0.1  # seconds
 _BY_VERDICT = {"pass": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
 
@@ -35,7 +35,7 @@ class ValidationCall:
         files: the arguments.
         form: of the outcome.
         language: of texts.
-        amount: how much the text form tells.
+        amount: how much the text form prints.
         jobs: processes to use.
         resume: go on where the same check was stopped.
     """
@@ -49,7 +49,7 @@ class ValidationCall:
 
 
 class ValidationProgress:
-    """A line on the terminal that tells how far a check has come; nothing where there is no terminal."""
+    """A line on the terminal that shows how far a check has come; nothing where there is no terminal."""
 
     def __init__(self, call: ValidationCall) -> None:
         self._wanted = sys.stderr.isatty() and call.amount != "quiet"
@@ -58,7 +58,7 @@ class ValidationProgress:
         self._next = self._begun + _REFRESH
 
     def update(self, summary: CheckSummary) -> None:
-        """Tell how far it is, not more often than can be read."""
+        """Show how far it is, not more often than can be read."""
         now = time.monotonic()
         if not self._wanted or now < self._next:
             return
@@ -91,7 +91,7 @@ class Validation:
         self._archives = 0
 
     def run(self) -> Exit:
-        """Check everything, tell the outcome, and return the exit status."""
+        """Check everything, print the outcome, and return the exit status."""
         if len(self._record):
             click.echo(say(_AREA, "resumed", count=len(self._record)), err=True)
         try:
@@ -107,7 +107,7 @@ class Validation:
         return self._ended()
 
     def _fresh(self) -> Iterator[Unit]:
-        """Yield the units that an earlier check has not had; the others are told as they are met."""
+        """Yield the units that an earlier check did not reach; the outcomes of the others are taken over."""
         limits = self._profile.parameters.limits
         for unit in units_of(self._call.files, sys.stdin.buffer, limits):
             row = self._record.known(unit.identity)

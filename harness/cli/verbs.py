@@ -43,7 +43,7 @@ class _Verbs(VerbGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the verb; one that nobody knows is said to be so in the language of this call."""
+        """Return the verb; an unknown one is an error in the language of this call."""
         if args and args[0] not in _MODULES and not args[0].startswith("-"):
             raise ConfigurationError("verb.unknown", verb=args[0], known=", ".join(_MODULES))
         return super().resolve_command(ctx, args)

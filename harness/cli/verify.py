@@ -31,10 +31,10 @@ class _Examined:
 
     Attributes:
         verification: of its seal.
-        known: True when the sealing key is one that was known from elsewhere, or any will do.
+        known: True when the sealing key was known from elsewhere, or any key is accepted.
         compared: True when the sealing key was compared with a known one.
-        stampable: True when a time stamp was to be expected: the roots of an authority are known.
-        second: what judging the record again came to, None when that was not done.
+        stampable: True when a time stamp is expected: the roots of an authority are known.
+        second: the result of judging the record again, None when that was not done.
     """
 
     verification: "SealVerification"
@@ -45,7 +45,7 @@ class _Examined:
 
     @property
     def unsigned(self) -> bool:
-        """Whether nobody signed, and nothing else is wrong with the seal."""
+        """Whether there is no signature, and nothing else is wrong with the seal."""
         return {str(problem.code) for problem in self.verification.problems} == {"unsigned"}
 
     @property
@@ -56,12 +56,12 @@ class _Examined:
 
     @property
     def unsettled(self) -> bool:
-        """Whether judging again was to show something and did not."""
+        """Whether the record was to be judged again and could not be."""
         return self.second is not None and self.second.outcome not in {"same", "differs"}
 
     @property
     def status(self) -> Exit:
-        """What the process says."""
+        """The exit status."""
         if self.broken:
             return Exit.FAIL
         return Exit.INCONCLUSIVE if self.unsigned or not self.known or self.unsettled else Exit.PASS
@@ -108,7 +108,7 @@ def command(
 
 
 def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: bool) -> _Examined:
-    """Check the seal, by what is known of key and time stamping authority from elsewhere."""
+    """Check the seal against the key and the time stamping authority that are known from elsewhere."""
     from harness.cli.laboratory import configured_laboratory
     from harness.seal.laboratory import read_public_key
     from harness.seal.verification import verify
@@ -118,7 +118,7 @@ def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: b
     verification = verify(run, trusted, roots)
     own = bool(laboratory and laboratory.key and laboratory.key.public.sha256 == verification.key)
     if tsa_roots is None and not own and verification.time_stamp and not verification.time_stamp.trusted:
-        # Another laboratory may well have another authority: not to know that one's root is no fault of the seal.
+        # Another laboratory may have another authority: that its root is not known here is no fault of the seal.
         verification = verify(run, trusted)
     compared = key is not None or own
     return _Examined(verification, compared or any_key, compared, roots is not None)
@@ -159,7 +159,7 @@ def _lines(examined: _Examined) -> list[str]:
 
 
 def _stamp_lines(examined: _Examined) -> list[str]:
-    """Say when the seal was stamped, by whom, and what is known of who that is."""
+    """Say when the seal was stamped, by whom, and whether that authority is known."""
     from harness.catalogue.findings import clipped
 
     stamp = examined.verification.time_stamp

@@ -1,1 +1,1 @@
-"""Preflight: what is looked at before a run. Nothing is a conformance failure until it is green."""
+"""Preflight: checks before a run. Until they pass, no trouble counts as a conformance failure."""

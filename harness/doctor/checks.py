@@ -1,4 +1,4 @@
-"""What is looked at before a run: one check after the other, each with its outcome, none of them a verdict."""
+"""The checks before a run: one after the other, each with its outcome, none of them a verdict."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ Kind = Literal["configuration", "reach"]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is wrong, or that somebody should know; its words and its remedy are in the message files.
+    """Something that is wrong, or worth knowing; its words and its remedy are in the message files.
 
     Attributes:
         code: stable code.
-        kind: `configuration` is for the user to mend; `reach` means that somebody was not there.
+        kind: `configuration` is for the user to correct; `reach` means that something could not be reached.
         note: True when a run is possible all the same.
         parameters: values named by the texts.
-        path, line: where it stands, if in a file.
+        path, line: where it is, if in a file.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Trouble:
 
     @classmethod
     def of(cls, error: ConfigurationError) -> "Trouble":
-        """Return what a configuration error says."""
+        """Return a configuration error as a trouble."""
         return cls(error.code, parameters=error.parameters, path=error.path, line=error.line)
 
 
@@ -44,8 +44,8 @@ class PreflightCheck:
     Attributes:
         id: of the check.
         troubles: what was found.
-        facts: what was seen, for a person.
-        skipped: True when it could not be made, because of what was found before or for want of a person.
+        facts: what was seen, as text for a person.
+        skipped: True when it could not be made, because of what was found before, or without a person at the terminal.
     """
 
     id: str
@@ -63,11 +63,11 @@ class PreflightCheck:
         return "note" if self.troubles else "ok"
 
     def recorded(self) -> RecordedCheck:
-        """Return the check as the journal has it."""
+        """Return the check as the journal records it."""
         troubles = (RecordedTrouble(one.code, one.kind, one.note, dict(one.parameters)) for one in self.troubles)
         return RecordedCheck(self.id, self.state, self.facts, tuple(troubles))
 
 
 def problems(checks: Iterable[PreflightCheck]) -> list[Trouble]:
-    """Return all that stands in the way of a run."""
+    """Return everything that prevents a run."""
     return [one for check in checks for one in check.troubles if not one.note]

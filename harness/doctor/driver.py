@@ -1,4 +1,4 @@
-"""Checks of the driver: is it there, does it speak the protocol, can it do what the declaration says."""
+"""Checks of the driver: can it be reached, does it speak the protocol, can it do what the declaration says."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -73,12 +73,12 @@ def _missing(known: Collection[str], candidate: Candidate) -> Iterator[Trouble]:
 def check_configurable(
     hello: Mapping[str, Any], kind: str, *, secret_made: bool, port_chosen: bool
 ) -> tuple[Trouble, ...]:
-    """Say what cannot reach the candidate when its driver has no command `configure`.
+    """Return what the candidate cannot be given when its driver has no command `configure`.
 
     Args:
         hello: the driver's answer.
         kind: of the driver.
-        secret_made: the harness makes the secret, so that the candidate must be told it.
+        secret_made: the harness makes the secret, so that the candidate cannot know it beforehand.
         port_chosen: the hub's port is fixed, so that the candidate can know it beforehand.
     """
     listed = hello.get("commands")

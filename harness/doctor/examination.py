@@ -1,4 +1,4 @@
-"""The whole examination before a run: declaration, network, driver, clock, and one signed round trip."""
+"""All checks before a run: declaration, network, driver, clock, and one signed round trip."""
 
 import ipaddress
 import tempfile
@@ -26,11 +26,11 @@ from harness.journal import Journal
 from harness.journal.redaction import SHORTEST_SECRET
 from harness.selfcheck.profile import check_by_lint
 
-# Seconds that a person gets to connect a product by hand.
+# Seconds for connecting a product by hand.
 _BY_HAND = 900.0
 _AFTER_DRIVER = ("commands", "clock", "configure", "round-trip", "vietnam-time", "tls")
 _AFTER_DECLARATION = ("network", "driver", *_AFTER_DRIVER)
-# Whoever is configured by hand is not asked to do so twice more for this.
+# What is configured by hand is not configured twice more for the check of TLS.
 _BY_PEOPLE = frozenset({"manual", "passive"})
 
 Tell = Callable[[PreflightCheck], None]
@@ -61,13 +61,13 @@ async def examine(visit: Preflight, operator: Operator, tell: Tell) -> list[Pref
     Args:
         visit: what is examined.
         operator: who may have to connect the product.
-        tell: is given each outcome at once.
+        tell: is called with each outcome as it comes.
 
     Returns:
         All outcomes.
 
     Raises:
-        ConfigurationError: the profile cannot be read, or lint finds something in it: nothing can be examined by it.
+        ConfigurationError: the profile cannot be read, or lint finds something in it: it cannot be used.
     """
     profile = load_profile(visit.profile)
     check_by_lint(visit.profile)
@@ -125,7 +125,7 @@ def _facts(check: str, candidate: Candidate) -> str:
 
 
 class _Examination:
-    """The part of the examination in which something runs."""
+    """The checks for which hub and driver run."""
 
     def __init__(
         self, visit: Preflight, profile: Profile, subject: Target, operator: Operator, folder: Path, add: Tell
@@ -138,7 +138,7 @@ class _Examination:
         self._add = add
 
     async def whole(self) -> None:
-        """Bring the hub up, and go on from there."""
+        """Start the hub, and make the checks that need it."""
         host, port = self._visit.listen
         secrets = (self._subject.secret,) if len(self._subject.secret) >= SHORTEST_SECRET else ()
         journal = Journal(self._folder, secrets=secrets)
@@ -209,7 +209,7 @@ class _Examination:
         self._add(await check_tls(driver, self._configuration(endpoint), journal, self._visit.listen[0], limit))
 
     def _limit(self) -> float | None:
-        """Return how long to wait for the first request; None when nobody is there to connect the product."""
+        """Return how long to wait for the first request; None when there is no one to connect the product."""
         if self._subject.driver != "passive":
             return longest_wait(self._subject.times)
         by_hand = self._subject.secret_made or self._visit.listen[1] == 0
@@ -231,7 +231,7 @@ class _Examination:
         }
 
     def _loopback(self, endpoint: str) -> Iterator[Trouble]:
-        """A driver on another machine, and a hub that only this machine can reach, do not go together."""
+        """Yield the trouble of a hub that a driver on another machine cannot reach."""
         declared = self._subject.candidate.driver
         if isinstance(declared, HttpDriverDeclaration):
             there = urlsplit(declared.url).hostname or ""

@@ -1,4 +1,4 @@
-"""The signed round trip: the candidate is told where the hub is, and its first request is looked at."""
+"""The signed round trip: the candidate is configured, and its first request is examined."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from harness.vxp.timestamps import parse_timestamp
 _CONFIGURE_LIMIT = 20.0
 _STARTING = 10.0
 _POLLS = 2
-# A client may keep the time of its start in every request; only what looks like another zone is worth a word.
+# A client may put the time of its start into every request; only what looks like another time zone is reported.
 _HALF_HOUR = 1800.0
 _TOLERATED = 120.0
 _DAY_HALVES = 14
@@ -32,7 +32,7 @@ class FirstRequest:
         self._came = anyio.Event()
 
     def take(self, event: Event) -> None:
-        """Take note of an event; to be subscribed to the journal."""
+        """Look at an event; to be subscribed to the journal."""
         match event.what:
             case RequestReceived(system_id=str()) if self.request is None:
                 self.request = cast("Event[RequestReceived]", event)
@@ -48,12 +48,12 @@ class FirstRequest:
 
 
 def longest_wait(times: Times) -> float:
-    """Return the seconds within which a candidate that was told where the hub is must have called it."""
+    """Return the seconds within which a candidate must have called the hub after it was configured."""
     return _POLLS * times.poll_interval + _STARTING
 
 
 async def configure(driver: Driver, configuration: Mapping[str, Any]) -> PreflightCheck:
-    """Tell the candidate where the hub is."""
+    """Configure the candidate for the hub."""
     try:
         await driver.call("configure", configuration, _CONFIGURE_LIMIT)
     except DriverLost as lost:
@@ -104,7 +104,7 @@ def _signature_trouble(request: RequestReceived, system_id: str) -> Trouble | No
 
 
 def check_vietnam_time(request: Event[RequestReceived] | None) -> PreflightCheck:
-    """Compare the time in a request with Vietnam time: a candidate of another zone dates its documents wrongly."""
+    """Compare the time in a request with Vietnam time: a candidate in another time zone dates its documents wrongly."""
     stamp = parse_timestamp(request.what.parameters.get("timestamp", "")) if request else None
     if request is None or stamp is None:
         return PreflightCheck("vietnam-time", skipped=True)

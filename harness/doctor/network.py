@@ -1,4 +1,4 @@
-"""Check of the address that the hub is to listen at, before anything is begun."""
+"""Check of the address that the hub is to listen at, before anything is started."""
 
 import socket
 
@@ -6,7 +6,7 @@ from harness.catalogue.errors import ConfigurationError
 
 
 def check_address(host: str, port: int) -> None:
-    """Try whether the hub can listen there.
+    """Check that the hub can listen at an address.
 
     Raises:
         ConfigurationError: the port is taken, or the address is not this machine's.
@@ -16,7 +16,7 @@ def check_address(host: str, port: int) -> None:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-            # Only listening tells a port that somebody else listens at.
+            # Only by listening is a port found at which another program listens.
             probe.listen()
     except (OSError, OverflowError) as error:
         raise ConfigurationError("hub.cannot-listen", address=f"{host}:{port}", detail=error) from error

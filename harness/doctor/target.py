@@ -1,4 +1,4 @@
-"""What is certified: a declared candidate with its driver, or the reference agency in this very process."""
+"""What is certified: a declared candidate with its driver, or the reference agency in this process."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -49,8 +49,8 @@ OpenDriver = Callable[[Workplace], Awaitable[Driver]]
 class Target:
     """A candidate ready to be run against: declaration, times, secret, and a way to reach it.
 
-    `secret_made` is True when the harness made the secret, which nobody knows yet. `place` tells the candidate from
-    all others that another run may reach at the same time; None for one that is made for this run alone.
+    `secret_made` is True when the harness made the secret, which no one knows yet. `place` distinguishes
+    the candidate from others that another run may reach at the same time; None for one made for this run alone.
     """
 
     candidate: Candidate
@@ -103,7 +103,7 @@ def _reference(defect: str | None, profile: Profile) -> Target:
 
 
 def _bounded(times: Times, bounds: Timing) -> Times:
-    """Return the times nearest to these that the profile lets anybody declare."""
+    """Return the times nearest to these that are within the profile's bounds."""
     chosen = {
         name: min(max(getattr(times, name), getattr(bounds, name).lowest), getattr(bounds, name).highest)
         for name in times.__struct_fields__

@@ -1,4 +1,4 @@
-"""Whether the candidate speaks TLS to a hub whose certificate it was told to trust, before a scenario depends on it."""
+"""Whether the candidate speaks TLS to a hub whose certificate it must trust, before a scenario depends on it."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,14 +23,14 @@ _NAME = "doctor"
 
 
 class Callers:
-    """Listens to a journal for whoever greets the TLS listener, and whoever then sends it a request."""
+    """Listens to a journal for TLS handshakes with the listener, and for requests that follow."""
 
     def __init__(self) -> None:
         self.greeted = False
         self._came = anyio.Event()
 
     def take(self, event: Event) -> None:
-        """Take note of an event; to be subscribed to the journal."""
+        """Look at an event; to be subscribed to the journal."""
         match event.what:
             case CanaryGreeted(name=name) if name == _NAME:
                 self.greeted = True
@@ -50,7 +50,7 @@ async def check_tls(
     """Point the candidate to an https listener with a certificate of the test PKI, and see whether it calls.
 
     Args:
-        driver: of a candidate that was configured before; it is told that configuration again in the end.
+        driver: of a candidate that was configured before; in the end it gets that configuration again.
         configuration: arguments of the command `configure`.
         journal: takes what comes.
         listen: host that the hub listens at.
@@ -69,7 +69,7 @@ async def check_tls(
         return PreflightCheck("tls", (reach_trouble(lost),))
     except DriverError as error:
         return PreflightCheck("tls", (Trouble("tls.not-configured", note=True, parameters={"said": error.message}),))
-    with suppress(DriverError, DriverLost):  # what this leaves behind is not this check's to judge
+    with suppress(DriverError, DriverLost):  # whether the old configuration is accepted is not for this check
         await driver.call("configure", configuration, _CONFIGURE_LIMIT)
     if called:
         return PreflightCheck("tls", facts="https")

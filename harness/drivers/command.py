@@ -14,7 +14,7 @@ from harness.drivers.program import Program
 from harness.drivers.protocol import DriverError, DriverLost, read_answer
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# Our own keys, folders and settings are in variables of this name; a vendor's program has no business with them.
+# The harness's own keys, folders and settings have names that begin so; a vendor's program must not see them.
 _OURS = "LIENTHONG_"
 
 
@@ -25,8 +25,8 @@ class _Id(msgspec.Struct):
 class CommandDriver:
     """Starts the adapter program when it is first called; it belongs to this driver and ends with it.
 
-    A program that ended is started again for the next call and told its last configuration first: to forget
-    what it was told is a new program's right.
+    A program that ended is started again for the next call and configured first as it was: a new process need not
+    remember its configuration.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class CommandDriver:
             argv: the program and its arguments.
             environment: the variables that it inherits; those of the harness are left out.
             folder: where it is started; relative paths are those of this folder. None for the working directory.
-            complain: is given every line of its standard error, fit to be shown; None where no one wants them.
+            complain: is given every line of its standard error, fit to be shown; None where they are dropped.
         """
         self._complain = complain
         self._argv = tuple(argv)
@@ -104,14 +104,14 @@ class CommandDriver:
         return program
 
     async def _configured_again(self, program: Program, configuration: Mapping[str, Any]) -> None:
-        told = False
+        configured = False
         try:
             await self._exchange(program, "configure", configuration)
-            told = True
+            configured = True
         except DriverError as error:
             raise DriverLost("ended", self._argv[0], f"configure: {error}") from error
         finally:
-            program.ended = program.ended or not told
+            program.ended = program.ended or not configured
 
     async def _exchange(self, program: Program, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         call_id = uuid.uuid4().hex
@@ -124,7 +124,7 @@ class CommandDriver:
             self._waiting.pop(call_id, None)
 
     def _hand_over(self, line: bytes) -> None:
-        """Give a line to the call that it answers; programs print other things too, and they are passed over."""
+        """Give a line to the call that it answers; anything else that a program prints is ignored."""
         line = line.removeprefix(_BYTE_ORDER_MARK)
         try:
             call_id = str(msgspec.json.decode(line, type=_Id).id)

@@ -29,7 +29,7 @@ class HttpDriver:
         self.skew: float | None = None
         self._url = url
         self._where = _without_login(url)
-        # A proxy of the environment has no business between harness and adapter. Every call has a connection of its
+        # A proxy of the environment must not come between harness and adapter. Every call has a connection of its
         # own: one that the other side closed in the meantime would lose a command that must not be sent twice.
         self._client = httpx2.AsyncClient(
             verify=public_context(),
@@ -44,7 +44,7 @@ class HttpDriver:
         call_id = uuid.uuid4().hex
         body = msgspec.json.encode({"id": call_id, "command": command, "arguments": dict(arguments)})
         try:
-            # The limit is for the whole call: the client's own limits start anew with every byte.
+            # The limit is for the whole call: the client's own limits start again with every byte.
             async with asyncio.timeout(limit):
                 content = await self._posted(body)
         except TimeoutError as error:
@@ -77,7 +77,7 @@ class HttpDriver:
         try:
             there = parsedate_to_datetime(date or "")
         except ValueError:
-            return  # the header is the other side's to send or to leave out
+            return  # the header is optional
         if there.tzinfo is not None:
             self.skew = (there - datetime.now(UTC)).total_seconds()
 

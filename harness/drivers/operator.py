@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Operator(Protocol):
-    """Where the person is: shown lines, and asked for lines."""
+    """The person: is shown lines, and asked for lines."""
 
     @property
     def attended(self) -> bool:

@@ -1,4 +1,4 @@
-"""Driver `passive`: the product acts by itself. Its operator is told once how to connect it; nothing can be asked."""
+"""Driver `passive`: the product acts by itself. Its operator is shown once how to connect it; nothing can be asked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from harness.drivers.views import Workplace
 
 
 class PassiveDriver:
-    """Answers every command by saying that there is nobody to carry it out: the operator's choice, not a failure.
+    """Answers every command by saying that no one carries it out: the operator's choice, not a failure.
 
     What the product shows on the wire is judged all the same.
     """
@@ -29,7 +29,7 @@ class PassiveDriver:
         self._configuration: Mapping[str, Any] | None = None
 
     async def call(self, command: str, arguments: Mapping[str, Any], limit: float) -> dict[str, Any]:
-        """Greet; show the first configuration; nothing else.
+        """Answer `hello`, and show the first configuration; nothing else.
 
         Raises:
             OperatorError: it is any other command, or another configuration.

@@ -20,7 +20,7 @@ class Program:
     """A running adapter program.
 
     Attributes:
-        ended: True when it can answer nothing any more.
+        ended: True when it cannot answer any more.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Program:
         Args:
             argv: the program and its arguments.
             on_line: is given every line of its standard output.
-            on_end: is told, once, that no more lines will come, and why.
+            on_end: is called once, when no more lines will come, with the reason.
             environment: all variables that it gets.
             on_complaint: is given every line of its standard error, up to a megabyte, fit to be shown.
             folder: where it works; None for the working directory.
@@ -81,7 +81,7 @@ class Program:
         return cls(process, argv[0], on_line, on_end, on_complaint)
 
     async def write(self, line: bytes) -> None:
-        """Write one line to the program's standard input; if it has ended, whoever waits is told by `on_end`."""
+        """Write one line to the program's standard input; if it has ended, `on_end` says so."""
         stream = self._process.stdin
         with contextlib.suppress(OSError, RuntimeError):
             if stream is not None:
@@ -92,7 +92,7 @@ class Program:
         """Close the program's standard input, give it a moment to end by itself, then kill it and what it started.
 
         Args:
-            at_once: kill it without a word.
+            at_once: kill it without closing its input first.
         """
         if not at_once:
             if self._process.stdin is not None:
@@ -120,7 +120,7 @@ class Program:
         self._on_end(lost or self._lost())
 
     async def _pass_complaints_on(self) -> None:
-        """Tell what the program says on its standard error, and keep the end of it for the record."""
+        """Pass on what the program writes to its standard error, and keep the end of it for the record."""
         stream = self._process.stderr
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         line, shown = "", 0

@@ -30,15 +30,15 @@ COMMANDS = (
     "start",
 )
 LOOKING = frozenset({"inbox", "outbox", "directory"})
-# The longest answer there is a use for is a directory of all the country's agencies, and that takes 15 MB.
+# The longest useful answer is a directory of all the country's agencies, which takes 15 MB.
 LONGEST_ANSWER = 64 * 1024 * 1024
 
 
 class DriverError(Exception):
-    """The candidate answered that it did not do what was asked.
+    """The candidate answered with an error.
 
     Attributes:
-        kind: `unsupported`, `refused` (rightly will not), `failed`, or `operator` (the person did not do it).
+        kind: `unsupported`, `refused` (it must not do this), `failed`, or `operator` (the person did not do it).
         message: the candidate's own words, clipped.
     """
 
@@ -53,7 +53,7 @@ class OperatorError(DriverError):
 
     Attributes:
         answer: `cannot`, `skip`, `silent` (no answer in time), `unclear` (none that could be
-            understood), `absent` (nobody to answer) or `passive` (nobody moves this candidate).
+            understood), `absent` (no one to answer) or `passive` (no one moves this candidate).
     """
 
     def __init__(self, answer: Answer, said: str = "") -> None:
@@ -62,7 +62,7 @@ class OperatorError(DriverError):
 
 
 class DriverLost(Exception):
-    """No answer of the protocol came: the driver is not there, has ended, or does not speak it.
+    """No valid answer came: the driver cannot be reached, has ended, or does not speak the protocol.
 
     Attributes:
         reason: stable word for what happened.
@@ -90,7 +90,7 @@ class Driver(Protocol):
 
         Raises:
             DriverError: the candidate answered with an error.
-            DriverLost: no answer of the protocol came in time.
+            DriverLost: no valid answer came in time.
         """
         ...
 
@@ -129,7 +129,7 @@ def read_answer(content: bytes, call_id: str, where: str) -> dict[str, Any]:
 
     Raises:
         DriverError: the answer is an error.
-        DriverLost: it is no answer of the protocol, or the answer to another call.
+        DriverLost: it is not a valid answer, or the answer to another call.
     """
     try:
         answer = msgspec.json.decode(content, type=_Answer)
@@ -145,7 +145,7 @@ def read_answer(content: bytes, call_id: str, where: str) -> dict[str, Any]:
 
 
 def _kind(code: str) -> ErrorKind:
-    """Only what the protocol names can excuse a candidate; everything else is a failure of the command."""
+    """Return the kind of an error: only the kinds of the protocol excuse a candidate; any other is a failure."""
     if code == "unsupported":
         return "unsupported"
     return "refused" if code == "refused" else "failed"

@@ -17,7 +17,7 @@ from harness.journal.events import DriverCalled, DriverFault, DriverUnsupported,
 
 
 class RecordedDriver:
-    """Wraps a driver and records each call; a look that shows nothing new is recorded as such, without its content."""
+    """Wraps a driver and records each call; an unchanged view is recorded as such, without its content."""
 
     def __init__(self, driver: Driver, recorder: Recorder) -> None:
         self._driver = driver
@@ -31,7 +31,7 @@ class RecordedDriver:
 
     @property
     def skew(self) -> float | None:
-        """Seconds by which the other machine's clock is ahead, where the driver underneath can tell."""
+        """Seconds by which the other machine's clock is ahead, where the driver underneath knows."""
         skew: float | None = getattr(self._driver, "skew", None)
         return skew
 
@@ -60,13 +60,13 @@ class RecordedDriver:
         return result
 
     async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> None:
-        """Have the person behind the driver look, and record what was told and what was not.
+        """Have the person behind the driver look, and record the answers, and what was left unanswered.
 
         Raises:
             TypeError: no person sits behind this driver.
         """
         if self.attended is None:
-            raise TypeError("nobody to ask")
+            raise TypeError("no person to ask")
         began = time.monotonic()
         seen = await self.attended.look(view, due, wanted)
         for missing in seen.unseen:
@@ -95,7 +95,7 @@ class RecordedDriver:
         await self._driver.close()
 
     def _is_unseen(self, error: DriverError, command: str) -> bool:
-        """What cannot be looked at by any call is recorded under a name of its own: judges ask for it."""
+        """Say whether no call can show what was asked for: that is an event of its own, which judges look for."""
         blind = error.kind == "operator" and command in LOOKING and self.attended is None
         return blind or error.kind == "unsupported"
 
@@ -141,7 +141,7 @@ class RecordedDriver:
 
 
 def _lightened(result: dict[str, Any]) -> dict[str, Any]:
-    """Put the digest of a file in the place of its content: who asked for it keeps it."""
+    """Put the digest of a file in the place of its content, which the caller keeps."""
     content = result.get("content_base64")
     if not isinstance(content, str):
         return result

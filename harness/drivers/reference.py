@@ -32,15 +32,15 @@ def declared_timing(kind: str | None) -> DeclaredTiming:
 
 
 class ReferenceDriver:
-    """Moves a reference agency that lives and ends with this driver; it talks to the hub over real HTTP."""
+    """Moves a reference agency that starts and ends with this driver; it talks to the hub over real HTTP."""
 
     def __init__(self, kind: str | None, give_up: float, profile: str | Profile = DEFAULT_PROFILE) -> None:
         """Make the agency.
 
         Args:
-            kind: a defect or a variant, None for the plain one.
+            kind: a defect or a variant, None for the reference agency itself.
             give_up: seconds after which it gives up a call.
-            profile: whose code lists hold for it: those of the run, as a product is set up for its own ministry.
+            profile: its code lists hold: those of the run, as for a product that is set up for the same ministry.
         """
         self._api = build(kind, AgencySettings(timing=AgencyTiming(give_up=give_up), profile=profile))
 

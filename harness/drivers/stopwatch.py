@@ -1,10 +1,10 @@
-"""A clock that stands still while a person is being asked: human slowness is nobody's failure."""
+"""A clock that is paused while a person is being asked: the time a person takes is not the candidate's."""
 
 import time
 
 
 class Stopwatch:
-    """Counts the seconds in which nobody was being asked."""
+    """Counts the seconds in which no person was being asked."""
 
     def __init__(self) -> None:
         self._held = 0
@@ -13,7 +13,7 @@ class Stopwatch:
 
     @property
     def standing(self) -> bool:
-        """True while the clock stands still."""
+        """True while the clock is paused."""
         return self._held > 0
 
     def time(self) -> float:
@@ -22,13 +22,13 @@ class Stopwatch:
         return now - self._lost
 
     def hold(self) -> None:
-        """Stop the clock, until every `hold` has had its `release`."""
+        """Pause the clock until there was a `release` for every `hold`."""
         if self._held == 0:
             self._held_since = time.monotonic()
         self._held += 1
 
     def lose(self, seconds: float) -> None:
-        """Take off seconds that went by without anybody having had the use of them."""
+        """Take off seconds that no one could use."""
         if not self.standing:
             self._lost += seconds
 

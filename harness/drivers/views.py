@@ -1,4 +1,4 @@
-"""How often a driver may be looked at. A program may be asked at any time, a person about single documents."""
+"""Views of a candidate's inbox, outbox and directory. A program may be asked for them at any time, a person seldom."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +17,13 @@ class Workplace:
 
     Attributes:
         directory: of the run; files for the person who moves the candidate are written below it.
-        recorder: takes what was asked of that person, and the answers.
-        language: in which that person is spoken to.
+        recorder: records questions to that person, and the answers.
+        language: of that person.
         times: the candidate's, in seconds.
         operator: that person, if there is one.
         environment: the variables that an adapter program inherits, without the harness's own.
-        secret_made: True when the harness made the candidate's secret, so that somebody has to be told it.
-        quiet: whether what an adapter program says on its standard error is kept from the operator.
+        secret_made: True when the harness made the candidate's secret, so that the operator must be given it.
+        quiet: whether the standard error of an adapter program is kept from the operator.
     """
 
     directory: Path
@@ -38,7 +38,7 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
-    """One thing that somebody waits to see.
+    """Something in a view that is awaited.
 
     Attributes:
         view: the command that shows it: `inbox`, `outbox` or `directory`.
@@ -55,14 +55,14 @@ class ViewRequest:
     moved: int = -1
 
     def with_more(self, other: "ViewRequest") -> "ViewRequest":
-        """Return a glance at the same thing that sees what either sees."""
+        """Return a request for the same thing that covers both."""
         moved = max(self.moved, other.moved)
         return ViewRequest(self.view, self.document, self.parts | other.parts, self.receivers | other.receivers, moved)
 
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What the person could not, or would not, tell about a document."""
+    """A question about a document that the person could not, or would not, answer."""
 
     document: str | None
     answer: str
@@ -70,12 +70,12 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a person told in one look.
+    """The answers of a person about one view.
 
     Attributes:
         result: in the shape of the command's result; rows have only the members that were asked for.
-        asked: by document, the event of the question about it: what was told is no older than that.
-        unseen: what was not told.
+        asked: by document, the event of the question about it: the answer is no older than that.
+        unseen: what was left unanswered.
     """
 
     result: dict[str, Any]
@@ -85,18 +85,18 @@ class Seen:
 
 @runtime_checkable
 class Attended(Protocol):
-    """A driver behind which a person sits. It is not looked at by `call`, but by `look`, and seldom."""
+    """A driver with a person behind it. Its views are asked for by `look`, not by `call`, and seldom."""
 
     def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
-        """Return those of the glances wanted now that are worth a person's time now."""
+        """Return those of the requests that are worth a person's time now."""
         ...
 
     async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> Seen:
-        """Ask the person what there is to see.
+        """Ask the person what the system shows.
 
         Args:
             view: the command whose result is wanted.
             due: what to ask about.
-            wanted: everything waited for; what was told of it before and may have changed is not told again.
+            wanted: everything awaited; earlier answers about it that may be out of date are left out.
         """
         ...

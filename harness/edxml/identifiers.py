@@ -1,9 +1,8 @@
 """Identifiers of agencies and documents: their forms, built and taken apart. The forms are the profile's."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 from harness.catalogue.parameters import Identifiers
@@ -13,7 +12,6 @@ OrganForm = Literal["old", "new", "enterprise", "hub"]
 _DOCUMENT_ID = re.compile(r"([^,]+),([0-9]{4}/[0-9]{2}/[0-9]{2}),([^/]+)/(.+)")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _OLD = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.([A-Z][0-9]{2})")
-_NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def new_form(old: str) -> str | None:
     """Return the new form that corresponds to an id in the old form; None when `old` has another form.
 
     The groups turn round, level 1 first, and those that say "not at this level" fall away: `000.00.15.H51`
-    becomes `H51.15`. A directory may say otherwise: where there is one, its pairs decide (`same_agency`).
+    becomes `H51.15`. A directory may say otherwise: where there is one, its pairs decide.
     """
     found = _OLD.fullmatch(old)
     if found is None:
@@ -93,14 +91,3 @@ def codes_upwards(organ_id: str) -> Iterator[str]:
     while code:
         yield code
         code = code.rpartition(".")[0]
-
-
-def same_agency(first: str, second: str, *, new_by_old: Mapping[str, str] = _NO_ALIASES) -> bool:
-    """Tell whether two OrganIds name one agency.
-
-    Args:
-        first: an OrganId in either form.
-        second: another one.
-        new_by_old: the directory's pairs, `code102` to `code`.
-    """
-    return new_by_old.get(first, first) == new_by_old.get(second, second)

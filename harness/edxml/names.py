@@ -13,4 +13,3 @@ def q(local: str) -> str:
 
 
 CONTENT = "ContentTransferEncoded"
-CONTENT_TAG = q(CONTENT)

@@ -17,8 +17,8 @@ def claimed(candidate: str | None, directory: Path, cache: Path | None) -> Itera
     The claim ends with the process that holds it, however that ends.
 
     Args:
-        candidate: what tells it from all others; None where nobody else can reach it.
-        directory: of the run, which a second one is told.
+        candidate: what distinguishes it from all others; None where no other run can reach it.
+        directory: of the run; the message to a second run names it.
         cache: folder of what is kept for this user; None: no claim is made.
 
     Raises:
@@ -35,7 +35,7 @@ def claimed(candidate: str | None, directory: Path, cache: Path | None) -> Itera
 
 
 def _taken(candidate: str, directory: Path, folder: Path) -> FileLock:
-    """Return the lock of a candidate, held; not held where this user's cache cannot be written, which stops no run."""
+    """Return the lock of a candidate, held; not held where the user's cache cannot be written: the run goes on."""
     place = folder / hashlib.sha256(candidate.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     holder, lock = place.with_suffix(".run"), FileLock(place.with_suffix(".lock"), timeout=0)
     try:
@@ -43,14 +43,14 @@ def _taken(candidate: str, directory: Path, folder: Path) -> FileLock:
         lock.acquire()
         holder.write_text(str(directory.resolve()), encoding="utf-8")
     except Timeout as error:
-        raise ConfigurationError("candidate.busy", candidate=candidate, run=_told(holder)) from error
+        raise ConfigurationError("candidate.busy", candidate=candidate, run=_holder_of(holder)) from error
     except OSError:
         return lock
     return lock
 
 
-def _told(holder: Path) -> str:
+def _holder_of(holder: Path) -> str:
     try:
         return holder.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return "?"  # it has just begun
+        return "?"  # the other run has only just begun

@@ -55,7 +55,7 @@ class CertificationOrder:
         formats: of the reports besides report.json.
         scenario: the one scenario to play, None for all that are needed.
         deviations: file of known deviations.
-        quiet: whether what an adapter program complains of is kept from the operator.
+        quiet: whether the standard error of an adapter program is kept from the operator.
         environment: the variables that a declaration may name (`secret_env`), and that an adapter program inherits.
         cache: folder of what is kept for this user between runs: which candidates are in use, and which runs are the
             user's own; None where nothing is kept.
@@ -86,9 +86,9 @@ async def run_order(
     laboratory: Laboratory | None,
     observers: Sequence[Observer] = (),
 ) -> PublishedRun:
-    """Carry out an order: the one way to a certification, whoever asks for it.
+    """Carry out an order: the one way to a certification for every caller.
 
-    A run that is cancelled is judged and reported like any other: from there on the cancelling has had its effect.
+    A run that is cancelled is judged and reported like any other: the cancellation ends the run, not the order.
 
     Args:
         order: what is certified, and how.
@@ -210,7 +210,7 @@ def _write_run_file(
 
 
 async def _record(settings: RunSettings, observers: Sequence[Observer], laboratory: Laboratory | None) -> None:
-    """Make the record of a run, which a laboratory's key seals the moment it is closed: no other moment ever comes."""
+    """Make the record of a run. A laboratory's key seals it the moment it is closed: it can never be sealed later."""
     journal = Journal(
         settings.directory, secrets=(settings.secret,), most=settings.profile.parameters.hub.evidence_bytes
     )
@@ -224,7 +224,7 @@ async def _record(settings: RunSettings, observers: Sequence[Observer], laborato
         address = f"{error.host}:{error.port}"
         raise ConfigurationError("hub.cannot-listen", address=address, detail=error.detail) from error
     except Exception as error:
-        # Whatever follows from a journal that cannot be written says less than that.
+        # Where the journal cannot be written, that is the cause to report, not the errors that follow from it.
         raise journal.failure or error from error
     finally:
         journal.close()

@@ -1,4 +1,4 @@
-"""How this machine's clock stands: whether something keeps it right, and how far off it may be."""
+"""The state of this machine's clock: whether something synchronises it, and how far off it may be."""
 
 import ctypes
 import sys
@@ -14,7 +14,7 @@ class _Moment(ctypes.Structure):
 
 
 class _Adjustment(ctypes.Structure):
-    """What the kernel's clock discipline says of itself; see adjtimex(2)."""
+    """The state of the kernel's clock discipline; see adjtimex(2)."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),

@@ -14,13 +14,13 @@ from harness.expectations.evidence import Evidence
 from harness.journal import Event, Recorder
 from harness.journal.events import AnswerSent, HarnessStalled, OperatorAnswered, OperatorAsked
 
-# Seconds; short against every poll interval, long against the pause between two events of a burst.
+# Seconds: much shorter than any poll interval, much longer than the pause between two events of a burst.
 _COALESCE = 0.03
-# Seconds: how often the time is looked at, and what lateness is noise, and what is worth a record.
+# Seconds: how often the clock is checked, which lateness is noise, and which is worth recording.
 _BEAT = 0.05
 _UNNOTICED = 0.02
 _NOTABLE = 0.5
-# How many times its time a candidate is given at most while it gets something done.
+# A candidate that makes progress gets at most so many times its time.
 _MOST_TIMES = 4
 
 Stated = tuple[Expectation, str]
@@ -29,7 +29,7 @@ Stated = tuple[Expectation, str]
 class EventWaits:
     """Waits over the evidence of a run; `add` is to be called with every event, in the loop's own thread.
 
-    While a person is being asked, the time of every wait stands still.
+    While a person is being asked, the time of every wait is paused.
     """
 
     def __init__(self, evidence: Evidence) -> None:
@@ -42,7 +42,7 @@ class EventWaits:
         self._worked = -math.inf
 
     def add(self, event: Event) -> None:
-        """Take an event into the evidence and wake whoever waits."""
+        """Take an event into the evidence and wake everything that waits."""
         self._evidence.add(event)
         match event.what:
             case OperatorAsked():
@@ -50,7 +50,7 @@ class EventWaits:
             case OperatorAnswered():
                 self._watch.release()
             case AnswerSent(effect=effect) if effect.acked or effect.accepted:
-                # What a candidate gets done at the hub.
+                # What counts as progress of a candidate at the hub.
                 self._worked = self._watch.time()
         pulse, self._pulse = self._pulse, anyio.Event()
         pulse.set()
@@ -61,7 +61,7 @@ class EventWaits:
         return self._pace.factor
 
     def wanted_views(self) -> frozenset[str]:
-        """Return the driver commands whose answers somebody is waiting for now."""
+        """Return the driver commands whose answers are awaited now."""
         return frozenset(
             view
             for stated in self._wanted
@@ -70,7 +70,7 @@ class EventWaits:
         )
 
     def glances(self) -> tuple[ViewRequest, ...]:
-        """Return what somebody is waiting to see now, document by document."""
+        """Return what is awaited in the views now, document by document."""
         merged: dict[tuple[str, str | None], ViewRequest] = {}
         for stated in self._wanted:
             expectation = stated[0]
@@ -89,8 +89,8 @@ class EventWaits:
     async def settled(self, expectations: list[Stated], limit: float) -> bool:
         """Wait until nothing stated is pending; False when the time ran out before.
 
-        A candidate that has much to do, on a slow machine perhaps, does one thing after the other: while it gets
-        something done it is not charged with what is still to come, within bounds.
+        A candidate that has much to do, on a slow machine perhaps, does one thing after the other: while it makes
+        progress, what is still missing is not held against it, within bounds.
         """
         self._wanted.extend(expectations)
         try:
@@ -106,7 +106,7 @@ class EventWaits:
                 with anyio.move_on_after(left):
                     await self._pulse.wait()
                     await anyio.sleep(_COALESCE)  # events come in bursts; one look serves a burst
-                # What came later may have opened again what was met; nothing is over until all hold at once.
+                # A later event may reopen what was met before: it is over only when all hold at once.
                 pending = self._pending(pending) or self._pending(expectations)
             return True
         finally:
@@ -126,7 +126,7 @@ class EventWaits:
         return True
 
     async def _left(self, end: float) -> float:
-        """Return the seconds until `end`; a stall that has only just ended is waited for to be counted first."""
+        """Return the seconds until `end`; waits first until a stall that has just ended is counted."""
         if self._watch.standing:
             return math.inf
         if end <= self._watch.time():
@@ -142,7 +142,7 @@ class EventWaits:
     async def keep_time(self, recorder: Recorder) -> None:
         """Take off, for as long as the task lives, the time in which the harness itself was too busy to look.
 
-        A candidate in this process, or on this machine, had none of that time either. What is long enough to matter
+        A candidate on this machine could not use that time either. What is long enough to matter
         to a timed verdict is recorded as `harness.stalled`. The pace of the machine is followed meanwhile.
         """
         async with anyio.create_task_group() as measuring:
@@ -164,7 +164,7 @@ class EventWaits:
         return [stated for stated in expectations if self._is_pending(stated)]
 
     def _is_pending(self, stated: Stated) -> bool:
-        """Tell whether an expectation is still open; the same evidence is judged once, whoever asks."""
+        """Say whether an expectation is still open; the answer is kept until new evidence comes."""
         expectation, requirement = stated
         events = len(self._evidence.events)
         known = self._assessed.get(id(expectation))

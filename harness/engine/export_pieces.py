@@ -1,11 +1,11 @@
-"""Where an export is divided, so that a large file in it is kept once: by the documents that it came with, too."""
+"""Where an export is divided, so that a large file that came with a document is not stored twice."""
 
 import io
 import struct
 import zipfile
 from collections.abc import Iterator
 
-_LARGE = 64 * 1024  # bytes; smaller files are not worth a blob of their own
+_LARGE = 64 * 1024  # bytes; smaller files get no blob of their own
 _LOCAL = struct.Struct("<4s22xHH")
 _LOCAL_MARK = b"PK\x03\x04"
 
@@ -13,8 +13,8 @@ _LOCAL_MARK = b"PK\x03\x04"
 def pieces_of(content: bytes) -> Iterator[tuple[int, int]]:
     """Yield start and end of each piece, which together are the whole content, in order.
 
-    A piece of its own is each large file that an archive holds as it is, not compressed. What the archive says of
-    itself is believed only as far as the pieces stay within the content and do not overlap.
+    Each large file that an archive stores uncompressed is a piece of its own. The archive's own directory is trusted
+    only as far as the pieces stay within the content and do not overlap.
     """
     at = 0
     for start, end in sorted(_stored(content)):

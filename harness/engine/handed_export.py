@@ -23,7 +23,7 @@ _UNIX = 3
 
 
 class ExportUnusable(Exception):
-    """What was handed over is no export that can be kept.
+    """What was handed over cannot be kept as an export.
 
     Attributes:
         reason: stable word for what is wrong.
@@ -46,7 +46,7 @@ class HandedExport:
 
 @dataclass(frozen=True, slots=True)
 class ExportBounds:
-    """How much an export may be: bytes in all, and files of a folder."""
+    """The size limits of an export: bytes in all, and files of a folder."""
 
     size: int
     files: int
@@ -101,7 +101,7 @@ def _decoded(content: str, most: int) -> bytes:
 
 
 def _content(path: Path, most: int) -> bytes:
-    """Return the content of a plain file; what was put in its place meanwhile is not opened, or does not block."""
+    """Return the content of a plain file; what has replaced it in the meantime is not opened, and cannot block."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
@@ -113,7 +113,7 @@ def _content(path: Path, most: int) -> bytes:
 
 
 def _packed(folder: Path, bounds: ExportBounds) -> bytes:
-    """Pack a folder into a zip of one fixed form: sorted, stored, without times; links stay links, to nothing."""
+    """Pack a folder into a zip of one fixed form: sorted, stored, without times; links lead nowhere."""
     left = bounds.size
     above = _only_folder_in(folder) or folder.parent
     packed = io.BytesIO()
@@ -132,13 +132,13 @@ def _packed(folder: Path, bounds: ExportBounds) -> bytes:
 
 
 def _only_folder_in(folder: Path) -> Path | None:
-    """Return the folder itself where it holds one folder and nothing else, which then is the export."""
+    """Return the export in a folder: the folder itself, or the only folder in it where there is nothing else."""
     inside = list(folder.iterdir())
     return folder if len(inside) == 1 and inside[0].is_dir() and not inside[0].is_symlink() else None
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield everything in a folder that is no folder, in one order; a link to a folder is not entered."""
+    """Yield everything in a folder but folders, in a fixed order; a link to a folder is not followed."""
     for place, folders, names in os.walk(folder):
         folders.sort()
         here = Path(place)
@@ -147,7 +147,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _entry_name(path: Path) -> str:
-    """Return a name as a zip can hold it; what is no text gets a backslash, which no rule lets by."""
+    """Return a name as a zip can hold it; what is not text gets a backslash, which every rule refuses."""
     return path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Under which address a candidate finds the hub, when the hub listens on all of the machine's addresses."""
+"""The address at which a candidate reaches the hub, when the hub listens on all of the machine's addresses."""
 
 import socket
 from urllib.parse import urlsplit, urlunsplit
@@ -13,8 +13,8 @@ _SOMEWHERE = "192.0.2.1"
 def reachable(endpoint: str, candidate: Candidate) -> str:
     """Return `endpoint` with an address that the candidate can reach.
 
-    A hub that listens on one address is found there. One that listens on all is found at the address from which
-    this machine reaches the candidate's driver, or the world where the driver is no HTTP one.
+    A hub that listens on one address is reached there. One that listens on all is reached at the address from which
+    this machine reaches the candidate's driver, or the internet where the driver is not an HTTP one.
 
     Args:
         endpoint: url of the hub.
@@ -30,7 +30,7 @@ def reachable(endpoint: str, candidate: Candidate) -> str:
 
 
 def _own_address(towards: str) -> str:
-    """Return the address that packets to `towards` leave from; loopback when there is no way there."""
+    """Return the address that packets to `towards` leave from; loopback when there is no route."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((towards, 9))

@@ -17,7 +17,7 @@ from harness.journal.events import ExportHanded, ExportPiece, ExportRejected
 from harness.records.registry import EXPORT_COMMANDS, Form, keeping_rules
 from harness.scenarios.run_context import RunContext
 
-# Seconds: hundreds of documents are packed meanwhile, and nothing else waits for the candidate any more.
+# Seconds: hundreds of documents have to be packed, and nothing else waits for the candidate any more.
 _LIMIT = 120.0
 _LARGEST = 256 * 1024 * 1024
 
@@ -47,7 +47,7 @@ def wanted(capabilities: Collection[str], only: Collection[str] | None) -> tuple
 
 
 def is_local(driver: Driver) -> bool:
-    """Tell whether a driver is on this machine: all are but one that is called at another's address."""
+    """Say whether a driver is on this machine: every driver but an HTTP one at another machine's address."""
     if not isinstance(driver, HttpDriverDeclaration):
         return True
     host = urlsplit(driver.url).hostname or ""
@@ -75,7 +75,7 @@ def _kept(run: RunContext, form: Form, export: HandedExport) -> ExportHanded:
     """Put an export into the evidence and return what an event says of it.
 
     Raises:
-        ExportUnusable: it cannot stand there as it is.
+        ExportUnusable: it cannot be evidence as it is.
     """
     pieces = tuple(_piece(run, export, start, end) for start, end in pieces_of(export.content))
     digest = hashlib.sha256(export.content).hexdigest()

@@ -8,7 +8,7 @@ from harness.seal.run_files import RUN_FILE
 
 
 def remember(directory: Path, cache: Path) -> None:
-    """Keep that this user recorded a run; where nothing can be kept, `replay` will ask for the candidate.
+    """Note that this user recorded a run; where nothing can be written, `replay` will ask for the candidate.
 
     Args:
         directory: of the run.
@@ -22,7 +22,7 @@ def remember(directory: Path, cache: Path) -> None:
 
 
 def is_remembered(directory: Path, cache: Path) -> bool:
-    """Tell whether this user recorded a run, and what it says of itself is what it said then."""
+    """Say whether this user recorded a run, and its run.json is what it was then."""
     try:
         return _place((directory / RUN_FILE).read_bytes(), cache).is_file()
     except OSError:

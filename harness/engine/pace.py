@@ -1,7 +1,7 @@
-"""How fast this machine works now, measured by a small piece of work again and again; patience follows it.
+"""How fast this machine works now, measured by a small piece of work again and again; time limits follow it.
 
-What is granted for the work that scenarios make for a candidate was found on one machine, with nothing beside it. On a
-slower one, or beside other work, it is granted as many times over as the same work takes there.
+The time that a candidate gets for the work of the scenarios was measured on one idle machine. On a slower machine, or a
+busy one, it gets as many times more as the same work takes there.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections import deque
 from harness.journal import Recorder
 from harness.journal.events import PaceMeasured
 
-# Seconds that the work takes where the grants were found, and how much of it there is.
+# Seconds that the work takes on the machine of the measurement, and how much of it there is.
 _NOMINAL = 0.0035
 _ROUNDS, _STEPS = 30, 700
 _BLOCK = b"x" * 65_536
@@ -23,7 +23,7 @@ _WORTH_A_RECORD = 0.5
 
 
 class Pace:
-    """The pace of the machine; `factor` is 1 where it is as it was, 2 where everything takes twice as long."""
+    """The pace of the machine; `factor` is 1 where it is as measured, 2 where everything takes twice as long."""
 
     def __init__(self) -> None:
         self._measured: deque[float] = deque(maxlen=_REMEMBERED)
@@ -31,22 +31,21 @@ class Pace:
 
     @property
     def factor(self) -> float:
-        """How many times as long work takes as where the grants were found: from 1 up to a bound.
+        """How many times as long work takes as on the machine of the measurement: from 1 up to a bound.
 
-        A machine that is slower still is no place for a certification; what is granted must not turn a failure into a
-        pass.
+        An even slower machine cannot be used for a certification: more time must not turn a failure into a pass.
         """
         ordered = sorted(self._measured)
         return min(max(1.0, ordered[len(ordered) // 2]), _MOST) if ordered else 1.0
 
     async def measure(self) -> None:
-        """Do the work once, in a thread of its own as most of the hub's work is, and take note of its time."""
+        """Do the work once, in a thread of its own as most of the hub's work is, and note how long it took."""
         began = time.monotonic()
         await asyncio.to_thread(_work)
         self._measured.append((time.monotonic() - began) / _NOMINAL)
 
     async def follow(self, recorder: Recorder) -> None:
-        """Measure again and again, for as long as the task lives; what changes much is recorded as `pace`."""
+        """Measure again and again, for as long as the task lives; a large change is recorded as `pace`."""
         while True:
             await self.measure()
             if abs(self.factor - self._recorded) >= _WORTH_A_RECORD * self._recorded:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
 from harness.journal.whole_file import sweep, write_whole
@@ -23,7 +21,7 @@ FORMATS_OF_A_RUN = ("html", "pdf", "junit")
 
 @dataclass(frozen=True, slots=True)
 class PublishedRun:
-    """A judged run and where it stands.
+    """A judged run and where it is.
 
     Attributes:
         judgement: of the run.
@@ -64,7 +62,7 @@ def publish(
         return PublishedRun(judgement, directory)
     unwritten = None
     try:
-        write_reports(directory, msgspec.to_builtins(judgement), lang=language, formats=formats, laboratory=laboratory)
+        write_reports(directory, judgement, lang=language, formats=formats, laboratory=laboratory)
     except PdfUnavailable as error:
         unwritten = error
     if laboratory is None or laboratory.key is None:
@@ -75,7 +73,7 @@ def publish(
 
 
 def _clear(directory: Path) -> None:
-    """Leave nothing of an earlier attempt, or of somebody else, where the reports will be: what stays gets sealed."""
+    """Remove what is left of an earlier attempt, or planted, where the reports will be: what stays would get sealed."""
     sweep(directory)
     for name in FILES.values():
         (directory / name).unlink(missing_ok=True)

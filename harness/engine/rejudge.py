@@ -1,9 +1,8 @@
-"""Judging a recorded run again, and telling what changed."""
+"""Judging a recorded run again, and saying what changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -14,19 +13,19 @@ from harness.catalogue.verdicts import Verdict
 from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun, publish
 from harness.journal import Record
 from harness.journal.whole_file import write_whole
-from harness.judge.report_schema import Judgement, encoded
+from harness.judge.report_schema import Judgement, decoded, encoded
 from harness.report.agreement import judged, read, recorded_profile, report_is_judged, run_file
 from harness.report.provenance import Origin, Provenance, provenance_of
 from harness.report.rerendering import beside
 from harness.report.seal_run import list_unsigned, seal
 from harness.seal.laboratory import Laboratory
-from harness.seal.run_files import REPORT_FILE
+from harness.seal.run_files import REPORT_FILE, RunFile
 from harness.seal.timestamp import NotStamped
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictChange:
-    """A requirement whose verdict is another than before; `why` names the codes that tell the difference."""
+    """A requirement whose verdict is not what it was; `why` names the codes that explain it."""
 
     requirement: str
     before: str
@@ -95,7 +94,7 @@ def judge_again(
 def _resealed(
     directory: Path, laboratory: Laboratory, first: Judgement, judgement: Judgement
 ) -> tuple[tuple[RejudgeNote, ...], NotStamped | None]:
-    """Put a later judgement into a run of this laboratory and seal it again, unless its report is not its record's."""
+    """Add a later judgement to a run of this laboratory and seal it again, if its report is what its record gives."""
     if laboratory.key is None or not report_is_judged(directory, first):
         return (RejudgeNote("differs"), _written(beside(directory, "judged"), judgement)), None
     written = _written(directory, judgement)
@@ -103,7 +102,7 @@ def _resealed(
 
 
 def _listed(directory: Path, judgement: Judgement, *, fresh: bool) -> tuple[RejudgeNote, ...]:
-    """Put a later judgement into a run that nobody signs; one that has no report yet gets it."""
+    """Add a later judgement to an unsigned run; a run without a report gets it as its report."""
     if fresh:
         write_whole(directory / REPORT_FILE, encoded(judgement))
         return (RejudgeNote("no-report"),)
@@ -118,30 +117,30 @@ def _written(folder: Path, judgement: Judgement) -> RejudgeNote:
 
 
 def _unsealed(provenance: Provenance) -> RejudgeNote:
-    """Say why a later judgement lies beside the run: no new seal may hide that, or claim what others recorded."""
+    """Say why a later judgement is put beside the run: a new seal would hide the reason, or claim a run of others."""
     if provenance.broken is not None:
         return RejudgeNote("seal-broken", {"code": str(provenance.broken)})
     return RejudgeNote(str(provenance.origin))
 
 
-def _notes(record: Record, recorded: Mapping[str, Any], profile: Profile) -> tuple[RejudgeNote, ...]:
+def _notes(record: Record, recorded: RunFile, profile: Profile) -> tuple[RejudgeNote, ...]:
     notes: list[RejudgeNote] = []
     if record.cut:
         notes.append(RejudgeNote("cut"))
-    then = recorded["profile"]
-    if then["id"] == profile.id and then["sha256"] != profile.sha256:
-        shown = {"id": profile.id, "before": then["sha256"][:12], "after": profile.sha256[:12]}
+    then = recorded.profile
+    if then.id == profile.id and then.sha256 != profile.sha256:
+        shown = {"id": profile.id, "before": then.sha256[:12], "after": profile.sha256[:12]}
         notes.append(RejudgeNote("profile-changed", shown))
     return tuple(notes)
 
 
 def _earlier(directory: Path) -> Judgement | None:
-    path = directory / "report.json"
+    path = directory / REPORT_FILE
     if not path.is_file():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Judgement)
-    except msgspec.DecodeError as error:
+        return decoded(path.read_bytes())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError("run.broken", path=path, detail=error) from error
 
 
@@ -152,8 +151,8 @@ def _changes(before: Judgement, after: Judgement) -> list[VerdictChange]:
     for entry in after.requirements:
         was = old.get(entry.id, Verdict.NOT_RUN)
         if was is not entry.verdict:
-            told = codes_before.get(entry.id, set()) ^ codes_after.get(entry.id, set())
-            why = ", ".join(sorted(told)) or f"{before.profile.id} {before.profile.version} → {after.profile.id}"
+            differing = codes_before.get(entry.id, set()) ^ codes_after.get(entry.id, set())
+            why = ", ".join(sorted(differing)) or f"{before.profile.id} {before.profile.version} → {after.profile.id}"
             changes.append(VerdictChange(entry.id, was, entry.verdict, why))
     return changes
 

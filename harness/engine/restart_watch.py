@@ -35,13 +35,13 @@ def check_watchable(candidate: str, profile: str, environment: Mapping[str, str]
 async def restarted(candidate: str, profile: str, language: Language, environment: Mapping[str, str]) -> None:
     """Return when the candidate was restarted.
 
-    A driver that is called over HTTP must be gone, or say something else in `hello`, and then answer; a program that
-    the harness starts itself must have another file, that is, have been built or saved anew.
+    A driver over HTTP was restarted when it was unreachable and answers again, or when its `hello` differs. A program
+    that the harness starts itself was restarted when its file changed, that is, when it was built or saved again.
 
     Args:
         candidate: path of its declaration.
         profile: name or path.
-        language: of what a driver says.
+        language: of the operator.
         environment: the variables that its declaration may name.
 
     Raises:
@@ -71,7 +71,7 @@ async def _answering_anew(driver: Driver) -> None:
 
 
 async def _hello(driver: Driver) -> Mapping[str, Any] | None:
-    """Return what the driver says of itself, None while it is gone."""
+    """Return the driver's answer to `hello`, None while it cannot be reached."""
     try:
         return await driver.call("hello", {}, _ANSWER)
     except DriverLost:
@@ -82,11 +82,11 @@ async def _hello(driver: Driver) -> Mapping[str, Any] | None:
 
 async def _saved_anew(folder: Path, argv: tuple[str, ...]) -> None:
     before = _saved(folder, argv)
-    while (now := _saved(folder, argv)) == before or not now:  # noqa: ASYNC110 - files tell nobody that they change
+    while (now := _saved(folder, argv)) == before or not now:  # noqa: ASYNC110 - files do not announce that they change
         await asyncio.sleep(_BEAT)
 
 
 def _saved(folder: Path, argv: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    """Return the files that the words of a command name, and when each was written."""
+    """Return the files that the arguments of a command name, and when each was written."""
     paths = ((word, folder / word) for word in argv)
     return tuple((word, path.stat().st_mtime_ns) for word, path in paths if path.is_file())

@@ -64,7 +64,7 @@ _HELLO_LIMIT = 10.0
 
 # People do best with little at a time, but the waits of a few scenarios may overlap.
 _JOBS_OF_A_PERSON = 3
-# Seconds until a product that nobody moves must call: while a person may be connecting it, and otherwise.
+# Seconds within which a product without a driver must call: while a person may be connecting it, and otherwise.
 _CONNECTING = 900.0
 _CALLING = 60.0
 _POLLS = 3
@@ -86,7 +86,7 @@ class RunSettings:
         system_id: of the candidate's system.
         driver: `kind` of the driver, for the record.
         open_driver: connects to the candidate.
-        secret_made: True when the harness made the secret, so that somebody has to be told it.
+        secret_made: True when the harness made the secret, so that the operator must be given it.
         language: of the operator.
         operator: who moves the candidate or connects it, where that is a person.
         environment: the variables that an adapter program inherits.
@@ -96,7 +96,7 @@ class RunSettings:
         jobs: scenarios at a time, None for all.
         budget: seconds for all scenarios, None for as long as it takes.
         trust_anchors: files of anchors and intermediates besides the profile's.
-        quiet: whether what an adapter program complains of is kept from the operator.
+        quiet: whether the standard error of an adapter program is kept from the operator.
     """
 
     directory: Path
@@ -131,10 +131,10 @@ async def run(settings: RunSettings, journal: Journal, earlier: Sequence[Event[A
     Args:
         settings: what is played, and against whom.
         journal: takes the record.
-        earlier: events that stand in the journal already.
+        earlier: events that are in the journal already.
 
     Raises:
-        OSError: the hub cannot listen where it was told to.
+        OSError: the hub cannot listen at the address.
     """
     reason = "failed"
     try:
@@ -229,7 +229,7 @@ def _workplace(settings: RunSettings, journal: Journal) -> Workplace:
 
 
 def _configuration(settings: RunSettings, endpoint: str, pki: Pki) -> dict[str, Any]:
-    """Return what the candidate is told by `configure`."""
+    """Return the arguments of `configure`."""
     anchors = pki.anchors_pem().decode("ascii")
     declared = settings.candidate.agency
     return {
@@ -253,7 +253,7 @@ def _peers(settings: RunSettings) -> Mapping[str, Peer]:
 
 
 def _populate(hub: Hub, settings: RunSettings) -> Peer:
-    """Give the hub its systems and agencies: the peers the harness plays, and the candidate."""
+    """Register systems and agencies at the hub: the peers that the harness plays, and the candidate."""
     hub.add_system(PEER_SYSTEM, secrets.token_urlsafe(24))
     for peer in _peers(settings).values():
         hub.add_agency(peer.organ_id, peer.organ_name, PEER_SYSTEM, parent=peer.parent, code102=peer.code102)
@@ -292,30 +292,30 @@ def _record_start(settings: RunSettings, run_context: RunContext) -> None:
 
 
 async def _configured(settings: RunSettings, run_context: RunContext) -> str | None:
-    """Greet the candidate and tell it where the hub is; return why the run ends here, None if it need not."""
+    """Say hello to the candidate and configure it; return why the run ends here, None if it goes on."""
     limit = settings.times.give_up + _HELLO_LIMIT
     try:
-        with contextlib.suppress(DriverError):  # who does not greet may work all the same
+        with contextlib.suppress(DriverError):  # a driver without `hello` may work all the same
             _record_preflight(settings, run_context, await run_context.driver.call("hello", {}, _HELLO_LIMIT))
         await run_context.driver.call("configure", run_context.configuration, limit)
     except OperatorError as error:
-        return None if error.answer == "skip" else "operator"  # skipped by one who has configured it before
+        return None if error.answer == "skip" else "operator"  # an operator skips it who has configured it before
     except DriverError as error:
-        told = not settings.secret_made and settings.listen[1] != 0
-        # A product that is configured by hand must have been told beforehand.
-        return "refused" if error.kind != "unsupported" else None if told else "untold"
+        known = not settings.secret_made and settings.listen[1] != 0
+        # A product without `configure` must have been configured by hand before the run.
+        return "refused" if error.kind != "unsupported" else None if known else "untold"
     except DriverLost:
         return "driver"
     return None
 
 
 async def _called_at_last(settings: RunSettings, run_context: RunContext) -> str | None:
-    """Wait until the candidate calls the hub: no scenario can come to anything with one that never does."""
+    """Wait until the candidate calls the hub: without any call no scenario can be played."""
     limit = _POLLS * settings.times.poll_interval + settings.times.give_up
     if settings.driver == "passive":  # a person may have to connect it first
         by_hand = settings.operator.attended and (settings.secret_made or settings.listen[1] == 0)
         limit = max(limit, _CONNECTING if by_hand else _CALLING)
-    elif run_context.driver.attended is not None:  # told to connect it just now, a person may need a restart of it
+    elif run_context.driver.attended is not None:  # the person who just connected it may have to restart it
         limit = max(limit, _CALLING)
     waiting = run_context.journal.record(OperatorAwaited(seconds=limit))
     if await run_context.waits.life(waiting, limit):
@@ -324,7 +324,7 @@ async def _called_at_last(settings: RunSettings, run_context: RunContext) -> str
 
 
 def _record_preflight(settings: RunSettings, run_context: RunContext, hello: dict[str, Any]) -> None:
-    """Note what `doctor` would say to this driver: the run goes on, and who reads its record knows."""
+    """Record what `doctor` would say of this driver; the run goes on."""
     checks = (check_commands(hello, settings.candidate, settings.driver), check_clock(run_context.driver))
     run_context.journal.record(PreflightChecked(checks=tuple(check.recorded() for check in checks)))
 

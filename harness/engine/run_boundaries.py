@@ -1,4 +1,4 @@
-"""Before the first scenario and after the last: runs must not touch each other, and what is final must stay final."""
+"""Before the first scenario and after the last: runs must not affect each other, and what is final must stay so."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,22 +16,22 @@ from harness.scenarios.testdata import Document
 
 _OPENING = "opening"
 _FINAL = "RTY-07"
-# What was taken in must still be there a while after nobody asked for it any more.
+# What was received must still be there some time after the last exchange.
 _KEEPING = frozenset({"RCV-10", "RCV-11"})
 _LOOK_LIMIT = 30.0
-# Give-ups for which what another run has left in the queue may still be tried.
+# How many times `give_up` documents of another run may stay in the queue and be tried again.
 _TRIES = 6
 _LEAST = 10.0  # seconds
 
 
 async def opened(run: RunContext) -> Document | None:
-    """See what is there already, and put a document into the candidate's mailbox for its first poll.
+    """Look at what is there already, and put a document into the candidate's mailbox for its first poll.
 
-    A candidate whose hub vanished at the end of another run pauses before it calls again; one whole exchange shows
+    A candidate whose hub went away at the end of another run pauses before it calls again; one complete exchange shows
     that it is back.
 
     Returns:
-        The document; None where a person moves the candidate, who is spared it.
+        The document; None where a person moves the candidate and would have to do it.
     """
     if run.driver.attended is not None:
         return None
@@ -43,12 +43,12 @@ async def opened(run: RunContext) -> Document | None:
 
 
 async def settled_in(run: RunContext, opening: Document | None) -> bool:
-    """Let what waits in the candidate's queue leave, and the first exchange come to its end.
+    """Wait until the candidate's queue is empty and the first exchange is complete.
 
-    A candidate that does not complete the exchange is not judged by it: the scenarios will tell.
+    A candidate that does not complete the exchange is not judged by it: the scenarios will show it.
 
     Returns:
-        False when the queue of outgoing documents did not get empty in time.
+        False when the queue of outgoing documents was not empty in time.
     """
     if opening is None:
         return True
@@ -62,10 +62,10 @@ async def settled_in(run: RunContext, opening: Document | None) -> bool:
 
 
 async def settled_out(run: RunContext, played: frozenset[str]) -> None:
-    """Let the run end in good order: what is final is watched, what waits may leave, everything is looked at once more.
+    """End the run in order: watch what is final, let the queue empty, and look at everything once more.
 
     Args:
-        around: the run.
+        run: the run.
         played: ids of the requirements whose scenarios were played.
     """
     if _FINAL in played:
@@ -79,7 +79,7 @@ async def settled_out(run: RunContext, played: frozenset[str]) -> None:
 
 
 async def _watch_what_is_final(run: RunContext) -> None:
-    """Wait until what was refused for good had its time to be sent again."""
+    """Wait long enough to see whether a final refusal is sent again all the same."""
     codes = run.profile.parameters.hub.error_codes
     final = {code for code, meaning in codes.items() if meaning.kind == "final"}
     refused = (one.answer for one in run.evidence.all_sendings() if one.error_code in final)

@@ -1,4 +1,4 @@
-"""Plays one scenario and records how it ended; whatever goes wrong has a cause, and not all are the candidate's."""
+"""Plays one scenario and records how it ended, with the cause of any trouble, which need not be the candidate."""
 
 import traceback
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ _GREETING = 10.0  # seconds
 async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> None:
     """Let `scenario` play to its end; its events carry its id.
 
-    An exception of the scenario's own is the harness's trouble: it is recorded, and the other scenarios go on. What a
-    candidate does not do that had fallen silent before, and cannot be made to call again, tells nothing.
+    An exception in the scenario is the harness's fault: it is recorded, and the other scenarios go on. What a candidate
+    does not do after it has stopped calling, and cannot be made to call again, proves nothing.
     """
     journal = run.journal
     journal.record(ScenarioStarted(requirements=scenario.requirements), scenario=scenario.id)
@@ -30,16 +30,17 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
     if not await silence.revived(run):
         _finish(run, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
-    context = ScenarioContext(
-        scenario.id, scenario.requirements[0], run, concurrency=run.concurrency[scenario.isolation]
-    )
+    crowd = run.concurrency[scenario.isolation]
+    context = ScenarioContext(scenario.id, scenario.requirements[0], run, head=scenario.head, concurrency=crowd)
     try:
         if scenario.isolation == EXCLUSIVE:
-            await run.driver.call("hello", {}, _GREETING)  # whoever is gone is not waited for, one by one
+            await run.driver.call(
+                "hello", {}, _GREETING
+            )  # the operator has left: no scenario waits for an answer again
         await scenario.play(context)
         await context.settle()
     except PreconditionFailed:
-        context.mend()  # a sign of life must not meet the faults
+        context.mend()  # the faults must not hit the sign of life
         await context.close_window()
         _finish(run, scenario, "cut-short")
         return

@@ -1,4 +1,4 @@
-"""A candidate that stops calling is noticed while it happens, and asked once to begin again."""
+"""Notices at once that a candidate has stopped calling, and asks it once to begin again."""
 
 import anyio
 
@@ -16,7 +16,7 @@ _LIMIT = 10.0
 
 
 class SilenceWatch:
-    """Watches for how long the candidate has made no request, as long as nothing keeps it from making one."""
+    """Measures how long the candidate has made no request although nothing prevents it."""
 
     def __init__(self, evidence: Evidence, journal: Journal, faults: Faults, times: Times) -> None:
         self._evidence = evidence
@@ -47,7 +47,7 @@ class SilenceWatch:
                 self._began = self._journal.record(CandidateSilent(seconds=round(quiet, 1)))
 
     async def revived(self, run: RunContext) -> bool:
-        """Configure a silent candidate again, once for each silence; tell whether it calls."""
+        """Configure a silent candidate again, once for each silence; say whether it calls again."""
         if self._began is None or self._evidence.served_after(self._began.seq):
             return True
         if self._revived == self._began.seq:
@@ -61,6 +61,6 @@ class SilenceWatch:
         return await run.waits.life(asked, 2 * self._times.poll_interval + self._times.reaction)
 
     def _kept_from_it(self) -> bool:
-        """Tell whether a fault is in force, or the hub is down: then silence may be right."""
+        """Say whether a fault is in force, or the hub is down: then silence may be correct."""
         downs, ups = len(self._evidence.events_of(HubDown)), len(self._evidence.events_of(HubUp))
         return downs > ups or not self._faults.quiet

@@ -17,12 +17,12 @@ _LIMIT = 30.0
 async def look(driver: RecordedDriver, waits: Waits, poll_interval: float) -> None:
     """Ask, for as long as the task lives, for whatever a scenario waits to see.
 
-    A driver that cannot, or is gone, has left that in the record; the scenarios end by it. A person is asked seldom,
+    A driver that cannot show it, or has ended, is in the record, and the scenarios end by it. A person is asked seldom,
     and about single documents.
 
     Args:
         driver: the candidate's.
-        waits: tells what is wanted.
+        waits: what is awaited.
         poll_interval: the candidate's, in seconds; looking faster than the candidate polls shows nothing new.
     """
     pause = min(max(poll_interval / 2, _QUICKEST), _SLOWEST)
@@ -33,9 +33,9 @@ async def look(driver: RecordedDriver, waits: Waits, poll_interval: float) -> No
 
 
 async def look_at_everything(driver: RecordedDriver) -> None:
-    """Ask for inbox and outbox, whether or not a scenario waits to see them; a person is spared it.
+    """Ask for inbox and outbox, whether or not a scenario waits to see them, unless a person would have to answer.
 
-    At the beginning of a run it shows what another run has left behind, at its end what has become of everything.
+    At the beginning of a run this shows what another run has left behind, at its end the final state of everything.
     """
     if driver.attended is None:
         for view in ("inbox", "outbox"):

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from harness.catalogue.parameters import Parameters
-from harness.catalogue.texts import Language, entries
+from harness.catalogue.texts import Language, entries, number_text
 from harness.guide.model import Table
 from harness.guide.texts import Say
 
 _MEGABYTE = 1024 * 1024
 _HOUR = 3600
-_VIETNAMESE = str.maketrans(",.", ".,")
 
 
 def facts(parameters: Parameters, language: Language) -> Mapping[str, str]:
@@ -75,9 +74,8 @@ def lengths(parameters: Parameters, say: Say) -> Table:
 
 
 def _written(number: float, language: Language) -> str:
-    """Return a number as it is written: a point groups digits in Vietnamese, a comma in English."""
-    english = f"{number:,.15g}"
-    return english if language == "en" else english.translate(_VIETNAMESE)
+    """Return a number as a language writes it."""
+    return number_text(f"{number:,.15g}", language)
 
 
 def document_types(parameters: Parameters, say: Say) -> Table:

@@ -200,7 +200,7 @@ class HubApp:
 
 
 class Annex(Protocol):
-    """Something else at the hub's address, for people at a hub that stands alone; what it takes is no evidence."""
+    """Something else at the hub's address, for people at a stand-alone hub; its requests are not evidence."""
 
     def takes(self, scope: Scope) -> bool:
         """Tell whether a request is the annex's and none of the hub's."""

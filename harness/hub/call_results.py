@@ -63,7 +63,7 @@ class CallResult:
 
     Attributes:
         body: of the answer.
-        error_code, error_desc: as they stand in the answer.
+        error_code, error_desc: as they are in the answer.
         effect: what the call did, as it is recorded.
         http_status: of the answer.
         content_type: of the answer.
@@ -85,7 +85,7 @@ class Refusal(Exception):
     Attributes:
         reason: names the error code in the settings.
         detail: text for the caller, beside the code's own text; empty for none.
-        whole: whether the detail is a sentence that stands instead of the code's own text.
+        whole: whether the detail is a sentence that replaces the code's own text.
     """
 
     def __init__(self, reason: RefusalReason, key: str = "", /, **parameters: object) -> None:

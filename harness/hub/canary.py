@@ -73,7 +73,7 @@ class Canary:
         Args:
             recorder: takes the events.
             host: address that the candidate must be able to reach.
-            tls: makes it speak TLS; the context's greeting is watched from now on.
+            tls: makes it speak TLS; its handshakes are watched from now on.
             name: in events about TLS.
         """
         self._recorder = recorder
@@ -85,7 +85,7 @@ class Canary:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def url(self, token: str, label: str) -> str:
-        """Return an address that tells, when something comes to it, by `token` whose it is and by `label` why."""
+        """Return an address that identifies what comes to it: by `token` its document, by `label` its purpose."""
         named = outward(self._host)
         host = f"[{named}]" if ":" in named else named
         return f"{'https' if self._tls else 'http'}://{host}:{self._port}/{token}/{label}"
@@ -146,7 +146,7 @@ class Canary:
         )
 
     def _secret_in(self, visit: CanaryVisit) -> tuple[str, ...]:
-        """Return the places of a visit in which a secret of the run stands."""
+        """Return the places of a visit that contain a secret of the run."""
         lines = "\n".join(value for _, value in visit.headers)
         places = (("url", visit.target.encode()), ("headers", lines.encode()), ("body", visit.beginning))
         return tuple(place for place, content in places if content and self._recorder.holds_secret(content))

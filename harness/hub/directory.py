@@ -45,7 +45,7 @@ class RegisteredAgency:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What is told about an agency when it is created or changed."""
+    """What a call says about an agency that it creates or changes."""
 
     organ_id: str
     name: str = ""

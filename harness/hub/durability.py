@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_through(paths: Iterable[Path]) -> None:
-    """Wait until what was written to these files and folders is on the disk; those that are gone need nothing.
+    """Wait until what was written to these files and folders is on the disk; those that were removed are skipped.
 
     Raises:
         OSError: the disk failed.

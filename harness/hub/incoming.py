@@ -104,7 +104,7 @@ def _as_written(scope: Scope) -> Lines:
 
 
 def _operation_name(path: str, prefix: str) -> str:
-    """Return the operation's name; any number of slashes may stand before it, and the prefix may be left out."""
+    """Return the operation's name; any number of slashes may precede it, and the prefix may be left out."""
     parts = [part for part in path.split("/") if part]
     before, name = parts[:-1], parts[-1] if parts else ""
     return name if before in ([], [part for part in prefix.split("/") if part]) else path[-200:]

@@ -85,7 +85,7 @@ class AnswerPlan:
     answer after it, and the interceptor is not asked again for that call.
 
     Attributes:
-        name: of the fault, as it stands in the record.
+        name: of the fault, as in the record.
         action: None only delays.
         delay: seconds to wait first.
         lifted: set when the fault is over: a call that is held then is let go of, by a reset, as any network would.

@@ -1,4 +1,4 @@
-"""Messages and their deliveries: what was sent, what waits for whom, and how it stands."""
+"""Messages and their deliveries: what was sent, what waits for which receiver, and its state."""
 
 import hashlib
 import secrets
@@ -115,11 +115,11 @@ class Mailboxes:
         """Put a message into the receivers' mailboxes.
 
         A repeat reaches only receivers that do not have it; other content under the same DocumentId is a new
-        attempt for receivers that refused the first, and for nobody else.
+        attempt for receivers that refused the first, and for no others.
 
         Args:
             message: what was sent.
-            receivers: to whom, each once.
+            receivers: each once.
             once: False posts it whatever was posted before.
         """
         with self._store.transaction():

@@ -1,6 +1,6 @@
 """A TCP proxy in front of a hub, for what a server cannot do to itself: faults of the wire, and TLS of any certificate.
 
-Bytes pass both ways as they come. A fault meets one connection; connections that no fault is due for pass unharmed.
+Bytes pass both ways as they come. A fault meets one connection; other connections pass unchanged.
 """
 
 import asyncio
@@ -138,7 +138,7 @@ class TcpProxy:
         try:
             await self._serve(fault, reader, writer)
         except OSError:
-            _end(writer, reset=True)  # one of the two sides is gone: so is the other
+            _end(writer, reset=True)  # one of the two sides has closed: so does the other
         except asyncio.CancelledError:
             return  # by `refuse`, which waits for this; asyncio would log it as a failure
         finally:
@@ -183,7 +183,7 @@ class TcpProxy:
 
 
 async def _flow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> bool:
-    """Pass bytes on to the end, or to the limit; tell whether it was the limit."""
+    """Pass bytes on to the end, or to the limit; say whether it was the limit."""
     passed = 0
     while piece := await reader.read(_PIECE):
         if limit is not None and passed + len(piece) >= limit:
@@ -194,7 +194,7 @@ async def _flow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limi
         writer.write(piece)
         await writer.drain()
     if writer.can_write_eof():
-        with contextlib.suppress(OSError):  # the other side has gone first
+        with contextlib.suppress(OSError):  # the other side has closed first
             writer.write_eof()
     return False
 

@@ -21,7 +21,7 @@ class ReceivedPackage:
 
     Attributes:
         file: the package without the added CRLF; the whole body where `hash-file` is the digest of just that.
-        trailing_crlf: whether that CRLF stood behind it.
+        trailing_crlf: whether that CRLF followed it.
         sha256: digest of the file.
         hash_file_form: form in which the `hash-file` parameter is the file's digest, None when it is not.
         package: as read, None when it cannot be read.
@@ -94,7 +94,7 @@ class ReceivedPackage:
 def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool = True) -> ReceivedPackage:
     """Read a `sendEdoc` body; never fails, whatever the bytes are.
 
-    A file may itself end in CRLF and be sent without one more: then `hash-file` tells that those bytes are its own.
+    A file may itself end in CRLF and be sent without one more: then `hash-file` shows that those bytes are its own.
 
     Args:
         body: as received.

@@ -42,7 +42,7 @@ class Retrieval:
         return CallResult(body, effect=CallEffect(listed=tuple(_listed(item) for item in items)))
 
     def sent_list(self, call: Call) -> CallResult:
-        """List how a sent package stands with each receiver."""
+        """List the state of a sent package at each receiver."""
         hub_id = call.parameters.get("docId") or None
         items = self._mailboxes.sent(call.caller, message_type(call), hub_id)
         if hub_id is not None and not items:
@@ -141,7 +141,7 @@ def _received_row(item: MailboxItem) -> Mapping[str, str]:
 
 
 def _sent_row(item: MailboxItem) -> Mapping[str, str]:
-    """The business status stands before the transport status as soon as there is one."""
+    """The business status replaces the transport status as soon as there is one."""
     return {
         "serviceType": _SERVICE,
         "receiverDocId": item.receiver_doc_id,

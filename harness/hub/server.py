@@ -22,7 +22,7 @@ _PROBE = 5.0  # seconds
 
 
 class AddressUnavailable(Exception):
-    """The hub cannot listen where it was told to.
+    """The hub cannot listen at its address.
 
     Attributes:
         host, port: the address.

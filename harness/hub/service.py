@@ -57,8 +57,8 @@ class Hub:
     Attributes:
         directory: systems and agencies.
         mailboxes: everything sent.
-        interceptor: asked about every call that comes by HTTP, None for nobody.
-        objector: asked whether a call is to be refused for what is wrong with it, None for nobody.
+        interceptor: asked about every call that comes by HTTP, None for none.
+        objector: asked whether a call is to be refused for what is wrong with it, None for none.
     """
 
     def __init__(self, settings: HubSettings, clock: Callable[[], datetime] = vietnam_now) -> None:
@@ -200,7 +200,7 @@ class Hub:
         self.mailboxes.set_state(receiver_doc_id, "initial", "")
 
     def item(self, receiver_doc_id: str) -> MailboxItem | None:
-        """Return one delivery as it stands, or None."""
+        """Return one delivery as it is now, or None."""
         return self.mailboxes.item(receiver_doc_id)
 
     def admits(self, headers: RawHeaders) -> bool:

@@ -37,7 +37,7 @@ class HubSettings:
     Attributes:
         errors: number and text for every reason of refusal.
         limits: of packages that are read.
-        mode: `verbatim` hands on the bytes received; `rebuild` writes every package anew and adds a TraceHeader.
+        mode: `verbatim` hands on the bytes received; `rebuild` writes every package again and adds a TraceHeader.
         host, port: address to listen on; port 0 takes a free one.
         path: first part of every operation's path.
         data: folder that keeps everything; None keeps it in memory.

@@ -74,7 +74,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_waiting ON deliveries (agency, messagetype) WHERE state IN ('initial', 'processing');
 CREATE INDEX deliveries_by_message ON deliveries (message);
 """
-# Packages of a usual size stand in the database: one write through serves them and what is known of them.
+# Packages of a usual size are in the database: one write to disk is enough for them and their rows.
 _BLOBS = """
 CREATE TABLE blobs (
     name    BLOB NOT NULL UNIQUE,

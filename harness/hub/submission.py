@@ -101,7 +101,7 @@ class Submission:
         """Return the agencies that are named in either form, each once.
 
         Raises:
-            Refusal: nobody is named, or one is unknown or locked.
+            Refusal: no receiver is named, or one is unknown or locked.
         """
         found = {name: self._directory.agency(name) for name in named}
         unknown = [name for name, agency in found.items() if agency is None]
@@ -162,7 +162,7 @@ def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:
 
 
 def _named(call: Call, specimen: ReceivedPackage) -> tuple[str, ...]:
-    """Return the receivers' identifiers: a status goes to whom it answers, a document to the `to` parameter."""
+    """Return the receivers' identifiers: a status goes to the sender it answers, a document to `to`."""
     by_parameter = _to_parameter(call.parameters.get("to", ""))
     if specimen.kind == "status":
         return specimen.addressees or by_parameter

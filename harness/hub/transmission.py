@@ -136,7 +136,7 @@ class Transmission:
             leaving.cancel()
 
     async def _left(self) -> Sent:
-        """Wait until the connection is gone; only then may the application return without an answer."""
+        """Wait until the connection is closed; only then may the application return without an answer."""
         while (await self._receive())["type"] != "http.disconnect":
             continue
         return Sent(0, b"", complete=False)

@@ -85,7 +85,7 @@ class HubProtocol(HttpToolsProtocol):
 
     Args:
         limits: on header lines.
-        complain: told of what is no request; returns the JSON body of the answer.
+        complain: called for what is not a request; returns the JSON body of the answer.
     """
 
     def __init__(

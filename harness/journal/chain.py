@@ -15,7 +15,7 @@ def canonical(value: object) -> bytes:
 
 
 def written(event: Mapping[str, Any]) -> bytes:
-    """Return an event as it stands in the journal: one line of ASCII, without its line end."""
+    """Return an event as the journal has it: one line of ASCII, without its line end."""
     return json.dumps(event, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 

@@ -21,7 +21,7 @@ else:
 
 
 class JournalLine(msgspec.Struct, frozen=True):
-    """An event as it stands in the journal: one line of JSON.
+    """An event as the journal has it: one line of JSON.
 
     Attributes:
         seq: position in the journal, from 0.

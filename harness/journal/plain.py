@@ -1,4 +1,4 @@
-"""Values as they can stand in the journal: JSON that every reader takes back unchanged."""
+"""Values as the journal can hold them: JSON that every reader reads back unchanged."""
 
 import base64
 import math

@@ -172,7 +172,7 @@ class Journal:
     def keep(self, content: bytes) -> str | None:
         """Keep `content`, which came from a peer; None when it does not fit into what a run may receive.
 
-        The journal says so, once: of what comes later only digests stand in the events.
+        The journal says so, once: of what comes later the events have only digests.
         """
         with self._lock:
             full = self._most is not None and self._received + len(content) > self._most

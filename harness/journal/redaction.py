@@ -30,7 +30,7 @@ class Redactor:
         """Conceal `secret` from now on.
 
         Raises:
-            ValueError: it is too short to be told from ordinary text, or cannot be encoded.
+            ValueError: it is too short to be distinguished from ordinary text, or cannot be encoded.
         """
         if len(secret) < SHORTEST_SECRET:
             raise ValueError("secret too short")
@@ -102,7 +102,7 @@ def _base64(raw: bytes) -> Iterator[str]:
     """Yield what base64 makes of a secret wherever it begins in the encoded bytes, as in `user:secret`."""
     for before in range(_BASE64_GROUP):
         padded = base64.b64encode(b"\0" * before + raw).decode("ascii").rstrip("=")
-        # The first signs mix in what stands before the secret, the last one what comes after it.
+        # The first characters mix in what comes before the secret, the last one what comes after it.
         start = 0 if before == 0 else before + 1
         end = len(padded) if (before + len(raw)) % _BASE64_GROUP == 0 else len(padded) - 1
         yield padded[start:end]

@@ -1,4 +1,4 @@
-"""Writes a file so that nobody ever sees half of it."""
+"""Writes a file so that half of it is never seen."""
 
 import os
 import re

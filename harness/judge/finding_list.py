@@ -1,4 +1,4 @@
-"""How many findings a report lists: all of them, unless there are so many that nobody could read the report.
+"""How many findings a report lists: all of them, unless there are so many that the report could not be read.
 
 Every offending package and request is a finding of its own. A hostile candidate can cause millions of them; what is
 left out is counted with each code, and the limits of the report say that something is.
@@ -19,7 +19,7 @@ _LEAST_OF_A_CODE = 3
 
 @dataclass(frozen=True, slots=True)
 class FindingList:
-    """How much of what was found stands in the report.
+    """How much of what was found is listed in the report.
 
     Attributes:
         most: findings of one code that are listed of one scenario.

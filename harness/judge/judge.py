@@ -30,7 +30,7 @@ from harness.rules.check import IMPLEMENTED
 
 
 class NothingToJudge(Exception):
-    """The record has no start of a run: nothing can be said about anybody."""
+    """The record has no start of a run: there is nothing to judge."""
 
 
 def watched() -> frozenset[str]:
@@ -127,7 +127,7 @@ def _never_sent(requirement: str, facts: RunFacts) -> ScenarioOutcome:
 
 
 def _duties(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
-    """Judge what must hold over the whole record, beside what scenarios and watches have found already."""
+    """Judge what must hold over the whole record, besides what scenarios and watches have found already."""
     only = facts.start.only
     found = (one for _, outcome in outcomes.values() for one in outcome.findings)
     known = [one for one in found if facts.profile.severity(one) is Severity.FAIL]

@@ -1,4 +1,4 @@
-"""Whether a candidate was alive when something was due (the readings of the catalogue, "Alive").
+"""Whether a candidate was alive when something was expected of it (the readings of the catalogue, "Alive").
 
 A candidate whose driver answers is alive, also when the wire is silent. Where the requirement itself says that the
 next document is served, or that a call is given up and repeated, not doing so is the failure even of one that is dead

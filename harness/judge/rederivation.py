@@ -1,7 +1,7 @@
 """What the hub concluded of a request, concluded again from the recorded headers and bytes.
 
-Recorded conclusions are a convenience of the run that was going on; when a reader is mended, old runs are judged by the
-mended one. What needs the candidate's secret, or bytes that were not kept, stands as it was recorded.
+Recorded conclusions are a convenience of the run itself; when a reader is corrected, old runs are judged by the
+corrected one. What needs the candidate's secret, or bytes that were not kept, stays as it was recorded.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -48,7 +48,7 @@ def _with_headers(request: RequestReceived) -> RequestReceived:
 def _with_package(request: RequestReceived, read_blob: Callable[[str], bytes], limits: Limits) -> RequestReceived:
     recorded = request.package
     if recorded is None or recorded.blob is None or recorded.blob != recorded.sha256:
-        return request  # not kept, or kept without the secret that stood in it
+        return request  # not kept, or kept without the secret that was in it
     given = HeaderParameters(_lines(request)).get("hash-file", "")
     body = read_blob(recorded.blob) + (_TRAILER if recorded.trailing_crlf else b"")
     return replace(request, package=specimen_facts(specimen_of(body, given, limits), recorded.blob))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -14,6 +14,9 @@ from harness.catalogue.verdicts import Basis, Cause, Level, Verdict
 def sentence(key: str, parameters: Mapping[str, str]) -> LocalisedText:
     """Return a sentence of the message file `verdicts`, its places filled."""
     return LocalisedText.of(lambda language: text("verdicts", key, language, **parameters))
+
+
+T = TypeVar("T")
 
 
 class ScenarioEntry(msgspec.Struct, frozen=True):
@@ -59,7 +62,7 @@ class ProfileEntry(msgspec.Struct, frozen=True):
 
 
 class DeviationState(StrEnum):
-    """How a known deviation stands: fails as known, term is over, passes now, or has no verdict."""
+    """State of a known deviation: fails as known, its term is over, passes now, or has no verdict."""
 
     OPEN = "open"
     EXPIRED = "expired"
@@ -68,7 +71,7 @@ class DeviationState(StrEnum):
 
 
 class DeviationEntry(msgspec.Struct, frozen=True):
-    """A failure that somebody answers for until a day; it changes no verdict."""
+    """A known failure with an owner and a last day; it changes no verdict."""
 
     requirement: str
     owner: str
@@ -106,6 +109,77 @@ class Judgement(msgspec.Struct, frozen=True):
     requirements: tuple[RequirementEntry, ...]
     scenarios: tuple[ScenarioEntry, ...]
     deviations: tuple[DeviationEntry, ...] = ()
+
+
+class StatedProduct(msgspec.Struct, frozen=True):
+    """The product that a candidate's declaration names."""
+
+    name: str = ""
+    version: str = ""
+    vendor: str = ""
+
+
+class StatedAgency(msgspec.Struct, frozen=True):
+    """The agency that a candidate's declaration names."""
+
+    organ_id: str = ""
+    organ_name: str = ""
+    system_id: str | None = None
+
+
+class StatedCandidate(msgspec.Struct, frozen=True):
+    """A candidate's declaration as the report carries it: what a reader of the report is shown of it."""
+
+    candidate: StatedProduct = StatedProduct()
+    agency: StatedAgency = StatedAgency()
+    capabilities: tuple[str, ...] = ()
+    timing: dict[str, float | None] = {}
+
+
+class StatedSelftest(msgspec.Struct, frozen=True):
+    """What the harness said of its own last self-test; `current` tells whether its sources were those tested."""
+
+    version: str = ""
+    defects: int = 0
+    caught: int = 0
+    correct: int = 0
+    false_alarms: int = 0
+    requirements: int = 0
+    current: bool = False
+
+
+class StatedHarness(msgspec.Struct, frozen=True):
+    """Which harness recorded a run."""
+
+    name: str = ""
+    version: str = ""
+    selftest: StatedSelftest | None = None
+
+
+def candidate_of(judgement: Judgement) -> StatedCandidate:
+    """Return what a judgement says of the candidate, nothing where that has no shape of a declaration."""
+    return _stated(judgement.candidate, StatedCandidate())
+
+
+def harness_of(judgement: Judgement) -> StatedHarness:
+    """Return what a judgement says of the harness, nothing where that has another shape."""
+    return _stated(judgement.harness, StatedHarness())
+
+
+def _stated(content: dict[str, Any], nothing: T) -> T:
+    try:
+        return msgspec.convert(content, type(nothing))
+    except msgspec.ValidationError:
+        return nothing
+
+
+def decoded(content: bytes) -> Judgement:
+    """Return the judgement in a `report.json`.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON, or not of the schema.
+    """
+    return msgspec.json.decode(content, type=Judgement)
 
 
 def encoded(judgement: Judgement) -> bytes:

@@ -115,7 +115,7 @@ def _without_broken(
 
 
 def _passed(stated: Sequence[StatedExpectation]) -> ScenarioOutcome:
-    """Pass, and tell what was measured where the verdict depends on time."""
+    """Pass, and say what was measured where the verdict depends on time."""
     assessments = (one.assessment for one in stated if one.role == "duty")
     values = dict.fromkeys(one.measured for one in assessments if isinstance(one, Met | Holding) and one.measured)
     if not values:
@@ -189,7 +189,7 @@ def broken_off(evidence: Evidence, phase: Phase) -> ScenarioOutcome:
 
 
 def _blame(evidence: Evidence) -> Cause:
-    """Say whose trouble it is that nobody looked: where a person was asked anything, that person's."""
+    """Say whose fault it is that nothing was looked at: the person's, where a person was asked."""
     return Cause.OPERATOR if evidence.events_of(OperatorAsked) else Cause.CANDIDATE
 
 

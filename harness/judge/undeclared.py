@@ -23,7 +23,7 @@ _OF_STATUSES: Mapping[str, str] = {
 def shown_undeclared(facts: RunFacts) -> tuple[str, ...]:
     """Return the capabilities that the hub was shown, and took, although they are not declared; in order.
 
-    What is not declared is not asked for, so whoever reads the report must know that it was there to be asked for.
+    What is not declared is not asked for, so the report must say that it could have been asked for.
     """
     declared = set(facts.start.capabilities)
     served = (exchange for exchange in facts.evidence.exchanges if exchange.served and not facts.foreign(exchange))

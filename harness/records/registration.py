@@ -35,7 +35,7 @@ def _has_records(export: ExportSpecimen) -> bool:
     return bool(export.tables.records)
 
 
-@records_rule("ARC-01", codes=("missing", "no-type", "no-type-letter"), asks=_has_outgoing)
+@records_rule("ARC-01", codes=("missing", "no-type", "no-type-letter", "left-out"), asks=_has_outgoing)
 def outgoing_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """Number, notation, date, subject, issuer, recipients, signer and type name are filled."""
     yield from _left_out(export, "sent", "ARC-01.left-out")
@@ -69,7 +69,7 @@ def _is_letter(record: KeptRecord, export: ExportSpecimen) -> bool:
     return first is None or first[0] not in export.keeping.type_marks
 
 
-@records_rule("ARC-02", codes=("missing", "no-signer"), asks=_has_incoming)
+@records_rule("ARC-02", codes=("missing", "no-signer", "left-out"), asks=_has_incoming)
 def incoming_record_is_complete(export: ExportSpecimen) -> Iterator[Outcome]:
     """The document's data, ArrivalDate, ArrivalNumber and the receiver are filled."""
     yield from _left_out(export, "received", "ARC-02.left-out")

@@ -1,7 +1,7 @@
 """Whether a report is what judging its record gives: the record judged again, and where the two differ."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,19 +14,19 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_recorded_profile
 from harness.journal import JournalBroken, Record, read_record
 from harness.judge.judge import NothingToJudge, judge
-from harness.judge.report_schema import Judgement, encoded
+from harness.judge.report_schema import Judgement, decoded, encoded, harness_of
 from harness.report.deviations import recorded_deviations, with_deviations
 from harness.rules.confinement import prepare
-from harness.seal.run_files import REPORT_FILE, RUN_FILE
+from harness.seal.run_files import REPORT_FILE, RUN_FILE, RunFile, read_run_file
 
-# What judging may meet in a record that no harness wrote: its chain can be right and its events of any shape.
+# What judging may raise on a record that no harness wrote: its chain can be correct and its events of any shape.
 MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, RecursionError, ArithmeticError)
 _MOST_DIFFERENCES = 20
 _LONGEST_PATH = 120
 
 
 class Agreement(StrEnum):
-    """How a report stands to its record: the same, another, or another that a newer rule may explain."""
+    """What judging the record gives: the same report, another one, or another one that changed rules may explain."""
 
     SAME = "same"
     DIFFERS = "differs"
@@ -35,7 +35,7 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportComparison:
-    """A report held against what judging its record gives.
+    """A report compared with what judging its record gives.
 
     Attributes:
         agreement: what it came to.
@@ -50,7 +50,7 @@ def read(directory: Path) -> Record:
     """Read the record of a run.
 
     Raises:
-        ConfigurationError: it is missing, or not what was written.
+        ConfigurationError: it is missing, or was changed since it was written.
     """
     try:
         return read_record(directory)
@@ -59,7 +59,7 @@ def read(directory: Path) -> Record:
 
 
 def judged(profile: Profile, record: Record) -> Judgement:
-    """Judge a record, and say how the known deviations stand that were handed in with the run.
+    """Judge a record, and add the state of the known deviations that were handed in with the run.
 
     Raises:
         ConfigurationError: the run broke off before it began, a blob is missing or edited, or run.json is damaged.
@@ -73,7 +73,7 @@ def judged(profile: Profile, record: Record) -> Judgement:
         raise ConfigurationError("run.broken", path=record.directory, detail=error) from error
 
 
-def run_file(directory: Path) -> dict[str, Any]:
+def run_file(directory: Path) -> RunFile:
     """Return what run.json says of a run.
 
     Raises:
@@ -81,10 +81,11 @@ def run_file(directory: Path) -> dict[str, Any]:
     """
     path = directory / RUN_FILE
     try:
-        content: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-        str(content["profile"]["source"])
-    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
-        raise ConfigurationError("run.broken", path=path, detail=f"{type(error).__name__} {error}") from error
+        content = read_run_file(directory)
+    except ConfigurationError as error:
+        raise ConfigurationError("run.broken", path=path, detail=error.parameters.get("detail")) from error
+    if not content.profile.source:
+        raise ConfigurationError("run.broken", path=path, detail="profile.source")
     return content
 
 
@@ -94,11 +95,11 @@ def recorded_profile(directory: Path) -> Profile:
     Raises:
         ConfigurationError: run.json is damaged, or there is no such profile any more.
     """
-    return load_recorded_profile(str(run_file(directory)["profile"]["source"]))
+    return load_recorded_profile(run_file(directory).profile.source)
 
 
 def report_is_judged(directory: Path, judgement: Judgement) -> bool:
-    """Tell whether report.json of a run is, byte for byte, a judgement just made."""
+    """Say whether report.json of a run is, byte for byte, the judgement given."""
     try:
         return (directory / REPORT_FILE).read_bytes() == encoded(judgement)
     except OSError:
@@ -106,10 +107,10 @@ def report_is_judged(directory: Path, judgement: Judgement) -> bool:
 
 
 def compare(report: bytes, judgement: Judgement) -> ReportComparison:
-    """Hold a report against a judgement just made of its record.
+    """Compare a report with a new judgement of its record.
 
-    Where the same version judged by the same profile, everything must be the same. Where either has changed, rules may
-    have too: what was found is compared, and a difference proves nothing.
+    The same version and the same profile must give the same bytes. Where either has changed, the rules may have changed
+    too: only what was found is compared, and a difference proves nothing.
 
     Args:
         report: content of report.json.
@@ -117,33 +118,33 @@ def compare(report: bytes, judgement: Judgement) -> ReportComparison:
     """
     if report == encoded(judgement):
         return ReportComparison(Agreement.SAME)
-    now = json.loads(encoded(judgement))
     try:
-        then = json.loads(report)
-    except (ValueError, RecursionError):
+        earlier, then = decoded(report), json.loads(report)
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return ReportComparison(Agreement.DIFFERS, (REPORT_FILE,))
-    if not isinstance(then, dict):
-        return ReportComparison(Agreement.DIFFERS, (REPORT_FILE,))
-    if _rules(then) == _rules(now):
-        return ReportComparison(Agreement.DIFFERS, tuple(_differences(then, now)) or (REPORT_FILE,))
-    found = tuple(_differences(_found(then), _found(now)))
+    if _rules(earlier) == _rules(judgement):
+        differences = tuple(_differences(then, json.loads(encoded(judgement))))
+        return ReportComparison(Agreement.DIFFERS, differences or (REPORT_FILE,))
+    found = tuple(_differences(_found(earlier), _found(judgement)))
     return ReportComparison(Agreement.CHANGED_RULES if found else Agreement.SAME, found)
 
 
-def _rules(report: Mapping[str, Any]) -> tuple[Any, Any]:
+def _rules(report: Judgement) -> tuple[str, str]:
     """Return what decides by which rules a report was judged."""
-    profile, harness = report.get("profile"), report.get("harness")
-    sha256 = profile.get("sha256") if isinstance(profile, dict) else None
-    return sha256, harness.get("version") if isinstance(harness, dict) else __version__
+    return report.profile.sha256, harness_of(report).version or __version__
 
 
-def _found(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a report says was found, without the texts that a newer version may word otherwise."""
-    facts = {name: report.get(name) for name in ("run_id", "verdict", "candidate", "narrowed", "started", "finished")}
-    requirements = {
-        str(one.get("id")): one.get("verdict") for one in report.get("requirements") or () if isinstance(one, dict)
+def _found(report: Judgement) -> dict[str, Any]:
+    """Return what a report found, without the texts, whose wording may differ in a newer version."""
+    return {
+        "run_id": report.run_id,
+        "verdict": report.verdict,
+        "candidate": report.candidate,
+        "narrowed": report.narrowed,
+        "started": report.started,
+        "finished": report.finished,
+        "requirements": {one.id: one.verdict for one in report.requirements},
     }
-    return facts | {"requirements": requirements}
 
 
 def _differences(then: Any, now: Any) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _walk(then: Any, now: Any, path: str) -> Iterator[str]:
 
 
 def _named(entries: list[Any]) -> dict[str, Any]:
-    """Return list entries under their ids, or their places where they have none or share one."""
+    """Return list entries under their ids, or their positions where ids are missing or repeated."""
     ids = [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
     if len(set(ids)) == len(entries):
         return dict(zip(ids, entries, strict=True))

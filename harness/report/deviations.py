@@ -1,4 +1,4 @@
-"""Known deviations: failures that somebody answers for until a day. They still run, and still count.
+"""Known deviations: failures with an owner and a last day. They are still tested, and still count.
 
 The file (schema lienthong.deviations/1):
 
@@ -26,13 +26,13 @@ from harness.journal.recorder import VIETNAM
 from harness.judge.report_schema import DeviationEntry, DeviationState, Judgement
 from harness.report.model import DeviationLine
 from harness.report.texts import ReportTexts, shown
-from harness.seal.run_files import RUN_FILE, objects
+from harness.seal.run_files import RUN_FILE
 
 _GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
 
 class Deviation(ParameterGroup, frozen=True):
-    """One known deviation: what fails, who answers for it, why, and until when (that day included)."""
+    """One known deviation: what fails, who is responsible, why, and until when (that day included)."""
 
     requirement: str
     owner: str
@@ -53,7 +53,7 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Read a file of known deviations.
 
     Raises:
-        ConfigurationError: unreadable, an unknown key or requirement, or a requirement that stands twice.
+        ConfigurationError: unreadable, an unknown key or requirement, or a requirement that is there twice.
     """
     located = read(path)
     deviations = convert(located, _DeviationFile).deviations
@@ -71,12 +71,12 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
 def judge_deviations(
     deviations: Iterable[Deviation], verdicts: Mapping[str, str], on: date
 ) -> tuple[DeviationEntry, ...]:
-    """Say how each known deviation stands.
+    """Return each known deviation with its state.
 
     Args:
         deviations: as loaded.
         verdicts: verdict of each requirement of the run.
-        on: day of the run in Vietnam; never today's, or judging again would tell otherwise.
+        on: day of the run in Vietnam; never today, or judging again would give another result.
     """
     return tuple(
         DeviationEntry(one.requirement, one.owner, one.reason, one.expires.isoformat(), _state(one, verdicts, on))
@@ -85,7 +85,7 @@ def judge_deviations(
 
 
 def recorded(deviations: Iterable[Deviation]) -> list[dict[str, Any]]:
-    """Return known deviations as they stand in run.json, so that judging again has the same."""
+    """Return known deviations as run.json keeps them, so that judging again has the same."""
     content: list[dict[str, Any]] = msgspec.to_builtins(list(deviations))
     return content
 
@@ -107,9 +107,9 @@ def recorded_deviations(directory: Path) -> tuple[Deviation, ...]:
 
 
 def with_deviations(judgement: Judgement, deviations: Iterable[Deviation]) -> Judgement:
-    """Return a judgement with the known deviations as they stand; its verdicts stay what they are.
+    """Return a judgement with the known deviations and their states; its verdicts stay what they are.
 
-    In a narrowed run what was not asked for can fail, but that it passes, seen in passing, is no surprise.
+    In a narrowed run a requirement that was not asked for can fail, but its pass is no unexpected one.
     """
     narrowed = judgement.narrowed
     counted = [one for one in judgement.requirements if one.required or not narrowed or one.verdict is Verdict.FAIL]
@@ -124,10 +124,10 @@ def within_term(judgement: Judgement) -> set[str]:
 
 
 def standing(judgement: Judgement) -> Literal["pass", "fail", "inconclusive"]:
-    """Return what a run is for a pipeline: its verdict, but for what the known deviations change.
+    """Return what a pipeline makes of a run: its verdict, as changed by the known deviations.
 
     An expired deviation or an unexpected pass is a failure. A run that fails by nothing but known deviations within
-    their term goes on: its verdict stays `fail`, and it is no certificate.
+    their term passes the pipeline: its verdict stays `fail`, and it is not a certificate.
     """
     known = within_term(judgement)
     failed = {one.id for one in judgement.requirements if one.verdict is Verdict.FAIL}
@@ -140,7 +140,7 @@ def standing(judgement: Judgement) -> Literal["pass", "fail", "inconclusive"]:
 
 
 def excused(judgement: Judgement) -> bool:
-    """Tell whether a run goes on in a pipeline though its verdict is `fail`."""
+    """Say whether a run passes a pipeline although its verdict is `fail`."""
     return judgement.verdict == "fail" and standing(judgement) == "pass"
 
 
@@ -149,18 +149,18 @@ def breaches(deviations: Sequence[DeviationEntry]) -> tuple[DeviationEntry, ...]
     return tuple(one for one in deviations if one.state in {DeviationState.EXPIRED, DeviationState.PASSED})
 
 
-def deviation_lines(report: Mapping[str, Any], wording: ReportTexts) -> tuple[DeviationLine, ...]:
+def deviation_lines(report: Judgement, wording: ReportTexts) -> tuple[DeviationLine, ...]:
     """Return the known deviations of a report as they are printed."""
     return tuple(
         DeviationLine(
-            requirement=shown(one.get("requirement")),
-            owner=shown(one.get("owner")),
-            reason=shown(one.get("reason")),
-            expires=wording.day(one.get("expires")),
-            state=shown(one.get("state")),
-            state_word=wording.known(f"deviation.{one.get('state')}") or shown(one.get("state")),
+            requirement=shown(one.requirement),
+            owner=shown(one.owner),
+            reason=shown(one.reason),
+            expires=wording.day(one.expires),
+            state=str(one.state),
+            state_word=wording.say(f"deviation.{one.state}"),
         )
-        for one in objects(report.get("deviations"))
+        for one in report.deviations
     )
 
 

@@ -9,13 +9,13 @@ from harness.catalogue.findings import clipped
 from harness.journal import Event, JournalBroken, Record
 from harness.journal.events import RequestReceived
 
-_LONGEST = 400  # letters of a line
+_LONGEST = 400  # characters of a line
 _MOST = 400  # lines of a body
 _LARGEST = 4 * 1024 * 1024
 _BODIES = ("body", "package", "blob")
 _between = re.compile(r"(?<=>)\s*(?=<)")
 _base64 = re.compile(r"(?<=>)([A-Za-z0-9+/=\s]{120,})(?=<)")
-# Possessive: a hostile body may have a million signs without an end of a tag.
+# Possessive: a hostile body may have a million characters without the end of a tag.
 _tag = re.compile(r"<(/?)[^\s<>/!?]++([^<>]*+)>")
 
 
@@ -54,7 +54,7 @@ def events_about(document: str, record: Record) -> Iterator[Event]:
 
 
 def body_lines(content: bytes) -> Iterator[str]:
-    """Yield a body as lines: XML and JSON indented, long base64 cut, everything else as it stands."""
+    """Yield a body as lines: XML and JSON indented, long base64 cut, everything else as it is."""
     text = content[:_LARGEST].decode("utf-8", "backslashreplace")
     lines = _laid_out(text)
     for number, line in enumerate(lines):
@@ -76,7 +76,7 @@ def _laid_out(text: str) -> Iterator[str]:
 
 
 def _elements(text: str) -> Iterator[str]:
-    """Lay XML out by its tags alone: what is shown may be broken, and no parser has to take it."""
+    """Lay XML out by its tags alone: it may be broken, so no parser is used."""
     depth = 0
     for piece in _between.split(_base64.sub(_cut, text)):
         tags = _tag.findall(piece)

@@ -1,13 +1,12 @@
 """The evidence behind one finding: what happened, the lines of the package, and how two values differ."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from harness.catalogue.finding_entry import FindingEntry
+from harness.catalogue.findings import Where
 from harness.journal import Event
 from harness.journal.events import RequestReceived, SentPackage
 from harness.report.messages import EventDescriber
 from harness.report.model import Difference, ExcerptLine, LabelledValue, Occurrence
-from harness.report.sightings import message_of, where_of
+from harness.report.sightings import message_of
 from harness.report.texts import ReportTexts, shown
 from harness.seal.run_files import Source
 
@@ -17,20 +16,19 @@ _LARGEST_PACKAGE = 64 * 1024 * 1024
 _ALIKE = 0.5
 
 
-def occurrence(finding: Mapping[str, Any], scenario: str, source: Source, wording: ReportTexts) -> Occurrence:
+def occurrence(finding: FindingEntry, scenario: str, source: Source, wording: ReportTexts) -> Occurrence:
     """Gather the evidence of one finding of report.json."""
-    where = where_of(finding)
-    event = source.event(where.get("event"))
-    expected, received = shown(finding.get("expected")), shown(finding.get("received"))
+    event = source.event(finding.where.event)
+    expected, received = wording.stated(finding.expected), wording.stated(finding.received)
     return Occurrence(
         scenario=scenario,
         message=message_of(finding, wording),
         expected=expected,
         received=received,
         difference=difference(expected, received),
-        where=_where(where, event, wording),
+        where=_where(finding.where, event, wording),
         sent=EventDescriber(wording, short=False).sentence(event) if event else "",
-        lines=_lines(source.blob(_package(event)), where.get("line")),
+        lines=_lines(source.blob(_package(event)), finding.where.line),
     )
 
 
@@ -54,11 +52,11 @@ def _common(one: str, other: str) -> str:
     return one[:length]
 
 
-def _where(where: Mapping[str, Any], event: Event | None, wording: ReportTexts) -> tuple[LabelledValue, ...]:
+def _where(where: Where, event: Event | None, wording: ReportTexts) -> tuple[LabelledValue, ...]:
     items = [
-        LabelledValue(wording.say(f"where.{name}"), shown(where[name]))
-        for name in ("event", "xpath", "line")
-        if where.get(name) is not None
+        LabelledValue(wording.say(f"where.{name}"), shown(value))
+        for name, value in (("event", where.event), ("xpath", where.xpath), ("line", where.line))
+        if value is not None
     ]
     if event is not None:
         items.insert(1, LabelledValue(wording.say("where.at"), wording.moment(event.at), own=True))
@@ -72,9 +70,9 @@ def _package(event: Event | None) -> str | None:
     return None
 
 
-def _lines(package: bytes | None, line: Any) -> tuple[ExcerptLine, ...]:
+def _lines(package: bytes | None, line: int | None) -> tuple[ExcerptLine, ...]:
     """Return the lines around number `line`; a package may be one endless line, so each is cut."""
-    if package is None or not isinstance(line, int) or line < 1 or len(package) > _LARGEST_PACKAGE:
+    if package is None or line is None or line < 1 or len(package) > _LARGEST_PACKAGE:
         return ()
     lines = package.split(b"\n", line + _AROUND)[: line + _AROUND]
     first = max(0, line - 1 - _AROUND)

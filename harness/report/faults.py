@@ -1,4 +1,4 @@
-"""The faults that the hub puts into its answers, in words, by the names that the journal has for them."""
+"""The faults that the hub puts into its answers, in words, by their names in the journal."""
 
 import re
 
@@ -17,7 +17,7 @@ _FORMS = (
 
 
 def fault_words(name: object, wording: ReportTexts) -> str:
-    """Return what a fault does, in words; one that has none is called by its name."""
+    """Return what a fault does, in words; its name where there are none."""
     for kind, form in _FORMS:
         found = form.fullmatch(str(name))
         if found:

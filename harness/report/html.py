@@ -1,4 +1,4 @@
-"""report.html: one self-contained page, inert whatever the candidate wrote."""
+"""report.html: one self-contained page, in which nothing that the candidate wrote is active."""
 
 import re
 import shlex
@@ -85,12 +85,12 @@ def _say(wording: ReportTexts, key: str, /, **parameters: object) -> str:
 
 
 def _given(text: object) -> Markup:
-    """Isolate foreign text, so that its writing direction cannot move what stands beside it."""
+    """Isolate foreign text, so that its writing direction does not affect the text beside it."""
     return Markup('<bdi class="given">{}</bdi>').format(text)
 
 
 def _marks(text: str) -> Markup:
-    """Escape a text and set what stands between backticks as code."""
+    """Escape a text and set what is between backticks as code."""
     return Markup(_MARKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just now
 
 
@@ -117,7 +117,7 @@ def _filter_choices(report: Report, say: Callable[[str], str]) -> Iterator[tuple
 
 
 def _css_text(text: object) -> Markup:
-    return Markup(_UNFIT_FOR_STYLE.sub("", str(text))[:_LONGEST_ID])  # noqa: S704 - only harmless signs are left
+    return Markup(_UNFIT_FOR_STYLE.sub("", str(text))[:_LONGEST_ID])  # noqa: S704 - only harmless characters are left
 
 
 def _by_reason(rows: Sequence[RequirementRow]) -> list[list[RequirementRow]]:
@@ -129,7 +129,7 @@ def _by_reason(rows: Sequence[RequirementRow]) -> list[list[RequirementRow]]:
 
 
 def _some(listed: Sequence[Any], paper: bool, kind: str) -> Sequence[Any]:
-    """Return what of a list of a kind is shown: all of it, on paper the beginning."""
+    """Return the part of a list that is shown: all of it, or on paper the beginning."""
     return listed[: _ON_PAPER[kind]] if paper else listed
 
 

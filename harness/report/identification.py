@@ -1,12 +1,13 @@
 """What was tested, by whom, how and when: the items that ISO/IEC 17025 clause 7.8.2 asks of a report."""
 
-import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from harness.journal.events import RecordedClock, RunFinished, RunStarted
+from harness.judge.report_schema import StatedSelftest, candidate_of, harness_of
 from harness.judge.steadiness import jumps
 from harness.report.model import LabelledValue, ReportNotice, RequirementRow
 from harness.report.rows import words_of
@@ -16,12 +17,13 @@ from harness.seal.manifest import MANIFEST_FILE, SIGNATURE_FILE
 from harness.seal.run_files import Source
 
 _LONGEST_PEM = 2000
-_LEAST_JUMP = 1.0  # seconds; less is what ordinary clock discipline and a busy machine make
+_LEAST_JUMP = 1.0  # seconds; less is normal clock adjustment on a busy machine
 
 
-def part(value: Any) -> Mapping[str, Any]:
-    """Return an object of the report, or an empty one where there is none."""
-    return value if isinstance(value, Mapping) else {}
+class _Manifest(msgspec.Struct, frozen=True):
+    """What is read of a manifest: whose key sealed it."""
+
+    key: PublicKey | None = None
 
 
 class Identification:
@@ -30,38 +32,32 @@ class Identification:
     def __init__(self, source: Source, identity: LaboratoryIdentity | None, wording: ReportTexts) -> None:
         self._source = source
         self._wording = wording
-        self._laboratory = _identity(source, identity)
-        self._candidate = source.part("candidate")
-        self.product = {**self._candidate, **part(self._candidate.get("candidate"))}
+        self._laboratory = _completed(source.facts.laboratory or LaboratoryIdentity(), identity)
+        self._candidate = candidate_of(source.report)
 
     @property
     def laboratory(self) -> str:
         """Name of the laboratory."""
-        return shown(self._laboratory.get("name")) or self._wording.say("laboratory.unnamed")
+        return shown(self._laboratory.name) or self._wording.say("laboratory.unnamed")
 
     @property
     def subject(self) -> str:
         """Product, version and vendor on one line."""
-        name = shown(self.product.get("name")) or self._wording.say("subject.unnamed")
-        named = f"{name} {shown(self.product.get('version'))}".strip()
-        vendor = shown(self.product.get("vendor"))
+        product = self._candidate.candidate
+        name = shown(product.name) or self._wording.say("subject.unnamed")
+        named = f"{name} {shown(product.version)}".strip()
+        vendor = shown(product.vendor)
         return f"{named} · {vendor}" if vendor else named
 
     @property
     def authorised(self) -> str:
         """Who authorises the report."""
-        person = part(self._laboratory.get("authorised"))
-        words = [shown(person.get(name)) for name in ("name", "title") if person.get(name)]
+        person = self._laboratory.authorised
+        words = [shown(word) for word in (person.name, person.title) if word] if person else []
         return ", ".join(words) or self._wording.say("authorised.none")
 
-    @property
-    def driver(self) -> str:
-        """Kind of driver, empty when unknown."""
-        driver = self._source.fact("driver") or self._candidate.get("driver")
-        return str(part(driver).get("kind") or "") if isinstance(driver, Mapping) else str(driver or "")
-
     def items(self, rows: Sequence[RequirementRow], *, narrowed: bool) -> tuple[LabelledValue, ...]:
-        """Return everything there is, in the order of the clause; what must be there and is not says so."""
+        """Return everything there is, in the order of the clause; what is missing is shown as missing."""
         unknown = self._wording.say("item.unknown")
         items = [
             *self._laboratory_items(),
@@ -76,79 +72,68 @@ class Identification:
 
     def limits(self) -> tuple[str, ...]:
         """Return what this test could not show, in words."""
-        given = self._source.report.get("limits")
-        return tuple(self._wording.chosen(one) for one in given) if isinstance(given, list | tuple) else ()
+        return tuple(self._wording.chosen(one) for one in self._source.report.limits)
 
     def _laboratory_items(self) -> Iterator[tuple[str, str, bool]]:
-        yield "laboratory", shown(self._laboratory.get("name")), False
-        yield "address", shown(self._laboratory.get("address")), False
-        yield "place", shown(self._laboratory.get("place") or self._laboratory.get("address")), False
-        if self._laboratory.get("accreditation"):
-            yield "accreditation", shown(self._laboratory["accreditation"]), False
-        yield "authorised", self.authorised, not part(self._laboratory.get("authorised"))
+        laboratory = self._laboratory
+        yield "laboratory", shown(laboratory.name), False
+        yield "address", shown(laboratory.address), False
+        yield "place", shown(laboratory.place or laboratory.address), False
+        if laboratory.accreditation:
+            yield "accreditation", shown(laboratory.accreditation), False
+        yield "authorised", self.authorised, laboratory.authorised is None
 
     def _tested(self) -> Iterator[tuple[str, str, bool]]:
-        agency = part(self._candidate.get("agency"))
-        yield "customer", shown(self.product.get("vendor")), False
-        if self.product.get("contact"):
-            yield "customer.contact", shown(self.product["contact"]), False
-        yield "product", shown(self.product.get("name")), False
-        yield "version", shown(self.product.get("version")), False
-        yield (
-            "agency",
-            " · ".join(shown(agency[key]) for key in ("organ_name", "organ_id") if agency.get(key)),
-            False,
-        )
-        if agency.get("system_id"):
-            yield "system", shown(agency["system_id"]), False
-        declared = words_of(self._candidate.get("capabilities"))
+        product, agency = self._candidate.candidate, self._candidate.agency
+        yield "customer", shown(product.vendor), False
+        yield "product", shown(product.name), False
+        yield "version", shown(product.version), False
+        yield "agency", " · ".join(shown(one) for one in (agency.organ_name, agency.organ_id) if one), False
+        if agency.system_id:
+            yield "system", shown(agency.system_id), False
+        declared = words_of(self._candidate.capabilities)
         capabilities = ", ".join(self._wording.known(f"capability.{one}") or one for one in declared)
         yield "capabilities", capabilities or self._wording.say("item.capabilities.none"), not capabilities
-        driver = self.driver
+        driver = self._source.report.driver
         words = self._wording.known(f"driver.{driver}")
         yield "driver", words or shown(driver), bool(words)
         start = self._source.start
         if start is not None and start.endpoint:
             yield "hub", shown(start.endpoint), False
-        timing = part((start.times if start else None) or self._candidate.get("timing"))
         stated = ", ".join(
             f"{self._wording.known(f'timing.{key}') or shown(key)} {self._wording.measure(value)}"
-            for key, value in timing.items()
+            for key, value in ((start.times if start else None) or self._candidate.timing).items()
             if value is not None
         )
         if stated:
             yield "timing", stated, False
 
     def _method(self, rows: Sequence[RequirementRow], *, narrowed: bool) -> Iterator[tuple[str, str, bool]]:
-        profile = self._source.part("profile")
-        named = f"{shown(profile.get('id'))} {shown(profile.get('version'))}".strip()
-        title = self._wording.chosen(profile.get("title"))
+        profile = self._source.report.profile
+        named = f"{shown(profile.id)} {shown(profile.version)}".strip()
+        title = self._wording.chosen(profile.title)
         yield "profile", f"{named} – {title}" if title else named, False
-        yield "profile.sha256", shown(profile.get("sha256")), False
-        harness = self._source.part("harness")
-        yield (
-            "harness",
-            " ".join(shown(harness[key]) for key in ("name", "version") if harness.get(key)),
-            False,
-        )
+        yield "profile.sha256", shown(profile.sha256), False
+        harness = harness_of(self._source.report)
+        yield "harness", " ".join(shown(one) for one in (harness.name, harness.version) if one), False
         total = sum(row.required for row in rows)
         yield (
             "scope",
             self._wording.say(f"item.scope.{'narrowed' if narrowed else 'full'}", total=total),
             True,
         )
-        yield "selftest", self._selftest(part(harness.get("selftest"))), True
+        yield "selftest", self._selftest(harness.selftest), True
 
-    def _selftest(self, tested: Mapping[str, Any]) -> str:
+    def _selftest(self, tested: StatedSelftest | None) -> str:
         """Say what the tool's last whole self-test showed, and of which sources."""
-        if not tested:
+        if tested is None:
             return self._wording.say("item.selftest.none")
         names = ("version", "defects", "caught", "correct", "false_alarms", "requirements")
-        said = self._wording.say("item.selftest.text", **{name: shown(tested.get(name)) for name in names})
-        return said if tested.get("current") else f"{said} {self._wording.say('item.selftest.stale')}"
+        said = self._wording.say("item.selftest.text", **{name: shown(getattr(tested, name)) for name in names})
+        return said if tested.current else f"{said} {self._wording.say('item.selftest.stale')}"
 
     def _clock(self) -> str:
-        """Say how the machine's clock stood at the start and at the end, and whether it ran steadily in between."""
+        """Say in which state the clock was at the start and at the end, and whether it ran steadily in between."""
         events = self._source.record.events if self._source.record else ()
         ends = (event.what for event in events)
         states = (end.clock for end in ends if isinstance(end, RunStarted | RunFinished))
@@ -156,25 +141,24 @@ class Identification:
         if not any(words):
             return ""
         moved = max((abs(jump.seconds) for jump in jumps(events, _LEAST_JUMP)), default=0.0)
-        steady = (
-            self._wording.say("clock.moved", seconds=f"{moved:.1f}") if moved else self._wording.say("clock.steady")
-        )
+        told = {"seconds": self._wording.measure(round(moved, 1))}
+        steady = self._wording.say("clock.moved", **told) if moved else self._wording.say("clock.steady")
         return " → ".join(dict.fromkeys(words)) + f"; {steady}"
 
     def _times(self) -> Iterator[tuple[str, str, bool]]:
-        yield "started", self._wording.moment(self._source.fact("started") or ""), True
-        yield "finished", self._wording.moment(self._source.fact("finished") or ""), True
+        report = self._source.report
+        yield "started", self._wording.moment(report.started), True
+        yield "finished", self._wording.moment(report.finished), True
         clock = self._clock()
         if clock:
             yield "clock", clock, True
-        if self._source.fact("seed") is not None:
-            yield "seed", shown(self._source.fact("seed")), False
+        yield "seed", shown(report.seed), False
         if self._source.record is not None:
             yield "events", str(self._source.record.events[-1].seq + 1 if self._source.record.events else 0), True
 
 
 def _clock_words(state: RecordedClock, wording: ReportTexts) -> str:
-    """Say how the clock stood."""
+    """Return the state of the clock in words."""
     kept = state.synchronised
     if kept and state.error is not None:
         return wording.say("clock.kept", error=f"{state.error:.3f}".replace(".", wording.say("decimal.mark")))
@@ -207,13 +191,15 @@ def sealing_key(directory: Path, laboratory: Laboratory | None) -> PublicKey | N
     if not (directory / SIGNATURE_FILE).is_file():
         return None
     try:
-        manifest = part(json.loads((directory / MANIFEST_FILE).read_bytes()))
-    except (OSError, ValueError):
+        key = msgspec.json.decode((directory / MANIFEST_FILE).read_bytes(), type=_Manifest).key
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    key = part(manifest.get("key"))
-    return PublicKey(shown(key["sha256"]), str(key["pem"])[:_LONGEST_PEM]) if {"sha256", "pem"} <= key.keys() else None
+    return PublicKey(shown(key.sha256), key.pem[:_LONGEST_PEM]) if key else None
 
 
-def _identity(source: Source, identity: LaboratoryIdentity | None) -> Mapping[str, Any]:
-    configured = {key: value for key, value in identity.public().items() if value} if identity else {}
-    return {**source.part("laboratory"), **configured}
+def _completed(recorded: LaboratoryIdentity, configured: LaboratoryIdentity | None) -> LaboratoryIdentity:
+    """Return what run.json says of the laboratory, with what is configured here put in its place."""
+    if configured is None:
+        return recorded
+    said = {name: value for name in configured.__struct_fields__ if (value := getattr(configured, name))}
+    return msgspec.structs.replace(recorded, **said)

@@ -2,12 +2,12 @@
 
 One suite per group of the catalogue; one case per scenario, and one per requirement that has no scenario of its own.
 What has no verdict but is needed for the certificate is an `error`: a pipeline must not take it for a pass, nor for
-a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. Every failure is red,
-as every failure fails the run, but for known deviations within their term. A narrowed run has only the cases that were
+a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. Every failure is a
+`failure`, except for known deviations within their term. A narrowed run has only the cases that were
 asked for, and whatever failed besides.
 
-Suites and cases are named by ids alone, so that a pipeline knows a case again in the next run, in the other language
-and after a sentence was reworded; what people read stands in messages and bodies.
+Suites and cases are named by ids alone, so that a pipeline recognises a case in the next run, in the other language
+and after a sentence was reworded; what people read is in messages and bodies.
 """
 
 import re
@@ -59,9 +59,9 @@ def render_junit(report: Report) -> bytes:
 
 
 def _cases(rows: Sequence[RequirementRow], report: Report) -> Iterator[_Case]:
-    """Yield the group's cases: scenarios stand under the requirement that names them, the rest for themselves.
+    """Yield the group's cases: scenarios under the requirement that names them, then requirements without a scenario.
 
-    A requirement that came out otherwise than all its scenarios, or against which a watch over all the traffic found
+    A requirement whose verdict is that of none of its scenarios, or against which a watch over all the traffic found
     something, has a case of its own too.
     """
     cards = (*report.cards, *report.remarks)
@@ -150,7 +150,7 @@ def _brief(card: FindingCard) -> str:
 
 
 def _add_surprises(root: etree._Element, report: Report, wording: ReportTexts) -> None:
-    """Add known deviations that pass by now: a pipeline must not go on with a file that covers the next failure."""
+    """Add known deviations that pass by now, as failures: the file would hide the next failure."""
     passed = [line for line in report.deviations if line.state == "passed"]
     if not passed:
         return
@@ -165,7 +165,7 @@ def _add_surprises(root: etree._Element, report: Report, wording: ReportTexts) -
 
 
 def told(cards: Iterable[FindingCard], wording: ReportTexts) -> Iterator[str]:
-    """Yield what each card has to say, as plain text: all that was found, the remedy, and the command that replays it.
+    """Yield each card as plain text: all that was found, the remedy, and the command that replays it.
 
     Args:
         cards: of one scenario, or of one requirement.
@@ -208,5 +208,5 @@ def _count(element: etree._Element, suites: Iterable[etree._Element]) -> None:
 
 
 def _fit(text: str) -> str:
-    """Replace what XML 1.0 cannot carry; the texts have been made visible before, so that this is the last resort."""
+    """Replace what XML 1.0 cannot carry; texts are made visible before, so this is the last resort."""
     return _NOT_IN_XML.sub("\ufffd", text)

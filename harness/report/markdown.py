@@ -1,4 +1,4 @@
-"""report.md: a summary for merge requests and job pages. Foreign text stands in code spans, where nothing is live."""
+"""report.md: a summary for merge requests and job pages. Foreign text is in code spans, where nothing is active."""
 
 import re
 from collections.abc import Iterator

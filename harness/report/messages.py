@@ -54,7 +54,7 @@ class JournalMessage:
         detail: the rest, on a second line.
         kind: `ask`, `answer` or `note`.
         wrong: True when a finding points at it.
-        faulty: True for an answer that the harness spoilt.
+        faulty: True for an answer that the harness put a fault into.
         names: short names of the documents it is about.
         times: how many equal ones followed each other.
     """
@@ -92,7 +92,7 @@ class EventDescriber:
     """Turns events into messages in one language; documents may get short names, to be explained in a legend."""
 
     def __init__(self, wording: ReportTexts, *, short: bool = True, items: Mapping[str, str] | None = None) -> None:
-        """Prepare to narrate.
+        """Prepare.
 
         Args:
             wording: language of the messages.
@@ -211,7 +211,7 @@ class EventDescriber:
         return Lane.HUB, Lane.HUB, label, ", ".join(detail[:6]), "note"
 
     def _details(self, what: Fact, names: list[str]) -> Iterator[str]:
-        """Yield what is told of a thing that happened: what it was about, and how long it took."""
+        """Yield the details of something that happened: what it was about, and how long it took."""
         if isinstance(what, FaultPlaced | FaultMended):
             yield from dict.fromkeys(what.operations or ())
         if isinstance(what, FaultPlaced):
@@ -221,7 +221,7 @@ class EventDescriber:
             yield f"{self._wording.measure(what.seconds)} s"
 
     def _stimulus(self, note: str) -> str:
-        """Say what a scenario put into the mailbox; empty for an event that says nothing of that kind."""
+        """Say what a scenario put into the mailbox; empty for an event of another kind."""
         kind, _, code = note.partition(" ")
         if kind == "status":
             return self._wording.say("stimulus.status", code=code)

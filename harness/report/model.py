@@ -14,7 +14,7 @@ _REPLAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class VerdictLabel:
-    """A verdict as shown: its code in report.json, the word, and a sign for those who do not see colours."""
+    """A verdict as shown: its code in report.json, the word, and a sign for readers who do not see colours."""
 
     code: str
     word: str
@@ -43,9 +43,9 @@ class RequirementRow:
     Attributes:
         level_code: `M`, `R`, `C` or `off`.
         required: True when the certificate depends on it.
-        why: why it has no verdict, in words; beside a detail only whose matter that is; empty when it has one.
-        detail: what the scenario without a verdict says of that; may be empty.
-        scenarios: ids of the scenarios that spoke about it.
+        why: why it has no verdict, in words; beside a detail only who is responsible; empty when it has one.
+        detail: what the scenario without a verdict says about it; may be empty.
+        scenarios: ids of the scenarios that tested it.
     """
 
     id: str
@@ -59,12 +59,11 @@ class RequirementRow:
     required: bool
     why: str
     detail: str
-    note: str
     scenarios: tuple[str, ...]
 
     @property
     def reason(self) -> str:
-        """Why it has no verdict: what happened, and whose matter that is."""
+        """Why it has no verdict: what happened, and who is responsible."""
         return f"{self.detail} {self.why}".strip()
 
 
@@ -92,7 +91,7 @@ class RequirementGroup:
 
     @property
     def unasked(self) -> tuple[RequirementRow, ...]:
-        """The others: nothing is known of them, and nobody asked."""
+        """The others: nothing is known of them, and they were not asked for."""
         return tuple(row for row in self.rows if row not in self.seen)
 
 
@@ -181,7 +180,7 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True)
 class FindingCard:
-    """Everything about one kind of finding: for the one who must mend it.
+    """Everything about one kind of finding, for those who have to fix it.
 
     Attributes:
         occurrences: the first few in full, with what was sent.
@@ -234,7 +233,7 @@ class ScenarioView:
     """A scenario with its verdict and, when it went wrong, the picture of its messages.
 
     Attributes:
-        why: why it has no verdict, in words; beside a detail only whose matter that is; empty when it has one.
+        why: why it has no verdict, in words; beside a detail only who is responsible; empty when it has one.
         detail: what is known besides; may be empty.
         findings: codes that were found, and how often.
         watch: True when it is no scenario but a rule applied to all the traffic.
@@ -253,7 +252,7 @@ class ScenarioView:
 
     @property
     def reason(self) -> str:
-        """Why it has no verdict: what happened, and whose matter that is."""
+        """Why it has no verdict: what happened, and who is responsible."""
         return f"{self.detail} {self.why}".strip()
 
 
@@ -268,7 +267,7 @@ class ReportNotice:
 
 @dataclass(frozen=True, slots=True)
 class RequirementChange:
-    """How a requirement stands against an older run.
+    """How a requirement compares with an older run.
 
     Attributes:
         kind: `fixed`, `new`, `still` or `other`.
@@ -310,7 +309,7 @@ class Report:
     Attributes:
         language: of every text in it.
         folder: name of the run's directory, as a command line takes it.
-        narrowed: True when only some requirements were asked for; then it is no certificate.
+        narrowed: True when only some requirements were asked for; then it is not a certificate.
         headline: the result in one sentence.
         issued: when the report was made, ISO 8601, empty when unknown.
         evidence: digest over all evidence of the run, in hex; the QR code and the manifest carry it too.

@@ -17,7 +17,7 @@ def rendered(template: str, area: str, language: Language, **values: object) -> 
 
     Args:
         template: its name in the folder `reports`.
-        area: message file of its texts; the template says them by `t(key)`.
+        area: message file of its texts; the template uses them by `t(key)`.
         language: of the page.
         values: what the template shows; foreign text is escaped.
     """
@@ -26,7 +26,7 @@ def rendered(template: str, area: str, language: Language, **values: object) -> 
 
 
 def saying(area: str, language: Language) -> Say:
-    """Return what says the texts of one message file in one language."""
+    """Return the function that gives the texts of one message file in one language."""
     return partial(_said, area, language)
 
 

@@ -37,7 +37,7 @@ def render_pdf(report: Report) -> bytes:
 
 
 def _weasyprint() -> ModuleType:
-    """Import weasyprint, which takes half a second and needs Pango; where that is missing it prints a banner."""
+    """Import weasyprint, which takes half a second and needs Pango; it prints a banner where that is missing."""
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             import weasyprint
@@ -47,11 +47,11 @@ def _weasyprint() -> ModuleType:
 
 
 def _missing(error: Exception) -> str:
-    """Name what is missing: the library alone where the loader lists every place that it looked in."""
+    """Name what is missing: only the library, where the loader lists every place that it looked in."""
     named = _LIBRARY.search(str(error))
     return named[1] if named else str(error).partition("\n")[0].rstrip(".")
 
 
 def _nothing(url: str, *_: Any, **__: Any) -> dict[str, Any]:
-    """Fetch nothing: the page is complete in itself, and no text in it may reach for more."""
+    """Fetch nothing: the page is complete in itself, and no text in it may load anything."""
     raise ValueError(f"nothing is loaded: {url[:100]}")

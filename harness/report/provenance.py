@@ -1,4 +1,4 @@
-"""Whose evidence a run directory is, as far as one who would seal it can tell."""
+"""Who recorded a run directory, as far as this can be known before it is sealed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,10 +13,10 @@ from harness.seal.verification import SealVerification, verify
 
 
 class Origin(StrEnum):
-    """Whose a run is.
+    """Who recorded a run.
 
     OWN: this laboratory recorded it, and its seal holds. UNJUDGED: it recorded it, and was stopped before it sealed
-    the reports. UNSIGNED: nobody signed it, and nobody here has a key. SIGNED: it is signed, and nobody here has a key.
+    the reports. UNSIGNED: it is not signed, and there is no key here. SIGNED: it is signed, and there is no key here.
     FOREIGN: there is a key here, and what it would seal was recorded elsewhere. BROKEN: the seal does not hold.
     """
 
@@ -30,21 +30,21 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Whose a run is, and where its seal does not hold: why."""
+    """Who recorded a run, and why its seal does not hold, where it does not."""
 
     origin: Origin
     broken: Tampering | None = None
 
 
 def provenance_of(directory: Path, key: LaboratoryKey | None) -> Provenance:
-    """Tell whose evidence a run directory is.
+    """Find out who recorded a run directory.
 
     Args:
         directory: the run.
         key: of the laboratory here, None when there is none.
 
     Raises:
-        ConfigurationError: the directory holds something that is no plain file.
+        ConfigurationError: the directory holds something that is not a plain file.
     """
     verification = verify(directory) if (directory / MANIFEST_FILE).exists() else None
     broken = _broken(verification)
@@ -67,5 +67,5 @@ def _broken(verification: SealVerification | None) -> Tampering | None:
 
 
 def _only_usual(directory: Path) -> bool:
-    """Tell whether no more renderings are there than a run writes, which writes them all anew."""
+    """Say whether there are only renderings that a run writes itself, and so will overwrite."""
     return all(path in FILES.values() for path in digests_of(directory) if is_rendering(path))

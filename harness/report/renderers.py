@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from harness.catalogue.texts import LANGUAGES, Language
 from harness.journal.whole_file import write_whole
+from harness.judge.report_schema import Judgement
 from harness.report.html import render_html
 from harness.report.identification import sealing_key
 from harness.report.junit import render_junit
@@ -47,7 +47,7 @@ class Renderer:
             lang: language shown first, and the only one of formats that have one language.
             laboratory: who tests, where that is configured.
             older: a run to compare with.
-            sealed: False when nobody answers for what is rendered, whatever the run says of its seal.
+            sealed: False when the reports are to say that they are not sealed, whatever the run says of its seal.
         """
         self._source = source
         self._lang: Language = lang
@@ -75,7 +75,7 @@ class Renderer:
         return self._built[language]
 
     def json(self) -> bytes:
-        """Return report.json as it stands: it is the judge's."""
+        """Return report.json as it is: the judge writes it."""
         return (self._source.directory / REPORT_FILE).read_bytes()
 
     def html(self) -> bytes:
@@ -111,7 +111,7 @@ _RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {
 
 def write_reports(
     run_directory: Path,
-    report: Mapping[str, Any],
+    report: Judgement,
     *,
     lang: Language,
     formats: Collection[str],
@@ -125,7 +125,7 @@ def write_reports(
         run_directory: the run.
         report: content of report.json.
         lang: language shown first.
-        formats: which of `FORMATS`; report.json itself is the judge's and is not written here.
+        formats: which of `FORMATS`; report.json itself is written by the judge.
         laboratory: who tests, where that is configured.
 
     Returns:

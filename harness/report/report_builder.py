@@ -1,4 +1,4 @@
-"""Builds the report as it is shown from what a run left behind."""
+"""Builds the report as it is shown from the files of a run."""
 
 import shlex
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ class Setting:
 
     Attributes:
         evidence: digest over the run's evidence.
-        chronicle: the journal, indexed for pictures.
-        key: that seals the run, None when nobody does.
+        chronicle: the journal, indexed for diagrams.
+        key: that seals the run, None when none does.
         identity: who tests, where that is configured; completes what run.json says.
         older: a run to compare with.
     """
@@ -43,15 +43,15 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
     """Build the report of one run in one language."""
     wording = ReportTexts(language)
     rows = rows_of(source.report, wording)
-    narrowed = bool(source.report.get("narrowed"))
+    narrowed = source.report.narrowed
     facts = Identification(source, setting.identity, wording)
     cards = cards_of(source, rows, wording)
-    verdict = mark(source.report.get("verdict"), wording)
+    verdict = mark(source.report.verdict, wording)
     return Report(
         language=language,
-        run_id=shown(source.run_id),
+        run_id=shown(source.report.run_id),
         folder=shlex.quote(shown(source.name)),
-        issued=shown(source.fact("finished")),
+        issued=shown(source.report.finished),
         title=wording.say("title.narrowed" if narrowed else "title.full"),
         laboratory=facts.laboratory,
         subject=facts.subject,
@@ -69,7 +69,7 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
         scenes=scenes_of(source.report, setting.chronicle, rows, wording),
         limits=facts.limits(),
         deviations=deviation_lines(source.report, wording),
-        comparison=comparison_of(source, setting.older, wording) if setting.older else None,
+        comparison=comparison_of(source.report, setting.older.report, wording) if setting.older else None,
         sealing=seal_items(source, setting.evidence, setting.key, wording),
         public_key=setting.key.pem if setting.key else "",
         authorised=facts.authorised,

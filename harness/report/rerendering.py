@@ -1,4 +1,4 @@
-"""Rendering again: into a run directory whose seal is then made anew, or beside it where nothing may be sealed here."""
+"""Rendering again: into the run directory, which is then sealed again, or beside it where it may not be sealed here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ UNJUDGEABLE = "unjudgeable"
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """Why what was asked for got no seal of this laboratory.
+    """Why the reports got no seal of this laboratory.
 
     Attributes:
         reason: `foreign`, `broken`, `unjudged`, `differs` or `unjudgeable`; its sentence is in the message files.
@@ -38,26 +38,26 @@ class Unsealed:
 
 
 class Rerendering:
-    """One run to be rendered again, by one who may have a laboratory's key.
+    """One run to be rendered again, with or without a laboratory's key.
 
     Attributes:
-        unsealed: why what was asked for got no seal of this laboratory, None where it did or there is no key.
+        unsealed: why the reports got no seal of this laboratory, None where they did or there is no key.
         unstamped: why a new seal has no time stamp although the laboratory wants one, else None.
     """
 
     def __init__(
         self, source: Source, language: Language, laboratory: Laboratory | None, older: Source | None = None
     ) -> None:
-        """Find out whose run it is.
+        """Find out who recorded the run.
 
         Args:
             source: the run.
             language: shown first.
-            laboratory: configured here; it stands in the report only where it may seal the run.
+            laboratory: configured here; the report names it only where it may seal the run.
             older: a run to compare with.
 
         Raises:
-            ConfigurationError: the directory holds something that is no plain file.
+            ConfigurationError: the directory holds something that is not a plain file.
         """
         self._directory = source.directory
         self._key: LaboratoryKey | None = laboratory.key if laboratory else None
@@ -73,7 +73,7 @@ class Rerendering:
         """Write reports into the run directory and seal it again where it was sealed; else beside it.
 
         Returns:
-            What was written; what would not change is left alone.
+            What was written; files that would not change are not.
 
         Raises:
             ConfigurationError: the run is signed and there is no key, or its seal does not hold.
@@ -101,7 +101,7 @@ class Rerendering:
         return self._written(formats, self._directory, self._list if listed else None)
 
     def _sealable(self) -> bool:
-        """Tell whether the laboratory may seal the run again: it is its own, and its report is what judging gives."""
+        """Say whether the laboratory may seal the run again: it is its own, and its report is what judging gives."""
         if self.unsealed is None:
             try:
                 self.unsealed = None if report_is_judged(self._directory, self._judged()) else Unsealed(DIFFERS)
@@ -147,7 +147,7 @@ class Rerendering:
 
 
 def beside(directory: Path, kind: str) -> Path:
-    """Make the folder beside a run for what must not go into it, and return it.
+    """Create the folder beside a run for what must not go into it, and return it.
 
     Raises:
         ConfigurationError: it cannot be made.

@@ -1,8 +1,8 @@
-"""Sealing a run: the report's PDF is signed, then the digest of every file, then the list of digests.
+"""Sealing a run: the report's PDF is signed, the digest of every file is listed, and the list is signed.
 
-With a laboratory's key only what that laboratory recorded itself is sealed, and only a report that judging its record
-gives; without a key the list says that nobody signed it, and reveals accidents only. Where the laboratory has a time
-stamping authority, that stamps the signature over the list.
+With a laboratory's key, only a run that the laboratory recorded itself is sealed, and only if its report is what
+judging the record gives. Without a key the list says that it is not signed, and only reveals accidental changes. Where
+the laboratory has a time stamping authority, that stamps the signature over the list.
 """
 
 from dataclasses import dataclass
@@ -47,21 +47,21 @@ def seal(
     at: datetime | None = None,
     tsa: TimeStampingAuthority | None = None,
 ) -> Sealed:
-    """Seal a run with a laboratory's key as it stands: write manifest.json and manifest.sig; an older seal is replaced.
+    """Seal a run with a laboratory's key as it is: write manifest.json and manifest.sig; an older seal is replaced.
 
     Where the key has a certificate, report.pdf is signed first (PAdES). A time stamp is asked for last, when the seal
-    is whole: whatever becomes of it, the run stays sealed, and no stamp of an older seal is left.
+    is complete: with or without it the run is sealed, and no stamp of an older seal is left.
 
     Args:
         run_directory: the run, with its reports written.
         key: of the laboratory that recorded it.
         judgement: what judging the record by the run's profile gives, just now.
         at: time of sealing, now when left out.
-        tsa: who stamps the time of the seal; nobody when left out.
+        tsa: who stamps the time of the seal; none when left out.
 
     Raises:
         ConfigurationError: the laboratory did not record the run itself, report.json is not that judgement, or the
-            directory holds something that is no plain file.
+            directory holds something that is not a plain file.
     """
     if not own_record(run_directory, key):
         raise ConfigurationError("seal.not-own", path=run_directory)
@@ -78,10 +78,10 @@ def seal(
 
 
 def list_unsigned(run_directory: Path, *, at: datetime | None = None) -> Path:
-    """Write the manifest of a run that nobody signs, and return its path; an older one is replaced.
+    """Write the manifest of an unsigned run, and return its path; an older one is replaced.
 
     Raises:
-        ConfigurationError: there is no report, or the directory holds something that is no plain file.
+        ConfigurationError: there is no report, or the directory holds something that is not a plain file.
     """
     manifest = _manifest(run_directory, None, at or datetime.now(VIETNAM))
     for name in (STAMP_FILE, SIGNATURE_FILE):
@@ -95,7 +95,7 @@ def detached_signature(manifest: bytes, key: LaboratoryKey, run_id: str) -> byte
     Args:
         manifest: content of manifest.json.
         key: of the laboratory.
-        run_id: stands in the signed header.
+        run_id: goes into the signed header.
     """
     return detached(sign(manifest, key, run_id))
 
@@ -123,7 +123,7 @@ def _manifest(run_directory: Path, key: LaboratoryKey | None, at: datetime) -> b
 
 
 def _stamp(path: Path, signature: bytes, tsa: TimeStampingAuthority) -> NotStamped | None:
-    from harness.seal.timestamp_request import request_stamp  # brings the HTTP client, which few need
+    from harness.seal.timestamp_request import request_stamp  # it imports the HTTP client, which few need
 
     try:
         write_whole(path, request_stamp(signature, tsa))

@@ -23,7 +23,7 @@ _BLOCK = 1 << 20
 
 
 class Second(StrEnum):
-    """What judging once more came to: the same report, another, or nothing that can be said, and why."""
+    """The result of judging once more: the same report, another one, or why it is not known."""
 
     SAME = "same"
     DIFFERS = "differs"
@@ -35,28 +35,28 @@ class Second(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecondJudgement:
-    """What judging once more came to, and where the reports differ or what stood in the way."""
+    """The result of judging once more, and where the reports differ or what prevented it."""
 
     outcome: Second
     details: tuple[str, ...] = ()
 
 
 def judge_once_more(path: Path, profile_name: str | None) -> SecondJudgement:
-    """Judge the record of a run and hold its report against that.
+    """Judge the record of a run and compare its report with the result.
 
     The profile is one that this version ships, or one that is named here: a path that a run under examination names
     is never followed.
 
     Args:
-        path: the run directory, or an archive of it, whose seal was found whole.
-        profile_name: name or path of the run's profile, where it is none of those shipped.
+        path: the run directory, or an archive of it, whose seal holds.
+        profile_name: name or path of the run's profile, where it is not one of those shipped.
     """
     try:
         with _directory(path) as directory:
             report = read_report(directory)
-            profile = _profile(report.get("profile"), profile_name)
+            profile = _profile(report.profile.id, profile_name)
             if profile is None:
-                return SecondJudgement(Second.NO_PROFILE, (str(report.get("profile"))[:200],))
+                return SecondJudgement(Second.NO_PROFILE, (report.profile.id[:200],))
             comparison = compare((directory / REPORT_FILE).read_bytes(), judged(profile, read(directory)))
     except _TooLarge:
         return SecondJudgement(Second.TOO_LARGE, (str(_LARGEST_EVIDENCE),))
@@ -85,7 +85,7 @@ def _directory(path: Path) -> Iterator[Path]:
 
 
 def _unpack(bundle: Bundle, folder: Path) -> None:
-    """Unpack what judging reads, under names that are known beforehand."""
+    """Unpack what judging reads, and only under the names known beforehand."""
     (folder / BLOB_FOLDER).mkdir()
     left = _LARGEST_EVIDENCE
     for name, opener in bundle.files.items():
@@ -99,8 +99,7 @@ def _unpack(bundle: Bundle, folder: Path) -> None:
                 target.write(block)
 
 
-def _profile(named: object, profile_name: str | None) -> Profile | None:
+def _profile(id_: str, profile_name: str | None) -> Profile | None:
     if profile_name is not None:
         return load_profile(profile_name)
-    id_ = named.get("id") if isinstance(named, dict) else None
-    return load_profile(str(id_)) if id_ in profile_names() else None
+    return load_profile(id_) if id_ in profile_names() else None

@@ -1,4 +1,4 @@
-"""The summary of the last whole self-test, shipped with the package, and the digest of the sources it speaks of."""
+"""The summary of the last whole self-test, shipped with the package, and the digest of the sources that were tested."""
 
 import hashlib
 from functools import cache
@@ -55,9 +55,9 @@ def load_summary() -> SelftestSummary:
 
 
 def stated_summary() -> dict[str, Any] | None:
-    """Return the summary as a run's record states it, `current` telling whether it speaks of the sources as they are.
+    """Return the summary as a run's record states it, where `current` says that the sources are those tested.
 
-    A version without a summary, or with a damaged one, states none: it certifies no worse, and its reports say so.
+    A version without a summary, or with a damaged one, states none, and its reports say so.
     """
     try:
         summary = load_summary()

@@ -12,12 +12,12 @@ from harness.report.sequence_layout import SequenceLayout, drawings
 from harness.report.texts import ReportTexts, shown
 
 _SHORTEST_NAME = 4
-# What happens to the whole run, and to whatever scenario is going on just then.
+# What happens to the whole run, and so to every scenario that is being played then.
 _OF_THE_RUN = (CandidateSilent, CandidateBack, CandidateRevived)
 
 
 class SequenceDiagrams:
-    """The journal of a run, indexed once, from which the pictures of its scenarios are drawn."""
+    """The journal of a run, indexed once, from which the diagrams of its scenarios are drawn."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         """Index the events of a run, in their order."""
@@ -33,7 +33,7 @@ class SequenceDiagrams:
                 self._first_listings.setdefault(document, seq)
 
     def pictures(self, scenario: str, wrong: Collection[int], wording: ReportTexts) -> tuple[SequenceLayout, ...]:
-        """Return the pictures of one scenario; empty when the journal has nothing of it.
+        """Return the pictures of one scenario; empty when there is nothing in the journal.
 
         Args:
             scenario: its id.
@@ -67,9 +67,9 @@ def _sequence_numbers(exchange: Exchange) -> set[int]:
 
 
 def _documents_of(exchange: Exchange, items: Mapping[str, str]) -> frozenset[str]:
-    """Return the documents an exchange is about; a list is about none, or every picture had every poll.
+    """Return the documents an exchange is about; a list is about none, or every poll would be in every diagram.
 
-    What a call asks for it is about, also when the answer was spoilt and it came to nothing.
+    A call is about what it asks for, also when a fault spoilt the answer.
     """
     effect = replace(exchange.effect, listed=None).members()
     asked = items.get(str(exchange.parameters.get("docId")))

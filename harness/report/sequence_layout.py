@@ -1,4 +1,4 @@
-"""Layout of a sequence picture: from messages to coordinates, which `sequence.svg.jinja` writes down."""
+"""Layout of a sequence picture: from messages to coordinates, which `sequence.svg.jinja` draws."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,8 +46,8 @@ class SequenceLayout:
     Attributes:
         number: of this picture, from 1.
         total: how many there are.
-        lanes: who takes part, and where each stands.
-        legend: short names of documents and what they stand for.
+        lanes: who takes part, and where each is drawn.
+        legend: short names of documents and their meaning.
     """
 
     number: int
@@ -59,7 +59,7 @@ class SequenceLayout:
 
 
 def drawings(messages: Sequence[JournalMessage], legend: Sequence[tuple[str, str]]) -> tuple[SequenceLayout, ...]:
-    """Lay out a scenario's messages; what repeats is drawn once, and of very many only what matters."""
+    """Lay out a scenario's messages; repetitions are drawn once, and of very many only the important ones."""
     kept = _thinned(_folded(messages))
     count = -(-len(kept) // _ROWS_IN_ONE)
     pages = [kept[number * len(kept) // count : (number + 1) * len(kept) // count] for number in range(count)]
@@ -108,7 +108,7 @@ def _folded(messages: Sequence[JournalMessage]) -> list[JournalMessage]:
 
 
 def _whole(block: Sequence[JournalMessage]) -> bool:
-    """A block of several messages is only one thing when it opens with a question and happened as a block before."""
+    """Say whether several messages form a block: it must begin with a question and have occurred as a block before."""
     return len(block) == 1 or (block[0].kind == "ask" and len({one.times for one in block}) == 1)
 
 
@@ -123,7 +123,7 @@ def _same(one: JournalMessage, other: JournalMessage) -> bool:
 
 
 def _thinned(messages: Sequence[JournalMessage]) -> list[tuple[JournalMessage, int]]:
-    """Keep what is wrong or was spoilt and both ends; say how many were left out before each one kept."""
+    """Keep both ends and what is wrong or had a fault; say how many were left out before each one kept."""
     if len(messages) <= _MOST_ROWS:
         return [(message, 0) for message in messages]
     last = len(messages) - _KEPT_AT_ENDS

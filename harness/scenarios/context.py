@@ -23,6 +23,7 @@ from harness.hub.interception import AnswerPlan, Moment
 from harness.hub.service import Delivery, Hub
 from harness.journal import Event, events
 from harness.journal.recorder import VIETNAM
+from harness.scenarios.head import UNDECLARED, Head
 from harness.scenarios.run_context import PreconditionFailed, RunContext
 from harness.scenarios.testdata import Document, OutgoingDocument, Peer, SeededFile
 
@@ -36,9 +37,12 @@ _PER_SCENARIO = 0.2
 class ScenarioContext:
     """The means of one scenario: documents, faults, commands of the driver, expectations."""
 
-    def __init__(self, scenario: str, requirement: str, run: RunContext, *, concurrency: int = 0) -> None:
+    def __init__(
+        self, scenario: str, requirement: str, run: RunContext, *, head: Head = UNDECLARED, concurrency: int = 0
+    ) -> None:
         self._scenario = scenario
         self._requirement = requirement
+        self._head = head
         self._around = run
         self.chance = run.testdata.choice(scenario)
         self._stated: list[tuple[Expectation, str]] = []
@@ -321,26 +325,28 @@ class ScenarioContext:
 
     # -- expectations
 
-    def expect(self, expectation: Expectation, *, role: Role = "duty", requirement: str | None = None) -> None:
-        """State something that must, or must not, happen."""
-        charged = requirement or self._requirement
-        self._stated.append((expectation, charged))
-        self.note(events.ExpectationStated(role, charged, written_expectation(expectation)))
+    def expect(self, expectation: Expectation, *, role: Role = "duty") -> None:
+        """State something that must, or must not, happen.
 
-    async def until(
-        self, expectation: Expectation, *, role: Role = "precondition", requirement: str | None = None
-    ) -> None:
+        Raises:
+            UndeclaredExpectation: the head of the scenario does not name its kind.
+        """
+        self._head.admit(expectation, role)
+        self._stated.append((expectation, self._requirement))
+        self.note(events.ExpectationStated(role, self._requirement, written_expectation(expectation)))
+
+    async def until(self, expectation: Expectation, *, role: Role = "precondition") -> None:
         """State an expectation that the rest of the scenario depends on, and wait until it is met.
 
         Raises:
             PreconditionFailed: it was not met in time.
+            UndeclaredExpectation: the head of the scenario does not name its kind.
         """
-        charged = requirement or self._requirement
-        self.expect(expectation, role=role, requirement=charged)
-        if not await self._around.waits.until(expectation, charged, self.patience):
+        self.expect(expectation, role=role)
+        if not await self._around.waits.until(expectation, self._requirement, self.patience):
             raise PreconditionFailed
         if role != "duty":
-            self._stated.remove((expectation, charged))  # it was met when it was needed; later events do not count
+            self._stated.remove((expectation, self._requirement))  # met when it was needed; later events do not count
 
     async def await_quietly(self, expectation: Expectation, added: float = 0.0) -> bool:
         """Wait for something as long as for a duty and `added` seconds, without stating it; say whether it happened."""

@@ -109,7 +109,13 @@ async def _agreed_if_it_can(context: ScenarioContext, document: Document) -> Non
             raise
 
 
-@scenario("OPS-01", needs=("recall",))
+@scenario(
+    "OPS-01",
+    expects=(Operates, OrderTaken),
+    awaits=(Accepted,),
+    needs=("recall",),
+    shows=("HDR-16", "TRC-04", "TRC-07", "ARC"),
+)
 async def recall_sent(context: ScenarioContext) -> None:
     """A recall names the document it recalls and is accepted."""
     target = await _sent(context)
@@ -120,7 +126,7 @@ async def recall_sent(context: ScenarioContext) -> None:
     context.expect(Operates(document=recall.document_id, doc_type=BusinessOperation.RECALL, target=target.document_id))
 
 
-@scenario("OPS-02")
+@scenario("OPS-02", expects=(Withdrawn,), awaits=(StoredOnce,), shows=("ARC",))
 async def recall_received(context: ScenarioContext) -> None:
     """A recalled document is cancelled and 15 is sent, or 16."""
     document = await _arrived(context)
@@ -130,7 +136,13 @@ async def recall_received(context: ScenarioContext) -> None:
     context.expect(Withdrawn(document=document.id))
 
 
-@scenario("OPS-03/sent", needs=("take_back",))
+@scenario(
+    "OPS-03/sent",
+    expects=(OrderTaken, StatusTo),
+    awaits=(Accepted,),
+    needs=("take_back",),
+    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06"),
+)
 async def take_back_sent(context: ScenarioContext) -> None:
     """Taking a document back from one receiver sends it status 13 with turned roles."""
     target = await _sent(context)
@@ -141,7 +153,7 @@ async def take_back_sent(context: ScenarioContext) -> None:
     context.expect(StatusTo(document=target.document_id, code=StatusCode.TAKE_BACK, organ_id=receiver))
 
 
-@scenario("OPS-03/received")
+@scenario("OPS-03/received", expects=(Withdrawn,), awaits=(StoredOnce,))
 async def take_back_received(context: ScenarioContext) -> None:
     """A take-back by the original sender is answered with 15 and applied, or with 16."""
     document = await _arrived(context)
@@ -151,7 +163,9 @@ async def take_back_received(context: ScenarioContext) -> None:
     context.expect(Withdrawn(document=document.id))
 
 
-@scenario("OPS-04/sent", needs=("update",))
+@scenario(
+    "OPS-04/sent", expects=(Operates, OrderTaken), awaits=(Accepted,), needs=("update",), shows=("TRC-05", "TRC-07")
+)
 async def update_sent(context: ScenarioContext) -> None:
     """An update names its target, and the receivers added and removed."""
     target = await _sent(context)
@@ -178,7 +192,7 @@ async def update_sent(context: ScenarioContext) -> None:
     )
 
 
-@scenario("OPS-04/received", needs=("update",))
+@scenario("OPS-04/received", expects=(StatusSent, StoredAs), awaits=(StoredOnce,), needs=("update",))
 async def update_received(context: ScenarioContext) -> None:
     """An update of a document's information is applied to it, and answered."""
     document = await _arrived(context)
@@ -189,7 +203,7 @@ async def update_received(context: ScenarioContext) -> None:
     context.expect(StoredAs(document=document.id, subject=_NEW_SUBJECT, files=()))
 
 
-@scenario("OPS-04/removed", needs=("update",))
+@scenario("OPS-04/removed", expects=(Withdrawn,), awaits=(StoredOnce,), needs=("update",))
 async def removed_by_update(context: ScenarioContext) -> None:
     """A receiver that an update removes treats it as a recall."""
     document = await _arrived(context)
@@ -199,7 +213,9 @@ async def removed_by_update(context: ScenarioContext) -> None:
     context.expect(Withdrawn(document=document.id))
 
 
-@scenario("OPS-05/sent", needs=("replace",))
+@scenario(
+    "OPS-05/sent", expects=(Operates, OrderTaken), awaits=(Accepted,), needs=("replace",), shows=("TRC-06", "TRC-07")
+)
 async def replacement_sent(context: ScenarioContext) -> None:
     """A replacement names the document it replaces."""
     target = await _sent(context)
@@ -212,7 +228,7 @@ async def replacement_sent(context: ScenarioContext) -> None:
     )
 
 
-@scenario("OPS-05/received", needs=("replace",))
+@scenario("OPS-05/received", expects=(StatusSent, StoredOnce, Withdrawn), awaits=(StoredOnce,), needs=("replace",))
 async def replacement_received(context: ScenarioContext) -> None:
     """The replacing document is treated as a new one; the replaced one is withdrawn, or the replacement refused."""
     document = await _arrived(context)
@@ -225,7 +241,7 @@ async def replacement_received(context: ScenarioContext) -> None:
     context.expect(Withdrawn(document=document.id, silence=choices.replaced_silence, answers=choices.replaced))
 
 
-@scenario("OPS-06")
+@scenario("OPS-06", expects=(AnyStatus, Untouched), awaits=(StoredOnce,))
 async def unknown_target(context: ScenarioContext) -> None:
     """A recall of a document it never had is refused, and no other document is touched."""
     bystander = await _arrived(context, "branch")
@@ -260,7 +276,7 @@ async def _left_alone(context: ScenarioContext, *documents: Document, subject: b
     await context.until(Acked(document=alive.id), role="liveness")
 
 
-@scenario("OPS-07/recall")
+@scenario("OPS-07/recall", expects=(Untouched,), awaits=(StoredOnce, Acked), alive=(Acked,))
 async def recall_by_another(context: ScenarioContext) -> None:
     """A recall by anyone but the original sender is not applied."""
     document = await _arrived(context)
@@ -270,7 +286,7 @@ async def recall_by_another(context: ScenarioContext) -> None:
     await _left_alone(context, document)
 
 
-@scenario("OPS-07/take-back")
+@scenario("OPS-07/take-back", expects=(Untouched,), awaits=(StoredOnce, Acked), alive=(Acked,))
 async def take_back_by_another(context: ScenarioContext) -> None:
     """A take-back by anyone but the original sender is not applied."""
     document = await _arrived(context)
@@ -279,7 +295,7 @@ async def take_back_by_another(context: ScenarioContext) -> None:
     await _left_alone(context, document)
 
 
-@scenario("OPS-07/update")
+@scenario("OPS-07/update", expects=(Untouched,), awaits=(StoredOnce, Acked), alive=(Acked,))
 async def update_by_another(context: ScenarioContext) -> None:
     """An update by anyone but the original sender changes nothing and removes no receiver."""
     changed, kept = context.document(), context.document()
@@ -296,7 +312,7 @@ async def update_by_another(context: ScenarioContext) -> None:
     await _left_alone(context, changed, kept, subject=True)
 
 
-@scenario("OPS-07/replacement")
+@scenario("OPS-07/replacement", expects=(Untouched,), awaits=(StoredOnce, Acked), alive=(Acked,))
 async def replacement_by_another(context: ScenarioContext) -> None:
     """A replacement by anyone but the original sender replaces nothing."""
     document = await _arrived(context)

@@ -31,7 +31,7 @@ _COUNTED = 5.0
 _SLACK = 6
 
 
-@scenario("RTY-01", isolation=EXCLUSIVE)
+@scenario("RTY-01", expects=(Acked, StoredOnce, Accepted), awaits=(Accepted, FaultMet), isolation=EXCLUSIVE)
 async def hub_unreachable(context: ScenarioContext) -> None:
     """While the hub cannot be reached, what is to be sent is kept, and what waits is fetched afterwards.
 
@@ -68,7 +68,7 @@ def _kinds(sent: str, began: int) -> list[FaultMet]:
     return [FaultMet(operation=HubOperation.SEND_EDOC, document=sent), *lists]
 
 
-@scenario("RTY-04/operations", isolation=EXCLUSIVE)
+@scenario("RTY-04/operations", expects=(GaveUp, Accepted, Acked), awaits=(FaultMet,), isolation=EXCLUSIVE)
 async def no_answer(context: ScenarioContext) -> None:
     """A call that is never answered is given up in time, and the same operation is tried again.
 
@@ -97,7 +97,7 @@ async def no_answer(context: ScenarioContext) -> None:
         await context.settle()
 
 
-@scenario("RTY-04/list", isolation=EXCLUSIVE)
+@scenario("RTY-04/list", expects=(ListRetried,), awaits=(FaultMet,), alive=(Acked,), isolation=EXCLUSIVE)
 async def list_without_answer(context: ScenarioContext) -> None:
     """A list that is never answered is given up in time and asked for again.
 
@@ -115,7 +115,7 @@ async def list_without_answer(context: ScenarioContext) -> None:
     await context.probe()
 
 
-@scenario("RTY-05", isolation=EXCLUSIVE)
+@scenario("RTY-05", expects=(Paced, PausesGrow), awaits=(FaultMet,), alive=(Acked,), isolation=EXCLUSIVE)
 async def outage(context: ScenarioContext) -> None:
     """In an outage pauses grow and requests stay few; it lasts until a call has met it."""
     patient(context)
@@ -136,7 +136,7 @@ async def outage(context: ScenarioContext) -> None:
     await context.probe()
 
 
-@scenario("RTY-06", isolation=EXCLUSIVE)
+@scenario("RTY-06", expects=(Waited,), awaits=(FaultMet, Retried), isolation=EXCLUSIVE)
 async def retry_after_is_obeyed(context: ScenarioContext) -> None:
     """429 and 503 with Retry-After: the next try waits as long as it says, with this call alone or with all."""
     patient(context)
@@ -150,7 +150,7 @@ async def retry_after_is_obeyed(context: ScenarioContext) -> None:
     await context.settle()
 
 
-@scenario("RTY-13", isolation=EXCLUSIVE)
+@scenario("RTY-13", expects=(Paced, Accepted), awaits=(FaultMet,), alive=(Acked,), isolation=EXCLUSIVE)
 async def unauthorised(context: ScenarioContext) -> None:
     """401 on every call: no hammering, and work goes on when the secret is right again."""
     patient(context)

@@ -18,6 +18,7 @@ from harness.expectations import (
     RefusedOrFlagged,
     StoredAs,
     StoredOnce,
+    Welcomed,
 )
 from harness.scenarios.backlog import worked_off
 from harness.scenarios.broken_packages import broken, mixture, operations, whole
@@ -25,7 +26,7 @@ from harness.scenarios.context import USUAL, ScenarioContext
 from harness.scenarios.isolation import EXCLUSIVE, FAULTED, SPOILT
 from harness.scenarios.mixed_stimuli import Mixed, refused_among_good
 from harness.scenarios.preambles import receives_plainly
-from harness.scenarios.registry import scenario
+from harness.scenarios.registry import EVERYTHING, scenario
 from harness.scenarios.testdata import Document, Peer
 
 _POLLS = 2
@@ -55,7 +56,7 @@ _OTHER_CONTENT = "RCV-05/other-content"
 _FOR_ANOTHER = "RCV-07/for-another"
 
 
-@scenario("RCV-01")
+@scenario("RCV-01", expects=(Polled,))
 async def polls(context: ScenarioContext) -> None:
     """Both lists are asked for again and again, within the declared interval."""
     gap = context.times.poll_interval + context.margin
@@ -64,7 +65,7 @@ async def polls(context: ScenarioContext) -> None:
         context.expect(Polled(messagetype=messagetype, times=_POLLS, gap=gap, since=context.now))
 
 
-@scenario("RCV-02")
+@scenario("RCV-02", expects=(FetchedByCandidate, Acked, StoredOnce), shows=EVERYTHING)
 async def fetched_stored_acknowledged(context: ScenarioContext) -> None:
     """A waiting document is fetched, stored, and acknowledged only then."""
     document = context.document()
@@ -74,7 +75,7 @@ async def fetched_stored_acknowledged(context: ScenarioContext) -> None:
     context.expect(StoredOnce(document=document.id, whole=True))
 
 
-@scenario("RCV-03/layouts")
+@scenario("RCV-03/layouts", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), shows=("RCV-10", "RCV-11"))
 async def every_way_of_writing(context: ScenarioContext) -> None:
     """Packages are read whatever their prefixes, order and white space, and with optional elements unknown to it."""
     await receives_plainly(context)
@@ -82,7 +83,7 @@ async def every_way_of_writing(context: ScenarioContext) -> None:
         await _delivered_and_kept(context, context.document(layout=layout))
 
 
-@scenario("RCV-03/senders")
+@scenario("RCV-03/senders", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), shows=("RCV-10", "RCV-11"))
 async def both_identifier_forms(context: ScenarioContext) -> None:
     """Senders are read in the old and in the new form of identifiers, from several levels."""
     await receives_plainly(context)
@@ -96,7 +97,7 @@ async def _delivered_and_kept(context: ScenarioContext, document: Document) -> N
     context.expect(StoredOnce(document=document.id, whole=True))
 
 
-@scenario("RCV-04")
+@scenario("RCV-04", expects=(StoredAs,), awaits=(Acked, StoredOnce), shows=("RCV-10", "RCV-11"))
 async def stored_as_sent(context: ScenarioContext) -> None:
     """Text and attachments are stored bit for bit, zipped ones unpacked, under their original names."""
     await receives_plainly(context)
@@ -109,7 +110,7 @@ async def stored_as_sent(context: ScenarioContext) -> None:
     await _kept_to_the_letter(context, context.document(files=files, subject=_SUBJECT))
 
 
-@scenario("RCV-04/limits", isolation=FAULTED)
+@scenario("RCV-04/limits", expects=(StoredAs,), awaits=(Acked, StoredOnce), isolation=FAULTED)
 async def stored_up_to_the_limits(context: ScenarioContext) -> None:
     """A file of five megabytes, a subject of 500 characters, and the longest names a file system allows are kept."""
     await receives_plainly(context)
@@ -148,7 +149,7 @@ def _kind_of(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-@scenario("RCV-05")
+@scenario("RCV-05", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), shows=("RCV-10", "RCV-11", "ARC"))
 async def delivered_again(context: ScenarioContext) -> None:
     """A document that comes again, under the same docId and under a new one, is acknowledged and stays one document."""
     document = context.document()
@@ -164,7 +165,7 @@ async def delivered_again(context: ScenarioContext) -> None:
     context.expect(StoredOnce(document=document.id, after=before))
 
 
-@scenario("RCV-05/other-content")
+@scenario("RCV-05/other-content", expects=(RefusedOrFlagged, StoredOnce), awaits=(Acked, StoredOnce))
 async def other_content_under_the_same_id(context: ScenarioContext) -> None:
     """Another document under the DocumentId of one that was accepted is refused, and the first stays as it was."""
     first = context.document()
@@ -178,7 +179,7 @@ async def other_content_under_the_same_id(context: ScenarioContext) -> None:
     context.expect(StoredOnce(document=first.id, after=before))
 
 
-@scenario("RCV-05/after-refusal")
+@scenario("RCV-05/after-refusal", expects=(Acked, StoredOnce), awaits=(RefusedOrFlagged,))
 async def mended_and_sent_again(context: ScenarioContext) -> None:
     """A document that was refused because it broke the standard is accepted when it comes again, mended."""
     mended = context.document()
@@ -198,7 +199,7 @@ def _again(context: ScenarioContext, document: Document) -> Document:
     return context.document(code=one.code, document_id=one.document_id, promulgation_info=one.promulgation_info)
 
 
-@scenario("RCV-07")
+@scenario("RCV-07", expects=(Acked, Welcomed, RefusedOrFlagged), awaits=(Acked, StoredOnce))
 async def addressed_to_another(context: ScenarioContext) -> None:
     """Documents that are addressed to others are returned with 02; those that are addressed to it too are not."""
     await receives_plainly(context)
@@ -215,7 +216,7 @@ def _organization(peer: Peer) -> Organization:
     return Organization(organ_id=peer.organ_id, organ_name=peer.organ_name)
 
 
-@scenario("RCV-09", isolation=EXCLUSIVE)
+@scenario("RCV-09", expects=(AllAcked, AllStored), awaits=(Acked, StoredOnce), isolation=EXCLUSIVE)
 async def many_waiting(context: ScenarioContext) -> None:
     """A long list of waiting documents is emptied, none skipped, and all of them are stored."""
     await receives_plainly(context)
@@ -233,7 +234,7 @@ async def many_waiting(context: ScenarioContext) -> None:
         context.expect(AllStored(documents=tuple(documents)))
 
 
-@scenario("RCV-06", isolation=EXCLUSIVE)
+@scenario("RCV-06", expects=(Acked, Welcomed, RefusedOrFlagged), awaits=(Acked, StoredOnce), isolation=EXCLUSIVE)
 async def bad_packages(context: ScenarioContext) -> None:
     """Packages that break the standard, in every way, are answered; the good ones among them are taken in."""
     await receives_plainly(context)
@@ -243,7 +244,7 @@ async def bad_packages(context: ScenarioContext) -> None:
     await refused_among_good(context, mixed, answers=("fail", StatusCode.REFUSED) if choice == "either" else (choice,))
 
 
-@scenario("RCV-08", isolation=SPOILT)
+@scenario("RCV-08", expects=(Acked, Welcomed, RefusedOrFlagged), awaits=(Acked, StoredOnce), isolation=SPOILT)
 async def bad_attachments(context: ScenarioContext) -> None:
     """Orphan, empty and mislabelled attachments are answered, or flagged for the clerk; sound ones are not."""
     await receives_plainly(context)

@@ -2,13 +2,16 @@
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from harness.scenarios.context import ScenarioContext
+from harness.scenarios.head import UNDECLARED, Head, Kinds
 from harness.scenarios.isolation import SHARED, Isolation
 
+EVERYTHING = ("*",)
+"""Of a scenario that shows something of every requirement that is watched on all traffic."""
 Play = Callable[[ScenarioContext], Awaitable[None]]
 
 
@@ -23,6 +26,10 @@ class Scenario:
             documents, and still hold up a candidate that does one thing after the other. Then `spoilt` ones, whose
             packages no candidate should accept. `exclusive` ones disturb the whole hub and run alone.
         needs: capabilities without which it is not applicable.
+        head: the expectations that it states.
+        shows: further requirements, or groups of them, of which it makes a candidate show something; it is played for
+            their sake where nothing else is that tests them. `EVERYTHING`: for the sake of any.
+        harm: of exclusive ones: those that may leave a candidate dead come last, in the order of this number.
         play: what it does.
     """
 
@@ -31,6 +38,9 @@ class Scenario:
     isolation: Isolation
     needs: tuple[str, ...]
     play: Play
+    head: Head = UNDECLARED
+    shows: frozenset[str] = frozenset()
+    harm: int = 0
 
 
 _declared: dict[str, Scenario] = {}
@@ -40,16 +50,26 @@ def scenario(
     name: str,
     *,
     requirements: tuple[str, ...] = (),
+    expects: Kinds = (),
+    awaits: Kinds = (),
+    alive: Kinds = (),
     isolation: Isolation = SHARED,
     needs: tuple[str, ...] = (),
+    shows: Collection[str] = (),
+    harm: int = 0,
 ) -> Callable[[Play], Play]:
     """Declare the decorated function as a scenario.
 
     Args:
         name: id of its requirement; `<id>/<part>` where there are several.
         requirements: ids of further requirements that it tests.
+        expects: kinds of the expectations that it states as duties; stating another fails in the harness.
+        awaits: kinds of those that it states as preconditions.
+        alive: kinds of those that it states as signs of life; `context.probe()` states `Acked`.
         isolation: whether others may run beside it.
         needs: capabilities without which it is not applicable.
+        shows: ids or groups of requirements of which it makes a candidate show something, or `EVERYTHING`.
+        harm: for what may leave a candidate dead: the greater, the later it plays.
 
     Raises:
         ValueError: the name is taken.
@@ -58,7 +78,9 @@ def scenario(
     def declare(play: Play) -> Play:
         if name in _declared:
             raise ValueError(f"two scenarios called {name}")
-        _declared[name] = Scenario(name, (name.partition("/")[0], *requirements), isolation, needs, play)
+        tested = (name.partition("/")[0], *requirements)
+        head = Head(name, expects, awaits, alive)
+        _declared[name] = Scenario(name, tested, isolation, needs, play, head, frozenset(shows), harm)
         return play
 
     return declare

@@ -16,8 +16,8 @@ from harness.expectations import (
     OneIdentity,
     Retried,
     StoredOnce,
+    Unvisited,
 )
-from harness.expectations.security import Unvisited
 from harness.hub.faults import (
     empty_body,
     foreign_data,
@@ -63,7 +63,7 @@ async def _arrives(context: ScenarioContext, sent: OutgoingDocument, failures: i
     context.expect(OneIdentity(document=sent.document_id, subject=sent.subject))
 
 
-@scenario("RTY-02/before", isolation=FAULTED)
+@scenario("RTY-02/before", expects=(Retried, Accepted, OneIdentity), awaits=(FaultMet,), isolation=FAULTED)
 async def reset_before_effect(context: ScenarioContext) -> None:
     """Connections lost before the hub has taken the document, several times in a row: it arrives all the same."""
     patient(context)
@@ -71,7 +71,7 @@ async def reset_before_effect(context: ScenarioContext) -> None:
     await _arrives(context, await _sent_under(context, *(_RESET,) * times), times)
 
 
-@scenario("RTY-02/after", isolation=FAULTED)
+@scenario("RTY-02/after", expects=(Retried, Accepted, OneIdentity), awaits=(FaultMet,), isolation=FAULTED)
 async def reset_after_effect(context: ScenarioContext) -> None:
     """Answers lost after the hub has taken the document: repeats carry the same DocumentId, never another."""
     patient(context)
@@ -79,7 +79,9 @@ async def reset_after_effect(context: ScenarioContext) -> None:
     await _arrives(context, await _sent_under(context, *(_RESET,) * times, moment="after"), times)
 
 
-@scenario("RTY-03", isolation=FAULTED)
+@scenario(
+    "RTY-03", expects=(FetchedByCandidate, Acked, Retried, Accepted, OneIdentity), awaits=(FaultMet,), isolation=FAULTED
+)
 async def server_errors(context: ScenarioContext) -> None:
     """500, 502 and 503 are retried until success, on sending, fetching and acknowledging."""
     patient(context)
@@ -99,7 +101,7 @@ async def server_errors(context: ScenarioContext) -> None:
         await _arrives(context, one, 2)
 
 
-@scenario("RTY-07", isolation=FAULTED)
+@scenario("RTY-07", expects=(Bounded,), awaits=(FaultMet,), alive=(Accepted,), isolation=FAULTED)
 async def final_codes(context: ScenarioContext) -> None:
     """A refusal for good is not tried again beyond the profile's count, to the end of the run."""
     patient(context)
@@ -116,7 +118,7 @@ async def final_codes(context: ScenarioContext) -> None:
     await context.until(Accepted(document=after.document_id), role="liveness")
 
 
-@scenario("RTY-08", isolation=FAULTED)
+@scenario("RTY-08", expects=(Retried, Accepted, OneIdentity), awaits=(FaultMet,), isolation=FAULTED)
 async def transient_codes(context: ScenarioContext) -> None:
     """A transient refusal, or one with an unknown code, is tried again until it succeeds."""
     patient(context)
@@ -138,7 +140,7 @@ def _unknown_code(hub: HubBehaviour) -> str:
     return next(code for code in map(str, range(77, 1000)) if code not in hub.error_codes)
 
 
-@scenario("RTY-09", isolation=EXCLUSIVE)
+@scenario("RTY-09", expects=(StoredOnce, Acked), awaits=(FaultMet,), isolation=EXCLUSIVE)
 async def broken_lists(context: ScenarioContext) -> None:
     """A list that comes as HTML, empty or cut does not mean that nothing waits: documents arrive later."""
     patient(context)
@@ -152,7 +154,7 @@ async def broken_lists(context: ScenarioContext) -> None:
         context.mend(fault)
 
 
-@scenario("RTY-10", isolation=FAULTED)
+@scenario("RTY-10", expects=(NotMistaken, Retried, Acked, StoredOnce), awaits=(FaultMet,), isolation=FAULTED)
 async def broken_documents(context: ScenarioContext) -> None:
     """A getEdoc answer that is cut, empty, null, missing, foreign or a failure is not acked but fetched again."""
     patient(context)
@@ -176,7 +178,7 @@ async def broken_documents(context: ScenarioContext) -> None:
         context.expect(StoredOnce(document=identity))
 
 
-@scenario("RTY-12", isolation=FAULTED)
+@scenario("RTY-12", expects=(Acked,), awaits=(FaultMet,), isolation=FAULTED)
 async def poison_item(context: ScenarioContext) -> None:
     """A document whose getEdoc always fails does not keep the others waiting."""
     patient(context)
@@ -191,7 +193,9 @@ async def poison_item(context: ScenarioContext) -> None:
     await context.settle()
 
 
-@scenario("RTY-14/operations", isolation=FAULTED)
+@scenario(
+    "RTY-14/operations", expects=(Unvisited, NotTakenForSent), awaits=(FaultMet,), alive=(Acked,), isolation=FAULTED
+)
 async def redirects(context: ScenarioContext) -> None:
     """Redirects by any code, on sending, fetching and acknowledging, lead nothing to another host."""
     patient(context)
@@ -223,7 +227,7 @@ async def redirects(context: ScenarioContext) -> None:
     await context.probe()
 
 
-@scenario("RTY-14/list", isolation=EXCLUSIVE)
+@scenario("RTY-14/list", expects=(Unvisited, ListRetried), awaits=(FaultMet,), alive=(Acked,), isolation=EXCLUSIVE)
 async def list_redirected(context: ScenarioContext) -> None:
     """A redirected list leads nothing to another host; afterwards documents arrive."""
     patient(context)
@@ -243,7 +247,7 @@ async def list_redirected(context: ScenarioContext) -> None:
     await context.probe()
 
 
-@scenario("RTY-15", isolation=EXCLUSIVE)
+@scenario("RTY-15", expects=(Acked, StoredOnce), awaits=(FaultMet,), isolation=EXCLUSIVE)
 async def slow_hub(context: ScenarioContext) -> None:
     """An answer that trickles in is waited for or given up cleanly; the document is stored once in the end."""
     patient(context)

@@ -9,11 +9,16 @@ from urllib.parse import urlsplit
 from harness.crypto.testpki.tls_server import server_context
 from harness.expectations import (
     Accepted,
+    Acked,
     Greeted,
     NothingWritten,
+    RefusedOrFlagged,
+    Retried,
     SafelyKept,
     SignedRight,
+    StillServes,
     Struck,
+    Trusted,
     Unvisited,
     Welcomed,
 )
@@ -53,7 +58,7 @@ _QUIET = 1.0
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
 
-@scenario("SEC-01", isolation=EXCLUSIVE)
+@scenario("SEC-01", expects=(Unvisited,), awaits=(Retried,), alive=(Acked,), isolation=EXCLUSIVE, harm=1)
 async def nothing_is_fetched(context: ScenarioContext) -> None:
     """Whatever a package points to, nothing is fetched from there, and the next document is served."""
     patient(context)
@@ -69,7 +74,7 @@ async def nothing_is_fetched(context: ScenarioContext) -> None:
         await context.probe()
 
 
-@scenario("SEC-02", isolation=EXCLUSIVE)
+@scenario("SEC-02", expects=(StillServes,), awaits=(Retried,), alive=(Acked,), isolation=EXCLUSIVE, harm=5)
 async def overload_is_survived(context: ScenarioContext) -> None:
     """After XML that expands, nests or holds too much, the next document is served."""
     patient(context)
@@ -81,7 +86,7 @@ async def overload_is_survived(context: ScenarioContext) -> None:
         await still_serving(context, "SEC-02")
 
 
-@scenario("SEC-03", isolation=EXCLUSIVE)
+@scenario("SEC-03", expects=(StillServes,), awaits=(Retried,), alive=(Acked,), isolation=EXCLUSIVE, harm=4)
 async def bombs_are_survived(context: ScenarioContext) -> None:
     """After an attachment that expands without end, the next document is served."""
     patient(context)
@@ -93,7 +98,7 @@ async def bombs_are_survived(context: ScenarioContext) -> None:
         await still_serving(context, "SEC-03")
 
 
-@scenario("SEC-04", isolation=EXCLUSIVE)
+@scenario("SEC-04", expects=(NothingWritten, SafelyKept, Welcomed), alive=(Acked,), isolation=EXCLUSIVE, harm=2)
 async def names_lead_nowhere(context: ScenarioContext) -> None:
     """A file whose name is a path is refused or kept under a plain name, and nothing is written elsewhere."""
     patient(context)
@@ -150,31 +155,31 @@ def _signed_pdfs(context: ScenarioContext, forged: Sequence[ForgedPdf]) -> list[
     return mixed
 
 
-@scenario("SEC-05/package")
+@scenario("SEC-05/package", expects=(Acked, Trusted, RefusedOrFlagged))
 async def tampered_packages(context: ScenarioContext) -> None:
     """A package that was changed after it was signed is refused or flagged."""
     await _packages_judged(context, TAMPERED_PACKAGES)
 
 
-@scenario("SEC-05/pdf")
+@scenario("SEC-05/pdf", expects=(Acked, Trusted, RefusedOrFlagged))
 async def tampered_pdfs(context: ScenarioContext) -> None:
     """A PDF file that was changed after it was signed is refused or flagged."""
     await _pdfs_judged(context, TAMPERED_PDFS)
 
 
-@scenario("SEC-06/package")
+@scenario("SEC-06/package", expects=(Acked, Trusted, RefusedOrFlagged))
 async def packages_by_wrong_hands(context: ScenarioContext) -> None:
     """A package whose signer's certificate is expired, revoked or untrusted is refused or flagged."""
     await _packages_judged(context, WRONGLY_SIGNED_PACKAGES)
 
 
-@scenario("SEC-06/pdf")
+@scenario("SEC-06/pdf", expects=(Acked, Trusted, RefusedOrFlagged))
 async def pdfs_by_wrong_hands(context: ScenarioContext) -> None:
     """A PDF file whose signer's certificate is expired, revoked or untrusted is refused or flagged."""
     await _pdfs_judged(context, WRONGLY_SIGNED_PDFS)
 
 
-@scenario("SEC-07", isolation=EXCLUSIVE)
+@scenario("SEC-07", expects=(Unvisited,), awaits=(Greeted,), alive=(Acked, Accepted), isolation=EXCLUSIVE)
 async def impostors_get_nothing(context: ScenarioContext) -> None:
     """To a hub whose certificate is untrusted, expired or another host's nothing is sent; to the right one, again."""
     patient(context)
@@ -217,7 +222,14 @@ async def _moved(context: ScenarioContext, endpoint: str) -> None:
     await context.drive("configure", {**context.run.configuration, "endpoint": endpoint})
 
 
-@scenario("SEC-08", isolation=EXCLUSIVE)
+@scenario(
+    "SEC-08",
+    expects=(NothingWritten, SignedRight, StillServes),
+    awaits=(Struck,),
+    alive=(Acked,),
+    isolation=EXCLUSIVE,
+    harm=3,
+)
 async def hostile_ids(context: ScenarioContext) -> None:
     """A list with a docId that no hub gives does no harm: the next is served, later requests are signed right."""
     patient(context)

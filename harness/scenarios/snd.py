@@ -5,7 +5,9 @@ from harness.expectations import (
     Accepted,
     Carries,
     DistinctIds,
+    FaultMet,
     NotReached,
+    OrderTaken,
     SentWithin,
     Shown,
     Sound,
@@ -16,7 +18,7 @@ from harness.scenarios.fault_contact import failure, struck
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
-from harness.scenarios.registry import scenario
+from harness.scenarios.registry import EVERYTHING, scenario
 from harness.scenarios.testdata import SeededFile
 from harness.vxp.operations import HubOperation
 
@@ -29,7 +31,7 @@ _CONTENT = "Dòng một; dấu ' và \" cùng ]]> và &amp; giữ nguyên. Ủy 
 _SECRET_GRADES = ("mat", "toi_mat", "tuyet_mat")
 
 
-@scenario("SND-01")
+@scenario("SND-01", expects=(OrderTaken, Accepted), awaits=(Sound,), shows=EVERYTHING)
 async def new_document(context: ScenarioContext) -> None:
     """A new document, sent by a clerk, is a sound package and is accepted by the hub."""
     sent = await ordered(context, context.outgoing())
@@ -37,7 +39,7 @@ async def new_document(context: ScenarioContext) -> None:
     context.expect(Sound(document=sent.document_id), role="precondition")
 
 
-@scenario("SND-02")
+@scenario("SND-02", expects=(Accepted, OrderTaken), awaits=(Accepted,), shows=("SND-10",))
 async def several_receivers(context: ScenarioContext) -> None:
     """One document to receivers of several levels travels in one package that names them all."""
     await sends_plainly(context)
@@ -45,7 +47,7 @@ async def several_receivers(context: ScenarioContext) -> None:
     context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 
-@scenario("SND-03")
+@scenario("SND-03", expects=(Accepted, OrderTaken), awaits=(Accepted,))
 async def both_identifier_forms(context: ScenarioContext) -> None:
     """Receivers are named in the old and in the new form of identifiers."""
     await sends_plainly(context)
@@ -53,7 +55,7 @@ async def both_identifier_forms(context: ScenarioContext) -> None:
     context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
 
 
-@scenario("SND-04")
+@scenario("SND-04", expects=(Carries, OrderTaken), awaits=(Accepted,))
 async def text_and_files_unchanged(context: ScenarioContext) -> None:
     """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
     await sends_plainly(context)
@@ -66,7 +68,7 @@ async def text_and_files_unchanged(context: ScenarioContext) -> None:
     context.expect(Carries(document=sent.document_id, texts={"subject": _SUBJECT, "content": _CONTENT}, files=carried))
 
 
-@scenario("SND-05/sizes", isolation=EXCLUSIVE)
+@scenario("SND-05/sizes", expects=(OrderTaken, Carries), awaits=(Accepted,), isolation=EXCLUSIVE)
 async def large_attachments(context: ScenarioContext) -> None:
     """Attachments of every size the profile names arrive whole."""
     await sends_plainly(context)
@@ -79,7 +81,12 @@ async def large_attachments(context: ScenarioContext) -> None:
         )
 
 
-@scenario("SND-05/types")
+@scenario(
+    "SND-05/types",
+    expects=(Carries, OrderTaken),
+    awaits=(Accepted, Sound),
+    shows=("ATT-02", "ATT-03", "ATT-04", "ATT-05", "ATT-06", "ATT-07", "SND-10"),
+)
 async def attachment_types(context: ScenarioContext) -> None:
     """Attachments of the usual types arrive whole under their own names."""
     await sends_plainly(context)
@@ -91,7 +98,7 @@ async def attachment_types(context: ScenarioContext) -> None:
     context.expect(Carries(document=sent.document_id, texts={}, files=carried))
 
 
-@scenario("SND-06")
+@scenario("SND-06", expects=(SentWithin, Carries, OrderTaken), awaits=(Accepted,), shows=("HDR-13",))
 async def urgent_document(context: ScenarioContext) -> None:
     """An urgent document says so and leaves at once; its time begins with the clerk's order."""
     await sends_plainly(context)
@@ -102,7 +109,7 @@ async def urgent_document(context: ScenarioContext) -> None:
     context.expect(Carries(document=sent.document_id, texts={"priority": str(_URGENT)}))
 
 
-@scenario("SND-07")
+@scenario("SND-07", expects=(NotReached,), alive=(Accepted,))
 async def state_secrets_stay(context: ScenarioContext) -> None:
     """A document of any grade of state secrecy is refused, and nothing of it reaches the hub."""
     for grade in _SECRET_GRADES:
@@ -114,7 +121,7 @@ async def state_secrets_stay(context: ScenarioContext) -> None:
     await context.until(Accepted(document=after.document_id), role="liveness")
 
 
-@scenario("SND-08")
+@scenario("SND-08", expects=(Shown,), awaits=(Accepted, FaultMet))
 async def refusal_is_shown(context: ScenarioContext) -> None:
     """A document that the hub refuses for good is shown to the clerk as failed, not as sent."""
     await sends_plainly(context)
@@ -126,7 +133,7 @@ async def refusal_is_shown(context: ScenarioContext) -> None:
     context.expect(Shown(document=sent.document_id, states=("failed",)))
 
 
-@scenario("SND-09")
+@scenario("SND-09", expects=(DistinctIds,), awaits=(Accepted,), alive=(Accepted,))
 async def identifiers_are_unique(context: ScenarioContext) -> None:
     """Asked to send another document under a number already used, the system refuses, or gives another id."""
     first = context.outgoing()

@@ -13,7 +13,7 @@ from harness.expectations import (
     StoredOnce,
 )
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.registry import scenario
+from harness.scenarios.registry import EVERYTHING, scenario
 from harness.scenarios.testdata import Document
 
 _PEER = "ministry"
@@ -22,7 +22,7 @@ _ANY = ("done", "fail")
 _REASON = "Không đúng thẩm quyền: «phòng Tổng hợp» & <Văn thư>, đề nghị gửi lại UBND xã Mỹ Đức – ỳ ỵ ẵ"
 
 
-@scenario("STS-01")
+@scenario("STS-01", expects=(StatusSent,), awaits=(FetchedByCandidate,), shows=EVERYTHING)
 async def arrival_is_reported(context: ScenarioContext) -> None:
     """Status 01 follows the arrival of a document by itself, in time."""
     document = context.document()
@@ -41,7 +41,12 @@ async def _decided(context: ScenarioContext, document: Document, action: str, re
             raise
 
 
-@scenario("STS-02")
+@scenario(
+    "STS-02",
+    expects=(StatusSent,),
+    awaits=(StoredOnce,),
+    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06", "ARC"),
+)
 async def decision_is_reported(context: ScenarioContext) -> None:
     """Accepting a document sends 03, refusing one sends 02."""
     accepted, refused = context.document(), context.document("province")
@@ -55,7 +60,7 @@ async def decision_is_reported(context: ScenarioContext) -> None:
     context.expect(StatusSent(document=refused.id, codes=(StatusCode.REFUSED,), reason=_REASON))
 
 
-@scenario("STS-05")
+@scenario("STS-05", expects=(StatusNames,))
 async def status_names_the_document(context: ScenarioContext) -> None:
     """A status names the document it is about exactly: sender, code, date, id."""
     document = context.document("department")
@@ -70,7 +75,7 @@ async def status_names_the_document(context: ScenarioContext) -> None:
     )
 
 
-@scenario("STS-06")
+@scenario("STS-06", expects=(Acked, Shown), awaits=(Accepted,))
 async def statuses_come_back(context: ScenarioContext) -> None:
     """Statuses for a document of its own are fetched, acknowledged and shown to the clerk."""
     peer = context.peers[_PEER]
@@ -93,7 +98,13 @@ async def _handled(context: ScenarioContext, document: Document, action: str, co
     await context.until(StatusSent(document=document.id, codes=(code,)), role="duty")
 
 
-@scenario("STS-03", needs=("handling",))
+@scenario(
+    "STS-03",
+    expects=(StatusSent,),
+    awaits=(StoredOnce, StatusSent),
+    needs=("handling",),
+    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06"),
+)
 async def handling_is_reported(context: ScenarioContext) -> None:
     """Assigning, processing and finishing a document sends 04, 05 and 06, each when the clerk does so."""
     document = context.document()
@@ -109,7 +120,7 @@ async def handling_is_reported(context: ScenarioContext) -> None:
         await _handled(context, document, action, code)
 
 
-@scenario("STS-04")
+@scenario("STS-04", awaits=(StatusSent, StoredOnce, Acked), alive=(Acked,))
 async def order_is_legal(context: ScenarioContext) -> None:
     """Arrival, re-delivery, decision and decision again: statuses keep their order and are not repeated."""
     accepted, refused = context.document(), context.document("department")
@@ -130,7 +141,7 @@ async def order_is_legal(context: ScenarioContext) -> None:
     await context.probe()
 
 
-@scenario("STS-07")
+@scenario("STS-07", expects=(OnlyGiven, Acked, Shown), awaits=(Accepted, Shown))
 async def strange_statuses_do_no_harm(context: ScenarioContext) -> None:
     """A status about an unknown document, or with an unknown code, changes no other; a good one is still shown."""
     peer = context.peers[_PEER]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from harness.expectations import Acked, KeptOnce, Retried, StillStored, StoredOnce, StoredWhenAcked
+from harness.expectations import Acked, FaultMet, KeptOnce, Retried, StillStored, StoredOnce, StoredWhenAcked
 from harness.hub.interception import AnswerPlan, Drop, Hold, Moment
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import patient, struck
@@ -17,7 +17,7 @@ _RESET = AnswerPlan("reset", Drop(reset=True))
 _SILENT = AnswerPlan("no-answer", Hold())
 
 
-@scenario("RCV-02/held", isolation=FAULTED)
+@scenario("RCV-02/held", expects=(Acked, StoredWhenAcked), awaits=(FaultMet,), isolation=FAULTED)
 async def stored_when_acknowledged(context: ScenarioContext) -> None:
     """While the answer to its acknowledgement is held back, the document is in the inbox already."""
     if context.run.driver.attended is not None:
@@ -34,7 +34,7 @@ async def stored_when_acknowledged(context: ScenarioContext) -> None:
     context.expect(Acked(document=document.id))
 
 
-@scenario("RTY-11", isolation=FAULTED)
+@scenario("RTY-11", expects=(Retried, Acked, StoredOnce), awaits=(FaultMet,), isolation=FAULTED)
 async def acknowledgement_lost(context: ScenarioContext) -> None:
     """The answer to updateStatus is lost after it took effect: acknowledged again, no second document."""
     patient(context)
@@ -47,7 +47,13 @@ async def acknowledgement_lost(context: ScenarioContext) -> None:
     context.expect(StoredOnce(document=document.id, acks=2))
 
 
-@scenario("RTY-16", needs=("restart",), isolation=EXCLUSIVE)
+@scenario(
+    "RTY-16",
+    expects=(StillStored, Acked, StoredOnce, KeptOnce),
+    awaits=(Acked, StoredOnce, FaultMet),
+    needs=("restart",),
+    isolation=EXCLUSIVE,
+)
 async def stopped_between_fetch_and_ack(context: ScenarioContext) -> None:
     """Stopped before an acknowledgement takes effect or is answered, and started again: nothing is lost or doubled."""
     for interruption in (stopped, *((killed,) if killable(context) else ())):

@@ -10,7 +10,7 @@ _ROWS_PER_SECOND = 5_000
 _UNITS = (91, 92)
 
 
-@scenario("VXP-11", needs=("register",), isolation=EXCLUSIVE)
+@scenario("VXP-11", expects=(OrderTaken, DirectoryRead, Registered), needs=("register",), isolation=EXCLUSIVE)
 async def directory(context: ScenarioContext) -> None:
     """The candidate registers agencies of its own, and reads the whole directory, however long it is."""
     parent = context.agency.organ_id

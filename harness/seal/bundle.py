@@ -1,4 +1,4 @@
-"""A run to be checked, as a folder or packed: its files by name, each read no further than expected.
+"""A run to be checked, as a folder or packed: its files by name, each read only up to the expected size.
 
 Nothing is unpacked to disk, so that a name with a path or a link in an archive does no harm.
 """
@@ -36,7 +36,7 @@ class Bundle:
     Attributes:
         name: of the folder or archive.
         files: how to open each plain file, by its path within the run.
-        strange: what is no plain file of the run: links and devices, names that stand twice or leave the run,
+        strange: what is not a plain file of the run: links and devices, names that occur twice or lead out of the run,
             encrypted entries, folders that hold nothing, and those that carry content of their own.
     """
 
@@ -96,7 +96,7 @@ def _folder(folder: Path) -> Bundle:
 
 
 def _empty(folders: Iterable[str], files: Iterable[str], root: str = "") -> Iterator[SealProblem]:
-    """Yield the folders in which nothing is: a run leaves none but the one for bodies, where there were none."""
+    """Yield the empty folders: a run leaves none, except the one for bodies where there were none."""
     full = {parent for name in files for parent in _parents(name)}
     for name in sorted(set(folders) - full - {root + BLOB_FOLDER}):
         yield SealProblem(Tampering.FOLDER_EMPTY, name.removeprefix(root))
@@ -173,7 +173,7 @@ def _packed(path: Path, entries: list[_BundleEntry]) -> Bundle:
 
 
 def _misplaced(entry: _BundleEntry, root: str, times: int) -> Tampering | None:
-    """Tell what is wrong with the place of a file in an archive."""
+    """Say what is wrong with the place of a file in an archive."""
     if times > 1:
         return Tampering.ENTRY_DOUBLED
     parts = entry.name.split("/")

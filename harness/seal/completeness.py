@@ -1,43 +1,41 @@
 """Whether a certificate follows from its required set: recomputed from the report, and from the profile where known."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from harness.catalogue.profiles import Profile, load_profile, profile_names
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Level, Verdict
-from harness.seal.run_files import REPORT_FILE, objects
+from harness.judge.report_schema import Judgement, ProfileEntry, candidate_of
+from harness.seal.run_files import REPORT_FILE
 from harness.seal.tampering import SealProblem, Tampering
 
 _GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
 
-def completeness(report: Mapping[str, Any]) -> Iterator[SealProblem]:
+def completeness(report: Judgement) -> Iterator[SealProblem]:
     """Yield what is missing from the required set, and a verdict that does not follow from it.
 
     Args:
         report: content of report.json.
     """
-    verdicts = {str(entry.get("id")): str(entry.get("verdict")) for entry in objects(report.get("requirements"))}
-    named = report.get("required")
-    required = {str(one) for one in named} if isinstance(named, list) else set()
-    spared = {key for key, verdict in verdicts.items() if verdict == Verdict.NOT_APPLICABLE and _may_not_apply(key)}
+    verdicts = {entry.id: entry.verdict for entry in report.requirements}
+    required = set(report.required)
+    spared = {key for key, verdict in verdicts.items() if verdict is Verdict.NOT_APPLICABLE and _may_not_apply(key)}
     missing = sorted((required | (_expected(report) - spared)) - (required & verdicts.keys()))
-    if missing or (not required and not report.get("narrowed")):  # of a narrowed run nothing may have applied
+    if missing or (not required and not report.narrowed):  # of a narrowed run nothing may have applied
         yield SealProblem(Tampering.INCOMPLETE, REPORT_FILE, detail=", ".join(missing[:20]))
-    verdict = report.get("verdict")
     failed = Verdict.FAIL in verdicts.values()
-    if verdict not in _possible({verdicts.get(id_, str(Verdict.NOT_RUN)) for id_ in required}, failed=failed):
-        yield SealProblem(Tampering.VERDICT_WRONG, REPORT_FILE, detail=str(verdict)[:100])
+    if report.verdict not in _possible({verdicts.get(id_, Verdict.NOT_RUN) for id_ in required}, failed=failed):
+        yield SealProblem(Tampering.VERDICT_WRONG, REPORT_FILE, detail=report.verdict)
 
 
 def _may_not_apply(requirement: str) -> bool:
-    """Tell whether a requirement may rightly not apply to a candidate: it speaks of what that one may never send."""
+    """Say whether a requirement may rightly not apply to a candidate: a candidate need not send what it is about."""
     entry = load_catalogue().requirements.get(requirement)
     return entry is not None and (entry.optional or bool(entry.shown_with))
 
 
-def _possible(verdicts: set[str], *, failed: bool) -> set[str]:
+def _possible(verdicts: set[Verdict], *, failed: bool) -> set[str]:
     """Return the overall verdicts that can follow: a proven failure fails the whole, required or not; a whole set may
     still be inconclusive when the run broke off."""
     if failed:
@@ -45,24 +43,18 @@ def _possible(verdicts: set[str], *, failed: bool) -> set[str]:
     return {"pass", "inconclusive"} if verdicts and verdicts <= _GOOD else {"inconclusive"}
 
 
-def _expected(report: Mapping[str, Any]) -> set[str]:
+def _expected(report: Judgement) -> set[str]:
     """Return what must be required of a full run: by the profile where it is the one that was used, else by levels."""
-    if report.get("narrowed"):
+    if report.narrowed:
         return set()
-    profile = _profile(report)
-    candidate = report.get("candidate")
-    capabilities = candidate.get("capabilities") if isinstance(candidate, Mapping) else None
+    profile = _profile(report.profile)
     if profile is not None:
-        return set(profile.required(capabilities if isinstance(capabilities, list) else ()))
-    mandatory = (entry for entry in objects(report.get("requirements")) if entry.get("level") == Level.MANDATORY)
-    return {str(entry.get("id")) for entry in mandatory}
+        return set(profile.required(candidate_of(report).capabilities))
+    return {entry.id for entry in report.requirements if entry.level is Level.MANDATORY}
 
 
-def _profile(report: Mapping[str, Any]) -> Profile | None:
-    named = report.get("profile")
-    if not isinstance(named, Mapping):
+def _profile(named: ProfileEntry) -> Profile | None:
+    if named.id not in profile_names():
         return None
-    if named.get("id") not in profile_names():
-        return None
-    profile = load_profile(str(named["id"]))
-    return profile if profile.sha256 == named.get("sha256") else None
+    profile = load_profile(named.id)
+    return profile if profile.sha256 == named.sha256 else None

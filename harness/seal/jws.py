@@ -1,8 +1,8 @@
 """Signatures of a seal: JSON Web Signatures (RFC 7515), ES256, compact, with exactly one encoding for one signature.
 
-ECDSA knows two values for every signature, and base64 several spellings for every value: who holds no key can still
-make another file that verifies. So signatures are made with the lower value and say so in their signed header
-(`lienthong_canonical`); of those, only the one encoding is good. Older ones say nothing, and may have either value.
+ECDSA has two values for every signature, and base64 several spellings for every value: even without the key, another
+file that verifies can be made. So signatures are made with the lower value and say so in their signed header
+(`lienthong_canonical`); of those, only one encoding is accepted. Older ones do not say so, and may have either value.
 """
 
 import base64
@@ -32,8 +32,8 @@ class Jws:
     """A signature as read.
 
     Attributes:
-        header: what its signed header says.
-        content: what it carries, empty when detached.
+        header: the content of its signed header.
+        content: the signed content, empty when detached.
         canonical: True when it is written the one way that its header allows.
     """
 
@@ -44,7 +44,7 @@ class Jws:
     _raw: bytes
 
     def holds(self, content: bytes, key: ec.EllipticCurvePublicKey) -> bool:
-        """Tell whether this is a signature of `key` over `content`."""
+        """Say whether this is a signature of `key` over `content`."""
         signed = self._head + b"." + _encoded(content)
         der = encode_dss_signature(int.from_bytes(self._raw[:_HALF]), int.from_bytes(self._raw[_HALF:]))
         try:
@@ -60,7 +60,7 @@ def sign(content: bytes, key: LaboratoryKey, run_id: str) -> bytes:
     Args:
         content: what is signed.
         key: of the laboratory.
-        run_id: stands in the signed header, so that a signature of another run is told from a broken one.
+        run_id: goes into the signed header, so that the signature of another run differs from a broken one.
     """
     from joserfc import jws
     from joserfc.jwk import ECKey
@@ -83,13 +83,13 @@ def sign(content: bytes, key: LaboratoryKey, run_id: str) -> bytes:
 
 
 def detached(signature: bytes) -> bytes:
-    """Return a JWS without what it carries (RFC 7515, appendix F)."""
+    """Return a JWS without its content (RFC 7515, appendix F)."""
     head, _, tail = signature.split(b".")
     return b".".join((head, b"", tail))
 
 
 def read_jws(signature: bytes) -> Jws | None:
-    """Read a compact JWS of the one algorithm that is allowed; None when it is none."""
+    """Read a compact JWS of the one algorithm that is allowed; None when it is not one."""
     parts = signature.strip().split(b".")
     try:
         head, body, tail = parts

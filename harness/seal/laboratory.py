@@ -57,7 +57,7 @@ class LaboratoryIdentity(ParameterGroup, frozen=True):
     tsa: TimeStamping | None = None
 
     def public(self) -> dict[str, object]:
-        """Return it as it stands in run.json; where the time is stamped is nobody else's business."""
+        """Return it as run.json has it, without the time stamping authority."""
         content: dict[str, object] = msgspec.to_builtins(self)
         del content["tsa"]
         return content
@@ -147,7 +147,7 @@ def _tsa(named: TimeStamping, located: Located, folder: Path) -> TimeStampingAut
 
 
 def _roots(file: Path, located: Located) -> Roots:
-    """Read the roots; what is wrong with them is told with the line that names their file."""
+    """Read the roots; an error names the line of their file's name."""
     try:
         return read_roots(file)
     except ConfigurationError as error:

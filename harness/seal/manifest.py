@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.catalogue.errors import ConfigurationError
 from harness.journal import Record
+from harness.judge.report_schema import Judgement
 from harness.seal.laboratory import PublicKey
 
 SCHEMA = "lienthong.manifest/1"
@@ -35,7 +36,7 @@ def evidence_digest(files: Mapping[str, str]) -> str:
 
 
 def is_rendering(path: str) -> bool:
-    """Tell whether a file of a run is made from the evidence: a report, or a later judgement of the same record."""
+    """Say whether a file of a run is made from the evidence: a report, or a later judgement of the same record."""
     return _RENDERINGS.fullmatch(path) is not None
 
 
@@ -48,15 +49,15 @@ def digests_of(directory: Path) -> dict[str, str]:
     """Return path and digest of every file in a run directory but the seal's own.
 
     Raises:
-        ConfigurationError: the directory holds something that is no plain file.
+        ConfigurationError: the directory holds something that is not a plain file.
     """
     return {path: entry["sha256"] for path, entry in _entries(directory)}
 
 
 def manifest_of(
-    directory: Path, report: Mapping[str, Any], record: Record | None, *, key: PublicKey | None, at: datetime
+    directory: Path, report: Judgement, record: Record | None, *, key: PublicKey | None, at: datetime
 ) -> bytes:
-    """Return manifest.json for a run directory as it stands.
+    """Return manifest.json for a run directory as it is.
 
     Args:
         directory: the run directory; symbolic links are refused, as what they point at is not sealed.
@@ -66,16 +67,16 @@ def manifest_of(
         at: when it is sealed.
 
     Raises:
-        ConfigurationError: the directory holds something that is no plain file.
+        ConfigurationError: the directory holds something that is not a plain file.
     """
     entries = dict(_entries(directory))
     evidence = {path: entry for path, entry in entries.items() if not is_rendering(path)}
     events = record.events if record else ()
     content = {
         "schema": SCHEMA,
-        "run_id": report.get("run_id"),
-        "verdict": report.get("verdict"),
-        "narrowed": bool(report.get("narrowed")),
+        "run_id": report.run_id,
+        "verdict": report.verdict,
+        "narrowed": report.narrowed,
         "sealed": at.isoformat(timespec="seconds"),
         "signed": key is not None,
         "key": {"sha256": key.sha256, "pem": key.pem} if key else None,

@@ -2,8 +2,8 @@
 
 At its start a run that a laboratory's key will seal draws a token and records it. When the record is closed, the digest
 of every file there is, the ends of the journal as this process wrote it and the token are signed: `record.jws`. The
-token is known to no other process, and nothing makes this seal later. So a laboratory can tell what it recorded
-itself from what it was handed, and only that is ever sealed.
+token is known to no other process, and nothing makes this seal later. So a laboratory can distinguish the runs
+that it recorded itself from all others, and only those are ever sealed.
 """
 
 import json
@@ -33,13 +33,13 @@ _LARGEST = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """That this process records a run under a laboratory's key.
+    """A run that this process records under a laboratory's key.
 
     Attributes:
         run_id: of the run.
         token: drawn at its start.
         key: that will seal it.
-        event: by which the record says so, before anything else.
+        event: the first of the record, which says so.
     """
 
     run_id: str
@@ -50,14 +50,14 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class RecordSeal:
-    """What `record.jws` says.
+    """The content of `record.jws`.
 
     Attributes:
         run_id: of the run.
         token: drawn at its start.
         journal: number of `events`, hashes of the `first` and the `last`.
         files: SHA-256 in hex of every file when the record was closed, by path.
-        jws: the signature, with what it is over.
+        jws: the signature with its content.
     """
 
     run_id: str
@@ -67,13 +67,13 @@ class RecordSeal:
     jws: Jws
 
     def made_by(self, key: ec.EllipticCurvePublicKey) -> bool:
-        """Tell whether `key` sealed this record, and the seal is written the one way it may be."""
+        """Say whether `key` sealed this record, and the seal has the only allowed encoding."""
         named = self.jws.header.get("kid") == public_part(key).sha256
         return named and self.jws.canonical and self.jws.holds(self.jws.content, key)
 
 
 def begin(journal: Journal, run_id: str, key: LaboratoryKey) -> Birth:
-    """Draw the token of a run that begins, and record it with the key that will seal the run."""
+    """Draw the token of a new run, and record it with the key that will seal the run."""
     token = secrets.token_hex(32)
     return Birth(run_id, token, key, journal.record(LaboratoryNamed(token=token, key=key.public.sha256)))
 
@@ -109,7 +109,7 @@ def seal_record(birth: Birth, journal: Journal, directory: Path) -> Path:
 
 
 def read_record_seal(signature: bytes) -> RecordSeal | None:
-    """Read what `record.jws` holds; None when it is not of its form. Whether the signature holds is not looked at."""
+    """Read `record.jws`; None when it is malformed. The signature is not checked here."""
     jws = read_jws(signature)
     if jws is None:
         return None
@@ -124,10 +124,10 @@ def read_record_seal(signature: bytes) -> RecordSeal | None:
 
 
 def own_record(directory: Path, key: LaboratoryKey) -> bool:
-    """Tell whether a laboratory recorded a run itself: its key sealed the record, which is still what it was.
+    """Say whether a laboratory recorded a run itself: its key sealed the record, which has not changed since.
 
     Raises:
-        ConfigurationError: the directory holds something that is no plain file.
+        ConfigurationError: the directory holds something that is not a plain file.
     """
     seal = load_record_seal(directory)
     if seal is None or not seal.made_by(key.private.public_key()):
@@ -137,7 +137,7 @@ def own_record(directory: Path, key: LaboratoryKey) -> bool:
 
 
 def load_record_seal(directory: Path) -> RecordSeal | None:
-    """Return the seal of a run's record, None when there is none or it is not of its form."""
+    """Return the seal of a run's record, None when there is none or it is malformed."""
     path = directory / RECORD_FILE
     try:
         return read_record_seal(path.read_bytes()) if path.stat().st_size <= _LARGEST else None

@@ -2,14 +2,16 @@
 
 import json
 from bisect import bisect_left
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from harness.catalogue.errors import ConfigurationError
 from harness.journal import Event, JournalBroken, Record, events_of, read_record
 from harness.journal.events import RunStarted
+from harness.judge.report_schema import Judgement, decoded
+from harness.seal.laboratory import LaboratoryIdentity
 
 REPORT_FILE = "report.json"
 RUN_FILE = "run.json"
@@ -18,60 +20,74 @@ RUNS = "runs"
 _LARGEST = 256 * 1024 * 1024
 
 
+class RunProfile(msgspec.Struct, frozen=True):
+    """Which profile a run was made by, and under which name or path it was found."""
+
+    id: str = ""
+    sha256: str = ""
+    source: str = ""
+
+
+class RunFile(msgspec.Struct, frozen=True):
+    """The part of run.json that is read again; what is missing is empty.
+
+    Attributes:
+        source: the candidate: path of its declaration, `reference`, or `reference:<defect>`.
+        seed: of the blind data.
+        laboratory: who tested.
+    """
+
+    source: str = ""
+    seed: int = 0
+    profile: RunProfile = RunProfile()
+    laboratory: LaboratoryIdentity | None = None
+
+
+class _SchemaOf(msgspec.Struct, frozen=True):
+    """What is read of report.json first."""
+
+    schema: object = None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One run, as read.
 
     Attributes:
         directory: the run directory.
-        report: report.json; members may be absent.
-        facts: run.json, empty when there is none.
-        record: the journal, None when it is missing or broken; the seal says which, the report does without.
+        report: report.json.
+        facts: run.json.
+        record: the journal, None when it is missing or broken; the report is made without it then.
     """
 
     directory: Path
-    report: Mapping[str, Any]
-    facts: Mapping[str, Any]
+    report: Judgement
+    facts: RunFile
     record: Record | None
 
     @property
-    def run_id(self) -> str:
-        """The run's id."""
-        return str(self.report.get("run_id") or self.facts.get("run_id") or self.directory.name)
-
-    @property
     def name(self) -> str:
-        """What a command of this project calls the run; never an absolute path, which would be this machine's."""
+        """The name of the run in command lines; never an absolute path, which is valid on this machine only."""
         own = self.directory.resolve()
         return f"{own.parent.name}/{own.name}" if own.parent.name == RUNS else own.name
 
-    def fact(self, name: str) -> Any:
-        """Return a member of the report, else of run.json, else None."""
-        value = self.report.get(name)
-        return self.facts.get(name) if value is None else value
-
-    def part(self, name: str) -> Mapping[str, Any]:
-        """Return an object of the report, completed by the one of the same name in run.json."""
-        parts = [part for part in (self.facts.get(name), self.report.get(name)) if isinstance(part, Mapping)]
-        return {key: value for part in parts for key, value in part.items()}
-
     @property
     def start(self) -> RunStarted | None:
-        """What the journal says of the run's start, None when it does not."""
+        """The start of the run in the journal, None where it is missing."""
         events = self.record.events if self.record else ()
         return next((event.what for event in events_of(events, RunStarted)), None)
 
-    def event(self, number: Any) -> Event | None:
+    def event(self, number: int | None) -> Event | None:
         """Return the event with this number, or None when the journal does not have it."""
         events = self.record.events if self.record else ()
-        if not isinstance(number, int):
+        if number is None:
             return None
         place = bisect_left(events, number, key=lambda event: event.seq)
         return events[place] if place < len(events) and events[place].seq == number else None
 
-    def blob(self, name: Any) -> bytes | None:
-        """Return a kept body, or None when it is missing or not what its name says."""
-        if self.record is None or not isinstance(name, str):
+    def blob(self, name: str | None) -> bytes | None:
+        """Return a kept body, or None when it is missing or does not match its name."""
+        if self.record is None or name is None:
             return None
         try:
             return self.record.blob(name)
@@ -79,20 +95,41 @@ class Source:
             return None
 
 
-def read_report(directory: Path) -> Mapping[str, Any]:
+def read_report(directory: Path) -> Judgement:
     """Read report.json of a run directory.
 
     Raises:
-        ConfigurationError: there is none, or it is not a report of a schema that is known.
+        ConfigurationError: there is none, or it is not a report of the schema that is known.
     """
     path = directory / REPORT_FILE
-    report = _object(path)
-    if report.get("schema") != SCHEMA:
-        raise ConfigurationError("report.unknown-schema", path=path, schema=report.get("schema"), known=SCHEMA)
-    return report
+    content = _content(path)
+    try:
+        head = msgspec.json.decode(content, type=_SchemaOf)
+        if head.schema != SCHEMA:
+            raise ConfigurationError("report.unknown-schema", path=path, schema=head.schema, known=SCHEMA)
+        return decoded(content)
+    except msgspec.ValidationError as error:
+        code = "report.unreadable" if content.lstrip().startswith(b"{") else "report.not-json"
+        raise ConfigurationError(code, path=path, detail=error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigurationError("report.not-json", path=path, detail=error) from error
 
 
-def source_of(directory: Path, report: Mapping[str, Any]) -> Source:
+def read_run_file(directory: Path) -> RunFile:
+    """Read run.json of a run directory.
+
+    Raises:
+        ConfigurationError: there is none, or it is not what a run writes.
+    """
+    path = directory / RUN_FILE
+    try:
+        # msgspec would refuse half a surrogate pair, which must not keep a run from being shown.
+        return msgspec.convert(json.loads(_content(path)), RunFile)
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise ConfigurationError("report.not-json", path=path, detail=error) from error
+
+
+def source_of(directory: Path, report: Judgement) -> Source:
     """Gather what the report of a run is made from.
 
     Args:
@@ -100,9 +137,9 @@ def source_of(directory: Path, report: Mapping[str, Any]) -> Source:
         report: the content of report.json.
 
     Raises:
-        ConfigurationError: run.json is not JSON.
+        ConfigurationError: run.json is not what a run writes.
     """
-    facts = _object(directory / RUN_FILE) if (directory / RUN_FILE).exists() else {}
+    facts = read_run_file(directory) if (directory / RUN_FILE).exists() else RunFile()
     try:
         record = read_record(directory)
     except JournalBroken:
@@ -110,20 +147,10 @@ def source_of(directory: Path, report: Mapping[str, Any]) -> Source:
     return Source(directory, report, facts, record)
 
 
-def _object(path: Path) -> Mapping[str, Any]:
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > _LARGEST:
             raise ConfigurationError("file.too-large", path=path, limit=_LARGEST)
-        content = json.loads(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise ConfigurationError("report.no-run", path=path, detail=error.strerror) from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError("report.not-json", path=path, detail=error) from error
-    if not isinstance(content, dict):
-        raise ConfigurationError("report.not-json", path=path, detail=type(content).__name__)
-    return content
-
-
-def objects(value: Any) -> list[Mapping[str, Any]]:
-    """Return the objects in a list of the report; anything else is left out."""
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []

@@ -1,4 +1,4 @@
-"""The signatures over a run: that of its manifest and that of its record; whose they are, and whether they hold."""
+"""The signatures of a run, over its manifest and over its record: whose they are, and whether they hold."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def check_signature(
 
     Args:
         content: the manifest's bytes.
-        manifest: what they say.
+        manifest: the same, parsed.
         signature: content of manifest.sig, None when there is none.
         trusted: fingerprint of the only key that may have signed, None when that is not known.
     """

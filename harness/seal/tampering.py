@@ -1,4 +1,4 @@
-"""What can have been done to a sealed run: one code for each, and how an altered journal is told apart."""
+"""The ways in which a sealed run can have been changed, one code for each, and how a changed journal is analysed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from harness.journal.chain import FIRST, link
 
 
 class Tampering(StrEnum):
-    """What is wrong with a seal; stable.
+    """What is wrong with a seal; the codes are stable.
 
-    The stand-alone verifier has the same but for the last, as it cannot judge, and of time stamps it only sees one
+    The stand-alone verifier has the same codes except the last, as it cannot judge; of time stamps it only notices one
     without a signature.
     """
 
@@ -45,7 +45,7 @@ class Tampering(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SealProblem:
-    """One thing that is wrong: its code, the file, the line of the journal, ids or keys that tell more."""
+    """One thing that is wrong: its code, the file, the line of the journal, and ids or keys as details."""
 
     code: Tampering
     path: str = ""
@@ -61,7 +61,7 @@ class _Link:
 
 
 def journal_tampering(lines: Iterable[bytes], sealed: Mapping[str, Any]) -> tuple[Tampering, int | None]:
-    """Tell what was done to a journal whose digest is not the sealed one.
+    """Say what was done to a journal whose digest is not the sealed one.
 
     Args:
         lines: of the journal, without their ends.
@@ -82,7 +82,7 @@ def journal_tampering(lines: Iterable[bytes], sealed: Mapping[str, Any]) -> tupl
 
 
 def _link(line: bytes) -> _Link | None:
-    """Read one event; None when it is none, or its hash is not its own."""
+    """Read one event; None when it is not an event, or its hash is wrong."""
     try:
         event = msgspec.json.decode(line, type=dict[str, Any])
         one = _Link(int(event["seq"]), str(event["prev"]), str(event["hash"]))
@@ -92,7 +92,7 @@ def _link(line: bytes) -> _Link | None:
 
 
 def _disorder(links: list[_Link], count: int) -> tuple[Tampering, int | None] | None:
-    """Look at the numbers: doubled means added, lacking means removed, all there in another order means moved."""
+    """Compare the numbers of events: a repeated one was added, a missing one removed, another order means moved."""
     numbers = [one.seq for one in links]
     first = next((place for place, number in enumerate(numbers, 1) if number != place - 1), None)
     if first is None:
@@ -115,7 +115,7 @@ def _broken(links: list[_Link]) -> tuple[Tampering, int | None] | None:
 
 
 def _whole(links: list[_Link], count: int, sealed: Mapping[str, Any]) -> tuple[Tampering, int | None]:
-    """Tell what was done to a journal that is sound in itself: it is another's, or its end was changed."""
+    """Say what was done to a journal that is consistent in itself: it is another run's, or its end was changed."""
     if links and links[0].hash != sealed.get("first"):
         return Tampering.MIXED, None
     if len(links) > count:

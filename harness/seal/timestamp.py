@@ -1,4 +1,4 @@
-"""The time stamp beside a seal (RFC 3161): when it was made, by whom, and whether it is sound. Never uses the network.
+"""The time stamp beside a seal (RFC 3161): when it was made, by whom, and whether it is valid. Never uses the network.
 
 It is over the bytes of manifest.sig. The file holds the authority's whole answer in DER, with its certificates.
 """
@@ -34,7 +34,7 @@ Reason = Literal["unreachable", "slow", "status", "too-large", "unreadable", "re
 
 @dataclass(frozen=True, slots=True)
 class TimeStampingAuthority:
-    """A time stamping authority: where it is asked, and the certificates its own must lead to."""
+    """A time stamping authority: its address, and the root certificates that its chain must end at."""
 
     url: str
     roots: Roots
@@ -42,12 +42,12 @@ class TimeStampingAuthority:
 
 @dataclass(frozen=True, slots=True)
 class SealTimeStamp:
-    """A time stamp that is over a seal and whole.
+    """A valid time stamp over a seal.
 
     Attributes:
-        at: what it says, in Vietnam's time.
+        at: its time, in Vietnam.
         authority: name of who made it, from its certificate.
-        trusted: whether its chain ends at a given root; None where no roots were given, and then anybody can have
+        trusted: whether its chain ends at a given root; None where no roots were given, and then anyone can have
             made it.
     """
 
@@ -61,7 +61,7 @@ class NotStamped(Exception):
 
     Attributes:
         reason: code; its words are in `profiles/messages/cli.yaml`.
-        detail: what tells more, foreign text.
+        detail: more about it, foreign text.
     """
 
     def __init__(self, reason: Reason, detail: object = "") -> None:
@@ -71,7 +71,7 @@ class NotStamped(Exception):
 
 
 class _Unsound(Exception):
-    """The stamp is none, or not over this seal."""
+    """It is not a time stamp, or not over this seal."""
 
 
 def read_roots(path: Path) -> Roots:
@@ -100,15 +100,15 @@ def examine_stamp(stamp: bytes, sealed: bytes, roots: Sequence[x509.Certificate]
         roots: certificates at which the chain must end, valid at the time of the stamp; None where none are known.
 
     Returns:
-        What it says; None where it is no time stamp, was damaged, or is over something else.
+        Its content; None where it is not a time stamp, was damaged, or is over something else.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd names in a stranger's certificates
+            warnings.simplefilter("ignore")  # of odd names in foreign certificates
             return _examined(decode_timestamp_response(stamp), sealed, roots)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # hostile bytes break the readers in many ways, and a panic in Rust is no Exception
+    except BaseException:  # hostile bytes break the readers in many ways, and a panic in Rust is not an Exception
         return None
 
 
@@ -146,7 +146,7 @@ def _leads_to(roots: Sequence[x509.Certificate], response: TimeStampResponse, se
 
 
 def _whole(response: TimeStampResponse, sealed: bytes, certificate: x509.Certificate) -> bool:
-    """Tell whether a stamp was made with the key of its own certificate, over this seal, whoever that is."""
+    """Say whether a stamp was made with the key of its own certificate, over this seal, by any maker."""
     from harness.crypto.pdf.timestamps import detached_time_stamp  # its import takes half a second
 
     found = detached_time_stamp(response.time_stamp_token(), lambda name: _DIGESTS[name](sealed).digest())

@@ -21,14 +21,14 @@ _HEADERS = {
 
 
 def request_stamp(sealed: bytes, authority: TimeStampingAuthority) -> bytes:
-    """Ask an authority for a stamp and return its answer in DER, found to be good.
+    """Ask an authority for a stamp and return its answer in DER, checked.
 
     Args:
         sealed: what is to be stamped, the bytes of manifest.sig; only their digest leaves the machine.
-        authority: to be asked; it must lead to its roots.
+        authority: to be asked; its chain must end at its roots.
 
     Raises:
-        NotStamped: it cannot be reached in time, or does not answer with a good stamp.
+        NotStamped: it cannot be reached in time, or does not answer with a valid stamp.
     """
     asked = TimestampRequestBuilder().data(sealed).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
@@ -42,7 +42,7 @@ def request_stamp(sealed: bytes, authority: TimeStampingAuthority) -> bytes:
 
 
 async def _answer(url: str, content: bytes) -> bytes:
-    """Post a request; one clock runs over all of it, as an answer could come a byte at a time."""
+    """Post a request; one time limit covers all of it, as an answer could come one byte at a time."""
     with anyio.fail_after(_PATIENCE):
         async with (
             httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,
@@ -63,7 +63,7 @@ async def _body(response: httpx2.Response) -> bytes:
 
 
 def _check(answer: bytes, asked: TimeStampRequest, sealed: bytes, roots: Roots) -> None:
-    """Refuse an answer that is not what was asked for, or that `examine_stamp` would not find good later."""
+    """Refuse an answer that is not what was asked for, or that `examine_stamp` would not accept later."""
     try:
         response = decode_timestamp_response(answer)
         granted = response.status == PKIStatus.GRANTED

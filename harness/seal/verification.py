@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.journal.recorder import JOURNAL_FILE
+from harness.judge.report_schema import decoded
 from harness.seal.bundle import Bundle, open_bundle
 from harness.seal.completeness import completeness
 from harness.seal.laboratory import public_part
@@ -24,7 +26,7 @@ from harness.seal.timestamp import LARGEST_STAMP, SealTimeStamp, examine_stamp
 
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 _LARGEST_SIGNATURE = 64 * 1024
-# More than any run keeps; an archive of a few megabytes may claim any size and take hours to be unpacked.
+# More than any run needs; an archive of a few megabytes may claim any size and take hours to unpack.
 _LARGEST_RUN = 16 * 1024**3
 _BLOCK = 1 << 20
 _NAMES_ITS_RUN = frozenset({REPORT_FILE, RUN_FILE, "report.html", "report.md", "junit.xml"})
@@ -32,18 +34,18 @@ _NAMES_ITS_RUN = frozenset({REPORT_FILE, RUN_FILE, "report.html", "report.md", "
 
 @dataclass(frozen=True, slots=True)
 class SealVerification:
-    """What a check came to.
+    """The result of checking a seal.
 
     Attributes:
         run_id: as the manifest says.
         verdict: of the run, as the manifest says.
         key: fingerprint of the key that signed, empty when unsigned.
-        problems: what is wrong, the telling one first; empty when the seal holds.
+        problems: what is wrong, what explains the others first; empty when the seal holds.
         files: how many files were checked.
-        narrowed: True when the run looked at chosen requirements only, as the manifest says; then it is no certificate.
+        narrowed: True when only chosen requirements were tested, as the manifest says; then it is no certificate.
         born: True when the record was sealed the moment it was closed; older versions did not do that, and their
             seal alone does not say who recorded the run.
-        time_stamp: what the stamp beside the seal says, None where there is none or it is not over this seal.
+        time_stamp: the stamp beside the seal, None where there is none or it is not over this seal.
     """
 
     run_id: str
@@ -70,7 +72,7 @@ def verify(
             itself.
 
     Raises:
-        ConfigurationError: there is no such path, or it is no run and no archive.
+        ConfigurationError: there is no such path, or it is neither a run nor an archive.
     """
     with open_bundle(path) as bundle:
         return _verified(bundle, trusted, roots)
@@ -133,7 +135,7 @@ def _record_seal(bundle: Bundle, manifest: Mapping[str, Any], *, signed: bool) -
 
 
 def _weight(problem: SealProblem) -> int:
-    """What explains the others comes first: files of two runs; that nothing is signed comes last."""
+    """Return the rank of a problem: files of two runs, which explain the others, first; a missing signature last."""
     return {Tampering.MIXED: 0, Tampering.UNSIGNED: 2}.get(problem.code, 1)
 
 
@@ -219,15 +221,13 @@ def _report(
         yield SealProblem(Tampering.INCOMPLETE, REPORT_FILE, detail=REPORT_FILE)
         return
     try:
-        report = json.loads(_start(bundle, REPORT_FILE, sealed[REPORT_FILE]["size"]))
-    except (ValueError, RecursionError):
-        report = None
-    if not isinstance(report, dict):
+        report = decoded(_start(bundle, REPORT_FILE, sealed[REPORT_FILE]["size"]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         yield SealProblem(Tampering.INCOMPLETE, REPORT_FILE)
         return
-    if report.get("run_id") != manifest.get("run_id"):
-        yield SealProblem(Tampering.MIXED, REPORT_FILE, detail=str(report.get("run_id"))[:100])
-    if report.get("verdict") != manifest.get("verdict"):
+    if report.run_id != manifest.get("run_id"):
+        yield SealProblem(Tampering.MIXED, REPORT_FILE, detail=report.run_id[:100])
+    if report.verdict != manifest.get("verdict"):
         yield SealProblem(Tampering.VERDICT_WRONG, MANIFEST_FILE, detail=str(manifest.get("verdict"))[:100])
     yield from completeness(report)
 

@@ -9,7 +9,6 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from harness.catalogue.findings import Finding
 from harness.catalogue.lint import LintProblem
 from harness.catalogue.texts import LANGUAGES, finding_parts, known_finding
 from harness.expectations import Expectation
@@ -17,9 +16,8 @@ from harness.expectations.assessment import Assessment, Holding, Met
 from harness.expectations.evidence import Evidence
 from harness.journal import Event
 from harness.journal.events import Unlisted
-from harness.judge.life import owes_life
 from harness.scenarios.registry import Scenario
-from harness.selfcheck.sources import Reason, place_of, place_of_kind, reasons, statements
+from harness.selfcheck.origins import codes_given, kinds_giving, place_of
 
 _ANY = "XXX-00"
 _SAMPLES: Mapping[type, object] = {str: "x", int: 1, float: 1.0, bool: False}
@@ -41,41 +39,27 @@ def at_first(kind: type[Expectation]) -> Assessment:
 def lint_expectations() -> Iterator[LintProblem]:
     """Yield the kinds of expectations that are met by nothing, or that never give a finding."""
     for name, kind in vocabulary().items():
-        path, line = place_of_kind(kind)
-        given = reasons(kind)
-        if isinstance(at_first(kind), Met) or not given:
-            yield LintProblem("cannot-fail", path, line, {"expectation": name})
-        if any(reason.name is None for reason in given):
-            yield LintProblem("reason-hidden", path, line, {"expectation": name})
+        if isinstance(at_first(kind), Met) or not kind.gives:
+            yield LintProblem("cannot-fail", *place_of(kind), {"expectation": name})
 
 
 def lint_findings(scenarios: Mapping[str, Scenario]) -> Iterator[LintProblem]:
     """Yield the findings that a scenario may give and that have no texts, or texts with places nobody fills."""
     for scenario in scenarios.values():
-        for code, reason in codes_given(scenario).items():
-            yield from _unreadable(code, reason, scenario)
+        for code in sorted(codes_given(scenario)):
+            yield from _unreadable(code, scenario)
 
 
-def codes_given(scenario: Scenario) -> Mapping[str, Reason]:
-    """Return the findings that a scenario may give, by code: of its duties, and of signs of life where they are due."""
-    given: dict[str, Reason] = {}
-    for stated in statements(scenario):
-        kind = vocabulary().get(stated.expectation or "")
-        for reason in reasons(kind) if kind else ():
-            code = f"{stated.requirement or scenario.requirements[0]}.{reason.name}"
-            if stated.role == "duty" or (stated.role == "liveness" and owes_life(Finding(code))):
-                given.setdefault(code, reason)
-    return given
-
-
-def _unreadable(code: str, reason: Reason, scenario: Scenario) -> Iterator[LintProblem]:
-    path, line = place_of(scenario)
+def _unreadable(code: str, scenario: Scenario) -> Iterator[LintProblem]:
+    path, line = place_of(scenario.play)
     if not known_finding(code):
         yield LintProblem("finding-unknown", path, line, {"code": code, "scenario": scenario.id})
         return
+    filled = {"expected", "received"}
+    filled |= set.intersection(*(set(kind.gives[code.partition(".")[2]]) for kind in kinds_giving(code, scenario)))
     for language in LANGUAGES:
         written = _message(code)[language]
-        unfilled = {name for _, name, _, _ in string.Formatter().parse(written) if name} - reason.values
+        unfilled = {name for _, name, _, _ in string.Formatter().parse(written) if name} - filled
         if unfilled:
             places = ", ".join(sorted(unfilled))
             yield LintProblem("places-unfilled", path, line, {"code": code, "places": places, "language": language})
@@ -85,10 +69,9 @@ def _message(code: str) -> Mapping[str, str]:
     return typing.cast("Mapping[str, str]", finding_parts(code)["message"])
 
 
-def holds_at_first(name: str | None) -> bool:
+def holds_at_first(kind: type[Expectation]) -> bool:
     """Say whether expectations of a kind hold as long as nothing happens, so that silence would pass them."""
-    kind = vocabulary().get(name or "")
-    return kind is not None and isinstance(at_first(kind), Holding)
+    return isinstance(at_first(kind), Holding)
 
 
 def _sample(kind: type[Expectation]) -> Expectation:

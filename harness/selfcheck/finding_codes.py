@@ -6,13 +6,7 @@ from functools import cache
 
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import SHARED_REASONS, entries, known_finding
-from harness.judge.duties import confidential, receiving, refusals, sending
-from harness.judge.watches import sts, vxp
-from harness.scenarios.registry import all_scenarios
-from harness.selfcheck.expectations import codes_given
-from harness.selfcheck.sources import direct_codes
-
-_WATCHES = (vxp, sts, confidential, receiving, refusals, sending)
+from harness.selfcheck.origins import declared
 
 
 def codes_of(requirement: str) -> tuple[str, ...]:
@@ -34,8 +28,6 @@ def _own() -> Iterator[str]:
 
 
 def _shared() -> list[str]:
-    given = {code for scenario in all_scenarios().values() for code in codes_given(scenario)}
-    given |= {code for module in _WATCHES for code in direct_codes(module)}
     places = {reason: place for place, reason in enumerate(entries(SHARED_REASONS))}
-    readable = (code for code in given if known_finding(code))
+    readable = (code for code in declared() if known_finding(code))
     return sorted(readable, key=lambda code: (places.get(code.partition(".")[2], -1), code))

@@ -1,9 +1,6 @@
 """Lint of the whole pack: requirements nothing tests, scenarios nothing can fail, findings nobody can read."""
 
-import ast
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 
 from harness.catalogue.lint import LintProblem
@@ -17,18 +14,16 @@ from harness.judge.watches.sts import WATCHED_ORDER
 from harness.judge.watches.vxp import WATCHED
 from harness.resources import folder
 from harness.rules.check import IMPLEMENTED
-from harness.scenarios.registry import Scenario, all_scenarios
+from harness.scenarios.registry import EVERYTHING, Scenario, all_scenarios
 from harness.selfcheck.coverage import NOTES, idle_notes, load_notes, testers
-from harness.selfcheck.expectations import holds_at_first, lint_expectations, lint_findings, vocabulary
-from harness.selfcheck.sources import Statement, place_of, statements
+from harness.selfcheck.expectations import holds_at_first, lint_expectations, lint_findings
+from harness.selfcheck.origins import awaited, declared, origins, place_of
 from harness.selfcheck.stimuli import lint_stimuli
-from harness.vectors.registry import VECTOR_PROFILE
+from harness.vectors.kept.registry import all_kept_vectors
+from harness.vectors.registry import VECTOR_PROFILE, all_vectors
+from harness.vectors.signed import signed_names
 
-_CODE = re.compile(r"[A-Z]{3}-[0-9]{2}\.[a-z0-9]+(-[a-z0-9]+)*")
 _WATCHED = frozenset({*WATCHED, WATCHED_ORDER, *(duty.requirement for duty in DUTIES)})
-# Where findings come from: their codes, or the reasons in them, stand in these rooms' sources.
-_ROOMS = ("rules", "records", "validation", "expectations", "judge", "vxp", "edxml", "crypto")
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def lint_pack() -> Iterator[LintProblem]:
@@ -43,6 +38,7 @@ def lint_pack() -> Iterator[LintProblem]:
     yield from lint_expectations()
     yield from lint_findings(scenarios)
     yield from lint_codes()
+    yield from lint_proofs()
     yield from lint_stimuli(load_profile(VECTOR_PROFILE))
 
 
@@ -64,50 +60,56 @@ def lint_tested(profile: Profile) -> Iterator[LintProblem]:
 def lint_scenarios(scenarios: Mapping[str, Scenario]) -> Iterator[LintProblem]:
     """Yield scenarios that speak of unknown requirements, judge nothing, or take silence for an answer."""
     for scenario in scenarios.values():
-        stated = statements(scenario)
-        for code, parameters in (*_claims(scenario, stated), *_silent(scenario, stated)):
-            path, line = place_of(scenario)
-            yield LintProblem(code, path, line, {"scenario": scenario.id, **parameters})
+        for code, parameters in (*_claims(scenario), *_silent(scenario)):
+            yield LintProblem(code, *place_of(scenario.play), {"scenario": scenario.id, **parameters})
 
 
 def lint_codes() -> Iterator[LintProblem]:
-    """Yield codes in the sources that have no texts, and texts for codes that nothing in the sources gives."""
-    for path, line, code in _codes():
-        if code[:3] in load_catalogue().groups and not known_finding(code):
-            yield LintProblem("finding-unknown", path, line, {"code": code, "scenario": path.stem})
-    said = _constants()
+    """Yield codes that something declares and that have no texts, and texts for codes that nothing declares."""
+    for origin in origins():
+        for code in sorted(origin.codes):
+            if not known_finding(code):
+                yield LintProblem("finding-unknown", *origin.place, {"code": code, "scenario": origin.name})
+    possible = declared() | awaited()
     for group in load_catalogue().groups:
         area = group.lower()
         path = folder("profiles") / "messages" / f"{area}.yaml"
         for code in entries(area):
-            if not {code, code.partition(".")[2]} & said:
+            if code not in possible:
                 yield LintProblem("text-idle", path, read(path).place((code,))[1], {"code": code})
+
+
+def lint_proofs() -> Iterator[LintProblem]:
+    """Yield the rules on packages and records whose requirement no bad vector breaks: nothing proves them."""
+    signed = (code for codes in signed_names().values() for code in codes)
+    broken = {code.partition(".")[0] for code in signed}
+    broken |= {one.requirement for one in all_vectors().values() if one.code}
+    broken |= {one.requirement for one in all_kept_vectors().values() if one.code}
+    for origin in origins():
+        requirements = {code.partition(".")[0] for code in origin.codes}
+        if origin.kind in {"rule", "records"} and not requirements <= broken:
+            yield LintProblem("rule-unproven", *origin.place, {"rule": origin.name, "id": ", ".join(requirements)})
 
 
 Complaint = tuple[str, dict[str, str]]
 
 
-def _claims(scenario: Scenario, stated: list[Statement]) -> Iterator[Complaint]:
+def _claims(scenario: Scenario) -> Iterator[Complaint]:
     known = load_catalogue().requirements
+    judged = {*_WATCHED, *IMPLEMENTED, *(scenario.requirements[:1] if scenario.head.expects else ())}
     for requirement in scenario.requirements:
         if requirement not in known:
             yield "requirement-unknown", {"id": requirement}
-    charged = {one.requirement or scenario.requirements[0] for one in stated if one.role == "duty"}
-    for requirement in sorted(charged - set(scenario.requirements)):
-        yield "charges-unclaimed", {"id": requirement}
-    for requirement in scenario.requirements:
-        if requirement not in charged and requirement not in _WATCHED and requirement not in IMPLEMENTED:
+        if requirement not in judged:
             yield "claims-unjudged", {"id": requirement}
-    for one in stated:
-        if one.expectation not in vocabulary():
-            yield "expectation-hidden", {"expectation": one.expectation or "-"}
+    for requirement in sorted(scenario.shows - known.keys() - {*EVERYTHING, *load_catalogue().groups}):
+        yield "requirement-unknown", {"id": requirement}
 
 
-def _silent(scenario: Scenario, stated: list[Statement]) -> Iterator[Complaint]:
+def _silent(scenario: Scenario) -> Iterator[Complaint]:
     """A scenario whose duties all hold while nothing happens needs something else that does happen."""
-    duties = [one for one in stated if one.role == "duty"]
-    signs = [one for one in stated if one.role != "duty" or not holds_at_first(one.expectation)]
-    if duties and not any(not holds_at_first(one.expectation) for one in signs):
+    head = scenario.head
+    if head.expects and all(holds_at_first(kind) for kind in (*head.expects, *head.awaits, *head.alive)):
         yield "silence-passes", {}
 
 
@@ -115,25 +117,3 @@ def _line(path: Path, section: str, key: str) -> int:
     located = read(path)
     steps = (section, key) if (section, key) in located.places else (section,)
     return located.place(steps)[1]
-
-
-@cache
-def _strings() -> tuple[tuple[Path, int, str], ...]:
-    """Return every string constant in the sources that findings come from, with file and line."""
-    sources = (path for room in _ROOMS for path in sorted((_PACKAGE / room).rglob("*.py")))
-    return tuple(
-        (path, node.lineno, node.value)
-        for path in sources
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-
-
-def _codes() -> Iterator[tuple[Path, int, str]]:
-    return ((path, line, value) for path, line, value in _strings() if _CODE.fullmatch(value))
-
-
-def _constants() -> frozenset[str]:
-    """Return the strings as they stand, and the ends of those that are put behind a requirement."""
-    whole = (value for _, _, value in _strings())
-    return frozenset(part for value in whole for part in (value, value.removeprefix(".")))

@@ -18,7 +18,7 @@ from harness.vectors.registry import Vector, all_vectors
 
 _IDENTITY = base.DocumentIdentity()
 _TARGETS = CanaryTargets(lambda label: f"http://127.0.0.1/{label}", PurePosixPath("/trap"))
-_HOSTILE = (*FETCHING, *EXHAUSTING, *BOMBS, *ENTRIES, *NAMES)
+HOSTILE = (*FETCHING, *EXHAUSTING, *BOMBS, *ENTRIES, *NAMES)
 _SIGNED = frozenset({"SIG", "PDF"})
 
 
@@ -39,7 +39,7 @@ def lint_stimuli(profile: Profile) -> Iterator[LintProblem]:
 def _stimuli() -> Iterator[tuple[str, bytes, Path]]:
     for vector in all_vectors().values():
         yield vector.key, vector.written(_IDENTITY), _notes_of(vector)
-    for hostile in _HOSTILE:
+    for hostile in HOSTILE:
         yield hostile.key, _built(hostile), folder("fixtures") / "hostile" / "why.yaml"
 
 

@@ -13,14 +13,17 @@ import yaml
 
 from harness.catalogue.candidate import DeclaredTiming
 from harness.resources import folder
-from harness.scenarios.isolation import FAULTED, SHARED
-from harness.scenarios.registry import all_scenarios
 from harness.selftest.rows import SelftestCase
 
 SAMPLE = "sample"
 _PLACE = "sample"
 # Of a program of its own beside others on a loaded machine.
 _DECLARED = DeclaredTiming(poll_interval=0.3, reaction=5.0, give_up=8.0)
+# What it is judged by where not by all: some of each group that neither run alone nor take long.
+REPRESENTATIVE = (
+    "SND-02", "SND-03", "RCV-03", "RCV-04", "RCV-05", "STS-02", "STS-03", "OPS-01", "OPS-02", "OPS-03", "RTY-03",
+    "RTY-10", "SEC-05",
+)  # fmt: skip
 _CAPABILITIES = ("register", "recall", "take_back", "update", "replace", "handling", "restart")
 
 
@@ -50,14 +53,6 @@ def defective_sample(name: str, only: tuple[str, ...]) -> SelftestCase:
     """Return the sample with one of its defects."""
     breaks, description = sample_defects()[name]
     return SelftestCase(f"{SAMPLE}-{name}", breaks, description, only)
-
-
-def representative() -> frozenset[str]:
-    """Return the requirements that it is judged by where not by all: those that neither run alone nor take long."""
-    quick = {SHARED, FAULTED}
-    scenarios = all_scenarios().values()
-    slow = {key for one in scenarios if one.isolation not in quick for key in one.requirements}
-    return frozenset({key for one in scenarios if one.isolation in quick for key in one.requirements} - slow)
 
 
 def declared_sample(name: str, place: Path) -> Path:

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,11 +26,11 @@ from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import all_scenarios
 from harness.selftest.independent import (
+    REPRESENTATIVE,
     SAMPLE,
     declared_sample,
     defective_sample,
     is_sample,
-    representative,
     sample_case,
     sample_defects,
 )
@@ -78,6 +78,7 @@ class SelftestOrder:
         directory: where the records of what came out wrong are kept; None to keep none.
         seed: of the blind data of every run.
         profile: of the plain reference agency; the others are judged by one of smaller volumes.
+        environment: the variables that the sample agency, a program of its own, inherits.
     """
 
     scope: SelftestScope
@@ -86,6 +87,7 @@ class SelftestOrder:
     directory: Path | None = None
     seed: int = 0
     profile: str = DEFAULT_PROFILE
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class MatrixCounts(msgspec.Struct, frozen=True):
@@ -228,7 +230,7 @@ def _narrowed(scope: SelftestScope, breaks: str, *shown_by: str) -> tuple[str, .
 
 def _only_of_sample(scope: SelftestScope) -> tuple[str, ...] | None:
     if scope is SelftestScope.GALLERY:
-        return (*_CARRIERS, *sorted(representative() - set(_CARRIERS)))
+        return (*_CARRIERS, *REPRESENTATIVE)
     return _only_of_correct(scope)
 
 
@@ -263,7 +265,8 @@ def _rows(order: SelftestOrder, checks: list[SelftestCase], follow: Follow) -> I
     with _workplace(order.directory) as directory:
         keep = order.directory is not None
         runs = [
-            CaseRun(check, _profile_of(check, order), order.seed, directory, keep) for check in _longest_first(checks)
+            CaseRun(check, _profile_of(check, order), order.seed, directory, keep, order.environment)
+            for check in _longest_first(checks)
         ]
         for done, (started, row) in enumerate(Pool(carry_out, jobs, _LIMIT, _WARM).each(runs), start=1):
             weighed_row = _of_the_dead(started.check, row) if isinstance(row, Died) else row
@@ -324,6 +327,7 @@ class CaseRun:
         seed: of the blind data.
         directory: the record is made in a folder of the agency's name below it.
         keep: whether to leave the record of what came out wrong.
+        environment: as of the order.
     """
 
     check: SelftestCase
@@ -331,6 +335,7 @@ class CaseRun:
     seed: int
     directory: Path
     keep: bool
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def carry_out(run: CaseRun) -> MatrixRow:
@@ -350,6 +355,7 @@ def carry_out(run: CaseRun) -> MatrixRow:
             seed=run.seed,
             formats=(),
             quiet=True,
+            environment=run.environment,
         )
         judgement = anyio.run(run_order, order, Unattended(), None).judgement
         row = weighed(check, load_profile(run.profile), judgement, time.monotonic() - began)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from harness.catalogue.texts import Language
+from harness.catalogue.texts import Language, measured
 from harness.report.pages import Say, rendered, saying
 from harness.selftest.matrix import Matrix
 from harness.selftest.rows import MatrixRow
@@ -79,4 +79,4 @@ def _notes(row: MatrixRow, say: Say, language: Language) -> Iterator[str]:
     if row.undecided:
         yield say("open", ids=", ".join(row.undecided))
     if row.detail is not None:
-        yield say("why", reason=row.detail[language])
+        yield say("why", reason=measured(row.detail[language], language))

@@ -82,9 +82,8 @@ def _folder(folder: str, limits: Limits) -> Iterator[Unit]:
 
 def _file(path: str, limits: Limits, *, named: bool) -> Iterator[Unit]:
     label = shown(path)
-    packed = f"{path}.gz"
-    if named and is_body(path) and not os.path.exists(path) and os.path.isfile(packed):  # noqa: PTH110, PTH113
-        yield from _gzipped_body(packed, label, limits)
+    if named and (packed := gzipped_body(path)) is not None:
+        yield from _out_of(packed, label, limits)
         return
     if not named and not is_package(path) and not is_archive(path):
         yield SkippedUnit(label)
@@ -105,10 +104,15 @@ def _file(path: str, limits: Limits, *, named: bool) -> Iterator[Unit]:
         yield FileUnit(label, path, identity)
 
 
-def _gzipped_body(path: str, label: str, limits: Limits) -> Iterator[Unit]:
-    """Read a body of a run, which reports name by its digest alone."""
+def gzipped_body(path: str) -> Path | None:
+    """Return where a body of a run lies gzipped that is named by its digest alone, as reports name it; None if not."""
+    packed = Path(f"{path}.gz")
+    return packed if is_body(path) and not Path(path).exists() and packed.is_file() else None
+
+
+def _out_of(packed: Path, label: str, limits: Limits) -> Iterator[Unit]:
     try:
-        with Path(path).open("rb") as stream:
+        with packed.open("rb") as stream:
             yield BytesUnit(label, Gunzipped(stream, limits).read(limits.package_bytes + 1), "")
     except ExpandsTooFar as error:
         yield ProblemUnit(label, "PKG-10.archive", error.detail)

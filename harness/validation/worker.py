@@ -1,10 +1,11 @@
 """The checking of units, in this process or in a worker process."""
 
+import contextlib
 import os
-import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.profiles import Profile, load_profile
 from harness.crypto.chains.trust import Trust
+from harness.rules.bounded_process import serve_program
 from harness.rules.check import check_package
 from harness.rules.structure import gate
 from harness.validation.rows import FileRow, problem_row, row_of, unexamined_row
@@ -122,20 +124,33 @@ def _content(path: str, most: int) -> bytes:
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Outcome])
-_own: list[Worker] = []
 
 
-def start(task: Task) -> None:
-    """Make ready a worker process; the interrupt key is for the main process alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _own[:] = [Worker(task)]
+def serve(connection: Connection, worker: Worker) -> None:
+    """Check what is asked for at the other end of a pipe, one batch of units after the other, until that is closed.
+
+    The outcomes are packed, which costs the process that asks least.
+    """
+    with contextlib.suppress(EOFError, OSError):
+        connection.send(True)  # from here on what it costs is the packages'
+        while True:
+            connection.send_bytes(packed(map(worker.check, connection.recv())))
 
 
-def work(units: Iterable[Unit]) -> bytes:
-    """Check a batch in a worker process; the outcomes are packed, which costs the main process least."""
-    return _encoder.encode([_own[0].check(unit) for unit in units])
+def serve_at(handle: int) -> None:
+    """Do the same as a program of its own: how to check is the first that it is told.
+
+    Args:
+        handle: of its end of the pipe.
+    """
+    serve_program(handle, lambda connection: serve(connection, Worker(connection.recv())))
+
+
+def packed(outcomes: Iterable[Outcome]) -> bytes:
+    """Return outcomes as they are sent from one process to another."""
+    return _encoder.encode(list(outcomes))
 
 
 def unpacked(batch: bytes) -> list[Outcome]:
-    """Return the outcomes that `work` packed."""
+    """Return the outcomes that `packed` packed."""
     return _decoder.decode(batch)

@@ -1,12 +1,15 @@
 """Where vectors are declared and found."""
 
 import importlib
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
-from harness.catalogue.texts import Language
-from harness.catalogue.yaml_reader import read
+from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.texts import Language, finding_text
+from harness.catalogue.yaml_reader import Place, read
 from harness.edxml.draft import PackageDraft
 from harness.resources import folder
 from harness.vectors.packages.base import DocumentIdentity
@@ -26,12 +29,14 @@ class Vector:
         name: short name, unique within the requirement.
         code: code of the finding it gives; None: it is good.
         make: makes the draft.
+        place: file and line of its declaration.
     """
 
     requirement: str
     name: str
     code: str | None
     make: Make
+    place: Place = field(default=(Path(), 0), compare=False)
 
     @property
     def key(self) -> str:
@@ -43,9 +48,16 @@ class Vector:
         return self.make(identity).written()
 
     def why(self, language: Language) -> str:
-        """Return in a sentence what is wrong with it, or why it is right all the same."""
-        group = self.requirement.partition("-")[0].lower()
-        return str(_notes(group)[self.key][language])
+        """Return in a sentence what is wrong with it, or why it is right all the same.
+
+        One without a note of its own is bad for what its finding means, or good for what its requirement says.
+        """
+        note = _notes(self.requirement.partition("-")[0].lower()).get(self.key)
+        if note is not None:
+            return note[language]
+        if self.code is not None:
+            return finding_text(self.code, "explain", language)
+        return load_catalogue().requirements[self.requirement].statement[language]
 
 
 _vectors: dict[str, Vector] = {}
@@ -53,12 +65,18 @@ _vectors: dict[str, Vector] = {}
 
 def good(requirement: str, name: str, make: Make) -> None:
     """Declare a package that keeps a requirement where one might think that it does not."""
-    _declare(Vector(requirement, name, None, make))
+    _declare(Vector(requirement, name, None, make, caller(1)))
 
 
 def bad(code: str, name: str, make: Make) -> None:
     """Declare a package that gives the finding `code`, and no finding of another requirement."""
-    _declare(Vector(code.partition(".")[0], name, code, make))
+    _declare(Vector(code.partition(".")[0], name, code, make, caller(1)))
+
+
+def caller(depth: int) -> Place:
+    """Return file and line where the function that asks was called, or one `depth` - 1 further out."""
+    frame = sys._getframe(depth + 1)
+    return Path(frame.f_code.co_filename), frame.f_lineno
 
 
 @cache

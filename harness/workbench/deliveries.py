@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Literal
 
 from harness.catalogue.profiles import Profile
-from harness.catalogue.texts import text
 from harness.crypto.testpki.pki import AGENCY_NAME, Pki
 from harness.edxml.draft import NoSuchElement
 from harness.edxml.model import DocumentPackage, Organization
@@ -26,6 +25,7 @@ from harness.vectors.registry import Make, all_vectors
 from harness.vectors.signed import signed_names
 from harness.workbench.declined import Declined
 from harness.workbench.ring import CallRing
+from harness.workbench.status_text import status_text
 from harness.workbench.vectors import vector_content, vector_entry
 
 Kind = Literal["document", "answer", "recall", "update", "replacement"]
@@ -184,7 +184,7 @@ class TestMail:
         item = self._sent_document(document_id, sender)
         by = self._agency(item.receiver)
         receiver = self._receiver(item.from_organ)
-        said = description or text("workbench", f"status.{code}", "vi")
+        said = description or status_text(code, "vi")
         draft = status(self._identity(_peer(by), receiver), code, said)
         for path, value in self._named(item).items():
             draft = draft.with_text(f"ResponseFor/{path}", value)

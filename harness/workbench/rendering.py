@@ -3,12 +3,14 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import LANGUAGES, Language, text
+from harness.catalogue.texts import LANGUAGES, Language, measured, text
 from harness.resources import folder
 from harness.workbench.declined import AREA
+from harness.workbench.status_text import status_text
 
 STYLE, SCRIPT = "page.css", "page.js"
 _FOLDER = "workbench"
@@ -29,8 +31,11 @@ def rendered(name: str, language: Language, **values: Any) -> str:
     def say(key: str, /, **parameters: object) -> str:
         return text(AREA, key, language, **parameters)
 
+    def said_by(code: str) -> str:
+        return status_text(code, language)
+
     template = _environment().get_template(f"{_FOLDER}/{name}.html.jinja")
-    return template.render(say=say, lang=language, other=_next(language), **values)
+    return template.render(say=say, status_text=said_by, lang=language, other=_next(language), **values)
 
 
 def _next(language: Language) -> Language:
@@ -61,8 +66,10 @@ def _shown(value: object, limit: int = _SHOWN) -> str:
     return clipped(str(value), limit)
 
 
-def _size(value: int) -> str:
+@pass_context
+def _size(context: Context, value: int) -> str:
     amount, unit = float(value), 0
     while amount >= _THOUSAND and unit < len(_UNITS) - 1:
         amount, unit = amount / _THOUSAND, unit + 1
-    return f"{amount:.0f} {_UNITS[unit]}" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"
+    written = f"{amount:.0f} {_UNITS[unit]}" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"
+    return measured(written, context["lang"])

@@ -21,7 +21,7 @@ from harness.edxml.model import TraceHeader
 from harness.edxml.packages import write_package
 from harness.journal.recorder import VIETNAM
 from harness.judge.finding_list import listing_of
-from harness.rules import confinement
+from harness.rules import bounded_process, confinement
 from harness.rules.check import PackageReport, check_package
 from harness.validation.expansion import ExpandsTooFar, check_directory
 from harness.vectors.packages.base import (
@@ -90,18 +90,25 @@ def in_archive(profile: Profile, _: Leaf) -> object:
     return None
 
 
+class NoProcess(bounded_process.BoundedProcess):
+    """Only looks like a process."""
+
+    def end(self) -> None:
+        """Do nothing: there is none."""
+
+
 def at_a_price(profile: Profile, _: Leaf) -> object:
     """Examine a package that takes 3 s and 300 MB of the process that examines it."""
     answers, costs = iter([True, PackageReport("document", (), None)]), iter([(0.0, 0), (3.0, 300 * _MB)])
     polls = iter([False, True])
-    connection = SimpleNamespace(
+    connection: Any = SimpleNamespace(
         recv=lambda: next(answers), send=lambda _: None, send_bytes=lambda _: None, poll=lambda _: next(polls),
         close=lambda: None,
     )  # fmt: skip
-    worker: Any = SimpleNamespace(pid=0, connection=connection, end=lambda: None)
+    worker = NoProcess(-1, connection, lambda: None)
     with (
-        patch.object(confinement, "_program", lambda: worker),
-        patch.object(confinement, "_usage", lambda _: confinement._Usage(*next(costs))),
+        patch.object(confinement, "program", lambda _: worker),
+        patch.object(bounded_process, "_usage", lambda _: bounded_process._Usage(*next(costs))),
     ):
         return confinement._Confinement().examine(b"", (profile, Trust()), NOW).findings
 

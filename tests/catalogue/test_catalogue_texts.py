@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import CLIP, Finding, clipped
 from harness.catalogue.lint import lint_messages, lint_profile, lint_shipped
-from harness.catalogue.texts import LANGUAGES, areas, entries, finding_parts, finding_text, known_finding, text
+from harness.catalogue.texts import (
+    LANGUAGES,
+    areas,
+    entries,
+    finding_parts,
+    finding_text,
+    known_finding,
+    measured,
+    text,
+)
 
 SOURCES = Path(__file__).resolve().parents[2] / "harness"
 
@@ -149,3 +158,18 @@ def test_lint_names_what_changes_nothing_in_a_profile(tmp_path: Path, content: s
         "schema: lienthong.profile/1\nextends: qcvn102-2022\nversion: '1'\ntitle: {vi: a, en: b}\n" + content
     )
     assert [problem.code for problem in lint_profile(str(path))] == problems
+
+
+@pytest.mark.parametrize(
+    ("written", "vietnamese"),
+    [
+        ("sau 68.4 giây", "sau 68,4 giây"),
+        ("0.0 s, <= 9.8 s", "0,0 s, <= 9,8 s"),
+        ("1.5 MB của 2.0 GB", "1,5 MB của 2,0 GB"),
+        ("PDF 1.4, 000.00.00.H41 s, 1.2.3 s, bản 3.2", "PDF 1.4, 000.00.00.H41 s, 1.2.3 s, bản 3.2"),
+        ("chờ 5 giây", "chờ 5 giây"),
+    ],
+)
+def test_measures_have_the_decimal_mark_of_the_language_and_nothing_else_has(written: str, vietnamese: str) -> None:
+    assert measured(written, "vi") == vietnamese
+    assert measured(written, "en") == written

@@ -5,7 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+
+from harness.catalogue.verdicts import Verdict
+from harness.judge.report_schema import encoded
+from tests.report.report_runs import build_run
 
 LIENTHONG = (sys.executable, "-c", "from harness.cli import main; main()")
 
@@ -16,10 +21,15 @@ def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def earlier(folder: Path, *verdicts: tuple[str, str, bool]) -> Path:
-    folder.mkdir()
-    entries = [{"id": key, "verdict": verdict, "required": required} for key, verdict, required in verdicts]
-    content = {"schema": "lienthong.report/1", "requirements": entries}
-    (folder / "report.json").write_text(json.dumps(content), encoding="utf-8")
+    came_to = {key: (Verdict(verdict), required) for key, verdict, required in verdicts}
+    report = build_run(folder)
+    entries = (
+        msgspec.structs.replace(one, verdict=came_to[one.id][0], required=came_to[one.id][1])
+        for one in report.requirements
+        if one.id in came_to
+    )
+    report = msgspec.structs.replace(report, requirements=tuple(entries))
+    (folder / "report.json").write_bytes(encoded(report))
     return folder
 
 

@@ -88,7 +88,7 @@ def test_all_that_is_wrong_with_a_declaration_is_told_at_once_with_line_and_reme
     path = declared(tmp_path, "{kind: command, argv: [no-such-program]}", organ="H-41", secret=", secret: short")
     result = call(path)
     assert result.return_value == 2
-    for part in (f"{path}:4: ", "H-41", "no-such-program", "→ Give the agency's identifier", "3 to be mended"):
+    for part in (f"{path}:4: ", "H-41", "no-such-program", "→ Give the agency's identifier", "3 to be corrected"):
         assert part in result.output
 
 

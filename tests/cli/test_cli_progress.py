@@ -4,8 +4,16 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue.texts import entries
+from harness.catalogue.finding_entry import FindingEntry
+from harness.catalogue.findings import Where
+from harness.catalogue.texts import LocalisedText, entries
+from harness.catalogue.verdicts import Severity, Verdict
+from harness.cli.awaited import awaited
 from harness.cli.progress import RunProgress
+from harness.expectations import Expectation
+from harness.journal import Event
+from harness.judge.report_schema import ScenarioEntry
+from harness.selfcheck.expectations import vocabulary
 from tests.journal.told_events import event_told
 
 LOST = {
@@ -54,3 +62,85 @@ def test_requests_that_were_all_refused_are_no_silence(capsys: pytest.CaptureFix
     told = said(capsys, "unserved", *exchange * 12)
     assert "12 requests" in told
     assert "11 wrong signature" in told
+
+
+EVIL = LocalisedText("nó \x1b[2J", "it \x1b[2J")
+
+
+class Judging:
+    """Says that every scenario fails, or breaks."""
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.breaks = breaks
+
+    def add(self, event: Event) -> ScenarioEntry | None:
+        if self.breaks:
+            raise RuntimeError
+        if event.what.kind != "scenario.finished":
+            return None
+        place = Where()
+        remark = FindingEntry("RCV-02", "RCV-02.slow", Severity.REMARK, EVIL, place, "", "")
+        failure = FindingEntry("RCV-02", "RCV-02.not-acked", Severity.FAIL, EVIL, place, "", "")
+        return ScenarioEntry("RCV-02", ("RCV-02",), Verdict.FAIL, None, None, 1.0, (remark, failure))
+
+
+def played(**given: Any) -> None:
+    """Tell of a run with one scenario."""
+    planned = {"scenarios": [{"id": "RCV-02", "requirements": ["RCV-02"]}]}
+    with RunProgress(**{"quiet": False, "verbose": False, **given}) as progress:
+        progress.follow(event_told(0, "run.started", planned))
+        progress.follow(event_told(1, "scenario.started", {}, scenario="RCV-02"))
+        progress.follow(event_told(2, "scenario.finished", {"outcome": "completed"}, scenario="RCV-02"))
+
+
+def test_each_verdict_is_told_with_its_first_failure_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    played(verdicts=Judging())
+    told = capsys.readouterr().err.splitlines()
+    assert told[1:] == ["[1/1] RCV-02  fail  RCV-02.not-acked: it \\u001b[2J"]
+
+
+def test_a_log_gets_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    played(verdicts=Judging(), verbose=True)
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "\r" not in told
+
+
+def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    played(quiet=True)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_who_looks_on_breaks_no_run(capsys: pytest.CaptureFixture[str]) -> None:
+    played(verdicts=Judging(breaks=True))
+    assert capsys.readouterr().err.splitlines()[1:] == ["[1/1] RCV-02  done"]
+
+
+def test_on_a_terminal_a_line_says_what_is_waited_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.cli.living_line._STEADY", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    planned = {"scenarios": [{"id": "RCV-02", "requirements": ["RCV-02"]}]}
+    delivered = {"receiver_doc_id": "1", "document_id": "2", "messagetype": "edoc"}
+    with RunProgress(quiet=False, verbose=False) as progress:
+        progress.follow(event_told(0, "run.started", planned))
+        progress.follow(event_told(1, "scenario.started", {}, scenario="RCV-02"))
+        progress.follow(event_told(2, "delivered", delivered, scenario="RCV-02"))
+        progress.follow(event_told(3, "request", {"operation": "getReceivedEdocList"}))
+    told = capsys.readouterr().err
+    assert (
+        "0/1 scenarios, 1 requests · 0:00 · less than 1 min left · RCV-02: waiting for the candidate to poll and fetch"
+        in told
+    )
+    assert told.endswith("\r\x1b[2K")
+
+
+@pytest.mark.parametrize("kind", vocabulary().values(), ids=lambda kind: str(kind.__name__))
+def test_every_expectation_is_waited_for_in_words(kind: type[Expectation]) -> None:
+    tag = kind.__struct_config__.tag
+    stated = {"role": "duty", "requirement": "RCV-02", "expectation": {"kind": tag}}
+    said = awaited(event_told(0, "expectation", stated, scenario="RCV-02"))
+    assert said is not None
+    assert "{" not in said

@@ -189,7 +189,7 @@ def test_unsigned_run_is_inconclusive(run: Path) -> None:
     list_unsigned(run)
     result = call("verify", run)
     assert result.return_value == 4
-    assert "NOBODY SIGNED" in result.stdout
+    assert "NOT SIGNED" in result.stdout
 
 
 def test_tampering_is_printed_for_people_and_programs(signed: Path) -> None:

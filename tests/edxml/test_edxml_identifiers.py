@@ -14,7 +14,6 @@ from harness.edxml.identifiers import (
     new_form,
     organ_form,
     parse_document_id,
-    same_agency,
 )
 
 NEW = load_profile("qcvn102-2022").parameters.identifiers
@@ -93,15 +92,6 @@ def test_a_uuid_is_told() -> None:
 )
 def test_the_new_form_of_an_old_id(old: str, new: str | None) -> None:
     assert new_form(old) == new
-
-
-def test_two_ids_of_one_agency() -> None:
-    pairs = {"000.00.00.H41": "H41"}
-    assert same_agency("H41", "H41")
-    assert same_agency("000.00.00.H41", "H41", new_by_old=pairs)
-    assert same_agency("H41", "000.00.00.H41", new_by_old=pairs)
-    assert not same_agency("000.00.00.H41", "H41")
-    assert not same_agency("H42", "000.00.00.H41", new_by_old=pairs)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from harness.agency.gallery import defects
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
 from harness.crypto.testpki.folder import make_laboratory, write_identity
-from harness.engine.certification import CertificationOrder
+from harness.drivers.operator import Unattended
+from harness.engine.certification import CertificationOrder, run_order
 from harness.engine.event_waits import EventWaits
 from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.engine.rejudge import judge_again
@@ -145,6 +147,24 @@ def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
     certified(order, heard.append)
     assert [event.seq for event in heard] == list(range(len(heard)))
     assert heard[-1].kind == "run.finished"
+
+
+def test_a_cancelled_order_is_judged_and_reported(tmp_path: Path) -> None:
+    order = CertificationOrder("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1, formats=())
+    published: list[PublishedRun] = []
+
+    async def cancelled() -> None:
+        with anyio.CancelScope() as scope:
+
+            def cancel(event: Event) -> None:
+                if event.kind == "scenario.started":
+                    scope.cancel()
+
+            published.append(await run_order(order, Unattended(), None, (cancel,)))
+
+    anyio.run(cancelled)
+    assert [one.judgement.verdict for one in published] == ["inconclusive"]
+    assert (tmp_path / "run" / "report.json").is_file()
 
 
 def test_a_laboratorys_run_is_looked_at_by_the_numbers_of_its_events(

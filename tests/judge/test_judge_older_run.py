@@ -15,6 +15,7 @@ import pytest
 from harness.catalogue.profiles import load_profile
 from harness.journal import events_of, read_record
 from harness.journal.events import AnswerSent, RequestReceived, RunStarted, Unlisted
+from harness.judge.first_verdicts import FirstVerdicts
 from harness.judge.judge import judge
 from harness.report.event_text import lines_of
 from harness.report.renderers import Renderer
@@ -83,3 +84,14 @@ def test_it_is_rendered_and_shown(older: Path) -> None:
     page = Renderer(source_of(older, read_report(older)), "en").render("html").decode()
     assert "HDR-07" in page
     assert all("\n".join(lines_of(event, record)) for event in record.events)
+
+
+def test_who_looks_on_is_told_of_each_scenario_what_the_report_says(older: Path) -> None:
+    record, profile = read_record(older), load_profile()
+    looking_on = FirstVerdicts(profile, lambda run_id: older)
+    told = [entry for event in record.events if (entry := looking_on.add(event)) is not None]
+    reported = {one.id: one for one in judge(profile, record).scenarios}
+    assert {one.id for one in told} == {one for one in reported if not one.startswith("watch/")}
+    for entry in told:
+        assert (entry.verdict, entry.requirements) == (reported[entry.id].verdict, reported[entry.id].requirements)
+        assert [one.code for one in entry.findings] == [one.code for one in reported[entry.id].findings]

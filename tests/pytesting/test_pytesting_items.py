@@ -14,7 +14,7 @@ from harness.pytesting import certification as certifying
 from harness.pytesting.certification import PytestRun
 from tests.judge.recorded_run import DOCUMENT, RecordedRun
 
-OPTIONS: dict[str, Any] = dict.fromkeys(("profile", "out", "listen", "seed", "deviations"))
+OPTIONS: dict[str, Any] = dict.fromkeys(("profile", "out", "listen", "seed", "deviations", "no-pdf"))
 Play = Callable[[RecordedRun], None]
 
 

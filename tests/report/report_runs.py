@@ -118,7 +118,7 @@ def failed_plan(subject: str = "V/v triển khai liên thông văn bản") -> Ru
     )  # fmt: skip
 
 
-def build_run(directory: Path, plan: RunPlan | None = None, key: LaboratoryKey | None = None) -> dict[str, Any]:
+def build_run(directory: Path, plan: RunPlan | None = None, key: LaboratoryKey | None = None) -> Judgement:
     """Make a run directory as `certify` leaves it before the reports are written, and return report.json.
 
     With a key the record is sealed, as by the laboratory that recorded it. The report is made up: it is in the judge's
@@ -135,9 +135,13 @@ def build_run(directory: Path, plan: RunPlan | None = None, key: LaboratoryKey |
     (directory / "run.json").write_text(json.dumps(facts), encoding="ascii")
     if birth is not None:
         seal_record(birth, journal, directory)
-    report: dict[str, Any] = msgspec.to_builtins(judgement)
     (directory / "report.json").write_bytes(encoded(judgement))
-    return report
+    return judgement
+
+
+def changed(report: Judgement, **members: Any) -> Judgement:
+    """Return a report with members as JSON has them in the place of its own."""
+    return msgspec.convert({**msgspec.to_builtins(report), **members}, Judgement)
 
 
 def seal_made_up(directory: Path, key: LaboratoryKey) -> None:
@@ -192,9 +196,7 @@ def _judgement(plan: RunPlan, profile: Profile, first: Event, last: Event) -> Ju
         schema="lienthong.report/1",
         run_id=plan.run_id,
         verdict=_overall(requirements),  # type: ignore[arg-type]
-        profile=ProfileEntry(
-            profile.id, profile.version, profile.sha256, LocalisedText(profile.title.vi, profile.title.en)
-        ),
+        profile=ProfileEntry(profile.id, profile.version, profile.sha256, profile.title),
         candidate=plan.candidate,
         harness={"name": "lienthong-harness", "version": "0.1.0"},
         driver="http",
@@ -229,7 +231,7 @@ def _requirement(plan: RunPlan, profile: Profile, id_: str, required: bool) -> R
         level=entry.level,
         basis=entry.basis,
         clause=entry.clause,
-        statement=LocalisedText(entry.statement.vi, entry.statement.en),
+        statement=entry.statement,
         required=required,
         verdict=verdict,
         cause=plan.causes.get(id_),

@@ -10,6 +10,7 @@ from lxml import etree, html
 
 from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.verdicts import Severity, Verdict
+from harness.judge.report_schema import Judgement, ScenarioEntry
 from harness.report import write_reports
 from harness.report.model import FindingCard
 from harness.report.renderers import Renderer
@@ -34,39 +35,39 @@ def accepted(number: int, scenario: str = "") -> FindingEntry:
     return msgspec.structs.replace(found, parameters={"why": f"kind-{name}"})
 
 
-def run_of(directory: Path, **scenarios: tuple[FindingEntry, ...]) -> dict[str, Any]:
+def run_of(directory: Path, **scenarios: tuple[FindingEntry, ...]) -> Judgement:
     """Build a run whose scenarios found these; more scenarios than the requirement's own claim it too."""
     report = build_run(directory, RunPlan(verdicts={"RCV-06": Verdict.FAIL, "STS-02": Verdict.FAIL}))
-    for scenario in report["scenarios"]:
-        scenario["findings"] = [msgspec.to_builtins(one) for one in scenarios.get(scenario["id"].replace("-", "_"), ())]
-    return report
+    with_findings = tuple(
+        msgspec.structs.replace(one, findings=scenarios.get(one.id.replace("-", "_"), ())) for one in report.scenarios
+    )
+    return msgspec.structs.replace(report, scenarios=with_findings)
 
 
 @pytest.fixture
-def many(tmp_path: Path) -> dict[str, Any]:
+def many(tmp_path: Path) -> Judgement:
     """A run in which one scenario found the same of 22 packages."""
     return run_of(tmp_path, RCV_06=tuple(accepted(number) for number in range(KINDS)))
 
 
-def cases(directory: Path, report: dict[str, Any]) -> dict[str, etree._Element]:
+def cases(directory: Path, report: Judgement) -> dict[str, etree._Element]:
     """Write junit.xml and return its cases by the id that their names begin with."""
     root = etree.fromstring(written(directory, report, "junit").read_bytes())
     return {str(case.get("name")).partition(":")[0]: case for case in root.iter("testcase")}
 
 
-def watching(report: dict[str, Any], verdict: str, found: FindingEntry) -> dict[str, Any]:
+def watching(report: Judgement, verdict: str, found: FindingEntry) -> Judgement:
     """Return the report with a watch over all the traffic that found something."""
-    seen = [msgspec.to_builtins(found)]
-    watch = {"id": "watch/RCV-06", "requirements": ["RCV-06"], "verdict": verdict, "seconds": 0, "findings": seen}
-    return {**report, "scenarios": [*report["scenarios"], watch]}
+    watch = ScenarioEntry("watch/RCV-06", ("RCV-06",), Verdict(verdict), None, None, 0.0, (found,))
+    return msgspec.structs.replace(report, scenarios=(*report.scenarios, watch))
 
 
-def written(directory: Path, report: dict[str, Any], form: str) -> Path:
+def written(directory: Path, report: Judgement, form: str) -> Path:
     (path,) = write_reports(directory, report, lang="en", formats=[form])
     return path
 
 
-def test_page_lists_all_of_them_folded_and_without_a_script(tmp_path: Path, many: dict[str, Any]) -> None:
+def test_page_lists_all_of_them_folded_and_without_a_script(tmp_path: Path, many: Judgement) -> None:
     page: Any = html.document_fromstring(written(tmp_path, many, "html").read_text(encoding="utf-8"))
     (card,) = page.xpath("//article[@lang='en']//article[contains(@class, 'card')]")
     (folded,) = card.xpath(".//details[@class='all']")
@@ -78,7 +79,7 @@ def test_page_lists_all_of_them_folded_and_without_a_script(tmp_path: Path, many
     assert not page.xpath("//script")
 
 
-def test_paper_shows_the_beginning_and_says_where_the_rest_is(tmp_path: Path, many: dict[str, Any]) -> None:
+def test_paper_shows_the_beginning_and_says_where_the_rest_is(tmp_path: Path, many: Judgement) -> None:
     pytest.importorskip("weasyprint")
     path = written(tmp_path, many, "pdf")
     shown = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, encoding="utf-8", check=True)
@@ -88,17 +89,17 @@ def test_paper_shows_the_beginning_and_says_where_the_rest_is(tmp_path: Path, ma
     assert "10 more lines: see report.html and report.json of the run." in text
 
 
-def test_junit_tells_all_of_them(tmp_path: Path, many: dict[str, Any]) -> None:
+def test_junit_tells_all_of_them(tmp_path: Path, many: Judgement) -> None:
     (failure,) = cases(tmp_path, many)["RCV-06"]
     assert str(failure.get("message")).endswith("(kind-00) was accepted. (×22)")
     assert all(f"kind-{number:02}" in str(failure.text) for number in range(KINDS))
 
 
-def test_summary_counts_them(tmp_path: Path, many: dict[str, Any]) -> None:
+def test_summary_counts_them(tmp_path: Path, many: Judgement) -> None:
     assert "- How often: 22 (`RCV-06`)" in written(tmp_path, many, "md").read_text(encoding="utf-8")
 
 
-def two_scenarios(directory: Path) -> dict[str, Any]:
+def two_scenarios(directory: Path) -> Judgement:
     """Build a run in which two scenarios found the same kind, each with packages of its own."""
     return run_of(directory, RCV_06=(accepted(1), accepted(2)), STS_02=(accepted(3, "own-"), accepted(4, "own-")))
 
@@ -119,7 +120,7 @@ def test_what_is_shown_in_full_is_of_every_scenario(tmp_path: Path) -> None:
     assert "own-03" in card.occurrences[1].message
 
 
-def cards(directory: Path, report: dict[str, Any]) -> tuple[FindingCard, ...]:
+def cards(directory: Path, report: Judgement) -> tuple[FindingCard, ...]:
     return Renderer(source_of(directory, report), "en").report("en").cards
 
 
@@ -139,9 +140,11 @@ def test_findings_in_the_same_words_are_told_once_with_their_events(tmp_path: Pa
 
 def test_report_of_an_earlier_version_says_how_many_it_does_not_list(tmp_path: Path) -> None:
     report = run_of(tmp_path, RCV_06=tuple(accepted(number) for number in range(3)))
-    for scenario in report["scenarios"]:
+    content = msgspec.to_builtins(report)
+    for scenario in content["scenarios"]:
         for found in scenario["findings"]:
             found.pop("parameters")
+    report = msgspec.convert(content, Judgement)
     (card,) = cards(tmp_path, report)
     assert (card.times, card.sightings[0].left_out) == (KINDS, KINDS - 3)
     assert "19 more are not listed" in written(tmp_path, report, "html").read_text(encoding="utf-8")

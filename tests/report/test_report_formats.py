@@ -11,14 +11,15 @@ from lxml import etree
 
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Verdict
+from harness.judge.report_schema import ScenarioEntry
 from harness.report import write_reports
 from harness.report.markdown import code
-from tests.report.report_runs import RunPlan, build_run, failed_plan, finding
+from tests.report.report_runs import RunPlan, build_run, changed, failed_plan, finding
 
 
 def junit_of(tmp_path: Path, plan: RunPlan | None = None, **changes: object) -> etree._Element:
     """Write junit.xml of a built run and return it parsed."""
-    report = {**build_run(tmp_path, plan), **changes}
+    report = changed(build_run(tmp_path, plan), **changes)
     (path,) = write_reports(tmp_path, report, lang="en", formats=["junit"])
     return etree.fromstring(path.read_bytes())
 
@@ -44,7 +45,7 @@ def test_names_are_the_same_in_both_languages_and_in_every_run(tmp_path: Path) -
         plan.run_id = run_id
         report = build_run(tmp_path / lang, plan)
         deviation = {"requirement": "SND-01", "owner": "A", "reason": "x", "expires": "2099-01-01", "state": "passed"}
-        (path,) = write_reports(tmp_path / lang, {**report, "deviations": [deviation]}, lang=lang, formats=["junit"])  # type: ignore[arg-type]
+        (path,) = write_reports(tmp_path / lang, changed(report, deviations=[deviation]), lang=lang, formats=["junit"])  # type: ignore[arg-type]
         root = etree.fromstring(path.read_bytes())
         named = root.xpath("//testsuites | //testsuite | //testcase")
         assert isinstance(named, list)
@@ -103,7 +104,7 @@ def test_failure_is_told_whether_asked_for_or_not(tmp_path: Path, only: tuple[st
     if scenario != "SND-01":
         plan.verdicts.pop("SND-01")
     report = build_run(tmp_path, plan)
-    assert report["verdict"] == "fail"
+    assert report.verdict == "fail"
     (path,) = write_reports(tmp_path, report, lang="en", formats=["junit"])
     root = etree.fromstring(path.read_bytes())
     assert root.get("failures") != "0"
@@ -111,10 +112,12 @@ def test_failure_is_told_whether_asked_for_or_not(tmp_path: Path, only: tuple[st
 
 def test_requirement_that_fails_by_what_a_watch_saw_is_not_lost_behind_its_scenario(tmp_path: Path) -> None:
     report = build_run(tmp_path, RunPlan(verdicts={"STS-04": Verdict.FAIL}))
-    found = msgspec.to_builtins(finding("STS-04.order", "Sai thứ tự.", "Wrong order."))
-    watch = {"id": "watch/STS-04", "requirements": ["STS-04"], "verdict": "fail", "seconds": 0, "findings": [found]}
-    scenarios = [{**one, "verdict": "pass"} if one["id"] == "STS-04" else one for one in report["scenarios"]]
-    (path,) = write_reports(tmp_path, {**report, "scenarios": [*scenarios, watch]}, lang="en", formats=["junit"])
+    found = finding("STS-04.order", "Sai thứ tự.", "Wrong order.")
+    watch = ScenarioEntry("watch/STS-04", ("STS-04",), Verdict.FAIL, None, None, 0.0, (found,))
+    passed = {one.id: msgspec.structs.replace(one, verdict=Verdict.PASS) for one in report.scenarios}
+    scenarios = tuple(passed[one.id] if one.id == "STS-04" else one for one in report.scenarios)
+    report = msgspec.structs.replace(report, scenarios=(*scenarios, watch))
+    (path,) = write_reports(tmp_path, report, lang="en", formats=["junit"])
     root = etree.fromstring(path.read_bytes())
     names = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
     assert names == ["STS-04/*"]

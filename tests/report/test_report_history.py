@@ -68,7 +68,7 @@ def test_runs_are_compared_by_requirement(tmp_path: Path) -> None:
     older = source(tmp_path / "older", failed_plan())
     newer = failed_plan()
     newer.verdicts = {"RCV-02": Verdict.FAIL, "SND-01": Verdict.FAIL}
-    comparison = comparison_of(source(tmp_path / "newer", newer), older, ReportTexts("en"))
+    comparison = comparison_of(source(tmp_path / "newer", newer).report, older.report, ReportTexts("en"))
     changes = [(change.kind, change.requirement) for change in comparison.changes]
     assert changes[:3] == [("new", "SND-01"), ("still", "RCV-02"), ("fixed", "HDR-07")]
     assert {kind for kind, _ in changes[3:]} == {"other"}
@@ -79,8 +79,9 @@ def test_runs_are_compared_by_requirement(tmp_path: Path) -> None:
 def test_runs_of_other_profiles_or_products_are_compared_with_caution(tmp_path: Path) -> None:
     older = source(tmp_path / "older", RunPlan(candidate={"candidate": {"name": "Beta"}, "capabilities": []}))
     newer = source(tmp_path / "newer", RunPlan())
-    changed = Source(newer.directory, {**newer.report, "profile": {"sha256": "f" * 64}}, newer.facts, newer.record)
-    caution = comparison_of(changed, older, ReportTexts("en")).caution
+    profile = msgspec.structs.replace(newer.report.profile, sha256="f" * 64)
+    other = msgspec.structs.replace(newer.report, profile=profile)
+    caution = comparison_of(other, older.report, ReportTexts("en")).caution
     assert "different profiles" in caution
     assert "Beta" in caution
 
@@ -111,7 +112,7 @@ def judged(directory: Path, plan: RunPlan, known: str) -> Judgement:
     path = directory.with_suffix(".yaml")
     path.write_text(known, encoding="utf-8")
     (directory / "run.json").write_bytes(msgspec.json.encode({"deviations": recorded(load_deviations(path))}))
-    return with_deviations(msgspec.convert(report, Judgement), recorded_deviations(directory))
+    return with_deviations(report, recorded_deviations(directory))
 
 
 OTHER_FILE = KNOWN.replace("RTY-05", "HDR-07")
@@ -155,7 +156,7 @@ def test_failure_that_nobody_asked_for_is_known_too(tmp_path: Path) -> None:
     judgement = judged(tmp_path / "run", plan, KNOWN)
     assert judgement.verdict == "fail"
     assert standing(judgement) == "pass"
-    assert list(completeness(json.loads(msgspec.json.encode(judgement)))) == []
+    assert list(completeness(judgement)) == []
     assert standing(judged(tmp_path / "unknown", plan, OTHER_FILE)) == "fail"
 
 
@@ -166,8 +167,7 @@ def test_junit_is_red_for_a_deviation_that_passes_and_not_for_one_that_is_known(
     found = (finding("RTY-05.no-backoff", "Không giãn cách.", "The pauses do not grow."),)
     findings: dict[str, tuple[FindingEntry, ...]] = {"RTY-05": found} if verdict is Verdict.FAIL else {}
     judgement = judged(tmp_path / "run", RunPlan(verdicts={"RTY-05": verdict}, findings=findings), KNOWN)
-    report = msgspec.to_builtins(judgement)
-    built = build(source_of(tmp_path / "run", report), "en", Setting("0" * 64, SequenceDiagrams(())))
+    built = build(source_of(tmp_path / "run", judgement), "en", Setting("0" * 64, SequenceDiagrams(())))
     root = etree.fromstring(render_junit(built))
     red = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
     assert red == (["RTY-05"] if verdict is Verdict.PASS else [])

@@ -1,6 +1,7 @@
 """The page: complete in itself, both languages, hostile text inert, accessible in structure."""
 
 import itertools
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.profiles import DEFAULT_PROFILE
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.report import write_reports
-from tests.report.report_runs import CANDIDATE, RunPlan, build_run, failed_plan
+from harness.seal.run_files import read_report
+from tests.report.report_runs import CANDIDATE, RunPlan, build_run, changed, failed_plan
 
 HOSTILE = (
     "</title><script>alert(1)</script><img src=http://evil.example/x onerror=alert(2)>"
@@ -19,9 +23,13 @@ HOSTILE = (
 )
 
 
-def page_of(tmp_path: Path, plan: RunPlan | None = None, lang: Any = "vi", **changes: Any) -> html.HtmlElement:
-    """Write the page of a built run and return it parsed."""
-    report = {**build_run(tmp_path / "run", plan), **changes}
+def page_of(
+    tmp_path: Path, plan: RunPlan | None = None, lang: Any = "vi", laboratory: Any = None, **changes: Any
+) -> html.HtmlElement:
+    """Write the page of a built run, recorded by a laboratory or not, and return it parsed."""
+    report = changed(build_run(tmp_path / "run", plan), **changes)
+    facts = json.loads((tmp_path / "run" / "run.json").read_bytes())
+    (tmp_path / "run" / "run.json").write_text(json.dumps({**facts, "laboratory": laboratory}), encoding="ascii")
     (path,) = write_reports(tmp_path / "run", report, lang=lang, formats=["html"])
     return html.document_fromstring(path.read_text(encoding="utf-8"))
 
@@ -120,7 +128,7 @@ def test_report_identifies_what_iso_17025_asks_for(tmp_path: Path) -> None:
     assert facts["Địa chỉ"] == facts["Nơi thử nghiệm"] == "Hà Nội"
     assert facts["Khách hàng (nhà cung cấp)"] == "Công ty Alpha"
     assert (facts["Sản phẩm được thử"], facts["Phiên bản"]) == ("QLVB Alpha", "3.2")
-    assert facts["Phương pháp (bộ yêu cầu)"].startswith("qcvn102-2022 1.0")
+    assert facts["Phương pháp (bộ yêu cầu)"].startswith(f"{DEFAULT_PROFILE} 1.0")
     assert len(facts["Mã băm của bộ yêu cầu"]) == 64
     assert facts["Người có thẩm quyền"] == "Lê Văn B, Giám đốc"
     assert re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d \+07:00", facts["Bắt đầu"])
@@ -190,12 +198,10 @@ def test_unsigned_report_says_so_in_large_letters(tmp_path: Path) -> None:
     assert "BÁO CÁO CHƯA KÝ SỐ" in notice.text_content()
 
 
-def test_bare_report_is_rendered_too(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (path,) = write_reports(
-        tmp_path / "run", {"schema": "lienthong.report/1", "verdict": "inconclusive"}, lang="vi", formats=["html"]
-    )
-    assert "Hệ thống chưa đặt tên" in path.read_text(encoding="utf-8")
+def test_a_report_without_its_members_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text('{"schema": "lienthong.report/1", "verdict": "inconclusive"}')
+    with pytest.raises(ConfigurationError, match=r"report\.unreadable"):
+        read_report(tmp_path)
 
 
 def test_same_run_gives_the_same_bytes(tmp_path: Path) -> None:

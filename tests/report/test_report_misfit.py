@@ -34,4 +34,4 @@ def test_it_cannot_be_judged_and_the_line_is_named(misfit: Path) -> None:
 def test_its_report_is_rendered_without_the_record(misfit: Path) -> None:
     source = source_of(misfit, read_report(misfit))
     assert source.record is None
-    assert source.run_id in Renderer(source, "en").render("html").decode()
+    assert source.report.run_id in Renderer(source, "en").render("html").decode()

@@ -6,18 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.catalogue.findings import Where
 from harness.journal import Event, Journal, read_record
 from harness.report.excerpts import difference, occurrence
 from harness.report.messages import JournalMessage, Lane, named_documents
 from harness.report.sequence import SequenceDiagrams
 from harness.report.sequence_layout import WIDTH, drawings
 from harness.report.texts import ReportTexts
-from harness.seal.run_files import Source
+from harness.seal.run_files import RunFile, Source
 from tests.journal.told_events import fact
+from tests.report.report_runs import build_run, finding
 
 ENGLISH = ReportTexts("en")
 
@@ -245,8 +248,9 @@ def evidence_of(tmp_path: Path, package: bytes, line: int | None) -> list[tuple[
     journal = Journal(tmp_path)
     journal.record(fact("request", {"operation": "sendEdoc", "package": {"blob": journal.blob(package)}}))
     journal.close()
-    source = Source(tmp_path, {}, {}, read_record(tmp_path))
-    shown = occurrence({"where": {"event": 0, "line": line}}, "SND-01", source, ENGLISH)
+    source = Source(tmp_path, build_run(tmp_path / "other"), RunFile(), read_record(tmp_path))
+    found = msgspec.structs.replace(finding("HDR-07.wrong-form", "", ""), where=Where(event=0, line=line))
+    shown = occurrence(found, "SND-01", source, ENGLISH)
     return [(one.number, one.text, one.here) for one in shown.lines]
 
 

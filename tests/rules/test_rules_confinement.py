@@ -15,6 +15,7 @@ from harness.catalogue.verdicts import Cause
 from harness.crypto.pdf import signed_files
 from harness.crypto.pdf.signed_files import signed_pdf
 from harness.rules import confinement
+from harness.rules.bounded_process import BoundedProcess
 from harness.rules.check import check_package
 from harness.rules.confinement import examine
 from harness.vectors.forged_packages import signed_by
@@ -75,13 +76,13 @@ def test_a_process_that_was_ended_from_elsewhere_is_started_anew() -> None:
 def test_a_package_that_ends_its_process_is_nobodys_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     program = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
 
-    def ends_at_once() -> confinement._Worker:
+    def ends_at_once(_: str) -> BoundedProcess:
         ours, theirs = Pipe()
         process = subprocess.Popen(program, pass_fds=[theirs.fileno()])
         theirs.close()
-        return confinement._Worker(process.pid, ours, process.wait)
+        return BoundedProcess(process.pid, ours, process.wait)
 
-    monkeypatch.setattr(confinement, "_program", ends_at_once)
+    monkeypatch.setattr(confinement, "program", ends_at_once)
     confined = confinement._Confinement()
     report = confined.examine(package(), (PROFILE, trust()), NOW)
     assert report.findings == ()

@@ -3,90 +3,62 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from harness.catalogue.declared_codes import UndeclaredCode
 from harness.catalogue.lint import LintProblem
 from harness.catalogue.profiles import load_profile
-from harness.expectations import Accepted, Expectation, NotReached, StatusSent
-from harness.expectations.assessment import Assessment, Holding, Met
-from harness.expectations.base import finding
+from harness.expectations import Accepted, Acked, Expectation, NotReached
+from harness.expectations.assessment import Assessment, Broken, Holding, Met, Pending
+from harness.expectations.base import Codes, finding
 from harness.expectations.evidence import Evidence
 from harness.scenarios.context import ScenarioContext
+from harness.scenarios.head import Head, Kinds, UndeclaredExpectation
 from harness.scenarios.isolation import SHARED
-from harness.scenarios.registry import Play, Scenario, all_scenarios
+from harness.scenarios.registry import Scenario, all_scenarios
 from harness.selfcheck import coverage, selfcheck, stimuli
 from harness.selfcheck import expectations as selfcheck_expectations
 from harness.selfcheck.expectations import lint_expectations, lint_findings, vocabulary
-from harness.selfcheck.selfcheck import lint_codes, lint_pack, lint_scenarios, lint_tested
-from harness.selfcheck.sources import reasons, statements
+from harness.selfcheck.origins import FindingOrigin, origins
+from harness.selfcheck.selfcheck import lint_codes, lint_pack, lint_proofs, lint_scenarios, lint_tested
 from harness.selfcheck.stimuli import lint_stimuli
 from harness.vectors.packages.base import document
 from harness.vectors.registry import VECTOR_PROFILE, Vector, all_vectors
 
 
-def made(play: Play, name: str, *more: str) -> dict[str, Scenario]:
-    return {name: Scenario(name, (name.partition("/")[0], *more), SHARED, (), play)}
+async def nothing(context: ScenarioContext) -> None:
+    """What the body of a scenario does is not looked at here."""
+
+
+def made(name: str, *more: str, expects: Kinds = (), awaits: Kinds = (), alive: Kinds = ()) -> dict[str, Scenario]:
+    head = Head(name, expects, awaits, alive)
+    return {name: Scenario(name, (name.partition("/")[0], *more), SHARED, (), nothing, head)}
 
 
 def codes(problems: Iterator[LintProblem]) -> list[str]:
     return [problem.code for problem in problems]
 
 
-async def _nothing_reaches(stage: ScenarioContext) -> None:
-    stage.expect(NotReached(subject="x"))
-
-
-async def only_silence(stage: ScenarioContext) -> None:
-    await _nothing_reaches(stage)
-    await stage.linger()
-
-
-async def silence_and_a_sign_of_life(stage: ScenarioContext) -> None:
-    await _nothing_reaches(stage)
-    await stage.probe()
-
-
-async def nothing_at_all(stage: ScenarioContext) -> None:
-    await stage.linger()
-
-
-async def a_precondition_only(stage: ScenarioContext) -> None:
-    await stage.until(Accepted(document="x"))
-
-
-async def charged_elsewhere(stage: ScenarioContext) -> None:
-    stage.expect(Accepted(document="x"), requirement="SND-02")
-
-
-async def hidden(stage: ScenarioContext) -> None:
-    expectation = Accepted(document="x")
-    stage.expect(expectation)
-
-
-async def without_texts(stage: ScenarioContext) -> None:
-    stage.expect(Unheard())
-
-
-async def with_a_place_nobody_fills(stage: ScenarioContext) -> None:
-    stage.expect(Placeless())
-
-
 class Unheard(Expectation, frozen=True, tag="unheard"):
+    gives: ClassVar[Codes] = {"never-heard-of": ()}
+
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        finding(requirement, "never-heard-of")
         return Holding()
 
 
 class Placeless(Expectation, frozen=True, tag="placeless"):
+    gives: ClassVar[Codes] = {"not-fetched": ()}
+
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        finding(requirement, "not-fetched", expected="1")
-        return Holding()
+        return Broken((finding(requirement, "not-fetched", expected="1"),))
 
 
 class AlwaysMet(Expectation, frozen=True, tag="always-met"):
+    gives: ClassVar[Codes] = {"not-fetched": ("document",)}
+
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        finding(requirement, "not-fetched", document="x")
         return Met()
 
 
@@ -95,18 +67,21 @@ class NeverFound(Expectation, frozen=True, tag="never-found"):
         return Holding()
 
 
-class Veiled(Expectation, frozen=True, tag="veiled"):
+class Forgetful(Expectation, frozen=True, tag="forgetful"):
+    """Gives a reason that it does not declare, or leaves out a value that it declares."""
+
+    gives: ClassVar[Codes] = {"not-fetched": ("document",)}
+    reason: str
+
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        finding(requirement, str(len(evidence.events)))
-        return Holding()
+        return Pending(finding(requirement, self.reason))
 
 
 @pytest.fixture
 def words(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Let the vocabulary of this file count."""
-    own = {kind.__name__: kind for kind in (Unheard, Placeless, AlwaysMet, NeverFound, Veiled)}
-    for module in (selfcheck, selfcheck_expectations):
-        monkeypatch.setattr(module, "vocabulary", lambda: {**vocabulary(), **own})
+    own = {kind.__name__: kind for kind in (Unheard, Placeless, AlwaysMet, NeverFound)}
+    monkeypatch.setattr(selfcheck_expectations, "vocabulary", lambda: {**vocabulary(), **own})
     return monkeypatch
 
 
@@ -114,54 +89,61 @@ def test_the_pack_has_no_problem() -> None:
     assert list(lint_pack()) == []
 
 
-def test_every_scenario_shows_what_it_states() -> None:
-    for scenario in all_scenarios().values():
-        assert statements(scenario), scenario.id
-        assert all(one.expectation for one in statements(scenario)), scenario.id
+@pytest.mark.parametrize("reason", ["not-acked", "not-fetched"])
+def test_an_expectation_that_gives_what_it_does_not_declare_is_refused(reason: str) -> None:
+    with pytest.raises(UndeclaredCode, match=f"SND-03.{reason}"):
+        Forgetful(reason=reason).assess(Evidence.of([]), "SND-03")
 
 
-def test_the_source_tells_every_finding_of_an_expectation() -> None:
-    assert {reason.name for reason in reasons(StatusSent)} == {"status-not-sent", "status-late", "reason-altered"}
+def test_a_head_admits_what_it_names_in_that_role_only() -> None:
+    head = Head("SND-03", expects=(Accepted,), alive=(Acked,))
+    head.admit(Accepted(document="x"), "duty")
+    head.admit(Acked(document="x"), "liveness")
+    with pytest.raises(UndeclaredExpectation, match=r"SND-03 states Accepted: add it to awaits=\(…\)"):
+        head.admit(Accepted(document="x"), "precondition")
 
 
 @pytest.mark.parametrize(
-    ("play", "problems"),
+    ("scenario", "problems"),
     [
-        (only_silence, ["silence-passes"]),
-        (silence_and_a_sign_of_life, []),
-        (nothing_at_all, ["claims-unjudged"]),
-        (a_precondition_only, ["claims-unjudged"]),
-        (charged_elsewhere, ["charges-unclaimed", "claims-unjudged"]),
-        (hidden, ["expectation-hidden"]),
+        (made("SND-03", expects=(NotReached,)), ["silence-passes"]),
+        (made("SND-03", expects=(NotReached,), alive=(Acked,)), []),
+        (made("SND-03"), ["claims-unjudged"]),
+        (made("SND-03", awaits=(Accepted,)), ["claims-unjudged"]),
+        (made("STS-04", awaits=(Accepted,)), []),  # watched
+        (made("STS-04", "XYZ-01", awaits=(Accepted,)), ["requirement-unknown", "claims-unjudged"]),
+        (made("SND-03", "SND-02", expects=(Accepted,)), ["claims-unjudged"]),
     ],
 )
-def test_scenarios_that_cannot_tell_anything_are_found(play: Play, problems: list[str]) -> None:
-    found = list(lint_scenarios(made(play, "SND-03")))
+def test_scenarios_that_cannot_tell_anything_are_found(scenario: dict[str, Scenario], problems: list[str]) -> None:
+    found = list(lint_scenarios(scenario))
     assert [problem.code for problem in found] == problems
     for problem in found:
         assert problem.path == Path(__file__)
         assert problem.line > 1
-        assert problem.parameters["scenario"] == "SND-03"
+        assert problem.parameters["scenario"] in scenario
 
 
-def test_a_requirement_that_is_watched_needs_no_duty() -> None:
-    assert codes(lint_scenarios(made(a_precondition_only, "STS-04"))) == []
-
-
-def test_unknown_requirements_are_found() -> None:
-    assert codes(lint_scenarios(made(a_precondition_only, "STS-04", "XYZ-01"))) == [
-        "requirement-unknown",
-        "claims-unjudged",
+def test_a_scenario_shows_known_requirements() -> None:
+    (one,) = made("SND-03", expects=(Accepted,)).values()
+    assert codes(lint_scenarios({"SND-03": replace(one, shows=frozenset({"XYZ-02", "ATT-02"}))})) == [
+        "requirement-unknown"
     ]
 
 
-def test_findings_without_texts_are_found(words: pytest.MonkeyPatch) -> None:
-    problem, *more = lint_findings(made(without_texts, "SND-03"))
+def test_every_scenario_has_a_head() -> None:
+    assert [
+        one.id for one in all_scenarios().values() if one.head.open or not (one.head.expects or one.head.awaits)
+    ] == []
+
+
+def test_findings_without_texts_are_found() -> None:
+    problem, *more = lint_findings(made("SND-03", expects=(Unheard,)))
     assert (problem.code, problem.parameters["code"], more) == ("finding-unknown", "SND-03.never-heard-of", [])
 
 
-def test_places_that_nobody_fills_are_found(words: pytest.MonkeyPatch) -> None:
-    problems = list(lint_findings(made(with_a_place_nobody_fills, "SND-03")))
+def test_places_that_nobody_fills_are_found() -> None:
+    problems = list(lint_findings(made("SND-03", expects=(Placeless,))))
     assert [(problem.code, problem.parameters["places"]) for problem in problems] == [
         ("places-unfilled", "document"),
         ("places-unfilled", "document"),
@@ -170,11 +152,7 @@ def test_places_that_nobody_fills_are_found(words: pytest.MonkeyPatch) -> None:
 
 def test_expectations_that_cannot_fail_are_found(words: pytest.MonkeyPatch) -> None:
     found = {(problem.code, problem.parameters["expectation"]) for problem in lint_expectations()}
-    assert found == {
-        ("cannot-fail", "AlwaysMet"),
-        ("cannot-fail", "NeverFound"),
-        ("reason-hidden", "Veiled"),
-    }
+    assert found == {("cannot-fail", "AlwaysMet"), ("cannot-fail", "NeverFound")}
 
 
 def test_a_requirement_that_nothing_tests_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,11 +178,23 @@ def test_notes_that_no_longer_hold_are_found(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_codes_without_texts_and_texts_without_codes_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = [one for one in selfcheck._strings() if "too-old" not in one[2]]
-    strings = (*kept, (Path("pkg.py"), 7, "PKG-01.never-heard-of"))
-    monkeypatch.setattr(selfcheck, "_strings", lambda: strings)
+    kept = [replace(one, codes=one.codes - {"PDF-01.too-old"}) for one in origins()]
+    strange = FindingOrigin("rule", "strange", (Path("pkg.py"), 7), frozenset({"PKG-01.never-heard-of"}))
+    monkeypatch.setattr(selfcheck, "origins", lambda: (*kept, strange))
+    monkeypatch.setattr(selfcheck, "declared", lambda: frozenset().union(*(one.codes for one in kept)))
     found = [(problem.code, problem.parameters["code"]) for problem in lint_codes()]
     assert found == [("finding-unknown", "PKG-01.never-heard-of"), ("text-idle", "PDF-01.too-old")]
+
+
+def test_a_rule_that_no_bad_package_proves_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = {key: one for key, one in all_vectors().items() if one.requirement != "HDR-04"}
+    monkeypatch.setattr(selfcheck, "all_vectors", lambda: vectors)
+    problem, *more = lint_proofs()
+    assert (problem.code, problem.parameters, more) == (
+        "rule-unproven",
+        {"rule": "no_receiver_twice", "id": "HDR-04"},
+        [],
+    )
 
 
 def test_equal_and_wrong_stimuli_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from harness.catalogue.candidate import CommandDriverDeclaration, load_candidate
 from harness.catalogue.profiles import load_profile
-from harness.selftest.independent import declared_sample, is_sample, representative, sample_defects
+from harness.scenarios.isolation import EXCLUSIVE
+from harness.scenarios.registry import all_scenarios
+from harness.selftest.independent import REPRESENTATIVE, declared_sample, is_sample, sample_defects
 from harness.selftest.matrix import SelftestOrder, SelftestScope, chosen_checks
 
 
@@ -26,7 +28,8 @@ def test_the_sample_is_judged_by_everything_where_everything_is_asked_for() -> N
     (narrowed,) = chosen_checks(SelftestOrder(SelftestScope.GALLERY, ("sample",)))
     groups = {key[:3] for key in narrowed.only or ()}
     assert groups >= {"SND", "RCV", "STS", "OPS", "RTY", "SEC"}
-    assert "RCV-09" not in representative()
+    alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
+    assert not alone & set(REPRESENTATIVE)
 
 
 def test_it_is_declared_as_a_program_with_its_defect(tmp_path: Path) -> None:

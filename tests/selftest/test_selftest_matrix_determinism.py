@@ -37,7 +37,7 @@ from harness.catalogue.profiles import load_profile
 from harness.journal import read_record
 from harness.judge.report_schema import encoded
 from harness.judge.judge import judge
-sys.stdout.buffer.write(encoded(judge(load_profile(), read_record(Path(sys.argv[1])))))
+sys.stdout.buffer.write(encoded(judge(load_profile("qcvn102-2022"), read_record(Path(sys.argv[1])))))
 """
 
 
@@ -56,7 +56,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_judging_again_gives_the_same_bytes(run: Path) -> None:
     written = (run / "report.json").read_bytes()
     for _ in range(2):
-        assert encoded(judge(load_profile(), read_record(run))) == written
+        assert encoded(judge(load_profile("qcvn102-2022"), read_record(run))) == written
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: str(place["TZ"]))
@@ -77,13 +77,13 @@ def test_neither_the_folders_name_nor_its_place_is_in_the_report(run: Path, tmp_
     moved.mkdir()
     for part in run.iterdir():
         (moved / part.name).symlink_to(part)
-    assert encoded(judge(load_profile(), read_record(moved))) == (run / "report.json").read_bytes()
+    assert encoded(judge(load_profile("qcvn102-2022"), read_record(moved))) == (run / "report.json").read_bytes()
     assert str(run).encode() not in (run / "report.json").read_bytes()
 
 
 def test_run_id_and_times_come_from_the_journal(run: Path) -> None:
     record = read_record(run)
-    judgement = judge(load_profile(), record)
+    judgement = judge(load_profile("qcvn102-2022"), record)
     start = next(event for event in record.events if event.kind == "run.started")
     assert judgement.run_id == start.members["run_id"]
     assert judgement.started == start.at

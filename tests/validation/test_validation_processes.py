@@ -2,11 +2,14 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
+from multiprocessing import Pipe
 from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar
 
 import msgspec
 import pytest
@@ -17,16 +20,18 @@ from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.verdicts import Cause
 from harness.crypto.chains.trust import Trust
 from harness.journal.recorder import VIETNAM
+from harness.rules.bounded_process import BoundedProcess
 from harness.rules.check import PackageReport
 from harness.rules.undecided import Undecided
-from harness.validation.processes import FEW, outcomes
+from harness.validation import processes
+from harness.validation.processes import outcomes
 from harness.validation.progress_record import WORTHWHILE, ProgressRecord, record_path
 from harness.validation.rendering import Amount, Form, sink_for
 from harness.validation.rows import FileRow, row_of
 from harness.validation.summary import CheckSummary
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 from harness.validation.worker import Done, Failed, Outcome, Skipped, Task, Worker
-from harness.vectors.packages.base import DocumentIdentity, document, status
+from harness.vectors.packages.base import DocumentIdentity, attached, document, status, with_attachments
 
 AT = datetime(2025, 9, 30, 12, tzinfo=VIETNAM)
 TASK = Task("qcvn102-2022", AT, frozenset({"PKG", "HDR", "TRC", "ATT", "STP"}), Trust())
@@ -47,18 +52,13 @@ def many(count: int) -> list[Unit]:
 
 
 def test_several_processes_give_what_one_gives(profile: Profile) -> None:
-    units = many(FEW * 3)
+    units = many(200)
     alone = list(outcomes(units, TASK, profile, 1))
     assert list(outcomes(units, TASK, profile, 2)) == alone
     assert [type(outcome) for outcome in alone[-2:]] == [Skipped, Done]
     rows = [outcome.row for outcome in alone if isinstance(outcome, Done)]
     assert [row.verdict for row in rows[:5]] == ["pass", "fail", "pass", "pass", "fail"]
     assert [row.kind for row in rows[:5]] == ["document", "document", "document", "status", "unknown"]
-
-
-def test_few_units_start_no_process(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.validation.processes._shared", None)
-    assert len(list(outcomes(many(3), TASK, profile, 8))) == 5
 
 
 def test_units_are_taken_only_as_they_are_needed(profile: Profile) -> None:
@@ -71,14 +71,13 @@ def test_units_are_taken_only_as_they_are_needed(profile: Profile) -> None:
             yield BytesUnit(str(taken), GOOD, "")
 
     stream = outcomes(endless(), TASK, profile, 2)
-    for _ in range(FEW):
+    for _ in range(64):
         next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert taken < 2000
 
 
 def test_large_units_do_not_pile_up(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.validation.processes.FEW", 2)
     monkeypatch.setattr("harness.validation.processes._CARRIED", 3 * len(GOOD))
     monkeypatch.setattr("harness.validation.processes._BATCH_BYTES", len(GOOD))
     taken = ahead = 0
@@ -94,26 +93,66 @@ def test_large_units_do_not_pile_up(profile: Profile, monkeypatch: pytest.Monkey
     assert ahead <= 4
 
 
-def test_large_units_are_sent_nowhere_and_keep_their_place(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    units = many(FEW * 2)
-    for place in (5, 70, 71, 100):
-        units[place] = BytesUnit(f"{place}.edxml", GOOD + b" " * 10_000, "")
-    alone = list(outcomes(units, TASK, profile, 1))
-    monkeypatch.setattr("harness.validation.processes._LARGE", len(GOOD) + 10_000)
-    monkeypatch.setattr("harness.validation.processes.Worker", Kept)
-    Kept.labels.clear()
-    assert list(outcomes(units, TASK, profile, 2)) == alone
-    assert Kept.labels == ["5.edxml", "70.edxml", "71.edxml", "100.edxml"]
+def test_a_large_unit_is_found_by_a_copy_of_the_process_and_keeps_its_place() -> None:
+    """As `validate` does it: with a single thread."""
+    script = (
+        "from tests.validation.test_validation_processes import *; from harness.validation import processes\n"
+        "units = many(40)\n"
+        "for n in (5, 17, 18, 39): units[n] = BytesUnit(f'{n}.edxml', GOOD + b' ' * 10_000, '')\n"
+        "profile, told = load_profile(TASK.profile), []\n"
+        "plain = list(outcomes(units, TASK, profile, 2))\n"
+        "copied, check = [], processes.copy_of_this\n"
+        "processes.copy_of_this = lambda serve: copied.append(serve.func.__name__) or check(serve)\n"
+        "processes._LARGE, processes._BATCH_BYTES = len(GOOD) + 10_000, len(GOOD)\n"
+        "assert list(outcomes(units, TASK, profile, 2)) == plain\n"
+        "assert copied.count('_check_one_batch') == 4, copied\n"
+        "assert [type(one) for one in plain] == [Done] * 40 + [Skipped, Done]\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
-class Kept(Worker):
-    """Keeps what was checked in this process."""
+def budgeted(tmp_path: Path, budget: str) -> Task:
+    """Return a task by a profile of one's own, with another budget."""
+    lines = (
+        "schema: lienthong.profile/1", "id: frugal", "version: '1'", "title: {vi: Tiết kiệm, en: Frugal}",
+        "extends: qcvn102-2022", f"parameters: {{budget: {budget}}}",
+    )  # fmt: skip
+    (tmp_path / "profile.yaml").write_text("\n".join(lines), encoding="utf-8")
+    return Task(str(tmp_path), AT, TASK.groups, Trust())
 
-    labels: ClassVar[list[str]] = []
 
-    def check(self, unit: Unit) -> Outcome:
-        self.labels.append(unit.label)
-        return super().check(unit)
+@pytest.mark.parametrize(("budget", "code"), [("{cpu: 0.1}", "PKG-10.time"), ("{memory: 8388608}", "PKG-10.memory")])
+def test_a_package_that_takes_too_much_is_its_own_finding_and_the_rest_goes_on(
+    tmp_path: Path, budget: str, code: str
+) -> None:
+    task = budgeted(tmp_path, budget)
+    files = [attached(f"so-lieu-{number}.docx", os.urandom(8_000_000), str(number)) for number in range(4)]
+    costly = with_attachments(DocumentIdentity(), *files).written()
+    units = [BytesUnit("a", GOOD, "1"), BytesUnit("costly", costly, "2"), BytesUnit("b", BAD, "3")]
+    found = list(outcomes(units, task, load_profile(task.profile), 1))
+    codes = {one.row.path: [finding.code for finding in one.row.findings] for one in found if isinstance(one, Done)}
+    assert list(codes.items()) == [("a", []), ("costly", [code]), ("b", ["HDR-10.missing"])]
+
+
+def test_packages_that_end_their_process_are_nobodys_failure(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (
+        "import os, sys; from multiprocessing.connection import Connection\n"
+        "asker = Connection(int(sys.argv[1])); asker.send(True); asker.recv(); os.kill(os.getpid(), 9)"
+    )
+
+    def ends_when_asked(_: object) -> BoundedProcess:
+        ours, theirs = Pipe()
+        words = [sys.executable, "-c", source, str(theirs.fileno())]
+        process = subprocess.Popen(words, pass_fds=[theirs.fileno()])
+        theirs.close()
+        return BoundedProcess(process.pid, ours, process.wait)
+
+    monkeypatch.setattr(processes, "copy_of_this", ends_when_asked)
+    monkeypatch.setattr(processes, "program", ends_when_asked)
+    found = list(outcomes(many(2)[:2], TASK, profile, 1))
+    assert [(one.row.verdict, one.row.undecided[0].cause) for one in found if isinstance(one, Failed)] == [
+        ("inconclusive", "harness")
+    ] * 2
 
 
 def test_what_an_archive_tells_of_a_package_stands_beside_its_own_findings(profile: Profile) -> None:
@@ -130,10 +169,10 @@ def test_a_failure_of_the_harness_is_told_and_the_rest_goes_on(
         raise ZeroDivisionError(data[:1])
 
     monkeypatch.setattr("harness.validation.worker.check_package", fails)
-    found = list(outcomes([BytesUnit("a", GOOD, ""), SkippedUnit("b")], TASK, profile, 1))
-    assert [type(outcome) for outcome in found] == [Failed, Skipped]
-    (failed, _) = found
+    worker = Worker(TASK, profile)
+    failed, skipped = worker.check(BytesUnit("a", GOOD, "")), worker.check(SkippedUnit("b"))
     assert isinstance(failed, Failed)
+    assert isinstance(skipped, Skipped)
     assert (failed.row.verdict, failed.row.undecided[0].cause) == ("inconclusive", "harness")
 
 

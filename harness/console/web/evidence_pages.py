@@ -7,7 +7,6 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.findings import Where
 from harness.console.data.audit_log import note_change
 from harness.console.data.tables import NoteRow, RunRow
 from harness.console.people.roles import Right
@@ -24,14 +24,14 @@ from harness.console.web.package_lines import package_lines
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
 from harness.journal import Event
+from harness.judge.report_schema import Judgement
 from harness.report.event_text import lines_of
 from harness.report.excerpts import occurrence
 from harness.report.messages import EventDescriber
 from harness.report.pdf import PdfUnavailable
 from harness.report.renderers import FILES, Renderer
-from harness.report.sightings import sightings_of, where_of
+from harness.report.sightings import sightings_of
 from harness.report.texts import ReportTexts
-from harness.seal.run_files import objects
 
 _LISTED = 200
 _LONGEST_CHECK = 300.0
@@ -163,8 +163,8 @@ def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
     if not 1 <= number <= len(evidence.findings):
         raise Missing
     scenario, one = evidence.findings[number - 1]
-    wording, source, where = ReportTexts(visit.language), evidence.source, where_of(one)
-    event = source.event(where.get("event"))
+    wording, source = ReportTexts(visit.language), evidence.source
+    event = source.event(one.where.event)
     notes = select(NoteRow).where(NoteRow.run_id == row.id, NoteRow.number == number).order_by(NoteRow.at)
     wrong = [event.seq] if event else []
     return {
@@ -173,10 +173,10 @@ def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
         "total": len(evidence.findings),
         "one": occurrence(one, scenario, source, wording),
         "told": sightings_of(scenario, [one], source, wording),
-        "code": str(one.get("code")),
-        "severity": str(one.get("severity")),
-        "requirement": _requirement(evidence, str(one.get("requirement")), wording),
-        "messages": _messages(evidence, event, where) if event else [],
+        "code": one.code,
+        "severity": str(one.severity),
+        "requirement": _requirement(source.report, one.requirement, wording),
+        "messages": _messages(evidence, event, one.where) if event else [],
         "drawings": evidence.pictures.pictures(scenario, wrong, wording) if source.record else (),
         "scene": {"id": scenario},
         "report": {"language": visit.language},
@@ -188,22 +188,26 @@ def _evidence(visit: Visit, row: RunRow) -> RunEvidence:
     return visit.work.shelf.of(visit.work.queue.folder(row))
 
 
-def _requirement(evidence: RunEvidence, key: str, wording: ReportTexts) -> dict[str, str]:
-    entries = objects(evidence.source.report.get("requirements"))
-    found: Mapping[str, Any] = next((entry for entry in entries if entry.get("id") == key), {})
-    texts = {name: wording.chosen(found.get(name)) for name in ("statement", "clause")}
-    return {"id": key, "level": str(found.get("level", "")), **texts}
+def _requirement(report: Judgement, key: str, wording: ReportTexts) -> dict[str, str]:
+    found = next((entry for entry in report.requirements if entry.id == key), None)
+    if found is None:
+        return {"id": key, "level": "", "statement": "", "clause": ""}
+    return {
+        "id": key,
+        "level": str(found.level),
+        "statement": wording.chosen(found.statement),
+        "clause": wording.stated(found.clause),
+    }
 
 
-def _messages(evidence: RunEvidence, event: Event, where: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+def _messages(evidence: RunEvidence, event: Event, where: Where | None = None) -> list[dict[str, Any]]:
     """Return an event and its partner as they are shown: head and body."""
     shown = []
     for one in (event, evidence.partner(event)):
         if one is not None:
             body = evidence.body(one)
-            place = where if where is not None and one is event else {}
-            line, xpath = place.get("line"), place.get("xpath")
-            laid = package_lines(body, line if isinstance(line, int) else None, str(xpath or "")) if body else []
+            place = where if where is not None and one is event else Where()
+            laid = package_lines(body, place.line, place.xpath) if body else []
             head = list(_until_blank(lines_of(one, evidence.record)))
             shown.append({"seq": one.seq, "head": head, "body": laid, "size": len(body or b"")})
     return shown
@@ -218,7 +222,7 @@ def _until_blank(lines: Any) -> Any:
 
 def _rendered(visit: Visit, row: RunRow, form: str) -> bytes:
     evidence = _evidence(visit, row)
-    if not evidence.source.report:
+    if evidence.judged is None:
         raise Missing
     try:
         return Renderer(evidence.source, visit.language).render(form)

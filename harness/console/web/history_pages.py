@@ -23,8 +23,8 @@ def compared_page(visit: Visit) -> Response:
         raise Missing
     queue, shelf = visit.work.queue, visit.work.shelf
     try:
-        sources = [shelf.of(queue.folder(one)).source for one in (row, older)]
-        found = comparison_of(sources[0], sources[1], ReportTexts(visit.language))
+        report, earlier = (shelf.of(queue.folder(one)).source.report for one in (row, older))
+        found = comparison_of(report, earlier, ReportTexts(visit.language))
     except ConfigurationError as error:
         raise Missing from error
     return visit.page("compare", run=row, older=older, found=found)

@@ -20,7 +20,7 @@ from harness.drivers.manual.interview import FOLDER, PATIENCE
 from harness.drivers.manual.words import WORDS, shown_word
 from harness.report.messages import EventDescriber
 from harness.report.texts import ReportTexts
-from harness.seal.run_files import objects, read_report
+from harness.seal.run_files import read_report
 
 _MOST = 300
 
@@ -35,7 +35,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     folder = work.queue.folder(row)
     live = work.live.look(folder)
     findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
-    verdicts = _verdicts(work, row) if row.state == "ended" and row.verdict != "none" else None
+    verdicts = _verdicts(work, row, language) if row.state == "ended" and row.verdict != "none" else None
     return {
         "live": live,
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
@@ -76,19 +76,14 @@ def _board(live: LiveRun, language: Language) -> dict[str, list[dict[str, str]]]
     )
 
 
-def _verdicts(work: ConsoleWork, row: RunRow) -> dict[str, list[dict[str, str]]]:
+def _verdicts(work: ConsoleWork, row: RunRow, language: Language) -> dict[str, list[dict[str, str]]]:
     """Return the board of a judged run: what was asked for, or has a verdict."""
     shown: dict[str, dict[str, str]] = {}
-    for entry in objects(read_report(work.queue.folder(row)).get("requirements")):
-        verdict = str(entry.get("verdict"))
-        if verdict != "not_run" or entry.get("required"):
-            key = str(entry.get("id"))
-            shown[key] = {"id": key, "state": verdict, "statement": _either(entry.get("statement"), row.language)}
+    for entry in read_report(work.queue.folder(row)).requirements:
+        if entry.required or entry.verdict != "not_run":
+            statement = entry.statement[language]
+            shown[entry.id] = {"id": entry.id, "state": str(entry.verdict), "statement": statement}
     return _grouped(shown)
-
-
-def _either(statement: Any, language: str) -> str:
-    return str(statement.get(language) or "") if isinstance(statement, Mapping) else ""
 
 
 def _grouped(entries: Mapping[str, dict[str, str]]) -> dict[str, list[dict[str, str]]]:

@@ -1,4 +1,4 @@
-"""Prepared answers, from a file: the first that fits a question is given; a person is asked what none fits.
+"""Prepared answers, from a file: the first that matches a question is given; a person is asked where none matches.
 
 schema: lienthong.answers/1
 answers:
@@ -50,7 +50,7 @@ def load_answers(path: Path) -> tuple[PreparedAnswer, ...]:
 
 
 class PreparedOperator:
-    """Answers from a file, and asks the operator behind it what the file does not answer."""
+    """Answers from a file, and passes on to the operator behind it what the file does not answer."""
 
     def __init__(self, answers: tuple[PreparedAnswer, ...], behind: Operator) -> None:
         self._answers = answers
@@ -68,7 +68,7 @@ class PreparedOperator:
         self._behind.tell(lines)
 
     async def ask(self, question: int, command: str, document: str | None, lines: str, limit: float) -> str | None:
-        """Give the prepared answer; a question asked again was not answered well, so a person is asked."""
+        """Give the prepared answer; where it was not understood, the person is asked."""
         index = None if question in self._answered else self._fitting(command, document or "")
         if index is None:
             return await self._behind.ask(question, command, document, lines, limit)

@@ -1,4 +1,4 @@
-"""Driver `manual`: a person moves the candidate, told at a terminal what to do and asked what there is to see."""
+"""Driver `manual`: a person moves the candidate, and is asked to do things and to say what the system shows."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ from harness.drivers.views import Seen, Unseen, ViewRequest, Workplace
 from harness.edxml.identifiers import document_id
 from harness.journal.recorder import VIETNAM
 
-# Numbers of 400 digits are read in a moment; whole packages of text on one answer line are a slip of the hand.
+# Longer than any DocumentId; more on one line is a slip of the hand, such as a pasted package.
 _LONGEST_ID = 500
 
 
 class ManualDriver:
-    """Asks a person, one question at a time however many scenarios there are. A person's time is nobody's failure."""
+    """Asks a person, one question at a time however many scenarios run. The time a person takes is not counted."""
 
     def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
         """Prepare the driver.
@@ -59,11 +59,11 @@ class ManualDriver:
         raise OperatorError("skip", command)
 
     def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
-        """Return those of the glances wanted now that are worth a person's time now; see `Attended`."""
+        """Return those of the requests that are worth a person's time now; see `Attended`."""
         return self._looks.due(glances)
 
     async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> Seen:
-        """Ask the person what there is to see; see `Attended`."""
+        """Ask the person what the system shows; see `Attended`."""
         asked: dict[str | None, int] = {}
         unseen: list[Unseen] = []
         async with self._turn:
@@ -81,7 +81,7 @@ class ManualDriver:
         return Seen(result, asked, tuple(unseen))
 
     async def close(self) -> None:
-        """Leave the person alone; the candidate goes on by itself."""
+        """Ask nothing more; the candidate goes on by itself."""
 
     async def _task(self, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         shown = self._secrets.shown(arguments) if command == "configure" else arguments
@@ -99,7 +99,7 @@ class ManualDriver:
         return self._result(command, arguments, said[:_LONGEST_ID] or expected)
 
     async def _export(self, command: str) -> dict[str, Any]:
-        """Have the person export something, and tell the path of it on this machine."""
+        """Have the person export something and enter its path on this machine."""
         lines = [text(AREA, f"do.{command}", self._language), self._interview.choices("choices.question")]
         path, _ = await self._interview.put(command, None, lines, lambda line: line, free=True)
         return {"path": path}

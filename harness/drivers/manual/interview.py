@@ -16,20 +16,20 @@ from harness.journal.events import OperatorAnswered, OperatorAsked
 
 T = TypeVar("T")
 
-# Half an hour is enough for any of the tasks, and short enough to find out that nobody is there.
+# Half an hour is enough for any of the tasks, and short enough to notice that the person has left.
 PATIENCE = 1800.0
 FOLDER = "operator"
-# Whoever answers a question wrongly so often does not read it: a program, most likely.
+# So many wrong answers to one question come from a program, most likely.
 _TRIES = 10
 _RULE = "─" * 72
 
 
 class Interview:
-    """Asks one question after the other; the run's watch stands still meanwhile.
+    """Asks one question after the other; the stopwatch of the run is paused meanwhile.
 
     Attributes:
-        watch: counts the seconds in which nobody was asked.
-        language: in which the person is spoken to.
+        watch: counts the seconds in which no question was open.
+        language: of the person.
     """
 
     def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
@@ -44,7 +44,7 @@ class Interview:
         self._folders = itertools.count(1)
 
     def folder(self) -> Path:
-        """Return a new folder, not made yet, for files that go with the next question."""
+        """Return a new folder, not created yet, for files that go with the next question."""
         return (self._directory / FOLDER / f"{next(self._folders):03d}").absolute()
 
     async def put(
@@ -63,10 +63,10 @@ class Interview:
             document: DocumentId that it is about, if any.
             lines: its text.
             read: turns what was typed into the answer, None if it is none.
-            free: the answer is free text, of which only the bare words for "cannot" and "skip" are not taken as such.
+            free: the answer is free text, except for the bare words for "cannot" and "skip".
 
         Raises:
-            OperatorError: the person cannot, will not, is not there, or is not understood.
+            OperatorError: the person cannot, will not, does not answer, or is not understood.
         """
         number = next(self._numbers)
         title = text(AREA, f"title.{command}", self.language)

@@ -1,4 +1,4 @@
-"""What an operator is told of the candidate's secret: once, at the terminal only, and only one the harness made."""
+"""Showing the operator the candidate's secret: once, at the terminal only, and only one that the harness made."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from harness.drivers.views import Workplace
 
 
 class Secrets:
-    """Tells the secret to the person once, and only one that the harness made."""
+    """Shows the secret to the person once, and only one that the harness made."""
 
     def __init__(self, workplace: Workplace) -> None:
         self._made = workplace.secret_made

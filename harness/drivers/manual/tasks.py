@@ -1,4 +1,4 @@
-"""What a person is told to do for each command that acts: what, where, and with which data."""
+"""The task that a person is given for each command: what to do, where, and with which data."""
 
 import base64
 from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ def _files(command: str, arguments: Mapping[str, Any], folder: Path) -> Iterator
 
 
 def _written(folder: Path, name: str, content: bytes) -> Path:
-    """Write a file under its own name, as far as a file system takes it."""
+    """Write a file under its own name, as far as the file system allows it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (name.translate(_FORBIDDEN).strip(". ") or "_")
     path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""When a person is worth asking what the system shows, and what was told before."""
+"""When to ask a person what the system shows, and the answers so far."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ Key = tuple[str, str | None]
 
 @dataclass(slots=True)
 class ViewAnswer:
-    """What a person told about one document in one view.
+    """What a person said about one document in one view.
 
     Attributes:
         rows: in the shape of the view's result; none when it was not there.
@@ -32,7 +32,7 @@ class ViewAnswer:
     receivers: frozenset[str]
 
     def answers(self, glance: ViewRequest) -> bool:
-        """Tell whether it still answers a glance: nothing has happened since, and all that is read was asked for."""
+        """Say whether it still answers a request: nothing has happened since, and all that is read was asked for."""
         return self.asked > glance.moved and glance.parts <= self.parts and glance.receivers <= self.receivers
 
 
@@ -47,10 +47,10 @@ class _Wish:
 
 @dataclass(slots=True)
 class ViewCache:
-    """Decides when to ask, and keeps what was told.
+    """Decides when to ask, and keeps the answers.
 
     A person is asked about a document when it has moved on the wire and the system has had its reaction time; when
-    nothing moves, once, late; and again only when somebody still waits for something else than what was told.
+    nothing moves, once, late; and again only when something else than the answer is still awaited.
     """
 
     times: Times
@@ -59,24 +59,24 @@ class ViewCache:
     _wishes: dict[Key, _Wish] = field(default_factory=dict)
 
     def due(self, wanted: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
-        """Return the glances that are worth asking now; to be called again and again with all that are wanted."""
+        """Return the requests that are worth asking about now; to be called again and again with all of them."""
         now = self.watch.time()
         self._wishes = {_key(glance): self._wish(glance, now) for glance in wanted}
         return tuple(glance for glance in wanted if self._worth(glance, now))[:_AT_ONCE]
 
     def keep(self, glance: ViewRequest, told: ViewAnswer) -> None:
-        """Remember what was told."""
+        """Keep an answer."""
         self.told[_key(glance)] = told
         if _key(glance) in self._wishes:
             self._wishes[_key(glance)].asked += 1
 
     def decline(self, glance: ViewRequest) -> None:
-        """Do not ask again for as long as this is waited for: the person could not, or would not, tell."""
+        """Do not ask again while this is awaited: the person could not, or would not, answer."""
         if _key(glance) in self._wishes:
             self._wishes[_key(glance)].declined = True
 
     def rows(self, view: str, wanted: Iterable[ViewRequest]) -> list[Mapping[str, Any]]:
-        """Return all that was told of a view, without what is waited for and may have changed since."""
+        """Return all answers about a view, without those about something awaited that may be out of date."""
         outdated = {_key(glance) for glance in wanted if not self._answered(glance)}
         told = (one for key, one in self.told.items() if key[0] == view and key not in outdated)
         return [row for one in told for row in one.rows]

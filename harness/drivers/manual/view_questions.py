@@ -24,7 +24,7 @@ async def ask_view(interview: Interview, glance: ViewRequest) -> ViewAnswer:
     """Ask about one document in one view, or about the view as a whole.
 
     Raises:
-        OperatorError: the person cannot, will not, or is not there.
+        OperatorError: the person cannot, will not, or does not answer.
     """
     questions = _Questions(interview, glance)
     if glance.view == "inbox":
@@ -33,7 +33,7 @@ async def ask_view(interview: Interview, glance: ViewRequest) -> ViewAnswer:
 
 
 class _Questions:
-    """The questions that one glance takes."""
+    """The questions of one request."""
 
     def __init__(self, interview: Interview, glance: ViewRequest) -> None:
         self._interview = interview
@@ -104,7 +104,7 @@ class _Questions:
 
 
 def _chosen(said: str, names: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the names chosen by number or by name; 0 stands for none of them."""
+    """Return the names chosen by number or by name; 0 means none of them."""
     tokens = said.replace(",", " ").split()
     if tokens == ["0"]:
         return ()
@@ -126,7 +126,7 @@ def _status(said: str) -> str | None:
 
 
 def _files(folder: Path) -> Iterator[dict[str, Any]]:
-    """Describe the files that the person put into the folder; names as typed, in composed form."""
+    """Describe the files that the person put into the folder; names as given, in composed form (NFC)."""
     for path in sorted(folder.iterdir()):
         if path.is_file() and not path.name.startswith("."):
             content = path.read_bytes()

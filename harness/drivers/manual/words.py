@@ -15,18 +15,18 @@ OPEN: tuple[Word, ...] = ("cannot", "skip")
 
 
 def plain(said: str) -> str:
-    """Return what was said without diacritics, case and surplus blanks, so that haste in typing does not matter."""
+    """Return an answer without diacritics, case and surplus blanks, so that hasty typing is understood."""
     apart = unicodedata.normalize("NFD", said.casefold().replace("đ", "d"))
     return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
 
 
 def read_word(said: str, words: Sequence[Word], *, alone: bool = False) -> tuple[Word, str] | None:
-    """Return the word of an answer that `said` begins with and what follows it, None when it begins with none.
+    """Return the word that an answer begins with and what follows it, None when it begins with none.
 
     Args:
         said: what the person typed.
         words: those that may be answered.
-        alone: the word must be all that was said.
+        alone: nothing may follow the word.
     """
     tokens = said.split()
     for count in (len(tokens),) if alone else range(len(tokens), 0, -1):

@@ -43,7 +43,7 @@ def without(member: str) -> AnswerPlan:
 
 
 def wrong_type(member: str) -> AnswerPlan:
-    """Put a number, or text where a number is due, in a member's place."""
+    """Put a number, or text where a number is expected, in a member's place."""
 
     def spoil(holder: dict[str, Any], name: str) -> None:
         holder[name] = str(_WRONG) if isinstance(holder.get(name), int) else _WRONG
@@ -52,7 +52,7 @@ def wrong_type(member: str) -> AnswerPlan:
 
 
 def extra_member() -> AnswerPlan:
-    """Add a member that nobody knows, at the top and in every entry."""
+    """Add an unknown member, at the top and in every entry."""
 
     def add(content: dict[str, Any]) -> None:
         for holder in (content, *_entries(content)):

@@ -1,4 +1,4 @@
-"""Fault files: which calls of a stand-alone hub meet which faults, as data."""
+"""Fault files: which calls of a stand-alone hub get which faults, as data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

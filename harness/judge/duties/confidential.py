@@ -11,7 +11,7 @@ from harness.expectations.evidence import Exchange
 from harness.judge.duties.facts import Ordered, RunFacts, code_of
 
 _DUTY = "SND-07"
-# Shorter texts stand in other documents as well.
+# Shorter texts occur in other documents as well.
 _TELLING = 20
 
 

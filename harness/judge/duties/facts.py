@@ -1,4 +1,4 @@
-"""The record as whole-run duties read it: what was delivered, what was ordered, what the clerk decided, what was shown.
+"""The record as whole-run duties read it: what was delivered, what was ordered, what was decided, what was shown.
 
 Packages are read again from their bytes: what was noted of them while the run went on is a convenience, no evidence.
 """

@@ -1,4 +1,4 @@
-"""RCV-10: a good document is never refused. RCV-11: what was acknowledged as done stays, whole and unchanged."""
+"""RCV-10: a good document is never refused. RCV-11: what was acknowledged as done stays, complete and unchanged."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -117,7 +117,7 @@ def _acked(facts: RunFacts, document: Delivered) -> bool:
 
 
 def _kept(document: Delivered, rows: list[Mapping[str, Any]], look: Event[DriverCalled]) -> Iterator[Finding]:
-    partial = look.what.asked is not None  # a person tells single things about single documents
+    partial = look.what.asked is not None  # a person is asked single things about single documents
     if not rows:
         if not partial:
             yield finding("RCV-11", "vanished", event=look, expected="inbox: 1", received=0, document=document.id)

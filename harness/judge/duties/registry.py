@@ -1,4 +1,4 @@
-"""Which whole-run duties there are, and how their findings stand beside those of the scenarios."""
+"""Which whole-run duties there are, and how their findings relate to those of the scenarios."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""SND-10: nothing leaves that nobody ordered. Every package at the hub is an order carried out, or an answer."""
+"""SND-10: nothing is sent that was not ordered. Every package at the hub is an order carried out, or an answer."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -106,7 +106,7 @@ def _receivers(facts: RunFacts, exchange: Exchange, package: DocumentPackage, or
     ordered = {str(one.get("organ_id")): str(one.get("organ_name")) for one in order.arguments.get("to") or ()}
     most, least = set(ordered), set(ordered)
     if order.arguments.get("operation") == "update":
-        # An update names whom it adds and removes; whether these stand in To as well is open.
+        # An update names whom it adds and removes; whether these are in To as well is open.
         changed = {*(order.arguments.get("receivers_added") or ()), *(order.arguments.get("receivers_removed") or ())}
         most, least = most | changed, least - changed
     named = {one.organ_id.strip() for one in package.to}

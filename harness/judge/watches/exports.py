@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.verdicts import Cause, Verdict
 from harness.journal import Event, JournalBroken, Record
@@ -92,7 +94,13 @@ def _judged(requirement: str, report: KeepingReport, event: Event) -> ScenarioOu
 
 
 def _placed(found: Finding, event: Event) -> Finding:
-    return Finding(found.code, replace(found.where, event=event.seq), found.expected, found.received, found.parameters)
+    return Finding(
+        found.code,
+        msgspec.structs.replace(found.where, event=event.seq),
+        found.expected,
+        found.received,
+        found.parameters,
+    )
 
 
 def _both(one: ScenarioOutcome, other: ScenarioOutcome) -> ScenarioOutcome:
@@ -102,7 +110,7 @@ def _both(one: ScenarioOutcome, other: ScenarioOutcome) -> ScenarioOutcome:
 
 
 def _never_given(facts: RunFacts, form: Form, blank: ScenarioOutcome) -> ScenarioOutcome:
-    """Say why there is no export: it could not be used, the driver said no or was lost, or nobody asked."""
+    """Say why there is no export: it could not be used, the driver said no or was lost, or it was not asked for."""
     command = EXPORT_COMMANDS[form]
     unusable = [one.what for one in facts.evidence.events_of(ExportRejected) if one.what.form == form]
     if unusable:

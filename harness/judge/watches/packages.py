@@ -25,7 +25,7 @@ class PackageWatch:
     undecided: Mapping[str, Undecided]
 
 
-# Of a package that did not fit into the evidence nobody knows whether it was right: it must never count as good.
+# Whether a package that did not fit into the evidence was correct is not known: it must never count as good.
 NOT_KEPT = Undecided(Finding("PKG-10.not-kept"), Cause.CANDIDATE)
 
 

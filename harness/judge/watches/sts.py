@@ -23,7 +23,7 @@ _STEPS: Mapping[str, str] = {
     StatusCode.FINISHED: "finish",
 }
 # Seconds by which the times of two events may differ for no other reason than how they are measured.
-# A candidate that is told of another hub may begin anew, and not hear an answer that is on its way.
+# A candidate that is configured for another hub may start again, and miss an answer that is on its way.
 _INTERRUPTING = frozenset({"stop", "configure"})
 _ROUNDING = 0.05
 # Seconds for which an answer may lie unread on a candidate that is stopped then.

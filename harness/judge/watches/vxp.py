@@ -24,7 +24,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ABOUT_ITEMS = frozenset({HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC, HubOperation.UPDATE_STATUS})
 # What goes wrong in a request when its docId is none.
 _MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
-# A request that is no call of the binding is told once, by the worst that is wrong with it.
+# A request that is not a call of the binding is reported once, by the worst that is wrong with it.
 _OF_EVERYTHING = frozenset({"VXP-01", "VXP-10"})
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from harness.catalogue.texts import Language
-from harness.catalogue.yaml_reader import read
+from harness.catalogue.yaml_reader import Place, read
 from harness.resources import folder
+from harness.vectors.registry import caller
 
 _MODULES = ("documents", "exchange", "originals", "packages")
 _NOTES = "records.yaml"
@@ -31,12 +33,14 @@ class KeepingVector:
         name: short name, unique within the requirement.
         code: code of the finding it gives; None: it is good.
         make: makes it, for a time of judgement.
+        place: file and line of its declaration.
     """
 
     requirement: str
     name: str
     code: str | None
     make: Callable[[datetime], MadeExport]
+    place: Place = field(default=(Path(), 0), compare=False)
 
     @property
     def key(self) -> str:
@@ -53,7 +57,7 @@ _vectors: dict[str, KeepingVector] = {}
 
 def declare(requirement: str, name: str, code: str | None, make: Callable[[datetime], MadeExport]) -> None:
     """Declare a vector."""
-    vector = KeepingVector(requirement, name, code, make)
+    vector = KeepingVector(requirement, name, code, make, caller(2))
     if vector.key in _vectors:
         raise ValueError(vector.key)
     _vectors[vector.key] = vector
