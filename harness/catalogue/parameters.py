@@ -145,7 +145,8 @@ class HubBehaviour(ParameterGroup, frozen=True):
     `timestamp_skew` in seconds, counted after the zone that fits best is taken off; `body_bytes` and
     `headers` are the most it takes, `unsigned_bytes` the most of a body before the caller is known; `evidence_bytes` of
     bodies are kept as evidence of one run, of the rest only digests; `codes` says which error code stands for which
-    reason of refusal.
+    reason of refusal. What is sent to an agency whose code was closed is refused as to an unknown one
+    (`closed_receivers: refuse`), or handed to its `successor`; a status is, always.
     """
 
     mode: Literal["verbatim", "rebuild"]
@@ -156,6 +157,7 @@ class HubBehaviour(ParameterGroup, frozen=True):
     headers: int
     error_codes: dict[str, ErrorCode]
     codes: dict[str, str]
+    closed_receivers: Literal["refuse", "successor"] = "refuse"
 
 
 class Bound(ParameterGroup, frozen=True):
@@ -213,6 +215,7 @@ class Choices(ParameterGroup, frozen=True):
 class Volumes(ParameterGroup, frozen=True):
     """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes.
 
+    `communes` come into the directory during a run.
     `broken_ways` is in how many ways, at most, a package breaks one requirement that is played with broken packages.
     """
 
@@ -221,6 +224,7 @@ class Volumes(ParameterGroup, frozen=True):
     broken_ways: int
     attachment_bytes: tuple[int, ...]
     attachment_types: tuple[str, ...]
+    communes: int = 3321
 
 
 class SignatureBounds(ParameterGroup, frozen=True):
@@ -247,10 +251,10 @@ class Signatures(ParameterGroup, frozen=True):
     the profile file that names them; `revocation` says whether an unreachable responder is taken as unknown
     (`soft`) or fails (`hard`); `weak_digests` are verified but found weak, any other digest is not verified;
     `smallest_rsa` and `smallest_ec` are key sizes in bits; `crls` and `ocsp_answers` are files of revocation
-    data beside the profile; `purposes` are the extended key usages (OIDs) of which a signer's certificate that
-    names any must name one; a certificate whose subject has one of `agency_attributes` and none of
-    `person_attributes` is an agency's seal, one with any of the latter is a person's; `oldest_pdf` is the
-    least version of PDF files; `bounds` keep a hostile signature from taking hours.
+    data beside the profile, or folders of them (`*.crl`, `*.ocsp`); `purposes` are the extended key usages (OIDs)
+    of which a signer's certificate that names any must name one; a certificate whose subject has one of
+    `agency_attributes` and none of `person_attributes` is an agency's seal, one with any of the latter is a
+    person's; `oldest_pdf` is the least version of PDF files; `bounds` keep a hostile signature from taking hours.
     """
 
     required: bool
@@ -322,6 +326,21 @@ class Keeping(ParameterGroup, frozen=True):
     margin_percent: int
 
 
+class DaysOff(ParameterGroup, frozen=True):
+    """Days from `first` to `last`, both included, on which nobody works; `name` is told where they count."""
+
+    name: str
+    first: date
+    last: date
+
+
+class WorkCalendar(ParameterGroup, frozen=True):
+    """Which days are working days: Monday to Friday but for `days_off`, and `working_days` that make up for others."""
+
+    days_off: dict[str, DaysOff] = msgspec.field(default_factory=dict)
+    working_days: dict[str, date] = msgspec.field(default_factory=dict)
+
+
 class Parameters(ParameterGroup, frozen=True):
     """All parameters of a profile."""
 
@@ -338,3 +357,4 @@ class Parameters(ParameterGroup, frozen=True):
     signatures: Signatures
     retries: Retries
     keeping: Keeping
+    calendar: WorkCalendar = WorkCalendar()

@@ -18,6 +18,8 @@ _MOST_BASES = 5
 # What a profile says about itself is never taken over from another.
 _OWN = ("id", "version", "title")
 _TRUST_FILES = ("trust_anchors", "intermediates", "crls", "ocsp_answers")
+# What may be named by its folder, and how its files are called there.
+_FOLDERS = {"crls": "*.crl", "ocsp_answers": "*.ocsp"}
 
 
 class ProfileFile(ParameterGroup, frozen=True):
@@ -102,19 +104,25 @@ def _placed(content: ProfileFile, located: Located) -> dict[str, list[Path]]:
     signatures = content.parameters.signatures
     return {
         name: [
-            _beside(located, ("parameters", "signatures", name, index), file)
+            place
             for index, file in enumerate(getattr(signatures, name))
+            for place in _beside(located, ("parameters", "signatures", name, index), file)
         ]
         for name in _TRUST_FILES
     }
 
 
-def _beside(located: Located, steps: tuple[str | int, ...], name: str) -> Path:
+def _beside(located: Located, steps: tuple[str | int, ...], name: str) -> list[Path]:
+    """Return the file of that name beside the profile; of a folder of revocation data, its files in their order."""
     path, line = located.place(steps)
     file = path.parent.absolute() / name
-    if not _is_file(file):
+    if _is_file(file):
+        return [file]
+    pattern = _FOLDERS.get(str(steps[-2]))
+    found = [] if pattern is None else sorted(filter(_is_file, file.glob(pattern)))
+    if not found:
         raise ConfigurationError("profile.no-such-file", path=path, line=line, name=name)
-    return file
+    return found
 
 
 def _at(path: Path) -> Path | None:

@@ -115,7 +115,9 @@ def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exi
     from harness.cli.progress import RunProgress
     from harness.cli.terminal import Terminal
     from harness.engine.certification import run_order
+    from harness.rules.confinement import prepare
 
+    prepare()  # before the progress has a thread: a copy of a process with one thread is made in no time
     with RunProgress(quiet=quiet, verbose=verbose, verdicts=None if quiet else first_verdicts(order)) as progress:
         operator = Terminal(order.language)
         certification = anyio.run(run_order, order, operator, configured_laboratory(), (progress.follow,))

@@ -21,7 +21,7 @@ _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
 
 class LivingLine:
-    """Writes lines, and keeps what `state` returns in view while the block lasts.
+    """Writes lines, and keeps what `state` returns in view from `live` until the block ends.
 
     On a terminal it is redrawn at least once a second; a log gets it as a line of its own when nothing else was written
     for half a minute, and no control characters.
@@ -48,9 +48,6 @@ class LivingLine:
         self._drawn = 0.0
 
     def __enter__(self) -> Self:
-        if not self._quiet:
-            self._thread = threading.Thread(target=self._beat, name="progress", daemon=True)
-            self._thread.start()
         return self
 
     def __exit__(
@@ -61,6 +58,12 @@ class LivingLine:
             self._thread.join()
         with self.lock:
             self._wipe()
+
+    def live(self) -> None:
+        """Keep the state in view from now on, by a thread of its own; whoever copies this process does so before."""
+        if not self._quiet and self._thread is None:
+            self._thread = threading.Thread(target=self._beat, name="progress", daemon=True)
+            self._thread.start()
 
     def write(self, text: str) -> None:
         """Write a line above the living one; nothing while the terminal is used by others."""

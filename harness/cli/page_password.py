@@ -18,7 +18,7 @@ def page_password(path: Path | None) -> str | None:
     Raises:
         ConfigurationError: the file cannot be read, or the password is too short.
     """
-    given = os.environ.get(VARIABLE) if path is None else _first_line(path)
+    given = os.environ.get(VARIABLE) if path is None else first_line(path)
     if given is None or (path is None and not given):
         return None
     if len(given) < _SHORTEST:
@@ -26,7 +26,12 @@ def page_password(path: Path | None) -> str | None:
     return given
 
 
-def _first_line(path: Path) -> str:
+def first_line(path: Path) -> str:
+    """Return the first line of a file, which is a password.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
     try:
         return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ import click
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
+from harness.cli.pki_fetch import fetch
 from harness.cli.verb_help import Verb, VerbGroup
 
 _AREA = "cli-pki"
@@ -68,3 +69,6 @@ def serve(folder: Path, listen: str | None, quiet: bool) -> int:
     finally:
         signal.signal(signal.SIGTERM, previous)
     return Exit.PASS
+
+
+command.add_command(fetch)

@@ -13,6 +13,8 @@ from harness.cli.verb_help import Verb, VerbGroup
 
 if TYPE_CHECKING:
     from harness.catalogue.lint import LintProblem
+    from harness.catalogue.texts import Language
+    from harness.selfcheck.trust import TrustNote
 
 _AREA = "cli-profile"
 
@@ -80,14 +82,20 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
     from harness.catalogue.profiles import profile_names
     from harness.selfcheck.profile import lint_effects, lint_whole
     from harness.selfcheck.selfcheck import lint_pack
+    from harness.selfcheck.trust import not_as_published, trust_notes
 
+    notes: list[TrustNote] = []
     if profile is None:
         problems = [*lint_shipped(), *lint_pack(), *(one for name in profile_names() for one in lint_effects(name))]
     else:
-        problems = list(lint_whole(profile))
+        notes = list(trust_notes(profile))
+        problems = [*lint_whole(profile), *not_as_published(notes)]
     if form == "json":
-        _print_json({"schema": "lienthong.lint/1", "problems": [_as_data(problem) for problem in problems]})
+        rows = [_as_data(problem) for problem in problems]
+        _print_json({"schema": "lienthong.lint/1", "problems": rows, "certificates": [_as_row(one) for one in notes]})
     else:
+        for note in (one for one in notes if one.likeness != "name-only"):  # of which a problem tells
+            click.echo(f"{note.path}:{note.line}: {_told(note, language())}")
         for problem in problems:
             click.echo(f"{problem.path}:{problem.line}: {sentence(f'lint.{problem.code}', **problem.parameters)}")
         click.echo(say(_AREA, "lint.count", count=len(problems)) if problems else say(_AREA, "lint.nothing"), err=True)
@@ -119,6 +127,29 @@ def _as_data(problem: "LintProblem") -> dict[str, object]:
 
     message = {name: text("errors", f"lint.{problem.code}", name, **problem.parameters) for name in LANGUAGES}
     return {"code": problem.code, "path": str(problem.path), "line": problem.line, "message": message}
+
+
+def _told(note: "TrustNote", lang: "Language") -> str:
+    """Return what is known of a certificate, its addresses included; names in it are a stranger's words."""
+    from harness.catalogue.findings import clipped
+    from harness.catalogue.texts import text
+
+    known = note.recognition.of.name if note.recognition else None
+    name = getattr(known, lang) if known else ""
+    whose = text(_AREA, f"lint.certificate.{note.likeness}", lang, file=note.file, subject=clipped(note.subject),
+                 sha256=note.sha256, name=name)  # fmt: skip
+    parts = [("OCSP", note.ocsp), ("CRL", note.crls)]
+    return " ".join([whose, *(f"{kind}: {clipped(', '.join(urls), 300)}." for kind, urls in parts if urls)])
+
+
+def _as_row(note: "TrustNote") -> dict[str, object]:
+    from harness.catalogue.texts import LANGUAGES
+
+    return {
+        "path": str(note.path), "line": note.line, "file": note.file, "subject": note.subject, "sha256": note.sha256,
+        "likeness": note.likeness, "ocsp": note.ocsp, "crls": note.crls,
+        "message": {name: _told(note, name) for name in LANGUAGES},
+    }  # fmt: skip
 
 
 def _print_json(value: object) -> None:

@@ -71,6 +71,7 @@ class _View:
         for key, line in self._parameters(profile.parameters):
             yield from self._wrapped(line, label=self._say(key), indent=2)
         yield from self._agencies()
+        yield from self._calendar()
         yield from self._reasons()
         yield from self._severities()
         for group, title in load_catalogue().groups.items():
@@ -135,6 +136,19 @@ class _View:
                 yield from self._wrapped(" · ".join(undated), label=basis, indent=2)
         for code, agency in sorted(dated.items()):
             yield from _beside(f"  {code}  ", f"{agency.name} ({agency.basis}) · {self._life(agency)}", self._width)
+
+    def _calendar(self) -> Iterator[str]:
+        """Yield the days off in their order, and the days that make up for them."""
+        calendar = self._profile.parameters.calendar
+        if not calendar.days_off:
+            return
+        yield ""
+        yield _strong(self._say("calendar"))
+        for one in sorted(calendar.days_off.values(), key=lambda one: one.first):
+            yield from _beside(f"  {one.first:%d/%m/%Y}–{one.last:%d/%m/%Y}  ", one.name, self._width)
+        made_up = ", ".join(f"{day:%d/%m/%Y}" for day in sorted(calendar.working_days.values()))
+        if made_up:
+            yield from self._wrapped(self._say("calendar.working", days=made_up), indent=2)
 
     def _life(self, life: CodeLife) -> str:
         told = (

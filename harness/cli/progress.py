@@ -126,6 +126,7 @@ class RunProgress:
         self._total = len(started.scenarios)
         self._began = time.monotonic()
         self._outlook = Outlook(started)
+        self._lines.live()
         name = clipped(str(started.candidate["candidate"]["name"]))
         self._lines.write(say("cli-certify", "started", name=name, run_id=started.run_id, total=self._total))
 

@@ -17,6 +17,7 @@ _MODULES = {
     "records": "records",
     "hub": "hub",
     "agency": "agency",
+    "console": "console",
     "doctor": "doctor",
     "profile": "profile",
     "judge": "judge",

@@ -2,8 +2,9 @@
 the network, and only where its caller was told to: judging never does.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import httpx2
@@ -17,13 +18,17 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from harness.crypto.chains.certificates import CertificateUnreadable, is_certificate, load, read_crl, read_ocsp_answer
 from harness.crypto.chains.chain import MOST_EMBEDDED
 from harness.crypto.chains.trust import Trust
+from harness.crypto.public_addresses import AddressRefused, pinned
 from harness.crypto.tls_context import public_context
 
 _LARGEST = 20 * 1024 * 1024
 _MOST_ADDRESSES = 3
 _SCHEMES = ("http://", "https://")
 
-FetchProblem = Literal["unreachable", "status", "too-large", "unreadable", "no-issuer", "no-address"]
+FetchProblem = Literal[
+    "unreachable", "status", "too-large", "too-slow", "unreadable", "no-issuer", "no-address",
+    "private", "unresolved", "malformed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,19 @@ class FetchFailure:
 
 @dataclass(frozen=True, slots=True)
 class FetchedRevocation:
-    """A trust with what was fetched added, and what could not be had."""
+    """A trust with what was fetched added, and what could not be had.
+
+    Attributes:
+        missing: number of certificates about which nothing was had.
+        lists: revocation lists fetched, by address.
+        answers: OCSP answers fetched, by SHA-256 of the certificate in hex.
+    """
 
     trust: Trust
     failures: tuple[FetchFailure, ...] = ()
+    missing: int = 0
+    lists: Mapping[str, bytes] = field(default_factory=dict)
+    answers: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class _NotHad(Exception):
@@ -52,16 +66,31 @@ class _NotHad(Exception):
 class RevocationFetcher:
     """Fetches revocation data; a CRL once, OCSP answers as they are needed. Close it, or use it with `with`.
 
+    An address that could not be reached is not called again.
+
     Args:
-        timeout: seconds for one answer.
+        timeout: seconds of silence in one call.
         client: an HTTP client of the caller's own.
+        seconds: that one whole call may take.
+        public_only: whether addresses outside the public network are not called.
     """
 
-    def __init__(self, timeout: float = 5.0, client: httpx2.Client | None = None) -> None:
+    def __init__(
+        self,
+        timeout: float = 5.0,
+        client: httpx2.Client | None = None,
+        *,
+        seconds: float = 60.0,
+        public_only: bool = False,
+    ) -> None:
         self._client = client or httpx2.Client(
             verify=public_context(), timeout=timeout, follow_redirects=False, trust_env=False
         )
+        self._seconds = seconds
+        self._public_only = public_only
         self._lists: dict[str, bytes] = {}
+        self._answers: dict[str, bytes] = {}
+        self._dead: dict[str, FetchFailure] = {}
 
     def __enter__(self) -> "RevocationFetcher":
         return self
@@ -82,20 +111,26 @@ class RevocationFetcher:
                 name any address, so nobody is asked about it.
         """
         failures: list[FetchFailure] = []
+        missing = 0
         for certificate, embedded in dict.fromkeys(signers):
+            informed = None
             try:
-                trust = self._about(load(certificate), embedded, trust, failures)
+                informed = self._about(load(certificate), embedded, trust, failures)
             except CertificateUnreadable as error:
                 failures.append(FetchFailure("", "unreadable", error.detail))
-        return FetchedRevocation(trust, tuple(failures))
+            missing += informed is None
+            trust = informed or trust
+        told = tuple(dict.fromkeys(failures))
+        return FetchedRevocation(trust, told, missing, dict(self._lists), dict(self._answers))
 
     def _about(
         self, certificate: x509.Certificate, embedded: tuple[bytes, ...], trust: Trust, failures: list[FetchFailure]
-    ) -> Trust:
+    ) -> Trust | None:
+        """Return the trust with what was had about a certificate, None where nothing was."""
         issuer = _issuer(certificate, _trusted_issuers(trust, embedded))
         if issuer is None:
             failures.append(FetchFailure("", "no-issuer", certificate.issuer.rfc4514_string()))
-            return trust
+            return None
         responders, lists = addresses_of(certificate)
         if not responders and not lists:
             failures.append(FetchFailure("", "no-address", certificate.subject.rfc4514_string()))
@@ -109,16 +144,18 @@ class RevocationFetcher:
                 return replace(trust, crls=tuple(dict.fromkeys((*trust.crls, self._crl(url)))))
             except _NotHad as error:
                 failures.append(error.failure)
-        return trust
+        return None
 
     def _ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
         request = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256()).build()
         content = request.public_bytes(Encoding.DER)
         body = self._answer("POST", url, content, {"Content-Type": "application/ocsp-request"})
         try:
-            return read_ocsp_answer(body)
+            answer = read_ocsp_answer(body)
         except CertificateUnreadable as error:
             raise _NotHad(FetchFailure(url, "unreadable", error.detail)) from error
+        self._answers[certificate.fingerprint(hashes.SHA256()).hex()] = answer
+        return answer
 
     def _crl(self, url: str) -> bytes:
         if url not in self._lists:
@@ -132,13 +169,27 @@ class RevocationFetcher:
     def _answer(
         self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> bytes:
+        if url in self._dead:
+            raise _NotHad(self._dead[url])
         try:
-            with self._client.stream(method, url, content=content, headers=headers) as response:
-                if response.status_code != httpx2.codes.OK:
-                    raise _NotHad(FetchFailure(url, "status", str(response.status_code)))
-                return _body(response, url)
+            return self._called(method, url, content, dict(headers or {}))
+        except AddressRefused as error:
+            failure = FetchFailure(url, error.reason, error.detail)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise _NotHad(FetchFailure(url, "unreachable", f"{type(error).__name__}: {error}")) from error
+            failure = FetchFailure(url, "unreachable", f"{type(error).__name__}: {error}")
+        self._dead[url] = failure
+        raise _NotHad(failure)
+
+    def _called(self, method: str, url: str, content: bytes | None, headers: dict[str, str]) -> bytes:
+        until = time.monotonic() + self._seconds
+        target, extensions = url, {}
+        if self._public_only:
+            place = pinned(url)
+            target, headers["Host"], extensions = place.url, place.host, {"sni_hostname": place.server_name}
+        with self._client.stream(method, target, content=content, headers=headers, extensions=extensions) as response:
+            if response.status_code != httpx2.codes.OK:
+                raise _NotHad(FetchFailure(url, "status", str(response.status_code)))
+            return _body(response, url, until)
 
 
 def addresses_of(certificate: x509.Certificate) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -189,10 +240,12 @@ def _issuer(certificate: x509.Certificate, candidates: Iterable[bytes]) -> x509.
     return None
 
 
-def _body(response: httpx2.Response, url: str) -> bytes:
+def _body(response: httpx2.Response, url: str, until: float) -> bytes:
     parts = bytearray()
     for part in response.iter_bytes():
         parts += part
         if len(parts) > _LARGEST:
             raise _NotHad(FetchFailure(url, "too-large", str(_LARGEST)))
+        if time.monotonic() > until:
+            raise _NotHad(FetchFailure(url, "too-slow", str(len(parts))))
     return bytes(parts)

@@ -45,10 +45,16 @@ def _of_files(package: DocumentPackage, limits: Limits, longest: int) -> Iterato
         except AttachmentBroken:
             continue
         if looks_like_pdf(content) and may_be_signed(content):
-            yield from _of_pdf(content, longest)
+            yield from signers_of_pdf(content, longest)
 
 
-def _of_pdf(content: bytes, longest: int) -> Iterator[Signer]:
+def signers_of_pdf(content: bytes, longest: int) -> Iterator[Signer]:
+    """Yield all certificates that signed a PDF file or its time stamps; none where it cannot be read.
+
+    Args:
+        content: of the file.
+        longest: most bytes that a signature may take.
+    """
     from harness.crypto.pdf.signatures import read_pdf
 
     try:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from urllib.parse import urlsplit
 
 from harness.catalogue.candidate import (
@@ -16,8 +17,9 @@ from harness.catalogue.candidate import (
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile
 from harness.catalogue.yaml_reader import Located
+from harness.doctor.checks import Trouble
 from harness.drivers.manual.answer_file import load_answers
-from harness.edxml.identifiers import organ_form
+from harness.edxml.identifiers import codes_upwards, organ_form
 from harness.journal.redaction import SHORTEST_SECRET
 
 PEER_SYSTEM = "harness.peers"
@@ -64,6 +66,24 @@ def _identifiers(
             yield ConfigurationError("candidate.system-id", path=path, line=line, value=agency.system_id)
         if agency.system_id == PEER_SYSTEM:
             yield ConfigurationError("candidate.system-taken", path=path, line=line, value=agency.system_id)
+
+
+def closed_code(candidate: Candidate, located: Located, profile: Profile, day: date) -> Iterator[Trouble]:
+    """Note that the agency's code does not hold on a day, by the profile's list; a run is possible all the same."""
+    listed = profile.parameters.code_lists.agencies
+    value = candidate.agency.organ_id
+    code = next((one for one in codes_upwards(value) if one in listed), None)
+    if code is None or organ_form(value, profile.parameters.identifiers) not in {"old", "new"}:
+        return
+    path, line = located.place(("agency", "organ_id"))
+    agency = listed[code]
+    told = {"value": value, "code": code, "name": agency.name, "successor": agency.replaced_by or "-"}
+    if agency.closed_before(day):
+        told["bound"] = f"{agency.valid_to:%d/%m/%Y}"
+        yield Trouble("candidate.code-closed", note=True, parameters=told, path=path, line=line)
+    elif agency.opens_after(day):
+        told["bound"] = f"{agency.valid_from:%d/%m/%Y}"
+        yield Trouble("candidate.code-not-yet", note=True, parameters=told, path=path, line=line)
 
 
 def _fits_a_header(text: str) -> bool:

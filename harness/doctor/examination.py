@@ -4,6 +4,7 @@ import ipaddress
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.texts import Language
 from harness.doctor.checks import PreflightCheck, Trouble
-from harness.doctor.declaration import FINDERS
+from harness.doctor.declaration import FINDERS, closed_code
 from harness.doctor.driver import check_clock, check_commands, check_configurable, greet
 from harness.doctor.exchange import FirstRequest, check_vietnam_time, configure, longest_wait, round_trip
 from harness.doctor.target import REFERENCE, Target, open_target
@@ -23,6 +24,7 @@ from harness.drivers.views import Workplace
 from harness.hub.server import AddressUnavailable, HubServer
 from harness.hub.settings import HubSettings
 from harness.journal import Journal
+from harness.journal.recorder import VIETNAM
 from harness.journal.redaction import SHORTEST_SECRET
 from harness.selfcheck.profile import check_by_lint
 
@@ -103,7 +105,9 @@ def declaration_checks(visit: Preflight, profile: Profile) -> Iterator[Preflight
     yield PreflightCheck("declaration", facts=f"{candidate.candidate.name} {candidate.candidate.version}".strip())
     for check, find in FINDERS.items():
         troubles = tuple(Trouble.of(error) for error in find(candidate, located, profile, visit.environment))
-        yield PreflightCheck(check, troubles, "" if troubles else _facts(check, candidate))
+        if check == "identifiers":
+            troubles += tuple(closed_code(candidate, located, profile, datetime.now(VIETNAM).date()))
+        yield PreflightCheck(check, troubles, "" if any(not one.note for one in troubles) else _facts(check, candidate))
 
 
 def _opened(name: str, profile: Profile) -> PreflightCheck:

@@ -56,7 +56,8 @@ class Outlook:
         self._isolation = {one.id: scenarios[one.id].isolation for one in start.scenarios if one.id in scenarios}
         self._open = dict.fromkeys(self._expected)
         self._began: dict[str, float] = {}
-        self._paces: deque[tuple[float, float]] = deque(maxlen=_LAST)
+        # Where many play at once, the machine counts; one alone mostly waits.
+        self._paces: dict[bool, deque[tuple[float, float]]] = {alone: deque(maxlen=_LAST) for alone in (True, False)}
         self._ended = 0
 
     def started(self, scenario: str, now: float) -> None:
@@ -68,7 +69,7 @@ class Outlook:
         self._open.pop(scenario, None)
         self._ended += 1
         if played and scenario in self._began and scenario in self._expected:
-            self._paces.append((now - self._began[scenario], self._expected[scenario]))
+            self._paces[self._alone(scenario)].append((now - self._began[scenario], self._expected[scenario]))
 
     def left(self, now: float) -> float | None:
         """Return the seconds that are probably left; None while too little is known, 0 where it should be over."""
@@ -81,11 +82,15 @@ class Outlook:
         return max((self._rest(name, now) for name in self._of(phase)), default=0.0)
 
     def _rest(self, scenario: str, now: float) -> float:
-        whole = self._expected[scenario] * self._pace()
+        whole = self._expected[scenario] * self._pace(self._alone(scenario))
         return max(whole - (now - self._began[scenario]), 0.0) if scenario in self._began else whole
 
-    def _pace(self) -> float:
-        taken, expected = (sum(values) for values in zip(*self._paces, strict=True)) if self._paces else (1.0, 1.0)
+    def _alone(self, scenario: str) -> bool:
+        return self._isolation.get(scenario, EXCLUSIVE) == EXCLUSIVE
+
+    def _pace(self, alone: bool) -> float:
+        paces = self._paces[alone]
+        taken, expected = (sum(values) for values in zip(*paces, strict=True)) if paces else (1.0, 1.0)
         return min(max(taken / expected, 1 / _SLOWEST), _SLOWEST)
 
     def _of(self, isolation: Isolation) -> list[str]:

@@ -58,6 +58,7 @@ from harness.judge.package_inspector import PackageInspector
 from harness.report.selftest_summary import stated_summary
 from harness.scenarios.registry import Scenario, all_scenarios
 from harness.scenarios.run_context import RunContext
+from harness.scenarios.successions import successions_of
 from harness.scenarios.testdata import Peer, SeededData, peers_of
 
 _HELLO_LIMIT = 10.0
@@ -252,10 +253,16 @@ def _peers(settings: RunSettings) -> Mapping[str, Peer]:
     return peers_of(settings.profile.parameters.identifiers, settings.candidate.agency.organ_id)
 
 
+def _closing(settings: RunSettings) -> tuple[Peer, ...]:
+    """Return the agencies whose codes end in the course of a run."""
+    pairs = successions_of(settings.profile.parameters.identifiers, settings.candidate.agency.organ_id)
+    return tuple(pair.closed for pair in pairs.values())
+
+
 def _populate(hub: Hub, settings: RunSettings) -> Peer:
     """Register systems and agencies at the hub: the peers that the harness plays, and the candidate."""
     hub.add_system(PEER_SYSTEM, secrets.token_urlsafe(24))
-    for peer in _peers(settings).values():
+    for peer in (*_peers(settings).values(), *_closing(settings)):
         hub.add_agency(peer.organ_id, peer.organ_name, PEER_SYSTEM, parent=peer.parent, code102=peer.code102)
     declared = settings.candidate.agency
     hub.add_system(settings.system_id, settings.secret)
@@ -284,7 +291,7 @@ def _record_start(settings: RunSettings, run_context: RunContext) -> None:
         scenarios=tuple(PlannedScenario(one.id, one.requirements) for one in settings.plan.scenarios),
         times=msgspec.to_builtins(settings.times),
         endpoint=run_context.endpoint,
-        peers=tuple(PeerForm(one.organ_id, one.code102) for one in run_context.peers.values()),
+        peers=tuple(PeerForm(one.organ_id, one.code102) for one in (*run_context.peers.values(), *_closing(settings))),
         trust=run_context.trust.as_data(),
         clock=clock_state(),
     )

@@ -1,7 +1,6 @@
 """The hub as an ASGI application: from request to call, from outcome to answer, recorded on both sides."""
 
 import asyncio
-import contextlib
 import itertools
 import logging
 from collections.abc import Awaitable, Callable
@@ -74,20 +73,18 @@ class HubApp:
         return answer.body
 
     async def _serve(self, incoming: Incoming, transmission: Transmission) -> None:
-        """Serve a request; large ones, whose bodies wait on disk, come into memory one at a time.
-
-        Where an interceptor may hold a request back, the next one must not wait for it.
-        """
+        """Serve a request; large ones, whose bodies wait on disk, come into memory one at a time."""
+        turn = _Turn(None if incoming.spool is None else self._large)
         if incoming.spool is None:
-            await self._served(incoming, transmission)
+            await self._served(incoming, transmission, turn)
             return
         try:
-            async with self._large if self._hub.interceptor is None else contextlib.nullcontext():
-                await self._served(await asyncio.to_thread(incoming.loaded), transmission)
+            async with turn:
+                await self._served(await asyncio.to_thread(incoming.loaded), transmission, turn)
         finally:
             incoming.spool.close()
 
-    async def _served(self, incoming: Incoming, transmission: Transmission) -> None:
+    async def _served(self, incoming: Incoming, transmission: Transmission, turn: "_Turn") -> None:
         call = await _apart(len(incoming.body) > _LARGE, lambda: self._call(incoming))
         event = await self._recorded(incoming, call)
         refused = self._unserved(incoming)
@@ -95,11 +92,11 @@ class HubApp:
             sent = await transmission.refused(_prepared(refused, closing=True), reading_on=incoming.unread)
             self._answered(event, call, refused, sent)
             return
-        plan = await self._plan("before", event, incoming, call)
+        plan = await self._plan("before", event, incoming, call, turn)
         outcome = await self._objection(event, call, plan) or await self._outcome(call, plan)
         answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome))
         if plan is None:
-            plan = await self._plan("after", event, incoming, call, outcome, answer.body)
+            plan = await self._plan("after", event, incoming, call, turn, outcome, answer.body)
         sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
         self._answered(event, call, outcome, sent)
 
@@ -159,10 +156,11 @@ class HubApp:
         event: int | None,
         incoming: Incoming,
         call: Call,
+        turn: "_Turn",
         outcome: CallResult | None = None,
         answer: bytes = b"",
     ) -> AnswerPlan | None:
-        """Ask the interceptor, if there is one, and wait as long as its plan says."""
+        """Ask the interceptor, if there is one, and wait as long as its plan says; no other request waits for that."""
         if self._hub.interceptor is None:
             return None
         # The operator's client leaves keys of earlier calls in its headers: a list is about no item, whatever it says.
@@ -183,6 +181,8 @@ class HubApp:
             effect=outcome.effect if outcome is not None else NOTHING,
         )
         plan = await self._hub.interceptor(facts)
+        if plan is not None and (plan.delay > 0 or isinstance(plan.action, Hold)):
+            turn.leave()
         if plan is not None and plan.delay > 0:
             await asyncio.sleep(plan.delay)
         return plan
@@ -197,6 +197,28 @@ class HubApp:
     def _answered(self, event: int | None, call: Call, outcome: CallResult, sent: Sent) -> None:
         if self._evidence is not None and event is not None:
             self._evidence.answer(event, call, outcome, sent)
+
+
+class _Turn:
+    """The turn of a large request to be in memory; for others, whose gate is None, it is always theirs."""
+
+    def __init__(self, gate: asyncio.Semaphore | None) -> None:
+        self._gate = gate
+        self._held = False
+
+    async def __aenter__(self) -> None:
+        if self._gate is not None:
+            await self._gate.acquire()
+            self._held = True
+
+    async def __aexit__(self, *_: object) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Let the next one in, although this one stays: it is held back on purpose."""
+        if self._gate is not None and self._held:
+            self._gate.release()
+        self._held = False
 
 
 class Annex(Protocol):

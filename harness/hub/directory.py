@@ -3,8 +3,8 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Row
 
@@ -14,6 +14,7 @@ from harness.vxp.answers import success_with
 _OLD_FORM = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.[A-Z][0-9]{2}")
 _TIME = "%Y/%m/%d %H:%M:%S"
 _PROVINCES = 63
+_FIRST_COMMUNE = 10_001
 _INSERT = """
 INSERT INTO agencies (organ_id, code102, name, mail, mobile, fax, parent, system_id, level, locked, modified)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -75,6 +76,7 @@ class HubDirectory:
         self._clock = clock
         self._lock = threading.Lock()
         self._answers: dict[str, tuple[bytes, int]] = {}
+        self._successors: dict[str, str] = {}
         self._secrets = {row["system_id"]: row["secret"] for row in store.rows("SELECT * FROM systems")}
 
     def set_system(self, system_id: str, secret: str) -> None:
@@ -123,6 +125,40 @@ class HubDirectory:
             self._now(),
             number,
         )
+        self._forget()
+
+    def succeed(self, organ_id: str, successor: Registration) -> None:
+        """Close an agency's code and put another agency in its place, which is remembered for as long as the hub runs.
+
+        The system that called for the one calls for the other.
+
+        Raises:
+            KeyError: there is no such agency.
+        """
+        closed = self.agency(organ_id)
+        if closed is None:
+            raise KeyError(organ_id)
+        self.register(replace(successor, system_id=closed.system_id))
+        self.remove(closed.number)
+        for code in filter(None, (closed.organ_id, closed.code102)):
+            self._successors[code] = successor.organ_id
+
+    def successor(self, code: str) -> RegisteredAgency | None:
+        """Return the agency that took over from the one with this closed code, however often that went on."""
+        seen: set[str] = set()
+        while code in self._successors and code not in seen:
+            seen.add(code)
+            code = self._successors[code]
+        return self.agency(code) if seen else None
+
+    def fill_communes(self, rows: int, provinces: Sequence[str]) -> None:
+        """Add made-up communes, right below provinces: there are no districts.
+
+        Args:
+            rows: how many.
+            provinces: OrganIds in the new form.
+        """
+        self._store.change_many(_INSERT, (self._values(one) for one in _communes(rows, provinces)))
         self._forget()
 
     def fill(self, rows: int) -> None:
@@ -211,6 +247,15 @@ def _made_up(rows: int, modified: str) -> Iterator[tuple[object, ...]]:
         above, unit = divmod(number // _PROVINCES, 1000)
         organ_id, code102 = f"{province}.{above}.{unit}", f"{unit:03}.{above:02}.99.{province}"
         yield organ_id, code102, f"Đơn vị thử nghiệm {number + 1}", "", "", "", province, "", 3, False, modified
+
+
+def _communes(rows: int, provinces: Sequence[str]) -> Iterator[Registration]:
+    """Yield communes with numbers of five digits, as they have since 2025."""
+    for number in range(rows):
+        province = provinces[number % len(provinces)]
+        yield Registration(
+            organ_id=f"{province}.{_FIRST_COMMUNE + number}", name=f"UBND xã Thử Nghiệm {number + 1}", parent=province
+        )
 
 
 def _agency(row: Row) -> RegisteredAgency:

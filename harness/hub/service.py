@@ -160,6 +160,22 @@ class Hub:
         """Add made-up agencies of systems that are not connected."""
         self.directory.fill(rows)
 
+    def succeed(self, organ_id: str, successor: Registration) -> None:
+        """Close an agency's code and put another agency in its place.
+
+        Raises:
+            KeyError: there is no such agency.
+        """
+        self.directory.succeed(organ_id, successor)
+
+    def fill_communes(self, rows: int, provinces: Sequence[str]) -> None:
+        """Add made-up communes of systems that are not connected, below provinces."""
+        self.directory.fill_communes(rows, provinces)
+
+    def directory_rows(self) -> int:
+        """Return how many agencies the directory has now."""
+        return self.directory.listing()[1]
+
     def deliver(
         self,
         package: bytes,

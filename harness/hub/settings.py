@@ -51,6 +51,7 @@ class HubSettings:
             that the hub never closes a connection in the moment a client uses it again.
         unknown_receivers: `refuse` refuses a package of which any receiver is unknown; `deliver-to-known`
             only one of which all are.
+        closed_receivers: whether a document to a closed code is refused, or goes to the successor.
         described: whether `/openapi.json` describes the hub; where every request is evidence, nothing is but the calls.
         refused_problems: signature problems that make the hub refuse a call as unauthenticated.
     """
@@ -71,6 +72,7 @@ class HubSettings:
     body_seconds: float = 60.0
     keep_alive_seconds: int = 660
     unknown_receivers: Literal["refuse", "deliver-to-known"] = "refuse"
+    closed_receivers: Literal["refuse", "successor"] = "refuse"
     described: bool = True
     refused_problems: frozenset[ProblemCode] = field(default=SIGNATURE_PROBLEMS)
 
@@ -99,5 +101,6 @@ class HubSettings:
             "body_bytes": hub.body_bytes,
             "unsigned_bytes": hub.unsigned_bytes,
             "headers": hub.headers,
+            "closed_receivers": hub.closed_receivers,
         }
         return cls(**(given | changes))

@@ -47,7 +47,7 @@ class Submission:
         if specimen is None or specimen.package is None:
             raise Refusal(RefusalReason.UNREADABLE, "unreadable", code=specimen.unreadable if specimen else "empty")
         sender = self._sending_agency(specimen, call.caller)
-        receivers = self.resolved(_named(call, specimen))
+        receivers = self.resolved(_named(call, specimen), answering=specimen.kind == "status")
         message = self.message(specimen, call.caller, sender.organ_id, message_type(call, specimen))
         posted = self._mailboxes.post(message, receivers)
         if specimen.kind == "status":
@@ -97,13 +97,18 @@ class Submission:
             notation=clipped(specimen.notation),
         )
 
-    def resolved(self, named: tuple[str, ...]) -> list[RegisteredAgency]:
+    def resolved(self, named: tuple[str, ...], *, answering: bool = False) -> list[RegisteredAgency]:
         """Return the agencies that are named in either form, each once.
+
+        Args:
+            named: identifiers.
+            answering: whether it is an answer, which an agency gets whose code was closed since, by its successor.
 
         Raises:
             Refusal: no receiver is named, or one is unknown or locked.
         """
-        found = {name: self._directory.agency(name) for name in named}
+        followed = answering or self._settings.closed_receivers == "successor"
+        found = {name: self._agency(name, followed=followed) for name in named}
         unknown = [name for name, agency in found.items() if agency is None]
         known = {agency.number: agency for agency in found.values() if agency is not None}
         if not known or (unknown and self._settings.unknown_receivers == "refuse"):
@@ -112,6 +117,9 @@ class Submission:
             if agency.locked:
                 raise Refusal(RefusalReason.RECEIVER_LOCKED, "receiver-locked", name=agency.organ_id)
         return list(known.values())
+
+    def _agency(self, name: str, *, followed: bool) -> RegisteredAgency | None:
+        return self._directory.agency(name) or (self._directory.successor(name) if followed else None)
 
     def _served(self, specimen: ReceivedPackage) -> bytes:
         if self._settings.mode == "verbatim" or specimen.package is None:

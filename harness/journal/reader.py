@@ -80,15 +80,24 @@ def read_record(directory: Path) -> Record:
     events: list[Event] = []
     last = FIRST
     for number, line in enumerate(lines, 1):
-        entry = _line(line, number)
-        if entry.seq != len(events) or entry.prev != last:
-            raise JournalBroken("order", number)
-        content_of_line = msgspec.to_builtins(entry)
-        if written(content_of_line) != line or link(content_of_line) != entry.hash:
-            raise JournalBroken("edited", number)
-        last = entry.hash
-        events.append(_event(entry, number))
+        events.append(next_event(line, number, last))
+        last = events[-1].hash
     return Record(tuple(events), directory, cut=bool(rest))
+
+
+def next_event(line: bytes, number: int, last: str) -> Event:
+    """Return the event in line `number` of a journal, from 1, that follows the one whose digest is `last`.
+
+    Raises:
+        JournalBroken: it was edited or moved, or says what no event of its kind says.
+    """
+    entry = _line(line, number)
+    if entry.seq != number - 1 or entry.prev != last:
+        raise JournalBroken("order", number)
+    content = msgspec.to_builtins(entry)
+    if written(content) != line or link(content) != entry.hash:
+        raise JournalBroken("edited", number)
+    return _event(entry, number)
 
 
 def _line(line: bytes, number: int) -> JournalLine:

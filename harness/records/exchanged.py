@@ -65,10 +65,7 @@ class ExchangedDocument:
         """When it was exchanged: as recorded, else the time of its last hop."""
         if self.at is not None or not self.package.trace_headers:
             return self.at
-        try:
-            return datetime.strptime(self.package.trace_headers[-1].timestamp, _MOMENT)
-        except ValueError:
-            return None
+        return _read_moment(self.package.trace_headers[-1].timestamp)
 
 
 @dataclass(slots=True)
@@ -78,6 +75,7 @@ class Exchanged:
     Attributes:
         documents: by DocumentId; recalls and updates are documents too.
         statuses: by the DocumentId answered: OrganId of the sender, and code.
+        receipts: by the DocumentId answered: OrganId of the sender, and when; in the order in which they came.
         recalls: by DocumentId of the document recalled; where several came, a later one of the document's own sender
             counts before an earlier one of somebody else.
         updates: by DocumentId of the document updated, those of its own sender.
@@ -88,6 +86,7 @@ class Exchanged:
 
     documents: dict[str, ExchangedDocument] = field(default_factory=dict)
     statuses: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    receipts: dict[str, list[tuple[str, datetime]]] = field(default_factory=lambda: defaultdict(list))
     recalls: dict[str, ExchangedDocument] = field(default_factory=dict)
     updates: dict[str, list[ExchangedDocument]] = field(default_factory=lambda: defaultdict(list))
     seen: set[str] = field(default_factory=set)
@@ -105,7 +104,11 @@ class Exchanged:
             self.unreadable.append(label)
             return
         if isinstance(package, StatusPackage):
-            self.statuses[package.response_for.document_id].append((package.from_.organ_id, package.status_code))
+            about, sender = package.response_for.document_id, package.from_.organ_id
+            self.statuses[about].append((sender, package.status_code))
+            moment = _read_moment(package.timestamp) if at is None else at
+            if moment is not None:
+                self.receipts[about].append((sender, moment))
             return
         document = ExchangedDocument(replace(package, attachments=()), _files(package, limits), direction, at)
         self.seen |= {file.sha256 for file in document.files}
@@ -154,6 +157,12 @@ class Exchanged:
         issuer = document.package.from_.organ_id
         return tuple(code for organ, code in self.statuses.get(document.id, ()) if organ != issuer)
 
+    def receipt(self, document: ExchangedDocument) -> datetime | None:
+        """Return when others than its issuer first sent a status about a document, None where none is known."""
+        issuer = document.package.from_.organ_id
+        said = (moment for organ, moment in self.receipts.get(document.id, ()) if organ != issuer)
+        return min(said, key=lambda moment: moment.replace(tzinfo=None), default=None)
+
     def must_be_kept(self, document: ExchangedDocument) -> bool:
         """Tell whether a document belongs into the registers: no operation, and sent, or reported as registered."""
         bussiness = document.package.bussiness
@@ -186,6 +195,13 @@ def possible_codes(number: str, notation: str) -> Iterable[str]:
 def _same_time(record: KeptRecord, document: ExchangedDocument) -> bool:
     kept, said = any_day(record.text("IssuedDate")), any_day(document.package.promulgation_info.promulgation_date)
     return kept is None or said is None or kept.year == said.year
+
+
+def _read_moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text.strip(), _MOMENT)
+    except ValueError:
+        return None
 
 
 def _acted_on(package: DocumentPackage, operation: BusinessOperation) -> Iterable[str]:

@@ -1,11 +1,9 @@
-"""ARC-15 to 17: what happened to a document is kept: its handling, its recall, the day of its registration."""
+"""ARC-15 and 16: what happened to a document is kept: its handling, its recall."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from harness.catalogue.codes import StatusCode
 from harness.catalogue.findings import Finding, Where, clipped
-from harness.records.dates import any_day
 from harness.records.exchanged import REGISTERED, ExchangedDocument, levelled
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
@@ -13,7 +11,6 @@ from harness.records.specimen import ExportSpecimen, told
 from harness.rules.registry import Outcome
 
 _REFUSED = frozenset({StatusCode.REFUSED, StatusCode.DISAGREED})
-_SATURDAY = 5
 
 
 def _statuses(export: ExportSpecimen, document: ExchangedDocument) -> list[str]:
@@ -90,29 +87,3 @@ def _marked(record: KeptRecord, recall: ExchangedDocument, export: ExportSpecime
 def _names_recall(record: KeptRecord, recall: ExchangedDocument) -> bool:
     history = levelled(record.text("TraceHeaderList"))
     return bool(record.text("RecallId")) or recall.id in history or recall.written in history
-
-
-def _arrivals(export: ExportSpecimen) -> bool:
-    return any(record.kind == "incoming" and document.moment for record, document in export.pairs)
-
-
-@records_rule("ARC-17", codes=("late",), asks=_arrivals)
-def registered_in_time(export: ExportSpecimen) -> Iterator[Outcome]:
-    """A document is registered on the day it came, or on the next working day."""
-    for record, document in export.pairs:
-        moment, kept = document.moment, any_day(record.text("ArrivalDate"))
-        if record.kind != "incoming" or moment is None or kept is None:
-            continue
-        last = next_working_day(moment.date())
-        if kept > last:
-            yield told(
-                "ARC-17.late", record, "ArrivalDate", expected=f"≤ {last:%d/%m/%Y}", received=record.text("ArrivalDate")
-            )
-
-
-def next_working_day(day: date) -> date:
-    """Return the first day after another that is no Saturday or Sunday; holidays are not known here."""
-    following = day + timedelta(days=1)
-    while following.weekday() >= _SATURDAY:
-        following += timedelta(days=1)
-    return following

@@ -31,7 +31,7 @@ RecordsSubject = Callable[[ExportSpecimen], bool]
 ArchiveSubject = Callable[[PackageSpecimen], bool]
 
 _MODULES = (
-    "registration", "agreement", "numbering", "dossiers", "files", "handling", "copies",
+    "registration", "agreement", "numbering", "dossiers", "files", "handling", "punctuality", "copies",
     "archive.tree", "archive.digests", "archive.descriptions", "archive.agreement",
 )  # fmt: skip
 

@@ -94,6 +94,10 @@ class ExportSpecimen:
         missing = (one for name, one in exchanged.documents.items() if name not in kept | set(exchanged.recalls))
         return tuple(one for one in missing if exchanged.must_be_kept(one))
 
+    def receipt(self, document: ExchangedDocument) -> datetime | None:
+        """Return when this system first sent a status about a document that it received."""
+        return self.exchanged.receipt(document) if self.exchanged else None
+
     def files(self, record: KeptRecord) -> tuple[ListedFile, ...]:
         """Return the files that a record names."""
         return tuple(

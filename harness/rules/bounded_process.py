@@ -102,6 +102,7 @@ def program(module: str) -> BoundedProcess:
         [sys.executable, "-c", source],
         pass_fds=[handle],
         stdin=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C at the terminal, which may come before it is ignored, is for this process
     )
     theirs.close()
     return BoundedProcess(started.pid, ours, started.wait)

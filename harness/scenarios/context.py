@@ -111,7 +111,7 @@ class ScenarioContext:
 
     def document(
         self,
-        sender: str = USUAL,
+        sender: str | Peer = USUAL,
         files: tuple[SeededFile, ...] | None = None,
         layout: Layout = OPERATOR,
         receiver: Peer | None = None,
@@ -120,13 +120,13 @@ class ScenarioContext:
         """Return a good new document.
 
         Args:
-            sender: role of the peer that sends it.
+            sender: the peer that sends it, or its role.
             files: its attachments; a PDF, and at times others, if not given.
             layout: how the package is written.
             receiver: the agency named in To, the candidate's if not given.
             changes: members of the package that differ.
         """
-        testdata, chance, peer = self._around.testdata, self.chance, self.peers[sender]
+        testdata, chance, peer = self._around.testdata, self.chance, self._peer(sender)
         files = testdata.files(chance, peer) if files is None else files
         document = testdata.document(chance, peer, receiver or self.agency, files, layout, **changes)
         return self.signed(document) if chance.random() < SIGNED and layout == OPERATOR else document
@@ -255,12 +255,15 @@ class ScenarioContext:
 
     # -- documents by the candidate
 
-    def outgoing(self, to: tuple[str, ...] = ("ministry",), **changes: Any) -> OutgoingDocument:
-        """Return a document for the candidate to send to the peers called `to`; `changes` are arguments of `send`."""
+    def _peer(self, named: str | Peer) -> Peer:
+        return self.peers[named] if isinstance(named, str) else named
+
+    def outgoing(self, to: tuple[str | Peer, ...] = (USUAL,), **changes: Any) -> OutgoingDocument:
+        """Return a document for the candidate to send to peers or roles; `changes` are arguments of `send`."""
         testdata, chance = self._around.testdata, self.chance
         number, notation = testdata.number(chance), testdata.notation(chance)
         files = changes.pop("files", None) or (self.signed_pdf("cong-van.pdf"),)
-        receivers = tuple(self.peers[name] for name in to)
+        receivers = tuple(map(self._peer, to))
         arguments = {
             "to": [{"organ_id": peer.organ_id, "organ_name": peer.organ_name} for peer in receivers],
             "code_number": number,

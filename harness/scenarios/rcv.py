@@ -27,6 +27,7 @@ from harness.scenarios.isolation import EXCLUSIVE, FAULTED, SPOILT
 from harness.scenarios.mixed_stimuli import Mixed, refused_among_good
 from harness.scenarios.preambles import receives_plainly
 from harness.scenarios.registry import EVERYTHING, scenario
+from harness.scenarios.successions import succession, take_place
 from harness.scenarios.testdata import Document, Peer
 
 _POLLS = 2
@@ -71,6 +72,18 @@ async def fetched_stored_acknowledged(context: ScenarioContext) -> None:
     document = context.document()
     await context.deliver(document)
     context.expect(FetchedByCandidate(document=document.id))
+    context.expect(Acked(document=document.id))
+    context.expect(StoredOnce(document=document.id, whole=True))
+
+
+@scenario("RCV-02/closed-sender", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), needs=("register",))
+async def sender_closed_since(context: ScenarioContext) -> None:
+    """A document of an agency whose code has ended since is taken in like any other."""
+    await receives_plainly(context)
+    ended = succession(context, "sender")
+    document = context.document(ended.closed)
+    take_place(context, ended)
+    await context.deliver(document)
     context.expect(Acked(document=document.id))
     context.expect(StoredOnce(document=document.id, whole=True))
 

@@ -4,6 +4,7 @@ from harness.catalogue.codes import RefusalReason
 from harness.expectations import (
     Accepted,
     Carries,
+    ClosureTold,
     DistinctIds,
     FaultMet,
     NotReached,
@@ -19,6 +20,7 @@ from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.orders import ordered
 from harness.scenarios.preambles import sends_plainly
 from harness.scenarios.registry import EVERYTHING, scenario
+from harness.scenarios.successions import succession, take_place
 from harness.scenarios.testdata import SeededFile
 from harness.vxp.operations import HubOperation
 
@@ -131,6 +133,22 @@ async def refusal_is_shown(context: ScenarioContext) -> None:
     sent = await context.send(outgoing)
     await struck(context, HubOperation.SEND_EDOC, [sent.document_id])
     context.expect(Shown(document=sent.document_id, states=("failed",)))
+
+
+@scenario("SND-08/closed-receiver", expects=(ClosureTold,), awaits=(Accepted,), needs=("register",))
+async def receiver_closed_since(context: ScenarioContext) -> None:
+    """A document to a code that has ended is shown as failed; where the hub hands it to the successor, as sent."""
+    ended = succession(context, "receiver")
+    before = await context.send(context.outgoing(to=(ended.closed,)))
+    await context.until(Accepted(document=before.document_id))
+    take_place(context, ended)
+    outgoing = context.outgoing(to=(ended.closed,))
+    states = ("sent",) if context.profile.parameters.hub.closed_receivers == "successor" else ("failed",)
+    number, notation = outgoing.arguments["code_number"], outgoing.arguments["code_notation"]
+    context.expect(
+        ClosureTold(document=outgoing.document_id, code_number=number, code_notation=notation, states=states)
+    )
+    await context.tolerated("send", outgoing.arguments)
 
 
 @scenario("SND-09", expects=(DistinctIds,), awaits=(Accepted,), alive=(Accepted,))

@@ -14,6 +14,7 @@ from harness.expectations import (
 )
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.registry import EVERYTHING, scenario
+from harness.scenarios.successions import succession, take_place
 from harness.scenarios.testdata import Document
 
 _PEER = "ministry"
@@ -30,6 +31,17 @@ async def arrival_is_reported(context: ScenarioContext) -> None:
     await context.until(FetchedByCandidate(document=document.id))
     within = context.times.reaction + context.margin + context.crowding
     context.expect(StatusSent(document=document.id, codes=(StatusCode.ARRIVED,), within=within))
+
+
+@scenario("STS-01/closed-sender", expects=(StatusSent,), awaits=(FetchedByCandidate,), needs=("register",))
+async def closed_sender_is_answered(context: ScenarioContext) -> None:
+    """An agency whose code has ended since is told of the arrival of its document like any other."""
+    ended = succession(context, "answered")
+    document = context.document(ended.closed)
+    take_place(context, ended)
+    await context.deliver(document)
+    await context.until(FetchedByCandidate(document=document.id))
+    context.expect(StatusSent(document=document.id, codes=(StatusCode.ARRIVED,)))
 
 
 async def _decided(context: ScenarioContext, document: Document, action: str, reason: str = "") -> None:

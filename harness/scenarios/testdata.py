@@ -141,7 +141,7 @@ _SUBSTITUTE = "substitute"
 @cache
 def peers() -> Mapping[str, Peer]:
     """Return the agencies that the harness plays, by role, with their ids for a profile that has both forms."""
-    every: dict[str, Peer] = msgspec.convert(_data("peers.yaml"), dict[str, Peer])
+    every: dict[str, Peer] = msgspec.convert(exchange_data("peers.yaml"), dict[str, Peer])
     return {role: peer for role, peer in every.items() if role != _SUBSTITUTE}
 
 
@@ -152,14 +152,15 @@ def peers_of(identifiers: Identifiers, candidate: str) -> Mapping[str, Peer]:
         identifiers: the profile's forms; where an agency's own is not among them, its other one is taken.
         candidate: OrganId of the candidate; if it is one of these agencies itself, a substitute takes its place.
     """
-    substitute: Peer = msgspec.convert(_data("peers.yaml")[_SUBSTITUTE], Peer)
+    substitute: Peer = msgspec.convert(exchange_data("peers.yaml")[_SUBSTITUTE], Peer)
     played = {
         role: substitute if candidate in {peer.organ_id, peer.code102} else peer for role, peer in peers().items()
     }
-    return {role: _allowed(peer, identifiers) for role, peer in played.items()}
+    return {role: allowed_peer(peer, identifiers) for role, peer in played.items()}
 
 
-def _allowed(peer: Peer, identifiers: Identifiers) -> Peer:
+def allowed_peer(peer: Peer, identifiers: Identifiers) -> Peer:
+    """Return a peer under an id of a form that the profile has."""
     if organ_form(peer.organ_id, identifiers) is not None:
         return peer
     return msgspec.structs.replace(peer, organ_id=peer.code102, code102="")
@@ -167,11 +168,12 @@ def _allowed(peer: Peer, identifiers: Identifiers) -> Peer:
 
 @cache
 def _words() -> WordLists:
-    return msgspec.convert(_data("words.yaml"), WordLists)
+    return msgspec.convert(exchange_data("words.yaml"), WordLists)
 
 
 @cache
-def _data(name: str) -> Any:
+def exchange_data(name: str) -> Any:
+    """Return the content of a file of the material of exchanges."""
     path: Path = folder("fixtures") / "exchange" / name
     with path.open(encoding="utf-8") as stream:
         return yaml.load(stream, Loader=yaml.CSafeLoader)

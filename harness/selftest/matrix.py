@@ -307,12 +307,15 @@ def _prepared(directory: Path) -> Path:
 
 
 def _longest_first(checks: Iterable[SelftestCase]) -> list[SelftestCase]:
-    """Put first what takes longest, so that no core waits at the end: everything, then much, then what runs alone."""
+    """Put first what takes longest, so that no core waits at the end: everything, then much, then what runs alone.
+
+    A program of its own is waited for longer than an agency in this process.
+    """
     alone = _alone()
 
-    def length(check: SelftestCase) -> tuple[bool, int, bool]:
+    def length(check: SelftestCase) -> tuple[bool, bool, int, bool]:
         only = set(check.only or ())
-        return check.only is not None, -(len(only) // _MUCH), not only & alone
+        return check.only is not None, not is_sample(check.name), -(len(only) // _MUCH), not only & alone
 
     return sorted(checks, key=length)
 

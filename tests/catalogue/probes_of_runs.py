@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
@@ -36,6 +36,7 @@ from harness.judge.judge import judge
 from harness.judge.verdicts import assembled
 from harness.judge.watches.sts import watch_order
 from harness.judge.watches.vxp import watch_wire
+from harness.records.working_days import due, next_working_day
 from harness.scenarios import rcv
 from harness.scenarios.broken_packages import broken
 from harness.scenarios.context import ScenarioContext
@@ -285,6 +286,13 @@ def types_told(profile: Profile, leaf: Leaf) -> object:
     return made, document_types(profile.parameters, str)
 
 
+def working_days(profile: Profile, _: Leaf) -> object:
+    """Return until when what came on each day of two years must be registered, in words."""
+    calendar = profile.parameters.calendar
+    days = (date(2025, 1, 1) + timedelta(days=number) for number in range(730))
+    return [due(day, next_working_day(day, calendar), calendar) for day in days]
+
+
 PROBES: Mapping[str, Probe] = MappingProxyType({
     r"version|title\..*|raised\..*": Probe(to("Khác"), shown),
     r"requirements\..*\.level": Probe(lambda level: "R" if level != "R" else "M", certified),
@@ -299,6 +307,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType({
         lambda kind: "transient" if kind == "final" else "final", scenario("RTY-07", "RTY-08")
     ),
     r"parameters\.hub\.error_codes\.\d+\.text": Probe(to("Khac"), said_in_refusals),
+    r"parameters\.hub\.closed_receivers": Probe(to("successor"), scenario("SND-08/closed-receiver")),
     r"parameters\.hub\.codes\..*": Probe(
         lambda code: "21" if code != "21" else "22", lambda profile, _: refusals(profile)
     ),
@@ -317,10 +326,15 @@ PROBES: Mapping[str, Probe] = MappingProxyType({
     r"parameters\.choices\.replaced_silence": Probe(to(False), scenario("OPS-05/received")),
     r"parameters\.choices\.unknown_target\.\d+": Probe(to(GONE), scenario("OPS-06")),
     r"parameters\.volumes\.directory_rows": Probe(to(7), scenario("VXP-11")),
+    r"parameters\.volumes\.communes": Probe(to(7), scenario("VXP-11/renewed")),
     r"parameters\.volumes\.waiting_documents": Probe(to(7), scenario("RCV-09")),
     r"parameters\.volumes\.broken_ways": Probe(to(1), ways_to_break),
     r"parameters\.volumes\.attachment_bytes\.\d+": Probe(to(7), scenario("SND-05/sizes")),
     r"parameters\.volumes\.attachment_types\.\d+": Probe(to(GONE), scenario("SND-05/types")),
+    r"parameters\.calendar\.days_off\.[\w-]+\.name": Probe(to("Khác"), working_days),
+    r"parameters\.calendar\.days_off\.[\w-]+\.first": Probe(to("2099-01-01"), working_days),
+    r"parameters\.calendar\.days_off\.[\w-]+\.last": Probe(to("2000-01-01"), working_days),
+    r"parameters\.calendar\.working_days\.[\w-]+": Probe(to("2026-12-26"), working_days),
     r"parameters\.retries\.resets_in_row": Probe(to(7), scenario("RTY-02/before", "RTY-02/after")),
     r"parameters\.retries\.final_repeats": Probe(to(7), scenario("RTY-07")),
     r"parameters\.retries\.transient_repeats": Probe(to(7), scenario("RTY-08")),

@@ -56,7 +56,7 @@ def test_the_default_profile_changes_no_level_of_the_catalogue() -> None:
     levels = [requirement.level for requirement in profile.requirements.values()]
     assert (levels.count(Level.MANDATORY), levels.count(Level.RECOMMENDED), levels.count(Level.CONDITIONAL)) == (
         112,
-        22,
+        24,
         32,
     )
     assert set(profile.raised) == {"RTY-07", "RTY-08"}

@@ -1,5 +1,6 @@
 """What the terminal says of a run that ended early: each end in words of its own, with what is known of it."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -104,6 +105,16 @@ def test_a_log_gets_no_control_characters(capsys: pytest.CaptureFixture[str]) ->
     told = capsys.readouterr().err
     assert "\x1b" not in told
     assert "\r" not in told
+
+
+def test_there_is_no_thread_before_a_run_begins() -> None:
+    """What examines packages is a copy of this process, made before; a copy of several threads cannot be made."""
+    before = threading.active_count()
+    with RunProgress(quiet=False, verbose=False) as progress:
+        assert threading.active_count() == before
+        progress.follow(event_told(0, "run.started", {}))
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
 
 
 def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:

@@ -220,3 +220,25 @@ def test_before_there_is_a_pki_it_says_so() -> None:
     with Responder() as responder:
         assert httpx2.get(f"{responder.url}/issuing.crl", timeout=20).status_code == 503
         assert httpx2.post(f"{responder.url}/ocsp", content=b"x", timeout=20).status_code == 503
+
+
+def test_an_answer_that_takes_too_long_is_cut_off(served: Pki) -> None:
+    der = served.identity("agency").certificate.public_bytes(Encoding.DER)
+    with RevocationFetcher(seconds=0.0) as fetcher:
+        found = fetcher.fetch([(der, ())], bare(served))
+    assert [failure.problem for failure in found.failures] == ["too-slow", "too-slow"]
+    assert found.missing == 1
+
+
+def test_an_address_that_is_dead_is_not_called_again(served: Pki) -> None:
+    asked: list[str] = []
+
+    def dead(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        raise httpx2.ConnectError("refused")
+
+    signers = [(served.identity(kind).certificate.public_bytes(Encoding.DER), ()) for kind in ("agency", "person")]
+    with RevocationFetcher(client=httpx2.Client(transport=httpx2.MockTransport(dead))) as fetcher:
+        found = fetcher.fetch(signers, bare(served))
+    assert sorted(asked) == ["/issuing.crl", "/ocsp"]
+    assert found.missing == 2

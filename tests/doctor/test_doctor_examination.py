@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from harness.catalogue.candidate import Candidate, load_candidate
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
 from harness.doctor.checks import PreflightCheck, Trouble, problems
-from harness.doctor.declaration import FINDERS, check_declaration
+from harness.doctor.declaration import FINDERS, check_declaration, closed_code
 from harness.doctor.driver import check_clock, check_commands, check_configurable, reach_trouble
+from harness.doctor.examination import Preflight, declaration_checks
 from harness.doctor.exchange import check_vietnam_time, round_trip_trouble
 from harness.drivers.protocol import DriverLost
 from harness.journal import Event
@@ -43,6 +44,31 @@ def found(directory: Path, old: str = "", new: str = "") -> list[tuple[str, str,
         for check, find in FINDERS.items()
         for one in find(candidate, located, profile, os.environ)
     ]
+
+
+@pytest.mark.parametrize(
+    ("organ_id", "day", "code"),
+    [
+        ("000.00.00.G14", date(2025, 4, 13), None),
+        ("000.00.00.G14", date(2025, 4, 14), "candidate.code-closed"),
+        ("H02.12", date(2026, 1, 1), "candidate.code-closed"),
+        ("000.00.00.H41", date(2026, 1, 1), None),
+        ("A01", date(2026, 1, 1), None),
+    ],
+)
+def test_an_agency_whose_code_is_closed_is_noted_and_may_run(
+    tmp_path: Path, organ_id: str, day: date, code: str | None
+) -> None:
+    path = tmp_path / "candidate.yaml"
+    path.write_text(GOOD.replace("000.00.00.H41", organ_id), encoding="utf-8")
+    candidate, located = load_candidate(path)
+    noted = list(closed_code(candidate, located, load_profile("qcvn102-2025"), day))
+    assert [(one.code, one.note, one.line) for one in noted] == ([(code, True, 4)] if code else [])
+    if code is not None:
+        visit = Preflight(str(path), "qcvn102-2025", ("127.0.0.1", 0), "vi")
+        checks = {check.id: check for check in declaration_checks(visit, load_profile(visit.profile))}
+        assert checks["identifiers"].state == "note"
+        assert checks["identifiers"].facts
 
 
 def test_nothing_is_found_where_nothing_is_wrong(tmp_path: Path) -> None:

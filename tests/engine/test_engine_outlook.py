@@ -59,6 +59,14 @@ def test_a_slow_machine_and_longer_times_count() -> None:
     assert left(3.0, poll_interval=0.9, reaction=6.0, give_up=9.0) == pytest.approx(3 * rest)
 
 
+def test_a_crowd_that_is_slow_says_nothing_of_what_runs_alone() -> None:
+    one = outlook("SND-01", "OPS-02", "STS-01", *ALONE)
+    for name in ("SND-01", "OPS-02", "STS-01"):
+        one.started(name, 0.0)
+        one.finished(name, 5 * usual(name), played=True)
+    assert one.left(200.0) == pytest.approx(sum(map(usual, ALONE)))
+
+
 def test_a_scenario_that_was_not_played_says_nothing_of_the_pace() -> None:
     one = outlook(*ALONE)
     for name in ("RTY-05", "RTY-06"):

@@ -6,7 +6,9 @@ import pytest
 
 from harness.expectations import (
     Acked,
+    ClosureTold,
     DirectoryRead,
+    DirectoryRenewed,
     Expectation,
     FetchedByCandidate,
     NotTakenForSent,
@@ -36,6 +38,8 @@ def run() -> TimedEvidence:
     (Shown(document=SENT), {"outbox"}),
     (NotTakenForSent(document=SENT, after=0), {"outbox"}),
     (DirectoryRead(rows=1), {"directory"}),
+    (DirectoryRenewed(rows=1, since=0), {"directory"}),
+    (ClosureTold(document=SENT, code_number="1", code_notation="A", states=("failed",)), {"outbox"}),
     (RefusedOrFlagged(document=GOT, why="w"), set()),
     (FetchedByCandidate(document=GOT), set()),
 ])  # fmt: skip

@@ -8,6 +8,7 @@ from harness.edxml.model import DocumentPackage, OtherInfo, StatusPackage
 from harness.expectations import (
     Accepted,
     Carries,
+    ClosureTold,
     DistinctIds,
     Expectation,
     NotReached,
@@ -221,6 +222,23 @@ def test_an_order_that_every_system_must_take_is_not_refused(run: TimedEvidence)
     assert assessed(run, expectation) == Holding()
     refusal = ordered(run, "17", error={"kind": "refused", "message": "không nhận mã H41"})
     broken(run, expectation, "order-refused", "send", "không nhận mã H41", refusal, order="17, UBND")
+
+
+def test_what_comes_of_a_document_to_a_closed_code_is_told(run: TimedEvidence) -> None:
+    expectation = ClosureTold(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
+    ordered(run, "18", error={"kind": "refused", "message": "số đã dùng"})
+    ordered(run, "17", error={"kind": "failed", "message": "?"})
+    pending(run, expectation, "not-shown", "failed", "-", document=SENT)
+    outbox(run, "sent")
+    pending(run, expectation, "shown-otherwise", "failed", "sent", run.events[-1], document=SENT)
+    ordered(run, "17", error={"kind": "refused", "message": "mã đã đóng"})
+    assert assessed(run, expectation) == Met()
+
+
+def test_a_document_to_a_closed_code_that_is_shown_as_failed_is_told(run: TimedEvidence) -> None:
+    outbox(run, "failed")
+    expectation = ClosureTold(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
+    assert assessed(run, expectation) == Met()
 
 
 def test_a_command_whatever_its_arguments_is_not_refused(run: TimedEvidence) -> None:

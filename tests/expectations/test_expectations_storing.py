@@ -10,6 +10,7 @@ from harness.expectations import (
     AllAcked,
     AllStored,
     DirectoryRead,
+    DirectoryRenewed,
     FetchedByCandidate,
     Handled,
     Registered,
@@ -259,6 +260,27 @@ def test_a_directory_shown_in_part_is_told(run: TimedEvidence, result: dict[str,
     run.answer(run.call("getAgenciesList"), {"directory": {"rows": 3}})
     look = run.note("driver", command="directory", result=result)
     pending(run, DirectoryRead(rows=3), "directory-not-read", ">= 3", received, look)
+
+
+def test_a_changed_directory_is_read_again_and_its_new_count_shown(run: TimedEvidence) -> None:
+    run.answer(run.call("getAgenciesList"), {"directory": {"rows": 5}})
+    look = run.note("driver", command="directory", result={"count": 5})
+    changed = run.note("agency.closed", organ_id="A.1", successor="A.2")
+    expectation = DirectoryRenewed(rows=9, since=changed.seq)
+    pending(run, expectation, "directory-not-read-again", "9", "5", look)
+    run.answer(run.call("getAgenciesList"), {"directory": {"rows": 9}})
+    pending(run, expectation, "directory-not-renewed", "9", "5", look)
+    kept_closed = run.note("driver", command="directory", result={"count": 10})
+    pending(run, expectation, "directory-not-renewed", "9", "10", kept_closed)
+    run.note("driver", command="directory", result={"count": 9})
+    assert assessed(run, expectation) == Met()
+
+
+@pytest.mark.parametrize("count", [9, 10])
+def test_a_list_with_closed_codes_counts_with_or_without_them(run: TimedEvidence, count: int) -> None:
+    run.answer(run.call("getSynchronizeUnit"), {"directory": {"rows": 10}})
+    run.note("driver", command="directory", result={"count": count})
+    assert assessed(run, DirectoryRenewed(rows=9, since=-1)) == Met()
 
 
 def test_what_is_declined_by_the_person_is_the_person_s(run: TimedEvidence) -> None:

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from harness.hub.directory import level_of
+from harness.hub.directory import Registration, level_of
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.vxp.answers import listed, read_answer
 from harness.vxp.failures import Refused
 from harness.vxp.operations import OPERATIONS
-from tests.hub.hub_rig import DISTRICT, MINISTRY, PROVINCE, Rig, document, with_rig
+from tests.hub.hub_rig import DISTRICT, MINISTRY, PROVINCE, Rig, document, status, with_rig
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,54 @@ def test_the_directory_of_the_country() -> None:
         await rig.ministry.send_edoc(document(to=(agencies[-1].code,)), "edoc")
 
     with_rig(play)
+
+
+@pytest.mark.parametrize("answer", ["refuse", "successor"])
+def test_a_closed_code_is_refused_or_followed_and_its_statuses_reach_the_successor(answer: str) -> None:
+    async def play(rig: Rig) -> None:
+        await rig.ministry.send_edoc(document(), "edoc")
+        rig.hub.succeed(MINISTRY, Registration("G06", "Bộ Khoa học và Công nghệ", code102="000.00.00.G06"))
+        assert {one.code for one in await rig.province.get_agencies_list()} == {"G06", PROVINCE, DISTRICT}
+        await rig.province.send_edoc(status("01"), "status")
+        assert [one.to for one in (await rig.ministry.get_received_edoc_list("status")).items] == ["G06"]
+        asked = [rig.province.send_edoc(document(str(n), to=(code,), sender=PROVINCE), "edoc")
+                 for n, code in enumerate((MINISTRY, "G22"))]  # fmt: skip
+        for call in asked:
+            if answer == "refuse":
+                with pytest.raises(Refused) as caught:
+                    await call
+                assert caught.value.code == "18"
+            else:
+                await call
+        assert await rig.ministry.count_receive_edoc() == (0 if answer == "refuse" else 2)
+
+    with_rig(play, closed_receivers=answer)
+
+
+def test_a_successor_of_a_successor_is_found_and_a_circle_ends() -> None:
+    hub = Hub(HubSettings.of())
+    hub.add_agency("A", "A", "s")
+    hub.succeed("A", Registration("B"))
+    hub.succeed("B", Registration("C"))
+    found = hub.directory.successor("A")
+    assert found is not None
+    assert (found.organ_id, found.system_id) == ("C", "s")
+    assert hub.directory.successor("C") is None
+    hub.succeed("C", Registration("A"))
+    assert hub.directory.successor("A") is not None
+    with pytest.raises(KeyError):
+        hub.succeed("nowhere", Registration("D"))
+    hub.close()
+
+
+def test_communes_stand_right_below_provinces() -> None:
+    hub = Hub(HubSettings.of())
+    hub.fill_communes(3321, ("H01", "H41"))
+    assert hub.directory_rows() == 3321
+    one = hub.directory.agency("H41.10002")
+    assert one is not None
+    assert level_of(one.organ_id) == 2
+    hub.close()
 
 
 def test_rows_have_exactly_the_members_of_the_protocol() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.hub.interception import AnswerPlan, Hold, RequestFacts
 from harness.hub.spool import IN_MEMORY, Spool
+from harness.vxp.failures import VxpFailure
 from tests.hub.hub_rig import Rig, document, with_rig
 from tests.hub.test_hub_wire import serves
 
@@ -129,3 +131,44 @@ def test_a_body_is_the_same_in_memory_and_on_disk() -> None:
         assert spool.on_disk is (size > IN_MEMORY)
         spool.close()
         spool.close()
+
+
+def test_large_packages_come_into_memory_one_at_a_time_whoever_looks_at_them(tmp_path: Path) -> None:
+    package = document(content=os.urandom(3 * IN_MEMORY))
+    inside = most = 0
+
+    async def looks(facts: RequestFacts) -> AnswerPlan | None:
+        nonlocal inside, most
+        inside += facts.moment == "before"
+        most = max(most, inside)
+        await asyncio.sleep(0.1)
+        inside -= facts.moment == "after"
+        return None
+
+    async def play(rig: Rig) -> None:
+        rig.hub.interceptor = looks
+        await asyncio.gather(*(rig.ministry.send_edoc(package, "edoc") for _ in range(4)))
+
+    with_rig(play, data=tmp_path)
+    assert (inside, most) == (0, 1)
+
+
+def test_a_large_package_that_is_held_back_on_purpose_holds_up_no_other(tmp_path: Path) -> None:
+    package = document(content=os.urandom(3 * IN_MEMORY))
+    lifted = asyncio.Event()
+    plans = iter([AnswerPlan("held", Hold(), lifted=lifted), None, None])
+
+    async def holds_the_first(facts: RequestFacts) -> AnswerPlan | None:
+        return next(plans)
+
+    async def play(rig: Rig) -> None:
+        rig.hub.interceptor = holds_the_first
+        held = asyncio.create_task(rig.ministry.send_edoc(package, "edoc"))
+        await asyncio.sleep(0.5)
+        await asyncio.wait_for(rig.ministry.send_edoc(package, "edoc"), 30)
+        assert not held.done()
+        lifted.set()
+        with pytest.raises(VxpFailure):
+            await held
+
+    with_rig(play, data=tmp_path)

@@ -79,6 +79,16 @@ def test_composed_letters_and_the_other_form_of_a_receiver_are_the_same(run: Run
     assert nothing_unordered(run.facts) == []
 
 
+@pytest.mark.parametrize("named", [MINISTRY[0], "G22"])
+def test_the_successor_to_whom_the_hub_hands_a_document_is_no_other_receiver(run: Run, named: str) -> None:
+    run.order(to=[{"organ_id": named, "organ_name": MINISTRY[1]}])
+    run.note("agency.closed", organ_id=MINISTRY[0], successor="G99")
+    run.leave(replace(OUTGOING, to=(Organization(named, MINISTRY[1]),)), receivers=("G99",))
+    assert nothing_unordered(run.facts) == []
+    run.leave(replace(OUTGOING, to=(Organization(named, MINISTRY[1]),)), receivers=("G98",))
+    assert codes(nothing_unordered(run.facts)) == ["SND-10.sent-otherwise"]
+
+
 def test_what_nobody_ordered_and_what_was_passed_on_are_told_apart(run: Run) -> None:
     run.deliver()
     run.leave(replace(OUTGOING, document_id="000.00.00.H41,2026/11/23,99/UBND-VP", code=Code("99", "UBND-VP")))

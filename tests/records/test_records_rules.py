@@ -3,21 +3,26 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from harness.catalogue.parameters import DaysOff, WorkCalendar
+from harness.catalogue.profiles import load_profile
+from harness.journal.recorder import VIETNAM
 from harness.records.check import check_export
 from harness.records.dates import read_any_day
 from harness.records.exchanged import Exchanged
-from harness.records.handling import next_working_day
+from harness.records.working_days import due, is_working_day, next_working_day, same_working_day
 from harness.vectors.kept.base import TABLE, base, recalled, received
 from harness.vectors.kept.documents import DOSSIER, IN, OUT, made
 from harness.vectors.kept.registry import MadeExport
 from harness.vectors.kept.sip import sip
 from harness.vectors.packages.base import DocumentIdentity, document, recall
 from tests.records.records_rig import AT, PROFILE, codes, exchanged_of, laid_out, report_of
+
+CALENDAR = PROFILE.parameters.calendar
 
 
 def test_packages_of_somebody_else_leave_the_comparison_open(tmp_path: Path) -> None:
@@ -75,7 +80,45 @@ def test_a_recall_of_a_document_that_was_never_exchanged_is_nobodys_duty(tmp_pat
     [((2026, 11, 27), (2026, 11, 30)), ((2026, 11, 28), (2026, 11, 30)), ((2026, 11, 30), (2026, 12, 1))],
 )
 def test_the_next_working_day(day: tuple[int, int, int], following: tuple[int, int, int]) -> None:
-    assert next_working_day(date(*day)) == date(*following)
+    assert next_working_day(date(*day), CALENDAR) == date(*following)
+
+
+def test_days_off_and_days_that_make_up_for_them_count_by_the_profile() -> None:
+    assert next_working_day(date(2025, 1, 24), CALENDAR) == date(2025, 2, 3)  # Tết
+    assert next_working_day(date(2026, 4, 24), CALENDAR) == date(2026, 4, 28)  # Hùng Vương on a Sunday
+    assert next_working_day(date(2025, 4, 25), CALENDAR) == date(2025, 4, 26)  # a Saturday that makes up for 2 May
+    assert next_working_day(date(2025, 4, 29), CALENDAR) == date(2025, 5, 5)
+    assert same_working_day(date(2025, 9, 1), CALENDAR) == date(2025, 9, 3)
+    assert same_working_day(date(2025, 9, 3), CALENDAR) == date(2025, 9, 3)
+    assert is_working_day(date(2026, 1, 10), CALENDAR)
+    assert due(date(2025, 1, 24), date(2025, 2, 3), CALENDAR) == "≤ 03/02/2025; Tết Nguyên đán Ất Tỵ"
+
+
+def test_a_calendar_without_any_working_day_ends() -> None:
+    for_ever = WorkCalendar({"x": DaysOff("x", date(2000, 1, 1), date(2100, 1, 1))})
+    assert next_working_day(date(2026, 1, 1), for_ever) == date(2026, 3, 2)
+
+
+def test_a_ministry_edits_the_days_off_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    head = "schema: lienthong.profile/1\nextends: qcvn102-2025\nid: ours\nversion: '1'\ntitle: {vi: a, en: b}\n"
+    days = "{2025-tet: null, 2027-tet: {name: Tết Đinh Mùi, first: 2027-02-05, last: 2027-02-11}}"
+    path.write_text(f"{head}parameters: {{calendar: {{days_off: {days}}}}}\n", encoding="utf-8")
+    ours = load_profile(str(path)).parameters.calendar
+    assert next_working_day(date(2025, 1, 24), ours) == date(2025, 1, 27)
+    assert next_working_day(date(2027, 2, 4), ours) == date(2027, 2, 12)
+
+
+def test_what_came_just_before_midnight_may_be_told_just_after_it(tmp_path: Path) -> None:
+    case = base(AT)
+    path = laid_out(case.written(), tmp_path / "x")
+    for minutes, late in ((59, False), (61, True)):
+        exchanged = Exchanged()
+        came = datetime.combine(case.day, time(23, 59), VIETNAM)
+        exchanged.add(case.packages["received"], "received", PROFILE.parameters.limits, "received", came)
+        told_at = came + timedelta(minutes=minutes + 1)
+        exchanged.add(case.packages["status-03"], "status", PROFILE.parameters.limits, "sent", told_at)
+        assert ("ARC-32.late" in codes(check_export(path, PROFILE, AT, exchanged))) is late
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_filters_show_only_what_was_chosen_and_unfold_it(page: "Page") -> None:
         assert _shown_rows(page) == {"vi-req-HDR-07"}
         assert part.locator(".card:visible").count() == 1
         page.emulate_media(media="print")
-        assert len(_shown_rows(page)) == 166
+        assert len(_shown_rows(page)) == 168
     finally:
         page.emulate_media(media="screen")
         part.locator("label[for=vi-show-all]").click()

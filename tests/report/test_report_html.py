@@ -233,7 +233,7 @@ def test_a_passed_scenario_is_one_line_with_the_command_that_shows_its_messages(
 def test_every_requirement_of_a_page_can_be_filtered(tmp_path: Path) -> None:
     part = article(page_of(tmp_path, failed_plan()), "vi")
     rows = part.xpath(".//tr[starts-with(@id, 'vi-req-')]")
-    assert len(rows) == 166
+    assert len(rows) == 168
     assert {row.get("data-groups") for row in rows} == set(part.xpath(".//select/option/@value")) - {"all"}
     assert {row.get("data-verdict") for row in rows} >= {"pass", "fail", "inconclusive", "not_run", "remark"}
 

@@ -66,7 +66,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 VERBS = {
     "judge": ("judge",),
     "report html": ("report", "--format", "html"),
-    "report all": ("report", "--format", "html", "pdf", "junit"),
+    "report more": ("report", "--format", "html", "junit", "md"),
     "judge by another profile": ("judge", "--profile", "qcvn102-2016"),
 }
 

@@ -1,12 +1,19 @@
 """Defects in business statuses."""
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
 
+from harness.agency.agency_directory import AgencyDirectory
 from harness.agency.composer import Composer
+from harness.agency.core import Core
+from harness.agency.fetcher import Fetcher
 from harness.agency.gallery import defect
 from harness.agency.handling import Handling, HandlingStep
+from harness.agency.hub_connection import HubConnection
 from harness.agency.listed import Listed
+from harness.agency.receiver import DocumentReceiver
+from harness.agency.retries import RetryPolicy
 from harness.agency.sender import Sender
 from harness.agency.status_receiver import StatusReceiver
 from harness.agency.statuses import BusinessStatuses
@@ -15,6 +22,7 @@ from harness.agency.store.outbox import OutDocument
 from harness.agency.store.queue import QueuedPackage
 from harness.catalogue.codes import StatusCode
 from harness.edxml.model import ResponseFor, StatusPackage
+from harness.vxp.failures import VxpFailure
 
 # Ministries and provinces in the old form of identifiers.
 _LEVEL_ONE = "000.00.00."
@@ -36,6 +44,36 @@ class ReportsArrivalWithTheFirstStep(BusinessStatuses):
             self._held -= {named}
             super().say(document, StatusCode.ARRIVED, "", organ_ids)
         super().say(document, code, reason, organ_ids)
+
+
+@defect("answers-whom-the-directory-has", breaks="STS-01")
+class ReadsTheDirectoryFirst(Fetcher):
+    """Reads the hub's directory before it works on a document."""
+
+    def __init__(
+        self,
+        core: Core,
+        connection: HubConnection,
+        retries: RetryPolicy,
+        receiver: DocumentReceiver,
+        agency_directory: AgencyDirectory,
+    ) -> None:
+        super().__init__(core, connection, retries, receiver)
+        self.agency_directory = agency_directory
+
+    async def _work(self, listed: Listed) -> None:
+        with contextlib.suppress(VxpFailure):
+            await self.agency_directory.read_directory()
+        await super()._work(listed)
+
+
+@defect("answers-whom-the-directory-has", breaks="STS-01")
+class AnswersWhomTheDirectoryHas(BusinessStatuses):
+    """Says nothing to an agency whose code the hub's directory does not have any more."""
+
+    def queue(self, document: InboxDocument, code: str, reason: str, organ_id: str) -> None:
+        if self.store.directory.name_of(document.sender):
+            super().queue(document, code, reason, organ_id)
 
 
 @defect("reports-registration-late", breaks="STS-02")

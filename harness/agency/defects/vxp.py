@@ -209,3 +209,12 @@ class ReadsOnePageOfTheDirectory(AgencyDirectory):
 
     def kept(self, listed: Sequence[ListedAgency]) -> Sequence[ListedAgency]:
         return listed[:_PAGE]
+
+
+@defect("reads-the-directory-once", breaks="VXP-11")
+class ReadsTheDirectoryOnce(AgencyDirectory):
+    """Keeps the directory that it read first, however it changes."""
+
+    def refresh(self) -> None:
+        if self._read_at is None or self.store.directory.size() == 0:
+            super().refresh()

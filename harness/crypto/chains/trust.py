@@ -98,6 +98,15 @@ def trust_of(profile: Profile, extra: Sequence[Path] = ()) -> Trust:
     return trust
 
 
+def certificates_of(path: Path) -> tuple[bytes, ...]:
+    """Return the certificates of a PEM or DER file, in DER.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no such file.
+    """
+    return _read(path, read_pem_or_der)
+
+
 @lru_cache(maxsize=_KEPT)
 def _trust_of_files(beside: Path, named: Signatures, _content: str) -> Trust:
     return Trust(
@@ -109,7 +118,7 @@ def _trust_of_files(beside: Path, named: Signatures, _content: str) -> Trust:
 
 
 def _certificates(beside: Path, names: Sequence[str]) -> tuple[bytes, ...]:
-    return tuple(der for name in names for der in _read(beside / name, read_pem_or_der))
+    return tuple(der for name in names for der in certificates_of(beside / name))
 
 
 def _revocation_lists(data: bytes) -> tuple[bytes, ...]:

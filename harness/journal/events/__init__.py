@@ -43,6 +43,7 @@ from harness.journal.events.run import (
     RunUnsettled,
 )
 from harness.journal.events.stage import (
+    AgencyClosed,
     DeadlinePassed,
     DocumentOrdered,
     DocumentStimulus,
@@ -96,6 +97,7 @@ __all__ = [
     "NOTHING",
     "AcceptedPackage",
     "AckedDelivery",
+    "AgencyClosed",
     "AnswerBody",
     "AnswerSent",
     "AnsweredDocument",

@@ -89,6 +89,15 @@ class PackageDelivered(Fact, frozen=True):
     messagetype: str = "edoc"
 
 
+class AgencyClosed(Fact, frozen=True):
+    """The code of an agency ends in the hub's directory: another takes its place; both are OrganIds."""
+
+    kind: ClassVar[str] = "agency.closed"
+
+    organ_id: str
+    successor: str
+
+
 class FaultPlaced(Fact, frozen=True):
     """A fault was put into the hub.
 
@@ -239,6 +248,7 @@ class HarnessFailed(Fact, frozen=True):
 STAGE: tuple[type[Fact], ...] = (
     Stimulus,
     PackageDelivered,
+    AgencyClosed,
     FaultPlaced,
     FaultMended,
     HubDown,

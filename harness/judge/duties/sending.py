@@ -11,6 +11,7 @@ from harness.expectations.assessment import Blind
 from harness.expectations.base import finding
 from harness.expectations.evidence import Exchange
 from harness.expectations.statuses import status_number
+from harness.journal.events import AgencyClosed
 from harness.judge.duties.facts import Ordered, RunFacts, code_of
 
 _DUTY = "SND-10"
@@ -121,11 +122,15 @@ def _receivers(facts: RunFacts, exchange: Exchange, package: DocumentPackage, or
 
 
 def _in_form_of(facts: RunFacts, reached: set[str], wanted: set[str]) -> set[str]:
-    """Return OrganIds in the form in which they were ordered, where the hub knows the agency by both."""
+    """Return OrganIds in the form in which they were ordered, where the hub knows the agency by both.
+
+    A successor stands for the closed code: it was the hub that put the one in the place of the other.
+    """
     if reached <= wanted:
         return reached
     forms = {pair.organ_id: pair.code102 for pair in facts.start.peers}
-    known = {one: {one, forms.get(one)} for one in reached}
+    closed = {event.what.successor: event.what.organ_id for event in facts.evidence.events_of(AgencyClosed)}
+    known = {one: {code for name in {one, closed.get(one, one)} for code in (name, forms.get(name))} for one in reached}
     return {next((form for form in sorted(filter(None, both)) if form in wanted), one) for one, both in known.items()}
 
 

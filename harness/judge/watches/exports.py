@@ -94,13 +94,8 @@ def _judged(requirement: str, report: KeepingReport, event: Event) -> ScenarioOu
 
 
 def _placed(found: Finding, event: Event) -> Finding:
-    return Finding(
-        found.code,
-        msgspec.structs.replace(found.where, event=event.seq),
-        found.expected,
-        found.received,
-        found.parameters,
-    )
+    where = msgspec.structs.replace(found.where, event=event.seq)
+    return replace(found, where=where)
 
 
 def _both(one: ScenarioOutcome, other: ScenarioOutcome) -> ScenarioOutcome:

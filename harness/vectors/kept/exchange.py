@@ -1,10 +1,12 @@
-"""ARC-03, 15 to 18: vectors of records against what was exchanged."""
+"""ARC-03, 15 to 18, 31, 32: vectors of records against what was exchanged."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from harness.catalogue.codes import StatusCode
-from harness.vectors.kept.base import KeptCase, answered, recall_id, recalled, received, sent
+from harness.edxml.model import OtherInfo
+from harness.vectors.kept.base import KeptCase, answered, base, recall_id, recalled, received, sent
 from harness.vectors.kept.documents import IN, OUT, bad, good
 from harness.vectors.packages.base import DocumentIdentity, Particulars, document
 
@@ -53,13 +55,55 @@ def _gone(case: KeptCase) -> KeptCase:
     return case.without(IN).row(OUT, DocOrdinal="1").row("Dossier", DocTotal="1", PageTotal="1")
 
 
+# Longer than any days off, so that these are late whenever they are made.
+_LATE, _LATER = 14, 15
+
+
+def _past(case: KeptCase, **priority: str) -> KeptCase:
+    """Return the good export of some weeks earlier; all that is in it has happened by now."""
+    earlier = base(datetime.combine(case.day - timedelta(days=_LATER), time(12)))
+    return earlier if not priority else _prioritised(earlier, priority["priority"])
+
+
+def _prioritised(case: KeptCase, priority: str) -> KeptCase:
+    said = replace(Particulars(), other=OtherInfo(priority=priority))
+    urgent = document(replace(received(case.day), particulars=said)).written()
+    return case.exchanging(received=urgent).row(IN, Priority=priority)
+
+
 def _registered(case: KeptCase, days: int) -> KeptCase:
     return case.without("Dossier").row(IN, ArrivalDate=f"{case.day + timedelta(days=days):%d/%m/%Y}")
 
 
+def _moved(data: bytes, case: KeptCase, days: int) -> bytes:
+    """Return a package whose times of day are those of another day; its own date stays."""
+    day = case.day + timedelta(days=days)
+    return re.sub(rb"(Timestamp>)[0-9/]{10}", rb"\g<1>" + f"{day:%Y/%m/%d}".encode(), data)
+
+
 good("ARC-17", "same-day")
-bad("ARC-17.late", "five-days-later", lambda case: _registered(case, 5))
-bad("ARC-17.late", "six-days-later", lambda case: _registered(case, 6))
+bad("ARC-17.late", "fourteen-days-later", lambda case: _registered(_past(case), _LATE))
+bad("ARC-17.late", "fifteen-days-later", lambda case: _registered(_past(case), _LATER))
+bad("ARC-17.urgent-late", "urgent-fourteen-days-later", lambda case: _registered(_past(case, priority="3"), _LATE))
+
+good("ARC-31", "sent-the-same-day")
+bad("ARC-31.late", "sent-fourteen-days-later", lambda case: _sent_later(_past(case), _LATE))
+bad("ARC-31.late", "sent-fifteen-days-later",
+    lambda case: _sent_later(_past(case), _LATER))  # fmt: skip
+
+
+def _sent_later(case: KeptCase, days: int) -> KeptCase:
+    return case.exchanging(sent=_moved(case.packages["sent"], case, days))
+
+
+def _answered_later(case: KeptCase, days: int) -> KeptCase:
+    answers = {name: _moved(data, case, days) for name, data in case.packages.items() if name.startswith("status")}
+    return case.exchanging(**answers)
+
+
+good("ARC-32", "told-the-same-day")
+bad("ARC-32.late", "told-fourteen-days-later", lambda case: _answered_later(_past(case), _LATE))
+bad("ARC-32.late", "told-fifteen-days-later", lambda case: _answered_later(_past(case), _LATER))
 
 good("ARC-18", "kept")
 bad("ARC-18.differs", "lost", lambda case: case.row(IN, Priority="3"))

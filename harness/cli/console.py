@@ -1,0 +1,194 @@
+"""`lienthong console`: the web console, its first accounts, its backups."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.catalogue.errors import ConfigurationError
+from harness.cli.exits import Exit
+from harness.cli.language import help_text, language, say
+from harness.cli.listen_address import address
+from harness.cli.page_password import first_line
+from harness.cli.verb_help import Verb, VerbGroup
+
+if TYPE_CHECKING:
+    from harness.console.console_state import ConsoleState
+    from harness.console.data.database import ConsoleDatabase
+
+_AREA = "cli-console"
+_VARIABLE = "LIENTHONG_CONSOLE_DATABASE"
+_DEFAULT_LISTEN = "127.0.0.1:8500"
+_DEFAULT_DATA = "lienthong-console"
+_BY_COMMAND = "command line"
+# How this command line is begun anew: runs are processes of their own.
+_PROGRAM = (sys.executable, "-c", "from harness.cli import main; main()")
+_data = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=_DEFAULT_DATA, show_default=True, metavar="DIR",
+    help=say(_AREA, "data"),
+)  # fmt: skip
+_database = click.option("--database", metavar="URL", envvar=_VARIABLE, help=say(_AREA, "database"))
+_lang = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
+
+
+@click.group(cls=VerbGroup, name="console", help=help_text(_AREA), invoke_without_command=True)
+@click.option("--listen", default=_DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT", help=say(_AREA, "listen"))
+@_data
+@_database
+@click.option("--https", is_flag=True, help=say(_AREA, "https"))
+@_lang
+@click.pass_context
+def command(
+    ctx: click.Context, listen: str, data: Path, database: str | None, https: bool, lang: str | None
+) -> int | None:
+    """Serve until interrupted; see the help text."""
+    ctx.obj = (data, database)
+    if ctx.invoked_subcommand is not None:
+        return None
+    from harness.console.people.accounts import anybody
+    from harness.console.server import serve
+    from harness.workbench.access import is_loopback
+
+    host, port = address(listen)
+    state = _state(data, database, local=is_loopback(host), secure=https)
+    with state.database.reading() as db:
+        if not anybody(db):
+            click.echo(say(_AREA, "nobody", data=data), err=True)
+
+    def announce(where: str) -> None:
+        click.echo(say(_AREA, "open", address=where), err=True)
+
+    _complain_to_standard_error()
+    try:
+        serve(state, language(), (host, port), announce)
+    except KeyboardInterrupt:
+        click.echo(say(_AREA, "closed"), err=True)
+    finally:
+        state.database.close()
+    return Exit.PASS
+
+
+@command.group(cls=VerbGroup, name="user", help=help_text(_AREA, "user.help"))
+def user() -> None:
+    """Accounts of the console."""
+
+
+@user.command(cls=Verb, name="add", help=help_text(_AREA, "user-add.help"))
+@click.argument("name", metavar="NAME")
+@click.option("--role", required=True, metavar="ROLE", help=say(_AREA, "role"))
+@click.option("--organisation", metavar="NAME", help=say(_AREA, "organisation"))
+@click.option("--password-file", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "password-file"))
+@_data
+@_database
+@_lang
+@click.pass_context
+def user_add(
+    ctx: click.Context,
+    name: str,
+    role: str,
+    organisation: str | None,
+    password_file: Path | None,
+    data: Path,
+    database: str | None,
+    lang: str | None,
+) -> int:
+    """Add an account; see the help text."""
+    from harness.console.people.accounts import add_user
+
+    kept = _opened(ctx, data, database)
+    password = _asked() if password_file is None else first_line(password_file)
+    try:
+        with kept.writing() as db:
+            added = add_user(db, name, role, password, organisation, _BY_COMMAND)
+            click.echo(say(_AREA, "added", name=added.name, role=added.role))
+    finally:
+        kept.close()
+    return Exit.PASS
+
+
+@command.command(cls=Verb, name="backup", help=help_text(_AREA, "backup.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_data
+@_database
+@_lang
+@click.pass_context
+def backup(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
+    """Write the console into a file; see the help text."""
+    from harness.console.data.database import check_there
+    from harness.console.safekeeping.backup import back_up
+
+    folder, url = _place(ctx, data, database)
+    check_there(folder, url)
+    kept = _opened(ctx, data, database)
+    try:
+        manifest = back_up(kept, folder, file)
+    finally:
+        kept.close()
+    click.echo(say(_AREA, "backed-up", file=file, files=len(manifest.digests), runs=manifest.rows.get("runs", 0)))
+    return Exit.PASS
+
+
+@command.command(cls=Verb, name="restore", help=help_text(_AREA, "restore.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_data
+@_database
+@_lang
+@click.pass_context
+def restore(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
+    """Make a console from a backup; see the help text."""
+    from harness.console.safekeeping.restoration import restore as restored
+
+    folder, url = _place(ctx, data, database)
+    manifest = restored(file, folder, url)
+    click.echo(say(_AREA, "restored", data=folder, files=len(manifest.digests), runs=manifest.rows.get("runs", 0)))
+    return Exit.PASS
+
+
+def _asked() -> str:
+    """Ask for a password twice at the terminal.
+
+    Raises:
+        ConfigurationError: nobody is there to be asked.
+    """
+    if not sys.stdin.isatty():
+        raise ConfigurationError("console.no-terminal")
+    password: str = click.prompt(
+        say(_AREA, "password"), hide_input=True, confirmation_prompt=say(_AREA, "password-again"), err=True
+    )
+    return password
+
+
+def _opened(ctx: click.Context, data: Path, database: str | None) -> "ConsoleDatabase":
+    """Open the database that was named, before the subcommand or after it."""
+    from harness.console.data.database import ConsoleDatabase
+
+    return ConsoleDatabase(*_place(ctx, data, database))
+
+
+def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, str | None]:
+    outer: tuple[Path, str | None] = ctx.obj or (Path(_DEFAULT_DATA), None)
+    return (outer[0] if str(data) == _DEFAULT_DATA else data), database or outer[1]
+
+
+def _state(data: Path, database: str | None, *, local: bool, secure: bool) -> "ConsoleState":
+    from harness.console.console_state import ConsoleState
+    from harness.console.data.database import ConsoleDatabase
+    from harness.console.subjects.vault import SecretVault
+
+    data = data.resolve()
+    kept = ConsoleDatabase(data, database)
+    # Runs and adapters have no business with the database.
+    environment = {name: value for name, value in os.environ.items() if name != _VARIABLE}
+    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, environment=environment)
+
+
+def _complain_to_standard_error() -> None:
+    """Tell whoever operates the console what went wrong in it: people in the browser are told only that it did."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.ERROR)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    for name in ("harness.console", "uvicorn.error"):
+        logging.getLogger(name).addHandler(handler)

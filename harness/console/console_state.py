@@ -1,0 +1,44 @@
+"""What a console works with while it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.console.data.database import ConsoleDatabase
+from harness.console.subjects.addresses import LOOPBACK
+from harness.console.subjects.vault import SecretVault
+
+RUNS = "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleState:
+    """What pages and runs share.
+
+    Attributes:
+        data: folder of the console.
+        database: what it keeps.
+        vault: secrets of systems.
+        program: command that begins the command line of this project, whose verbs runs are.
+        local: whether only this machine reaches the console.
+        environment: variables that its programs have.
+        secure: whether browsers reach it by https, so that cookies are for https alone.
+    """
+
+    data: Path
+    database: ConsoleDatabase
+    vault: SecretVault
+    program: tuple[str, ...]
+    local: bool = True
+    secure: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def allowed_by_default(self) -> str:
+        """Addresses to which runs may go as long as no administrator said anything: this machine, if we are alone."""
+        return LOOPBACK if self.local else ""
+
+    @property
+    def runs(self) -> Path:
+        """Folder of all runs."""
+        return self.data / RUNS

@@ -1,0 +1,77 @@
+"""The log of every change: rows are only added, and each one's digest covers all before it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from harness.console.data.tables import AuditRow
+from harness.journal.recorder import VIETNAM
+
+FIRST_HASH = "0" * 64
+# Any number, the same for every console of one database: writers of the log wait for each other.
+_LOCK = 1_020_226
+
+
+def note_change(db: Session, actor: str, action: str, subject: str = "", **detail: object) -> None:
+    """Add a row to the log, in the transaction of the change that it tells of.
+
+    Args:
+        db: a writing transaction.
+        actor: name of who did it; `console` for the program itself.
+        action: stable word; `audit.<action>` of the message file is its text.
+        subject: what was changed.
+        detail: what else is to be known, without secrets.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    last = db.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
+    row = AuditRow(
+        seq=last.seq + 1 if last else 1,
+        at=datetime.now(VIETNAM).isoformat(timespec="milliseconds"),
+        actor=actor,
+        action=action,
+        subject=subject[:300],
+        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
+        prev=last.hash if last else FIRST_HASH,
+        hash="",
+    )
+    row.hash = _digest(row)
+    db.add(row)
+    db.flush()
+
+
+def broken_at(db: Session) -> int | None:
+    """Return the number of the first row that is not what was written, None when the whole log is."""
+    prev, expected = FIRST_HASH, 1
+    for row in db.scalars(select(AuditRow).order_by(AuditRow.seq)):
+        if row.seq != expected or row.prev != prev or row.hash != _digest(row):
+            return expected
+        prev, expected = row.hash, expected + 1
+    return None
+
+
+def exported(db: Session) -> Iterator[str]:
+    """Yield the log, one row a line of JSON, as it is hashed and with its hash."""
+    for row in db.scalars(select(AuditRow).order_by(AuditRow.seq)):
+        yield json.dumps({**_content(row), "hash": row.hash}, ensure_ascii=False) + "\n"
+
+
+def _content(row: AuditRow) -> dict[str, object]:
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "actor": row.actor,
+        "action": row.action,
+        "subject": row.subject,
+        "detail": row.detail,
+        "prev": row.prev,
+    }
+
+
+def _digest(row: AuditRow) -> str:
+    written = json.dumps(_content(row), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()

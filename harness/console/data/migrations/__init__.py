@@ -1,0 +1,1 @@
+"""Migrations of the console's database, applied by alembic."""

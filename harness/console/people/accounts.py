@@ -1,0 +1,140 @@
+"""Accounts: added, changed, closed; passwords kept as argon2 hashes."""
+
+import re
+import threading
+import time
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from harness.catalogue.errors import ConfigurationError
+from harness.console.data.audit_log import note_change
+from harness.console.data.tables import OrganisationRow, SessionRow, UserRow
+from harness.console.people.roles import Role
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+_LONGEST_NAME = 200
+_NAME = re.compile(r"[\w.@+-]{2,100}")
+_hasher = PasswordHasher()
+# Each takes 64 MB while it is verified: many who try at once wait for each other.
+_at_once = threading.BoundedSemaphore(4)
+# Verified where there is no such account, so that nobody learns by the time it takes who has one.
+_NOBODY = _hasher.hash("no account has this password")
+
+
+def add_user(db: Session, name: str, role: str, password: str, organisation: str | None, actor: str) -> UserRow:
+    """Add an account.
+
+    Args:
+        db: a writing transaction.
+        name: to sign in by; small and capital letters are one.
+        role: word of `Role`.
+        password: in clear.
+        organisation: name of a vendor's; made when it is not known yet.
+        actor: who adds it.
+
+    Raises:
+        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or
+            somebody else has one.
+    """
+    name = name.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError("console.user-name", name=name)
+    if role not in set(Role):
+        raise ConfigurationError("console.role", role=role, known=", ".join(Role))
+    if (role == Role.VENDOR) != bool(organisation):
+        raise ConfigurationError("console.vendor-organisation" if role == Role.VENDOR else "console.no-organisation")
+    if db.scalars(select(UserRow).where(UserRow.name == name)).first() is not None:
+        raise ConfigurationError("console.user-known", name=name)
+    place = organisation_named(db, organisation, actor) if organisation else None
+    user = UserRow(
+        name=name, role=role, password=hashed(password), organisation=place, active=True, created=time.time()
+    )
+    db.add(user)
+    db.flush()
+    note_change(db, actor, "user.added", name, role=role, organisation=organisation or "")
+    return user
+
+
+def anybody(db: Session) -> bool:
+    """Tell whether there is any account yet."""
+    return db.scalars(select(UserRow.id).limit(1)).first() is not None
+
+
+def organisation_named(db: Session, name: str, actor: str) -> OrganisationRow:
+    """Return the organisation of a name, made now if it is not known yet.
+
+    Raises:
+        ConfigurationError: it is no name.
+    """
+    name = " ".join(name.split())
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise ConfigurationError("console.organisation-name")
+    known = db.scalars(select(OrganisationRow).where(OrganisationRow.name == name)).first()
+    if known is not None:
+        return known
+    made = OrganisationRow(name=name, created=time.time())
+    db.add(made)
+    db.flush()
+    note_change(db, actor, "organisation.added", name)
+    return made
+
+
+def hashed(password: str) -> str:
+    """Return the hash that is kept of a password.
+
+    Raises:
+        ConfigurationError: it is too short or too long.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise ConfigurationError("console.password", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    return _hasher.hash(password)
+
+
+def verified(user: UserRow | None, password: str) -> bool:
+    """Tell whether a password is that of an open account; takes as long where there is none."""
+    known = user.password if user is not None and user.active else _NOBODY
+    try:
+        with _at_once:
+            _hasher.verify(known, password[: LONGEST_PASSWORD + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return user is not None and user.active
+
+
+def set_password(db: Session, user: UserRow, password: str, actor: str) -> None:
+    """Give an account another password; every browser signed in under it is signed out.
+
+    Raises:
+        ConfigurationError: it is too short or too long.
+    """
+    user.password = hashed(password)
+    _sign_out(db, user)
+    note_change(db, actor, "user.password", user.name)
+
+
+def close_account(db: Session, user: UserRow, actor: str) -> None:
+    """Let nobody sign in under an account any more.
+
+    Raises:
+        ConfigurationError: no administrator would be left.
+    """
+    others = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active, UserRow.id != user.id)
+    if user.role == Role.ADMIN and db.scalars(others).first() is None:
+        raise ConfigurationError("console.last-admin")
+    user.active = False
+    _sign_out(db, user)
+    note_change(db, actor, "user.closed", user.name)
+
+
+def open_account(db: Session, user: UserRow, actor: str) -> None:
+    """Open a closed account again."""
+    user.active = True
+    note_change(db, actor, "user.opened", user.name)
+
+
+def _sign_out(db: Session, user: UserRow) -> None:
+    db.execute(delete(SessionRow).where(SessionRow.user_id == user.id))

@@ -1,0 +1,41 @@
+"""What each role may do."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is here for.
+
+    An auditor reads everything and changes nothing; a vendor sees its own organisation alone.
+    """
+
+    ADMIN = "admin"
+    TESTER = "tester"
+    APPROVER = "approver"
+    VENDOR = "vendor"
+    AUDITOR = "auditor"
+
+
+class Right(StrEnum):
+    """Something that not everybody may do."""
+
+    ADMINISTER = "administer"
+    READ_LOG = "read-log"
+    DECLARE = "declare"
+    ADD_ORGANISATION = "add-organisation"
+    RUN = "run"
+    WRITE_NOTE = "write-note"
+
+
+_RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMIN: frozenset(Right),
+    Role.TESTER: frozenset({Right.DECLARE, Right.ADD_ORGANISATION, Right.RUN, Right.WRITE_NOTE}),
+    Role.APPROVER: frozenset({Right.READ_LOG, Right.WRITE_NOTE}),
+    Role.VENDOR: frozenset({Right.DECLARE, Right.RUN, Right.WRITE_NOTE}),
+    Role.AUDITOR: frozenset({Right.READ_LOG}),
+}
+
+
+def may(role: str, right: Right) -> bool:
+    """Tell whether a role has a right."""
+    return right in _RIGHTS[Role(role)]

@@ -1,0 +1,1 @@
+"""Runs as processes of their own: started, followed on disk, found again, ended."""

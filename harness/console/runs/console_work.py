@@ -1,0 +1,50 @@
+"""What goes on beside the pages: runs, examinations, and journals that somebody follows."""
+
+from dataclasses import dataclass, field
+
+from harness.console.console_state import ConsoleState
+from harness.console.runs.answers import OperatorAnswers
+from harness.console.runs.evidence import EvidenceShelf
+from harness.console.runs.examinations import ExaminationRoom
+from harness.console.runs.first_findings import FirstFindings
+from harness.console.runs.live_run import LiveRuns
+from harness.console.runs.run_queue import RunQueue
+
+
+@dataclass(slots=True)
+class ConsoleWork:
+    """Everything that the console does of itself.
+
+    Attributes:
+        queue: of runs.
+        examinations: by the doctor.
+        live: where runs stand.
+        shelf: what runs left.
+        first: findings of runs that still go on.
+        answers: of people to questions of runs.
+        closing: True once the console ends, so that nothing is streamed any more.
+    """
+
+    queue: RunQueue
+    examinations: ExaminationRoom
+    live: LiveRuns = field(default_factory=LiveRuns)
+    shelf: EvidenceShelf = field(default_factory=EvidenceShelf)
+    first: FirstFindings = field(default_factory=FirstFindings)
+    answers: OperatorAnswers = field(default_factory=OperatorAnswers)
+    closing: bool = False
+
+    @classmethod
+    def of(cls, state: ConsoleState) -> "ConsoleWork":
+        """Return what a console does; nothing goes on before `open`."""
+        return cls(RunQueue(state), ExaminationRoom(state))
+
+    def open(self) -> None:
+        """Begin; runs of an earlier console are found again."""
+        self.queue.open()
+
+    def close(self) -> None:
+        """End; runs go on."""
+        self.closing = True
+        self.examinations.close()
+        self.first.close()
+        self.queue.close()

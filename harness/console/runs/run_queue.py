@@ -1,0 +1,277 @@
+"""The queue of runs: begun as the machine can carry them, watched, found again after a restart, and ended."""
+
+import json
+import logging
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from harness.catalogue.errors import ConfigurationError
+from harness.console.console_state import ConsoleState
+from harness.console.data.audit_log import note_change
+from harness.console.data.options import ConsoleOptions, options
+from harness.console.data.tables import FoundRow, RunRow, SystemRow
+from harness.console.runs.answers import answer_pipe
+from harness.console.runs.presets import PEOPLE
+from harness.console.runs.process import alive, begin, birth_of, complaint, interrupt, noted_pid
+from harness.console.runs.run_outcome import outcome_of
+from harness.console.sentences import sentence_of
+from harness.console.subjects.system_registry import DECLARED, check_reachable, driver_kind, prepared
+
+ACTIVE = ("starting", "running", "stopping", "judging")
+RUN_FOLDER, JUDGE_FOLDER = "run", "judging"
+_TICK = 0.4
+_PATIENCE = 15.0  # seconds in which a process has to write its number down
+# Seconds after a stop was asked for at which it is asked for more plainly.
+_ESCALATION = ((60.0, signal.SIGTERM), (150.0, signal.SIGKILL))
+_logger = logging.getLogger(__name__)
+
+
+class RunQueue:
+    """Begins runs and sees to their end; all that it knows stands in the database and on the disk."""
+
+    def __init__(self, state: ConsoleState) -> None:
+        self._state = state
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._ports: dict[str, int] = {}
+        self._bell = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._watch, name="run queue", daemon=True)
+
+    def open(self) -> None:
+        """Find the runs of an earlier console again, and begin to watch."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Watch no more; the runs go on."""
+        self._closing = True
+        self._bell.set()
+        self._thread.join()
+
+    def ring(self) -> None:
+        """Have the queue look now: something was added."""
+        self._bell.set()
+
+    def folder(self, run: RunRow) -> Path:
+        """Return the folder of a run, as certify writes it."""
+        return self._state.runs / run.id / RUN_FOLDER
+
+    def _watch(self) -> None:
+        while not self._closing:
+            try:
+                self.look()
+            except (OSError, SQLAlchemyError, ConfigurationError):
+                _logger.exception("the queue of runs")
+            self._bell.wait(_TICK)
+            self._bell.clear()
+
+    def look(self) -> None:
+        """See to every run that is not over, and begin what can be begun."""
+        for child in list(self._children.values()):
+            if child.poll() is not None:
+                del self._children[child.pid]
+        with self._state.database.reading() as db:
+            rows = db.scalars(select(RunRow).where(RunRow.state != "ended").order_by(RunRow.created)).all()
+            now = options(db, self._state.allowed_by_default)
+        for row in rows:
+            if row.state != "queued":
+                self._see_to(row)
+        self._begin_next([row for row in rows if row.state != "queued"], [r for r in rows if r.state == "queued"], now)
+
+    def _see_to(self, row: RunRow) -> None:
+        if row.state == "starting":
+            self._find(row)
+        elif not alive(row.pid, row.birth):
+            self._over(row)
+        elif row.state == "stopping" and row.pid is not None:
+            waited = time.time() - (row.stopped or 0.0)
+            for seconds, how in _ESCALATION:
+                if seconds <= waited < seconds + 2 * _TICK:
+                    interrupt(row.pid, how)
+
+    def _find(self, row: RunRow) -> None:
+        """Take note of the process that an earlier console began and did not live to note."""
+        pid = noted_pid(self._state.runs / row.id)
+        if pid is not None:
+            self._keep(row.id, pid=pid, birth=birth_of(pid) or "gone", state="running", started=row.created)
+        elif time.time() - row.created > _PATIENCE:
+            self._end(row.id, complained=complaint(self._state.runs / row.id))
+
+    def _over(self, row: RunRow) -> None:
+        """End a run whose process is gone; what it left without a judgement is judged first."""
+        folder = self.folder(row)
+        if outcome_of(folder) is None and (folder / "journal.jsonl").exists() and row.state != "judging":
+            self._judge(row, folder)
+            return
+        place = self._state.runs / row.id
+        self._end(row.id, complained=complaint(place / JUDGE_FOLDER if row.state == "judging" else place))
+
+    def _judge(self, row: RunRow, folder: Path) -> None:
+        place = self._state.runs / row.id / JUDGE_FOLDER
+        place.mkdir(exist_ok=True)
+        child = begin(
+            [*self._state.program, "judge", str(folder), "--lang", row.language], place, self._state.environment
+        )
+        self._children[child.pid] = child
+        self._keep(row.id, pid=child.pid, birth=birth_of(child.pid) or "gone", state="judging")
+
+    def _begin_next(self, active: Sequence[RunRow], waiting: Sequence[RunRow], now: ConsoleOptions) -> None:
+        if now.drain or not waiting or shutil.disk_usage(self._state.data).free < now.least_free_bytes:
+            return
+        going_on = {row.id for row in active}
+        self._ports = {run: port for run, port in self._ports.items() if run in going_on}
+        busy = {row.system_id for row in active}
+        room = now.runs_at_once - len(active)
+        for row in waiting:
+            with self._state.database.reading() as db:
+                system = db.get_one(SystemRow, row.system_id)
+                db.expunge_all()
+            # Two runs of one system would order, deliver and count in the same mailboxes.
+            if room > 0 and not (system.kind == DECLARED and system.id in busy):
+                self._begin(row, now)
+                busy.add(system.id)
+                room -= 1
+
+    def _begin(self, row: RunRow, now: ConsoleOptions) -> None:
+        if not self._keep(row.id, expected="queued", state="starting", started=time.time()):
+            return  # stopped in between
+        place = self._state.runs / row.id
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            with self._state.database.reading() as db:
+                system = db.get_one(SystemRow, row.system_id)
+                check_reachable(system, now.allowed)
+                candidate, environment = prepared(system, self._state.vault, place)
+            words = [*self._state.program, "certify", candidate, *self._arguments(row, now)]
+            child = begin(
+                words,
+                place,
+                {**self._state.environment, **environment},
+                answer_pipe(place) if driver_kind(system) in PEOPLE else None,
+            )
+        except ConfigurationError as error:
+            self._end(row.id, complained=sentence_of(error, "en" if row.language == "en" else "vi"))
+            return
+        except OSError as error:
+            self._end(row.id, complained=str(error))
+            return
+        self._children[child.pid] = child
+        self._keep(row.id, pid=child.pid, birth=birth_of(child.pid) or "gone", state="running")
+
+    def _arguments(self, row: RunRow, now: ConsoleOptions) -> list[str]:
+        words = ["--out", str(self.folder(row)), "--lang", row.language]
+        # A run that has just begun may not listen yet at the port that it was given.
+        port = self._ports[row.id] = _free_port(now, frozenset(self._ports.values()))
+        words += ["--listen", f"{now.hub_host}:{port}"]
+        if row.only:
+            words += ["--only", row.only.replace(" ", ",")]
+        if row.earlier:
+            words += ["--failed", str(self._state.runs / row.earlier / RUN_FOLDER)]
+        return words
+
+    def _keep(self, run: str, *, expected: str | None = None, **values: object) -> bool:
+        """Change a run, unless it is not any more in the state that is expected."""
+        with self._state.database.writing() as db:
+            row = db.get_one(RunRow, run)
+            if expected is not None and row.state != expected:
+                return False
+            if row.state == "stopping" and values.get("state") == "running":
+                del values["state"]
+            for name, value in values.items():
+                setattr(row, name, value)
+        return True
+
+    def _end(self, run: str, complained: str = "") -> None:
+        with self._state.database.writing() as db:
+            row = db.get_one(RunRow, run)
+            found = outcome_of(self.folder(row))
+            row.state, row.ended = "ended", time.time()
+            row.verdict = found.verdict if found else "none"
+            row.narrowed = found.narrowed if found else False
+            row.counts = json.dumps(found.counts) if found else ""
+            row.complaint = "" if found else complained
+            db.execute(delete(FoundRow).where(FoundRow.run_id == run))
+            for number, one in enumerate(found.findings if found else (), 1):
+                db.add(FoundRow(run_id=run, number=number, **one))
+            note_change(db, "console", "run.ended", run, verdict=row.verdict)
+
+
+def queue_run(db: Session, system: SystemRow, preset: str, actor: str, **values: str) -> RunRow:
+    """Put a run into the queue.
+
+    Args:
+        db: a writing transaction.
+        system: to be tested.
+        preset: word of `Preset`.
+        actor: who starts it.
+        values: `only`, `earlier`, `why_unready` and `language` of the row.
+    """
+    row = RunRow(
+        id=secrets.token_hex(6),
+        system_id=system.id,
+        product_id=system.product_id,
+        organisation_id=system.organisation_id,
+        preset=preset,
+        starter=actor,
+        state="queued",
+        created=time.time(),
+        verdict="",
+        narrowed=False,
+        **values,
+    )
+    db.add(row)
+    db.flush()
+    note_change(db, actor, "run.queued", row.id, system=system.id, preset=preset, **values)
+    return row
+
+
+def stop_run(db: Session, row: RunRow, reason: str, actor: str) -> None:
+    """Stop a run, with a reason; what it recorded until then is judged and stays.
+
+    Raises:
+        ConfigurationError: there is no reason, or nothing to stop any more.
+    """
+    if not reason:
+        raise ConfigurationError("console.no-reason")
+    if row.state not in {"queued", "running"}:
+        raise ConfigurationError("console.not-running")
+    row.stop_reason, row.stopped = reason, time.time()
+    note_change(db, actor, "run.stopped", row.id, reason=reason)
+    if row.state == "queued":
+        row.state, row.ended, row.verdict = "ended", time.time(), "none"
+        return
+    row.state = "stopping"
+    if row.pid is not None and alive(row.pid, row.birth):
+        interrupt(row.pid)
+
+
+def _free_port(now: ConsoleOptions, given: frozenset[int]) -> int:
+    """Return a port at which a hub can listen, 0 where any will do.
+
+    Args:
+        now: the settings.
+        given: ports of runs that go on.
+
+    Raises:
+        ConfigurationError: all that are allowed are taken.
+    """
+    for port in (one for one in now.ports if one == 0 or one not in given):
+        family = socket.AF_INET6 if ":" in now.hub_host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((now.hub_host, port))
+            except OSError:
+                continue
+            return port
+    raise ConfigurationError("console.no-port", ports=now.hub_ports)

@@ -1,0 +1,17 @@
+"""What is wrong, as people read it."""
+
+from pathlib import Path
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.findings import clipped
+from harness.catalogue.texts import Language, text
+
+
+def sentence_of(error: ConfigurationError, language: Language) -> str:
+    """Return what is wrong, where, and what to do."""
+    values = {name: clipped(value) for name, value in error.parameters.items()}
+    place = "" if error.path is None else f"{Path(error.path).name}:{error.line}: " if error.line else ""
+    try:
+        return place + text("errors", error.code, language, **values)
+    except KeyError:
+        return place + f"{error.code} {values}"

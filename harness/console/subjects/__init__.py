@@ -1,0 +1,1 @@
+"""What is tested: organisations, products, systems and their declarations."""

@@ -1,0 +1,145 @@
+"""The console as an application: who is let in where, and what is said where something is not to be had."""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import Language
+from harness.console.console_state import ConsoleState
+from harness.console.people.sessions import csrf_matches, session_of, stale, touch
+from harness.console.runs.console_work import ConsoleWork
+from harness.console.sentences import sentence_of
+from harness.console.web import (
+    account_pages,
+    administration_pages,
+    evidence_pages,
+    history_pages,
+    operator_pages,
+    run_pages,
+    subject_pages,
+)
+from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
+from harness.console.web.health import health
+from harness.console.web.rendering import FOLDER, rendered
+from harness.console.web.routing import Door, PageRoute
+from harness.console.web.run_stream import run_events
+from harness.console.web.visit import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    Forbidden,
+    Missing,
+    Visit,
+    form_of,
+)
+from harness.resources import folder
+
+_YEAR = 365 * 24 * 3600
+_SIGN_IN = "/sign-in"
+_SEE_OTHER = 303
+_PAGES = (account_pages, administration_pages, subject_pages, run_pages, evidence_pages, history_pages, operator_pages)
+
+
+def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:
+    """Return the console, ready to be served.
+
+    Args:
+        state: what it works with.
+        work: what goes on beside the pages.
+        language: of who has not chosen one.
+    """
+    pages = [page for module in _PAGES for page in module.PAGES]
+    routes: list[BaseRoute] = [
+        Route(page.path, _endpoint(state, work, language, page), methods=[page.method]) for page in pages
+    ]
+    routes.append(Route("/runs/{key}/stream", run_events(state, work, language)))
+    routes.append(Route("/healthz", _healthz(state)))
+    routes.append(Mount("/static", StaticFiles(directory=folder("reports") / FOLDER / "static")))
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return _excused("missing" if status < 500 else "broken", _language(request, language), status)
+
+    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
+    return ConsoleGuards(cast(Application, app))
+
+
+def _endpoint(
+    state: ConsoleState, work: ConsoleWork, language: Language, page: PageRoute
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answered(request: Request) -> Response:
+        fields, files = await form_of(request, LARGEST_BODY) if page.method == "POST" else ({}, {})
+        chosen = _language(request, language)
+        answer = await run_in_threadpool(_answer, state, work, page, request, chosen, fields, files)
+        if request.query_params.get("lang") in {"vi", "en"}:
+            answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, samesite="lax", secure=state.secure)
+        return answer
+
+    return answered
+
+
+def _answer(
+    state: ConsoleState,
+    work: ConsoleWork,
+    page: PageRoute,
+    request: Request,
+    language: Language,
+    fields: dict[str, list[str]],
+    files: dict[str, bytes],
+) -> Response:
+    begin = state.database.writing if page.method == "POST" else state.database.reading
+    with begin() as db:
+        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        token = session.token if session is not None and page.method == "GET" and stale(session) else None
+        visit = Visit(request, state, work, db, session, language, fields, files)
+        answer = _admitted(visit, page)
+    for action in visit.afterwards:
+        action()
+    if token is not None:
+        with state.database.writing() as db:
+            touch(db, token)
+    return answer
+
+
+def _admitted(visit: Visit, page: PageRoute) -> Response:
+    """Answer by the page, unless the person may not have it."""
+    if page.door is not Door.OPEN and visit.session is None:
+        return RedirectResponse(_SIGN_IN, _SEE_OTHER)
+    if page.method == "POST" and visit.session is not None and not csrf_matches(visit.session, visit.value("csrf")):
+        return _excused("stale", visit.language, 403)
+    try:
+        if page.right is not None:
+            visit.need(page.right)
+        return page.handler(visit)
+    except Missing:
+        return _excused("missing", visit.language, 404)
+    except Forbidden:
+        visit.db.rollback()
+        return _excused("forbidden", visit.language, 403)
+    except ConfigurationError as error:
+        visit.db.rollback()
+        return _excused("declined", visit.language, 422, detail=sentence_of(error, visit.language))
+
+
+def _excused(key: str, language: Language, status: int, detail: str = "") -> Response:
+    return HTMLResponse(rendered("excused", language, key=key, detail=detail), status)
+
+
+def _language(request: Request, language: Language) -> Language:
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return cast(Language, chosen) if chosen in {"vi", "en"} else language
+
+
+def _healthz(state: ConsoleState) -> Callable[[Request], Awaitable[Response]]:
+    async def told(_: Request) -> Response:
+        found = await run_in_threadpool(health, state)
+        return JSONResponse({"status": "ok" if found.well else "trouble", **found.public()}, 200 if found.well else 503)
+
+    return told

@@ -1,0 +1,95 @@
+"""What guards every answer and every request: header lines, size of bodies, the origin of changes."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+Message = MutableMapping[str, Any]
+Receiving = Callable[[], Awaitable[Message]]
+Sending = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receiving, Sending], Awaitable[None]]
+
+LARGEST_BODY = 1024 * 1024
+_FILES = "/static/"
+_POLICY = "content-security-policy"
+_HEADERS = {
+    _POLICY: "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OWN_SITE = frozenset({"same-origin", "none"})
+
+
+class ConsoleGuards:
+    """Stands before the application."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receiving, send: Sending) -> None:
+        """Pass a request on, unless it is too large or a change asked for by a page of somebody else."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _completed(message.get("headers", ()), scope["path"])
+            await send(message)
+
+        request = Request(scope)
+        if request.method in _CHANGING and not _from_here(request):
+            await PlainTextResponse("This change was asked for by a page of another site.", 403)(
+                scope, receive, guarded
+            )
+            return
+        if _announced(request) > LARGEST_BODY:
+            await PlainTextResponse(f"More than {LARGEST_BODY} bytes.", 413)(scope, receive, guarded)
+            return
+        await self._app(scope, _bounded(receive), guarded)
+
+
+def _completed(given: Any, path: str) -> list[tuple[bytes, bytes]]:
+    """Return header lines with ours; what a page sets itself stays."""
+    headers = list(given)
+    present = {name.lower() for name, _ in headers}
+    added = [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
+    kept = b"max-age=3600" if path.startswith(_FILES) else b"no-store"
+    if b"cache-control" not in present:
+        added.append((b"cache-control", kept))
+    return headers + added
+
+
+def _bounded(receive: Receiving) -> Receiving:
+    """Return what receives a body, and breaks off where it goes on for too long."""
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if size > LARGEST_BODY else message
+
+    return bounded
+
+
+def _announced(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length[:18]) if length.isascii() and length.isdigit() else 0
+
+
+def _from_here(request: Request) -> bool:
+    """Tell whether a change comes from a page of this address, or from a program, which tells no origin."""
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if origin is not None and origin.lower().partition("://")[2] != host.lower():
+        return False
+    return request.headers.get("sec-fetch-site", "none") in _OWN_SITE

@@ -1,0 +1,71 @@
+"""Whether the console can do its work: database, disk, runs."""
+
+import shutil
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from harness import __version__
+from harness.console.console_state import ConsoleState
+from harness.console.data.options import options
+from harness.console.data.tables import RunRow
+
+ACTIVE = ("starting", "running", "stopping", "judging")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleHealth:
+    """How the console is.
+
+    Attributes:
+        database: whether it answers.
+        disk: whether there is room for a run.
+        free: bytes that the disk has.
+        running, queued: numbers of runs.
+        draining: whether no run is begun.
+    """
+
+    database: bool
+    disk: bool = False
+    free: int = 0
+    running: int = 0
+    queued: int = 0
+    draining: bool = False
+
+    @property
+    def well(self) -> bool:
+        """Whether all is well."""
+        return self.database and self.disk
+
+    def public(self) -> dict[str, object]:
+        """Return what everybody may know."""
+        return {
+            "version": __version__,
+            "database": self.database,
+            "disk": self.disk,
+            "running": self.running,
+            "queued": self.queued,
+            "draining": self.draining,
+        }
+
+
+def health(state: ConsoleState) -> ConsoleHealth:
+    """Look at everything."""
+    try:
+        with state.database.reading() as db:
+            db.execute(text("SELECT 1"))
+            now = options(db, state.allowed_by_default)
+            found = db.execute(select(RunRow.state, func.count()).group_by(RunRow.state))
+            counts = {row[0]: row[1] for row in found}
+    except SQLAlchemyError:
+        return ConsoleHealth(database=False)
+    free = shutil.disk_usage(state.data).free
+    return ConsoleHealth(
+        database=True,
+        disk=free >= now.least_free_bytes,
+        free=free,
+        running=sum(counts.get(name, 0) for name in ACTIVE),
+        queued=counts.get("queued", 0),
+        draining=now.drain,
+    )

@@ -1,0 +1,65 @@
+"""Runs beside each other: two compared, and findings searched over all of them."""
+
+from sqlalchemy import func, or_, select
+from starlette.responses import Response
+
+from harness.catalogue.errors import ConfigurationError
+from harness.console.data.tables import FoundRow, RunRow
+from harness.console.web.routing import PageRoute
+from harness.console.web.visit import Missing, Visit
+from harness.report.comparison import comparison_of
+from harness.report.texts import ReportTexts
+
+_LISTED = 50
+_SEARCHED = (FoundRow.message_vi, FoundRow.message_en, FoundRow.values, FoundRow.code, FoundRow.scenario)
+_JUDGED = ("pass", "fail", "inconclusive")
+
+
+def compared_page(visit: Visit) -> Response:
+    """Compare a run with an older one: what was mended, what is new, what still fails."""
+    row = visit.run()
+    older = visit.db.get(RunRow, visit.asked("with", 24))
+    if older is None or not visit.sees(older.organisation_id):
+        raise Missing
+    queue, shelf = visit.work.queue, visit.work.shelf
+    try:
+        report, earlier = (shelf.of(queue.folder(one)).source.report for one in (row, older))
+        found = comparison_of(report, earlier, ReportTexts(visit.language))
+    except ConfigurationError as error:
+        raise Missing from error
+    return visit.page("compare", run=row, older=older, found=found)
+
+
+def search_page(visit: Visit) -> Response:
+    """Search the findings of all runs, by words, code or requirement."""
+    wanted = visit.asked("q")
+    number = visit.number("page")
+    rows, total = ([], 0) if not wanted else _found(visit, wanted, number)
+    return visit.page(
+        "search", wanted=wanted, rows=rows, total=total, number=number, pages=max(1, -(-total // _LISTED))
+    )
+
+
+def _found(visit: Visit, wanted: str, number: int) -> tuple[list[FoundRow], int]:
+    criteria = [or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)) for word in wanted.split()[:8]]
+    if visit.own is not None:
+        criteria.append(RunRow.organisation_id == visit.own)
+    base = select(FoundRow).join(RunRow).where(*criteria)
+    total = visit.db.scalar(select(func.count()).select_from(base.subquery())) or 0
+    ordered = base.order_by(RunRow.created.desc(), FoundRow.number)
+    return list(visit.db.scalars(ordered.limit(_LISTED).offset((number - 1) * _LISTED))), total
+
+
+def comparable(visit: Visit, row: RunRow) -> list[RunRow]:
+    """Return the other judged runs of the same organisation's product of that name, newest first."""
+    wanted = select(RunRow).where(
+        RunRow.organisation_id == row.organisation_id, RunRow.id != row.id, RunRow.verdict.in_(_JUDGED)
+    )
+    rows = visit.db.scalars(wanted.order_by(RunRow.created.desc()).limit(200))
+    return [one for one in rows if one.product.name == row.product.name][:_LISTED]
+
+
+PAGES = (
+    PageRoute("GET", "/runs/{key}/compare", compared_page),
+    PageRoute("GET", "/search", search_page),
+)

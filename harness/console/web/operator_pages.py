@@ -1,0 +1,109 @@
+"""What a run asks of people: answered by who is signed in, or by a link by who is not."""
+
+import hashlib
+import secrets
+import time
+from typing import Any
+
+from starlette.responses import FileResponse, Response
+
+from harness.catalogue.errors import ConfigurationError
+from harness.console.data.audit_log import note_change
+from harness.console.data.tables import DelegationRow, RunRow
+from harness.console.people.roles import Right
+from harness.console.runs.answers import file_of
+from harness.console.web.routing import Door, PageRoute
+from harness.console.web.run_pages import beside_run
+from harness.console.web.run_view import run_parts, run_view
+from harness.console.web.visit import Missing, Visit
+
+
+def answered(visit: Visit) -> Response:
+    """Answer the question that a run has put to a person."""
+    row = visit.run()
+    try:
+        _answer(visit, row, visit.user.name)
+    except ConfigurationError as error:
+        return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
+    return visit.moved(f"/runs/{row.id}")
+
+
+def operator_file(visit: Visit) -> Response:
+    """Hand out a file that goes with a question of a run."""
+    return _file(visit, visit.run())
+
+
+def delegated(visit: Visit) -> Response:
+    """Make a link by which somebody without an account answers for this run; it is shown once."""
+    row = visit.run()
+    token = secrets.token_urlsafe(32)
+    visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.user.name, created=time.time()))
+    note_change(visit.db, visit.user.name, "delegated", row.id)
+    link = str(visit.request.base_url.replace(path=f"/answer/{token}"))
+    if visit.state.secure:
+        link = f"https{link.removeprefix('http')}"
+    return visit.page("run", **run_view(visit, row), **{**beside_run(visit, row), "link": link})
+
+
+def link_page(visit: Visit) -> Response:
+    """Show what a run asks to who has the link."""
+    return visit.page("delegated", **_shown(visit, _delegation(visit)))
+
+
+def link_answered(visit: Visit) -> Response:
+    """Answer by the link."""
+    delegation = _delegation(visit)
+    try:
+        _answer(visit, delegation.run, f"{delegation.maker} (link)")
+    except ConfigurationError as error:
+        return visit.declined("delegated", error, **_shown(visit, _delegation(visit)))
+    return visit.moved(f"/answer/{visit.request.path_params['token']}")
+
+
+def link_file(visit: Visit) -> Response:
+    """Hand out a file that goes with a question, by the link."""
+    return _file(visit, _delegation(visit).run)
+
+
+def _answer(visit: Visit, row: RunRow, who: str) -> None:
+    live = visit.work.live.look(visit.work.queue.folder(row))
+    said = f"{visit.value('word', 40)} {visit.value('said', 2000)}".strip()
+    if row.state != "running" or not live.number or visit.value("question") != str(live.number):
+        raise ConfigurationError("console.no-question")
+    visit.work.answers.give(visit.state.runs / row.id, live.number, said)
+    note_change(visit.db, who, "answer", row.id, question=live.number, said=said)
+
+
+def _shown(visit: Visit, delegation: DelegationRow) -> dict[str, Any]:
+    token = visit.request.path_params["token"]
+    parts = run_parts(visit.db, visit.work, delegation.run, visit.language)
+    return {**parts, "run": delegation.run, "place": f"/answer/{token}", "answers": True}
+
+
+def _delegation(visit: Visit) -> DelegationRow:
+    found = visit.db.get(DelegationRow, _digest(visit.request.path_params["token"]))
+    if found is None:
+        raise Missing
+    return found
+
+
+def _file(visit: Visit, row: RunRow) -> Response:
+    folder, name = visit.request.path_params["folder"], visit.request.path_params["name"]
+    path = file_of(visit.work.queue.folder(row), folder, name)
+    if path is None:
+        raise Missing
+    return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+PAGES = (
+    PageRoute("POST", "/runs/{key}/answer", answered, Right.RUN),
+    PageRoute("GET", "/runs/{key}/operator/{folder}/{name}", operator_file),
+    PageRoute("POST", "/runs/{key}/delegate", delegated, Right.RUN),
+    PageRoute("GET", "/answer/{token}", link_page, door=Door.OPEN),
+    PageRoute("POST", "/answer/{token}/answer", link_answered, door=Door.OPEN),
+    PageRoute("GET", "/answer/{token}/operator/{folder}/{name}", link_file, door=Door.OPEN),
+)

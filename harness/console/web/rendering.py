@@ -1,0 +1,124 @@
+"""The console's templates: whatever a candidate or a person wrote is shown as text, invisible signs written out."""
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.catalogue.findings import clipped
+from harness.catalogue.texts import Language, entries, text
+from harness.journal.recorder import VIETNAM
+from harness.report.sequence_layout import WIDTH
+from harness.resources import folder
+
+AREA = "console"
+FOLDER = "console"
+_SHOWN = 2000
+_UNFIT_FOR_ID = re.compile(r"[^A-Za-z0-9_-]+")
+_MINUTE = 60
+_HOUR = 3600
+
+
+def rendered(name: str, language: Language, /, **values: Any) -> str:
+    """Return a page, or a part of one.
+
+    Args:
+        name: of the template, without ending.
+        language: of its words.
+        values: that it shows.
+    """
+    say = speech(language)
+
+    def report_words(key: str, /, **parameters: object) -> str:
+        return text("report", key, language, **parameters)
+
+    def doctor_words(key: str, /, **parameters: object) -> str:
+        return text("cli-doctor", key, language, **parameters)
+
+    template = _environment().get_template(f"{FOLDER}/{name}.html.jinja")
+    return template.render(say=say, t=report_words, doctor_words=doctor_words, lang=language, paper=False, **values)
+
+
+def speech(language: Language) -> Any:
+    """Return what looks up the console's words in one language."""
+
+    def say(key: str, /, **parameters: object) -> str:
+        return text(AREA, key, language, **parameters)
+
+    return say
+
+
+def known_text(key: str) -> bool:
+    """Tell whether there is such a text."""
+    return key in entries(AREA)
+
+
+def moment(seconds: float | None) -> str:
+    """Return a moment as people in Vietnam write it, empty for None."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def machine_moment(seconds: float | None) -> str:
+    """Return a moment for programs, ISO 8601 in Vietnam time, empty for None."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder("reports")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "shown": _visible,
+        "given": _isolated,
+        "moment": moment,
+        "machine_moment": machine_moment,
+        "lasting": _lasting,
+        "lines": _lines,
+        "seconds": _seconds,
+        "slug": _slug,
+    }
+    environment.globals |= {"picture_width": WIDTH, "known": known_text}
+    return environment
+
+
+def _visible(value: object, limit: int = _SHOWN) -> str:
+    return clipped(str(value), limit)
+
+
+def _lines(value: str) -> str:
+    """Return a text of several lines with what is invisible made visible, line by line."""
+    return "\n".join(clipped(line, _SHOWN) for line in value[: 8 * _SHOWN].split("\n"))
+
+
+def _isolated(value: object) -> Markup:
+    """Make foreign text visible and isolate it, so that its writing direction moves nothing beside it."""
+    return Markup('<bdi class="given">{}</bdi>').format(clipped(str(value), _SHOWN))
+
+
+def _seconds(value: float, decimal_mark: str) -> str:
+    return f"{value:.3f}".replace(".", decimal_mark)
+
+
+def _lasting(seconds: float) -> str:
+    whole = max(0, round(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
+
+
+def _slug(value: object) -> str:
+    return _UNFIT_FOR_ID.sub("-", str(value))[:64]

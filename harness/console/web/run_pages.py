@@ -1,0 +1,155 @@
+"""A system before a run, runs while they go on and when they are over."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.requirements import load_catalogue
+from harness.console.data.tables import RunRow, SystemRow
+from harness.console.people.roles import Right
+from harness.console.runs.examinations import checks_of, latest_for
+from harness.console.runs.presets import PEOPLE, QUICK, Preset, chosen_ids, estimate, groups
+from harness.console.runs.run_queue import queue_run, stop_run
+from harness.console.subjects.declarations import kept
+from harness.console.subjects.system_registry import DECLARED, check_reachable, driver_kind
+from harness.console.web.history_pages import comparable
+from harness.console.web.routing import PageRoute
+from harness.console.web.run_view import run_view
+from harness.console.web.subject_pages import of_system
+from harness.console.web.visit import Visit
+
+_LISTED = 50
+_REACTION = 5.0
+
+
+def system_page(visit: Visit) -> Response:
+    """Show a system: what is declared, what the doctor says, what can be run."""
+    return visit.page("system", **_system(visit, visit.system()))
+
+
+def examined(visit: Visit) -> Response:
+    """Have the doctor look at a system."""
+    row = visit.system()
+    try:
+        number = visit.work.examinations.begin(visit.db, row, visit.user.name)
+    except ConfigurationError as error:
+        return visit.declined("system", error, **_system(visit, row))
+    visit.afterwards.append(lambda: visit.work.examinations.go_on(number))
+    return visit.moved(f"/systems/{row.id}#doctor")
+
+
+def run_started(visit: Visit) -> Response:
+    """Put a run of a system into the queue; without a green doctor only with a reason."""
+    row = visit.system()
+    try:
+        check_reachable(row, visit.options.allowed)
+        if driver_kind(row) in PEOPLE and row.secret is None:
+            raise ConfigurationError("console.secret-needed")
+        earlier = _earlier(visit, row) if visit.value("preset") == Preset.FAILED else ""
+        only = chosen_ids(visit.value("preset"), visit.value("group"), visit.value("ids"))
+        latest = latest_for(visit.db, row)
+        reason = visit.value("reason", 1000)
+        ready = latest is not None and latest.ready
+        if not ready and not reason:
+            raise ConfigurationError("console.not-ready")
+    except ConfigurationError as error:
+        return visit.declined("system", error, **_system(visit, row))
+    run = queue_run(visit.db, row, visit.value("preset"), visit.user.name, only=only, earlier=earlier,
+                    why_unready="" if ready else reason, language=visit.language)  # fmt: skip
+    visit.afterwards.append(visit.work.queue.ring)
+    return visit.moved(f"/runs/{run.id}")
+
+
+def runs_page(visit: Visit) -> Response:
+    """Show all runs, newest first."""
+    number = visit.number("page")
+    wanted, counted = select(RunRow).order_by(RunRow.created.desc()), select(func.count()).select_from(RunRow)
+    if visit.own is not None:
+        own = RunRow.organisation_id == visit.own
+        wanted, counted = wanted.where(own), counted.where(own)
+    total = visit.db.scalar(counted) or 0
+    rows = visit.db.scalars(wanted.limit(_LISTED).offset((number - 1) * _LISTED)).all()
+    return visit.page("runs", runs=rows, number=number, pages=max(1, -(-total // _LISTED)), total=total)
+
+
+def run_page(visit: Visit) -> Response:
+    """Show a run."""
+    row = visit.run()
+    return visit.page("run", **run_view(visit, row), **beside_run(visit, row))
+
+
+def run_stopped(visit: Visit) -> Response:
+    """Stop a run, with a reason."""
+    row = visit.run()
+    try:
+        stop_run(visit.db, row, visit.value("reason", 1000), visit.user.name)
+    except ConfigurationError as error:
+        return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
+    visit.afterwards.append(visit.work.queue.ring)
+    return visit.moved(f"/runs/{row.id}")
+
+
+def beside_run(visit: Visit, row: RunRow) -> dict[str, Any]:
+    """Return how many runs are before this one, and with which it can be compared."""
+    before = select(func.count()).select_from(RunRow).where(RunRow.state == "queued", RunRow.created < row.created)
+    return {
+        "ahead": visit.db.scalar(before) or 0 if row.state == "queued" else 0,
+        "link": "",
+        "comparable": comparable(visit, row) if row.verdict in {"pass", "fail", "inconclusive"} else [],
+    }
+
+
+def _earlier(visit: Visit, system: SystemRow) -> str:
+    """Return the run whose failures are to be played again.
+
+    Raises:
+        ConfigurationError: it is none of this system's, or nothing failed in it.
+    """
+    found = visit.db.get(RunRow, visit.value("earlier", 24))
+    if found is None or found.system_id != system.id or found.verdict not in {"fail", "inconclusive"}:
+        raise ConfigurationError("console.nothing-failed")
+    return found.id
+
+
+def _system(visit: Visit, row: SystemRow) -> dict[str, Any]:
+    latest = latest_for(visit.db, row)
+    values = of_system(visit, row)
+    kind = values["kind"]
+    reaction = _reaction(row)
+    failed = [run for run in values["runs"] if run.verdict in {"fail", "inconclusive"}]
+    times = {
+        preset: estimate(visit.db, row, preset, only, kind, reaction)
+        for preset, only in ((Preset.QUICK, " ".join(QUICK)), (Preset.FULL, ""))
+    }
+    titles = load_catalogue().groups
+    return values | {
+        "examined": latest,
+        "checks": checks_of(latest),
+        "ready": latest is not None and latest.ready,
+        "running": latest is not None and latest.state == "running",
+        "groups": [(group, getattr(titles[group], visit.language)) for group in groups()],
+        "quick": QUICK,
+        "failed": failed,
+        "by_hand": kind in PEOPLE,
+        "times": times,
+        "wanted": visit.asked("ids"),
+        "wanted_failed": visit.asked("failed"),
+        "now": visit.options,
+    }
+
+
+def _reaction(row: SystemRow) -> float:
+    declared = kept(row.declaration).timing.reaction if row.kind == DECLARED else 1.0
+    return _REACTION if declared is None else declared
+
+
+PAGES = (
+    PageRoute("GET", "/systems/{key:int}", system_page),
+    PageRoute("POST", "/systems/{key:int}/doctor", examined, Right.RUN),
+    PageRoute("POST", "/systems/{key:int}/runs", run_started, Right.RUN),
+    PageRoute("GET", "/runs", runs_page),
+    PageRoute("GET", "/runs/{key}", run_page),
+    PageRoute("POST", "/runs/{key}/stop", run_stopped, Right.RUN),
+)

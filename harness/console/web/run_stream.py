@@ -1,0 +1,97 @@
+"""A run as it goes on, sent to the browser part by part whenever the part changed."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import anyio
+from sse_starlette.event import ServerSentEvent
+from sse_starlette.sse import EventSourceResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from harness.catalogue.texts import Language
+from harness.console.console_state import ConsoleState
+from harness.console.data.tables import RunRow
+from harness.console.people.roles import Right, Role, may
+from harness.console.people.sessions import session_of
+from harness.console.runs.console_work import ConsoleWork
+from harness.console.runs.live_run import BOARD, MESSAGES, PROGRESS, QUESTION
+from harness.console.web.rendering import rendered
+from harness.console.web.run_view import run_parts
+from harness.console.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE
+
+_PAUSE = 0.6
+FOUND = "found"
+_PARTS = (PROGRESS, QUESTION, BOARD, MESSAGES)
+_GREATEST_SEQ = 18  # digits
+_HOUR = 3600.0
+
+
+def run_events(state: ConsoleState, work: ConsoleWork, language: Language) -> Callable[[Request], Awaitable[Response]]:
+    """Return what streams a run; a browser that lost the connection goes on after the last event that it names."""
+
+    async def streamed(request: Request) -> Response:
+        key = request.path_params["key"]
+        chosen: Language = "en" if request.cookies.get(LANGUAGE_COOKIE, language) == "en" else "vi"
+        if await run_in_threadpool(_seen, state, request, key) is None:
+            return PlainTextResponse("404", 404)
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        number = int(after) if after.isascii() and after.isdigit() and len(after) < _GREATEST_SEQ else -1
+        return EventSourceResponse(_parts(state, work, request, key, chosen, number), ping=15)
+
+    return streamed
+
+
+async def _parts(
+    state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, after: int
+) -> AsyncIterator[ServerSentEvent]:
+    told, shape, end = after, "", time.monotonic() + _HOUR
+    while not work.closing and time.monotonic() < end and not await request.is_disconnected():
+        found = await run_in_threadpool(_look, state, work, request, key, language, told, shape)
+        if found is None:
+            return
+        parts, told, shape, over = found
+        for name, html in parts.items():
+            yield ServerSentEvent(data=html, event=name, id=str(told))
+        if over:
+            yield ServerSentEvent(data="", event="over", id=str(told))
+            return
+        await anyio.sleep(_PAUSE)
+
+
+def _look(
+    state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, told: int, shape: str
+) -> tuple[dict[str, str], int, str, bool] | None:
+    """Return the parts that changed since an event, the number of the last event, and whether the run is over."""
+    with state.database.reading() as db:
+        row = _seen(state, request, key)
+        if row is None:
+            return None
+        live = work.live.look(work.queue.folder(row))
+        found = len(work.first.of(work.queue.folder(row), live.done)) if row.state == "running" else 0
+        now = f"{row.state} {found}"
+        earlier, _, before = shape.partition(" ")
+        names = [part for part in _PARTS if live.changed.get(part, -1) > told or earlier not in {"", row.state}]
+        names += [FOUND] if before not in {"", str(found)} else []
+        if not names:
+            return {}, told, now, row.state == "ended"
+        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        answers = session is not None and may(session.user.role, Right.RUN)
+        values: dict[str, Any] = {"run": row, "csrf": session.csrf if session else "", "answers": answers}
+        values |= run_parts(db, work, row, language)
+    parts = {name: rendered(f"run-{name}", language, **values) for name in names}
+    return parts, live.seq, now, row.state == "ended"
+
+
+def _seen(state: ConsoleState, request: Request, key: str) -> RunRow | None:
+    """Return the run, None where there is none for whoever asks."""
+    with state.database.reading() as db:
+        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        row = db.get(RunRow, key)
+        if session is None or row is None:
+            return None
+        if session.user.role == Role.VENDOR and session.user.organisation_id != row.organisation_id:
+            return None
+        return row

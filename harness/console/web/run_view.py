@@ -1,0 +1,93 @@
+"""A run as its page shows it: going on, or over."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from harness.catalogue.requirements import load_catalogue
+from harness.catalogue.texts import Language
+from harness.console.data.tables import FoundRow, RunRow
+from harness.console.runs.answers import files_of
+from harness.console.runs.console_work import ConsoleWork
+from harness.console.runs.live_run import LiveRun
+from harness.console.web.visit import Visit
+from harness.drivers.manual.interview import FOLDER, PATIENCE
+from harness.drivers.manual.words import WORDS, shown_word
+from harness.report.messages import EventDescriber
+from harness.report.texts import ReportTexts
+from harness.seal.run_files import read_report
+
+_MOST = 300
+
+
+def run_view(visit: Visit, row: RunRow) -> dict[str, Any]:
+    """Return what the page of a run shows."""
+    return {"run": row, **run_parts(visit.db, visit.work, row, visit.language)}
+
+
+def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -> dict[str, Any]:
+    """Return what the living parts of the page show: progress, board, findings, messages."""
+    folder = work.queue.folder(row)
+    live = work.live.look(folder)
+    findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
+    verdicts = _verdicts(work, row, language) if row.state == "ended" and row.verdict != "none" else None
+    return {
+        "live": live,
+        "found": work.first.of(folder, live.done) if row.state == "running" else (),
+        "place": f"/runs/{row.id}",
+        "task": _without_place(live.question, folder),
+        "files": files_of(folder, live.question) if live.question else [],
+        "until": (row.started or 0.0) + live.asked + PATIENCE,
+        "words": [(word, shown_word(word, language)) for word in WORDS],
+        "board": verdicts if verdicts is not None else _board(live, language),
+        "judged": verdicts is not None,
+        "findings": findings[:_MOST],
+        "findings_in_all": len(findings),
+        "first": {one.requirement: one.number for one in reversed(findings)},
+        "messages": _messages(live, language),
+        "counts": json.loads(row.counts) if row.counts else {},
+    }
+
+
+def _without_place(question: str, folder: Path) -> str:
+    """Return a question as it is shown: its files lie beside it, wherever the console keeps them."""
+    return re.sub(rf"{re.escape(str(folder))}/{FOLDER}/[0-9]+/?", "", question).lstrip("─\n")
+
+
+def _messages(live: LiveRun, language: Language) -> list[tuple[int, str]]:
+    wording = ReportTexts(language)
+    describe = EventDescriber(wording, short=False)
+    return [(event.seq, describe.sentence(event)) for event in reversed(live.messages)]
+
+
+def _board(live: LiveRun, language: Language) -> dict[str, list[dict[str, str]]]:
+    statements = load_catalogue().requirements
+    return _grouped(
+        {
+            key: {"id": key, "state": state, "statement": getattr(statements[key].statement, language)}
+            for key, state in live.board.items()
+            if key in statements
+        }
+    )
+
+
+def _verdicts(work: ConsoleWork, row: RunRow, language: Language) -> dict[str, list[dict[str, str]]]:
+    """Return the board of a judged run: what was asked for, or has a verdict."""
+    shown: dict[str, dict[str, str]] = {}
+    for entry in read_report(work.queue.folder(row)).requirements:
+        if entry.required or entry.verdict != "not_run":
+            statement = entry.statement[language]
+            shown[entry.id] = {"id": entry.id, "state": str(entry.verdict), "statement": statement}
+    return _grouped(shown)
+
+
+def _grouped(entries: Mapping[str, dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    groups: dict[str, list[dict[str, str]]] = {}
+    for key, entry in entries.items():
+        groups.setdefault(key.partition("-")[0], []).append(entry)
+    return groups

@@ -1,0 +1,197 @@
+"""One request as a page sees it: who asks, in which language, with what, inside one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import Language, text
+from harness.console.console_state import ConsoleState
+from harness.console.data.options import ConsoleOptions, options
+from harness.console.data.tables import OrganisationRow, RunRow, SessionRow, SystemRow, UserRow
+from harness.console.people.roles import Right, Role, may
+from harness.console.runs.console_work import ConsoleWork
+from harness.console.sentences import sentence_of
+from harness.console.web.rendering import rendered
+
+LANGUAGE_COOKIE = "lienthong-lang"
+SESSION_COOKIE = "lienthong-console"
+_SEE_OTHER = 303
+_UNPROCESSABLE = 422
+
+T = TypeVar("T", OrganisationRow, SystemRow, RunRow)
+
+
+class Missing(Exception):
+    """There is no such thing, or it is none of this person's business: both look the same from outside."""
+
+
+class Forbidden(Exception):
+    """The person may not do this."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request.
+
+    Attributes:
+        request: as it came.
+        state: what the console works with.
+        work: what goes on beside the pages.
+        db: transaction of this request; kept when the page ends well.
+        session: of a signed-in browser, None before.
+        language: of the page.
+        fields: values of the form, by name.
+        files: contents of uploaded files, by name.
+        afterwards: what is to be done once the changes of this request are kept.
+    """
+
+    request: Request
+    state: ConsoleState
+    work: ConsoleWork
+    db: Session
+    session: SessionRow | None
+    language: Language
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+
+    @property
+    def user(self) -> UserRow:
+        """Who asks.
+
+        Raises:
+            Missing: nobody is signed in.
+        """
+        if self.session is None:
+            raise Missing
+        return self.session.user
+
+    @property
+    def options(self) -> ConsoleOptions:
+        """The settings that hold now."""
+        return options(self.db, self.state.allowed_by_default)
+
+    def may(self, right: Right) -> bool:
+        """Tell whether the person has a right."""
+        return may(self.user.role, right)
+
+    def need(self, right: Right) -> None:
+        """Go on only with a right.
+
+        Raises:
+            Forbidden: the person does not have it.
+        """
+        if not self.may(right):
+            raise Forbidden
+
+    @property
+    def own(self) -> int | None:
+        """The organisation that a vendor sees, None where all are seen."""
+        return (self.user.organisation_id or -1) if self.user.role == Role.VENDOR else None
+
+    def sees(self, organisation_id: int) -> bool:
+        """Tell whether what belongs to an organisation is shown to the person."""
+        return self.own is None or self.own == organisation_id
+
+    def organisation(self) -> OrganisationRow:
+        """Return the organisation that the address names; see `_of_address`."""
+        found = self._of_address(OrganisationRow)
+        if not self.sees(found.id):
+            raise Missing
+        return found
+
+    def system(self) -> SystemRow:
+        """Return the system that the address names; see `_of_address`."""
+        return self._seen(self._of_address(SystemRow))
+
+    def run(self) -> RunRow:
+        """Return the run that the address names; see `_of_address`."""
+        return self._seen(self._of_address(RunRow))
+
+    def _seen(self, found: T) -> T:
+        if isinstance(found, SystemRow | RunRow) and not self.sees(found.organisation_id):
+            raise Missing
+        return found
+
+    def _of_address(self, table: type[T]) -> T:
+        """Return a row by the address's key.
+
+        Raises:
+            Missing: there is none, or it is another organisation's.
+        """
+        found = self.db.get(table, self.request.path_params["key"])
+        if found is None:
+            raise Missing
+        return found
+
+    def value(self, name: str, limit: int = 4000) -> str:
+        """Return a value of the form, empty where it has none."""
+        return (self.fields.get(name) or [""])[0].strip()[:limit]
+
+    def asked(self, name: str, limit: int = 200) -> str:
+        """Return a value of the address, empty where it has none."""
+        return self.request.query_params.get(name, "").replace("\0", "").strip()[:limit]
+
+    def number(self, name: str, least: int = 1) -> int:
+        """Return a number of the address, the least where there is none."""
+        given = self.asked(name)
+        return max(least, int(given[:9])) if given.isascii() and given.isdigit() else least
+
+    def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
+        """Return a page."""
+        query = [(key, value) for key, value in self.request.query_params.multi_items() if key != "lang"]
+        user = self.session.user if self.session else None
+        return HTMLResponse(
+            rendered(
+                template,
+                self.language,
+                visit=self,
+                user=user,
+                csrf=self.session.csrf if self.session else "",
+                other="en" if self.language == "vi" else "vi",
+                query=urlencode(query),
+                draining=self.options.drain if user else False,
+                problem=values.pop("problem", None),
+                **values,
+            ),
+            status,
+        )
+
+    def declined(self, template: str, error: ConfigurationError, /, **values: Any) -> Response:
+        """Return a page once more, with what is wrong; nothing of this request is kept."""
+        self.db.rollback()
+        return self.page(template, _UNPROCESSABLE, problem=sentence_of(error, self.language), **values)
+
+    def say(self, key: str, /, **parameters: object) -> str:
+        """Return a text in the person's language."""
+        return text("console", key, self.language, **parameters)
+
+    @staticmethod
+    def moved(address: str) -> Response:
+        """Send the browser to a page of ours."""
+        return RedirectResponse(address, _SEE_OTHER)
+
+
+Handler = Callable[[Visit], Response]
+
+
+async def form_of(request: Request, most: int) -> tuple[dict[str, list[str]], dict[str, bytes]]:
+    """Read the form of a request: values, and contents of files that are not empty."""
+    fields: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
+    async with request.form(max_files=2, max_fields=80, max_part_size=most) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                content = await value.read(most + 1)
+                if content:
+                    files[name] = content
+            else:
+                fields.setdefault(name, []).append(value.replace("\0", ""))
+    return fields, files

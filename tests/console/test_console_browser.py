@@ -1,0 +1,134 @@
+"""A tester's day in a real browser: declare, look, run, restart the console in the middle, evidence, report."""
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx2 as httpx
+import pytest
+
+from tests.console.console_rig import PASSWORD, PROGRAM, ConsoleRig
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (extra `test`)")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt install chromium)")
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_PATIENCE = 60_000  # milliseconds
+
+
+class ServedConsole:
+    """The console as people start it, at an address that stays when it is started again."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        words = [*PROGRAM, "console", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
+        self._process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + _PATIENCE / 1000
+        while time.monotonic() < end:
+            try:
+                if httpx.get(f"{self.base}/healthz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        pytest.fail("the console did not come up")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
+    data = tmp_path_factory.mktemp("console")
+    with ConsoleRig(data) as rig:
+        rig.user("lan", "tester")
+        rig.user("alpha", "vendor", "Công ty Alpha")
+    console = ServedConsole(data)
+    console.start()
+    yield console
+    console.kill()
+
+
+@pytest.fixture(scope="module")
+def page(served: ServedConsole) -> Iterator["Page"]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = browser.new_page(locale="vi-VN")
+        opened.set_default_timeout(_PATIENCE)
+        opened.goto(served.base)
+        opened.get_by_label("Tên đăng nhập").fill("lan")
+        opened.get_by_label("Mật khẩu").fill(PASSWORD)
+        opened.keyboard.press("Enter")
+        opened.get_by_role("heading", name="Tổng quan").wait_for()
+        yield opened
+        browser.close()
+
+
+def test_a_day_of_a_tester(page: "Page", served: ServedConsole) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.get_by_role("link", name="Công ty Alpha").click()
+    page.locator("select[name=variant]").select_option("utf-16")
+    page.get_by_role("button", name="Thêm hệ thống tham chiếu").click()
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    page.get_by_text("Sẵn sàng để chạy.").wait_for()
+    page.get_by_label("Yêu cầu tự chọn").check()
+    page.get_by_label("Mã yêu cầu").fill("PKG-02")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.locator("#board .tile").first.wait_for()  # it comes by itself
+    page.evaluate("window.stillTheSamePage = true")
+    address = page.url
+    served.kill()
+    served.start()
+    page.locator("#findings").wait_for()  # the page went on by itself after the connection was lost
+    assert page.evaluate("window.stillTheSamePage") is True
+    assert page.url == address
+    assert page.locator("#progress .tag.large").inner_text() == "KHÔNG ĐẠT"
+    page.locator("#board .tile.fail a").first.click()
+    page.get_by_role("heading", name="PKG-02.not-utf8").wait_for()
+    assert page.locator("pre mark").count() >= 1
+    assert page.locator("figure.picture svg").count() >= 1
+    page.get_by_label("Nhận xét của tôi").fill("Đã báo nhà cung cấp.")
+    page.get_by_role("button", name="Ghi nhận xét").click()
+    page.locator("article.said", has_text="Đã báo nhà cung cấp.").wait_for()
+    page.get_by_role("link", name=re.compile("^Lần chạy ")).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Toàn bộ lần chạy (zip)").click()
+    assert download.value.suggested_filename.endswith(".zip")
+    page.get_by_role("link", name="Báo cáo (HTML)").click()
+    assert "PKG-02" in page.locator("body").inner_text()
+    assert [text for text in said if "Content Security Policy" in text] == []
+
+
+def test_every_page_is_accessible_at_every_width(page: "Page", served: ServedConsole) -> None:
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    run = next((served.data / "runs").iterdir()).name
+    paths = ("/", "/organisations/1", "/organisations/1/systems/new", "/systems/1", f"/runs/{run}",
+             f"/runs/{run}/findings/1", f"/runs/{run}/messages", "/search?q=utf", "/account")  # fmt: skip
+    for width, dark, language in ((1200, False, "vi"), (360, True, "en")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        for path in paths[2:6] if dark else paths:
+            page.goto(f"{served.base}{path}{'&' if '?' in path else '?'}lang={language}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            page.evaluate(axe)
+            found = page.evaluate(f"axe.run({{runOnly: {_RULES}}})")
+            assert [(path, one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -1,0 +1,220 @@
+"""Pages: who sees what, what every answer is guarded by, hostile text that stays text."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from harness.console.data.tables import ExaminationRow, SystemRow
+from harness.console.subjects.system_registry import state_of
+from harness.console.web import (
+    account_pages,
+    administration_pages,
+    evidence_pages,
+    history_pages,
+    operator_pages,
+    run_pages,
+    subject_pages,
+)
+from harness.console.web.package_lines import package_lines
+from harness.console.web.routing import Door, PageRoute
+from tests.console.console_rig import DECLARATION, ConsoleRig, Person
+from tests.report.report_runs import failed_plan
+
+PAGES: list[PageRoute] = [
+    page
+    for module in (
+        account_pages,
+        administration_pages,
+        subject_pages,
+        run_pages,
+        evidence_pages,
+        history_pages,
+        operator_pages,
+    )
+    for page in module.PAGES
+]
+HOSTILE = "</title></pre><script>alert(1)</script><img src=x onerror=alert(1)>\u202e{{7*7}}'\"&amp;"
+
+
+def _address(page: PageRoute, organisation: int, system: int, run: str) -> str:
+    key = {"/organisations": organisation, "/systems": system, "/runs": run, "/users": 1}
+    path = re.sub(r"\{key(:int)?\}", str(next(v for k, v in key.items() if page.path.startswith(k))), page.path) if (
+        "{key" in page.path
+    ) else page.path  # fmt: skip
+    return path.replace("{number:int}", "1").replace("{form}", "json").replace("{folder}/{name}", "001/x")
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[ConsoleRig]:
+    with ConsoleRig(tmp_path) as made:
+        yield _two_vendors(made)
+
+
+def _two_vendors(made: ConsoleRig) -> ConsoleRig:
+    for name in ("Alpha", "Beta"):
+        made.user(name.lower(), "vendor", name)
+        made.ended_run(made.system(name), name.lower(), failed_plan())
+    return made
+
+
+def test_nothing_is_shown_to_who_is_not_signed_in(rig: ConsoleRig) -> None:
+    guest = TestClient(rig.app, follow_redirects=False)
+    for page in PAGES:
+        if page.door is Door.SIGNED_IN:
+            answer = guest.request(page.method, _address(page, 1, 1, "alpha"))
+            assert answer.headers["location"] == "/sign-in", page.path
+    assert guest.get("/runs/alpha/stream").status_code == 404
+    assert guest.get("/healthz").json()["status"] == "ok"
+
+
+def test_nothing_of_another_vendor_is_seen_through_any_address(tmp_path: Path, database_url: str | None) -> None:
+    with ConsoleRig(tmp_path, database_url) as rig:
+        _look_around(_two_vendors(rig))
+
+
+def _look_around(rig: ConsoleRig) -> None:
+    alpha = Person(rig, "alpha")
+    seen = 0
+    for page in PAGES:
+        if "{key" not in page.path:
+            continue
+        other, none = (_address(page, *names) for names in ((2, 2, "beta"), (999, 999, "none")))
+        answers = [alpha.client.request(page.method, path, data={"csrf": alpha.csrf}) for path in (other, none)]
+        assert {answer.status_code for answer in answers} <= {403, 404}, page.path
+        assert answers[0].text == answers[1].text
+        seen += 1
+    assert seen > 15
+    for path in ("/", "/runs", "/search?q=QLVB", "/search?q=HDR", "/runs/alpha", "/organisations/1"):
+        assert "Beta" not in alpha.get(path).text
+        assert "beta" not in alpha.get(path).text
+    assert alpha.get("/runs/beta/stream").status_code == 404
+    assert alpha.get("/runs/alpha/compare?with=beta").status_code == 404
+    assert alpha.post("/systems/1/runs", {"preset": "failed", "earlier": "beta", "reason": "x"}).status_code == 422
+    assert "alpha" in alpha.get("/search?q=HDR").text
+
+
+@pytest.mark.parametrize("role", ["auditor", "approver", "tester"])
+def test_each_role_changes_only_what_is_its_own(rig: ConsoleRig, role: str) -> None:
+    person = rig.user("minh", role)
+    done = {
+        "organisation": person.post("/organisations", {"name": "Gamma"}).status_code == 303,
+        "declare": person.post("/organisations/1/reference", {"variant": ""}).status_code == 303,
+        "run": person.post("/systems/1/runs", {"preset": "quick", "reason": "thử"}).status_code == 303,
+        "note": person.post("/runs/alpha/findings/1", {"text": "đã xem"}).status_code == 303,
+        "users": person.get("/users").status_code == 200,
+        "program": person.post("/systems/1/program").status_code == 303,
+        "log": person.get("/log").status_code == 200,
+    }
+    allowed = {"auditor": {"log"}, "approver": {"note", "log"}, "tester": {"organisation", "declare", "run", "note"}}
+    assert {name for name, could in done.items() if could} == allowed[role]
+    for page in ("/", "/runs/alpha", "/runs/beta/findings/1", "/organisations/2", "/systems/2", "/runs/alpha/run.zip"):
+        assert person.get(page).status_code == 200
+
+
+def test_every_answer_is_guarded_and_no_page_holds_a_script_or_style_of_its_own(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "admin")
+    plain = ("/", "/runs", "/users", "/settings", "/log", "/account", "/search?q=a", "/organisations/1", "/systems/1",
+             "/systems/1/edit", "/organisations/1/systems/new", "/runs/alpha", "/runs/alpha/findings/1",
+             "/runs/alpha/events/1", "/runs/alpha/messages", "/none", "/runs/alpha/compare?with=beta")  # fmt: skip
+    for path in plain:
+        answer = lan.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "script-src 'self'" in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert re.search(r"<script(?! src=\"/static/)|<style|\sstyle=|\son\w+=", answer.text) is None, path
+        assert len(answer.content) < 100_000, path
+        for language in ("en", "vi"):
+            assert f'lang="{language}"' in lan.get(path + ("&" if "?" in path else "?") + f"lang={language}").text
+    report = lan.get("/runs/alpha/report/html")
+    assert report.headers["content-security-policy"].startswith("sandbox allow-scripts")
+    assert "allow-same-origin" not in report.headers["content-security-policy"]
+    style = lan.get("/static/console.css")
+    assert "max-age" in style.headers["cache-control"]
+
+
+def test_hostile_text_stays_text(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "admin")
+    lan.post("/organisations", {"name": HOSTILE})
+    fields = {"name": HOSTILE, "version": HOSTILE, "vendor": HOSTILE, "organ_id": "000.00.00.H41",
+              "organ_name": HOSTILE, "driver": "http", "url": "http://127.0.0.1/" + HOSTILE}  # fmt: skip
+    answer = lan.post("/organisations/3/systems", fields)
+    assert answer.headers["location"] == "/systems/3"
+    rig.ended_run(3, "hostile", failed_plan(HOSTILE))
+    lan.post("/runs/hostile/findings/1", {"text": HOSTILE})
+    for path in ("/", "/runs", "/log", "/organisations/3", "/systems/3", "/systems/3/edit", "/runs/hostile",
+                 "/runs/hostile/findings/1", "/runs/hostile/findings/2", "/runs/hostile/messages",
+                 "/runs/hostile/events/1", "/search?q=%3Cscript%3E", "/runs/hostile/compare?with=alpha"):  # fmt: skip
+        text = lan.get(path).text
+        assert "<script>alert" not in text, path
+        assert "<img" not in text, path
+        assert "\u202e" not in re.sub(r'value="[^"]*"', "", text), path
+        assert "&lt;script&gt;" in text or "events" in path or "compare" in path, path
+
+
+def test_a_run_is_locked_until_the_doctor_is_green_or_a_reason_is_given(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "admin")
+    start = {"preset": "quick"}
+    assert lan.post("/systems/1/runs", start).status_code == 422
+    answer = lan.post("/systems/1/runs", {**start, "reason": "chỉ thử"})
+    assert "chỉ thử" in lan.get(answer.headers["location"]).text
+    with rig.state.database.writing() as db:
+        db.add(
+            ExaminationRow(system_id=1, digest=state_of(db.get_one(SystemRow, 1)), state="ended", ready=True,
+                           content='{"checks": []}', created=4e9)
+        )  # fmt: skip
+    assert lan.post("/systems/1/runs", start).status_code == 303
+    changed = DECLARATION.replace("3.2", "3.3").encode()
+    lan.post("/systems/1", files={"file": ("candidate.yaml", changed)})
+    assert lan.post("/systems/1/runs", start).status_code == 422  # it was another declaration that was green
+
+
+def test_what_may_not_be_reached_is_not(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "admin")
+    lan.post("/settings", {"allowed": "10.0.0.0/8", "hub-host": "127.0.0.1", "hub-ports": "0", "runs-at-once": "2",
+                           "least-free": "1"})  # fmt: skip
+    for path in ("/systems/1/doctor", "/systems/1/runs"):
+        answer = lan.post(path, {"preset": "quick", "reason": "thử"})
+        assert answer.status_code == 422
+        assert "127.0.0.1" in answer.text
+    for name, value in (("allowed", "*"), ("hub-ports", "9-1"), ("hub-host", "a b"), ("runs-at-once", "0")):
+        given = {"allowed": "", "hub-host": "::1", "hub-ports": "1-9", "runs-at-once": "1", "least-free": "1"}
+        assert lan.post("/settings", {**given, name: value}).status_code == 422
+    program = DECLARATION.replace(
+        '{kind: http, url: "http://127.0.0.1:9000/driver"}', "{kind: command, argv: [/bin/true]}"
+    )
+    system = rig.system("Alpha", program)
+    assert lan.post(f"/systems/{system}/doctor").status_code == 422
+    lan.post(f"/systems/{system}/program")
+    assert lan.post(f"/systems/{system}/doctor").status_code == 303
+
+
+def test_what_is_too_large_or_no_number_is_no_failure_of_ours(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "admin")
+    assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 2_000_000)}).status_code == 413
+    assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 100_000)}).status_code == 422
+    for path in ("/runs/alpha/findings/999", "/runs/alpha/events/999999", "/runs/alpha/report/exe", "/systems/x",
+                 "/runs/..%2f..%2fetc", "/static/..%2f..%2fpyproject.toml", "/static/../base.html.jinja"):  # fmt: skip
+        assert lan.get(path).status_code == 404, path
+    for path in ("/runs?page=0", "/runs?page=99999999999999999999", "/log?page=x", "/search?q=%00%25_"):
+        assert lan.get(path).status_code == 200, path
+
+
+def test_a_package_is_laid_out_with_its_line_marked() -> None:
+    package = b'<?xml version="1.0"?>\r\n<a:x xmlns:a="u">\r\n<a:y>1</a:y><a:z k="v"/>\r\n</a:x>\r\n'
+    lines = package_lines(package, 3, "/a:x/a:z")
+    assert [(one.number, one.text.strip()) for one in lines] == [
+        (1, '<?xml version="1.0"?>'), (2, '<a:x xmlns:a="u">'), (3, "<a:y>1</a:y>"), (3, '<a:z k="v"/>'), (4, "</a:x>"),
+    ]  # fmt: skip
+    assert [one.text[: len(one.text) - len(one.text.lstrip())] for one in lines] == ["", "", "  ", "  ", ""]
+    assert [one.text.strip() for one in package_lines(package.replace(b"\r\n", b""), 1, "/a:x/a:z[1]") if one.here] == [
+        '<a:z k="v"/>'
+    ]
+    assert [one.text.strip() for one in package_lines(package, None, "/a:x/a:y") if one.here] == ["<a:y>1</a:y>"]
+    assert not any(one.here for one in package_lines(package, None, None))
+    assert package_lines("<a>đ</a>".encode("utf-16"), 1, None)[0].text == "<a>đ</a>"
+    assert package_lines(b"\xff\x00 not XML", 1, "x")[0].here
