@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.vectors.packages import base
@@ -43,7 +44,8 @@ def example_of(vector: Vector, identity: DocumentIdentity) -> Example:
 
 def _lines(content: bytes) -> list[str]:
     first, *others = _between.split(content.decode("utf-8", "backslashreplace"))
-    return [first, *(line.strip() for line in others if line.strip())]  # nothing may stand before the declaration
+    held = [first, *(line.strip() for line in others)]  # what stands before the declaration is shown as it is
+    return [line for line in held if line]
 
 
 def _difference(good: list[str], bad: list[str]) -> Example:
@@ -55,7 +57,9 @@ def _difference(good: list[str], bad: list[str]) -> Example:
     return _taken(good, bad, changes, before=1) if sorted(example.good) == sorted(example.bad) else example
 
 
-def _taken(good: list[str], bad: list[str], changes: list[tuple[str, int, int, int, int]], *, before: int) -> Example:
+def _taken(
+    good: list[str], bad: list[str], changes: Sequence[tuple[str, int, int, int, int]], *, before: int
+) -> Example:
     return Example(
         tuple(line for _, first, last, _, _ in changes if first < last for line in good[max(first - before, 0) : last]),
         tuple(line for _, _, _, first, last in changes if first < last for line in bad[max(first - before, 0) : last]),
