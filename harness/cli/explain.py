@@ -99,9 +99,9 @@ def _example(code: str) -> None:
     if vector is None:
         return
     example = example_of(vector, DocumentIdentity())
-    for key, lines in (("bad", example.bad), ("good", example.good)):
+    for key, lines, other in (("bad", example.bad, example.good), ("good", example.good, example.bad)):
         click.echo(f"  {say(_AREA, f'example.{key}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
-        for line in shown(lines):
+        for line in shown(lines, other):
             click.echo(f"    {line}")
 
 

@@ -4,7 +4,7 @@ One suite per group of the catalogue; one case per scenario, and one per require
 What has no verdict but is needed for the certificate is an `error`: a pipeline must not take it for a pass, nor for
 a failure of the candidate. What does not apply, or is not needed and did not run, is `skipped`. Every failure is a
 `failure`, except for known deviations within their term. A narrowed run has only the cases that were
-asked for, and whatever failed besides.
+asked for, what does not apply among them, and whatever failed besides.
 
 Suites and cases are named by ids alone, so that a pipeline recognises a case in the next run, in the other language
 and after a sentence was reworded; what people read is in messages and bodies.
@@ -27,13 +27,19 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A case: a scenario with what was found in it, or a requirement with what was found against it anywhere."""
+    """A case: a scenario with what was found in it, or a requirement with what was found against it anywhere.
+
+    Attributes:
+        needed: its requirement counts for the verdict.
+        chosen: a narrowed run shows it also where nothing failed: it is needed, or asked for and not applicable.
+    """
 
     name: str
     title: str
     verdict: VerdictLabel
     seconds: str
     needed: bool
+    chosen: bool
     why: str
     cards: tuple[FindingCard, ...]
 
@@ -68,22 +74,24 @@ def _cases(rows: Sequence[RequirementRow], report: Report) -> Iterator[_Case]:
     scenes = [scene for scene in report.scenes if not scene.watch]
     for row in rows:
         own = [scene for scene in scenes if _at_home(scene, row)]
+        # In a narrowed run only what was asked for is found not to apply before it is played.
+        chosen = row.required or any(scene.verdict.code == Verdict.NOT_APPLICABLE for scene in own)
         for scene in own:
             mine = tuple(within for card in cards if (within := card.within(scene.id)))
-            yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, scene.reason, mine)
+            yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, chosen, scene.reason, mine)
         against = tuple(card for card in cards if card.requirement.id == row.id)
         if not own:
-            yield _Case(row.id, row.statement, row.verdict, "", row.required, row.reason, against)
+            yield _Case(row.id, row.statement, row.verdict, "", row.required, chosen, row.reason, against)
             continue
         watched = tuple(within for card in against if (within := card.within(f"{WATCH}{row.id}")))
         if watched or row.verdict.code not in {Verdict.PASS, *(scene.verdict.code for scene in own)}:
             verdict = _worst(watched) if watched else row.verdict
             name = f"{row.id}/*"
-            yield _Case(name, row.statement, verdict, "", row.required, row.reason, watched or against)
+            yield _Case(name, row.statement, verdict, "", row.required, chosen, row.reason, watched or against)
 
 
 def _asked(case: _Case) -> bool:
-    return case.needed or case.verdict.code == Verdict.FAIL or any(one.severity.code == "fail" for one in case.cards)
+    return case.chosen or case.verdict.code == Verdict.FAIL or any(one.severity.code == "fail" for one in case.cards)
 
 
 def _add_properties(suite: etree._Element, properties: Mapping[str, str]) -> None:

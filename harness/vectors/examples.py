@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.vectors.packages import base
@@ -11,6 +12,7 @@ from harness.vectors.registry import Vector
 
 _MOST = 4  # lines of each
 _LONGEST = 160  # letters of a line
+_AROUND = 40  # letters before and behind the place where a long line differs
 _GOOD = (base.document, base.status, base.recall, base.update, base.replacement)
 _between = re.compile(r"(?<=>)\s*(?=<)")
 
@@ -42,16 +44,25 @@ def example_of(vector: Vector, identity: DocumentIdentity) -> Example:
 
 def _lines(content: bytes) -> list[str]:
     first, *others = _between.split(content.decode("utf-8", "backslashreplace"))
-    return [first, *(line.strip() for line in others if line.strip())]  # nothing may stand before the declaration
+    held = [first, *(line.strip() for line in others)]  # what stands before the declaration is shown as it is
+    return [line for line in held if line]
 
 
 def _difference(good: list[str], bad: list[str]) -> Example:
     changes = [
         one for one in difflib.SequenceMatcher(None, good, bad, autojunk=False).get_opcodes() if one[0] != "equal"
     ]
+    example = _taken(good, bad, changes, before=0)
+    # Where lines stand in the wrong place only, what stands before them tells it.
+    return _taken(good, bad, changes, before=1) if sorted(example.good) == sorted(example.bad) else example
+
+
+def _taken(
+    good: list[str], bad: list[str], changes: Sequence[tuple[str, int, int, int, int]], *, before: int
+) -> Example:
     return Example(
-        tuple(line for _, first, last, _, _ in changes for line in good[first:last]),
-        tuple(line for _, _, _, first, last in changes for line in bad[first:last]),
+        tuple(line for _, first, last, _, _ in changes if first < last for line in good[max(first - before, 0) : last]),
+        tuple(line for _, _, _, first, last in changes if first < last for line in bad[max(first - before, 0) : last]),
     )
 
 
@@ -59,11 +70,29 @@ def _size(example: Example) -> int:
     return len(example.good) + len(example.bad)
 
 
-def shown(lines: tuple[str, ...]) -> list[str]:
-    """Return the first lines as people see them: cut where they are long, signs that do not print written out."""
-    return [_printable(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…") for line in lines[:_MOST]] + (
-        ["…"] if len(lines) > _MOST else []
-    )
+def shown(lines: tuple[str, ...], other: tuple[str, ...] = ()) -> list[str]:
+    """Return the first lines as people see them: cut where they are long, signs that do not print written out.
+
+    Args:
+        lines: of one side of an example.
+        other: those of the other side. Where a long line begins as its counterpart there does, it is cut so that the
+            difference is seen.
+    """
+    beside = other if len(other) == len(lines) else ("",) * len(lines)
+    cut = [_printable(_cut(*pair)) for pair in zip(lines[:_MOST], beside, strict=False)]
+    return cut + (["…"] if len(lines) > _MOST else [])
+
+
+def _cut(line: str, other: str) -> str:
+    if len(line) <= _LONGEST and len(other) <= _LONGEST:
+        return line
+    pairs = enumerate(zip(line, other, strict=False))
+    alike = next((place for place, (one, another) in pairs if one != another), min(len(line), len(other)))
+    if alike + _AROUND <= _LONGEST:
+        return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    tag = line[: line.find(">", 0, _LONGEST) + 1]
+    first, last = max(alike - _AROUND, len(tag)), alike + _AROUND
+    return f"{tag}…{line[first:last]}{'…' if last < len(line) else ''}"
 
 
 def _printable(line: str) -> str:

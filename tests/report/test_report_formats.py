@@ -96,6 +96,13 @@ def test_what_was_asked_for_and_came_to_nothing_is_an_error_in_a_narrowed_run(tm
     assert (case.get("name"), [child.tag for child in case]) == ("STS-02", ["error"])
 
 
+def test_what_was_asked_for_and_does_not_apply_is_skipped_in_a_narrowed_run(tmp_path: Path) -> None:
+    root = junit_of(tmp_path, RunPlan(only=("OPS-03",), verdicts={"OPS-03": Verdict.NOT_APPLICABLE}))
+    (case,) = root.iter("testcase")
+    assert (case.get("name"), [child.tag for child in case]) == ("OPS-03", ["skipped"])
+    assert (root.get("tests"), root.get("skipped")) == ("1", "1")
+
+
 @pytest.mark.parametrize("only", [None, ("SND-01",), ("SND-01", "HDR-07")], ids=["all", "without", "with"])
 @pytest.mark.parametrize("scenario", ["SND-01", "watch/HDR-07", "watch/SND-01"])
 def test_failure_is_told_whether_asked_for_or_not(tmp_path: Path, only: tuple[str, ...] | None, scenario: str) -> None:

@@ -21,7 +21,7 @@ def test_every_bad_package_differs_from_a_good_one(examples: dict[str, Example])
 
 def test_what_is_shown_is_short_and_can_be_seen(examples: dict[str, Example]) -> None:
     for one in examples.values():
-        for line in (*shown(one.good), *shown(one.bad)):
+        for line in (*shown(one.good, one.bad), *shown(one.bad, one.good)):
             assert len(line) <= 1000
             assert line.isprintable()
 
@@ -36,3 +36,9 @@ def test_a_wrong_day_is_shown_beside_a_right_one(examples: dict[str, Example]) -
 def test_letters_in_pieces_are_written_out(examples: dict[str, Example]) -> None:
     one = next(examples[vector.key] for vector in BAD if vector.code == "PKG-02.not-nfc")
     assert "\\u0302" in " ".join(shown(one.bad))
+
+
+def test_sides_that_differ_are_seen_to_differ(examples: dict[str, Example]) -> None:
+    """Also where the difference is far behind the beginning of a line, as in the base64 of a file."""
+    alike = [key for key, one in examples.items() if shown(one.good, one.bad) == shown(one.bad, one.good)]
+    assert alike == []
