@@ -58,9 +58,11 @@ def _of_zips(example: Example) -> Example:
 
 def _zipped(lines: tuple[str, ...]) -> list[str]:
     """Return the records of the zips that these lines hold, none where one of them is something else."""
-    found = [_encoded.fullmatch(line) for line in lines]
+    found = [one[1] for line in lines if (one := _encoded.fullmatch(line))]
+    if len(found) < len(lines):
+        return []
     try:
-        return [line for one in found for line in zip_listing(base64.b64decode(one[1] if one else "", validate=True))]
+        return [line for one in found for line in zip_listing(base64.b64decode(one, validate=True))]
     except ValueError:
         return []
 

@@ -17,6 +17,7 @@ from harness.edxml.zip_directory import (
 
 _RECORD = re.compile(rb"PK(?:\x01\x02|\x03\x04|\x05\x06)")
 _END_SIGN = b"PK\5\6"
+_END = "end of central directory"
 _METHODS = {0: "stored", 8: "deflated"}
 _ENCRYPTED = 1
 _LONGEST_NAME = 60
@@ -27,7 +28,8 @@ _LARGEST = 1024 * 1024  # bytes of a content whose sum is compared
 def zip_listing(data: bytes) -> list[str]:
     """Return one line for each record of a zip, hidden ones included, and for bytes before the first.
 
-    Names are written so that every sign is seen, and cut; contents are told by size and sum.
+    One that has no end says so first. Names are written so that every sign is seen, and cut; contents are told by
+    size and sum.
     """
     lines: list[str] = []
     place = 0
@@ -36,7 +38,8 @@ def zip_listing(data: bytes) -> list[str]:
             lines.append(f"{data[: min(found.start(), _SHOWN_BYTES)].hex(' ')} … ({found.start()} bytes)")
         line, place = _record(data, found.start())
         lines.append(line)
-    return lines
+    whole = any(line.startswith(_END) for line in lines)
+    return lines if whole else [f"{_END}: –", *lines]
 
 
 def _record(data: bytes, place: int) -> tuple[str, int]:
@@ -50,7 +53,7 @@ def _record(data: bytes, place: int) -> tuple[str, int]:
         words += [f"Unicode Path {_name(name)}" for name in unicode_paths(record.extra)]
         return f"central directory: {', '.join(words)}", place + record.length
     if sign == _END_SIGN and place + END.size <= len(data):
-        return f"end of central directory: entries {END.unpack_from(data, place)[4]}", place + END.size
+        return f"{_END}: entries {END.unpack_from(data, place)[4]}", place + END.size
     return f"{data[place : place + _SHOWN_BYTES].hex(' ')} … ({len(data) - place} bytes)", len(data)
 
 

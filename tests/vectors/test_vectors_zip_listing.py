@@ -17,6 +17,7 @@ def example(name: str) -> Example:
 
 
 @pytest.mark.parametrize(("name", "said"), [
+    ("raw-bytes", "end of central directory: –"),
     ("two-entries", "local file header: '2.xlsx'"),
     ("encrypted", "encrypted"),
     ("entry-with-a-path", "'../../phu-luc.xlsx'"),
