@@ -1,7 +1,7 @@
 """`lienthong explain`: what a finding means and how to fix it."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,7 @@ from harness.vectors.examples import example_of, shown
 from harness.vectors.kept.registry import kept_vectors_of
 from harness.vectors.packages.base import DocumentIdentity
 from harness.vectors.registry import vectors_of
+from harness.vectors.signed_examples import signed_examples
 
 _AREA = "cli-explain"
 _NEAR = 5
@@ -96,13 +97,21 @@ def _code(code: str, profile: Profile) -> None:
 def _example(code: str) -> None:
     """Print how a package with this finding differs from a good one, where the rule is about packages."""
     vector = next((one for one in vectors_of(code.partition(".")[0]) if one.code == code), None)
-    if vector is None:
-        return
-    example = example_of(vector, DocumentIdentity())
-    for key, lines, other in (("bad", example.bad, example.good), ("good", example.good, example.bad)):
-        click.echo(f"  {say(_AREA, f'example.{key}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
-        for line in shown(lines, other):
-            click.echo(f"    {line}")
+    if vector is not None:
+        example = example_of(vector, DocumentIdentity())
+        _side("bad", shown(example.bad, example.good))
+        _side("good", shown(example.good, example.bad))
+    elif (kept := signed_examples().get(code)) is not None:
+        _side("bad", kept.bad)
+        _side("good", kept.good)
+        if kept.note is not None:
+            _line("example.note", kept.note[language()])
+
+
+def _side(side: Literal["bad", "good"], lines: Sequence[str]) -> None:
+    click.echo(f"  {say(_AREA, f'example.{side}')}:{'' if lines else ' ' + say(_AREA, 'example.none')}")
+    for line in lines:
+        click.echo(f"    {line}")
 
 
 def _weight(code: str, profile: Profile) -> str:

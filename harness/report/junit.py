@@ -31,7 +31,7 @@ class _Case:
 
     Attributes:
         needed: its requirement counts for the verdict.
-        chosen: a narrowed run shows it also where nothing failed: it is needed, or asked for and not applicable.
+        chosen: a narrowed run shows it also where nothing failed, as it was asked for.
     """
 
     name: str
@@ -74,8 +74,7 @@ def _cases(rows: Sequence[RequirementRow], report: Report) -> Iterator[_Case]:
     scenes = [scene for scene in report.scenes if not scene.watch]
     for row in rows:
         own = [scene for scene in scenes if _at_home(scene, row)]
-        # In a narrowed run only what was asked for is found not to apply before it is played.
-        chosen = row.required or any(scene.verdict.code == Verdict.NOT_APPLICABLE for scene in own)
+        chosen = row.id in report.asked
         for scene in own:
             mine = tuple(within for card in cards if (within := card.within(scene.id)))
             yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, chosen, scene.reason, mine)

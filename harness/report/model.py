@@ -310,6 +310,7 @@ class Report:
         language: of every text in it.
         folder: name of the run's directory, as a command line takes it.
         narrowed: True when only some requirements were asked for; then it is not a certificate.
+        asked: ids of the requirements that were asked for, whether they apply or not.
         headline: the result in one sentence.
         issued: when the report was made, ISO 8601, empty when unknown.
         evidence: digest over all evidence of the run, in hex; the QR code and the manifest carry it too.
@@ -328,6 +329,7 @@ class Report:
     subject: str
     verdict: VerdictLabel
     narrowed: bool
+    asked: frozenset[str]
     headline: str
     evidence: str
     notices: tuple[ReportNotice, ...]

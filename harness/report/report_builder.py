@@ -57,6 +57,7 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
         subject=facts.subject,
         verdict=verdict,
         narrowed=narrowed,
+        asked=_asked(source),
         headline=_headline(verdict.code, rows, wording, narrowed=narrowed),
         evidence=setting.evidence,
         notices=(*_notices(verdict.code, rows, wording, narrowed=narrowed), seal_notice(setting.key, wording)),
@@ -74,6 +75,12 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
         public_key=setting.key.pem if setting.key else "",
         authorised=facts.authorised,
     )
+
+
+def _asked(source: Source) -> frozenset[str]:
+    """What the run was narrowed to stands in its record; what counted at the end lacks what does not apply."""
+    only = source.start.only if source.start else None
+    return frozenset(source.report.required if only is None else map(shown, only))
 
 
 def _headline(verdict: str, rows: Sequence[RequirementRow], wording: ReportTexts, *, narrowed: bool) -> str:

@@ -1,5 +1,6 @@
 """What sets a bad package apart from a good one, in a few lines of XML."""
 
+import base64
 import difflib
 import re
 import unicodedata
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from harness.vectors.packages import base
 from harness.vectors.packages.base import DocumentIdentity
 from harness.vectors.registry import Vector
+from harness.vectors.zip_listing import zip_listing
 
 _MOST = 4  # lines of each
 _LONGEST = 160  # letters of a line
 _AROUND = 40  # letters before and behind the place where a long line differs
 _GOOD = (base.document, base.status, base.recall, base.update, base.replacement)
+_ABOUT_ZIPS = "ATT-06"
+_encoded = re.compile(r"<(?:\w+:)?ContentTransferEncoded[^>]*>([^<]*)</[^>]*>")
 _between = re.compile(r"(?<=>)\s*(?=<)")
 
 
@@ -39,7 +43,28 @@ def example_of(vector: Vector, identity: DocumentIdentity) -> Example:
     """
     bad = _lines(vector.written(identity))
     made = [_lines(make(identity).written()) for make in _GOOD]
-    return min((_difference(good, bad) for good in made), key=_size)
+    example = min((_difference(good, bad) for good in made), key=_size)
+    return _of_zips(example) if vector.requirement == _ABOUT_ZIPS else example
+
+
+def _of_zips(example: Example) -> Example:
+    """Show what the zips consist of where nothing else differs, as base64 tells nothing."""
+    good, bad = (_zipped(lines) for lines in (example.good, example.bad))
+    if good == bad or not good or not bad:
+        return example
+    short = len(good) <= _MOST and len(bad) <= _MOST
+    return Example(tuple(good), tuple(bad)) if short else _difference(good, bad)
+
+
+def _zipped(lines: tuple[str, ...]) -> list[str]:
+    """Return the records of the zips that these lines hold, none where one of them is something else."""
+    found = [one[1] for line in lines if (one := _encoded.fullmatch(line))]
+    if len(found) < len(lines):
+        return []
+    try:
+        return [line for one in found for line in zip_listing(base64.b64decode(one, validate=True))]
+    except ValueError:
+        return []
 
 
 def _lines(content: bytes) -> list[str]:

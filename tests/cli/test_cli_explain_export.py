@@ -45,6 +45,18 @@ def test_explain_a_group(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     assert "ATT-04.path" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("vi", ("Sai:", "Đúng:", "Ghi chú: ")), ("en", ("Wrong:", "Right:", "Note: "))]
+)
+def test_explain_a_code_about_signatures_shows_both_sides(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, words: tuple[str, ...]
+) -> None:
+    assert call(monkeypatch, "explain", "SIG-02.digest", "--lang", language) == 0
+    out = capsys.readouterr().out
+    assert [out.count(f"  {word}") for word in words] == [1, 1, 1]
+    assert out.count("<DigestValue>") == 2
+
+
 @pytest.mark.parametrize("code", ["HDR-07.no-day", "HDR-99", "", "x" * 5000, "../../etc/passwd", "PKG-01."])
 def test_explain_what_is_unknown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str

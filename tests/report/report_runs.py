@@ -153,7 +153,7 @@ def seal_made_up(directory: Path, key: LaboratoryKey) -> None:
 
 def _record(journal: Journal, plan: RunPlan) -> tuple[Event, Event]:
     """Leave the traffic of a small run; the events' numbers stand beside them."""
-    first = journal.record(fact("run.started", {"run_id": plan.run_id}))  # 0
+    first = journal.record(fact("run.started", {"run_id": plan.run_id, "only": plan.only}))  # 0
     journal.record(fact("scenario.started", {"requirements": ["RCV-02"]}), scenario="RCV-02")  # 1
     journal.record(
         DriverCalled(command="send", arguments={"subject": plan.subject}, result={"document_id": DOCUMENT}),

@@ -96,11 +96,20 @@ def test_what_was_asked_for_and_came_to_nothing_is_an_error_in_a_narrowed_run(tm
     assert (case.get("name"), [child.tag for child in case]) == ("STS-02", ["error"])
 
 
-def test_what_was_asked_for_and_does_not_apply_is_skipped_in_a_narrowed_run(tmp_path: Path) -> None:
-    root = junit_of(tmp_path, RunPlan(only=("OPS-03",), verdicts={"OPS-03": Verdict.NOT_APPLICABLE}))
+@pytest.mark.parametrize("asked", ["OPS-03", "PDF-05"], ids=["played", "watched"])
+def test_what_was_asked_for_and_does_not_apply_is_skipped_in_a_narrowed_run(tmp_path: Path, asked: str) -> None:
+    plan = RunPlan(only=(asked,), verdicts={asked: Verdict.NOT_APPLICABLE, "OPS-01": Verdict.NOT_APPLICABLE})
+    root = junit_of(tmp_path, plan, required=[])
     (case,) = root.iter("testcase")
-    assert (case.get("name"), [child.tag for child in case]) == ("OPS-03", ["skipped"])
+    assert (case.get("name"), [child.tag for child in case]) == (asked, ["skipped"])
     assert (root.get("tests"), root.get("skipped")) == ("1", "1")
+
+
+def test_a_narrowed_run_whose_record_is_lost_has_what_counted(tmp_path: Path) -> None:
+    report = build_run(tmp_path, RunPlan(only=("SND-01",)))
+    (tmp_path / "journal.jsonl").unlink()
+    (path,) = write_reports(tmp_path, report, lang="en", formats=["junit"])
+    assert list(cases(etree.fromstring(path.read_bytes()))) == ["SND-01"]
 
 
 @pytest.mark.parametrize("only", [None, ("SND-01",), ("SND-01", "HDR-07")], ids=["all", "without", "with"])

@@ -107,7 +107,7 @@ UNKNOWN = bytes(range(9))
 
 
 @pytest.mark.parametrize(("content", "name", "told"), [
-    (files.png(), "cong-van", [("-", "png")]),
+    (files.png(), "cong-van", [("", "png")]),
     (files.png(), "cong-van.pdf", [("pdf", "png")]),
     (UNKNOWN, "cong-van.pdf", [("pdf", "00 01 02 03 04 05 06 07")]),
     (UNKNOWN, "cong-van", []),

@@ -110,7 +110,7 @@ def _raw(carried: AttachmentView) -> Iterator[Finding]:
         kind = type_of_zip(carried.opened.content)
     shown, ending = kind or content.head[:8].hex(" "), extension(carried.name)
     if carried.name and not fits_name(kind, ending):
-        yield found("ATT-07.name", carried.node, expected=ending or "-", received=shown, name=carried.name)
+        yield found("ATT-07.name", carried.node, expected=ending, received=shown, name=carried.name)
     elif not fits_content_type(kind, carried.content_type):
         said = carried.content_type
         yield found("ATT-07.content-type", carried.node, expected=said, received=shown, name=carried.name)
@@ -129,7 +129,7 @@ def _packed(carried: AttachmentView) -> Iterator[Finding]:
     name = opened.packed_as or "" if _other_extension(carried, opened) else carried.name
     if name and not fits_name(kind, extension(name)):
         shown = kind or opened.content[:8].hex(" ")
-        yield found("ATT-07.name", carried.node, expected=extension(name) or "-", received=shown, name=carried.name)
+        yield found("ATT-07.name", carried.node, expected=extension(name), received=shown, name=carried.name)
     elif kind == "pdf":
         yield from _behind_others(carried, opened.content)
 
