@@ -81,6 +81,9 @@ async def sender_closed_since(context: ScenarioContext) -> None:
     """A document of an agency whose code has ended since is taken in like any other."""
     await receives_plainly(context)
     ended = succession(context, "sender")
+    before = context.document(ended.closed)
+    await context.deliver(before)
+    await context.until(StoredOnce(document=before.id, whole=True))
     document = context.document(ended.closed)
     take_place(context, ended)
     await context.deliver(document)

@@ -33,10 +33,13 @@ async def arrival_is_reported(context: ScenarioContext) -> None:
     context.expect(StatusSent(document=document.id, codes=(StatusCode.ARRIVED,), within=within))
 
 
-@scenario("STS-01/closed-sender", expects=(StatusSent,), awaits=(FetchedByCandidate,), needs=("register",))
+@scenario("STS-01/closed-sender", expects=(StatusSent,), awaits=(FetchedByCandidate, StatusSent), needs=("register",))
 async def closed_sender_is_answered(context: ScenarioContext) -> None:
     """An agency whose code has ended since is told of the arrival of its document like any other."""
     ended = succession(context, "answered")
+    before = context.document(ended.closed)
+    await context.deliver(before)
+    await context.until(StatusSent(document=before.id, codes=(StatusCode.ARRIVED,)))
     document = context.document(ended.closed)
     take_place(context, ended)
     await context.deliver(document)
