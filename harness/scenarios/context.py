@@ -103,6 +103,10 @@ class ScenarioContext:
         """Number of the last event so far; later events have greater numbers."""
         return len(self._around.evidence.events) - 1
 
+    def stalled_since(self, event: int) -> bool:
+        """Tell whether the harness itself stood still after this event, so that what it did came later than meant."""
+        return any(one.seq > event for one in self._around.evidence.events_of(events.HarnessStalled))
+
     def canary_url(self, label: str) -> str:
         """Return an address of the canary that contains `canary_token` and ends with `label`."""
         return self._around.canary.url(self.canary_token, label)

@@ -12,13 +12,14 @@ from harness.expectations import (
     StoredOnce,
     Waited,
 )
-from harness.hub.faults import retry_after, status
+from harness.hub.faults import Fault, retry_after, status
 from harness.hub.interception import AnswerPlan, Drop, Hold
 from harness.journal.events import OutageBegan, OutageOver
 from harness.scenarios.context import ScenarioContext
 from harness.scenarios.fault_contact import FETCH, LIST, any_call_struck, patient, struck
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import scenario
+from harness.scenarios.testdata import OutgoingDocument
 from harness.vxp.operations import HubOperation
 
 _RESET = AnswerPlan("reset", Drop(reset=True))
@@ -29,6 +30,7 @@ _MINUTE = 60.0
 _COUNTED = 5.0
 # Polling both lists at the declared interval is allowed, and so are a few other requests.
 _SLACK = 6
+_OUTAGES = 3  # in all, where the harness stands still
 
 
 @scenario("RTY-01", expects=(Acked, StoredOnce, Accepted), awaits=(Accepted, FaultMet), isolation=EXCLUSIVE)
@@ -37,7 +39,8 @@ async def hub_unreachable(context: ScenarioContext) -> None:
 
     A refused connection leaves no trace in the record. So every connection is reset at first, until a call of
     each kind has met the outage, or the candidate had its time to make them. Then they are refused, to a document that
-    is ordered then as well, for as long as the pauses of what was reset may have grown.
+    is ordered then as well, for as long as the pauses of what was reset may have grown. Where the harness stood still
+    meanwhile, so that another call may have told the candidate of the outage before the order came, there is another.
     """
     patient(context)
     first = await context.send(context.outgoing())
@@ -51,15 +54,31 @@ async def hub_unreachable(context: ScenarioContext) -> None:
     for kind in _kinds(sent.document_id, began):
         await context.await_quietly(kind)
     await any_call_struck(context, ordered)
-    times = context.times
-    async with context.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
-        context.mend(resets)
-        # What was reset may be paused for long; what is ordered now is tried while connections are refused.
-        late = await context.send(context.outgoing())
-    for document in (sent, late):
+    late = await _ordered_while_refused(context, resets)
+    for document in (sent, *late):
         context.expect(Accepted(document=document.document_id))
     context.expect(Acked(document=waiting.id))
     context.expect(StoredOnce(document=waiting.id))
+
+
+async def _ordered_while_refused(context: ScenarioContext, resets: Fault) -> list[OutgoingDocument]:
+    """Order a document as soon as connections are refused, and return it; `resets` end meanwhile.
+
+    Whatever fails first may hold back all other calls until the hub is there again: what is ordered later is then not
+    tried in the outage at all, and shows nothing.
+    """
+    times = context.times
+    ordered: list[OutgoingDocument] = []
+    for _ in range(_OUTAGES):
+        began = context.now
+        async with context.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
+            if not ordered:
+                context.mend(resets)
+            ordered.append(await context.send(context.outgoing()))
+        if not context.stalled_since(began):
+            break
+        await context.await_quietly(Accepted(document=ordered[-1].document_id))
+    return ordered
 
 
 def _kinds(sent: str, began: int) -> list[FaultMet]:
