@@ -2,13 +2,12 @@
 
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from harness.resources import folder
+from harness.templates import template_environment
 
 
 @cache
 def environment() -> Environment:
     """Return what finds and fills templates; foreign text is escaped."""
-    loader = FileSystemLoader(folder("reports"))
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return template_environment()

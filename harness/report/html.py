@@ -8,13 +8,14 @@ from functools import cache, partial
 from typing import Any
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from harness.report.model import Report, RequirementRow
 from harness.report.sequence_layout import WIDTH
 from harness.report.texts import ReportTexts
 from harness.resources import folder
+from harness.templates import template_environment
 
 _MARKED = re.compile(r"`([^`]+)`")
 _UNFIT_FOR_ID = re.compile(r"[^A-Za-z0-9_-]+")
@@ -46,13 +47,7 @@ def qr_text(report: Report) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder("reports")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment()
     environment.filters |= {
         "by_reason": _by_reason,
         "css_text": _css_text,

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import cache, partial
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from harness.catalogue.texts import Language, text
 from harness.resources import folder
+from harness.templates import template_environment
 
 Say = Callable[..., str]
 
@@ -36,8 +37,7 @@ def _said(area: str, language: Language, key: str, /, **parameters: object) -> s
 
 @cache
 def _environment() -> Environment:
-    loader = FileSystemLoader(folder("reports"))
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return template_environment()
 
 
 @cache

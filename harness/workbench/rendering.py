@@ -3,12 +3,13 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.texts import LANGUAGES, Language, measured, text
 from harness.resources import folder
+from harness.templates import template_environment
 from harness.workbench.declined import AREA
 from harness.workbench.status_text import status_text
 
@@ -51,13 +52,7 @@ def own_file(name: str) -> bytes:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder("reports")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment()
     environment.filters |= {"shown": _shown, "size": _size}
     return environment
 

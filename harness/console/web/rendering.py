@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.texts import Language, entries, text
 from harness.journal.recorder import VIETNAM
 from harness.report.sequence_layout import WIDTH
-from harness.resources import folder
+from harness.templates import template_environment
 
 AREA = "console"
 FOLDER = "console"
@@ -72,13 +72,7 @@ def machine_moment(seconds: float | None) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder("reports")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment()
     environment.filters |= {
         "shown": _visible,
         "given": _isolated,
