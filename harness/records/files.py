@@ -38,7 +38,8 @@ def export_is_readable(export: ExportSpecimen) -> Iterator[Outcome]:
         question = Finding("ARC-14.not-read", Where(xpath=clipped(name)), received=detail)
         yield Undecided(question, Cause.CONFIGURATION)
     if not export.tables.records and not export.tables.unreadable and not export.tables.unread:
-        yield Undecided(Finding("ARC-14.not-read", Where(xpath=export.holding.label)), Cause.CONFIGURATION)
+        label = export.holding.label
+        yield Undecided(Finding("ARC-14.not-read", Where(xpath=label), received=label), Cause.CONFIGURATION)
     if export.has_files and export.documents:
         yield from _files(export)
 
