@@ -1,11 +1,14 @@
 """Runs of group RTY by a profile of one's own: its codes are the ones that are played, and those that are obeyed."""
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
 from harness.catalogue.verdicts import Verdict
 from harness.engine.certification import CertificationOrder
+from harness.hub.server import HubServer
 from harness.journal import Record, read_record
 from harness.judge.report_schema import Judgement
 from tests.engine.engine_rig import certified
@@ -66,3 +69,27 @@ def test_a_fault_that_no_call_ever_met_tells_nothing(tmp_path: Path) -> None:
     assert (entry.verdict, entry.findings) == (Verdict.INCONCLUSIVE, ())
     assert entry.detail is not None
     assert "RTY-08.fault-not-met" in entry.detail.en
+
+
+@pytest.mark.slow
+def test_an_outage_in_which_the_harness_stood_still_is_played_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The candidate's polls fail first, and it holds back what is ordered then: it would be seen to give nothing up."""
+    profile = tmp_path / "own.yaml"
+    profile.write_text(OWN, encoding="utf-8")
+    stop, stopped = HubServer.stop_listening, 0
+
+    async def stops_slowly(server: HubServer) -> None:
+        nonlocal stopped
+        await stop(server)
+        stopped += 1
+        if stopped == 1:
+            await asyncio.sleep(1)
+            time.sleep(1.5)  # noqa: ASYNC251 - as a machine without time for it makes it stand still
+
+    monkeypatch.setattr(HubServer, "stop_listening", stops_slowly)
+    judgement, record = run(tmp_path, "reference:gives-up-when-the-hub-is-down", ("RTY-01",), profile)
+    (entry,) = (one for one in judgement.scenarios if one.id == "RTY-01")
+    assert entry.verdict is Verdict.FAIL
+    assert len([event for event in record.events if event.kind == "hub.down"]) == 2
