@@ -24,7 +24,7 @@ class Product(ParameterGroup, frozen=True):
 class DeclaredAgency(ParameterGroup, frozen=True):
     """The agency that the candidate acts for, and the system it calls from.
 
-    The secret stands in the file, or in the environment variable named by `secret_env`, or is made by the harness.
+    The secret is in the file, or in the environment variable named by `secret_env`, or is made by the harness.
     """
 
     organ_id: str
@@ -91,7 +91,7 @@ class Candidate(ParameterGroup, frozen=True):
     timing: DeclaredTiming = DeclaredTiming()
 
     def public(self) -> dict[str, object]:
-        """Return the declaration without any secret, as it stands in journal and report."""
+        """Return the declaration without any secret, as it is in journal and report."""
         content: dict[str, Any] = msgspec.to_builtins(self)
         content["agency"].pop("secret", None)
         if isinstance(self.driver, HttpDriverDeclaration):
@@ -108,7 +108,7 @@ class Times(msgspec.Struct, frozen=True):
 
 
 def load_candidate(path: Path) -> tuple[Candidate, Located]:
-    """Read a candidate's declaration, and where each part of it stands.
+    """Read a candidate's declaration, and where each part of it is.
 
     Raises:
         ConfigurationError: unreadable, or a key or value is wrong, or its driver is the harness's own agency; with

@@ -21,7 +21,7 @@ def _english() -> Mapping[str, str]:
 
 
 def clause_text(clause: str, language: Language) -> str:
-    """Return a clause as people of a language name it; one that is not known, of a profile of one's own, as it stands.
+    """Return a clause as people of a language name it; one that is not known, of a profile of one's own, as it is.
 
     Args:
         clause: as the catalogue names it, in Vietnamese.

@@ -34,7 +34,7 @@ def check_profile(content: ProfileFile, located: Located, requirements: Mapping[
 
     Args:
         content: the profile.
-        located: where each part of it stands.
+        located: where each part of it is.
         requirements: the catalogue's, with the levels that this profile gives them.
 
     Raises:

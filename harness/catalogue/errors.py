@@ -8,7 +8,7 @@ class ConfigurationError(Exception):
 
     Args:
         code: stable code; its sentence is in `profiles/messages/errors.yaml`.
-        path: the file it stands in, if any.
+        path: the file it is in, if any.
         line: line in that file, from 1.
         parameters: values named by the sentence.
     """

@@ -28,7 +28,7 @@ class LintProblem:
 
     Attributes:
         code: stable; its sentence is `lint.<code>` of the command line's messages.
-        path: the file it stands in.
+        path: the file it is in.
         line: line in that file, from 1.
         parameters: values named by the sentence.
     """

@@ -110,7 +110,8 @@ class CodeLists(ParameterGroup, frozen=True):
     """Code lists of the package format.
 
     `type_names` are the names of administrative documents in the order of their numbers from 1; `fillers` are
-    compared without regard to case; `agencies` are known by their codes, in the new form, and stand for all below them
+    compared without regard to case; `agencies` are known by their codes, in the new form, and include all agencies
+    below them
     that are not listed themselves; `document_type_lives` gives days to single numbers of `document_type`.
     """
 
@@ -144,7 +145,7 @@ class HubBehaviour(ParameterGroup, frozen=True):
 
     `timestamp_skew` in seconds, counted after the zone that fits best is taken off; `body_bytes` and
     `headers` are the most it takes, `unsigned_bytes` the most of a body before the caller is known; `evidence_bytes` of
-    bodies are kept as evidence of one run, of the rest only digests; `codes` says which error code stands for which
+    bodies are kept as evidence of one run, of the rest only digests; `codes` says which error code is used for which
     reason of refusal. What is sent to an agency whose code was closed is refused as to an unknown one
     (`closed_receivers: refuse`), or handed to its `successor`; a status is, always.
     """
@@ -187,7 +188,7 @@ class Statuses(ParameterGroup, frozen=True):
     """The legal order of business statuses of one document and receiver.
 
     `start` lists the codes that may come first, `next` what may follow each code;
-    `repeatable` those that may stand several times; `sender_only` those that only the original sender sends;
+    `repeatable` those that may occur several times; `sender_only` those that only the original sender sends;
     `answers` those that answer a recall, take-back or update, at any point before the end.
     """
 
@@ -297,7 +298,7 @@ class Keeping(ParameterGroup, frozen=True):
     """What a system keeps of the documents exchanged, and how its export is read (requirement group ARC).
 
     `columns` leads from a vendor's own name of a field to the regulation's, `SignerInfo.FullName` for a field within
-    another; `kinds` names the words for each kind of record; `separator` stands between values in one cell of a table;
+    another; `kinds` names the words for each kind of record; `separator` is between values in one cell of a table;
     `table_bytes` and `rows` are the most that is read. `lengths` are by field, in characters. `type_marks` are the
     letters that begin the notation of a document which has a type name. `permanent` are words for a retention without
     end, `retention_codes` to `language_codes` the codes of archival data. `cancelled` and `frozen` are words for the

@@ -70,7 +70,7 @@ def read_profile(path: Path) -> tuple[ProfileFile, Located]:
     """Read a profile file with everything it extends.
 
     Returns:
-        its content, and where each part of it stands.
+        its content, and where each part of it is.
 
     Raises:
         ConfigurationError: an unknown key, a wrong value, or a base that cannot be used; with file and line.

@@ -47,7 +47,7 @@ class Profile(msgspec.Struct, frozen=True):
         requirements: every requirement of the catalogue, with the level this profile gives it.
         severities: severity of single finding codes where it differs from the requirement's.
         raised: why a requirement of basis `single` or `assumed` may fail a candidate all the same.
-        parameters: numbers, lists and forms; files they name stand with their full paths.
+        parameters: numbers, lists and forms; files they name have their full paths.
         folder: where the profile file is.
         sha256: digest of the complete content, in hex; equal content has an equal digest.
     """

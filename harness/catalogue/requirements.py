@@ -69,7 +69,7 @@ def load_catalogue() -> Catalogue:
     """Return the catalogue that the project ships.
 
     Raises:
-        ConfigurationError: an id is malformed, stands twice or names an unknown group.
+        ConfigurationError: an id is malformed, occurs twice or names an unknown group.
     """
     return read_catalogue(folder("profiles") / "requirements.yaml")
 
@@ -78,7 +78,7 @@ def read_catalogue(path: Path) -> Catalogue:
     """Read a catalogue, schema lienthong.requirements/1.
 
     Raises:
-        ConfigurationError: an id is malformed, stands twice or names an unknown group; with file and line.
+        ConfigurationError: an id is malformed, occurs twice or names an unknown group; with file and line.
     """
     located = read(path)
     content = convert(located, _Catalogue)

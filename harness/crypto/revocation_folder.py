@@ -9,7 +9,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Parameters
 from harness.crypto.chains.certificates import CertificateUnreadable, read_pem_or_der
 from harness.crypto.chains.trust import Trust
-from harness.crypto.pdf.glance import looks_like_pdf
+from harness.crypto.pdf.prechecks import looks_like_pdf
 from harness.crypto.revocation_fetcher import FetchFailure, RevocationFetcher
 from harness.crypto.signers_of import Signer, signers_of, signers_of_pdf
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.catalogue.parameters import Limits, Signatures
-from harness.crypto.pdf.glance import PdfUnreadable, looks_like_pdf, may_be_signed, refuse_long_contents
+from harness.crypto.pdf.prechecks import PdfUnreadable, looks_like_pdf, may_be_signed, refuse_long_contents
 from harness.crypto.xml.signature import XmlSignature, read_signature
 from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
 from harness.edxml.model import DocumentPackage

@@ -39,7 +39,7 @@ class Base64Broken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded base64, and whether line breaks stood inside the text."""
+    """Decoded base64, and whether line breaks was inside the text."""
 
     content: bytes
     line_breaks: bool
@@ -98,7 +98,7 @@ def _first_problem(raw: bytes, joined: bytes) -> tuple[int, Reason]:
 
 
 def _lone_blank(raw: bytes) -> int | None:
-    """Return where blanks stand inside that are not part of a line break."""
+    """Return where blanks are inside that are not part of a line break."""
     if b" " not in raw and b"\t" not in raw:
         return None  # a search by pattern takes a second for the largest attachment
     trimmed = raw.rstrip(_SPACE)
@@ -120,7 +120,7 @@ def _problems_of_length(raw: bytes, joined: bytes, end: int) -> Iterator[tuple[i
 
 
 def _place(raw: bytes, index: int, end: int) -> int:
-    """Return where in `raw` the sign stands that is the `index`-th, from 0, of those that are not white space.
+    """Return the position in `raw` of the `index`-th character, from 0, that is not white space.
 
     `end` is where the last of them ends, the answer when there are not so many.
     """

@@ -1,4 +1,4 @@
-"""What stands in XML bytes before the place where a parser stopped, told from the bytes alone.
+"""What is in XML bytes before the place where a parser stopped, told from the bytes alone.
 
 Parsers differ in how deep they go, and in which number they give to what they could not read. Why a package is
 refused must not depend on that: whoever has refused one is asked here first whether the project's own limit was

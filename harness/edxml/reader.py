@@ -175,7 +175,7 @@ def _check_encoding(data: bytes) -> None:
 
 
 def _more_than(most: int, sign: bytes, data: bytes) -> bool:
-    """Tell whether `sign` stands more than `most` times: `find` passes a long text by ten times as fast as `count`."""
+    """Tell whether `sign` occurs more than `most` times: on a long text `find` is ten times as fast as `count`."""
     place = -1
     for _ in range(most + 1):
         place = data.find(sign, place + 1)
@@ -224,7 +224,7 @@ def _check_attribute_count(data: bytes, most: int) -> None:
 
 def _check_attribute_lengths(data: bytes, most: int) -> None:
     """Refuse long names, attributes and namespaces; a namespace would be multiplied by the elements in it."""
-    # A start tag cannot hold a second `<`: only where none stands for long can there be anything long.
+    # A start tag cannot hold a second `<`: only a long stretch without one can hold anything long.
     start = data.find(b"<")
     while start >= 0:
         following = data.find(b"<", start + 1)

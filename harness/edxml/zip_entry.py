@@ -68,7 +68,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """The one file of a zip; `before` counts the bytes that stand before it, and belong to no entry."""
+    """The one file of a zip; `before` counts the bytes that are before it, and belong to no entry."""
 
     name: str
     content: bytes
@@ -77,7 +77,7 @@ class ZipEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
-    """An entry as it stands in the zip.
+    """An entry as it is in the zip.
 
     Attributes:
         start: where its own header begins.
@@ -199,7 +199,7 @@ def _check_only(data: bytes, directory: ZipDirectory, packed: _Packed, taken: in
         packed: the entry that it names.
         taken: bytes of its packed content that its expansion took.
     """
-    # Zeros stand in an entry's header where the writer did not know yet.
+    # Zeros are in an entry's header where the writer did not know yet.
     if any(own not in (0, told) for own, told in packed.said):
         raise ZipBroken("headers-differ", ", ".join(f"{own} / {told}" for own, told in packed.said))
     no_size = not packed.said[1][0] and not packed.later

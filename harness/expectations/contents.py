@@ -62,7 +62,7 @@ def altered_files(
             requirement, "stored-file-altered", event=look, expected=f"{size} {digest}", received=received,
             file=name, document=document,
         )  # fmt: skip
-    # What is missing under one name may stand under another: then it is told once.
+    # What is missing under one name may be under another: then it is told once.
     for name, _, _ in shown if files and not missing else ():
         yield finding(
             requirement, "stored-file-added", event=look, expected="-", received=name, file=name, document=document

@@ -168,7 +168,7 @@ class Evidence:
 
     @classmethod
     def of(cls, events: Iterable[Event], inspector: Inspector | None = None) -> "Evidence":
-        """Index `events`, which stand in their order."""
+        """Index `events`, which are in their order."""
         evidence = cls(inspector=inspector)
         for event in events:
             evidence.add(event)
@@ -337,7 +337,7 @@ class Evidence:
     def between(self, earlier: Event, later: Event) -> float:
         """Return the seconds between two events, without those in which the harness itself kept the candidate waiting.
 
-        It does so where it stood still, and where the hub took long over an answer that no fault was put into.
+        It does so where it was stalled, and where the hub took long over an answer that no fault was put into.
         """
         stalls = ((one.elapsed - one.what.seconds, one.elapsed) for one in self.events_of(HarnessStalled))
         lost, until = 0.0, earlier.elapsed

@@ -180,7 +180,7 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
 
 
 class Untouched(Expectation, frozen=True, tag="untouched"):
-    """In a look after event `after` the document stands in the inbox, is not cancelled, and no 15 was sent for it.
+    """In a look after event `after` the document is in the inbox, is not cancelled, and no 15 was sent for it.
 
     With `subject`, it must still be shown under just that.
     """

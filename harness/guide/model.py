@@ -60,7 +60,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeListing:
+class BulletList:
     """A list of sentences."""
 
     items: tuple[str, ...]
@@ -104,7 +104,7 @@ class Picture:
     label: str
 
 
-Shown = Heading | Paragraph | CodeListing | CodeBlock | Table | Picture
+Shown = Heading | Paragraph | BulletList | CodeBlock | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class PytestRun:
         """Say why there is no verdict, in the words of the report."""
         reasons: dict[str, str] = {}
         if self._report is not None and isinstance(entry, ScenarioEntry):
-            reasons = {scene.id: scene.reason for scene in self._report.scenes}
+            reasons = {view.id: view.reason for view in self._report.scenarios}
         elif self._report is not None:
             reasons = {row.id: row.reason for group in self._report.groups for row in group.rows}
         return f"{say('cli-certify', f'word.{entry.verdict}')}: {reasons.get(entry.id, '')}".rstrip(": ")

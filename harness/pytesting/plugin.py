@@ -126,5 +126,5 @@ class CertificationItem(pytest.Item):
         )
 
     def reportinfo(self) -> tuple[str, None, str]:
-        """Say where an item stands."""
+        """Say where an item is."""
         return _NAME, None, f"{_NAME} {self.name}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.catalogue.parameters import SignatureBounds
-from harness.crypto.pdf.glance import PdfUnreadable, header_version, refuse_long_contents
+from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, refuse_long_contents
 
 _MOST_PAGES = 20
 _MOST_PICTURES = 50

@@ -35,7 +35,7 @@ class Content:
 
     Attributes:
         size: in bytes, decoded.
-        line_breaks: line breaks stand inside the base64.
+        line_breaks: line breaks are inside the base64.
         head: the first bytes, `HEAD` of them or all.
     """
 
@@ -51,7 +51,7 @@ class Opened:
     Attributes:
         content: its bytes.
         packed_as: name of the zip entry that it was packed in, None where it was carried raw.
-        before: bytes that stand before that entry in the zip, and belong to none.
+        before: bytes that are before that entry in the zip, and belong to none.
     """
 
     content: bytes
@@ -94,7 +94,7 @@ class AttachmentView:
 
     @property
     def text(self) -> str:
-        """The content in base64, as it stands in the package; taken out of the tree at every call."""
+        """The content in base64, as it is in the package; taken out of the tree at every call."""
         node = self.encoded
         if node is self.node:
             return ""
@@ -138,7 +138,7 @@ class AttachmentView:
         return content if content.size <= largest else TooLarge(content.size)
 
     def _interrupted(self) -> Base64Broken | None:
-        """Say that an element stands inside the base64: some readers stop there, others read on in it or behind it."""
+        """Say that an element is inside the base64: some readers stop there, others read on in it or behind it."""
         element = self.encoded.element
         if element is self.node.element or not any(isinstance(child.tag, str) for child in element):
             return None

@@ -131,22 +131,22 @@ def serve_at(handle: int) -> None:
 
 
 def _serve(connection: Connection) -> None:
-    """Examine one package after the other until nobody is there any more."""
+    """Examine packages one after the other until the connection closes."""
     with contextlib.suppress(EOFError, OSError):
         connection.send(True)  # from here on what it costs is the package's
         rules: Rules | None = None
         while True:
-            told, at = connection.recv()
-            rules = told or rules
+            changed, at = connection.recv()
+            rules = changed or rules
             connection.send(_examined_here(connection.recv_bytes(), rules, at))
 
 
 def _examined_here(data: bytes, rules: Rules | None, at: datetime) -> PackageReport | str:
     try:
         if rules is None:
-            return "no rules were told"
+            return "no rules were given"
         return check_package(data, rules[0], at, trust=rules[1])
-    except Exception as error:  # the judge shall meet what it would have met without this process
+    except Exception as error:  # the judge reports it as it would without this process
         return f"{type(error).__name__}: {error}"
 
 

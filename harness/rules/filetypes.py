@@ -7,7 +7,7 @@ these may look like a zip or an OLE file.
 from collections.abc import Iterator
 from typing import Literal
 
-from harness.crypto.pdf.glance import looks_like_pdf
+from harness.crypto.pdf.prechecks import looks_like_pdf
 from harness.edxml.zip_directory import find_directory, read_record
 
 FileType = Literal["pdf", "zip", "docx", "xlsx", "pptx", "ole", "rtf", "jpg", "png"]
@@ -108,7 +108,7 @@ def type_of(content: bytes) -> FileType | None:
 
 
 def fits_name(kind: FileType | None, ending: str) -> bool:
-    """Say whether bytes of a type may stand under a name with that extension."""
+    """Say whether bytes of a type may be under a name with that extension."""
     wanted = _BY_EXTENSION.get(ending)
     if wanted is not None:
         return kind in wanted

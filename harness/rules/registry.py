@@ -1,15 +1,15 @@
 """Where rules are registered: a rule is a small pure function that yields findings, or what it could not decide.
 
     @rule("HDR-04", codes=("twice",))
-    def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]: ...
+    def no_receiver_twice(package: PackageView) -> Iterator[Finding]: ...
 
     @attachment_rule("ATT-05", codes=("alphabet", "padding"))
-    def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]: ...
+    def content_is_base64(package: PackageView, attachment: AttachmentView) -> Iterator[Finding]: ...
 
 `codes` are the reasons that a rule may give, all of its own requirement; it is refused any other.
 
 Package rules run first; then attachment rules, one attachment after the other, so that only one content is in
-memory; closing rules last: these read what attachment rules left in `specimen.notes`.
+memory; closing rules last: these read what attachment rules left in `package.notes`.
 
 A rule that finds nothing wrong proves something only where there was something to find: `speaks_of` tells whether a
 package, or an attachment, holds a thing that the rule speaks about. Left out, every one that the rule looks at does.

@@ -44,7 +44,7 @@ class Places:
     Attributes:
         kind: document, status or unknown.
         references: the element that holds the References: the manifest, or the body in its stead.
-        inline: an attachment's content stands in the envelope.
+        inline: an attachment's content is in the envelope.
         irregular: everything irregular about the parts, in document order of discovery.
         claimed: elements in a wrong place that were taken for a part; no other rule need speak of them.
     """
@@ -87,7 +87,7 @@ class _Search:
         return node
 
     def part_or_below(self, parent: Node, part: Part, *inner: str) -> Node | None:
-        """Return the part; where it is missing but children of its own stand in its place, return the parent."""
+        """Return the part; where it is missing but children of its own are in its place, return the parent."""
         node = self.part(parent, part)
         if node is not None:
             return node
@@ -141,7 +141,7 @@ def _nothing(search: _Search) -> Places:
 
 
 def _message(search: _Search, header: Node | None) -> tuple[Node | None, Node | None]:
-    """Return the MessageHeader and, where a status stands in a container of its own, that container."""
+    """Return the MessageHeader and, where a status is in a container of its own, that container."""
     if header is None:
         return None, None
     node = search.part(header, "message")
@@ -195,7 +195,7 @@ def _body(search: _Search, envelope: Node, kind: PackageKind) -> tuple[Node | No
 
 
 def _encoded(search: _Search, root: Node, index: Mapping[str, list[Node]]) -> tuple[Node | None, bool]:
-    """Return the AttachmentEncoded, from elsewhere if need be, and whether contents stand outside of any."""
+    """Return the AttachmentEncoded, from elsewhere if need be, and whether contents are outside of any."""
     own = root.every(NAMES["encoded"])
     everywhere = index.get(NAMES["encoded"], [])
     if len(everywhere) > len(own):

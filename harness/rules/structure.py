@@ -2,7 +2,7 @@
 
 One file, `profiles/schema/edxml.xsd` (XML Schema 1.1), is the truth. libxml2 runs XML Schema 1.0, which cannot say
 "any order, some of them repeated": the gate is the schema with every `xs:all` read as a repeated choice. It tells in
-microseconds that every element stands where it may. What it refuses is explained from a table made of the same file,
+microseconds that every element is where it may. What it refuses is explained from a table made of the same file,
 all of it at once and with lines, which a schema engine's messages do not give.
 """
 
@@ -33,7 +33,7 @@ _compiling = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for an element: whether it stands once only, and the name of its type."""
+    """A place for an element: whether it occurs once only, and the name of its type."""
 
     once: bool
     type: str
@@ -111,7 +111,7 @@ def oddities(root: Node, claimed: frozenset[Node]) -> Iterator[Oddity]:
     while waiting:
         node, kind = waiting.pop()
         if node.local == CONTENT and node.parent is not None and node.parent.local == _ATTACHMENT:
-            continue  # what stands in it besides base64 is for ATT-05 to say
+            continue  # what is in it besides base64 is for ATT-05 to say
         slots = table.types.get(kind)
         if slots is not None and _has_text(node):
             yield Oddity("text", node)
@@ -131,7 +131,7 @@ def oddities(root: Node, claimed: frozenset[Node]) -> Iterator[Oddity]:
 
 
 def repeated(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield, of nodes that are not the first of their name, each second one of a name that may stand once only."""
+    """Yield, of nodes that are not the first of their name, each second one of a name that may occur once only."""
     table = structure()
     for node in nodes:
         if node.parent is None:

@@ -20,7 +20,7 @@ class Vocabulary:
     Attributes:
         locals: local name by name in lxml's notation, for the elements of the regulation.
         opaque: local names of elements whose inside is not the package's: signatures and the operator's additions.
-        sought: local names that rules look for wherever they stand.
+        sought: local names that rules look for wherever they are.
     """
 
     locals: Mapping[str, str]

@@ -104,7 +104,7 @@ class ScenarioContext:
         return len(self._around.evidence.events) - 1
 
     def stalled_since(self, event: int) -> bool:
-        """Tell whether the harness itself stood still after this event, so that what it did came later than meant."""
+        """Tell whether the harness itself was stalled after this event, so that what it did came later than meant."""
         return any(one.seq > event for one in self._around.evidence.events_of(events.HarnessStalled))
 
     def canary_url(self, label: str) -> str:

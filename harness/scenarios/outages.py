@@ -30,7 +30,7 @@ _MINUTE = 60.0
 _COUNTED = 5.0
 # Polling both lists at the declared interval is allowed, and so are a few other requests.
 _SLACK = 6
-_OUTAGES = 3  # in all, where the harness stands still
+_OUTAGES = 3  # in all, where the harness is stalled
 
 
 @scenario("RTY-01", expects=(Acked, StoredOnce, Accepted), awaits=(Accepted, FaultMet), isolation=EXCLUSIVE)
@@ -39,7 +39,7 @@ async def hub_unreachable(context: ScenarioContext) -> None:
 
     A refused connection leaves no trace in the record. So every connection is reset at first, until a call of
     each kind has met the outage, or the candidate had its time to make them. Then they are refused, to a document that
-    is ordered then as well, for as long as the pauses of what was reset may have grown. Where the harness stood still
+    is ordered then as well, for as long as the pauses of what was reset may have grown. Where the harness was stalled
     meanwhile, so that another call may have told the candidate of the outage before the order came, there is another.
     """
     patient(context)

@@ -59,7 +59,7 @@ async def both_identifier_forms(context: ScenarioContext) -> None:
 
 @scenario("SND-04", expects=(Carries, OrderTaken), awaits=(Accepted,))
 async def text_and_files_unchanged(context: ScenarioContext) -> None:
-    """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
+    """Vietnamese text and attachments arrive bit for bit as the clerk entered them."""
     await sends_plainly(context)
     files = (
         context.signed_pdf("Tờ trình số 12 (bản ký).pdf"),

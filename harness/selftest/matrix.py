@@ -1,4 +1,4 @@
-"""The harness proves itself: every defective agency must be caught for its own defect, every correct one must pass."""
+"""The harness tests itself: every defective agency must be caught for its own defect, every correct one must pass."""
 
 import logging
 import os

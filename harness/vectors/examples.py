@@ -69,7 +69,7 @@ def _zipped(lines: tuple[str, ...]) -> list[str]:
 
 def _lines(content: bytes) -> list[str]:
     first, *others = _between.split(content.decode("utf-8", "backslashreplace"))
-    held = [first, *(line.strip() for line in others)]  # what stands before the declaration is shown as it is
+    held = [first, *(line.strip() for line in others)]  # what is before the declaration is shown as it is
     return [line for line in held if line]
 
 
@@ -78,7 +78,7 @@ def _difference(good: list[str], bad: list[str]) -> Example:
         one for one in difflib.SequenceMatcher(None, good, bad, autojunk=False).get_opcodes() if one[0] != "equal"
     ]
     example = _taken(good, bad, changes, before=0)
-    # Where lines stand in the wrong place only, what stands before them tells it.
+    # Where lines are in the wrong place only, what is before them tells it.
     return _taken(good, bad, changes, before=1) if sorted(example.good) == sorted(example.bad) else example
 
 

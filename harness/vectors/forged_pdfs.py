@@ -31,7 +31,7 @@ _UNSUPPORTED = b"/adbe.x509.rsa_sha1 "
 
 
 class Build(Protocol):
-    """Makes a PDF file with identities of a PKI, signed at a time; `lines` stand on its page after the first."""
+    """Makes a PDF file with identities of a PKI, signed at a time; `lines` are on its page after the first."""
 
     def __call__(self, pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
         """Return the file."""

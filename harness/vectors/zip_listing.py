@@ -65,7 +65,7 @@ def _local(data: bytes, place: int) -> tuple[str, int]:
     words = [*_told(name, flags, method, size, crc)]
     if method == 8 and size <= _LARGEST and packed and not flags & _ENCRYPTED:
         words += _otherwise(data[begin : begin + packed], crc)
-    # Where the sizes stand behind the content, or are false, the search goes on within it.
+    # Where the sizes are behind the content, or are false, the search goes on within it.
     return f"local file header: {', '.join(words)}", begin + packed if begin + packed <= len(data) else begin
 
 

@@ -50,7 +50,7 @@ class Answer:
     """An answer as read.
 
     Attributes:
-        status: `OK`, `FAIL`, or whatever stood there.
+        status: `OK`, `FAIL`, or whatever was there.
         error_code: number of the error as text, `0` for success.
         error_desc: its text.
         members: everything in the answer, unknown members too.

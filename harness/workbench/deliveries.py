@@ -193,7 +193,7 @@ class TestMail:
 
     def _named(self, item: MailboxItem) -> Mapping[str, str]:
         """Return what names a document that was sent, as the document itself says it."""
-        package = self._hub.specimen(self._hub.content(item), "").package
+        package = self._hub.read_received(self._hub.content(item), "").package
         if not isinstance(package, DocumentPackage):
             raise Declined("unknown-document", 404, document_id=item.document_id or "-", sender=item.receiver)
         return {
@@ -213,7 +213,7 @@ class TestMail:
         good: bool | None,
         messagetype: Literal["edoc", "status"] | None = None,
     ) -> tuple[TestItem, ...]:
-        kind = messagetype or ("status" if self._hub.specimen(content, "").kind == "status" else "edoc")
+        kind = messagetype or ("status" if self._hub.read_received(content, "").kind == "status" else "edoc")
         self._register(by)
         try:
             made = self._hub.deliver(content, sender=by.organ_id, receivers=[receiver.organ_id], messagetype=kind)

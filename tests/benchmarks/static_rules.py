@@ -59,7 +59,7 @@ def huge() -> bytes:
 
 
 def parse_and_validate(data: bytes) -> None:
-    """Do what every check stands on."""
+    """Do what every check is on."""
     gate().validate(etree.fromstring(data, PARSER).getroottree())
 
 

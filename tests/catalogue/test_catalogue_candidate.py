@@ -1,4 +1,4 @@
-"""The candidate's declaration: what may stand in it, its secret, its times."""
+"""The candidate's declaration: what may be in it, its secret, its times."""
 
 from pathlib import Path
 

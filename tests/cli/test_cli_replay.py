@@ -37,7 +37,7 @@ def replay(run: Path) -> subprocess.CompletedProcess[str]:
 def test_a_run_of_somebody_else_starts_no_program(run: Path) -> None:
     done = replay(run)
     assert done.returncode == 2
-    assert "name the candidate that is to be replayed by --candidate" in done.stderr
+    assert "give the candidate to replay with --candidate" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (run.parent / "started").exists()
 

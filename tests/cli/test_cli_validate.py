@@ -47,7 +47,7 @@ def test_passing_packages_leave_with_0(environment: dict[str, str], store: Path)
     done = call(environment, store)
     assert done.returncode == 0
     assert b"Packages checked: 4. Pass: 4, fail: 0." in done.stdout
-    assert b"Other files passed over (not .edxml or .xml, or left by an operating system): 1." in done.stdout
+    assert b"Other files skipped (not .edxml or .xml, or left by an operating system): 1." in done.stdout
     assert done.stderr == b""
 
 

@@ -119,7 +119,7 @@ def other_page(content: bytes) -> bytes:
 def counted_from_the_first_byte(before: bytes, signers: Sequence[IssuedIdentity], sign: Callable[..., bytes]) -> bytes:
     """Return a signed file behind other bytes, all of whose positions and ranges count these.
 
-    No library writes that. The bytes stand behind the header while the file is made, and change places with it at the
+    No library writes that. The bytes are behind the header while the file is made, and change places with it at the
     end; then each signature is made anew over the bytes as they are.
     """
     header = b"%PDF-1.7"

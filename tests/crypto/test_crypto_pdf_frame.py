@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from harness.crypto.pdf.glance import MOST_BEFORE, PdfUnreadable
+from harness.crypto.pdf.prechecks import MOST_BEFORE, PdfUnreadable
 from harness.crypto.pdf.signatures import PdfFile, read_pdf
 from harness.crypto.pdf.signed_files import add_signature, plain_pdf
 from harness.rules.check import check_package

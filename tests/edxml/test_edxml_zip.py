@@ -80,7 +80,7 @@ def test_a_zip_written_to_a_pipe_is_read() -> None:
 
 
 def test_an_office_file_inside_is_no_hidden_entry() -> None:
-    """Stored, its own entries stand in the outer zip as they are."""
+    """Stored, its own entries are in the outer zip as they are."""
     assert read(zip_of("bang.xlsx", docx(), stored=True)).content == docx()
 
 

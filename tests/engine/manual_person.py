@@ -70,7 +70,7 @@ class Person:
         return "xong"
 
     async def _directory(self) -> str:
-        """Have the system read the directory again, and wait until the number stands."""
+        """Have the system read the directory again, and wait until the number is shown."""
         counts = [-1, 0]
         while counts[-1] == 0 or counts[-1] != counts[-2]:
             counts.append(int((await self.system.call("directory", {}, LIMIT))["count"]))
@@ -123,7 +123,7 @@ def begins(key: str, lines: str) -> bool:
 
 
 def arguments_of(command: str, lines: str) -> dict[str, Any]:
-    """Read the arguments of a command out of the Vietnamese text of its task: all that is needed must stand there."""
+    """Read the arguments of a command out of the Vietnamese text of its task: all that is needed must be there."""
     labels = {str(entry["vi"]): key[6:] for key, entry in entries(AREA).items() if key.startswith("field.")}
     arguments: dict[str, Any] = {}
     for line in lines.splitlines():

@@ -239,7 +239,7 @@ def test_archive_is_judged_like_a_folder(own: Path, laboratory: Laboratory, fold
     packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", own))
     result = call("verify", packed, laboratory=folder)
     assert result.return_value == 0
-    assert "the report is what judging the record gives" in result.stdout
+    assert "the report equals the result of judging the record" in result.stdout
     sealed_forgery(own, laboratory)
     packed = Path(shutil.make_archive(str(tmp_path / "forged"), "gztar", own))
     assert call("verify", packed, laboratory=folder).return_value == 1

@@ -34,7 +34,7 @@ def signed(files: tuple[tuple[str, bytes], ...] = ()) -> bytes:
 
 
 def repeated(what: re.Pattern[bytes], times: int) -> bytes:
-    """Return a signed package in which the first match stands many times."""
+    """Return a signed package in which the first match is repeated many times."""
     data = signed()
     found = what.search(data)
     assert found is not None

@@ -47,7 +47,7 @@ INVALID = ["time-stamp-invalid manifest.tsr"]
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[Responder]:
-    """The time stamping authority of the test PKI, whose clock stands still."""
+    """The time stamping authority of the test PKI, whose clock is stalled."""
     with Responder(clock=lambda: STAMPED_AT) as responder:
         responder.serve(Pki(STAMPED_AT, responder.url))
         yield responder
@@ -135,7 +135,7 @@ def test_verify_says_when_by_whom_and_whether_that_was_checked(run: Path, lab: P
     assert f"{line}; its chain ends at a known root." in at_home.stdout
     elsewhere = call("verify", run, "--any-key")
     assert elsewhere.return_value == 0
-    assert f"{line}; WHO THAT IS WAS NOT CHECKED" in elsewhere.stdout
+    assert f"{line}; THE AUTHORITY WAS NOT CHECKED" in elsewhere.stdout
     roots = roots_file(pki, tmp_path / "roots.pem", "root", "issuing")
     named = call("verify", run, "--any-key", "--tsa-roots", roots, lang="vi")
     assert "Dấu thời gian: 23/11/2026 10:30:00 (giờ Việt Nam)" in named.stdout
@@ -244,7 +244,7 @@ def test_roots_of_the_laboratory_here_bind_its_own_runs_only(run: Path, lab: Pat
     roots_file(pki, other / "tsa-roots.pem", "stranger")
     result = call("verify", run, "--any-key", laboratory=other)
     assert result.return_value == 0
-    assert "WHO THAT IS WAS NOT CHECKED" in result.stdout
+    assert "THE AUTHORITY WAS NOT CHECKED" in result.stdout
 
 
 def test_stamp_without_a_signature_is_told_by_both_verifiers(run: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_certificate_that_is_signed_weakly_is_told() -> None:
 
 
 def test_a_second_signature_is_examined_though_the_first_is_none() -> None:
-    """One that stands where nobody looks for it does not hide what is wrong with the one that counts."""
+    """One that is where nobody looks for it does not hide what is wrong with the one that counts."""
     signed = signed_by("expired")(package(), pki(), LIMITS)
     start, end = signed.index(b"<Signature "), signed.index(b"</Signature>") + len(b"</Signature>")
     envelope = signed.index(b">", signed.index(b"edXMLEnvelope")) + 1

@@ -1,4 +1,4 @@
-"""Defects in distinguishing good packages from bad ones: doubt about all of them, about none, or without checking."""
+"""Defects in distinguishing good packages from bad ones: refusing good ones, accepting bad ones, or not checking."""
 
 import re
 from collections.abc import Iterable, Sequence

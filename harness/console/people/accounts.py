@@ -19,9 +19,9 @@ LONGEST_PASSWORD = 200
 _LONGEST_NAME = 200
 _NAME = re.compile(r"[\w.@+-]{2,100}")
 _hasher = PasswordHasher()
-# Each takes 64 MB while it is verified: many who try at once wait for each other.
+# Each verification takes 64 MB, so that simultaneous ones wait for each other.
 _at_once = threading.BoundedSemaphore(4)
-# Verified where there is no such account, so that nobody learns by the time it takes who has one.
+# Verified where there is no such account, so that the time it takes does not reveal which names exist.
 _NOBODY = _hasher.hash("no account has this password")
 
 
@@ -117,7 +117,7 @@ def set_password(db: Session, user: UserRow, password: str, actor: str) -> None:
 
 
 def close_account(db: Session, user: UserRow, actor: str) -> None:
-    """Let nobody sign in under an account any more.
+    """Close an account, so that it cannot sign in any more.
 
     Raises:
         ConfigurationError: no administrator would be left.

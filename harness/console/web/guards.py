@@ -1,4 +1,4 @@
-"""What guards every answer and every request: header lines, size of bodies, the origin of changes."""
+"""Protection of every request and answer: header lines, size of bodies, the origin of changes."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -29,7 +29,7 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 class ConsoleGuards:
-    """Stands before the application."""
+    """ASGI middleware in front of the application."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
@@ -87,7 +87,7 @@ def _announced(request: Request) -> int:
 
 
 def _from_here(request: Request) -> bool:
-    """Tell whether a change comes from a page of this address, or from a program, which tells no origin."""
+    """Tell whether a change comes from a page of this address, or from a program, which sends no origin."""
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():

@@ -1,4 +1,4 @@
-"""What a run asks of people: answered by who is signed in, or by a link by who is not."""
+"""Questions of a run to people: answered by a person who is signed in, or through a link."""
 
 import hashlib
 import secrets
@@ -46,7 +46,7 @@ def delegated(visit: Visit) -> Response:
 
 
 def link_page(visit: Visit) -> Response:
-    """Show what a run asks to who has the link."""
+    """Show the question of a run to a person who has the link."""
     return visit.page("delegated", **_shown(visit, _delegation(visit)))
 
 

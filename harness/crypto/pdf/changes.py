@@ -72,7 +72,7 @@ class Changes:
         """Say whether what came after a signature was permitted, and what was not.
 
         Args:
-            embedded: a signature that covers the file up to the revision it stands in.
+            embedded: a signature that covers the file up to the revision it is in.
         """
         level: MDPPerm | None = embedded.docmdp_level
         change = self._in_steps(embedded)

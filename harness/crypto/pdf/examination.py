@@ -19,7 +19,7 @@ from harness.crypto.chains.chain import Purpose
 from harness.crypto.chains.revocation import Standing
 from harness.crypto.chains.signers import SignerKind, SignerTrust, Weakness, judge_signer, kind_of_signer, weaknesses
 from harness.crypto.chains.trust import Trust
-from harness.crypto.pdf.glance import refuse_long_contents
+from harness.crypto.pdf.prechecks import refuse_long_contents
 from harness.crypto.pdf.signatures import PdfSignature, read_pdf
 from harness.crypto.pdf.timestamps import TimeStampToken
 
@@ -59,7 +59,7 @@ class ExaminedPdf:
         signatures: in the order in which they were made.
         before: bytes before the header.
         after: bytes behind the end that no reader takes for a part of the file.
-        loose: where an object stands that nothing names, and that a lenient reader takes all the same.
+        loose: where an object is that nothing names, and that a lenient reader takes all the same.
     """
 
     version: tuple[int, int] | None

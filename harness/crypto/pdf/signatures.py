@@ -32,7 +32,7 @@ from harness.crypto.pdf.frame import (
     loose_part,
     trailer_behind,
 )
-from harness.crypto.pdf.glance import PdfUnreadable, header_version, may_be_signed
+from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, may_be_signed
 from harness.crypto.pdf.timestamps import TimeStampToken, document_time_stamp, signature_time_stamps
 from harness.crypto.pdf.validation_data import ValidationData, archived_revocation_data, read_validation_data
 
@@ -55,7 +55,7 @@ _LATER: Mapping[Later, Problem | None] = {
     Later.FORBIDDEN: "changed-after",
 }
 _NOT_HOLDING = {"digest", "value", "not-covering", "unsupported", "unverifiable"}
-_LAST = 1 << 30  # where a signature stands whose revision cannot be read
+_LAST = 1 << 30  # position of a signature whose revision cannot be read
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
@@ -110,7 +110,7 @@ class PdfFile:
         signatures: in the order in which they were made, document time stamps left out.
         before: bytes before the header.
         after: bytes behind the end, white space left out, that no reader takes for a part of the file.
-        loose: where an object or trailer that nothing names stands behind what the last signature covers, or behind
+        loose: where an object or trailer that nothing names is behind what the last signature covers, or behind
             the end of a file that hides its signatures there: a lenient reader takes it for a part of the file; None
             where there is none.
     """
@@ -168,12 +168,12 @@ class _Whole:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A filled signature field: a signature, or a time stamp over the document and the revision it stands in.
+    """A filled signature field: a signature, or a time stamp over the document and the revision it is in.
 
     Attributes:
-        revision: in which it stands, from 0.
+        revision: that contains it, from 0.
         signature: None for a time stamp over the document.
-        document_time_stamp: and the revision it stands in.
+        document_time_stamp: and the revision it is in.
         covered: where what it covers ends; 0 for one that does not hold.
         certifies: it says what may come into the file later, which only the first signature may.
     """

@@ -31,7 +31,7 @@ def read_validation_data(reader: PdfFileReader) -> ValidationData:
         return ValidationData()
     try:
         return _stored(reader.root["/DSS"])
-    except Exception:  # it only helps; broken in whatever way, it helps nobody, and the signatures stand without it
+    except Exception:  # this data is optional: if it is broken, the signatures are judged without it
         return ValidationData()
 
 

@@ -42,7 +42,7 @@ from harness.journal.events.run import (
     RunStarted,
     RunUnsettled,
 )
-from harness.journal.events.stage import (
+from harness.journal.events.scenario import (
     AgencyClosed,
     DeadlinePassed,
     DocumentOrdered,

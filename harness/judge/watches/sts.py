@@ -36,7 +36,7 @@ class Unheard:
 
     Attributes:
         stops: when the candidate was stopped, killed, or told of another hub.
-        stalls: from when to when the harness stood still, and what waited for it was answered only then.
+        stalls: from when to when the harness was stalled, and what waited for it was answered only then.
         give_up: for how long the candidate waits for an answer.
     """
 
@@ -137,7 +137,7 @@ def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], unheard: Unhear
     the legal order is judged as any other: it may follow nothing.
 
     The same bytes sent again although the first answer came are a repetition like any other. An answer is lost as well
-    on a candidate that is stopped at that moment, or that had given up waiting while the harness stood still.
+    on a candidate that is stopped at that moment, or that had given up waiting while the harness was stalled.
     """
     walk: Walk = []
     for exchange in exchanges:

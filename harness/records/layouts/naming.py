@@ -59,6 +59,6 @@ class Naming:
 
 
 def kind_of(naming: Naming, values: Mapping[str, tuple[str, ...]], around: str) -> RecordKind | None:
-    """Return the kind of a record: what it says itself, else what it stands in, else what it holds."""
+    """Return the kind of a record: what it says itself, else what it is in, else what it holds."""
     own = next(iter(values.get("Kind", ())), "")
     return naming.kind(own) or naming.kind(around or _WORDLESS) or naming.told_by(values)

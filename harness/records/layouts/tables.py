@@ -80,8 +80,8 @@ def _items(file: HeldFile, parameters: Parameters, *, alone: bool) -> Iterable[T
     reader = _READERS.get(ending)
     if reader is None or alone:
         found = _MARKUP.match(data)
-        told = None if found is None else ".xml" if found[1] else ".json"
-        reader = _READERS[told] if told else csv_items
+        said = None if found is None else ".xml" if found[1] else ".json"
+        reader = _READERS[said] if said else csv_items
     return reader(data, file.name, parameters)
 
 

@@ -29,7 +29,7 @@ class JsonLines:
 
 
 class JsonWhole:
-    """One document; the files wait on disk until the verdict that stands before them is known."""
+    """One document; the files wait on disk until the verdict that is before them is known."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

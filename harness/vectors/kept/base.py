@@ -21,7 +21,7 @@ FILE_CODE = {"FileCode.OrganId": "H41", "FileCode.FileNotation": "01.VP"}
 _WEEK = timedelta(days=7)
 
 Row = dict[str, str]
-"""One record, by the names of `kept`: `SignerInfo.FullName`. The files of a document stand apart from it."""
+"""One record, by the names of `kept`: `SignerInfo.FullName`. The files of a document are kept beside it."""
 
 
 @dataclass(frozen=True, slots=True)
