@@ -35,25 +35,25 @@ class DeclaredAgency(ParameterGroup, frozen=True):
 
 
 class HttpDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="http"):
-    """The candidate is moved by HTTP posts to `url`."""
+    """The candidate is operated by HTTP posts to `url`."""
 
     url: str
 
 
 class CommandDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="command"):
-    """The candidate is moved by a program of the vendor's: JSON lines on its standard input and output."""
+    """The candidate is operated by a program of the vendor's: JSON lines on its standard input and output."""
 
     argv: tuple[str, ...]
 
 
 class ManualDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="manual"):
-    """A person moves the candidate and answers prompts; `answers` is a file of prepared answers."""
+    """A person operates the candidate and answers prompts; `answers` is a file of prepared answers."""
 
     answers: str | None = None
 
 
 class PassiveDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="passive"):
-    """Nobody moves the candidate; the harness only watches the wire."""
+    """The candidate acts by itself; the harness only observes the messages."""
 
 
 class BuiltInDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="reference"):
@@ -118,7 +118,7 @@ def load_candidate(path: Path) -> tuple[Candidate, Located]:
     driver = located.value.get("driver") if isinstance(located.value, dict) else None
     kind = driver.get("kind") if isinstance(driver, dict) else None
     if kind is not None and kind not in _DECLARABLE:
-        # The harness's own agency is no product that anybody could declare.
+        # The harness's own agency is not a product, so it cannot be declared.
         file, line = located.place(("driver", "kind"))
         code = (
             "candidate.driver-built-in"

@@ -57,7 +57,7 @@ class _Check:
         self._located = located
 
     def _wrong(self, code: str, /, *steps: Steps, **parameters: object) -> ConfigurationError:
-        """Blame the first of these places; in a profile of one's own, the first that its makers can mend."""
+        """Name the first of these places; in a custom profile, the first that its authors can correct."""
         shipped = folder("profiles")
         places = [self._located.place(each) for each in (*steps, ("extends",), ())]
         path, line = next((place for place in places if place[0].parent != shipped), places[0])

@@ -1,4 +1,4 @@
-"""The failure that a person can mend: a wrong file, a wrong key, a wrong word on the command line."""
+"""The failure that a user can correct: a wrong file, a wrong key, a wrong word on the command line."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class ConfigurationError(Exception):
 
     @property
     def place(self) -> str:
-        """Where it stands, ready to be put before a sentence: `file:line: `, `file: ` or nothing."""
+        """Its place, as a prefix of a sentence: `file:line: `, `file: ` or nothing."""
         if self.path is None:
             return ""
         return f"{self.path}: " if self.line is None else f"{self.path}:{self.line}: "

@@ -128,10 +128,9 @@ class CodeLists(ParameterGroup, frozen=True):
 
 
 class ErrorCode(ParameterGroup, frozen=True):
-    """One code of failure of the hub: what a client may hope for when it tries again, and its ASCII text.
-
-    `final`: nothing, the document is refused; `transient`: another answer; `secret`: another answer once its secret is
-    right, whatever the document.
+    """One code of failure of the hub: what a retry can change, and its ASCII text. `final`: nothing, the document is
+    refused; `transient`: the next try may succeed; `secret`: it succeeds once the secret is right, whatever the
+    document.
 
     The text is what `ErrorDesc` says on the wire, in Vietnamese without diacritics.
     """
@@ -200,9 +199,8 @@ class Statuses(ParameterGroup, frozen=True):
 
 
 class Choices(ParameterGroup, frozen=True):
-    """Which answers of a receiver are right where the sources leave a choice.
-
-    `bad_package`: the answer due to a package that breaks the standard, transport status `fail`, business
+    """Which answers of a receiver are right where the sources leave a choice. `bad_package`: the answer expected for a
+    package that breaks the standard, transport status `fail`, business
     status `02`, or `either`; `replaced` and `replaced_silence`: the statuses that may answer for a replaced
     document, and whether none may; `unknown_target`: those for an operation on an unknown document.
     """
@@ -214,7 +212,7 @@ class Choices(ParameterGroup, frozen=True):
 
 
 class Volumes(ParameterGroup, frozen=True):
-    """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes.
+    """How much a candidate must handle: rows of the directory, waiting documents, attachments in bytes.
 
     `communes` come into the directory during a run.
     `broken_ways` is in how many ways, at most, a package breaks one requirement that is played with broken packages.
@@ -229,7 +227,7 @@ class Volumes(ParameterGroup, frozen=True):
 
 
 class SignatureBounds(ParameterGroup, frozen=True):
-    """How much of a signature is looked at; what exceeds a bound is a finding, and is not examined any further.
+    """How much of a signature is examined; exceeding a bound is a finding, and ends the examination.
 
     `signatures` of one package, `references` of one signature, `transforms` of one reference, `certificates` of one
     signature; `certificate_bytes` and `key_bits` of each; `pdf_contents` is the most bytes that a signature of a PDF
@@ -278,11 +276,11 @@ class Signatures(ParameterGroup, frozen=True):
 class Retries(ParameterGroup, frozen=True):
     """How often and how fast a candidate may repeat (requirement group RTY).
 
-    `resets_in_row`: lost connections it must live through; `final_repeats`: repeats allowed on a final code;
+    `resets_in_row`: lost connections it must survive; `final_repeats`: repeats allowed on a final code;
     `transient_repeats`: tries that a transient or unknown code asks for;
     `outage_per_minute`: requests a minute allowed in an outage, counted after `outage_grace` seconds;
-    `growth`: least ratio of the last gap between tries to the first; `final_watch`: seconds for which it is watched
-    whether what was refused for good stays refused.
+    `growth`: least ratio of the last gap between tries to the first; `final_watch`: seconds for which permanent
+    refusals are observed.
     """
 
     resets_in_row: int
@@ -328,7 +326,7 @@ class Keeping(ParameterGroup, frozen=True):
 
 
 class DaysOff(ParameterGroup, frozen=True):
-    """Days from `first` to `last`, both included, on which nobody works; `name` is told where they count."""
+    """Days from `first` to `last`, both included, without work; `name` is shown where they count."""
 
     name: str
     first: date

@@ -1,4 +1,4 @@
-"""The requirement catalogue: one entry per requirement, its id stable for ever."""
+"""The requirement catalogue: one entry per requirement, its id never changes."""
 
 import re
 from functools import cache
@@ -30,7 +30,7 @@ class Requirement(ParameterGroup, frozen=True):
         group: title key of its group.
         statement: what must hold, in both languages.
         level: weight, before a profile changes it.
-        basis: how sure we are.
+        basis: how certain it is.
         clause: where the standard says it, in words.
         where: `S` static check of one package, `X` exchange scenario, `K` what is kept of the documents exchanged.
         capability: what a candidate must declare for the requirement to count: each C requirement names one.

@@ -1,4 +1,4 @@
-"""Plain values turned into typed ones, and one file laid over another; what is wrong is blamed on file and line."""
+"""Plain values turned into typed ones, and one file laid over another; errors name file and line."""
 
 import enum
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""Revocation data gathered beforehand, on request, into a folder that a profile names: judging itself asks nobody."""
+"""Revocation data gathered beforehand, on request, into a folder that a profile names: judging itself uses no
+network."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def gather_revocation(
         files: packages, PDF files, or certificates in PEM or DER.
         out: the folder; made where it is not there.
         parameters: of the profile by which the files are read.
-        trust: issuers; nobody is asked about a certificate of another.
+        trust: issuers; no request is made for certificates of other issuers.
         fetcher: does the calls.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Who signed a package and its PDF files: what a fetcher must know before it can ask whether they were revoked."""
+"""Who signed a package and its PDF files: a fetcher needs this to ask whether they were revoked."""
 
 from collections.abc import Iterator
 

@@ -26,7 +26,7 @@ class Base64Broken(ValueError):
     Args:
         position: of the first wrong character, in characters from 0; the length of the text when it ends early.
         reason: `alphabet` a character outside the alphabet; `blank` a blank inside that is no line break;
-            `element` an element of XML inside, told by whoever takes the text out of it; `padding` too little, too
+            `element` an XML element inside, reported by the caller that extracts the text; `padding` too little, too
             much or misplaced; `truncated` one letter too many for whole bytes; `unused-bits` bits set that belong to
             no byte.
     """

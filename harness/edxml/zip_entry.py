@@ -1,7 +1,7 @@
 """Reading a zip that must hold exactly one entry: the packing of attachments.
 
 Written for this one shape, because the zip libraries are made to be lenient: they read a million entries before
-one can count them, believe the directory where it contradicts the entry, and expand before they measure.
+one can count them, trust the directory where it contradicts the entry, and expand before they check sizes.
 """
 
 import stat
@@ -31,7 +31,8 @@ _STORED, _DEFLATED = 0, 8
 class ZipBroken(Exception):
     """Bytes are not a zip of exactly one plain file.
 
-    Codes: `not-a-zip`, `entries` (none, or several), `hidden-entry` (one that only who reads from the beginning sees),
+    Codes: `not-a-zip`, `entries` (none, or several), `hidden-entry` (seen only by software that reads from the
+    beginning),
     `encrypted`, `entry-path`, `unicode-path` (a field gives another name), `special-entry` (a link, a device),
     `unsupported` (method), `headers-differ` (directory and entry contradict each other), `truncated`, `damaged`,
     `crc`, `too-large`, `expansion` (beyond the permitted ratio), `allowance` (used up by earlier zips), `empty-entry`.
@@ -44,7 +45,7 @@ class ZipBroken(Exception):
 
 
 class Allowance:
-    """How far several zips together may yet expand; once one asks for more than is left, nothing is left.
+    """How far several zips together may still expand; once one needs more than is left, nothing is left.
 
     Args:
         most: bytes.
@@ -229,7 +230,7 @@ def _check_size(size: int, zip_size: int, largest: int, ratio: int) -> None:
 
 
 def _expanded(packed: memoryview, record: ZipDirectoryRecord) -> tuple[bytes, int]:
-    """Expand, never further than one byte beyond what the directory says, which has been found bearable.
+    """Expand, at most one byte beyond the size in the directory, which was checked against the limits.
 
     Returns:
         The content, and how many of the packed bytes it took.

@@ -83,7 +83,7 @@ class Exchange:
 
     @property
     def served(self) -> bool:
-        """True when the hub knew the caller, did what was asked, and its own answer left it whole."""
+        """True when the hub knew the caller, carried out the call, and its own unaltered answer was sent completely."""
         answered = self.answered
         return answered is not None and self.error_code == "0" and answered.complete and not answered.altered
 
@@ -125,7 +125,7 @@ _ABOUT_ITEMS: Mapping[str, HubOperation] = {
 
 
 class Inspector(Protocol):
-    """Looks into the packages of a record; both answers depend on profile and record alone."""
+    """Inspects the packages of a record; the results depend on profile and record only."""
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package sent in `exchange`."""
@@ -175,7 +175,7 @@ class Evidence:
         return evidence
 
     def add(self, event: Event) -> None:
-        """Take in the next event."""
+        """Index the next event."""
         self.events.append(event)
         self._by_type[type(event.what)].append(event)
         match event.what:
@@ -304,7 +304,7 @@ class Evidence:
     def rows(self, command: str, document: str) -> list[Mapping[str, Any]]:
         """Return the rows of the last answer to a looking command that name a document; an empty id for those of none.
 
-        What a candidate shows is hostile: whatever is not of the contract's shape is passed over.
+        A candidate's answer is hostile input: rows that do not have the contract's shape are ignored.
         """
         event = self._views.get(command)
         if event is None:
@@ -315,7 +315,7 @@ class Evidence:
         return list(known[1].get(document, ()))
 
     def good_delivery(self, document_id: str) -> Event[Stimulus] | None:
-        """Return the last delivery of a good document under a DocumentId that tells what it said, None for none."""
+        """Return the last delivery of a good document under a DocumentId whose content was recorded, None for none."""
         return self._contents.get(document_id)
 
     def looked_at(self, command: str, document: str | None = None) -> int:
@@ -337,7 +337,7 @@ class Evidence:
     def between(self, earlier: Event, later: Event) -> float:
         """Return the seconds between two events, without those in which the harness itself kept the candidate waiting.
 
-        It does so where it was stalled, and where the hub took long over an answer that no fault was put into.
+        These are stalls of the harness, and slow answers of the hub without a fault.
         """
         stalls = ((one.elapsed - one.what.seconds, one.elapsed) for one in self.events_of(HarnessStalled))
         lost, until = 0.0, earlier.elapsed
@@ -375,7 +375,7 @@ def _by_document(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping
 
 
 def _slow_by_itself(exchange: Exchange, answer: Event[AnswerSent]) -> bool:
-    """Tell whether the hub took long over a small answer, and nothing was done to it on purpose."""
+    """Tell whether the hub was slow with a small answer without a fault."""
     said = answer.what
     if said.fault or said.altered or max(said.body.size, exchange.asked.body.size) > _SMALL:
         return False

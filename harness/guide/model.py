@@ -95,7 +95,7 @@ class Picture:
 
     Attributes:
         svg: an SVG element.
-        lines: the same for whoever cannot see it.
+        lines: the same as text, for readers who cannot see it.
         label: what it shows.
     """
 

@@ -1,4 +1,4 @@
-"""What the hub concluded of a request, concluded again from the recorded headers and bytes.
+"""The hub's conclusions about a request, derived again from the recorded headers and bytes.
 
 Recorded conclusions are a convenience of the run itself; when a reader is corrected, old runs are judged by the
 corrected one. What needs the candidate's secret, or bytes that were not kept, stays as it was recorded.

@@ -41,14 +41,14 @@ _OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_RUN})
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """What an item comes to; `known` is a failure that is a known deviation within its term."""
+    """The outcome of an item; `known` is a failure that is a known deviation within its term."""
 
     kind: Literal["pass", "fail", "error", "skip", "known"]
     text: str = ""
 
 
 class PytestRun:
-    """Plans a certification, makes it once, and tells what each item came to."""
+    """Plans a certification, makes it once, and returns the outcome of each item."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Plan.

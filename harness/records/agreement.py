@@ -66,7 +66,7 @@ def subjects(document: ExchangedDocument, exchanged: Exchanged | None) -> tuple[
 
 
 def _texts(document: ExchangedDocument, export: ExportView) -> dict[str, tuple[str, ...]]:
-    """Return what a package says by field of the record; each of several texts will do."""
+    """Return what a package says by field of the record; any one of several texts may match."""
     package = document.package
     said = {
         "Subject": subjects(document, export.exchanged),

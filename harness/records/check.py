@@ -31,7 +31,7 @@ class KeepingReport:
         form: a records export, or an archival package.
         findings: what is wrong; how much each weighs is for the profile to say.
         undecided: what could not be found out.
-        asked: requirements for which there was something to look at.
+        asked: requirements for which there was something to check.
         records: how many records or descriptions there are.
         compared: how many of them are of documents exchanged.
     """
@@ -64,7 +64,7 @@ def check_export(
         profile: its parameters hold; its severities are not looked at.
         at: time of judgement, with a zone.
         exchanged: packages to compare with.
-        progress: is told each requirement as it is begun.
+        progress: called with each requirement before it is checked.
 
     Raises:
         OSError: it cannot be read.
@@ -111,7 +111,7 @@ def _report(view: S, form: Form, rules: Iterable[KeepingRule[S]], progress: Call
 
 
 def _first_of_each(outcomes: Iterable[Outcome], declared: frozenset[str]) -> Iterator[Outcome]:
-    """Yield the first outcomes of each code: a thousand remarks must not hide the failure behind them.
+    """Yield the first outcomes of each code: a thousand remarks must not hide a failure behind them.
 
     Raises:
         UndeclaredCode: a code is not among those that the rule declares.

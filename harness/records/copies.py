@@ -1,4 +1,4 @@
-"""ARC-20, 21: attachments in files of their own are signed, electronic copies are what a copy must be."""
+"""ARC-20, 21: attachments in separate files are signed, electronic copies have the required quality."""
 
 from collections.abc import Iterable, Iterator
 
@@ -48,7 +48,7 @@ def _has_copies(export: ExportView) -> bool:
 
 @records_rule("ARC-20", codes=("unsigned", "no-agency"), asks=_has_attachments)
 def attachments_are_signed(export: ExportView) -> Iterator[Outcome]:
-    """An attachment in its own PDF has a signature, and not a person's alone."""
+    """An attachment in its own PDF has a signature, and not only a person's."""
     for record, file in _once(_attachments(export)):
         content = _content(file, export)
         if content is None:
@@ -103,12 +103,12 @@ def copies_are_right(export: ExportView) -> Iterator[Outcome]:
 
 
 def least_dpi(export: ExportView) -> int:
-    """Return the dots per inch that are asked for, what is granted taken off."""
+    """Return the dots per inch that are asked for, minus the tolerance."""
     return export.keeping.resolution * (100 - export.keeping.margin_percent) // 100
 
 
 def flaws_of(pages: Pages, least: int) -> Iterator[tuple[str, str, str]]:
-    """Yield what is wrong with the pictures of pages: `grey` or `coarse`, with what is due and what was met."""
+    """Yield what is wrong with the pictures of pages: `grey` or `coarse`, with the expected and the actual value."""
     coarsest = min((picture.dpi for picture in pages.pictures), default=least)
     if coarsest < least:
         yield "coarse", f"≥ {least} dpi", f"{coarsest} dpi"

@@ -24,7 +24,7 @@ def _handled(export: ExportView) -> bool:
 
 @records_rule("ARC-15", codes=("empty", "not-told"), asks=_handled)
 def handling_is_kept(export: ExportView) -> Iterator[Outcome]:
-    """What a status told the sender is in the handling history too."""
+    """What a status reported to the sender is in the handling history too."""
     for record, document in export.pairs:
         sent = [code for code in _statuses(export, document) if code in REGISTERED]
         if record.kind != "incoming" or not sent:
@@ -44,7 +44,7 @@ def _recalled(export: ExportView) -> bool:
 
 
 def _is_applied(export: ExportView, document_id: str) -> bool:
-    """Tell whether a recall holds: its document was exchanged, by the same sender, and nobody refused the recall."""
+    """Tell whether a recall holds: its document was exchanged, by the same sender, and the recall was not refused."""
     exchanged = export.exchanged
     if exchanged is None or document_id not in exchanged.documents:
         return False

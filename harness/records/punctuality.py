@@ -80,7 +80,7 @@ def _receipts(export: ExportView) -> bool:
 
 @records_rule("ARC-32", codes=("late",), asks=_receipts)
 def receipt_told_in_time(export: ExportView) -> Iterator[Outcome]:
-    """The sender is told of the receipt within the day; what comes on a day off, on the next working day."""
+    """The receipt is reported to the sender within the day; on a day off, on the next working day."""
     calendar = export.profile.parameters.calendar
     for record, document in _pairs(export, "incoming"):
         moment, said = document.moment, export.receipt(document)

@@ -6,7 +6,7 @@
     @archive_rule("ARC-23", codes=("missing",))
     def tree_is_there(package: ArchiveView) -> Iterator[Outcome]: ...
 
-A rule proves something only where there was something to look at: `asks` tells whether an export holds it.
+A rule proves something only where there was something to look at: `asks` tells whether an export holds that.
 """
 
 import importlib

@@ -1,6 +1,6 @@
-"""One attachment as the rules see it: its content is decoded only as far as somebody asks.
+"""One attachment as the rules see it: its content is decoded only as far as a rule asks.
 
-A content of many megabytes takes far longer to decode than to parse. Whether it is strict base64 can be told without
+A content of many megabytes takes far longer to decode than to parse. Whether it is strict base64 can be seen without
 decoding it, and what kind of file it is by its first bytes.
 """
 
@@ -102,7 +102,7 @@ class AttachmentView:
 
     @property
     def content(self) -> Content | Base64Broken | TooLarge:
-        """The content, or why it cannot be had."""
+        """The content, or why there is none."""
         if self._content is None:
             self._content = self._look()
         return self._content

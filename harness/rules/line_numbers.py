@@ -1,4 +1,4 @@
-"""Lines of findings in very long packages, where the XML tree knows them no more."""
+"""Lines of findings in very long packages, where the XML tree no longer knows them."""
 
 import re
 from collections.abc import Iterable

@@ -55,7 +55,7 @@ class _Pdf:
 
     @property
     def hides_signatures(self) -> bool:
-        """The file shows a sign of signatures, and none of them can be looked at."""
+        """The file seems to have signatures, but none of them can be read."""
         return self.signed and not self.signatures
 
     def finding(self, code: str, *, expected: str = "", received: str = "", **parameters: str) -> Finding:
@@ -126,7 +126,7 @@ def signatures_hold(package: PackageView, attachment: AttachmentView) -> Iterato
 
 
 def _unsigned_bytes(pdf: _Pdf, examined: "ExaminedPdf") -> Iterator[Finding]:
-    """Yield what is to be said of bytes around a signed file, and of objects in it that no signature covers."""
+    """Yield findings about bytes around a signed file, and objects in it that no signature covers."""
     if examined.before:
         yield pdf.finding("PDF-03.bytes-before", received=str(examined.before))
     if examined.loose is not None:

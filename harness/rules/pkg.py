@@ -106,7 +106,7 @@ def literal_prefix(package: PackageView) -> Iterator[Finding]:
 
 @rule("PKG-08", BOTH, codes=("unknown", "misspelt", "misplaced", "text-between"))
 def nothing_unknown(package: PackageView) -> Iterator[Finding]:
-    """Every element is the regulation's or one of the operator's additions, and is where it may."""
+    """Every element is the regulation's or one of the operator's additions, and in an allowed place."""
     if package.places.envelope is None or gate().validate(package.tree):
         return
     for oddity in oddities(package.nodes.root, package.places.claimed):
@@ -134,7 +134,7 @@ def no_instructions(package: PackageView) -> Iterator[Finding]:
 
 @rule("PKG-09", BOTH, codes=("repeated",))
 def once_only(package: PackageView) -> Iterator[Finding]:
-    """What may occur once occurs once."""
+    """Elements that may occur only once are not repeated."""
     for node in repeated(package.nodes.repeated):
         count = len(node.parent.every(node.local)) if node.parent is not None else 0
         yield found("PKG-09.repeated", node, expected="1", received=str(count), name=node.local)

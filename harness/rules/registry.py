@@ -6,13 +6,14 @@
     @attachment_rule("ATT-05", codes=("alphabet", "padding"))
     def content_is_base64(package: PackageView, attachment: AttachmentView) -> Iterator[Finding]: ...
 
-`codes` are the reasons that a rule may give, all of its own requirement; it is refused any other.
+`codes` are the reasons that a rule may give, all of its own requirement; any other raises UndeclaredCode.
 
 Package rules run first; then attachment rules, one attachment after the other, so that only one content is in
 memory; closing rules last: these read what attachment rules left in `package.notes`.
 
 A rule that finds nothing wrong proves something only where there was something to find: `speaks_of` tells whether a
-package, or an attachment, holds a thing that the rule speaks about. Left out, every one that the rule looks at does.
+package, or an attachment, holds something that the rule is about. Without it, every package that the rule looks at
+does.
 The modules of `MODULES` register their rules when they are imported; an expensive library is imported inside the
 rule that needs it.
 """

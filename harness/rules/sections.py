@@ -1,4 +1,4 @@
-"""Finds the parts of a package, also where a writer put them wrongly, and says what is irregular about them.
+"""Finds the parts of a package, also those in a wrong place, and reports what is irregular about them.
 
 A part in the wrong place or case is used all the same, so that one defect does not hide the rest of the package
 nor is reported again by every rule that needs the part.
@@ -46,7 +46,7 @@ class Places:
         references: the element that holds the References: the manifest, or the body in its stead.
         inline: an attachment's content is in the envelope.
         irregular: everything irregular about the parts, in document order of discovery.
-        claimed: elements in a wrong place that were taken for a part; no other rule need speak of them.
+        claimed: elements in a wrong place that were used as a part; no other rule reports them.
     """
 
     kind: PackageKind
@@ -195,7 +195,7 @@ def _body(search: _Search, envelope: Node, kind: PackageKind) -> tuple[Node | No
 
 
 def _encoded(search: _Search, root: Node, index: Mapping[str, list[Node]]) -> tuple[Node | None, bool]:
-    """Return the AttachmentEncoded, from elsewhere if need be, and whether contents are outside of any."""
+    """Return the AttachmentEncoded, from elsewhere if necessary, and whether contents are outside of any."""
     own = root.every(NAMES["encoded"])
     everywhere = index.get(NAMES["encoded"], [])
     if len(everywhere) > len(own):
@@ -218,5 +218,5 @@ def _encoded(search: _Search, root: Node, index: Mapping[str, list[Node]]) -> tu
 
 
 def _outermost(contents: list[Node]) -> set[Node]:
-    """Return, for contents outside AttachmentEncoded, the elements that need no word of any other rule."""
+    """Return, for contents outside AttachmentEncoded, the elements that no other rule reports."""
     return {node.parent if node.parent is not None and node.parent.local == "Attachment" else node for node in contents}

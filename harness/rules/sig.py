@@ -1,7 +1,7 @@
 """SIG: the signature on the package.
 
-A Signature that is not built right is described, and nothing more is said of it; one that is built right is verified,
-and its coverage, algorithms, signer and revocation are judged one by one.
+If the structure of a Signature is wrong, only that is reported; otherwise it is verified, and its coverage, algorithms,
+signer and revocation are judged one by one.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class _Signed:
     Attributes:
         node: where it is.
         at: when it says it was made.
-        examined: what was found; None for one that is where no receiver looks for it.
+        examined: what was found; None for one in a place where no receiver looks for it.
     """
 
     node: Node
@@ -48,7 +48,7 @@ class _Signed:
 
     @property
     def sound(self) -> "PackageSignature | None":
-        """What was found, if the signature is built right."""
+        """What was found, if the structure of the signature is right."""
         return None if self.examined is None or self.examined.flaws else self.examined
 
 

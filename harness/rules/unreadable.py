@@ -1,4 +1,4 @@
-"""What makes a package unreadable: said in one finding, and nothing else is looked at."""
+"""Why a package is unreadable: one finding, and nothing else is checked."""
 
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.verdicts import Cause

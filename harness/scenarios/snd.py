@@ -43,7 +43,7 @@ async def new_document(context: ScenarioContext) -> None:
 
 @scenario("SND-02", expects=(Accepted, OrderTaken), awaits=(Accepted,), shows=("SND-10",))
 async def several_receivers(context: ScenarioContext) -> None:
-    """One document to receivers of several levels travels in one package that names them all."""
+    """One document to receivers of several levels is sent in one package that names them all."""
     await sends_plainly(context)
     sent = await ordered(context, context.outgoing(to=("ministry", "department", "branch", "commune")))
     context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
@@ -102,7 +102,7 @@ async def attachment_types(context: ScenarioContext) -> None:
 
 @scenario("SND-06", expects=(SentWithin, Carries, OrderTaken), awaits=(Accepted,), shows=("HDR-13",))
 async def urgent_document(context: ScenarioContext) -> None:
-    """An urgent document says so and leaves at once; its time begins with the clerk's order."""
+    """An urgent document says so and is sent at once; its time begins with the clerk's order."""
     await sends_plainly(context)
     outgoing, limit = context.outgoing(priority=_URGENT), context.profile.parameters.timing.urgent
     order = context.note(DocumentOrdered(document_id=outgoing.document_id))

@@ -1,4 +1,4 @@
-"""RCV, RTY: acknowledgements whose answer does not come. What was acknowledged must have been stored before."""
+"""RCV, RTY: acknowledgements whose answer is missing. A document must be stored before it is acknowledged."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -55,7 +55,8 @@ async def acknowledgement_lost(context: ScenarioContext) -> None:
     isolation=EXCLUSIVE,
 )
 async def stopped_between_fetch_and_ack(context: ScenarioContext) -> None:
-    """Stopped before an acknowledgement takes effect or is answered, and started again: nothing is lost or doubled."""
+    """Stopped before an acknowledgement takes effect or is answered, and started again: nothing is lost or
+    duplicated."""
     for interruption in (stopped, *((killed,) if killable(context) else ())):
         await _interrupted(context, interruption, "before")
         await _interrupted(context, interruption, "after")
@@ -81,7 +82,7 @@ async def _interrupted(
         context.expect(Acked(document=document.id, after=restarted))
         context.expect(StoredOnce(document=document.id, after=restarted))
     else:
-        # The hub has taken the acknowledgement and lists the document no more: it is in the inbox, or lost.
+        # The hub has recorded the acknowledgement and no longer lists the document: it is in the inbox, or lost.
         context.expect(KeptOnce(document=document.id, after=restarted))
     context.expect(StillStored(document=settled.id, after=restarted))
     await context.settle()

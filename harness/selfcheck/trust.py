@@ -25,7 +25,7 @@ class TrustNote:
         file: as named there.
         subject: its name for people.
         sha256: its fingerprint in hex, capitals.
-        recognition: which published certificate it is, or seems to be; None where it is like none of them.
+        recognition: which published certificate it is, or seems to be; None where it resembles none of them.
         ocsp, crls: addresses that it names, and those that go with the published one.
     """
 

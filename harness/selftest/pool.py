@@ -1,4 +1,4 @@
-"""Runs side by side, each in a process of its own: one that dies takes no other with it."""
+"""Runs side by side, each in a process of its own: the crash of one does not affect the others."""
 
 import multiprocessing
 import time

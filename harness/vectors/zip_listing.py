@@ -1,4 +1,4 @@
-"""What a zip consists of, record by record, in the words of its specification: two zips differ there for who reads."""
+"""The records of a zip, in the words of its specification: they show how two zips differ."""
 
 import re
 import stat
@@ -28,8 +28,7 @@ _LARGEST = 1024 * 1024  # bytes of a content whose sum is compared
 def zip_listing(data: bytes) -> list[str]:
     """Return one line for each record of a zip, hidden ones included, and for bytes before the first.
 
-    One that has no end says so first. Names are written so that every sign is seen, and cut; contents are told by
-    size and sum.
+    One that has no end says so first. Names are escaped and cut; contents are shown by size and checksum.
     """
     lines: list[str] = []
     place = 0
@@ -65,7 +64,7 @@ def _local(data: bytes, place: int) -> tuple[str, int]:
     words = [*_told(name, flags, method, size, crc)]
     if method == 8 and size <= _LARGEST and packed and not flags & _ENCRYPTED:
         words += _otherwise(data[begin : begin + packed], crc)
-    # Where the sizes are behind the content, or are false, the search goes on within it.
+    # Where the sizes are behind the content, or are false, the search continues in the content.
     return f"local file header: {', '.join(words)}", begin + packed if begin + packed <= len(data) else begin
 
 

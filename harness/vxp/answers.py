@@ -32,7 +32,7 @@ BrokenCode = Literal[
 
 
 class AnswerBroken(Exception):
-    """An answer that cannot be what the hub means to say.
+    """An answer that does not have the form of a hub's answer.
 
     Attributes:
         code: what is wrong with it.

@@ -98,7 +98,7 @@ def test_a_broken_status_is_answered_fail_and_stored_nowhere() -> None:
     with_rig(play)
 
 
-def test_a_document_for_somebody_else_is_sent_back() -> None:
+def test_a_document_for_another_agency_is_sent_back() -> None:
     async def play(rig: Rig) -> None:
         package = document(to=(OTHER,))
         rig.deliver(package)

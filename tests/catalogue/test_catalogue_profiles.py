@@ -263,7 +263,7 @@ def test_a_wrong_profile_is_refused_with_file_and_line(own: Writer, content: str
         assert (str(error.path), error.line) == (path, FIRST + line)
 
 
-def test_a_shipped_profiles_name_stands_for_its_content_alone(tmp_path: Path) -> None:
+def test_a_shipped_profiles_name_means_its_content_only(tmp_path: Path) -> None:
     shipped = folder("profiles") / "qcvn102-2022.yaml"
     copy = tmp_path / "copy.yaml"
     copy.write_text(shipped.read_text())
@@ -393,6 +393,6 @@ def test_no_weak_basis_fails_by_default() -> None:
                 assert requirement.level in {Level.RECOMMENDED, Level.OFF}
 
 
-def test_every_shipped_profile_stands_on_files_that_are_shipped() -> None:
+def test_every_shipped_profile_uses_only_shipped_files() -> None:
     for name in profile_names():
         assert load_profile(name).folder == folder("profiles")

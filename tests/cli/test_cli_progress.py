@@ -94,7 +94,7 @@ def played(**given: Any) -> None:
         progress.follow(event_told(2, "scenario.finished", {"outcome": "completed"}, scenario="RCV-02"))
 
 
-def test_each_verdict_is_told_with_its_first_failure_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_verdict_is_reported_with_its_first_failure_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     played(verdicts=Judging())
     told = capsys.readouterr().err.splitlines()
     assert told[1:] == ["[1/1] RCV-02  fail  RCV-02.not-acked: it \\u001b[2J"]

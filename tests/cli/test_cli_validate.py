@@ -160,7 +160,7 @@ def test_two_profiles(environment: dict[str, str], tmp_path: Path) -> None:
     assert call(environment, path, "--profile", "qcvn102-2016").returncode == 1
 
 
-def test_signatures_are_checked_unless_told_not_to(environment: dict[str, str]) -> None:
+def test_signatures_are_checked_unless_disabled(environment: dict[str, str]) -> None:
     sample = SAMPLES / "document_update.edxml"
     assert b"SIG-01" in call(environment, sample, signatures=True).stdout
     assert b"SIG-" not in call(environment, sample).stdout

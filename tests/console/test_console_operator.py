@@ -53,7 +53,7 @@ def test_what_a_run_asks_is_answered_in_the_browser(tmp_path: Path) -> None:
         assert "chưa kết luận" in Person(rig, "alpha").get(run).text
 
 
-def test_an_answer_goes_nowhere_where_nobody_reads(tmp_path: Path) -> None:
+def test_an_answer_is_refused_where_nothing_reads_it(tmp_path: Path) -> None:
     answers = OperatorAnswers()
     for place in (tmp_path, answer_pipe(tmp_path).parent):
         with pytest.raises(ConfigurationError, match="no-question"):

@@ -50,7 +50,7 @@ def test_revoked_with_date_and_reason(trusted: Trust) -> None:
 
 
 @pytest.mark.parametrize("trusted", [trust(), by_ocsp("revoked")], ids=["crl", "ocsp"])
-def test_what_was_signed_before_the_revocation_stands(trusted: Trust) -> None:
+def test_what_was_signed_before_the_revocation_stays_valid(trusted: Trust) -> None:
     assert standing("revoked", trusted, at=REVOKED_AT - DAY).standing is Standing.GOOD
 
 

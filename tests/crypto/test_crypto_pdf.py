@@ -108,7 +108,7 @@ def with_answers(content: bytes) -> bytes:
     return output.getvalue()
 
 
-def test_levels_of_pades_are_told_apart() -> None:
+def test_levels_of_pades_are_distinguished() -> None:
     basic = signed_by("person", "agency", tsa=None)(pki(), NOW)
     stamped = signed_by("person", "agency")(pki(), NOW)
     lasting = with_answers(stamped)

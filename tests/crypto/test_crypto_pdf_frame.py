@@ -160,7 +160,7 @@ def test_a_file_led_back_to_before_its_signatures_is_not_taken_for_an_unsigned_o
     assert found(content) == {"PDF-03.loose-object"}
 
 
-def test_bytes_behind_an_unsigned_file_are_nobodys() -> None:
+def test_bytes_behind_an_unsigned_file_are_not_reported() -> None:
     plain = plain_pdf(("a",))
     assert facts(plain + OBJECT) == (0, 0, None, [])
     assert facts(plain + b"/ByteRange") == (0, len(b"/ByteRange"), None, [])

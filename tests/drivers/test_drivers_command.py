@@ -296,7 +296,7 @@ def test_closing_while_a_call_waits_tells_the_caller() -> None:
     play("answer(json.loads(sys.stdin.readline()), result={})\nsys.stdin.read()", exchange)
 
 
-def test_a_killed_program_is_another_one_afterwards_and_is_told_its_configuration_again() -> None:
+def test_a_killed_program_is_a_new_one_afterwards_and_is_configured_again() -> None:
     async def exchange(driver: CommandDriver) -> None:
         await driver.call("configure", {"endpoint": "http://hub"}, LIMIT)
         before = (await driver.call("inbox", {}, LIMIT))["pid"]
@@ -315,7 +315,7 @@ for line in sys.stdin:
     play(body, exchange)
 
 
-def test_what_was_printed_instead_of_an_answer_is_told() -> None:
+def test_what_was_printed_instead_of_an_answer_is_reported() -> None:
     async def exchange(driver: CommandDriver) -> None:
         with pytest.raises(DriverLost) as caught:
             await driver.call("hello", {}, 1.5)

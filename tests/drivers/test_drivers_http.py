@@ -159,7 +159,7 @@ def test_a_huge_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -
     assert asyncio.run(lost(reply)).reason == "too-long"
 
 
-def test_nobody_listening_is_unreachable_and_no_login_is_told() -> None:
+def test_no_listener_is_unreachable_and_no_login_is_reported() -> None:
     async def run() -> DriverLost:
         server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]

@@ -49,7 +49,7 @@ def call(
     return results, script
 
 
-def test_a_document_to_send_is_told_whole_with_its_files_and_its_identity(tmp_path: Path) -> None:
+def test_a_document_to_send_is_described_fully_with_its_files_and_its_identity(tmp_path: Path) -> None:
     (_, result), person = call(tmp_path, ["xong", "Xong"], ("configure", CONFIGURE), ("send", SEND))
     told = person.screen[1]
     for part in ("UBND tỉnh Lạng Sơn (H37)", "Số: 12", "Ký hiệu: UBND-VP", "Trích yếu: Về việc {không} thay thế"):
@@ -62,7 +62,7 @@ def test_a_document_to_send_is_told_whole_with_its_files_and_its_identity(tmp_pa
     assert result["document_id"] in told
 
 
-def test_another_identity_can_be_told(tmp_path: Path) -> None:
+def test_another_identity_can_be_given(tmp_path: Path) -> None:
     results, _ = call(tmp_path, ["xong H41,2026/11/23,99/UBND-VP"], ("send", SEND))
     assert results == [{"document_id": "H41,2026/11/23,99/UBND-VP"}]
 
@@ -111,7 +111,7 @@ def test_what_is_not_understood_is_asked_again(tmp_path: Path) -> None:
     assert recorded(tmp_path, "operator.answered")[0]["answers"] == ["", "vâng", "x"]
 
 
-def test_whoever_is_never_understood_is_not_asked_for_ever(tmp_path: Path) -> None:
+def test_an_operator_who_is_never_understood_is_not_asked_endlessly(tmp_path: Path) -> None:
     (result,), person = call(tmp_path, ["vâng"] * 1000, ("send", SEND))
     assert isinstance(result, OperatorError)
     assert result.answer == "unclear"
@@ -136,13 +136,13 @@ def test_nobody_answers_in_time(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_greeting_and_polling_bother_nobody(tmp_path: Path) -> None:
+def test_greeting_and_polling_ask_no_person(tmp_path: Path) -> None:
     (hello, poll), person = call(tmp_path, [], ("hello", {}), ("poll", {}))
     assert hello["commands"] == list(COMMANDS)
     assert (poll, person.screen) == ({}, [])
 
 
-def test_a_made_secret_is_told_once_and_never_recorded(tmp_path: Path) -> None:
+def test_a_made_secret_is_reported_once_and_never_recorded(tmp_path: Path) -> None:
     lines = ["xong", "xong", "xong"]
     other = {**CONFIGURE, "secret": "another-secret-9876"}
     _, person = call(tmp_path, lines, ("configure", CONFIGURE), ("configure", CONFIGURE), ("configure", other))
@@ -163,7 +163,7 @@ def test_english_is_spoken_on_request(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["configure", "send", "decide", "take_back", "register", "stop", "start"])
-def test_every_task_can_be_told_in_both_languages(tmp_path: Path, command: str) -> None:
+def test_every_task_can_be_put_in_both_languages(tmp_path: Path, command: str) -> None:
     for language in ("vi", "en"):
         for action in ("accept", "refuse", "assign", "process", "finish", "agree", "disagree"):
             directory = tmp_path / f"{language}-{action}"
@@ -199,7 +199,7 @@ def look(directory: Path, lines: list[str], *glances: ViewRequest) -> tuple[Any,
         ("rejected", ["rejected"]),
     ],
 )
-def test_the_inbox_is_told_by_numbers(tmp_path: Path, line: str, states: list[str]) -> None:
+def test_the_inbox_is_reported_by_numbers(tmp_path: Path, line: str, states: list[str]) -> None:
     seen, person = look(tmp_path, [line], ViewRequest("inbox", "A"))
     assert [row["state"] for row in seen.result["documents"]] == states
     assert "Văn bản A" in person.screen[0]
@@ -236,7 +236,7 @@ def test_details_are_asked_only_where_they_are_read(tmp_path: Path) -> None:
     ]
 
 
-def test_the_outbox_is_told_with_the_receivers_asked_for(tmp_path: Path) -> None:
+def test_the_outbox_is_reported_with_the_receivers_asked_for(tmp_path: Path) -> None:
     seen, _ = look(tmp_path, ["2", "3", "0"], ViewRequest("outbox", "A", receivers=frozenset({"H37", "H56"})))
     (row,) = seen.result["documents"]
     assert row["state"] == "sent"

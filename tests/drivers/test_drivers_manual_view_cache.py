@@ -75,7 +75,7 @@ def test_an_answer_holds_until_something_happens(looks: ViewCache, clock: Clock,
     assert looks.due([moved]) == (moved,)
 
 
-def test_an_answer_that_nobody_waits_for_any_more_stays_shown(looks: ViewCache, tell: Callable[..., None]) -> None:
+def test_an_answer_without_a_waiting_caller_stays_shown(looks: ViewCache, tell: Callable[..., None]) -> None:
     tell(ViewRequest("inbox", "A", moved=6), asked=8)
     assert looks.rows("inbox", [ViewRequest("inbox", "B", moved=20)]) == [{"document_id": "A", "state": "arrived"}]
     assert looks.rows("outbox", []) == []

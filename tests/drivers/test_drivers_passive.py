@@ -41,7 +41,7 @@ def call(directory: Path, *calls: tuple[str, dict[str, Any]], made: bool = True)
     return results, script
 
 
-def test_the_operator_is_told_once_how_to_connect_the_product(tmp_path: Path) -> None:
+def test_the_operator_is_asked_once_how_to_connect_the_product(tmp_path: Path) -> None:
     results, person = call(tmp_path, ("hello", {}), ("configure", CONFIGURE), ("configure", CONFIGURE))
     assert results[0]["commands"] == []
     assert results[1:] == [{}, {}]

@@ -140,7 +140,7 @@ def test_a_second_entry_of_the_directory_counts_though_it_counts_one() -> None:
 
 
 @pytest.mark.parametrize("other", ["b.txt", "../../b.txt", "a.txt.exe", "A.txt", ""])
-def test_another_name_in_unicode_is_refused_wherever_it_stands(other: str) -> None:
+def test_another_name_in_unicode_is_refused_in_every_place(other: str) -> None:
     field = unicode_path("a.txt", other)
     assert refused(zip_of("a.txt", FILE, extra=field)) == "unicode-path"
     entry = local_entry("a.txt", FILE, extra=field)

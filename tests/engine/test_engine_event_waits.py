@@ -56,7 +56,7 @@ def test_a_wait_ends_only_when_everything_holds_at_once(tmp_path: Path) -> None:
     anyio.run(play)
 
 
-def test_time_that_the_harness_stood_still_is_given_back_before_a_wait_ends(tmp_path: Path) -> None:
+def test_time_of_a_stall_is_given_back_before_a_wait_ends(tmp_path: Path) -> None:
     """What falls due during a stall is not over when the stall ends: nobody could do anything meanwhile."""
 
     async def play() -> None:

@@ -106,7 +106,7 @@ def test_no_secret_is_in_the_record(tmp_path: Path) -> None:
     assert MARK.encode() in everything  # it was there to be concealed: `configure` hands it over
 
 
-def test_scenarios_are_told_apart_in_the_record(tmp_path: Path) -> None:
+def test_scenarios_are_distinguished_in_the_record(tmp_path: Path) -> None:
     judged_run(tmp_path, only=("RCV-02", "RCV-05"))
     events = read_record(tmp_path).events
     own = {event.scenario for event in events if event.kind == "stimulus"}

@@ -67,7 +67,7 @@ def taken_for(run: TimedEvidence, served: Event) -> None:
     assert load_profile().severity(found) is Severity.REMARK
 
 
-def test_storing_another_document_as_one_of_its_own_is_told_alike(run: TimedEvidence) -> None:
+def test_storing_another_document_as_one_of_its_own_is_reported_alike(run: TimedEvidence) -> None:
     served = mistaken_for(run, None)
     run.fetch()
     run.ack()

@@ -69,7 +69,7 @@ def test_every_page_has_a_file_and_every_file_is_a_page() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_requirement_stands_on_the_map_with_its_page(language: Language) -> None:
+def test_every_requirement_is_on_the_map_with_its_page(language: Language) -> None:
     tables = [block for block in shown("requirements", language).blocks if isinstance(block, Table)]
     rows = {row[0]: row for table in tables for row in table.rows}
     requirements = load_profile().requirements

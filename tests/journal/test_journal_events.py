@@ -167,7 +167,7 @@ _JSON = st.recursive(
 
 
 @given(data=st.data())
-def test_whatever_stands_in_a_line_fits_or_is_refused(data: st.DataObject) -> None:
+def test_any_line_fits_or_is_refused(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(KINDS)))
     names = KINDS[kind].__struct_encode_fields__
     members = {name: data.draw(_JSON) for name in names if data.draw(st.booleans())}

@@ -136,7 +136,7 @@ def test_a_request_that_is_right_is_not_spoken_of(operation: str) -> None:
     ),
     ({"secret_in": ["url"]}, ("VXP-10.secret-exposed", "-", "url", {})),
 ])  # fmt: skip
-def test_each_wrong_is_told_with_what_was_asked_and_found(changes: dict[str, Any], wanted: tuple[Any, ...]) -> None:
+def test_each_wrong_is_reported_with_what_was_asked_and_found(changes: dict[str, Any], wanted: tuple[Any, ...]) -> None:
     run = TimedEvidence()
     asked(run, **changes)
     assert told(run) == [wanted]
@@ -171,7 +171,7 @@ def test_what_was_altered_on_purpose_is_not_the_candidate_s() -> None:
     assert told(run) == []
 
 
-def test_problems_of_the_signed_header_are_told_one_by_one() -> None:
+def test_problems_of_the_signed_header_are_reported_one_by_one() -> None:
     run = TimedEvidence()
     problems = [("member-differs", "docId"), ("hash-mismatch", "x"), ("missing", "hash-header"), ("not-json", "")]
     listed = [{"code": code, "key": key} for code, key in problems]
@@ -193,7 +193,7 @@ def test_a_clock_may_be_off_by_its_zone_and_the_skew(sign: int) -> None:
     assert told(run) == [("VXP-05.skewed", f"{NOW} ± {allowed}", off, {})]
 
 
-def test_unpadded_digests_are_told_once_and_of_the_first() -> None:
+def test_unpadded_digests_are_reported_once_and_of_the_first() -> None:
     run = TimedEvidence()
     asked(run, "sendEdoc")
     for digest in ("01", "02"):
@@ -248,7 +248,7 @@ def test_what_is_no_request_is_one_finding() -> None:
     assert told(run) == [("VXP-01.unreadable", "HTTP/1.1", "-", {})]
 
 
-def test_what_a_hostile_id_does_to_later_requests_is_told_by_its_scenario_alone() -> None:
+def test_what_a_hostile_id_does_to_later_requests_is_reported_by_its_scenario_alone() -> None:
     run = TimedEvidence()
     listed = asked(run, "getReceivedEdocList", faulted=True, parameters=LIST)
     run.answer(listed, fault="hostile-doc-id")

@@ -173,7 +173,7 @@ def test_what_was_laid_into_an_unsealed_own_record_is_not_sealed(
     assert not (run / "manifest.sig").exists()
 
 
-def test_stripped_seal_is_told_and_not_made_anew(own: Path, folder: Path) -> None:
+def test_stripped_seal_is_reported_and_not_made_anew(own: Path, folder: Path) -> None:
     forge_pass(own)
     (own / "manifest.sig").unlink()
     list_unsigned(own)
@@ -281,7 +281,7 @@ def test_publishing_never_seals_a_record_that_was_not_sealed_at_its_end(tmp_path
     assert not (tmp_path / "run" / "manifest.sig").exists()
 
 
-def test_token_stands_in_record_and_seal(own: Path) -> None:
+def test_token_is_in_record_and_seal(own: Path) -> None:
     from harness.seal.record_seal import load_record_seal
 
     sealed = load_record_seal(own)

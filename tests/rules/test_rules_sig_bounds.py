@@ -61,7 +61,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_too_many_are_told_at_once(what: str) -> None:
+def test_too_many_are_reported_at_once(what: str) -> None:
     build, name, bound = HOSTILE[what]
     data = build()
     began = time.process_time()

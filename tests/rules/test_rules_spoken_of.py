@@ -90,7 +90,7 @@ def test_an_operation_is_spoken_of_by_its_own_rules(draft: PackageDraft, gained:
         ("Bussiness", "TRC-03"),
     ],
 )
-def test_an_element_that_may_be_left_out_is_spoken_of_where_it_stands(path: str, requirement: str) -> None:
+def test_an_element_that_may_be_left_out_is_spoken_of_where_it_occurs(path: str, requirement: str) -> None:
     assert requirement in spoken_of(document(DocumentIdentity()))
     assert requirement not in spoken_of(document(DocumentIdentity()).without(path))
     blank = document(DocumentIdentity()).with_text(path, " \u00a0 ")

@@ -134,7 +134,7 @@ def test_a_package_that_takes_too_much_is_its_own_finding_and_the_rest_goes_on(
     assert list(codes.items()) == [("a", []), ("costly", [code]), ("b", ["HDR-10.missing"])]
 
 
-def test_packages_that_end_their_process_are_nobodys_failure(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_that_end_their_process_are_inconclusive(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     source = (
         "import os, sys; from multiprocessing.connection import Connection\n"
         "asker = Connection(int(sys.argv[1])); asker.send(True); asker.recv(); os.kill(os.getpid(), 9)"
@@ -155,14 +155,14 @@ def test_packages_that_end_their_process_are_nobodys_failure(profile: Profile, m
     ] * 2
 
 
-def test_what_an_archive_tells_of_a_package_stands_beside_its_own_findings(profile: Profile) -> None:
+def test_what_an_archive_says_of_a_package_is_beside_its_own_findings(profile: Profile) -> None:
     aside = (Finding("PKG-01.entry-path", received="../1.edxml"),)
     outcome = Worker(TASK, profile).check(BytesUnit("a", BAD, "", aside))
     assert isinstance(outcome, Done)
     assert [finding.code for finding in outcome.row.findings] == ["PKG-01.entry-path", "HDR-10.missing"]
 
 
-def test_a_failure_of_the_harness_is_told_and_the_rest_goes_on(
+def test_a_failure_of_the_harness_is_reported_and_the_rest_goes_on(
     profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(data: bytes, *_: object, **__: object) -> None:
@@ -368,7 +368,7 @@ def test_a_cache_that_cannot_be_written_is_no_failure(profile: Profile, tmp_path
     record.close(finished=True)
 
 
-def test_records_are_told_apart_by_what_is_checked_and_how(tmp_path: Path) -> None:
+def test_records_are_distinguished_by_what_is_checked_and_how(tmp_path: Path) -> None:
     checks = ((["a"], "p1"), (["b"], "p1"), (["a"], "p2"), (["a", "b"], "p1"))
     paths = {record_path(tmp_path, files, how) for files, how in checks}
     assert len(paths) == 4

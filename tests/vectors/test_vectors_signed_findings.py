@@ -78,7 +78,7 @@ def test_a_finding_about_a_package_signature(
     assert said(forged, "SIG") == [(code, f"{HEADER}/{place}", expected, received, parameters)]
 
 
-def test_a_signature_that_stands_elsewhere_names_its_place() -> None:
+def test_a_signature_elsewhere_names_its_place() -> None:
     forged = FORGERIES["misplaced"].build(package(), pki(), LIMITS)
     assert said(forged, "SIG") == [("SIG-01.misplaced", "/edXML/Signature", "edXMLHeader", "edXML", {})]
 
@@ -88,7 +88,7 @@ def test_a_signature_that_is_missing_is_missed_in_the_header() -> None:
     assert said(package(), "SIG", asked) == [("SIG-01.missing", HEADER, "Signature", "", {})]
 
 
-def test_a_certificate_that_is_signed_weakly_is_told() -> None:
+def test_a_certificate_that_is_signed_weakly_is_reported() -> None:
     forged = FORGERIES["sha-512"].build(package(), pki(), LIMITS)
     strict = changed(digests=("sha512",))
     assert said(forged, "SIG", strict) == [("SIG-04.weak-certificate", f"{HEADER}/Signature", "sha512", "sha256", {})]
@@ -157,7 +157,7 @@ def test_a_version_is_old_only_below_the_least_one() -> None:
     assert [one[0] for one in said(just, "PDF")] == ["PDF-02.unsigned"]
 
 
-def test_a_signed_file_by_a_weakly_signed_certificate_is_told() -> None:
+def test_a_signed_file_by_a_weakly_signed_certificate_is_reported() -> None:
     data = package([("van-ban.pdf", PDF_FORGERIES["person-then-agency"].build(pki(), NOW))])
     told = [one for one in said(data, "PDF", changed(digests=("sha512",))) if one[0] == "PDF-04.weak-certificate"]
     assert [(one[2], one[3], one[4]["subject"]) for one in told] == [

@@ -24,7 +24,7 @@ class UserRow(ConsoleTable):
     Attributes:
         name: as typed at sign-in, in small letters.
         role: word of `harness.console.people.roles`.
-        organisation_id: of a vendor; None for everybody else.
+        organisation_id: of a vendor; None for all others.
         password: argon2 hash.
         active: False once the account is closed; rows stay, as the audit log names them.
     """
@@ -208,7 +208,7 @@ class NoteRow(ConsoleTable):
 
 
 class DelegationRow(ConsoleTable):
-    """A link by which somebody without an account answers what a run asks; `token` is the SHA-256 of its secret."""
+    """A link by which a person without an account answers questions of a run; `token` is the SHA-256 of its secret."""
 
     __tablename__ = "delegations"
 

@@ -37,8 +37,8 @@ def add_user(db: Session, name: str, role: str, password: str, organisation: str
         actor: who adds it.
 
     Raises:
-        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or
-            somebody else has one.
+        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or another
+        role has one.
     """
     name = name.strip().lower()
     if not _NAME.fullmatch(name):
@@ -59,7 +59,7 @@ def add_user(db: Session, name: str, role: str, password: str, organisation: str
     return user
 
 
-def anybody(db: Session) -> bool:
+def has_accounts(db: Session) -> bool:
     """Tell whether there is any account yet."""
     return db.scalars(select(UserRow.id).limit(1)).first() is not None
 

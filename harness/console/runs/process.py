@@ -26,7 +26,7 @@ def begin(
     Raises:
         OSError: it cannot be begun.
     """
-    # Opened for both, so that the pipe never ends while the program lives, whoever writes into it.
+    # Opened for both, so that the pipe never ends while the program lives, even if no writer has it open.
     source = os.open(answers, os.O_RDWR) if answers is not None else os.open(os.devnull, os.O_RDONLY)
     try:
         with (folder / SAID_FILE).open("wb") as said, (folder / COMPLAINED_FILE).open("wb") as complained:

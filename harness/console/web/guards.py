@@ -35,7 +35,7 @@ class ConsoleGuards:
         self._app = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receiving, send: Sending) -> None:
-        """Pass a request on, unless it is too large or a change asked for by a page of somebody else."""
+        """Pass a request on, unless it is too large or a change that comes from a page of another site."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

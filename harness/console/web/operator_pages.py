@@ -34,7 +34,7 @@ def operator_file(visit: Visit) -> Response:
 
 
 def delegated(visit: Visit) -> Response:
-    """Make a link by which somebody without an account answers for this run; it is shown once."""
+    """Make a link by which a person without an account answers for this run; it is shown once."""
     row = visit.run()
     token = secrets.token_urlsafe(32)
     visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.user.name, created=time.time()))

@@ -67,7 +67,7 @@ class Visit:
         """Who asks.
 
         Raises:
-            Missing: nobody is signed in.
+            Missing: no person is signed in.
         """
         if self.session is None:
             raise Missing

@@ -1,8 +1,8 @@
-"""Where a PDF file begins and ends among the bytes that carry it, and what else is there.
+"""Where a PDF file begins and ends in its bytes, and what is before and behind it.
 
-Mail gateways and web servers put lines before files, scanners and archives add bytes behind them. Readers of PDF pass
-such bytes over, each in its own way: what is behind the end must not be anything that one of them would take for a
-part of the document.
+Mail gateways and web servers put lines before files, scanners and archives add bytes behind them. PDF readers ignore
+such bytes, each in its own way: the bytes behind the end must hold nothing that one of them would treat as part of the
+document.
 """
 
 import re
@@ -12,7 +12,7 @@ from harness.crypto.pdf.prechecks import WHITE_SPACE, header_place
 
 _START = b"startxref"
 _END = re.compile(rb"startxref[\x00\t\n\x0c\r ]*([0-9]{1,12})[\x00\t\n\x0c\r ]*%%EOF(?:\r\n|\r|\n)?")
-_MOST_ENDS = 1000  # of these looked at from the last on: more have only files made to cost time
+_MOST_ENDS = 1000  # how many of these are checked, from the last one on: only files made to cost time have more
 _TABLE = re.compile(rb"[\x00\t\n\x0c\r ]*(?:xref|[0-9]{1,10}[\x00\t\n\x0c\r ]+[0-9]{1,5}[\x00\t\n\x0c\r ]+obj)")
 # Comments may come between the tokens of an object; more or longer ones are ignored, as they only cost time.
 _COMMENTS = rb"(?:%[^\r\n]{0,80}[\r\n][\x00\t\n\x0c\r ]*){0,4}"
@@ -29,8 +29,8 @@ class Frame:
         header: where `%PDF-` is.
         shift: what is added to the positions that the file names: that of the header, or 0 where they are counted from
             the first byte.
-        end: behind the last `%%EOF` that belongs to the file, and its line break. One that leads back to a table which
-            another before it has named is put behind the file: revisions in between are hidden by it.
+        end: behind the last `%%EOF` that belongs to the file, and its line break. An end that points back to a table
+        named by an earlier one is not counted: it would hide the revisions in between.
         rest: behind that and the white space that follows: what begins there is no part of the file.
     """
 

@@ -1,7 +1,7 @@
 """The signatures of one PDF file: what each covers, whether it verifies, who made it and when. Nothing is judged here.
 
-Reading is pyHanko's, with its limits for files from strangers. Certificates are returned as bytes: whether they are
-trusted is for the chain engine.
+pyHanko reads the file, with its limits for untrusted files. Certificates are returned as bytes: the chain engine
+decides whether they are trusted.
 """
 
 import logging
@@ -134,7 +134,7 @@ def read_pdf(content: bytes) -> PdfFile:
 def _verified(content: bytes) -> PdfFile:
     frame = frame_of(content)
     rest = frame.rest
-    if holds_parts(content, rest):  # the reader shall see all that a lenient one would
+    if holds_parts(content, rest):  # the reader must see everything that a lenient one would
         frame = replace(frame, end=len(content), rest=len(content))
     reader = _reader(content if frame.is_all(content) else at_the_header(content, frame))
     try:
@@ -142,7 +142,7 @@ def _verified(content: bytes) -> PdfFile:
         version = _version(content, reader)
         whole = _Whole(read_validation_data(reader), Changes(reader, len(fields)))
         _show_signed_bytes(reader, content, frame, [field for _, _, field in fields])
-    except Exception as error:  # the parser trips over hostile files in many ways; all mean the same
+    except Exception as error:  # the parser fails on hostile files in many ways; all mean the same
         raise PdfUnreadable(_said(error)) from error
     found = sorted((_read(reader, name, field, whole) for name, _, field in fields), key=lambda one: one.revision)
     stamps = [each.document_time_stamp for each in found if each.document_time_stamp is not None]
@@ -154,7 +154,7 @@ def _verified(content: bytes) -> PdfFile:
     return PdfFile(version, signatures, frame.header, len(content) - frame.rest, loose)
 
 
-# One document is looked at by who sends it, by who receives it and by the judge; what its bytes say does not change.
+# One document is read by its sender, its receiver and the judge; the result depends on its bytes only.
 _remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_verified)
 
 
@@ -198,7 +198,8 @@ def _reader(content: bytes) -> PdfFileReader:
 
 
 def _show_signed_bytes(reader: PdfFileReader, content: bytes, frame: Frame, fields: list[Any]) -> None:
-    """Let the reader see the bytes as they were signed: what it was shown to find its way may be shorter, or turned."""
+    """Let the reader see the bytes as they were signed: the bytes used to locate objects may be shorter, or
+    rearranged."""
     ends = [_covered(field.get_object()["/V"]) + frame.shift for field in fields]
     end = max([frame.end, *(end for end in ends if end <= frame.rest)])
     if frame.shift != frame.header or end != frame.end:

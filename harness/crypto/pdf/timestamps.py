@@ -68,7 +68,7 @@ def detached_time_stamp(token: bytes, imprint: Callable[[str], bytes]) -> TimeSt
 def _read(token: cms.SignedData, imprint: Callable[[str], bytes]) -> TimeStampToken:
     try:
         return _verified(token, imprint)
-    except Exception:  # a stranger's token breaks the ASN.1 reader in many ways; all of them mean: not intact
+    except Exception:  # the ASN.1 reader fails on foreign tokens in many ways; all of them mean: not intact
         return TimeStampToken(False)
 
 

@@ -15,7 +15,7 @@ GapCode = Literal[
     "restricting-transform", "unsigned-object", "comment-in-text",
 ]  # fmt: skip
 
-# With one of these gaps nobody can say what should be digested.
+# With one of these gaps it is undefined what should be digested.
 UNRESOLVED = frozenset(
     {"no-reference", "external-reference", "dangling-reference", "duplicate-id", "restricting-transform"}
 )

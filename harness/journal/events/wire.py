@@ -1,4 +1,4 @@
-"""Events on the wire: every request and its answer at the hub, and whoever came to the canary."""
+"""Events on the wire: every request and its answer at the hub, and the visits to the canary."""
 
 from typing import ClassVar
 

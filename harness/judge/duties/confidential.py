@@ -19,7 +19,7 @@ def secrets_stay(facts: RunFacts) -> list[Finding] | Blind | None:
     """Judge SND-07 over every package of the run; None when no secret was ordered.
 
     A secret is looked for by DocumentId, number, texts and files, whatever else the package says. Files that other
-    orders carry as well give nothing away.
+    orders carry as well do not count.
     """
     secrets = [one for one in facts.orders() if one.confidential]
     if not secrets:
@@ -48,7 +48,7 @@ def _leaked(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[st
 
 
 def _told(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[str]:
-    """Yield by what a package gives a secret away."""
+    """Yield how a package reveals a secret."""
     package = facts.evidence.package(exchange)
     named = package.document_id if isinstance(package, DocumentPackage) else ""
     if secret.document_id and named.strip() == secret.document_id:

@@ -21,7 +21,7 @@ def _is_compared(package: ArchiveView) -> bool:
 
 @archive_rule("ARC-30", codes=("differs", "joined", "type", "digitised", "not-compared"), asks=_is_compared)
 def description_agrees(package: ArchiveView) -> Iterator[Outcome]:
-    """Number and notation apart, date, issuer and subject are those of the package exchanged."""
+    """Separate number and notation, date, issuer and subject are those of the package exchanged."""
     for described, document in package.pairs:
         number, notation = described.text("codeNumber"), described.text("codeNotation")
         if joined(number, notation, document):
@@ -60,8 +60,8 @@ def _texts(described: Described, document: ExchangedDocument, view: ArchiveView)
 
 
 def _doubtful(described: Described, document: ExchangedDocument, letter: str) -> Iterator[Outcome]:
-    """Yield what is only remarked upon: a digital original called digitised, and a type carried over by its number;
-    of an official letter alone it is known that its numbers differ."""
+    """Yield what is only remarked upon: a digital original declared digitised, and a type copied by its number; the
+    numbers are only known to differ for official letters."""
     kind, kept = document.package.document_type, described.text("typeName")
     is_letter = levelled(kind.type_name).lower() == letter
     if is_letter and kept.lstrip("0") == kind.type.lstrip("0"):

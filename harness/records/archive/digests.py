@@ -1,4 +1,5 @@
-"""ARC-19, 22, 25: the files of a package are those it lists, unchanged; digitised ones are fit to be kept."""
+"""ARC-19, 22, 25: the files of a package are those it lists, unchanged; digitised ones have the quality for
+archiving."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -113,7 +114,7 @@ def _has_digitised(package: ArchiveView) -> bool:
 
 @archive_rule("ARC-22", codes=("not-archival", "no-text", "coarse"), asks=_has_digitised)
 def digitised_files_are_archival(package: ArchiveView) -> Iterator[Outcome]:
-    """What was digitised is PDF/A, with text, fine enough; nothing is asked of what was born digital."""
+    """What was digitised is PDF/A, with text, with enough resolution; born-digital documents are not checked."""
     parameters = package.profile.parameters
     least = package.keeping.resolution * (100 - package.keeping.margin_percent) // 100
     linked = _linked_files(package)

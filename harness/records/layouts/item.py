@@ -32,7 +32,7 @@ class TableUnreadable(Exception):
 
 
 class TableUnread(Exception):
-    """A table may be in order, and cannot be read here: it is too large, or of an encoding that nobody names."""
+    """A table may be in order, and cannot be read here: it is too large, or its encoding is unknown."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

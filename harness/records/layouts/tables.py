@@ -27,7 +27,7 @@ class Tables:
         records: in their order.
         names: of the files that held records.
         unreadable: files that are not well-formed: name, line, why.
-        unread: files that may be in order and could not be read all the same: name, why.
+        unread: files that may be valid but could not be read: name, why.
     """
 
     records: tuple[KeptRecord, ...]

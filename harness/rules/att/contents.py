@@ -78,7 +78,7 @@ def zip_is_the_packing(package: PackageView, attachment: AttachmentView) -> Iter
     opened = attachment.opened if attachment.packed else None
     if isinstance(opened, AttachmentBroken):
         if opened.code == _ALLOWANCE and package.notes.setdefault(_ALLOWANCE, attachment) is not attachment:
-            return  # told at the first one
+            return  # reported for the first one only
         code = _BROKEN.get(opened.code, "ATT-06.damaged")
         yield found(code, attachment.node, expected="zip (1)", received=opened.detail, name=attachment.name)
     elif opened is not None and _other_extension(attachment, opened):
@@ -142,7 +142,8 @@ def _behind_others(attachment: AttachmentView, content: bytes) -> Iterator[Findi
 
 
 def _other_extension(attachment: AttachmentView, opened: Opened) -> bool:
-    """Say whether the zip entry has another extension than the attachment's name; a file without one goes as `unk`."""
+    """Say whether the zip entry has another extension than the attachment's name; a file without one is packed as
+    `unk`."""
     if opened.packed_as is None or not attachment.name:
         return False
     own = extension(attachment.name)

@@ -48,7 +48,7 @@ def references_match_attachments(package: PackageView) -> Iterator[Finding]:
     yield from _identified(attachments)
     listed = {entry.id for entry in references}
     carried = {entry.id for entry in attachments}
-    # An id that is missing leaves its partner alone; that it is missing is seen, the loneliness is not.
+    # Where an id is missing, its partner has no match either: only the missing id is reported.
     if listed == carried or "" in listed or "" in carried:
         return
     for code, entries, partners in (
@@ -112,7 +112,7 @@ def _identified(entries: list[ManifestEntry]) -> Iterator[Finding]:
 
 
 def _by_id(entries: list[ManifestEntry]) -> dict[str, ManifestEntry]:
-    """Return the entries whose ContentId is theirs alone, by it: of others nobody knows which belongs to which."""
+    """Return the entries with a unique ContentId, by that id: entries that share one cannot be matched."""
     by_id: dict[str, ManifestEntry] = {}
     shared = {""}
     for entry in entries:

@@ -66,7 +66,7 @@ def unusual_name(name: str, longest: int | None) -> str | None:
 
     Args:
         name: a plain file name.
-        longest: characters that the profile allows; what is longer is told as that. None: as many as there are.
+        longest: characters that the profile allows; a longer name is reported as too long. None: no limit.
     """
     if name.startswith("."):
         return "leading-dot"

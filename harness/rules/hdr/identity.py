@@ -92,7 +92,7 @@ def other_id_findings(requirement: str, node: Node, holder: Node, identifiers: I
     Args:
         requirement: id that codes begin with.
         node: the DocumentId.
-        holder: the element around it: an impossible day that its PromulgationDate names too is told there.
+        holder: the element around it: an impossible day that its PromulgationDate names too is reported there.
         identifiers: of the profile.
     """
     if is_uuid(node.trimmed) and identifiers.uuid is not Severity.FAIL:

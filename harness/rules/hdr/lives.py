@@ -78,7 +78,7 @@ def _listed_in(agencies: Mapping[str, AgencyCode]) -> Callable[[str], _Listed | 
 def _day_of(package: PackageView, node: Node) -> date | None:
     """Return the day of the document that an OrganId is of: a document answered, updated or replaced has its own.
 
-    An update takes receivers away that the earlier document has; those that it adds are its own.
+    Receivers that an update removes belong to the earlier document; those that it adds belong to the update.
     """
     holder = node.parent
     while holder is not None and holder is not package.message:

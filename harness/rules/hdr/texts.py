@@ -12,7 +12,7 @@ from harness.rules.nodes import Node, found, missing
 from harness.rules.package_view import PackageView
 from harness.rules.registry import STATUS, rule
 
-# Paths below MessageHeader where a value is due that no other rule holds to a form.
+# Paths below MessageHeader of required values whose form no other rule checks.
 _DUE = (
     ("From", "OrganName"),
     ("To", "OrganName"),
@@ -22,7 +22,7 @@ _DUE = (
     ("DocumentType", "TypeName"),
     ("SignerInfo", "FullName"),
 )
-# NFC makes a text three times as long at most.
+# NFC makes a text at most three times as long.
 _GROWTH = 3
 _UNBOUNDED = sys.maxsize
 _DASH = "-"
@@ -80,7 +80,7 @@ def clerk_is_short_enough(package: PackageView) -> Iterator[Finding]:
 
 @rule("HDR-20", codes=("filler",))
 def no_filler(package: PackageView) -> Iterator[Finding]:
-    """No filler is where a value is due."""
+    """No required value is a filler."""
     fillers = _fillers(package.parameters.code_lists)
     longest, words = fillers.longest, fillers.words
     for node in _due(package):

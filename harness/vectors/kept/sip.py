@@ -40,7 +40,7 @@ class SipCase:
         besides: further files.
         dropped: files left out.
         inner: text replaced in the METS of the representation before the root's METS lists it: pairs of old and new.
-        moved: paths that begin otherwise: old and new beginning.
+        moved: renamed path prefixes: old and new.
     """
 
     day: date

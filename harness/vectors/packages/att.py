@@ -93,7 +93,7 @@ def _numbered(name: str) -> str:
 
 
 def _interrupted(markup: str) -> Make:
-    """Return a maker of documents in whose first content some XML is after the first signs."""
+    """Return a maker of documents in whose first content some XML follows the first characters."""
 
     def make(identity: DocumentIdentity) -> PackageDraft:
         begun = _base64(_pdf(identity))[:40]
