@@ -120,8 +120,8 @@ class RevocationFetcher:
                 failures.append(FetchFailure("", "unreadable", error.detail))
             missing += informed is None
             trust = informed or trust
-        told = tuple(dict.fromkeys(failures))
-        return FetchedRevocation(trust, told, missing, dict(self._lists), dict(self._answers))
+        distinct = tuple(dict.fromkeys(failures))
+        return FetchedRevocation(trust, distinct, missing, dict(self._lists), dict(self._answers))
 
     def _about(
         self, certificate: x509.Certificate, embedded: tuple[bytes, ...], trust: Trust, failures: list[FetchFailure]

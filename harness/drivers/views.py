@@ -87,7 +87,7 @@ class Seen:
 class Attended(Protocol):
     """A driver with a person behind it. Its views are asked for by `look`, not by `call`, and seldom."""
 
-    def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
+    def due(self, requests: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
         """Return those of the requests that are worth a person's time now."""
         ...
 

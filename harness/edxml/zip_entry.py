@@ -201,8 +201,8 @@ def _check_only(data: bytes, directory: ZipDirectory, packed: _Packed, taken: in
         taken: bytes of its packed content that its expansion took.
     """
     # Zeros are in an entry's header where the writer did not know yet.
-    if any(own not in (0, told) for own, told in packed.said):
-        raise ZipBroken("headers-differ", ", ".join(f"{own} / {told}" for own, told in packed.said))
+    if any(own not in (0, listed) for own, listed in packed.said):
+        raise ZipBroken("headers-differ", ", ".join(f"{own} / {listed}" for own, listed in packed.said))
     no_size = not packed.said[1][0] and not packed.later
     behind = packed.begin + taken
     gaps = [(0, packed.start), (behind, directory.start), (directory.end, len(data))]

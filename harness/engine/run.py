@@ -208,7 +208,7 @@ async def _opened(settings: RunSettings, journal: Journal, earlier: Sequence[Eve
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
-                    concurrency=settings.plan.crowd,
+                    concurrency=settings.plan.concurrency,
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:

@@ -30,8 +30,8 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
     if not await silence.revived(run):
         _finish(run, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
-    crowd = run.concurrency[scenario.isolation]
-    context = ScenarioContext(scenario.id, scenario.requirements[0], run, head=scenario.head, concurrency=crowd)
+    running = run.concurrency[scenario.isolation]
+    context = ScenarioContext(scenario.id, scenario.requirements[0], run, head=scenario.head, concurrency=running)
     try:
         if scenario.isolation == EXCLUSIVE:
             await run.driver.call(

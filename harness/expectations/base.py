@@ -12,7 +12,7 @@ from harness.catalogue.verdicts import Cause
 from harness.expectations.assessment import Assessment, Blind, Broken, Pending
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
-from harness.journal.events import DriverUnsupported, LookUnseen
+from harness.journal.events import DriverUnsupported, ViewUnseen
 
 Role = Literal["duty", "precondition", "liveness"]
 Codes = Mapping[str, tuple[str, ...]]
@@ -113,7 +113,7 @@ def unsupported(evidence: Evidence, command: str) -> Blind | None:
     for event in evidence.events_of(DriverUnsupported):
         if event.what.command == command:
             return Blind(command, Cause.OPERATOR if event.what.error_kind == "operator" else Cause.CANDIDATE)
-    if any(one.what.command == command and one.what.document is None for one in evidence.events_of(LookUnseen)):
+    if any(one.what.command == command and one.what.document is None for one in evidence.events_of(ViewUnseen)):
         return Blind(command, Cause.OPERATOR)
     return None
 
@@ -130,7 +130,7 @@ def shown_rows(
     if blind is not None:
         return blind
     rows = [row for row in evidence.rows(command, document) if reads <= row.keys()]
-    unseen = (event.what for event in evidence.events_of(LookUnseen))
+    unseen = (event.what for event in evidence.events_of(ViewUnseen))
     if not rows and any(one.command == command and one.document == document for one in unseen):
         return Blind(command, Cause.OPERATOR)
     return rows

@@ -19,12 +19,12 @@ from harness.journal.events import (
     DriverCommand,
     Fact,
     HarnessStalled,
-    LookUnchanged,
     PackageDelivered,
     RequestReceived,
     RunStarted,
     SentPackage,
     Stimulus,
+    ViewUnchanged,
 )
 from harness.vxp.operations import HubOperation
 
@@ -159,7 +159,7 @@ class Evidence:
     _by_type: dict[type[Fact], list[Event]] = field(default_factory=lambda: defaultdict(list))
     _views: dict[str, Event[DriverCalled]] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
-    _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    _asked_last: dict[tuple[str, str | None], int] = field(default_factory=dict)
     _contents: dict[str, Event[Stimulus]] = field(default_factory=dict)
     _rows: dict[str, tuple[int, Mapping[str, list[Mapping[str, Any]]]]] = field(default_factory=dict)
     _slow: list[tuple[float, float]] = field(default_factory=list)
@@ -185,7 +185,7 @@ class Evidence:
                 self._add_answer(cast("Event[AnswerSent]", event))
             case DriverCommand():
                 self._add_call(event, event.what)
-            case LookUnchanged(command=command):
+            case ViewUnchanged(command=command):
                 self._looks[command] = event.seq
                 self._last_answered = event.seq
             case PackageDelivered(receiver_doc_id=item, document_id=document):
@@ -200,7 +200,7 @@ class Evidence:
                 self._looks[call.command] = event.seq
             # A person is asked about single documents, and may take long to answer: what counts is when it was asked.
             for document, asked in call.asked or ():
-                self._told[call.command, document] = asked
+                self._asked_last[call.command, document] = asked
         self._note_answer(event, call)
 
     def _add_request(self, event: Event[RequestReceived]) -> None:
@@ -320,7 +320,7 @@ class Evidence:
 
     def looked_at(self, command: str, document: str | None = None) -> int:
         """Return the event at which a looking command last showed a document, changed or not; -1 for never."""
-        return max(self._looks.get(command, -1), self._told.get((command, document), -1))
+        return max(self._looks.get(command, -1), self._asked_last.get((command, document), -1))
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package sent in `exchange`."""

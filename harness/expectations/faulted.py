@@ -10,7 +10,7 @@ from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.receiving import Acked, StoredOnce
 from harness.hub.faults.answers import FOREIGN_DATA
 from harness.journal import Event
-from harness.journal.events import DriverCalled, LookUnchanged
+from harness.journal.events import DriverCalled, ViewUnchanged
 from harness.vxp.operations import HubOperation
 
 
@@ -160,7 +160,7 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
         """Yield each look that began after the acknowledgement and ended before its answer."""
         for event in evidence.events[ack.seq + 1 : answered]:
             match event.what:
-                case LookUnchanged(command="inbox", same=same, seconds=seconds):
+                case ViewUnchanged(command="inbox", same=same, seconds=seconds):
                     shown = evidence.events[same].what
                 case DriverCalled(command="inbox", seconds=seconds):
                     shown = event.what

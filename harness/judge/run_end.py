@@ -52,9 +52,9 @@ def ending_of(evidence: Evidence, phase: Phase) -> Ending:
         phase: whether the part was begun.
     """
     reason = _reason(evidence)
-    told = _TOLD.get(reason or "")
-    if told is not None:
-        return told(evidence)
+    explain = _REASONS.get(reason or "")
+    if explain is not None:
+        return explain(evidence)
     if reason is None:
         return Ending(Cause.HARNESS, f"cut.{phase}")
     if reason in _WHOSE:
@@ -93,11 +93,11 @@ def _unserved(evidence: Evidence) -> Ending:
         return Ending(Cause.NETWORK, "never-called")
     answers = Counter(one.error_code or "-" for one in evidence.exchanges)
     said = {one.error_code or "-": one.answer.what.error_desc for one in evidence.exchanges if one.answer}
-    told = (
+    shown = (
         " ".join(filter(None, (code, _shown(said.get(code)), f"(×{number})")))
-        for code, number in answers.most_common(_MOST_ANSWERS)
+        for code, number in shown.most_common(_MOST_ANSWERS)
     )
-    parameters = {"requests": str(len(evidence.exchanges)), "answers": "; ".join(told)}
+    parameters = {"requests": str(len(evidence.exchanges)), "shown": "; ".join(answers)}
     return Ending(Cause.CANDIDATE, "never-served", parameters)
 
 
@@ -115,7 +115,7 @@ _WHOSE: Mapping[str, Cause] = {
     "budget": Cause.CONFIGURATION,
     "failed": Cause.HARNESS,
 }
-_TOLD: Mapping[str, Callable[[Evidence], Ending]] = {
+_REASONS: Mapping[str, Callable[[Evidence], Ending]] = {
     "driver": _unreached,
     "refused": _unreached,
     "silent": _unserved,

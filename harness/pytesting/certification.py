@@ -26,7 +26,7 @@ from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.judge.judge import watched
 from harness.judge.report_schema import RequirementEntry, ScenarioEntry
 from harness.report.deviations import load_deviations, within_term
-from harness.report.junit import told
+from harness.report.junit import finding_paragraphs
 from harness.report.model import FindingCard, Report
 from harness.report.renderers import Renderer
 from harness.report.sightings import WATCH
@@ -120,7 +120,7 @@ class PytestRun:
         self, entry: ScenarioEntry | RequirementEntry, cards: Sequence[FindingCard], *, needed: bool
     ) -> ItemOutcome:
         wording = ReportTexts(language())
-        text = "\n\n".join(told(cards, wording))
+        text = "\n\n".join(finding_paragraphs(cards, wording))
         if entry.verdict is Verdict.FAIL:
             return self._failure(cards, text)
         if entry.verdict in _OPEN:

@@ -149,7 +149,7 @@ def _add_failures(
 def _body(case: _Case, wording: ReportTexts) -> str:
     """Return what a case is about, unless that is what its cards say, and what was found."""
     stated = any(card.requirement.statement == case.title for card in case.cards)
-    return _fit("\n\n".join((*(() if stated else (case.title,)), *told(case.cards, wording))))
+    return _fit("\n\n".join((*(() if stated else (case.title,)), *finding_paragraphs(case.cards, wording))))
 
 
 def _brief(card: FindingCard) -> str:
@@ -171,7 +171,7 @@ def _add_surprises(root: etree._Element, report: Report, wording: ReportTexts) -
     _count(suite, [suite])
 
 
-def told(cards: Iterable[FindingCard], wording: ReportTexts) -> Iterator[str]:
+def finding_paragraphs(cards: Iterable[FindingCard], wording: ReportTexts) -> Iterator[str]:
     """Yield each card as plain text: all that was found, the remedy, and the command that replays it.
 
     Args:

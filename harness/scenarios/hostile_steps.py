@@ -30,7 +30,7 @@ def patient(context: ScenarioContext) -> None:
 
 
 @contextmanager
-def baited(context: ScenarioContext) -> Iterator[CanaryTargets]:
+def canary_targets(context: ScenarioContext) -> Iterator[CanaryTargets]:
     """Make a folder in which no file may appear. Files found there at the end are recorded."""
     with tempfile.TemporaryDirectory(prefix="lienthong-trap-") as folder:
         trap = Path(folder).resolve()
@@ -87,7 +87,7 @@ async def survived(context: ScenarioContext, vector: HostileVector, targets: Can
     await still_serving(context, vector.key)
 
 
-async def still_serving(context: ScenarioContext, lured_by: str) -> None:
+async def still_serving(context: ScenarioContext, hostile_key: str) -> None:
     """Expect the candidate to serve a good document after hostile input; a dead candidate fails as well.
 
     Raises:
@@ -96,7 +96,7 @@ async def still_serving(context: ScenarioContext, lured_by: str) -> None:
     document = context.document()
     await context.deliver(document)
     try:
-        await context.until(StillServes(document=document.id, lure=lured_by), role="duty")
+        await context.until(StillServes(document=document.id, lure=hostile_key), role="duty")
     except PreconditionFailed:
         context.note(DeadlinePassed(document_id=document.id, seconds=context.patience))
         raise

@@ -65,7 +65,7 @@ class Waits(Protocol):
         """Return the driver commands whose answers a wait needs now."""
         ...
 
-    def glances(self) -> tuple[ViewRequest, ...]:
+    def view_requests(self) -> tuple[ViewRequest, ...]:
         """Return what the waits need to see now, document by document."""
         ...
 

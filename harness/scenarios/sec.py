@@ -28,7 +28,15 @@ from harness.hub.faults.alterations import adding
 from harness.hub.proxy import TcpProxy
 from harness.journal.recorder import VIETNAM
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.hostile_steps import baited, deliver_hostile, patient, some_good, still_serving, survived, taken
+from harness.scenarios.hostile_steps import (
+    canary_targets,
+    deliver_hostile,
+    patient,
+    some_good,
+    still_serving,
+    survived,
+    taken,
+)
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.mixed_stimuli import Mixed, doubted_among_trusted, some_sender
 from harness.scenarios.registry import scenario
@@ -64,7 +72,7 @@ async def nothing_is_fetched(context: ScenarioContext) -> None:
     patient(context)
     await context.probe()
     context.expect(Unvisited(token=context.canary_token))
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         delivered = []
         for vector in context.chance.sample(FETCHING, len(FETCHING)):
             await some_good(context)
@@ -79,7 +87,7 @@ async def overload_is_survived(context: ScenarioContext) -> None:
     """After XML that expands, nests or contains too much, the next document is served."""
     patient(context)
     await context.probe()
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for vector in context.chance.sample(EXHAUSTING, len(EXHAUSTING)):
             await survived(context, vector, targets)
         await context.linger(context.times.reaction)
@@ -91,7 +99,7 @@ async def bombs_are_survived(context: ScenarioContext) -> None:
     """After an attachment that expands without end, the next document is served."""
     patient(context)
     await context.probe()
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for vector in context.chance.sample(BOMBS, len(BOMBS)):
             await survived(context, vector, targets)
         await context.linger(context.times.reaction)
@@ -104,7 +112,7 @@ async def names_lead_nowhere(context: ScenarioContext) -> None:
     patient(context)
     await context.probe()
     context.expect(NothingWritten(token=context.canary_token))
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for vector in context.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
             for good in await some_good(context):
                 context.expect(Welcomed(document=good.id, flags=()))
@@ -238,7 +246,7 @@ async def hostile_ids(context: ScenarioContext) -> None:
     await context.probe()
     context.expect(NothingWritten(token=context.canary_token))
     context.expect(SignedRight(after=context.now))
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for hostile in IDS:
             await _listed(context, hostile.text(targets.trap), hostile.key)
         await _foreign(context)

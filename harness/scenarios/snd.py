@@ -4,7 +4,7 @@ from harness.catalogue.codes import RefusalReason
 from harness.expectations import (
     Accepted,
     Carries,
-    ClosureTold,
+    ClosedCodeShown,
     DistinctIds,
     FaultMet,
     NotReached,
@@ -135,7 +135,7 @@ async def refusal_is_shown(context: ScenarioContext) -> None:
     context.expect(Shown(document=sent.document_id, states=("failed",)))
 
 
-@scenario("SND-08/closed-receiver", expects=(ClosureTold,), awaits=(Accepted,), needs=("register",))
+@scenario("SND-08/closed-receiver", expects=(ClosedCodeShown,), awaits=(Accepted,), needs=("register",))
 async def receiver_closed_since(context: ScenarioContext) -> None:
     """A document to a code that has ended is shown as failed; where the hub hands it to the successor, as sent."""
     ended = succession(context, "receiver")
@@ -146,7 +146,7 @@ async def receiver_closed_since(context: ScenarioContext) -> None:
     states = ("sent",) if context.profile.parameters.hub.closed_receivers == "successor" else ("failed",)
     number, notation = outgoing.arguments["code_number"], outgoing.arguments["code_notation"]
     context.expect(
-        ClosureTold(document=outgoing.document_id, code_number=number, code_notation=notation, states=states)
+        ClosedCodeShown(document=outgoing.document_id, code_number=number, code_notation=notation, states=states)
     )
     await context.tolerated("send", outgoing.arguments)
 

@@ -66,8 +66,8 @@ def not_as_published(notes: Iterable[TrustNote]) -> Iterator[LintProblem]:
     for note in notes:
         found = note.recognition
         if found is not None and found.likeness == "name-only":
-            told = {"file": note.file, "subject": clipped(note.subject), "sha256": note.sha256}
-            yield LintProblem("not-as-published", note.path, note.line, {**told, "published": found.of.sha256})
+            certificate = {"file": note.file, "subject": clipped(note.subject), "sha256": note.sha256}
+            yield LintProblem("not-as-published", note.path, note.line, {**certificate, "published": found.of.sha256})
 
 
 def _note(path: Path, line: int, file: str, der: bytes) -> TrustNote:

@@ -92,9 +92,9 @@ class _Pool:
             while more and len(self._untold) <= self.jobs * _AHEAD and self._carried <= _CARRIED:
                 more = self._take(next(batches, None))
                 self._assign()
-            while self._untold and (told := self._untold[0].outcomes) is not None:
+            while self._untold and (outcomes := self._untold[0].outcomes) is not None:
                 self._carried -= self._untold.popleft().size
-                yield from told
+                yield from outcomes
             if self._untold:
                 self._assign()
                 self._attend()
@@ -159,12 +159,12 @@ class _Pool:
 
     def _receive(self, checker: _Checker, connection: Connection) -> None:
         try:
-            told = unpacked(connection.recv_bytes())
+            outcomes = unpacked(connection.recv_bytes())
         except (EOFError, OSError) as error:
             self._ended(checker, error)
             return
         if checker.batch is not None:
-            checker.batch.outcomes = told
+            checker.batch.outcomes = outcomes
             checker.batch.units.clear()  # or they would be kept until all outcomes before them are yielded
         checker.batch = None
 

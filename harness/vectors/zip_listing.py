@@ -46,7 +46,7 @@ def _record(data: bytes, place: int) -> tuple[str, int]:
     if sign == LOCAL_SIGN and place + LOCAL.size <= len(data):
         return _local(data, place)
     if sign == CENTRAL_SIGN and (record := read_record(data, place)) is not None:
-        words = [*_told(record.name, record.flags, record.method, record.size, record.crc)]
+        words = [*_record_words(record.name, record.flags, record.method, record.size, record.crc)]
         if stat.S_IFMT(record.mode) not in (0, stat.S_IFREG):
             words.append(f"mode {stat.filemode(record.mode)}")
         words += [f"Unicode Path {_name(name)}" for name in unicode_paths(record.extra)]
@@ -61,14 +61,14 @@ def _local(data: bytes, place: int) -> tuple[str, int]:
     begin = place + LOCAL.size + name_size
     size, packed = wide_values(data[begin : begin + extra_size], size, packed)
     name, begin = data[begin - name_size : begin], begin + extra_size
-    words = [*_told(name, flags, method, size, crc)]
+    words = [*_record_words(name, flags, method, size, crc)]
     if method == 8 and size <= _LARGEST and packed and not flags & _ENCRYPTED:
         words += _otherwise(data[begin : begin + packed], crc)
     # Where the sizes are behind the content, or are false, the search continues in the content.
     return f"local file header: {', '.join(words)}", begin + packed if begin + packed <= len(data) else begin
 
 
-def _told(name: bytes, flags: int, method: int, size: int, crc: int) -> Iterator[str]:
+def _record_words(name: bytes, flags: int, method: int, size: int, crc: int) -> Iterator[str]:
     yield _name(name)
     yield _METHODS.get(method, f"method {method}")
     if flags & _ENCRYPTED:

@@ -71,13 +71,13 @@ def local_entry(
     it."""
     packed, written = _packed(content, stored), name.encode()
     sizes = (len(packed), len(content))
-    told = (0, 0, 0) if later else (zlib.crc32(content), *sizes)
+    declared = (0, 0, 0) if later else (zlib.crc32(content), *sizes)
     if wide:
-        extra = struct.pack("<2H2Q", 1, 16, told[2], told[1]) + extra
-        told = (told[0], _FULL, _FULL)
+        extra = struct.pack("<2H2Q", 1, 16, declared[2], declared[1]) + extra
+        declared = (declared[0], _FULL, _FULL)
     flags, method = _UTF8 | (_LATER if later else 0), _STORED if stored else _DEFLATED
     header = struct.pack(
-        "<4s5H3L2H", b"PK\3\4", _VERSION, flags, method, 0, _DAY, *told, len(written), len(extra)
+        "<4s5H3L2H", b"PK\3\4", _VERSION, flags, method, 0, _DAY, *declared, len(written), len(extra)
     )  # fmt: skip
     behind = struct.pack("<4s3L", b"PK\7\10", zlib.crc32(content), *sizes) if later else b""
     return header + written + extra + packed + behind

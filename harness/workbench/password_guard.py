@@ -59,7 +59,7 @@ class PasswordGuard:
             address: where the request comes from.
             authorization: value of that header line, `` where there is none.
         """
-        given = _told(authorization)
+        given = _password_in(authorization)
         if given is None:
             return Turned(401, "password", _CHALLENGE)
         caller = self._caller(address)
@@ -96,7 +96,7 @@ class PasswordGuard:
         return left if self._guesses >= _IN_ALL else 0.0
 
 
-def _told(authorization: str) -> bytes | None:
+def _password_in(authorization: str) -> bytes | None:
     """Return the password in an Authorization line; None where it holds none."""
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() != "basic":

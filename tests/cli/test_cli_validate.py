@@ -207,8 +207,8 @@ def test_interrupted_and_resumed(environment: dict[str, str], tmp_path: Path, jo
     rest, errors = process.stdout.read(), process.stderr.read()
     assert process.wait(60) == 4
     assert b"run again with --resume" in errors
-    told = len(first) + len(rest.splitlines())
-    assert len(first) <= told < count
+    reported = len(first) + len(rest.splitlines())
+    assert len(first) <= reported < count
     assert all(json.loads(line)["verdict"] == "pass" for line in rest.splitlines())
 
     done = call(environment, folder, "--jobs", jobs, "--at", "2025-10-01", "--format", "jsonl", "--resume")

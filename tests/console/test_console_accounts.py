@@ -53,11 +53,13 @@ def test_an_unknown_name_and_a_wrong_password_are_reported_alike_and_guessing_is
     with ConsoleRig(tmp_path) as rig:
         rig.user("lan", "admin")
         guest = TestClient(rig.app, follow_redirects=False)
-        told = {
+        reported = {
             name: guest.post("/sign-in", data={"name": name, "password": "sai mật khẩu"}) for name in ("lan", "ai-đó")
         }
-        assert {answer.status_code for answer in told.values()} == {401}
-        assert told["lan"].text.replace("lan", "?") == told["ai-đó"].text.replace("ai-đó", "?").replace("lan", "?")
+        assert {answer.status_code for answer in reported.values()} == {401}
+        assert reported["lan"].text.replace("lan", "?") == reported["ai-đó"].text.replace("ai-đó", "?").replace(
+            "lan", "?"
+        )
         for name in ("lan", "ai-đó"):
             for _ in range(4):
                 guest.post("/sign-in", data={"name": name, "password": "sai mật khẩu"})

@@ -1,4 +1,4 @@
-"""Findings while a run goes on: only of scenarios that are over, told as provisional, and never in the way."""
+"""Findings while a run goes on: only of scenarios that are over, reported as provisional, and never in the way."""
 
 import json
 import os

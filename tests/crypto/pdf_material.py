@@ -200,8 +200,8 @@ def _first_signed(content: bytes, signer: IssuedIdentity) -> bytes:
     empty = content.rindex(b"/ByteRange [0 0000000000")
     first = content.index(b"<", empty)
     second = first + _HELD + 2
-    told = b"/ByteRange [0 %010d %010d %010d]" % (first, second, len(content) - second)
-    content = content[:empty] + told + content[empty + len(told) :]
+    reported = b"/ByteRange [0 %010d %010d %010d]" % (first, second, len(content) - second)
+    content = content[:empty] + reported + content[empty + len(reported) :]
     digest = hashlib.sha256(content[:first] + content[second:]).digest()
     value = detached_cms(signer, digest, NOW).hex().encode().ljust(_HELD, b"0")
     return content[: first + 1] + value + content[second - 1 :]

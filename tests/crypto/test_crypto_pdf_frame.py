@@ -119,8 +119,8 @@ def test_a_later_revision_is_a_part_of_the_file_with_table_and_trailer(junk: byt
     content = annotated(signed_often(2, pki().identity("person")))
     assert b"trailer" in content[content.rindex(b"xref\n") - len(b"xref\n") - 200 :]
     before, end = content.rsplit(b"startxref", 1)
-    told = end.split()[0]
-    moved = before + b"startxref" + end.replace(told, b"%d" % (int(told) + off))
+    reported = end.split()[0]
+    moved = before + b"startxref" + end.replace(reported, b"%d" % (int(reported) + off))
     assert facts(junk + moved) == (len(junk), 0, None, ["annotated-after"] * 2)
 
 

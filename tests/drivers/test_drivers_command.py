@@ -144,19 +144,19 @@ def test_a_program_that_dies_tells_all_who_wait_why_and_is_started_again_configu
         for error in await asyncio.gather(*waiting):
             assert error.reason == "ended"
             assert error.detail == "3: Exception in adapter: no such database"
-        assert await driver.call("told", {}, LIMIT) == {"told": ["configure", "told"]}
+        assert await driver.call("reported", {}, LIMIT) == {"reported": ["configure", "reported"]}
 
     body = """
-told = []
+reported = []
 for line in sys.stdin:
     request = json.loads(line)
-    told.append(request["command"])
+    reported.append(request["command"])
     if request["command"] == "die":
         sys.stderr.write("a warning\\nException in adapter: no such database\\n")
         sys.stderr.flush()
         os._exit(3)
     if request["command"] != "inbox":
-        answer(request, result={"told": told})
+        answer(request, result={"reported": reported})
 """
     play(body, exchange)
 
@@ -215,10 +215,10 @@ def test_the_program_gets_nothing_of_ours_from_the_environment(monkeypatch: pyte
     monkeypatch.setenv("VENDORS_OWN", "x")
 
     async def exchange(driver: CommandDriver) -> None:
-        told = await driver.call("poll", {}, LIMIT)
-        assert "LIENTHONG_LABORATORY" not in told["names"]
-        assert {"VENDORS_OWN", "PATH"} <= set(told["names"])
-        assert [name for name in told["names"] if name.startswith("LIENTHONG_")] == ["LIENTHONG_DRIVER"]
+        reported = await driver.call("poll", {}, LIMIT)
+        assert "LIENTHONG_LABORATORY" not in reported["names"]
+        assert {"VENDORS_OWN", "PATH"} <= set(reported["names"])
+        assert [name for name in reported["names"] if name.startswith("LIENTHONG_")] == ["LIENTHONG_DRIVER"]
 
     play(ECHO + "answer(request, result={'names': sorted(os.environ)})", exchange)
 

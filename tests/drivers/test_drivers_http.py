@@ -187,8 +187,8 @@ def test_a_url_that_is_none_is_unreachable(url: str) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("date", "told"), [(True, True), (False, False)])
-def test_the_other_clock_is_read_from_the_answer(date: bool, told: bool) -> None:
+@pytest.mark.parametrize(("date", "reported"), [(True, True), (False, False)])
+def test_the_other_clock_is_read_from_the_answer(date: bool, reported: bool) -> None:
     there = format_datetime(datetime.now(UTC) + timedelta(hours=7), usegmt=True) if date else "yesterday"
 
     async def reply(request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
@@ -200,5 +200,5 @@ def test_the_other_clock_is_read_from_the_answer(date: bool, told: bool) -> None
             return driver.skew
 
     skew = asyncio.run(run())
-    assert (skew is not None) is told
+    assert (skew is not None) is reported
     assert skew is None or abs(skew - 7 * 3600) < 60

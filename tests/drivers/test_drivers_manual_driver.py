@@ -1,4 +1,4 @@
-"""The driver `manual`: what a person is told, how the answers are read, and what is kept of them."""
+"""The driver `manual`: what a person is reported, how the answers are read, and what is kept of them."""
 
 import asyncio
 import base64
@@ -51,15 +51,15 @@ def call(
 
 def test_a_document_to_send_is_described_fully_with_its_files_and_its_identity(tmp_path: Path) -> None:
     (_, result), person = call(tmp_path, ["xong", "Xong"], ("configure", CONFIGURE), ("send", SEND))
-    told = person.screen[1]
+    reported = person.screen[1]
     for part in ("UBND tỉnh Lạng Sơn (H37)", "Số: 12", "Ký hiệu: UBND-VP", "Trích yếu: Về việc {không} thay thế"):
-        assert part in told
+        assert part in reported
     path = tmp_path / "operator" / "002" / "công văn.pdf"
-    assert str(path) in told
+    assert str(path) in reported
     assert path.read_bytes() == b"%PDF-1.7"
     assert result["document_id"].startswith("H41,")
     assert result["document_id"].endswith(",12/UBND-VP")
-    assert result["document_id"] in told
+    assert result["document_id"] in reported
 
 
 def test_another_identity_can_be_given(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_made_secret_is_reported_once_and_never_recorded(tmp_path: Path) -> No
     lines = ["xong", "xong", "xong"]
     other = {**CONFIGURE, "secret": "another-secret-9876"}
     _, person = call(tmp_path, lines, ("configure", CONFIGURE), ("configure", CONFIGURE), ("configure", other))
-    assert ["top-secret-made-here" in told for told in person.screen] == [True, False, False]
+    assert ["top-secret-made-here" in reported for reported in person.screen] == [True, False, False]
     assert "another-secret-9876" in person.screen[2]
     assert "top-secret-made-here" not in (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
 
@@ -179,11 +179,11 @@ def test_every_task_can_be_put_in_both_languages(tmp_path: Path, command: str) -
             assert "{" not in person.screen[0].replace("{không}", "")
 
 
-def look(directory: Path, lines: list[str], *glances: ViewRequest) -> tuple[Any, Script]:
+def look(directory: Path, lines: list[str], *requests: ViewRequest) -> tuple[Any, Script]:
     script = Script(lines)
 
     async def run() -> Any:
-        return await ManualDriver(workplace(directory), script).look(glances[0].view, glances, glances)
+        return await ManualDriver(workplace(directory), script).look(requests[0].view, requests, requests)
 
     return asyncio.run(run()), script
 
@@ -250,12 +250,12 @@ def test_the_directory_is_a_number(tmp_path: Path, line: str, count: int) -> Non
 
 
 def test_what_cannot_be_seen_is_recorded_for_its_document_alone(tmp_path: Path) -> None:
-    glances = [ViewRequest("inbox", "A"), ViewRequest("inbox", "B")]
+    requests = [ViewRequest("inbox", "A"), ViewRequest("inbox", "B")]
     place = workplace(tmp_path)
 
     async def run() -> None:
         driver = RecordedDriver(ManualDriver(place, Script(["bỏ qua", "1"])), place.recorder)
-        await driver.look("inbox", glances, glances)
+        await driver.look("inbox", requests, requests)
 
     asyncio.run(run())
     assert recorded(tmp_path, "driver.unseen") == [{"command": "inbox", "document": "A", "answer": "skip"}]

@@ -1,4 +1,4 @@
-"""Where a candidate is told to find the hub."""
+"""Where a candidate is reported to find the hub."""
 
 import pytest
 

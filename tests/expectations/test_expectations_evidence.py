@@ -6,7 +6,7 @@ import pytest
 
 from harness.expectations import (
     Acked,
-    ClosureTold,
+    ClosedCodeShown,
     DirectoryRead,
     DirectoryRenewed,
     Expectation,
@@ -39,7 +39,7 @@ def run() -> TimedEvidence:
     (NotTakenForSent(document=SENT, after=0), {"outbox"}),
     (DirectoryRead(rows=1), {"directory"}),
     (DirectoryRenewed(rows=1, since=0), {"directory"}),
-    (ClosureTold(document=SENT, code_number="1", code_notation="A", states=("failed",)), {"outbox"}),
+    (ClosedCodeShown(document=SENT, code_number="1", code_notation="A", states=("failed",)), {"outbox"}),
     (RefusedOrFlagged(document=GOT, why="w"), set()),
     (FetchedByCandidate(document=GOT), set()),
 ])  # fmt: skip

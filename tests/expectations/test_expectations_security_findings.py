@@ -17,7 +17,7 @@ from harness.expectations import (
 from harness.expectations.assessment import Blind, Broken, Holding, Met, Pending
 from harness.expectations.security import SIGNATURE_FLAGS
 from harness.hub.faults.alterations import INJECTED
-from tests.judge.timed_evidence import GOT, ITEM, TimedEvidence, assessed, told
+from tests.judge.timed_evidence import GOT, ITEM, TimedEvidence, assessed, reported
 
 RIGHT: dict[str, Any] = {"expected_hash_header": "ab", "given_hash_header": "ab", "problems": []}
 
@@ -29,7 +29,7 @@ def run() -> TimedEvidence:
 
 def said(run: TimedEvidence, expectation: Any, requirement: str) -> list[tuple[Any, ...]]:
     """Return what is said: code, event, what was asked, what was found, and the rest."""
-    findings = told(assessed(run, expectation, requirement))
+    findings = reported(assessed(run, expectation, requirement))
     return [(one.code, one.where.event, one.expected, one.received, dict(one.parameters)) for one in findings]
 
 

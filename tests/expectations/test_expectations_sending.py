@@ -8,7 +8,7 @@ from harness.edxml.model import DocumentPackage, OtherInfo, StatusPackage
 from harness.expectations import (
     Accepted,
     Carries,
-    ClosureTold,
+    ClosedCodeShown,
     DistinctIds,
     Expectation,
     NotReached,
@@ -225,7 +225,7 @@ def test_an_order_that_every_system_must_take_is_not_refused(run: TimedEvidence)
 
 
 def test_what_comes_of_a_document_to_a_closed_code_is_reported(run: TimedEvidence) -> None:
-    expectation = ClosureTold(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
+    expectation = ClosedCodeShown(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
     ordered(run, "18", error={"kind": "refused", "message": "số đã dùng"})
     ordered(run, "17", error={"kind": "failed", "message": "?"})
     pending(run, expectation, "not-shown", "failed", "-", document=SENT)
@@ -237,7 +237,7 @@ def test_what_comes_of_a_document_to_a_closed_code_is_reported(run: TimedEvidenc
 
 def test_a_document_to_a_closed_code_that_is_shown_as_failed_is_reported(run: TimedEvidence) -> None:
     outbox(run, "failed")
-    expectation = ClosureTold(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
+    expectation = ClosedCodeShown(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
     assert assessed(run, expectation) == Met()
 
 

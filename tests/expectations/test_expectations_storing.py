@@ -19,7 +19,7 @@ from harness.expectations import (
 )
 from harness.expectations.assessment import Blind, Broken, Met, Pending
 from harness.journal import Event
-from tests.judge.timed_evidence import GOT, ITEM, OTHER, TimedEvidence, assessed, broken, pending, told
+from tests.judge.timed_evidence import GOT, ITEM, OTHER, TimedEvidence, assessed, broken, pending, reported
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_another_file_is_reported(run: TimedEvidence, attachments: object, recei
 
 def test_all_that_is_altered_is_reported(run: TimedEvidence) -> None:
     run.show("inbox", row(subject="s", attachments=[]))
-    codes = [one.code for one in told(assessed(run, KEPT))]
+    codes = [one.code for one in reported(assessed(run, KEPT))]
     assert codes == ["SND-01.subject-altered", "SND-01.stored-file-altered"]
 
 
@@ -83,7 +83,7 @@ def test_a_file_that_was_not_sent_is_reported(run: TimedEvidence, surplus: dict[
 def test_files_exchanged_are_reported_each(run: TimedEvidence) -> None:
     files = (("a.pdf", 3, "aa"), ("b.pdf", 4, "bb"))
     run.show("inbox", row(attachments=[{**FILE, "name": "b.pdf"}, {"name": "a.pdf", "size": 4, "sha256": "bb"}]))
-    findings = told(assessed(run, StoredAs(document=GOT, subject="S", files=files)))
+    findings = reported(assessed(run, StoredAs(document=GOT, subject="S", files=files)))
     assert [one.parameters["file"] for one in findings] == ["a.pdf", "b.pdf"]
 
 

@@ -70,10 +70,10 @@ def test_the_first_call_succeeds_and_takes_secret_and_time_from_the_environment(
     a, script = worked_example().sender, _shown("# One signed call", "start")
     given = {"SYSTEM": a.system_id, "SECRET": a.secret}
     now = read_answer(_run(script, example, endpoint, **given).encode())
-    told = read_answer(_run(script, example, endpoint, STAMP="01022026T030405+0067", **given).encode())
+    reported = read_answer(_run(script, example, endpoint, STAMP="01022026T030405+0067", **given).encode())
     wrong = read_answer(_run(script, example, endpoint, **(given | {"SECRET": "x"})).encode())
     assert now.accepted
-    assert told.accepted
+    assert reported.accepted
     assert {row["code"] for row in now.members["data"]} == {a.organ_id, worked_example().receiver.organ_id}
     assert wrong.error_code == "15"
 

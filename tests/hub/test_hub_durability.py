@@ -1,4 +1,4 @@
-"""One wait for the disk serves many calls, and covers everything written before it; a failing disk is told to all."""
+"""One sync serves many calls, and covers everything written before it; a failing disk is reported to all."""
 
 import asyncio
 import threading

@@ -66,7 +66,7 @@ def test_a_failure_has_no_cause_and_no_excuse(tmp_path: Path) -> None:
     assert (entry.verdict, entry.cause, entry.detail) == ("fail", None, None)
 
 
-@pytest.mark.parametrize(("reason", "told", "whose"), [
+@pytest.mark.parametrize(("reason", "reported", "whose"), [
     ("interrupted", said("interrupted.not-finished", seconds="0"), "operator"),
     ("budget", said("budget.not-finished", seconds="0"), "configuration"),
     ("operator", said("not-connected"), "operator"),
@@ -75,12 +75,12 @@ def test_a_failure_has_no_cause_and_no_excuse(tmp_path: Path) -> None:
     ("untold", said("not-told"), "configuration"),
     ("complete", said("not-finished"), "harness"),
 ])  # fmt: skip
-def test_a_run_that_was_broken_off_says_by_whom(tmp_path: Path, reason: str, told: str, whose: str) -> None:
+def test_a_run_that_was_broken_off_says_by_whom(tmp_path: Path, reason: str, reported: str, whose: str) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.record("run.finished", {"reason": reason})
     judgement = run.judged()
     entry = own(judgement)
-    assert (entry.verdict, entry.cause, why(entry)) == ("inconclusive", whose, told)
+    assert (entry.verdict, entry.cause, why(entry)) == ("inconclusive", whose, reported)
     interrupted = said("limit.interrupted") in [one.en for one in judgement.limits]
     assert interrupted is (reason != "complete")
 

@@ -116,10 +116,10 @@ def test_a_formula_is_text_and_shown_as_text(tmp_path: Path) -> None:
         json.dumps({"Incoming": [{"CodeNumber": formula, "ArrivalDate": formula}]}).encode(), "f.json", tmp_path
     )
     weighed = weigh(report.findings, report.undecided, PROFILE)
-    told = [finding for finding in weighed.findings if finding.code == "ARC-05.unread"]
-    assert told
-    assert told[0].received.startswith("=cmd|")
-    assert "\x1b" not in told[0].received + told[0].message["vi"]
+    reported = [finding for finding in weighed.findings if finding.code == "ARC-05.unread"]
+    assert reported
+    assert reported[0].received.startswith("=cmd|")
+    assert "\x1b" not in reported[0].received + reported[0].message["vi"]
 
 
 def test_a_crowd_of_values_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:

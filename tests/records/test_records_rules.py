@@ -122,7 +122,7 @@ def test_what_came_just_before_midnight_may_be_reported_just_after_it(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("15/04/2026", date(2026, 4, 15)),
         ("2026-04-15T08:00:00+07:00", date(2026, 4, 15)),
@@ -135,8 +135,8 @@ def test_what_came_just_before_midnight_may_be_reported_just_after_it(tmp_path: 
         ("１５/04/2026", "pattern"),
     ],
 )
-def test_dates_in_every_usual_pattern(text: str, told: object) -> None:
-    assert read_any_day(text) == told
+def test_dates_in_every_usual_pattern(text: str, reported: object) -> None:
+    assert read_any_day(text) == reported
 
 
 def test_the_digest_of_a_package_may_be_another_than_sha256(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_many_remarks_do_not_hide_the_failure_behind_them(tmp_path: Path) -> Non
     path = tmp_path / "r.json"
     path.write_text(json.dumps({"Outgoing": rows}))
     report = check_export(path, PROFILE, AT)
-    told = [one.code for one in report.findings if one.requirement == "ARC-04"]
-    assert (told.count("ARC-04.long-other"), told.count("ARC-04.long")) == (100, 1)
+    reported = [one.code for one in report.findings if one.requirement == "ARC-04"]
+    assert (reported.count("ARC-04.long-other"), reported.count("ARC-04.long")) == (100, 1)
 
 
 def test_where_all_that_was_exchanged_is_known_a_document_without_a_record_is_found(tmp_path: Path) -> None:

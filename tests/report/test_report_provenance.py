@@ -185,7 +185,7 @@ def test_stripped_seal_is_reported_and_not_made_anew(own: Path, folder: Path) ->
 def test_report_that_is_not_what_judging_gives_is_never_sealed(
     tmp_path: Path, laboratory: Laboratory, folder: Path
 ) -> None:
-    """Even one who could reseal with the laboratory's key is told by who judges again."""
+    """Even one who could reseal with the laboratory's key is reported by who judges again."""
     run = tmp_path / "run"
     certification = judged_run(run, laboratory)
     assert certification.judgement.verdict == "inconclusive"

@@ -1,4 +1,4 @@
-"""One defect, one finding: what follows from a defect is not told again."""
+"""One defect, one finding: what follows from a defect is not reported again."""
 
 from datetime import datetime
 

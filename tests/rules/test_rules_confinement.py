@@ -1,4 +1,4 @@
-"""What a package may cost is bounded from outside, a package that costs more is told, and nothing else changes."""
+"""What a package may cost is bounded from outside, a package that costs more is reported, and nothing else changes."""
 
 import os
 import signal

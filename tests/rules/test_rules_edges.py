@@ -106,18 +106,18 @@ def test_findings_stand_in_the_order_of_the_catalogue_and_of_their_lines() -> No
 UNKNOWN = bytes(range(9))
 
 
-@pytest.mark.parametrize(("content", "name", "told"), [
+@pytest.mark.parametrize(("content", "name", "reported"), [
     (files.png(), "cong-van", [("", "png")]),
     (files.png(), "cong-van.pdf", [("pdf", "png")]),
     (UNKNOWN, "cong-van.pdf", [("pdf", "00 01 02 03 04 05 06 07")]),
     (UNKNOWN, "cong-van", []),
 ])  # fmt: skip
 def test_bytes_that_are_not_what_the_name_says_are_reported(
-    content: bytes, name: str, told: list[tuple[str, str]]
+    content: bytes, name: str, reported: list[tuple[str, str]]
 ) -> None:
     draft = with_attachments(DocumentIdentity(), attached(name, content, "1"))
     findings = check_package(draft.written(), PROFILE, AT, groups={"ATT"}).findings
-    assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == told
+    assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == reported
 
 
 @pytest.mark.parametrize("name", ["Zalo", "Z" * 41, "Subject" * 6])

@@ -104,8 +104,8 @@ def test_names_with_paths_do_no_harm_and_are_reported(tmp_path: Path, kind: str)
     found = units(zipped(path, entries) if kind == "zip" else tarred(path, entries, "w"))
     assert set(tmp_path.parent.rglob("*")) - before == {path}
     assert all(isinstance(unit, BytesUnit) and unit.data == PACKAGE for unit in found)
-    told = [[(one.code, one.received) for one in unit.aside] for unit in found if isinstance(unit, BytesUnit)]
-    assert told == [*([("PKG-01.entry-path", name)] for name in hostile), []]
+    reported = [[(one.code, one.received) for one in unit.aside] for unit in found if isinstance(unit, BytesUnit)]
+    assert reported == [*([("PKG-01.entry-path", name)] for name in hostile), []]
 
 
 @pytest.mark.parametrize("name", ["../x.txt", "/x/", "../x.zip"])

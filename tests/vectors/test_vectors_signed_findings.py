@@ -144,23 +144,23 @@ FIRST, SECOND = {"field": "Signature1"}, {"field": "Signature2"}
     ("wrong-order", [("PDF-06.order", "", f"{AGENCY}, {PERSON}", {})]),
 ])  # fmt: skip
 def test_a_finding_about_a_signed_file(name: str, wanted: list[tuple[str, str, str, dict[str, str]]]) -> None:
-    told = said(package([("van-ban.pdf", PDF_FORGERIES[name].build(pki(), NOW))]), "PDF")
-    assert told == [
+    reported = said(package([("van-ban.pdf", PDF_FORGERIES[name].build(pki(), NOW))]), "PDF")
+    assert reported == [
         (code, FILE, expected, received, {"file": "van-ban.pdf", **parameters})
         for code, expected, received, parameters in wanted
     ]
 
 
 def test_a_version_is_old_only_below_the_least_one() -> None:
-    """A file of exactly the least version is neither told nor looked into any further."""
+    """A file of exactly the least version is neither reported nor looked into any further."""
     just = package([("a.pdf", plain_pdf(("a",)).replace(b"%PDF-1.7", b"%PDF-1.4", 1))])
     assert [one[0] for one in said(just, "PDF")] == ["PDF-02.unsigned"]
 
 
 def test_a_signed_file_by_a_weakly_signed_certificate_is_reported() -> None:
     data = package([("van-ban.pdf", PDF_FORGERIES["person-then-agency"].build(pki(), NOW))])
-    told = [one for one in said(data, "PDF", changed(digests=("sha512",))) if one[0] == "PDF-04.weak-certificate"]
-    assert [(one[2], one[3], one[4]["subject"]) for one in told] == [
+    reported = [one for one in said(data, "PDF", changed(digests=("sha512",))) if one[0] == "PDF-04.weak-certificate"]
+    assert [(one[2], one[3], one[4]["subject"]) for one in reported] == [
         ("sha512", "sha256", PERSON), ("sha512", "sha256", AGENCY),
     ]  # fmt: skip
 

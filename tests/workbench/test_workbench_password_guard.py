@@ -10,7 +10,7 @@ RIGHT = "mật khẩu dài"
 
 
 class Clock:
-    """A clock that goes when it is told to."""
+    """A clock that goes when it is reported to."""
 
     def __init__(self) -> None:
         self.time = 0.0

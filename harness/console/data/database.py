@@ -45,7 +45,7 @@ class ConsoleDatabase:
             with self._writing.begin() as connection:
                 upgrade(connection, revision)
         except SQLAlchemyError as error:
-            raise ConfigurationError("console.database", detail=_told(error)) from error
+            raise ConfigurationError("console.database", detail=_detail(error)) from error
 
     @property
     def kind(self) -> str:
@@ -140,6 +140,6 @@ def _guarded(engine: Engine) -> Engine:
     return engine
 
 
-def _told(error: SQLAlchemyError) -> str:
+def _detail(error: SQLAlchemyError) -> str:
     cause = getattr(error, "orig", None) or error
     return str(cause).partition("\n")[0]

@@ -73,7 +73,7 @@ class DriverUnsupported(DriverCommand, frozen=True, kw_only=True):
     kind: ClassVar[str] = "driver.unsupported"
 
 
-class LookUnchanged(Fact, frozen=True):
+class ViewUnchanged(Fact, frozen=True):
     """A look showed what it had shown before.
 
     Attributes:
@@ -89,7 +89,7 @@ class LookUnchanged(Fact, frozen=True):
     seconds: float = 0.0
 
 
-class LookUnseen(Fact, frozen=True):
+class ViewUnseen(Fact, frozen=True):
     """A person could not, or would not, tell what was to be seen.
 
     Attributes:
@@ -206,8 +206,8 @@ class ExportRejected(Fact, frozen=True):
 CANDIDATE: tuple[type[Fact], ...] = (
     DriverCalled,
     DriverUnsupported,
-    LookUnchanged,
-    LookUnseen,
+    ViewUnchanged,
+    ViewUnseen,
     OperatorAsked,
     OperatorAnswered,
     CandidateSilent,

@@ -34,20 +34,20 @@ def secrets_stay(facts: RunFacts) -> list[Finding] | Blind | None:
 
 
 def _leaked(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[Finding]:
-    told = next(_told(facts, exchange, secret, common), None)
-    if told is not None:
+    revealed = next(_revealed(facts, exchange, secret, common), None)
+    if revealed is not None:
         yield finding(
             _DUTY,
             "secret-reached-hub",
             event=exchange.request,
             expected="-",
-            received=told,
-            element=told,
+            received=revealed,
+            element=revealed,
             document=str(exchange.package.document_id or "-"),
         )
 
 
-def _told(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[str]:
+def _revealed(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[str]:
     """Yield how a package reveals a secret."""
     package = facts.evidence.package(exchange)
     named = package.document_id if isinstance(package, DocumentPackage) else ""

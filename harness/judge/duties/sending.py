@@ -74,8 +74,8 @@ def _document(facts: RunFacts, exchange: Exchange, package: DocumentPackage) -> 
     identity = package.document_id.strip()
     if order is None:
         reason = "forwarded" if identity in {one.id for one in facts.delivered()} else "unordered"
-        told = f"{identity}: {package.subject}"
-        yield finding(_DUTY, reason, event=exchange.request, expected="-", received=told, document=identity)
+        shown = f"{identity}: {package.subject}"
+        yield finding(_DUTY, reason, event=exchange.request, expected="-", received=shown, document=identity)
         return
     if order.confidential:
         return  # SND-07

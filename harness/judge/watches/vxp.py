@@ -42,7 +42,7 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
         Findings by requirement; every watched requirement is a key, with an empty list if all is well.
     """
     found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
-    lured = _lured(evidence)
+    lured = _first_hostile_answer(evidence)
     for exchange in evidence.exchanges:
         if not exchange.asked.method:
             found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
@@ -58,7 +58,7 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
     return found
 
 
-def _lured(evidence: Evidence) -> float:
+def _first_hostile_answer(evidence: Evidence) -> float:
     """Return the first request that was answered with a docId which no hub gives, infinity for none.
 
     Only SEC-08 judges what such a docId does to later requests.

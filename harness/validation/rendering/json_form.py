@@ -59,8 +59,8 @@ def _published(row: FileRow) -> object:
     if not row.findings and not row.undecided:
         return row
     shape: dict[str, Any] = msgspec.to_builtins(row)
-    for told in (*shape["findings"], *shape["undecided"]):
-        del told["where"]["event"]
+    for finding in (*shape["findings"], *shape["undecided"]):
+        del finding["where"]["event"]
     for finding in shape["findings"]:
         del finding["occurrences"], finding["parameters"]
     return shape

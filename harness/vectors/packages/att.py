@@ -106,8 +106,8 @@ def _entry(**how: Any) -> Make:
     """Return the same with a zip of the file; the arguments are those of `zip_of`, or make them of name and file."""
 
     def pack(entry: str, content: bytes) -> bytes:
-        told = {key: value(entry, content) if callable(value) else value for key, value in how.items()}
-        return zips.zip_of(entry, content, **told)
+        arguments = {key: value(entry, content) if callable(value) else value for key, value in how.items()}
+        return zips.zip_of(entry, content, **arguments)
 
     return _packed(pack)
 
