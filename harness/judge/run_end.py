@@ -95,9 +95,9 @@ def _unserved(evidence: Evidence) -> Ending:
     said = {one.error_code or "-": one.answer.what.error_desc for one in evidence.exchanges if one.answer}
     shown = (
         " ".join(filter(None, (code, _shown(said.get(code)), f"(×{number})")))
-        for code, number in shown.most_common(_MOST_ANSWERS)
+        for code, number in answers.most_common(_MOST_ANSWERS)
     )
-    parameters = {"requests": str(len(evidence.exchanges)), "shown": "; ".join(answers)}
+    parameters = {"requests": str(len(evidence.exchanges)), "answers": "; ".join(shown)}
     return Ending(Cause.CANDIDATE, "never-served", parameters)
 
 

@@ -16,7 +16,7 @@ from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, may_be_s
 from harness.rules.filetypes import type_of
 from harness.rules.nodes import Node, found
 from harness.rules.package_view import AttachmentView, Opened, PackageView
-from harness.rules.registry import Outcome, attachment_rule, closing_rule
+from harness.rules.registry import Outcome, attachment_rule, rule
 from harness.rules.undecided import Undecided
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def person_then_agency(package: PackageView, attachment: AttachmentView) -> Iter
         yield pdf.finding("PDF-06.order", received=received)
 
 
-@closing_rule("PDF-02", codes=("unsigned",), speaks_of=_has_pdf)
+@rule("PDF-02", codes=("unsigned",), speaks_of=_has_pdf, closing=True)
 def one_is_signed(package: PackageView) -> Iterator[Outcome]:
     """At least one PDF file of the package is signed."""
     seen = _seen(package)

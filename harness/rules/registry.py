@@ -94,11 +94,13 @@ def rule(
     *,
     codes: tuple[str, ...],
     speaks_of: PackageSubject | None = None,
+    closing: bool = False,
 ) -> Callable[[PackageCheck], PackageCheck]:
-    """Register a rule about a whole package."""
+    """Register a rule about a whole package; a `closing` one is asked after all attachments were looked at."""
 
     def register(check: PackageCheck) -> PackageCheck:
-        _package.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
+        into = _closing if closing else _package
+        into.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register
@@ -111,22 +113,6 @@ def attachment_rule(
 
     def register(check: AttachmentCheck) -> AttachmentCheck:
         _attachment.append(AttachmentRule(requirement, codes_of(requirement, codes), check, speaks_of))
-        return check
-
-    return register
-
-
-def closing_rule(
-    requirement: str,
-    kinds: frozenset[Kind] = DOCUMENT,
-    *,
-    codes: tuple[str, ...],
-    speaks_of: PackageSubject | None = None,
-) -> Callable[[PackageCheck], PackageCheck]:
-    """Register a rule about a whole package that is asked after all attachments were looked at."""
-
-    def register(check: PackageCheck) -> PackageCheck:
-        _closing.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register
