@@ -27,8 +27,8 @@ class Scenario:
             packages no candidate should accept. `exclusive` ones disturb the whole hub and run alone.
         needs: capabilities without which it is not applicable.
         head: the expectations that it states.
-        shows: further requirements, or groups of them, which it gives a candidate occasion to show; it is played for
-        them where no other scenario tests them. `EVERYTHING`: for any.
+        shows: further requirements, or groups of them, which it gives a candidate occasion to show. It is always
+            played for a requirement that it names, and for a group, or `EVERYTHING`, where nothing else tests it.
         harm: of exclusive ones: those that may kill a candidate come last, in the order of this number.
         play: what it does.
     """
