@@ -16,7 +16,7 @@ class Workplace:
     """Where a driver works during a run.
 
     Attributes:
-        directory: of the run; files for the person who moves the candidate are written below it.
+        directory: of the run; files for the person who operates the candidate are written below it.
         recorder: records questions to that person, and the answers.
         language: of that person.
         times: the candidate's, in seconds.

@@ -89,7 +89,7 @@ class RunSettings:
         open_driver: connects to the candidate.
         secret_made: True when the harness made the secret, so that the operator must be given it.
         language: of the operator.
-        operator: who moves the candidate or connects it, where that is a person.
+        operator: who operates the candidate or connects it, where that is a person.
         environment: the variables that an adapter program inherits.
         listen: host and port of the hub; port 0 for any.
         seed: of the blind data.

@@ -31,7 +31,7 @@ async def opened(run: RunContext) -> Document | None:
     that it is back.
 
     Returns:
-        The document; None where a person moves the candidate and would have to do it.
+        The document; None where a person operates the candidate and would have to do it.
     """
     if run.driver.attended is not None:
         return None

@@ -55,7 +55,7 @@ def _update(
 
 
 def _removal(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
-    """Return an update that removes the candidate's agency from the receivers."""
+    """Return an update that reoperates the candidate's agency from the receivers."""
     removed = (Receiver(context.agency.organ_id, "0"), Receiver(context.peers["branch"].organ_id, "1"))
     info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
     return _update(context, document, info, document.package.subject, sender)

@@ -116,7 +116,7 @@ def checks_of(row: ExaminationRow | None) -> list[dict[str, Any]]:
 
 
 def _nothing_in_the_way(content: dict[str, Any], kind: str) -> bool:
-    """Tell whether a run may begin: all is green, or all that can be seen before a person moves the product."""
+    """Tell whether a run may begin: all is green, or all that can be seen before a person operates the product."""
     if content["ready"]:
         return True
     states: Sequence[str] = [check["state"] for check in content["checks"]]

@@ -1,4 +1,4 @@
-"""Driver `manual`: a person moves the candidate, and is asked to do things and to say what the system shows."""
+"""Driver `manual`: a person operates the candidate, and is asked to do things and to say what the system shows."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -68,7 +68,7 @@ class DriverCalled(DriverCommand, frozen=True, kw_only=True):
 
 
 class DriverUnsupported(DriverCommand, frozen=True, kw_only=True):
-    """A driver command of which the candidate, or the person who moves it, knows nothing."""
+    """A driver command of which the candidate, or the person who operates it, knows nothing."""
 
     kind: ClassVar[str] = "driver.unsupported"
 
