@@ -69,7 +69,7 @@ def _identifiers(
 
 
 def closed_code(candidate: Candidate, located: Located, profile: Profile, day: date) -> Iterator[Trouble]:
-    """Note that the agency's code does not hold on a day, by the profile's list; a run is possible all the same."""
+    """Note that the agency's code does not hold on a day, by the profile's list; a run is still possible."""
     listed = profile.parameters.code_lists.agencies
     value = candidate.agency.organ_id
     code = next((one for one in codes_upwards(value) if one in listed), None)

@@ -302,7 +302,7 @@ async def _configured(settings: RunSettings, run_context: RunContext) -> str | N
     """Say hello to the candidate and configure it; return why the run ends here, None if it goes on."""
     limit = settings.times.give_up + _HELLO_LIMIT
     try:
-        with contextlib.suppress(DriverError):  # a driver without `hello` may work all the same
+        with contextlib.suppress(DriverError):  # a driver without `hello` may still work
             _record_preflight(settings, run_context, await run_context.driver.call("hello", {}, _HELLO_LIMIT))
         await run_context.driver.call("configure", run_context.configuration, limit)
     except OperatorError as error:

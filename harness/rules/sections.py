@@ -1,6 +1,6 @@
 """Finds the parts of a package, also those in a wrong place, and reports what is irregular about them.
 
-A part in the wrong place or case is used all the same, so that one defect does not hide the rest of the package
+A part in the wrong place or case is still used, so that one defect does not hide the rest of the package
 nor is reported again by every rule that needs the part.
 """
 

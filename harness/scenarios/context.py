@@ -237,7 +237,7 @@ class ScenarioContext:
         self.note(events.FaultPlaced(names, document, messagetype, moment, planned, lasting))
         return fault
 
-    def mend(self, *faults: Fault) -> None:
+    def end_faults(self, *faults: Fault) -> None:
         """End the faults given; without arguments, all faults of this scenario."""
         for fault in faults or tuple(self._faults):
             self._around.faults.remove(fault)
@@ -384,7 +384,7 @@ class ScenarioContext:
 
         If none comes, the record gets the answers to two questions: can the hub be reached, and does the driver answer?
         """
-        self.mend()
+        self.end_faults()
         closed = self.note(events.WindowClosed(patience=self.patience))
         times = self.times
         if await self._around.waits.life(closed, times.poll_interval + times.reaction):

@@ -73,7 +73,7 @@ async def _ordered_while_refused(context: ScenarioContext, resets: Fault) -> lis
         began = context.now
         async with context.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
             if not ordered:
-                context.mend(resets)
+                context.end_faults(resets)
             ordered.append(await context.send(context.outgoing()))
         if not context.stalled_since(began):
             break
@@ -147,7 +147,7 @@ async def outage(context: ScenarioContext) -> None:
     await context.linger(_COUNTED)
     await any_call_struck(context, counted)
     over = context.note(OutageOver())
-    context.mend(outage)
+    context.end_faults(outage)
     seconds = over.elapsed - began.elapsed - retries.outage_grace
     most = int(retries.outage_per_minute * seconds / _MINUTE) + 1
     context.expect(Paced(since=began.seq, until=over.seq, grace=retries.outage_grace, most=most))
@@ -180,7 +180,7 @@ async def unauthorised(context: ScenarioContext) -> None:
     await context.linger(seconds)
     over = context.now
     await any_call_struck(context, began)
-    context.mend(fault)
+    context.end_faults(fault)
     polls = 2 * (seconds / context.times.poll_interval + 1)
     context.expect(Paced(since=began, until=over, grace=0.0, most=int(polls) + _SLACK))
     # Whether the document ordered meanwhile is kept is judged by another requirement.

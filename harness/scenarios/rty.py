@@ -151,7 +151,7 @@ async def broken_lists(context: ScenarioContext) -> None:
         await any_call_struck(context, began, LIST, "edoc")
         await context.until(Acked(document=document.id), role="duty")
         context.expect(StoredOnce(document=document.id))
-        context.mend(fault)
+        context.end_faults(fault)
 
 
 @scenario("RTY-10", expects=(NotMistaken, Retried, Acked, StoredOnce), awaits=(FaultMet,), isolation=FAULTED)
@@ -243,7 +243,7 @@ async def list_redirected(context: ScenarioContext) -> None:
         every = FaultMet(operation=LIST, messagetype=messagetype, after=began, times=len(plans))
         await context.await_quietly(every)
     await context.settle()
-    context.mend()
+    context.end_faults()
     await context.probe()
 
 

@@ -273,4 +273,4 @@ async def _listed(context: ScenarioContext, doc_id: str, key: str) -> None:
     fault = context.fault(HubOperation.GET_RECEIVED_EDOC_LIST, plan, messagetype="edoc", moment="after", lasting=True)
     await still_serving(context, key)
     context.expect(Struck(fault=plan.name, after=before), role="precondition")
-    context.mend(fault)
+    context.end_faults(fault)

@@ -30,7 +30,7 @@ async def stored_when_acknowledged(context: ScenarioContext) -> None:
     await context.deliver(document)
     await struck(context, HubOperation.UPDATE_STATUS, [document.id])
     await context.until(StoredWhenAcked(document=document.id), role="duty")
-    context.mend(held)
+    context.end_faults(held)
     context.expect(Acked(document=document.id))
 
 
@@ -76,7 +76,7 @@ async def _interrupted(
     await context.deliver(document)
     await struck(context, HubOperation.UPDATE_STATUS, [document.id])
     async with interruption(context):
-        context.mend(fault)
+        context.end_faults(fault)
         restarted = context.now
     if moment == "before":
         context.expect(Acked(document=document.id, after=restarted))

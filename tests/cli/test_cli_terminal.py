@@ -1,4 +1,4 @@
-"""The terminal: pipes, real terminals, the countdown, and nobody at all."""
+"""The terminal: pipes, real terminals, the countdown, and no terminal at all."""
 
 import asyncio
 import io

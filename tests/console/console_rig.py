@@ -83,7 +83,7 @@ class ConsoleRig:
 
 
 class Person:
-    """Somebody in a browser."""
+    """A person in a browser."""
 
     def __init__(self, rig: ConsoleRig, name: str, password: str = PASSWORD) -> None:
         self.client = TestClient(rig.app, follow_redirects=False)

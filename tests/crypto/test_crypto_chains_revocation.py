@@ -87,7 +87,7 @@ def outdated(kind: str) -> tuple[bytes, bytes]:
 
 
 def test_newer_data_that_revoke_outdo_older_ones_that_do_not() -> None:
-    """Whoever stole a key may bring answers from before; his file says them, the CA's newer data say otherwise."""
+    """A thief of a key may embed old answers: the CA's newer data override them."""
     old_list, old_answer = outdated("revoked")
     new_list, new_answer = trust().crls, by_ocsp("revoked").ocsps
     for crls, ocsps in [

@@ -57,7 +57,7 @@ def test_a_wait_ends_only_when_everything_holds_at_once(tmp_path: Path) -> None:
 
 
 def test_time_of_a_stall_is_given_back_before_a_wait_ends(tmp_path: Path) -> None:
-    """What falls due during a stall is not over when the stall ends: nobody could do anything meanwhile."""
+    """A deadline during a stall is not over when the stall ends: no progress was possible meanwhile."""
 
     async def play() -> None:
         journal = Journal(tmp_path)

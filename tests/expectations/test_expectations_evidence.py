@@ -1,4 +1,5 @@
-"""What the journal shows as evidence: which calls belong to which document, when somebody looked, how long it took."""
+"""What the journal shows as evidence: which calls belong to which document, when a view was asked for, how long it
+took."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What is too unsure to fail anybody is never more than a remark."""
+"""Requirements on a weak basis never give more than a remark."""
 
 from collections.abc import Callable
 from dataclasses import replace

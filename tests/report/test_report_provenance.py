@@ -47,7 +47,7 @@ def own(tmp_path: Path, laboratory: Laboratory) -> Path:
 
 @pytest.fixture
 def vendors(tmp_path: Path) -> Path:
-    """A run that somebody without a laboratory made."""
+    """A run made without a laboratory."""
     judged_run(tmp_path / "vendors")
     return tmp_path / "vendors"
 

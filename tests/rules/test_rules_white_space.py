@@ -1,4 +1,4 @@
-"""Values on lines of their own are remarked upon and otherwise read as if they stood right between their tags."""
+"""Values on lines of their own are remarked upon and otherwise read as if they were directly between their tags."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Guessing the password of the page: it takes longer and longer, and keeps nobody out who knows it."""
+"""Guessing the password of the page: it takes longer and longer, and never keeps out a user who knows it."""
 
 import base64
 from pathlib import Path

@@ -325,7 +325,7 @@ class CanaryVisited(Fact, frozen=True):
 
 
 class CanaryGreeted(Fact, frozen=True):
-    """Somebody began a TLS handshake with the canary called `name`."""
+    """A client began a TLS handshake with the canary called `name`."""
 
     kind: ClassVar[str] = "canary.greeted"
 

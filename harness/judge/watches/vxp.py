@@ -42,12 +42,12 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
         Findings by requirement; every watched requirement is a key, with an empty list if all is well.
     """
     found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
-    lured = _first_hostile_answer(evidence)
+    first_hostile = _first_hostile_answer(evidence)
     for exchange in evidence.exchanges:
         if not exchange.asked.method:
-            found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
+            found["VXP-01"].extend([] if exchange.request.seq > first_hostile else _unreadable(exchange))
             continue
-        misled = exchange.request.seq > lured and _names_no_item(exchange)
+        misled = exchange.request.seq > first_hostile and _names_no_item(exchange)
         known = _operation(exchange) is not None
         for check in _OF_A_REQUEST:
             if (known or check.requirement in _OF_EVERYTHING) and not (misled and check.requirement in _MISLED):
