@@ -1,4 +1,4 @@
-"""The driver `manual`: what a person is reported, how the answers are read, and what is kept of them."""
+"""The driver `manual`: what a person is shown, how the answers are read, and what is kept of them."""
 
 import asyncio
 import base64

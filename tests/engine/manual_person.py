@@ -23,7 +23,7 @@ ORGAN = re.compile(r"^(?P<name>.*) \((?P<id>[^ )]+)(?: < (?P<parent>[^ )]+))?\)$
 
 
 class Person:
-    """Sits at `system`; may be reported to answer some commands with `declines`, and counts how often it was asked."""
+    """Operates `system`; may answer some commands with `declines`, and counts how often it was asked."""
 
     def __init__(self, system: Driver, declines: Mapping[str, str] | None = None, pause: float = 0.0) -> None:
         self.system = system
@@ -46,7 +46,7 @@ class Person:
         self.screen.append(lines)
         try:
             await asyncio.sleep(self.pause if command != "configure" else 0)
-            # What is declined is the task, or the first question of a view; particulars are reported as they are.
+            # What is declined is the task, or the first question of a view; the details are given as they are.
             particular = any(begins(key, lines) for key in PARTICULARS)
             declined = None if particular else self.declines.get(command)
             return declined or await self._answer(command, document, lines)
@@ -78,7 +78,7 @@ class Person:
         return str(counts[-1])
 
     def _remembered(self, secret: str) -> str:
-        """A secret is reported once; afterwards the prompt says that it is still the same."""
+        """A secret is shown once; afterwards the prompt says that it is still the same."""
         if secret != text(AREA, "secret.given", "vi"):
             self.secret = secret
         return self.secret

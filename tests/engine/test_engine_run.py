@@ -40,7 +40,7 @@ def ending(directory: Path) -> str:
 
 
 class Deaf(Meddling):
-    """Answers its driver and does nothing: it is never reported where the hub is."""
+    """Answers its driver and does nothing: it never gets the hub's address."""
 
     async def meddled(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return {**arguments, "endpoint": "http://127.0.0.1:9/vxp"} if command == "configure" else arguments
@@ -54,7 +54,7 @@ def test_a_candidate_that_does_nothing_is_never_passed_nor_failed(tmp_path: Path
 
 
 class Mortal(Meddling):
-    """Dies when it is reported to send, once it has been polling for a while."""
+    """Dies at the command to send, once it has been polling for a while."""
 
     async def meddled(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if command == "send":

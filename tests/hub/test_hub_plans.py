@@ -29,7 +29,7 @@ from tests.hub.hub_rig import PROVINCE, SECRETS, Rig, document, document_id, wit
 
 
 class Interceptor:
-    """Answers with one plan at one moment of one operation, and remembers what it was reported."""
+    """Answers with one plan at one moment of one operation, and remembers the facts it was given."""
 
     def __init__(self, operation: str, moment: Moment, plan: AnswerPlan) -> None:
         self._aim = (operation, moment)

@@ -185,7 +185,7 @@ def test_stripped_seal_is_reported_and_not_made_anew(own: Path, folder: Path) ->
 def test_report_that_is_not_what_judging_gives_is_never_sealed(
     tmp_path: Path, laboratory: Laboratory, folder: Path
 ) -> None:
-    """Even one who could reseal with the laboratory's key is reported by who judges again."""
+    """Judging again detects even a forger who could reseal with the laboratory's key."""
     run = tmp_path / "run"
     certification = judged_run(run, laboratory)
     assert certification.judgement.verdict == "inconclusive"
@@ -211,7 +211,7 @@ def test_verify_names_a_sealed_report_that_judging_does_not_give(
     assert verify(own).problems == ()
     result = call("verify", own, laboratory=folder)
     assert result.return_value == 1
-    assert "report-differs: report.json: the report is not what judging the record gives" in result.stdout
+    assert "report-differs: report.json: the report does not equal the result of judging the record" in result.stdout
     shape = json.loads(call("verify", own, "--format", "json", laboratory=folder).stdout)
     assert shape["judged_again"] == "differs"
     assert "verdict" in shape["differences"]

@@ -152,7 +152,7 @@ def test_a_finding_about_a_signed_file(name: str, wanted: list[tuple[str, str, s
 
 
 def test_a_version_is_old_only_below_the_least_one() -> None:
-    """A file of exactly the least version is neither reported nor looked into any further."""
+    """A file of exactly the least version is neither reported nor examined further."""
     just = package([("a.pdf", plain_pdf(("a",)).replace(b"%PDF-1.7", b"%PDF-1.4", 1))])
     assert [one[0] for one in said(just, "PDF")] == ["PDF-02.unsigned"]
 

@@ -10,7 +10,7 @@ RIGHT = "mật khẩu dài"
 
 
 class Clock:
-    """A clock that goes when it is reported to."""
+    """A clock that is moved by hand."""
 
     def __init__(self) -> None:
         self.time = 0.0
