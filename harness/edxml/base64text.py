@@ -1,7 +1,7 @@
 """Strict base64 of attachments, with the place of the error.
 
 Strict: the standard alphabet, right padding, unused bits zero. White space around the text is tolerated;
-so are line breaks inside, with the blanks that indent the next line, and the reader is told of them.
+so are line breaks inside, with the blanks that indent the next line, and they are reported to the caller.
 """
 
 import binascii

@@ -14,7 +14,7 @@ from harness.journal import Event
 from harness.rules.nodes import is_blank
 
 KNOWN_FLAGS = ("attachment_invalid", "signature_invalid", "signer_untrusted")
-"""The flags by which a document is told to be doubtful."""
+"""The flags that mark a document as doubtful."""
 
 _OUT = REFUSED | {"cancelled"}
 

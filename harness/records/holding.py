@@ -133,7 +133,7 @@ def open_content(name: str, content: bytes, limits: Limits) -> Iterator[ExportFi
     """Open an export whose content is given.
 
     Args:
-        name: what it is called; by its ending a table is told from another.
+        name: its file name; the ending tells the kind of table.
         content: a zip, or one file.
         limits: the profile's; a zip that would expand beyond them is not expanded.
     """

@@ -79,7 +79,7 @@ def _receipts(export: ExportView) -> bool:
 
 
 @records_rule("ARC-32", codes=("late",), asks=_receipts)
-def receipt_told_in_time(export: ExportView) -> Iterator[Outcome]:
+def receipt_reported_in_time(export: ExportView) -> Iterator[Outcome]:
     """The receipt is reported to the sender within the day; on a day off, on the next working day."""
     calendar = export.profile.parameters.calendar
     for record, document in _pairs(export, "incoming"):

@@ -157,7 +157,7 @@ class TestMail:
     def post_bytes(
         self, to: str, content: bytes, *, sender: str = "", messagetype: Literal["edoc", "status"] | None = None
     ) -> tuple[TestItem, ...]:
-        """Deliver any bytes; `messagetype` None lists them as what they are, a document where that cannot be told.
+        """Deliver any bytes; `messagetype` None lists them as what they are, a document where that is unknown.
 
         Raises:
             Declined: there are no bytes, or no such receiver or sender.

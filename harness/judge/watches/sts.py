@@ -125,7 +125,7 @@ def _walks(evidence: Evidence, document: str, listed: frozenset[str]) -> list[Wa
 
 
 def _stops(evidence: Evidence) -> list[float]:
-    """Return when the candidate was stopped, killed, or told of another hub, in seconds."""
+    """Return when the candidate was stopped, killed, or configured for another hub, in seconds."""
     stopped = (one for one in evidence.events_of(DriverCalled) if one.what.command in _INTERRUPTING)
     begun = [one.elapsed - one.what.seconds for one in stopped]
     return begun + [one.elapsed for one in evidence.events_of(CandidateKilled)]
