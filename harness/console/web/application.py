@@ -13,22 +13,16 @@ from starlette.staticfiles import StaticFiles
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language
+from harness.console.api.address import ROOT
+from harness.console.api.admission import api_routes, refused
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.sentences import sentence_of
-from harness.console.web import (
-    account_pages,
-    administration_pages,
-    evidence_pages,
-    history_pages,
-    operator_pages,
-    run_pages,
-    subject_pages,
-)
 from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
 from harness.console.web.health import health
 from harness.console.web.rendering import FOLDER, rendered
+from harness.console.web.route_table import PAGES
 from harness.console.web.routing import Door, PageRoute
 from harness.console.web.run_stream import run_events
 from harness.console.web.visit import (
@@ -44,7 +38,6 @@ from harness.resources import folder
 _YEAR = 365 * 24 * 3600
 _SIGN_IN = "/sign-in"
 _SEE_OTHER = 303
-_PAGES = (account_pages, administration_pages, subject_pages, run_pages, evidence_pages, history_pages, operator_pages)
 
 
 def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:
@@ -55,20 +48,29 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
         work: what goes on beside the pages.
         language: of who has not chosen one.
     """
-    pages = [page for module in _PAGES for page in module.PAGES]
-    routes: list[BaseRoute] = [
-        Route(page.path, _endpoint(state, work, language, page), methods=[page.method]) for page in pages
-    ]
-    routes.append(Route("/runs/{key}/stream", run_events(state, work, language)))
-    routes.append(Route("/healthz", _healthz(state)))
-    routes.append(Mount("/static", StaticFiles(directory=folder("reports") / FOLDER / "static")))
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _excused("missing" if status < 500 else "broken", _language(request, language), status)
+        key = "missing" if status < 500 else "broken"
+        if request.url.path.startswith(f"{ROOT}/"):
+            return refused(status, key)
+        return _excused(key, _language(request, language), status)
 
-    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
+    app = Starlette(
+        routes=console_routes(state, work, language), exception_handlers={HTTPException: unknown, 500: unknown}
+    )
     return ConsoleGuards(cast(Application, app))
+
+
+def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -> list[BaseRoute]:
+    """Return every address of the console: pages, JSON addresses, what is streamed, files of the pages."""
+    return [
+        *(Route(page.path, _endpoint(state, work, language, page), methods=[page.method]) for page in PAGES),
+        *api_routes(state, work),
+        Route("/runs/{key}/stream", run_events(state, work, language), methods=["GET"]),
+        Route("/healthz", _healthz(state), methods=["GET"]),
+        Mount("/static", StaticFiles(directory=folder("reports") / FOLDER / "static")),
+    ]
 
 
 def _endpoint(

@@ -22,7 +22,7 @@ def answered(visit: Visit) -> Response:
     """Answer the question that a run has put to a person."""
     row = visit.run()
     try:
-        _answer(visit, row, visit.user.name)
+        _answer(visit, row, visit.actor)
     except ConfigurationError as error:
         return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
     return visit.moved(f"/runs/{row.id}")
@@ -37,11 +37,9 @@ def delegated(visit: Visit) -> Response:
     """Make a link by which somebody without an account answers for this run; it is shown once."""
     row = visit.run()
     token = secrets.token_urlsafe(32)
-    visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.user.name, created=time.time()))
-    note_change(visit.db, visit.user.name, "delegated", row.id)
-    link = str(visit.request.base_url.replace(path=f"/answer/{token}"))
-    if visit.state.secure:
-        link = f"https{link.removeprefix('http')}"
+    visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.actor, created=time.time()))
+    note_change(visit.db, visit.actor, "delegated", row.id)
+    link = visit.address(f"/answer/{token}")
     return visit.page("run", **run_view(visit, row), **{**beside_run(visit, row), "link": link})
 
 
