@@ -37,7 +37,7 @@ def person(visit: Visit) -> Response:
     user, token = visit.user, visit.token
     if token is None:
         raise Missing
-    rights = [right for right in Right if visit.may(right)]
+    rights = tuple(str(right) for right in Right if visit.may(right))
     place = user.organisation.name if user.organisation else None
     return json_answer(PersonShape(user.name, user.role, place, token.name, rights, machine_moment(token.expires)))
 

@@ -12,7 +12,7 @@ class PersonShape(msgspec.Struct, frozen=True):
     role: str
     organisation: str | None
     token: str
-    rights: list[str]
+    rights: tuple[str, ...]
     expires: str
 
 

@@ -1,6 +1,7 @@
 """The console as an application: who is let in where, and what is said where something is not to be had."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import cast
 
 from starlette.applications import Starlette
@@ -8,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
 
 from harness.catalogue.errors import ConfigurationError
@@ -18,6 +19,7 @@ from harness.console.api.admission import api_routes, refused
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
 from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
 from harness.console.web.health import health
@@ -38,6 +40,7 @@ from harness.resources import folder
 _YEAR = 365 * 24 * 3600
 _SIGN_IN = "/sign-in"
 _SEE_OTHER = 303
+_ENTERED = 204
 
 
 def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:
@@ -59,7 +62,8 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
     app = Starlette(
         routes=console_routes(state, work, language), exception_handlers={HTTPException: unknown, 500: unknown}
     )
-    return ConsoleGuards(cast(Application, app))
+    larger = {compile_path(page.path)[0]: page.largest for page in PAGES if page.largest > LARGEST_BODY}
+    return ConsoleGuards(cast(Application, app), larger)
 
 
 def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -> list[BaseRoute]:
@@ -77,14 +81,35 @@ def _endpoint(
     state: ConsoleState, work: ConsoleWork, language: Language, page: PageRoute
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answered(request: Request) -> Response:
-        fields, files = await form_of(request, LARGEST_BODY) if page.method == "POST" else ({}, {})
         chosen = _language(request, language)
+        if page.entry is not None:
+            shut = await run_in_threadpool(_shut_out, state, work, page, request, chosen)
+            if shut is not None:
+                return shut
+        fields, files = await form_of(request, page.largest) if page.method == "POST" else ({}, {})
         answer = await run_in_threadpool(_answer, state, work, page, request, chosen, fields, files)
         if request.query_params.get("lang") in {"vi", "en"}:
             answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, samesite="lax", secure=state.secure)
         return answer
 
     return answered
+
+
+def _shut_out(
+    state: ConsoleState, work: ConsoleWork, page: PageRoute, request: Request, language: Language
+) -> Response | None:
+    """Return what is said to whom a page is not for, before its large form is read; None where it is."""
+    with state.database.reading() as db:
+        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        asked = replace(page, method="GET", handler=lambda visit: _entered(visit, page))
+        answer = _admitted(Visit(request, state, work, db, session, language), asked)
+        return None if answer.status_code == _ENTERED else answer
+
+
+def _entered(visit: Visit, page: PageRoute) -> Response:
+    if page.entry is not None:
+        page.entry(visit)
+    return Response(status_code=_ENTERED)
 
 
 def _answer(
@@ -94,7 +119,7 @@ def _answer(
     request: Request,
     language: Language,
     fields: dict[str, list[str]],
-    files: dict[str, bytes],
+    files: dict[str, list[SentFile]],
 ) -> Response:
     begin = state.database.writing if page.method == "POST" else state.database.reading
     with begin() as db:

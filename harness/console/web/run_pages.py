@@ -10,11 +10,12 @@ from harness.catalogue.requirements import load_catalogue
 from harness.console.data.tables import RunRow, SystemRow
 from harness.console.people.roles import Right
 from harness.console.runs.examinations import checks_of, latest_for
+from harness.console.runs.person_steps import PersonSteps, steps_of
 from harness.console.runs.presets import PEOPLE, QUICK, Preset, estimate, groups
 from harness.console.runs.run_order import RunOrder, take_order
 from harness.console.runs.run_queue import stop_run
 from harness.console.subjects.declarations import kept
-from harness.console.subjects.system_registry import DECLARED
+from harness.console.subjects.system_registry import DECLARED, capabilities_of
 from harness.console.web.history_pages import comparable
 from harness.console.web.routing import PageRoute
 from harness.console.web.run_view import run_view
@@ -119,11 +120,18 @@ def _system(visit: Visit, row: SystemRow) -> dict[str, Any]:
         "quick": QUICK,
         "failed": failed,
         "by_hand": kind in PEOPLE,
+        "steps": _steps(row) if kind in PEOPLE else {},
         "times": times,
         "wanted": visit.asked("ids"),
         "wanted_failed": visit.asked("failed"),
         "now": visit.options,
     }
+
+
+def _steps(row: SystemRow) -> dict[str, PersonSteps]:
+    """Return what a person has to do, by preset and by group."""
+    chosen = {str(Preset.QUICK): " ".join(QUICK), str(Preset.FULL): "", **{group: group for group in groups()}}
+    return {name: steps_of(only, capabilities_of(row)) for name, only in chosen.items()}
 
 
 def _reaction(row: SystemRow) -> float:

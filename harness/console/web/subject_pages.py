@@ -134,8 +134,8 @@ def of_system(visit: Visit, row: SystemRow) -> dict[str, Any]:
 
 
 def _declared(visit: Visit) -> DeclaredSystem:
-    file = visit.files.get("file")
-    return read_form(visit.fields) if file is None else read_file(file)
+    sent = visit.files.get("file")
+    return read_file(sent[0].content) if sent else read_form(visit.fields)
 
 
 def _declared_row(visit: Visit) -> SystemRow:

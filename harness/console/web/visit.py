@@ -17,13 +17,16 @@ from harness.console.data.options import ConsoleOptions, options
 from harness.console.data.tables import AccessTokenRow, OrganisationRow, RunRow, SessionRow, SystemRow, UserRow
 from harness.console.people.roles import Right, Role, may
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
+from harness.console.web.guards import LARGEST_BODY
 from harness.console.web.rendering import rendered
 
 LANGUAGE_COOKIE = "lienthong-lang"
 SESSION_COOKIE = "lienthong-console"
 _SEE_OTHER = 303
 _UNPROCESSABLE = 422
+_MOST_FILES = 8
 _LONGEST_ACTOR = 100
 
 T = TypeVar("T", OrganisationRow, SystemRow, RunRow)
@@ -51,7 +54,7 @@ class Visit:
         sent: what a program sent, as its address wants it.
         language: of the page.
         fields: values of the form, by name.
-        files: contents of uploaded files, by name.
+        files: that were sent, by the names of the form.
         afterwards: what is to be done once the changes of this request are kept.
     """
 
@@ -62,7 +65,7 @@ class Visit:
     session: SessionRow | None
     language: Language
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, Sequence[SentFile]] = field(default_factory=dict)
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     token: AccessTokenRow | None = None
     sent: Any = None
@@ -199,16 +202,16 @@ class Visit:
 Handler = Callable[[Visit], Response]
 
 
-async def form_of(request: Request, most: int) -> tuple[dict[str, list[str]], dict[str, bytes]]:
-    """Read the form of a request: values, and contents of files that are not empty."""
+async def form_of(request: Request, most: int) -> tuple[dict[str, list[str]], dict[str, list[SentFile]]]:
+    """Read the form of a request: values, and files that are not empty."""
     fields: dict[str, list[str]] = {}
-    files: dict[str, bytes] = {}
-    async with request.form(max_files=2, max_fields=80, max_part_size=most) as form:
+    files: dict[str, list[SentFile]] = {}
+    async with request.form(max_files=_MOST_FILES, max_fields=80, max_part_size=LARGEST_BODY) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 content = await value.read(most + 1)
                 if content:
-                    files[name] = content
+                    files.setdefault(name, []).append(SentFile(value.filename or "", content))
             else:
                 fields.setdefault(name, []).append(value.replace("\0", ""))
     return fields, files
