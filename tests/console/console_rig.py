@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from harness.console.console_state import ConsoleState
 from harness.console.data.database import ConsoleDatabase
 from harness.console.data.tables import OrganisationRow, RunRow, SystemRow
+from harness.console.openid.provider import OpenIdProvider
 from harness.console.people.accounts import add_user
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.run_outcome import outcome_of
@@ -38,9 +39,15 @@ timing: {poll_interval: 0.5, reaction: 5, give_up: 10}
 class ConsoleRig:
     """A console over a folder."""
 
-    def __init__(self, data: Path, url: str | None = None, program: tuple[str, ...] = PROGRAM) -> None:
+    def __init__(
+        self,
+        data: Path,
+        url: str | None = None,
+        program: tuple[str, ...] = PROGRAM,
+        openid: OpenIdProvider | None = None,
+    ) -> None:
         self.state = ConsoleState(
-            data, ConsoleDatabase(data, url), SecretVault(data), program, environment=dict(os.environ)
+            data, ConsoleDatabase(data, url), SecretVault(data), program, openid=openid, environment=dict(os.environ)
         )
         self.work = ConsoleWork.of(self.state)
         self.app: Any = console_application(self.state, self.work, "vi")

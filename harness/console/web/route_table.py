@@ -5,6 +5,7 @@ from harness.console.web import (
     administration_pages,
     evidence_pages,
     history_pages,
+    openid_pages,
     operator_pages,
     run_pages,
     subject_pages,
@@ -14,6 +15,7 @@ from harness.console.web.routing import PageRoute
 
 PAGES: tuple[PageRoute, ...] = (
     *account_pages.PAGES,
+    *openid_pages.PAGES,
     *token_pages.PAGES,
     *administration_pages.PAGES,
     *subject_pages.PAGES,
