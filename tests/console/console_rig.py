@@ -34,6 +34,7 @@ capabilities: [recall]
 driver: {kind: http, url: "http://127.0.0.1:9000/driver"}
 timing: {poll_interval: 0.5, reaction: 5, give_up: 10}
 """
+MANUAL = DECLARATION.replace('{kind: http, url: "http://127.0.0.1:9000/driver"}', "{kind: manual}")
 
 
 class ConsoleRig:
