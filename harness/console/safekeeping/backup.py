@@ -23,8 +23,9 @@ from harness.console.subjects.vault import KEY_FILE
 
 MANIFEST, TABLES, FILES = "manifest.json", "tables", "files"
 SCHEMA = "lienthong.console-backup/1"
-# Sessions, failed sign-ins and links for answering running runs are not part of a backup.
-LEFT_OUT = frozenset({"sessions", "attempts", "delegations", "alembic_version"})
+# Sessions, failed sign-ins and links for answering are not part of a backup; and a key that was revoked since must not
+# become valid again.
+LEFT_OUT = frozenset({"sessions", "access_tokens", "attempts", "delegations", "alembic_version"})
 _PIECE = 1024 * 1024
 
 

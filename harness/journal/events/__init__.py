@@ -14,6 +14,7 @@ from harness.journal.events.candidate import (
     ExportRejected,
     OperatorAnswered,
     OperatorAsked,
+    OperatorShowed,
     ViewUnchanged,
     ViewUnseen,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "OperatorAnswered",
     "OperatorAsked",
     "OperatorAwaited",
+    "OperatorShowed",
     "OutageBegan",
     "OutageOver",
     "PaceMeasured",
