@@ -64,12 +64,18 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     (target / BLOB_FOLDER).mkdir(parents=True)
     for name in (REPORT_FILE, RUN_FILE):
         shutil.copy(run / name, target / name)
-    lines = [msgspec.json.encode(kept[seq].line) + b"\n" for seq in sorted(kept)]
+    lines = [_line(kept[seq]) + b"\n" for seq in sorted(kept)]
     (target / _EVENTS).write_bytes(b"".join(lines))
     for seq in kept:
         _keep_package(kept[seq], run, target)
     setting = {"evidence": evidence_digest(evidence_of(run)), "key": {"sha256": key.sha256, "pem": key.pem}}
     (target / _SETTING).write_text(json.dumps(setting, indent=1) + "\n", encoding="utf-8")
+
+
+def _line(event: Event) -> bytes:
+    """Return an event as a line of the journal that names no blob for what it says."""
+    fields = (event.seq, event.at, event.elapsed, event.kind, dict(event.members))
+    return msgspec.json.encode(JournalLine(*fields, event.scenario, event.prev, event.hash))
 
 
 def _keep_package(event: Event, run: Path, target: Path) -> None:
@@ -83,7 +89,8 @@ def _keep_package(event: Event, run: Path, target: Path) -> None:
 def rendered(kept: Path) -> str:
     """Return the page of an example from what was kept of its run."""
     lines = (kept / _EVENTS).read_bytes().splitlines()
-    events = tuple(event_of(msgspec.json.decode(line, type=JournalLine)) for line in lines)
+    read = (msgspec.json.decode(line, type=JournalLine) for line in lines)
+    events = tuple(event_of(line, line.data) for line in read)
     source = Source(kept, read_report(kept), read_run_file(kept), Record(events, kept))
     stated = json.loads((kept / _SETTING).read_bytes())
     setting = Setting(stated["evidence"], SequenceDiagrams(events), PublicKey(**stated["key"]), _IDENTITY)
