@@ -30,8 +30,10 @@ def lightened(kind: str, members: Mapping[str, Any], keep: Callable[[bytes], str
     if len(content) < _LARGE:
         return members
     name = keep(content)
-    return {ANSWER_BLOB if member == ANSWER else member: name if member == ANSWER else value
-            for member, value in members.items()}
+    return {
+        ANSWER_BLOB if member == ANSWER else member: name if member == ANSWER else value
+        for member, value in members.items()
+    }
 
 
 class LargeAnswers:
@@ -57,8 +59,10 @@ class LargeAnswers:
             return members
         parts = msgspec.json.decode(self._blob(name), type=dict[str, msgspec.Raw])
         answer = {part: self._value(bytes(raw)) for part, raw in parts.items()}
-        return {ANSWER if member == ANSWER_BLOB else member: answer if member == ANSWER_BLOB else value
-                for member, value in members.items()}
+        return {
+            ANSWER if member == ANSWER_BLOB else member: answer if member == ANSWER_BLOB else value
+            for member, value in members.items()
+        }
 
     def _value(self, written: bytes) -> Any:
         if not written.startswith(_LIST):
