@@ -23,9 +23,9 @@ from harness.crypto.testpki.folder import make_laboratory
 from harness.drivers.operator import Unattended
 from harness.engine.certification import CertificationOrder, run_order
 from harness.journal import Event, Record
+from harness.journal.bodies import BLOB_FOLDER, is_kept, read_body
 from harness.journal.event import JournalLine, event_of
 from harness.journal.events import RequestReceived
-from harness.journal.recorder import BLOB_FOLDER
 from harness.report.cards import events_found
 from harness.report.html import render_html
 from harness.report.report_builder import Setting, build
@@ -81,9 +81,10 @@ def _line(event: Event) -> bytes:
 def _keep_package(event: Event, run: Path, target: Path) -> None:
     package = event.what.package if isinstance(event.what, RequestReceived) else None
     name = package.blob if package else None
-    path = run / BLOB_FOLDER / str(name)
-    if name and path.is_file() and path.stat().st_size <= _LARGEST_BLOB:
-        shutil.copy(path, target / BLOB_FOLDER / name)
+    if name and is_kept(run / BLOB_FOLDER, name):
+        content = read_body(run / BLOB_FOLDER, name)
+        if len(content) <= _LARGEST_BLOB:
+            (target / BLOB_FOLDER / name).write_bytes(content)
 
 
 def rendered(kept: Path) -> str:

@@ -32,6 +32,11 @@ class PdfProcess:
         self._printed = b""
         self._attendant: threading.Thread | None = None
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
     def begin(self, page: PaperPage) -> None:
         """Have a page printed; returns at once."""
         self._page = page

@@ -25,7 +25,7 @@ def recorded(directory: Path, *answers: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_a_large_answer_is_a_blob_and_is_read_whole(tmp_path: Path) -> None:
-    answers = [{"documents": ROWS, "note": "Đủ"}, {"documents": ROWS[:2]}]
+    answers: list[dict[str, Any]] = [{"documents": ROWS, "note": "Đủ"}, {"documents": ROWS[:2]}]
     large, small = recorded(tmp_path, *answers)
     assert "result" not in large
     assert len(json.dumps(large)) < 300
