@@ -79,15 +79,15 @@ class PdfProcess:
 def serve() -> int:
     """Print the page on standard input to standard output, and return the exit status; what the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        loaded()
-    except PdfUnavailable as error:
-        sys.stdout.write(str(error.parameters["detail"]))
-        return _UNAVAILABLE
-    # Its end is told by its length: a copy of the process that sends it may hold this pipe open.
-    identifier = sys.stdin.buffer.read(IDENTIFIER)
-    length = int.from_bytes(sys.stdin.buffer.read(_LENGTH), "big")
-    if length:
-        page = PaperPage(sys.stdin.buffer.read(length).decode(), identifier)
-        sys.stdout.buffer.write(render_pdf(page))
+    with open(0, "rb") as given, open(1, "wb") as made:
+        try:
+            loaded()
+        except PdfUnavailable as error:
+            made.write(str(error.parameters["detail"]).encode())
+            return _UNAVAILABLE
+        # The end is told by its length: a copy of the process that sends the page may hold this pipe open.
+        identifier = given.read(IDENTIFIER)
+        length = int.from_bytes(given.read(_LENGTH), "big")
+        if length:
+            made.write(render_pdf(PaperPage(given.read(length).decode(), identifier)))
     return 0
