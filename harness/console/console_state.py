@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.console.data.database import ConsoleDatabase
+from harness.console.openid.provider import OpenIdProvider
 from harness.console.subjects.addresses import LOOPBACK
 from harness.console.subjects.vault import SecretVault
 
@@ -21,6 +22,7 @@ class ConsoleState:
         vault: secrets of systems.
         program: command that begins the command line of this project, whose verbs runs are.
         local: whether only this machine reaches the console.
+        openid: identity provider by which people may sign in, None for none.
         environment: variables that its programs have.
         secure: whether browsers reach it by https, so that cookies are for https alone.
     """
@@ -31,6 +33,7 @@ class ConsoleState:
     program: tuple[str, ...]
     local: bool = True
     secure: bool = False
+    openid: OpenIdProvider | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
