@@ -1,4 +1,4 @@
-"""`lienthong verify`: checks the seal of a run, offline, and judges its record once more."""
+"""`lienthong verify`: checks the seal of a run, offline, and judges its record once more; or checks a certificate."""
 
 import json
 from dataclasses import dataclass, replace
@@ -68,12 +68,13 @@ class _Examined:
 
 
 @click.command(cls=Verb, name="verify", help=help_text(AREA))
-@click.argument("run", metavar="RUN|BUNDLE", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN|BUNDLE|CERTIFICATE", type=click.Path(path_type=Path))
 @click.option("--key", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "key"))
 @click.option("--any-key", is_flag=True, help=say(AREA, "any-key"))
 @click.option("--tsa-roots", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "tsa-roots"))
 @click.option("--no-judging", is_flag=True, help=say(AREA, "no-judging"))
 @click.option("--profile", metavar="ID", help=say(AREA, "profile"))
+@click.option("--register", metavar="FILE", type=click.Path(path_type=Path), help=say(AREA, "register"))
 @click.option(
     "--format",
     "form",
@@ -91,11 +92,16 @@ def command(
     tsa_roots: Path | None,
     no_judging: bool,
     profile: str | None,
+    register: Path | None,
     form: str,
     quiet: bool,
     lang: str | None,
 ) -> int:
-    """Check a seal; see the help text."""
+    """Check a seal or a certificate; see the help text."""
+    from harness.cli.verify_certificate import shows_certificate, verified_certificate
+
+    if register is not None or shows_certificate(run):
+        return verified_certificate(run, key, register, any_key=any_key, form=form, quiet=quiet)
     examined = _examined(run, key, tsa_roots, any_key=any_key)
     if not no_judging and not examined.broken:
         examined = _judged(examined, run, profile)

@@ -26,18 +26,22 @@ def render_pdf(report: Report) -> bytes:
     Raises:
         PdfUnavailable: weasyprint, or a system library it needs, is missing.
     """
-    weasyprint = _weasyprint()
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
-    page = weasyprint.HTML(string=render_html([report], paper=True), url_fetcher=_nothing)
+    weasyprint = pdf_library()
+    page = weasyprint.HTML(string=render_html([report], paper=True), url_fetcher=load_nothing)
     content: bytes = page.write_pdf(
         pdf_identifier=hashlib.sha256(report.evidence.encode()).digest()[:16], pdf_variant=_VARIANT
     )
     return content
 
 
-def _weasyprint() -> ModuleType:
-    """Import weasyprint, which takes half a second and needs Pango; it prints a banner where that is missing."""
+def pdf_library() -> ModuleType:
+    """Import weasyprint, which takes half a second and needs Pango; it prints a banner where that is missing.
+
+    Raises:
+        PdfUnavailable: it, or a system library it needs, is missing.
+    """
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             import weasyprint
@@ -52,6 +56,6 @@ def _missing(error: Exception) -> str:
     return named[1] if named else str(error).partition("\n")[0].rstrip(".")
 
 
-def _nothing(url: str, *_: Any, **__: Any) -> dict[str, Any]:
+def load_nothing(url: str, *_: Any, **__: Any) -> dict[str, Any]:
     """Fetch nothing: the page is complete in itself, and no text in it may load anything."""
     raise ValueError(f"nothing is loaded: {url[:100]}")

@@ -62,17 +62,28 @@ def sign(content: bytes, key: LaboratoryKey, run_id: str) -> bytes:
         key: of the laboratory.
         run_id: goes into the signed header, so that the signature of another run differs from a broken one.
     """
+    return _signed(content, key, {RUN_HEADER: run_id})
+
+
+def sign_document(content: bytes, key: LaboratoryKey, kind: str) -> bytes:
+    """Return the JWS that carries a document, with the certificates that say whose key signed.
+
+    Args:
+        content: what is signed.
+        key: of the authority.
+        kind: media type of the document, in the signed header: a document of one kind never passes for another.
+    """
+    chain = [base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in key.chain]
+    return _signed(content, key, {"typ": kind} | ({"x5c": chain} if chain else {}))
+
+
+def _signed(content: bytes, key: LaboratoryKey, named: Mapping[str, Any]) -> bytes:
     from joserfc import jws
     from joserfc.jwk import ECKey
     from joserfc.registry import HeaderParameter
 
     pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    header: dict[str, Any] = {
-        "alg": ALGORITHM,
-        "kid": key.public.sha256,
-        RUN_HEADER: run_id,
-        CANONICAL_HEADER: True,
-    }
+    header: dict[str, Any] = {"alg": ALGORITHM, "kid": key.public.sha256, **named, CANONICAL_HEADER: True}
     own = {
         RUN_HEADER: HeaderParameter("run of this signature", "str"),
         CANONICAL_HEADER: HeaderParameter("made with the lower value", "bool"),

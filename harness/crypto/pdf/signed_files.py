@@ -18,6 +18,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -30,6 +31,7 @@ Box = tuple[int, int, int, int]
 _FORMS = 2  # what a certification lets come later, where it says nothing
 # Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Readers pay for each.
 _RESERVED, _RESERVED_STAMPED = 7168, 14336
+_RESERVED_FOREIGN = 65536  # an authority elsewhere may send a long chain
 _PAGE = (0, 0, 595, 842)
 _SUBFILTERS: dict[Form, SigSeedSubFilter] = {
     "pades": SigSeedSubFilter.PADES,
@@ -103,6 +105,7 @@ def add_signature(
     embed_chain: bool = False,
     box: Box | None = None,
     certify: int | None = None,
+    stamper: TimeStamper | None = None,
 ) -> bytes:
     """Return a PDF file with one more signature.
 
@@ -117,6 +120,7 @@ def add_signature(
         box: where the signature is seen on the first page, in points from its lower left corner; None: nowhere.
         certify: what the signature lets come later, the `P` of ISO 32000: 1 nothing, 2 signatures and form entries,
             3 annotations too; None for an ordinary signature. That only the first one may certify is not enforced.
+        stamper: a time stamping authority elsewhere, in the place of `tsa`.
     """
     writer = IncrementalPdfFileWriter(BytesIO(content))
     field = f"Signature{_fields(writer) + 1}"
@@ -130,11 +134,11 @@ def add_signature(
     dated = _DatedSigner(
         metadata,
         _simple(signer, embed_chain),
-        timestamper=time_stamper(tsa, at) if tsa else None,
+        timestamper=time_stamper(tsa, at) if tsa else stamper,
         new_field_spec=SigFieldSpec(field, on_page=0, box=box) if box is not None else None,
     )
     dated.at = at
-    reserved = _RESERVED if tsa is None else _RESERVED_STAMPED
+    reserved = _RESERVED if tsa is None and stamper is None else _RESERVED_FOREIGN if stamper else _RESERVED_STAMPED
     output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=reserved))
     return output.getvalue()
 
