@@ -47,9 +47,14 @@ class CommandDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", ta
 
 
 class ManualDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="manual"):
-    """A person moves the candidate and answers prompts; `answers` is a file of prepared answers."""
+    """A person moves the candidate and answers prompts.
+
+    `answers` is a file of prepared answers; `evidence` a folder: what lies in its folder `007` when question 7 is
+    answered is kept with the answer.
+    """
 
     answers: str | None = None
+    evidence: str | None = None
 
 
 class PassiveDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="passive"):

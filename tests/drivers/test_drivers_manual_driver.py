@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import contextlib
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.drivers.manual.driver import ManualDriver
+from harness.drivers.manual.exhibits import LARGEST_EXHIBIT
 from harness.drivers.manual.words import WORDS, plain, read_word
 from harness.drivers.protocol import COMMANDS, DriverError, OperatorError
 from harness.drivers.recorded import RecordedDriver
 from harness.drivers.views import ViewRequest
+from harness.journal import read_record
 from tests.drivers.operator_desk import LIMIT, Script, recorded, workplace
 
 SEND = {
@@ -47,6 +51,33 @@ def call(
 
     asyncio.run(run())
     return results, script
+
+
+def test_what_is_shown_with_an_answer_is_kept_with_it(tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence"
+    for name, content in (("ảnh.png", b"\x89PNG"), (".ẩn", b"x"), ("khóa.txt", b"top-secret-made-here")):
+        (evidence / "001").mkdir(parents=True, exist_ok=True)
+        (evidence / "001" / name).write_bytes(content)
+    (evidence / "001" / "liên kết").symlink_to("/etc/passwd")
+    (evidence / "001" / "thư mục").mkdir()
+    with (evidence / "001" / "lớn").open("wb") as large:
+        large.truncate(LARGEST_EXHIBIT + 1)
+
+    async def run() -> None:
+        driver = ManualDriver(workplace(tmp_path), Script(["không làm được", "xong"]), evidence=evidence)
+        for _ in range(2):
+            with contextlib.suppress(OperatorError):
+                await driver.call("configure", CONFIGURE, LIMIT)
+
+    asyncio.run(run())
+    shown = recorded(tmp_path, "operator.showed")
+    assert [(one["question"], one["name"], one["size"]) for one in shown] == [(1, "khóa.txt", 20), (1, "ảnh.png", 4)]
+    record = read_record(tmp_path)
+    assert [record.blob(one["blob"]) for one in shown][1] == b"\x89PNG"
+    assert b"top-secret" not in record.blob(shown[0]["blob"])
+    assert shown[1]["sha256"] == hashlib.sha256(b"\x89PNG").hexdigest()
+    kinds = [event.kind for event in record.events]
+    assert kinds[1:4] == ["operator.showed", "operator.showed", "operator.answered"]
 
 
 def test_a_document_to_send_is_told_whole_with_its_files_and_its_identity(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class UserRow(ConsoleTable):
         name: as typed at sign-in, in small letters.
         role: word of `harness.console.people.roles`.
         organisation_id: of a vendor; None for everybody else.
-        password: argon2 hash.
+        password: argon2 hash; empty where an identity provider alone says who it is.
         active: False once the account is closed; rows stay, as the audit log names them.
     """
 
@@ -51,6 +51,43 @@ class SessionRow(ConsoleTable):
     csrf: Mapped[str] = mapped_column(String(64))
     created: Mapped[float] = mapped_column(Float)
     seen: Mapped[float] = mapped_column(Float)
+    user: Mapped[UserRow] = relationship()
+
+
+class AccessTokenRow(ConsoleTable):
+    """A key by which a program acts for a person, at the JSON addresses alone.
+
+    Attributes:
+        digest: SHA-256 of the key, which is kept nowhere.
+        name: by which its owner tells it from others.
+        rights: words of `Right` beside reading, separated by blanks; what its owner may not do it may not either.
+        used: when it was last used, None before.
+        revoked: when it was taken back, None while it holds.
+    """
+
+    __tablename__ = "access_tokens"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    rights: Mapped[str] = mapped_column(String(200), default="")
+    created: Mapped[float] = mapped_column(Float)
+    expires: Mapped[float] = mapped_column(Float)
+    used: Mapped[float | None] = mapped_column(Float)
+    revoked: Mapped[float | None] = mapped_column(Float)
+    user: Mapped[UserRow] = relationship()
+
+
+class IdentityRow(ConsoleTable):
+    """Whom an identity provider's subject is here; bound at the first sign-in, and by nothing that can be renamed."""
+
+    __tablename__ = "identities"
+
+    issuer: Mapped[str] = mapped_column(String(300), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(300), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
+    bound: Mapped[float] = mapped_column(Float)
     user: Mapped[UserRow] = relationship()
 
 

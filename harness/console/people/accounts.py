@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data.audit_log import note_change
 from harness.console.data.tables import OrganisationRow, SessionRow, UserRow
+from harness.console.people.access_tokens import revoke_all
 from harness.console.people.roles import Role
 
 SHORTEST_PASSWORD = 10
@@ -25,14 +26,14 @@ _at_once = threading.BoundedSemaphore(4)
 _NOBODY = _hasher.hash("no account has this password")
 
 
-def add_user(db: Session, name: str, role: str, password: str, organisation: str | None, actor: str) -> UserRow:
+def add_user(db: Session, name: str, role: str, password: str | None, organisation: str | None, actor: str) -> UserRow:
     """Add an account.
 
     Args:
         db: a writing transaction.
         name: to sign in by; small and capital letters are one.
         role: word of `Role`.
-        password: in clear.
+        password: in clear; None where an identity provider alone says who it is.
         organisation: name of a vendor's; made when it is not known yet.
         actor: who adds it.
 
@@ -50,12 +51,11 @@ def add_user(db: Session, name: str, role: str, password: str, organisation: str
     if db.scalars(select(UserRow).where(UserRow.name == name)).first() is not None:
         raise ConfigurationError("console.user-known", name=name)
     place = organisation_named(db, organisation, actor) if organisation else None
-    user = UserRow(
-        name=name, role=role, password=hashed(password), organisation=place, active=True, created=time.time()
-    )
+    kept = "" if password is None else hashed(password)
+    user = UserRow(name=name, role=role, password=kept, organisation=place, active=True, created=time.time())
     db.add(user)
     db.flush()
-    note_change(db, actor, "user.added", name, role=role, organisation=organisation or "")
+    note_change(db, actor, "user.added", name, role=role, organisation=organisation or "", password=bool(kept))
     return user
 
 
@@ -96,23 +96,24 @@ def hashed(password: str) -> str:
 
 def verified(user: UserRow | None, password: str) -> bool:
     """Tell whether a password is that of an open account; takes as long where there is none."""
-    known = user.password if user is not None and user.active else _NOBODY
+    able = user is not None and user.active and bool(user.password)
+    known = user.password if user is not None and able else _NOBODY
     try:
         with _at_once:
             _hasher.verify(known, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None and user.active
+    return able
 
 
 def set_password(db: Session, user: UserRow, password: str, actor: str) -> None:
-    """Give an account another password; every browser signed in under it is signed out.
+    """Give an account another password; every browser signed in under it is signed out, every key taken back.
 
     Raises:
         ConfigurationError: it is too short or too long.
     """
     user.password = hashed(password)
-    _sign_out(db, user)
+    _shut_out(db, user, actor)
     note_change(db, actor, "user.password", user.name)
 
 
@@ -126,7 +127,7 @@ def close_account(db: Session, user: UserRow, actor: str) -> None:
     if user.role == Role.ADMIN and db.scalars(others).first() is None:
         raise ConfigurationError("console.last-admin")
     user.active = False
-    _sign_out(db, user)
+    _shut_out(db, user, actor)
     note_change(db, actor, "user.closed", user.name)
 
 
@@ -136,5 +137,6 @@ def open_account(db: Session, user: UserRow, actor: str) -> None:
     note_change(db, actor, "user.opened", user.name)
 
 
-def _sign_out(db: Session, user: UserRow) -> None:
+def _shut_out(db: Session, user: UserRow, actor: str) -> None:
     db.execute(delete(SessionRow).where(SessionRow.user_id == user.id))
+    revoke_all(db, user, actor)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.catalogue.errors import ConfigurationError
+from harness.console.runs.exhibits import Exhibit
 from harness.journal import Event, JournalBroken
 from harness.journal import events as kinds
 from harness.journal.tail import JournalTail
@@ -17,7 +18,7 @@ _KEPT = 24
 _ENOUGH = 3  # scenarios that have to be over before time left is told
 _MESSAGES = (
     kinds.RequestReceived, kinds.AnswerSent, kinds.DriverCommand, kinds.Stimulus, kinds.FaultPlaced, kinds.FaultMended,
-    kinds.CandidateSilent, kinds.HarnessStalled, kinds.OperatorAsked,
+    kinds.CandidateSilent, kinds.HarnessStalled, kinds.OperatorAsked, kinds.OperatorShowed,
 )  # fmt: skip
 
 
@@ -39,6 +40,7 @@ class LiveRun:
         elapsed: seconds since the start at the last event.
         seq: number of the last event, -1 before the first.
         changed: number of the event at which each part of the page changed last.
+        exhibits: files that people showed with answers.
         messages: the last events that say something to a person.
         over: reason of the end, empty before.
         broken: what is wrong with the journal, empty where nothing is.
@@ -59,6 +61,7 @@ class LiveRun:
     elapsed: float = 0.0
     seq: int = -1
     changed: dict[str, int] = field(default_factory=dict)
+    exhibits: list[Exhibit] = field(default_factory=list)
     messages: deque[Event] = field(default_factory=lambda: deque(maxlen=_SHOWN_MESSAGES))
     over: str = ""
     broken: str = ""
@@ -134,6 +137,8 @@ class LiveRun:
                 self.waiting = "silent"
             case kinds.OperatorAsked(question=number, text=text):
                 self._take_question(event, number, text)
+            case kinds.OperatorShowed() as one:
+                self.exhibits.append(Exhibit(event.seq, one.question, one.name, one.size, one.sha256, one.blob))
             case kinds.OperatorAnswered():
                 self._take_question(event, 0, "")
             case kinds.HubDown() | kinds.OutageBegan():

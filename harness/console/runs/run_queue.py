@@ -22,6 +22,7 @@ from harness.console.data.audit_log import note_change
 from harness.console.data.options import ConsoleOptions, options
 from harness.console.data.tables import FoundRow, RunRow, SystemRow
 from harness.console.runs.answers import answer_pipe
+from harness.console.runs.exhibits import clear_away
 from harness.console.runs.presets import PEOPLE
 from harness.console.runs.process import alive, begin, birth_of, complaint, interrupt, noted_pid
 from harness.console.runs.run_outcome import outcome_of
@@ -204,6 +205,7 @@ class RunQueue:
             for number, one in enumerate(found.findings if found else (), 1):
                 db.add(FoundRow(run_id=run, number=number, **one))
             note_change(db, "console", "run.ended", run, verdict=row.verdict)
+        clear_away(self._state.runs / run)
 
 
 def queue_run(db: Session, system: SystemRow, preset: str, actor: str, **values: str) -> RunRow:

@@ -23,8 +23,9 @@ from harness.console.subjects.vault import KEY_FILE
 
 MANIFEST, TABLES, FILES = "manifest.json", "tables", "files"
 SCHEMA = "lienthong.console-backup/1"
-# Who was signed in, who mistyped a password, and who may answer for a run that goes on, is no matter for a backup.
-LEFT_OUT = frozenset({"sessions", "attempts", "delegations", "alembic_version"})
+# Who was signed in, who mistyped a password, and who may answer for a run that goes on, is no matter for a backup; and
+# a key that was taken back since must not come to life again.
+LEFT_OUT = frozenset({"sessions", "access_tokens", "attempts", "delegations", "alembic_version"})
 _PIECE = 1024 * 1024
 
 

@@ -128,14 +128,17 @@ def typed_form(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {**shown, "capabilities": list(fields.get("capability") or ())}
 
 
-def written(candidate: Candidate, *, secret_variable: str | None = None) -> str:
+def written(candidate: Candidate, *, secret_variable: str | None = None, evidence: str | None = None) -> str:
     """Return a declaration as candidate.yaml.
 
     Args:
         candidate: without a secret.
         secret_variable: of the environment in which a run finds the secret.
+        evidence: folder of what a person who moves the product shows with answers.
     """
     content = _without_nothing(msgspec.to_builtins(candidate))
+    if evidence is not None and isinstance(candidate.driver, ManualDriverDeclaration):
+        content["driver"]["evidence"] = evidence
     if secret_variable is not None:
         content["agency"]["secret_env"] = secret_variable
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
@@ -158,6 +161,8 @@ def _checked(path: Path) -> DeclaredSystem:
     driver = candidate.driver
     if isinstance(driver, ManualDriverDeclaration) and driver.answers is not None:
         raise _misplaced("console.answers", located.place(("driver", "answers")))
+    if isinstance(driver, ManualDriverDeclaration) and driver.evidence is not None:
+        raise _misplaced("console.answers", located.place(("driver", "evidence")))
     if isinstance(driver, HttpDriverDeclaration) and "@" in _netloc(driver.url):
         raise _misplaced("console.url-login", located.place(("driver", "url")))
     try:

@@ -54,7 +54,7 @@ def password_changed(visit: Visit) -> Response:
     if not verified(visit.user, _password(visit, "password")):
         return visit.declined("account", ConfigurationError("console.old-password"))
     try:
-        set_password(visit.db, visit.user, _password(visit, "new"), visit.user.name)
+        set_password(visit.db, visit.user, _password(visit, "new"), visit.actor)
     except ConfigurationError as error:
         return visit.declined("account", error)
     return visit.moved("/sign-in")

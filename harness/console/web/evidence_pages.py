@@ -24,6 +24,7 @@ from harness.console.web.package_lines import package_lines
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
 from harness.journal import Event
+from harness.journal.events import OperatorShowed
 from harness.judge.report_schema import Judgement
 from harness.report.event_text import lines_of
 from harness.report.excerpts import occurrence
@@ -205,11 +206,13 @@ def _messages(evidence: RunEvidence, event: Event, where: Where | None = None) -
     shown = []
     for one in (event, evidence.partner(event)):
         if one is not None:
-            body = evidence.body(one)
+            # What a person showed is a file to be fetched, not a message.
+            body = None if isinstance(one.what, OperatorShowed) else evidence.body(one)
             place = where if where is not None and one is event else Where()
             laid = package_lines(body, place.line, place.xpath) if body else []
             head = list(_until_blank(lines_of(one, evidence.record)))
-            shown.append({"seq": one.seq, "head": head, "body": laid, "size": len(body or b"")})
+            fetched = isinstance(one.what, OperatorShowed) and one.what.blob is not None
+            shown.append({"seq": one.seq, "head": head, "body": laid, "size": len(body or b""), "fetched": fetched})
     return shown
 
 

@@ -15,6 +15,9 @@ from harness.console.data.tables import FoundRow, RunRow
 from harness.console.runs.answers import files_of
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.live_run import LiveRun
+from harness.console.runs.person_steps import PersonSteps, steps_of, steps_of_planned
+from harness.console.runs.presets import PEOPLE
+from harness.console.subjects.system_registry import capabilities_of, driver_kind
 from harness.console.web.visit import Visit
 from harness.drivers.manual.interview import FOLDER, PATIENCE
 from harness.drivers.manual.words import WORDS, shown_word
@@ -40,6 +43,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "live": live,
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
         "place": f"/runs/{row.id}",
+        "steps": _steps(row, live) if row.state != "ended" else None,
         "task": _without_place(live.question, folder),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
@@ -52,6 +56,14 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "messages": _messages(live, language),
         "counts": json.loads(row.counts) if row.counts else {},
     }
+
+
+def _steps(row: RunRow, live: LiveRun) -> PersonSteps | None:
+    """Return what a person has to do in a run, None where a program moves the product."""
+    if driver_kind(row.system) not in PEOPLE:
+        return None
+    able = capabilities_of(row.system)
+    return steps_of_planned(live.scenarios, able) if live.scenarios else steps_of(row.only, able)
 
 
 def _without_place(question: str, folder: Path) -> str:

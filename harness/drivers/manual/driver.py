@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from harness import __version__
 from harness.catalogue.texts import text
+from harness.drivers.manual.exhibits import Exhibits
 from harness.drivers.manual.interview import PATIENCE, Interview
 from harness.drivers.manual.secrets import Secrets
 from harness.drivers.manual.tasks import EXPORTS, TASKS, task_lines
@@ -26,15 +28,18 @@ _LONGEST_ID = 500
 class ManualDriver:
     """Asks a person, one question at a time however many scenarios run. The time a person takes is not counted."""
 
-    def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, workplace: Workplace, operator: Operator, patience: float = PATIENCE, evidence: Path | None = None
+    ) -> None:
         """Prepare the driver.
 
         Args:
             workplace: folder, recorder and language of the run.
             operator: the person.
             patience: how long the person may take for one answer, in seconds.
+            evidence: folder of what is shown with answers, None where nothing is.
         """
-        self._interview = Interview(workplace, operator, patience)
+        self._interview = Interview(workplace, operator, patience, Exhibits(evidence, workplace.recorder))
         self._looks = ViewCache(workplace.times, self._interview.watch)
         self._turn = asyncio.Lock()
         self._secrets = Secrets(workplace)

@@ -16,6 +16,7 @@ from harness.journal.events.candidate import (
     LookUnseen,
     OperatorAnswered,
     OperatorAsked,
+    OperatorShowed,
 )
 from harness.journal.events.fact import (
     Fact,
@@ -141,6 +142,7 @@ __all__ = [
     "OperatorAnswered",
     "OperatorAsked",
     "OperatorAwaited",
+    "OperatorShowed",
     "OutageBegan",
     "OutageOver",
     "PaceMeasured",

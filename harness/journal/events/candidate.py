@@ -135,6 +135,26 @@ class OperatorAnswered(Fact, frozen=True):
     seconds: float = 0.0
 
 
+class OperatorShowed(Fact, frozen=True):
+    """A person showed a file with an answer.
+
+    Attributes:
+        question: that was answered.
+        name: of the file, as it was given.
+        size: bytes.
+        sha256: of the file as it was given.
+        blob: that has it, secrets of the run concealed; None where the run may receive no more.
+    """
+
+    kind: ClassVar[str] = "operator.showed"
+
+    question: int = 0
+    name: str = ""
+    size: int = 0
+    sha256: str = ""
+    blob: str | None = None
+
+
 class CandidateSilent(Fact, frozen=True):
     """The candidate has made no request for `seconds`, and nothing kept it from making one."""
 
@@ -210,6 +230,7 @@ CANDIDATE: tuple[type[Fact], ...] = (
     LookUnseen,
     OperatorAsked,
     OperatorAnswered,
+    OperatorShowed,
     CandidateSilent,
     CandidateBack,
     CandidateRevived,
