@@ -35,6 +35,14 @@ class KnownProfiles:
         if self.own is not None and self.own.is_dir():
             yield from (str(path.parent) for path in sorted(self.own.glob(f"*/{FOLDER_FILE}")))
 
+    def ids(self) -> list[str]:
+        """Return the ids of all profiles.
+
+        Raises:
+            ConfigurationError: one of the authority's own is wrong.
+        """
+        return [name if name in profile_names() else load_profile(name).id for name in self.names()]
+
     def called(self, id_: str) -> tuple[str, Profile] | None:
         """Return a profile as it is today with its name or path, by its id; None where none is called so.
 

@@ -11,7 +11,7 @@ from harness.certificates.life import STEPS, CertificateLife, LifeAct, LifeEntry
 from harness.certificates.signed_documents import SignedDocument, read_signed
 
 
-class Forgery(StrEnum):
+class CertificateFlaw(StrEnum):
     """What is wrong with a certificate; the codes are stable."""
 
     UNREADABLE = "unreadable"
@@ -42,7 +42,7 @@ class CertificateRecord:
     certificate: SignedDocument[Certificate]
     life: CertificateLife | None
     acts: tuple[bytes, ...]
-    problems: tuple[Forgery, ...]
+    problems: tuple[CertificateFlaw, ...]
 
 
 def certificate_record(
@@ -58,18 +58,18 @@ def certificate_record(
     document = read_signed(certificate, Certificate)
     if document is None:
         return None
-    problems = [] if document.signed_by(keys) else [Forgery.NOT_SIGNED]
+    problems = [] if document.signed_by(keys) else [CertificateFlaw.NOT_SIGNED]
     entries: list[LifeEntry] = []
     previous = document.sha256
     for number, act in enumerate(acts, 1):
         read = read_signed(act, LifeEntry)
         if read is None or not read.signed_by(keys) or not _follows(read.content, number, previous, document, entries):
-            problems.append(Forgery.LIFE_BROKEN)
+            problems.append(CertificateFlaw.LIFE_BROKEN)
             break
         entries.append(read.content)
         previous = read.sha256
     if not acts:
-        problems.append(Forgery.LIFE_MISSING)
+        problems.append(CertificateFlaw.LIFE_MISSING)
     life = CertificateLife(tuple(entries), document.content.last_day) if entries else None
     return CertificateRecord(document, life, tuple(acts[: len(entries)]), tuple(problems))
 

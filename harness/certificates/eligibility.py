@@ -58,6 +58,7 @@ class RunExamination:
     Attributes:
         bars: why it may not be certified; empty when it may.
         report: report.json, None where it cannot be read.
+        content: bytes of report.json.
         manifest: bytes of manifest.json.
         evidence: digest over its evidence.
         laboratory: how the run names its laboratory.
@@ -67,6 +68,7 @@ class RunExamination:
 
     bars: tuple[Bar, ...]
     report: Judgement | None = None
+    content: bytes = b""
     manifest: bytes = b""
     evidence: str = ""
     laboratory: str = ""
@@ -123,7 +125,7 @@ def examine(
     if not bars:
         details = ()
     key = public_part(laboratory).sha256
-    return RunExamination(tuple(bars), judgement, manifest, _evidence(manifest), seal.laboratory, key, details)
+    return RunExamination(tuple(bars), judgement, report, manifest, _evidence(manifest), seal.laboratory, key, details)
 
 
 def _of_seal(seal: SealVerification) -> Iterator[Bar]:

@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.certificates.certificate_file import FILE_NAME
-from harness.certificates.certificate_record import Forgery
+from harness.certificates.certificate_record import CertificateFlaw
 from harness.crypto.chains.certificates import CertificateUnreadable, load
 from harness.crypto.pdf.glance import PdfUnreadable
 
@@ -38,7 +38,7 @@ def embedded_certificate(content: bytes) -> bytes:
     raise CertificatePdfUnreadable
 
 
-def pdf_problems(content: bytes, keys: Collection[ec.EllipticCurvePublicKey]) -> Iterator[Forgery]:
+def pdf_problems(content: bytes, keys: Collection[ec.EllipticCurvePublicKey]) -> Iterator[CertificateFlaw]:
     """Yield what is wrong with the signature over the PDF of a certificate: it must be the authority's, over all of it.
 
     Args:
@@ -50,16 +50,16 @@ def pdf_problems(content: bytes, keys: Collection[ec.EllipticCurvePublicKey]) ->
     try:
         file = read_pdf(content)
     except PdfUnreadable:
-        yield Forgery.PDF_CHANGED
+        yield CertificateFlaw.PDF_CHANGED
         return
     if not file.signatures or file.loose is not None or file.after:
-        yield Forgery.PDF_CHANGED
+        yield CertificateFlaw.PDF_CHANGED
         return
     for signature in file.signatures:
         if signature.problem is not None:
-            yield Forgery.PDF_CHANGED
+            yield CertificateFlaw.PDF_CHANGED
         elif _key(signature.certificate) not in keys:
-            yield Forgery.PDF_OTHER
+            yield CertificateFlaw.PDF_OTHER
 
 
 def _key(certificate: bytes | None) -> Any:

@@ -8,11 +8,11 @@ from harness.seal.timestamp import TimeStampingAuthority
 from harness.seal.timestamp_request import posted
 
 
-class AuthorityTimeStamper(TimeStamper):  # type: ignore[misc]
+class AuthorityTimeStamper(TimeStamper):
     """Asks a time stamping authority over HTTP, within the same limits as for seals."""
 
     def __init__(self, authority: TimeStampingAuthority) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._authority = authority
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from lxml import etree
@@ -24,6 +25,7 @@ _COLUMNS = (
     "valid_until",
 )  # fmt: skip
 _MOST_NEWS = 100
+_NAMES: Any = {None: _ATOM}
 
 
 def snapshot_of(
@@ -109,7 +111,7 @@ def register_atom(
         key=lambda one: (one[0], one[2].sequence),
         reverse=True,
     )
-    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap=_NAMES)
     _add(feed, "id", base)
     _add(feed, "title", f"{text(AREA, 'feed', language)}: {snapshot.body}")
     _add(feed, "updated", news[0][0] if news else snapshot.at)

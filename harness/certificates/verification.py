@@ -7,7 +7,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.certificates.certificate_file import read_certificate_file
-from harness.certificates.certificate_record import CertificateRecord, Forgery, certificate_record
+from harness.certificates.certificate_record import CertificateFlaw, CertificateRecord, certificate_record
 from harness.certificates.document import Certificate
 from harness.certificates.embedded_file import CertificatePdfUnreadable, embedded_certificate, pdf_problems
 from harness.certificates.life import LifeState
@@ -34,7 +34,7 @@ class CertificateVerification:
     """
 
     certificate: Certificate | None
-    problems: tuple[Forgery, ...]
+    problems: tuple[CertificateFlaw, ...]
     state: LifeState | None = None
     since: str = ""
     as_of: str = ""
@@ -71,20 +71,20 @@ def verify_certificate(
     signed = file.signed.encode("utf-8", "replace") if file else b""
     document = read_signed(signed, Certificate)
     if file is None or document is None:
-        return CertificateVerification(None, (Forgery.UNREADABLE,))
+        return CertificateVerification(None, (CertificateFlaw.UNREADABLE,))
     trusted = tuple(keys) or tuple(filter(None, (embedded_key(document),)))
     record = certificate_record(signed, [act.encode("utf-8", "replace") for act in file.life], trusted)
     if record is None:
-        return CertificateVerification(None, (Forgery.UNREADABLE,))
+        return CertificateVerification(None, (CertificateFlaw.UNREADABLE,))
     problems = [*record.problems, *(pdf_problems(content, trusted) if pdf else ())]
     if file.certificate != document.content:
-        problems.append(Forgery.CONTENT_DIFFERS)
+        problems.append(CertificateFlaw.CONTENT_DIFFERS)
     found = _stated(record, tuple(problems), known=bool(keys), at=at)
     return found if snapshot is None else _registered(found, record, signed, snapshot, trusted, at)
 
 
 def _stated(
-    record: CertificateRecord, problems: tuple[Forgery, ...], *, known: bool, at: datetime
+    record: CertificateRecord, problems: tuple[CertificateFlaw, ...], *, known: bool, at: datetime
 ) -> CertificateVerification:
     document = record.certificate
     found = CertificateVerification(document.content, problems, key=document.key, signer=document.signer, known=known)
@@ -105,24 +105,24 @@ def _registered(
     """Compare a certificate with the register: what stands there is the newest, and what does not is none."""
     register = read_signed(snapshot.strip(), RegisterSnapshot)
     if register is None or not register.signed_by(keys):
-        return _with(found, Forgery.SNAPSHOT_FORGED)
+        return _with(found, CertificateFlaw.SNAPSHOT_FORGED)
     number = record.certificate.content.number
     entry = next((one for one in register.content.entries if one.number == number), None)
     if entry is None:
-        return _with(found, Forgery.NOT_LISTED)
+        return _with(found, CertificateFlaw.NOT_LISTED)
     if entry.sha256 != record.certificate.sha256:
-        return _with(found, Forgery.OTHER_CERTIFICATE)
+        return _with(found, CertificateFlaw.OTHER_CERTIFICATE)
     listed = certificate_record(signed, [act.encode() for act in entry.life], keys)
     if listed is None or listed.life is None or listed.problems:
-        return _with(found, Forgery.LIFE_BROKEN)
+        return _with(found, CertificateFlaw.LIFE_BROKEN)
     own, theirs = record.acts, listed.acts
     if own[: len(theirs)] != theirs[: len(own)]:
-        return _with(found, Forgery.OTHER_LIFE)
+        return _with(found, CertificateFlaw.OTHER_LIFE)
     if len(own) > len(theirs):  # the snapshot is older than the file
         return replace(found, registered=True)
     life = listed.life
     return replace(found, state=life.state(at), since=life.since(at), as_of=register.content.at, registered=True)
 
 
-def _with(found: CertificateVerification, problem: Forgery) -> CertificateVerification:
+def _with(found: CertificateVerification, problem: CertificateFlaw) -> CertificateVerification:
     return replace(found, problems=(*found.problems, problem))

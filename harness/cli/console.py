@@ -174,15 +174,20 @@ def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, 
 
 
 def _state(data: Path, database: str | None, *, local: bool, secure: bool) -> "ConsoleState":
+    from harness.cli.laboratory import AUTHORITY, configured_certifier
     from harness.console.console_state import ConsoleState
     from harness.console.data.database import ConsoleDatabase
     from harness.console.subjects.vault import SecretVault
 
+    certifier = configured_certifier()
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
-    # Runs and adapters have no business with the database.
-    environment = {name: value for name, value in os.environ.items() if name != _VARIABLE}
-    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, environment=environment)
+    # Runs and adapters have no business with the database, nor with the key that signs certificates.
+    environment = {
+        name: value for name, value in os.environ.items() if name != _VARIABLE and not name.startswith(AUTHORITY)
+    }
+    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, environment=environment,
+                        certifier=certifier)  # fmt: skip
 
 
 def _complain_to_standard_error() -> None:

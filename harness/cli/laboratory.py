@@ -11,12 +11,12 @@ from harness.cli.language import say
 from harness.cli.page_password import first_line
 
 if TYPE_CHECKING:
+    from harness.console.certification.certifier import Certifier
     from harness.seal.laboratory import KnownSigner, Laboratory
     from harness.seal.timestamp import TimeStampingAuthority
 
 VARIABLE = "LIENTHONG_LABORATORY"
-PASSPHRASE = "LIENTHONG_LABORATORY_PASSPHRASE"  # noqa: S105 - the name of a variable
-PASSPHRASE_FILE = "LIENTHONG_LABORATORY_PASSPHRASE_FILE"  # noqa: S105
+AUTHORITY = "LIENTHONG_AUTHORITY"
 
 
 def configured_laboratory(folder: Path | None = None) -> "Laboratory | None":
@@ -45,11 +45,44 @@ def known_laboratory() -> "tuple[KnownSigner | None, TimeStampingAuthority | Non
     return known(Path(named)) if named else (None, None)
 
 
-def _passphrase() -> bytes | None:
-    file = os.environ.get(PASSPHRASE_FILE)
+def configured_certifier() -> "Certifier | None":
+    """Return by whom is certified: the authority in LIENTHONG_AUTHORITY, else the laboratory where it has the terms.
+
+    Raises:
+        ConfigurationError: a folder is not that of an authority or laboratory, or one of its files is wrong.
+    """
+    from harness.certificates.authority import authority_of
+    from harness.console.certification.certifier import Certifier
+    from harness.seal.laboratory import load_laboratory
+
+    own = os.environ.get(AUTHORITY)
+    named = own or os.environ.get(VARIABLE)
+    if not named:
+        return None
+    folder = Path(named)
+    if not own and not _certifies(folder):
+        return None
+    authority = authority_of(load_laboratory(folder, _of_authority if own else _passphrase), folder)
+    laboratory, _ = known_laboratory()
+    return Certifier(authority, laboratory.key if laboratory else authority.keys[0])
+
+
+def _certifies(folder: Path) -> bool:
+    from harness.seal.laboratory import read_identity
+
+    identity = read_identity(folder)
+    return identity is not None and identity.certificates is not None
+
+
+def _of_authority() -> bytes | None:
+    return _passphrase(AUTHORITY)
+
+
+def _passphrase(variable: str = VARIABLE) -> bytes | None:
+    file = os.environ.get(f"{variable}_PASSPHRASE_FILE")
     if file:
         return first_line(Path(file)).encode()
-    given = os.environ.get(PASSPHRASE)
+    given = os.environ.get(f"{variable}_PASSPHRASE")
     if given is None and sys.stdin.isatty():
         given = click.prompt(say("cli", "laboratory.passphrase"), hide_input=True, err=True)
     return given.encode() if given else None

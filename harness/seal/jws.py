@@ -43,6 +43,11 @@ class Jws:
     _head: bytes
     _raw: bytes
 
+    @property
+    def compact(self) -> bytes:
+        """The signature with its content, as it is written when it is canonical."""
+        return b".".join((self._head, _encoded(self.content), _encoded(self._raw)))
+
     def holds(self, content: bytes, key: ec.EllipticCurvePublicKey) -> bool:
         """Say whether this is a signature of `key` over `content`."""
         signed = self._head + b"." + _encoded(content)

@@ -189,6 +189,16 @@ def read_signer(path: Path) -> KnownSigner:
     return KnownSigner(key, whole_name(x509.load_pem_x509_certificates(content)[0].subject))
 
 
+def read_identity(folder: Path) -> LaboratoryIdentity | None:
+    """Read who a laboratory is, without its key; None where its folder does not say.
+
+    Raises:
+        ConfigurationError: the file is wrong.
+    """
+    path = folder / IDENTITY_FILE
+    return _identity(path, folder)[0] if path.is_file() else None
+
+
 def read_public_key(path: Path) -> ec.EllipticCurvePublicKey:
     """Read the public key of a laboratory from a PEM file that holds its certificate or the bare key.
 

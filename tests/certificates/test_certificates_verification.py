@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from harness.catalogue.errors import ConfigurationError
 from harness.certificates.certificate_file import certificate_file
 from harness.certificates.certificate_pdf import certificate_pdf
-from harness.certificates.certificate_record import CertificateRecord, Forgery, certificate_record
+from harness.certificates.certificate_record import CertificateFlaw, CertificateRecord, certificate_record
 from harness.certificates.document import StatedOpinion
 from harness.certificates.eligibility import examine
 from harness.certificates.issue import GrantedDecision, issue_entry, made_certificate, next_entry
@@ -141,16 +141,16 @@ def _act_for_certificate(file: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("forge", "problem"),
     [
-        (_said_otherwise, Forgery.CONTENT_DIFFERS),
-        (_no_life, Forgery.LIFE_MISSING),
-        (_cut_middle, Forgery.LIFE_BROKEN),
-        (_resigned, Forgery.NOT_SIGNED),
-        (_act_for_certificate, Forgery.UNREADABLE),
-        (lambda file: file[:-40], Forgery.UNREADABLE),
-        (lambda file: b"{}", Forgery.UNREADABLE),
+        (_said_otherwise, CertificateFlaw.CONTENT_DIFFERS),
+        (_no_life, CertificateFlaw.LIFE_MISSING),
+        (_cut_middle, CertificateFlaw.LIFE_BROKEN),
+        (_resigned, CertificateFlaw.NOT_SIGNED),
+        (_act_for_certificate, CertificateFlaw.UNREADABLE),
+        (lambda file: file[:-40], CertificateFlaw.UNREADABLE),
+        (lambda file: b"{}", CertificateFlaw.UNREADABLE),
     ],
 )
-def test_a_forged_file_is_told(published: Issued, forge: Callable[[bytes], bytes], problem: Forgery) -> None:
+def test_a_forged_file_is_told(published: Issued, forge: Callable[[bytes], bytes], problem: CertificateFlaw) -> None:
     assert problem in checked(published, forge(published.file)).problems
 
 
@@ -158,19 +158,19 @@ def test_what_others_sign_is_none(published: Issued, tmp_path: Path) -> None:
     other = make_authority(tmp_path / "other").authority
     content = signed(published.record.certificate.content, other.key)
     acts = [signed(issue_entry(published.record.certificate.content, content), other.key)]
-    assert Forgery.NOT_SIGNED in checked(published, certificate_file(content, acts)).problems
+    assert CertificateFlaw.NOT_SIGNED in checked(published, certificate_file(content, acts)).problems
     foreign = register_jws(snapshot_of([published.record], other, NOW), other)
-    assert checked(published, published.file, foreign).problems == (Forgery.SNAPSHOT_FORGED,)
+    assert checked(published, published.file, foreign).problems == (CertificateFlaw.SNAPSHOT_FORGED,)
 
 
 def test_what_the_register_does_not_say_is_told(issued: Issued, published: Issued) -> None:
-    assert checked(issued, issued.file, issued.snapshot(3)).problems == (Forgery.NOT_LISTED,)  # not published
+    assert checked(issued, issued.file, issued.snapshot(3)).problems == (CertificateFlaw.NOT_LISTED,)  # not published
     suspended, withdrawn = published.act(LifeAct.SUSPEND, 5, "a"), published.act(LifeAct.WITHDRAW, 5, "b")
-    assert checked(published, suspended.file, withdrawn.snapshot(6)).problems == (Forgery.OTHER_LIFE,)
+    assert checked(published, suspended.file, withdrawn.snapshot(6)).problems == (CertificateFlaw.OTHER_LIFE,)
     content = msgspec.structs.replace(published.record.certificate.content, holder="Công ty Beta")
     again = signed(content, published.by.authority.key)
     twin = certificate_file(again, [signed(issue_entry(content, again), published.by.authority.key)])
-    assert checked(published, twin, published.snapshot(3)).problems == (Forgery.OTHER_CERTIFICATE,)
+    assert checked(published, twin, published.snapshot(3)).problems == (CertificateFlaw.OTHER_CERTIFICATE,)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_the_pdf_carries_the_certificate_and_its_ground_and_tells_every_change(i
     assert {str(one.get_object()["/AFRelationship"]) for one in files} == {"/Alternative", "/Source"}
     assert b'pdfaid:part="3"' in root["/Metadata"].data
     assert checked(issued, content.replace(b"/Type /Catalog", b"/Type /Catalot", 1)).problems != ()
-    assert Forgery.PDF_CHANGED in checked(issued, content + b"\n1 0 obj\n<<>>\nendobj\n").problems
+    assert CertificateFlaw.PDF_CHANGED in checked(issued, content + b"\n1 0 obj\n<<>>\nendobj\n").problems
     if shutil.which("pdftotext"):
         told = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
         assert NUMBER in told

@@ -3,9 +3,13 @@
 from harness.console.web import (
     account_pages,
     administration_pages,
+    certificate_pages,
     evidence_pages,
     history_pages,
     operator_pages,
+    proposal_pages,
+    recall_pages,
+    register_pages,
     run_pages,
     subject_pages,
     token_pages,
@@ -21,4 +25,8 @@ PAGES: tuple[PageRoute, ...] = (
     *evidence_pages.PAGES,
     *history_pages.PAGES,
     *operator_pages.PAGES,
+    *proposal_pages.PAGES,
+    *certificate_pages.PAGES,
+    *register_pages.PAGES,
+    *recall_pages.PAGES,
 )
