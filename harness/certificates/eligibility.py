@@ -17,10 +17,13 @@ from harness.certificates.authority import KnownProfiles
 from harness.judge.report_schema import Judgement, candidate_of, decoded, harness_of
 from harness.report.second_judgement import Second, judge_once_more
 from harness.seal.laboratory import public_part
-from harness.seal.manifest import MANIFEST_FILE
+from harness.seal.manifest import MANIFEST_FILE, SIGNATURE_FILE
+from harness.seal.record_seal import RECORD_FILE
 from harness.seal.run_files import REPORT_FILE, read_report
 from harness.seal.tampering import Tampering
 from harness.seal.verification import SealVerification, verify
+
+_SEALED = (MANIFEST_FILE, SIGNATURE_FILE, RECORD_FILE)
 
 
 class Bar(StrEnum):
@@ -87,7 +90,7 @@ def plain_bars(folder: Path, product: ProductUnderTest, profiles: KnownProfiles)
         report = read_report(folder)
     except ConfigurationError:
         return (Bar.NO_RUN,)
-    sealed = () if (folder / MANIFEST_FILE).is_file() else (Bar.UNSEALED,)
+    sealed = () if all((folder / name).is_file() for name in _SEALED) else (Bar.UNSEALED,)
     return (*sealed, *_of_report(report, product, profiles))
 
 

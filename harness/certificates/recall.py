@@ -13,13 +13,15 @@ import msgspec
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.profiles import load_profile
+from harness.catalogue.verdicts import Level, Verdict
 from harness.certificates.document import Certificate
 from harness.engine.rejudge import VerdictChange, verdict_changes
-from harness.judge.report_schema import decoded
+from harness.judge.report_schema import Judgement, decoded
 from harness.report.agreement import MISSHAPEN, judged, read
 from harness.seal.run_files import REPORT_FILE
 
 _MOST_VALUES = 40
+_GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
 
 class RecallQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +110,20 @@ def judged_anew(case: RecallCase, profile_name: str | None) -> RecallResult:
         return RecallResult(case.number, "", "", trouble=error.code)
     except MISSHAPEN as error:
         return RecallResult(case.number, "", "", trouble=type(error).__name__)
-    return RecallResult(case.number, before.verdict, after.verdict, tuple(verdict_changes(before, after)))
+    changes = verdict_changes(before, after)
+    told = {change.requirement for change in changes}
+    newly = (change for change in _newly_required(before, after) if change.requirement not in told)
+    return RecallResult(case.number, before.verdict, after.verdict, (*changes, *newly))
+
+
+def _newly_required(before: Judgement, after: Judgement) -> Iterator[VerdictChange]:
+    """Yield what had not to pass then and has to now, and does not, whatever its verdict was."""
+    then = {entry.id: entry for entry in before.requirements}
+    for entry in after.requirements:
+        was = then.get(entry.id)
+        if entry.required and entry.verdict not in _GOOD and not (was and was.required):
+            level = was.level if was else Level.OFF
+            yield VerdictChange(entry.id, was.verdict if was else Level.OFF, entry.verdict, f"{level} → {entry.level}")
 
 
 def changed_values(then: Any, now: Any) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class CertifyingRig(ConsoleRig):
     """A console that certifies, with people and a run that passed."""
 
     def __init__(self, data: Path, url: str | None = None) -> None:
+        self._signed_in: dict[str, Person] = {}
         self.by = make_authority(data / "authority")
         authority = self.by.authority
         super().__init__(data / "console", url, certifier=Certifier(authority, authority.keys[0]))
@@ -50,7 +51,9 @@ class CertifyingRig(ConsoleRig):
         self.passed("run1")
 
     def person(self, name: str) -> Person:
-        return Person(self, name)
+        if name not in self._signed_in:
+            self._signed_in[name] = Person(self, name)
+        return self._signed_in[name]
 
     def passed(self, key: str, **how: object) -> None:
         """Leave a run of a system that is over, judged and sealed."""
@@ -195,7 +198,6 @@ def test_two_people_and_once(rig: CertifyingRig) -> None:
         "UPDATE certificates SET jws = replace(jws, 'A', 'B')",
         "UPDATE certificate_life SET jws = replace(jws, 'a', 'b') WHERE sequence = 3",
         "DELETE FROM certificate_life WHERE sequence = 4",
-        "UPDATE certificate_life SET sequence = 9 WHERE sequence = 4",
         "INSERT INTO certificate_life SELECT number, 5, jws FROM certificate_life WHERE sequence = 3",
     ],
 )
