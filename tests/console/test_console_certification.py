@@ -70,7 +70,7 @@ class CertifyingRig(ConsoleRig):
         address = made.headers["location"]
         done = self.person("minh").post(f"{address}/decision", {"decision": "grant", "reasons": "Đạt mọi yêu cầu"})
         assert done.status_code == 303, done.text
-        number = self.person("minh").get(address).text.partition('href="/certificates/')[2].partition('"')[0]
+        number: str = self.person("minh").get(address).text.partition('href="/certificates/')[2].partition('"')[0]
         assert number, self.person("minh").get(address).text
         return number
 
