@@ -39,10 +39,17 @@ _lang = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, 
 @_data
 @_database
 @click.option("--https", is_flag=True, help=say(_AREA, "https"))
+@click.option("--openid", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "openid"))
 @_lang
 @click.pass_context
 def command(
-    ctx: click.Context, listen: str, data: Path, database: str | None, https: bool, lang: str | None
+    ctx: click.Context,
+    listen: str,
+    data: Path,
+    database: str | None,
+    https: bool,
+    openid: Path | None,
+    lang: str | None,
 ) -> int | None:
     """Serve until interrupted; see the help text."""
     ctx.obj = (data, database)
@@ -53,7 +60,7 @@ def command(
     from harness.workbench.access import is_loopback
 
     host, port = address(listen)
-    state = _state(data, database, local=is_loopback(host), secure=https)
+    state = _state(data, database, openid, local=is_loopback(host), secure=https)
     with state.database.reading() as db:
         if not anybody(db):
             click.echo(say(_AREA, "nobody", data=data), err=True)
@@ -173,21 +180,29 @@ def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, 
     return (outer[0] if str(data) == _DEFAULT_DATA else data), database or outer[1]
 
 
-def _state(data: Path, database: str | None, *, local: bool, secure: bool) -> "ConsoleState":
+def _state(data: Path, database: str | None, openid: Path | None, *, local: bool, secure: bool) -> "ConsoleState":
     from harness.cli.laboratory import AUTHORITY, configured_certifier
     from harness.console.console_state import ConsoleState
     from harness.console.data.database import ConsoleDatabase
+    from harness.console.openid.provider import OpenIdProvider
+    from harness.console.openid.provider_file import load_settings
     from harness.console.subjects.vault import SecretVault
 
+    settings = None if openid is None else load_settings(openid, os.environ)
     certifier = configured_certifier()
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
-    # Runs and adapters have no business with the database, nor with the key that signs certificates.
+    # Runs and adapters have no business with the database, with the secret of the console at its provider, nor with
+    # the key that signs certificates.
+    ours = {_VARIABLE, settings.file.client_secret_env if settings else None}
     environment = {
-        name: value for name, value in os.environ.items() if name != _VARIABLE and not name.startswith(AUTHORITY)
+        name: value for name, value in os.environ.items() if name not in ours and not name.startswith(AUTHORITY)
     }
-    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, environment=environment,
-                        certifier=certifier)  # fmt: skip
+    provider = None if settings is None else OpenIdProvider(settings)
+    return ConsoleState(
+        data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment,
+        certifier=certifier,
+    )  # fmt: skip
 
 
 def _complain_to_standard_error() -> None:

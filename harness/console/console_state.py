@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.catalogue.errors import ConfigurationError
 from harness.console.certification.certifier import Certifier
 from harness.console.data.database import ConsoleDatabase
+from harness.console.openid.provider import OpenIdProvider
 from harness.console.subjects.addresses import LOOPBACK
 from harness.console.subjects.vault import SecretVault
 
@@ -23,6 +24,7 @@ class ConsoleState:
         vault: secrets of systems.
         program: command that begins the command line of this project, whose verbs runs are.
         local: whether only this machine reaches the console.
+        openid: identity provider by which people may sign in, None for none.
         environment: variables that its programs have.
         certifier: by whom is certified; None where there is no authority's key.
         secure: whether browsers reach it by https, so that cookies are for https alone.
@@ -34,6 +36,7 @@ class ConsoleState:
     program: tuple[str, ...]
     local: bool = True
     secure: bool = False
+    openid: OpenIdProvider | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     certifier: Certifier | None = field(default=None, repr=False)
 

@@ -15,6 +15,7 @@ from harness.console.certification.certifier import Certifier
 from harness.console.console_state import ConsoleState
 from harness.console.data.database import ConsoleDatabase
 from harness.console.data.tables import OrganisationRow, RunRow, SystemRow
+from harness.console.openid.provider import OpenIdProvider
 from harness.console.people.accounts import add_user
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.run_outcome import outcome_of
@@ -34,6 +35,7 @@ capabilities: [recall]
 driver: {kind: http, url: "http://127.0.0.1:9000/driver"}
 timing: {poll_interval: 0.5, reaction: 5, give_up: 10}
 """
+MANUAL = DECLARATION.replace('{kind: http, url: "http://127.0.0.1:9000/driver"}', "{kind: manual}")
 
 
 class ConsoleRig:
@@ -44,10 +46,11 @@ class ConsoleRig:
         data: Path,
         url: str | None = None,
         program: tuple[str, ...] = PROGRAM,
+        openid: OpenIdProvider | None = None,
         certifier: Certifier | None = None,
     ) -> None:
         self.state = ConsoleState(
-            data, ConsoleDatabase(data, url), SecretVault(data), program, environment=dict(os.environ),
+            data, ConsoleDatabase(data, url), SecretVault(data), program, openid=openid, environment=dict(os.environ),
             certifier=certifier,
         )  # fmt: skip
         self.work = ConsoleWork.of(self.state)

@@ -17,9 +17,8 @@ from harness.console.runs.answers import OperatorAnswers, answer_pipe, file_of, 
 from harness.console.runs.exhibits import LARGEST_ANSWER, lay_out
 from harness.console.sent_file import SentFile
 from harness.drivers.manual.exhibits import LARGEST_EXHIBIT
-from tests.console.console_rig import DECLARATION, ConsoleRig, Person
+from tests.console.console_rig import MANUAL, ConsoleRig, Person
 
-MANUAL = DECLARATION.replace('{kind: http, url: "http://127.0.0.1:9000/driver"}', "{kind: manual}")
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 _PATIENCE = 90.0
 

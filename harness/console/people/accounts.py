@@ -117,15 +117,40 @@ def set_password(db: Session, user: UserRow, password: str, actor: str) -> None:
     note_change(db, actor, "user.password", user.name)
 
 
+def set_role(db: Session, user: UserRow, role: Role, organisation: str | None, actor: str) -> None:
+    """Give an account another role; nothing happens where it has that one already.
+
+    Args:
+        db: a writing transaction.
+        user: the account.
+        role: the new one.
+        organisation: of a vendor; None leaves the one that it has.
+        actor: who changes it.
+
+    Raises:
+        ConfigurationError: a vendor has no organisation, or no administrator would be left.
+    """
+    place = user.organisation if role == Role.VENDOR else None
+    if role == Role.VENDOR and organisation:
+        place = organisation_named(db, organisation, actor)
+    if role == Role.VENDOR and place is None:
+        raise ConfigurationError("console.vendor-organisation")
+    if user.role == role and user.organisation_id == (place.id if place else None):
+        return
+    if user.role == Role.ADMIN:
+        _check_other_admin(db, user)
+    before, user.role, user.organisation = user.role, role, place
+    note_change(db, actor, "user.role", user.name, before=before, role=role, organisation=place.name if place else "")
+
+
 def close_account(db: Session, user: UserRow, actor: str) -> None:
     """Let nobody sign in under an account any more.
 
     Raises:
         ConfigurationError: no administrator would be left.
     """
-    others = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active, UserRow.id != user.id)
-    if user.role == Role.ADMIN and db.scalars(others).first() is None:
-        raise ConfigurationError("console.last-admin")
+    if user.role == Role.ADMIN:
+        _check_other_admin(db, user)
     user.active = False
     _shut_out(db, user, actor)
     note_change(db, actor, "user.closed", user.name)
@@ -135,6 +160,12 @@ def open_account(db: Session, user: UserRow, actor: str) -> None:
     """Open a closed account again."""
     user.active = True
     note_change(db, actor, "user.opened", user.name)
+
+
+def _check_other_admin(db: Session, user: UserRow) -> None:
+    others = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active, UserRow.id != user.id)
+    if db.scalars(others).first() is None:
+        raise ConfigurationError("console.last-admin")
 
 
 def _shut_out(db: Session, user: UserRow, actor: str) -> None:

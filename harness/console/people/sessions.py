@@ -62,7 +62,7 @@ def sign_in(db: Session, name: str, password: str, address: str) -> SignedIn | N
         return NotSignedIn(0)
     db.execute(delete(AttemptRow).where(AttemptRow.key == _key("name", name)))
     note_change(db, user.name, "sign-in", user.name, address=address)
-    return SignedIn(_begun(db, user, now), user)
+    return SignedIn(begin_session(db, user), user)
 
 
 def session_of(db: Session, token: str) -> SessionRow | None:
@@ -102,8 +102,9 @@ def csrf_matches(row: SessionRow, given: str) -> bool:
     return hmac.compare_digest(row.csrf.encode(), given.encode("utf-8", "replace"))
 
 
-def _begun(db: Session, user: UserRow, now: float) -> str:
-    token = secrets.token_urlsafe(32)
+def begin_session(db: Session, user: UserRow) -> str:
+    """Begin a session of somebody whose identity was established, and return what goes into the cookie."""
+    now, token = time.time(), secrets.token_urlsafe(32)
     db.execute(delete(SessionRow).where(SessionRow.created < now - _LONGEST))
     db.execute(delete(AttemptRow).where(AttemptRow.last < now - _FORGOTTEN))
     db.add(SessionRow(token=_digest(token), user_id=user.id, csrf=secrets.token_urlsafe(32), created=now, seen=now))

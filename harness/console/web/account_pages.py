@@ -30,8 +30,13 @@ def signed_in(visit: Visit) -> Response:
             problem=visit.say(key, seconds=outcome.seconds),
             name=visit.value("name", 100),
         )
+    return let_in(visit, outcome.token)
+
+
+def let_in(visit: Visit, token: str) -> Response:
+    """Give the browser the cookie of its new session."""
     answer = visit.moved("/")
-    answer.set_cookie(SESSION_COOKIE, outcome.token, httponly=True, samesite="lax", secure=visit.state.secure, path="/")
+    answer.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=visit.state.secure, path="/")
     return answer
 
 

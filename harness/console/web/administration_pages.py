@@ -34,7 +34,8 @@ def users_page(visit: Visit) -> Response:
 def user_added(visit: Visit) -> Response:
     """Add an account."""
     typed = {name: visit.value(name) for name in ("name", "role", "organisation")}
-    password = (visit.fields.get("password") or [""])[0]
+    # Where there is an identity provider, who has no password signs in by it.
+    password = (visit.fields.get("password") or [""])[0] or (None if visit.state.openid else "")
     try:
         add_user(visit.db, typed["name"], typed["role"], password, typed["organisation"] or None, visit.actor)
     except ConfigurationError as error:

@@ -6,6 +6,7 @@ from harness.console.web import (
     certificate_pages,
     evidence_pages,
     history_pages,
+    openid_pages,
     operator_pages,
     proposal_pages,
     recall_pages,
@@ -18,6 +19,7 @@ from harness.console.web.routing import PageRoute
 
 PAGES: tuple[PageRoute, ...] = (
     *account_pages.PAGES,
+    *openid_pages.PAGES,
     *token_pages.PAGES,
     *administration_pages.PAGES,
     *subject_pages.PAGES,

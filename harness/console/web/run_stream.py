@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import anyio
+from sqlalchemy.orm import Session
 from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
@@ -35,7 +36,7 @@ def run_events(state: ConsoleState, work: ConsoleWork, language: Language) -> Ca
     async def streamed(request: Request) -> Response:
         key = request.path_params["key"]
         chosen: Language = "en" if request.cookies.get(LANGUAGE_COOKIE, language) == "en" else "vi"
-        if await run_in_threadpool(_seen, state, request, key) is None:
+        if not await run_in_threadpool(_is_seen, state, request, key):
             return PlainTextResponse("404", 404)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
         number = int(after) if after.isascii() and after.isdigit() and len(after) < _GREATEST_SEQ else -1
@@ -66,7 +67,7 @@ def _look(
 ) -> tuple[dict[str, str], int, str, bool] | None:
     """Return the parts that changed since an event, the number of the last event, and whether the run is over."""
     with state.database.reading() as db:
-        row = _seen(state, request, key)
+        row = _seen(db, request, key)
         if row is None:
             return None
         live = work.live.look(work.queue.folder(row))
@@ -85,13 +86,18 @@ def _look(
     return parts, live.seq, now, row.state == "ended"
 
 
-def _seen(state: ConsoleState, request: Request, key: str) -> RunRow | None:
-    """Return the run, None where there is none for whoever asks."""
+def _is_seen(state: ConsoleState, request: Request, key: str) -> bool:
+    """Tell whether there is such a run for whoever asks."""
     with state.database.reading() as db:
-        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
-        row = db.get(RunRow, key)
-        if session is None or row is None:
-            return None
-        if session.user.role == Role.VENDOR and session.user.organisation_id != row.organisation_id:
-            return None
-        return row
+        return _seen(db, request, key) is not None
+
+
+def _seen(db: Session, request: Request, key: str) -> RunRow | None:
+    """Return the run, None where there is none for whoever asks."""
+    session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+    row = db.get(RunRow, key)
+    if session is None or row is None:
+        return None
+    if session.user.role == Role.VENDOR and session.user.organisation_id != row.organisation_id:
+        return None
+    return row

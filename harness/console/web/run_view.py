@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language
 from harness.console.data.tables import FoundRow, RunRow
@@ -88,10 +89,14 @@ def _board(live: LiveRun, language: Language) -> dict[str, list[dict[str, str]]]
     )
 
 
-def _verdicts(work: ConsoleWork, row: RunRow, language: Language) -> dict[str, list[dict[str, str]]]:
-    """Return the board of a judged run: what was asked for, or has a verdict."""
+def _verdicts(work: ConsoleWork, row: RunRow, language: Language) -> dict[str, list[dict[str, str]]] | None:
+    """Return the board of a judged run: what was asked for, or has a verdict; None where its report is gone."""
+    try:
+        report = read_report(work.queue.folder(row))
+    except ConfigurationError:
+        return None
     shown: dict[str, dict[str, str]] = {}
-    for entry in read_report(work.queue.folder(row)).requirements:
+    for entry in report.requirements:
         if entry.required or entry.verdict != "not_run":
             statement = entry.statement[language]
             shown[entry.id] = {"id": entry.id, "state": str(entry.verdict), "statement": statement}
