@@ -1,11 +1,14 @@
 """Time stamps for signatures in PDF, from the authority that the certifying body names (RFC 3161)."""
 
-import anyio.to_thread
+import asyncio
+
 from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
 
-from harness.seal.timestamp import TimeStampingAuthority
+from harness.seal.timestamp import NotStamped, TimeStampingAuthority
 from harness.seal.timestamp_request import posted
+
+_GRANTED = ("granted", "granted_with_mods")
 
 
 class AuthorityTimeStamper(TimeStamper):
@@ -19,7 +22,14 @@ class AuthorityTimeStamper(TimeStamper):
         """Return the answer to a request.
 
         Raises:
-            NotStamped: it cannot be reached in time.
+            NotStamped: it cannot be reached in time, refuses, or does not answer with a stamp.
         """
-        answer = await anyio.to_thread.run_sync(posted, self._authority.url, req.dump())
-        return tsp.TimeStampResp.load(answer)
+        answer = await asyncio.to_thread(posted, self._authority.url, req.dump())
+        try:
+            response = tsp.TimeStampResp.load(answer)
+            granted = response["status"]["status"].native in _GRANTED
+        except ValueError as error:
+            raise NotStamped("unreadable") from error
+        if not granted:
+            raise NotStamped("refused")
+        return response

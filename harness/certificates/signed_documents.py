@@ -24,6 +24,7 @@ _KINDS: dict[type[msgspec.Struct], str] = {
     RegisterSnapshot: "lienthong-register+json",
 }
 LARGEST = 64 * 1024 * 1024
+_REMEMBERED = 20_000
 _SMALL = 64 * 1024  # what is not larger stays at hand
 
 T = TypeVar("T", Certificate, LifeEntry, RegisterSnapshot)
@@ -48,7 +49,25 @@ class SignedDocument(msgspec.Struct, Generic[T], frozen=True):
     def signed_by(self, keys: Collection[ec.EllipticCurvePublicKey]) -> bool:
         """Say whether one of some keys signed it, in the only encoding that is allowed."""
         named = (key for key in keys if public_part(key).sha256 == self.key)
-        return self.jws.canonical and any(self.jws.holds(self.jws.content, key) for key in named)
+        return self.jws.canonical and any(_holds(self.sha256, self.key, self.jws, key) for key in named)
+
+
+class _CheckedSignatures:
+    """What came of checking signatures: what is kept is looked at for every page, and does not change."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], bool] = {}
+
+    def holds(self, digest: str, fingerprint: str, jws: Jws, key: ec.EllipticCurvePublicKey) -> bool:
+        """Say whether a signature holds, by the digest of all of it and the key that made it."""
+        if (digest, fingerprint) not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[digest, fingerprint] = jws.holds(jws.content, key)
+        return self._found[digest, fingerprint]
+
+
+_holds = _CheckedSignatures().holds
 
 
 def signed(document: T, key: LaboratoryKey) -> bytes:

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -31,8 +31,11 @@ from harness.certificates.public_register import (
 from harness.certificates.signed_documents import signed
 from harness.certificates.verification import CertificateVerification, verify_certificate
 from harness.crypto.pdf.signatures import read_pdf
+from harness.crypto.testpki.pki import Pki
+from harness.crypto.testpki.responder import Responder
 from harness.report.pdf import PdfUnavailable
 from tests.certificates.certified_runs import NOW, PRODUCT, Authority, make_authority, passed_run
+from tests.report.stamping import answering, fixed, roots_file
 
 NUMBER = "LT-2026-0001"
 HOSTILE = '=HYPERLINK("http://x","y")</text><script>alert(1)</script>'
@@ -241,3 +244,25 @@ def test_the_pdf_carries_the_certificate_and_its_ground_and_tells_every_change(i
         told = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
         assert NUMBER in told
         assert "<script>" in told  # as words
+
+
+def test_the_pdf_is_stamped_where_the_authority_names_one_and_made_without_where_it_is_deaf(
+    issued: Issued, tmp_path: Path
+) -> None:
+    manifest, report = ((issued.run / name).read_bytes() for name in ("manifest.json", "report.json"))
+    pki = Pki(datetime.now(UTC), "http://127.0.0.1:1")
+    with Responder() as responder, answering(fixed(200, b"no stamp")) as deaf:
+        responder.serve(pki)
+        for name, url, level in (("stamped", f"{responder.url}/tsa", "PAdES B-T"), ("deaf", deaf, "PAdES B-B")):
+            shutil.copytree(issued.by.folder, tmp_path / name)
+            roots_file(pki, tmp_path / name / "roots.pem", "root")
+            with (tmp_path / name / "laboratory.yaml").open("a", encoding="utf-8") as file:
+                file.write(f'tsa: {{url: "{url}", roots: roots.pem}}\n')
+            authority = Authority(tmp_path / name).authority
+            try:
+                made = certificate_pdf(issued.record.certificate.content, issued.file, manifest, report, authority)
+            except PdfUnavailable as error:
+                pytest.skip(str(error))
+            (signature,) = read_pdf(made.content).signatures
+            assert (signature.problem, signature.level, made.unstamped is None) == (None, level, name == "stamped")
+            assert checked(issued, made.content).problems == ()

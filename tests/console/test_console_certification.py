@@ -1,6 +1,7 @@
 """From a passed run to a published certificate and its end: who may do what, what is refused, what edited rows show."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -162,6 +163,17 @@ def test_a_run_changed_after_the_proposal_gets_no_certificate(rig: CertifyingRig
     assert "không qua khi xét lại" in page
     assert "Niêm phong không còn nguyên" in page
     assert "/certificates/LT" not in page
+
+
+def test_the_evidence_of_another_run_gets_no_second_certificate(rig: CertifyingRig) -> None:
+    number = rig.certified()
+    rig.passed("run2")
+    folder = rig.state.runs / "run2" / "run"
+    shutil.rmtree(folder)
+    shutil.copytree(rig.state.runs / "run1" / "run", folder)
+    address = rig.person("lan").post("/runs/run2/propose").headers["location"]
+    rig.person("minh").post(f"{address}/decision", {"decision": "grant", "reasons": "x"})
+    assert f"{number} đã dựa trên đúng bằng chứng này" in rig.person("minh").get(address).text
 
 
 def test_two_people_and_once(rig: CertifyingRig) -> None:

@@ -14,6 +14,7 @@ from harness.console.certification.persons import person_of
 from harness.console.data.audit_log import note_change
 from harness.console.data.certificate_tables import CertificateRow, LifeRow
 from harness.console.data.tables import UserRow
+from harness.console.people.roles import Role
 
 _LONGEST = 2000
 
@@ -40,7 +41,8 @@ def add_act(
     kept = kept_certificate(db, certifier.authority, number)
     if kept is None or not kept.whole or kept.record is None or kept.life is None:
         raise ConfigurationError("certification.damaged")
-    by = person_of(db, user.name) or user.name
+    # The history is public: names of accounts are not, and a vendor acts for the holder.
+    by = user.organisation.name if user.organisation else person_of(db, user.name) or str(Role(user.role))
     now = datetime.now(UTC)
     entry = next_entry(kept.life, kept.record.acts[-1], act, at=now, by=by, reason=reason[:_LONGEST],
                        detail=detail[:100])  # fmt: skip

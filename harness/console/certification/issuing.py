@@ -3,8 +3,10 @@
 import contextlib
 import json
 import logging
+from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import select
@@ -22,6 +24,7 @@ from harness.certificates.life import LifeAct
 from harness.certificates.signed_documents import digest_of, read_signed, signed
 from harness.console.certification.acts import add_act
 from harness.console.certification.bench import ExaminationBench
+from harness.console.certification.book import kept_certificates
 from harness.console.certification.certifier import Certifier
 from harness.console.certification.persons import check_independent
 from harness.console.certification.proposals import ProposalState, check_replaced, product_of
@@ -61,7 +64,7 @@ def carry_out(state: ConsoleState, bench: ExaminationBench, key: int) -> None:
         examined = bench.examine(folder, product, state.certifying)
         number = _issued(state, key, examined)
     except ConfigurationError as error:
-        _note_trouble(state, key, error.code)
+        _note_trouble(state, key, error.code, error.parameters)
     except IntegrityError:
         _note_trouble(state, key, "certification.again")
     except (OSError, BrokenExecutor):
@@ -82,13 +85,14 @@ def _issued(state: ConsoleState, key: int, examined: RunExamination) -> str | No
             return None
         if not examined.may_be_certified:
             proposal.state = ProposalState.BARRED
-            proposal.trouble = json.dumps([*(f"bar.{bar}" for bar in examined.bars)])
+            proposal.trouble = json.dumps([{"code": f"bar.{bar}", "parameters": {}} for bar in examined.bars])
             note_change(db, "console", "proposal.barred", proposal.run_id, proposal=key, bars=list(examined.bars),
                         details=list(examined.details))  # fmt: skip
             return None
         decider = db.scalars(select(UserRow).where(UserRow.name == proposal.decider)).one()
         check_independent(db, decider, proposal)
         check_replaced(db, certifier, proposal.run, proposal.replaces)
+        _check_no_other(db, certifier, examined, proposal.replaces)
         now = datetime.now(UTC)
         number = _next_number(db, certifier, now)
         certificate = made_certificate(number, examined, _decision(db, proposal, now), certifier.authority)
@@ -97,6 +101,18 @@ def _issued(state: ConsoleState, key: int, examined: RunExamination) -> str | No
             add_act(db, certifier, proposal.replaces, LifeAct.REPLACE, decider, reason=proposal.why, detail=number)
         proposal.state, proposal.trouble = ProposalState.GRANTED, ""
     return number
+
+
+def _check_no_other(db: Session, certifier: Certifier, examined: RunExamination, replaces: str) -> None:
+    """Check that no certificate rests on the same evidence, laid into the folder of another run.
+
+    Raises:
+        ConfigurationError: one does.
+    """
+    for kept in kept_certificates(db, certifier.authority):
+        certificate = kept.certificate
+        if certificate and certificate.run.evidence == examined.evidence and kept.number != replaces:
+            raise ConfigurationError("certification.same-evidence", number=kept.number)
 
 
 def _decision(db: Session, proposal: ProposalRow, at: datetime) -> GrantedDecision:
@@ -184,8 +200,11 @@ def _next_number(db: Session, certifier: Certifier, at: datetime) -> str:
     return f"{head}{last + 1:04d}"
 
 
-def _note_trouble(state: ConsoleState, key: int, code: str) -> None:
+def _note_trouble(
+    state: ConsoleState, key: int, code: str, parameters: Mapping[str, object] = MappingProxyType({})
+) -> None:
     with state.database.writing() as db:
         proposal = db.get_one(ProposalRow, key, with_for_update=True)
         if proposal.state == ProposalState.DECIDING:
-            proposal.trouble = json.dumps([code])
+            told = {name: str(value) for name, value in parameters.items()}
+            proposal.trouble = json.dumps([{"code": code, "parameters": told}])

@@ -177,7 +177,7 @@ def decide(
                 conditions=proposal.conditions)  # fmt: skip
 
 
-def troubles(proposal: ProposalRow) -> list[str]:
-    """Return what barred the run, or kept it from being judged."""
-    found: list[str] = json.loads(proposal.trouble) if proposal.trouble else []
-    return found
+def troubles(proposal: ProposalRow) -> list[tuple[str, dict[str, str]]]:
+    """Return what barred the run, or kept it from being judged: codes with the values of their sentences."""
+    found = json.loads(proposal.trouble) if proposal.trouble else []
+    return [(one["code"], one["parameters"]) for one in found]

@@ -4,7 +4,9 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from harness.catalogue.errors import ConfigurationError
-from harness.certificates.authority import KnownProfiles
+from harness.catalogue.profiles import Profile
 from harness.certificates.document import Certificate
 from harness.certificates.recall import RecallCase, RecallQuestion, changed_values
 from harness.console.certification.bench import ExaminationBench
@@ -28,10 +30,13 @@ from harness.seal.run_files import REPORT_FILE
 _logger = logging.getLogger(__name__)
 
 
-def changed_since(db: Session, profiles: KnownProfiles, kept: KeptCertificate) -> tuple[str, ...]:
+ProfileLookup = Callable[[str], tuple[str, Profile] | None]
+
+
+def changed_since(db: Session, called: ProfileLookup, kept: KeptCertificate) -> tuple[str, ...]:
     """Return the values of a certificate's profile that are not what they were when it was given."""
     certificate = kept.certificate
-    known = profiles.called(certificate.profile.id) if certificate else None
+    known = called(certificate.profile.id) if certificate else None
     if certificate is None or known is None:
         return ("*",)  # the profile is gone altogether
     if known[1].sha256 == certificate.profile.sha256:
@@ -49,10 +54,11 @@ def sought_certificates(
         ConfigurationError: there is no authority, or a profile of it is wrong.
     """
     authority = state.certifying.authority
+    called = cache(authority.profiles.called)  # reading one takes a while
     found = []
     for kept in kept_certificates(db, authority):
         certificate = kept.certificate
-        changed = changed_since(db, authority.profiles, kept)
+        changed = changed_since(db, called, kept)
         if certificate is not None and question.rests(certificate, changed):
             found.append((kept, changed))
     return found
@@ -98,17 +104,17 @@ def _carry_out(state: ConsoleState, bench: ExaminationBench, key: int) -> None:
 
 
 def _judged(state: ConsoleState, bench: ExaminationBench, key: int) -> list[dict[str, Any]]:
-    profiles = state.certifying.authority.profiles
+    called = cache(state.certifying.authority.profiles.called)
     with state.database.reading() as db:
         row = db.get_one(RecallRow, key)
         question = msgspec.json.decode(row.sought, type=RecallQuestion)
         sought = sought_certificates(db, state, question)
         cases = [
             RecallCase(kept.number, state.runs / kept.run / RUN_FOLDER, _report_digest(db, kept.number),
-                       _named(profiles, kept.certificate))
+                       _named(called, kept.certificate))
             for kept, _ in sought
         ]  # fmt: skip
-        by = _by(profiles, row.profile)
+        by = _by(called, row.profile)
     results = [future.result() for future in bench.recall(cases, by)]
     told = []
     for (kept, changed), result in zip(sought, results, strict=True):
@@ -129,11 +135,11 @@ def _report_digest(db: Session, number: str) -> str:
     return str(next((one["sha256"] for one in manifest["evidence"]["files"] if one["path"] == REPORT_FILE), ""))
 
 
-def _named(profiles: KnownProfiles, certificate: Certificate | None) -> str:
-    known = profiles.called(certificate.profile.id) if certificate else None
+def _named(called: ProfileLookup, certificate: Certificate | None) -> str:
+    known = called(certificate.profile.id) if certificate else None
     return known[0] if known else str(Path("-"))
 
 
-def _by(profiles: KnownProfiles, id_: str) -> str:
-    known = profiles.called(id_) if id_ else None
+def _by(called: ProfileLookup, id_: str) -> str:
+    known = called(id_) if id_ else None
     return known[0] if known else ""

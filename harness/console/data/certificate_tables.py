@@ -82,7 +82,7 @@ class CertificateRow(ConsoleTable):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     issued: Mapped[float] = mapped_column(Float)
     jws: Mapped[str] = mapped_column(Text)
-    profile: Mapped[str] = mapped_column(Text)
+    profile: Mapped[str] = mapped_column(Text, deferred=True)  # large, and rarely needed
 
 
 class LifeRow(ConsoleTable):

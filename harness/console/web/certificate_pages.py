@@ -53,7 +53,7 @@ def consent_given(visit: Visit) -> Response:
     kept = _kept(visit)
     how = visit.value("reason")
     if visit.user.role == Role.VENDOR:
-        how = text("console", "certificate.consent.self", "vi", account=visit.user.name) + (f" {how}" if how else "")
+        how = f"{text('console', 'certificate.consent.self', 'vi')} {how}".strip()
     try:
         add_act(visit.db, visit.state.certifying, kept.number, LifeAct.CONSENT, visit.user, reason=how)
     except ConfigurationError as error:

@@ -160,15 +160,15 @@ def _proposal(visit: Visit, row: ProposalRow) -> dict[str, Any]:
         "row": row,
         "opinions": visit.db.scalars(said).all(),
         "number": visit.db.scalars(certificate).first(),
-        "troubles": [_told(visit, code) for code in troubles(row)],
+        "troubles": [_told(visit, code, values) for code, values in troubles(row)],
         "person": person_of(visit.db, visit.user.name),
     }
 
 
-def _told(visit: Visit, code: str) -> str:
+def _told(visit: Visit, code: str, values: dict[str, str]) -> str:
     if code.startswith("bar."):
         return text(AREA, code, visit.language)
-    return sentence_of(ConfigurationError(code), visit.language)
+    return sentence_of(ConfigurationError(code, **values), visit.language)
 
 
 def _people(visit: Visit) -> list[tuple[UserRow, str]]:
