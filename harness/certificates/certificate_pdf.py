@@ -66,7 +66,7 @@ def certificate_pdf(
     content: bytes = page.write_pdf(
         pdf_identifier=hashlib.sha256(file).digest()[:16], pdf_variant=_VARIANT, attachments=attachments
     )
-    return _signed(content, authority, _moment(certificate.issued))
+    return sign_pdf(content, authority, _moment(certificate.issued))
 
 
 def certificate_page(certificate: Certificate) -> str:
@@ -85,7 +85,14 @@ def both_languages(key: str, **values: object) -> Mapping[Language, str]:
     return {"vi": text(AREA, key, "vi", **values), "en": text(AREA, key, "en", **values)}
 
 
-def _signed(content: bytes, authority: CertificationAuthority, at: datetime) -> CertificatePdf:
+def sign_pdf(content: bytes, authority: CertificationAuthority, at: datetime) -> CertificatePdf:
+    """Return a PDF with the authority's signature (PAdES), stamped by its time stamping authority where it names one.
+
+    Args:
+        content: the file.
+        authority: that signs; a stamp that is not to be had keeps it from nothing.
+        at: time of signing, with a zone.
+    """
     from pyhanko.sign.timestamps import TimestampRequestError
 
     from harness.certificates.pdf_time_stamper import AuthorityTimeStamper

@@ -165,7 +165,7 @@ def _proposal(visit: Visit, row: ProposalRow) -> dict[str, Any]:
     }
 
 
-def _told(visit: Visit, code: str, values: dict[str, str]) -> str:
+def _told(visit: Visit, code: str, values: dict[str, Any]) -> str:
     if code.startswith("bar."):
         return text(AREA, code, visit.language)
     return sentence_of(ConfigurationError(code, **values), visit.language)
