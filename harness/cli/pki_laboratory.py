@@ -19,6 +19,9 @@ _AREA = "cli-pki"
 @click.option("--register", default="", metavar="URL", help=say(_AREA, "laboratory.register"))
 @click.option("--passphrase-file", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "passphrase-file"))
 @click.option("--no-passphrase", is_flag=True, help=say(_AREA, "no-passphrase"))
+@click.option("--pkcs11", "module", metavar="LIBRARY", help=say(_AREA, "pkcs11"))
+@click.option("--token", "token", default="", metavar="LABEL", help=say(_AREA, "token"))
+@click.option("--key-label", "label", default="lienthong", show_default=True, metavar="LABEL", help=say(_AREA, "label"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def laboratory(
     folder: Path,
@@ -27,16 +30,24 @@ def laboratory(
     register: str,
     passphrase_file: Path | None,
     no_passphrase: bool,
+    module: str | None,
+    token: str,
+    label: str,
     quiet: bool,
 ) -> int:
     """Make a laboratory's folder; see the help text."""
+    from harness.seal.laboratory import HardwareToken
     from harness.seal.laboratory_folder import create_laboratory
 
     passphrase = None if no_passphrase else _passphrase(passphrase_file)
-    made = create_laboratory(folder, name=name, address=address, register=register, passphrase=passphrase)
+    place = HardwareToken(module, token, label) if module else None
+    made = create_laboratory(
+        folder, name=name, address=address, register=register, passphrase=passphrase, token=place
+    )  # fmt: skip
+    kept = "made.token" if place else "made.keep" if passphrase else "made.plain"
     if not quiet:
-        click.echo(say(_AREA, "made.laboratory", folder=folder, name=made.name))
-        click.echo(say(_AREA, "made.keep" if passphrase else "made.plain", folder=folder))
+        click.echo(say(_AREA, "made.certificate" if place else "made.laboratory", folder=folder, name=made.name))
+        click.echo(say(_AREA, kept, folder=folder))
     return Exit.PASS
 
 

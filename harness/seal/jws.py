@@ -14,8 +14,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.seal.laboratory import LaboratoryKey
 
@@ -83,19 +83,12 @@ def sign_document(content: bytes, key: LaboratoryKey, kind: str) -> bytes:
 
 
 def _signed(content: bytes, key: LaboratoryKey, named: Mapping[str, Any]) -> bytes:
-    from joserfc import jws
-    from joserfc.jwk import ECKey
-    from joserfc.registry import HeaderParameter
-
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    """Sign by what every key can do, those on a token that never leave it too."""
     header: dict[str, Any] = {"alg": ALGORITHM, "kid": key.public.sha256, **named, CANONICAL_HEADER: True}
-    own = {
-        RUN_HEADER: HeaderParameter("run of this signature", "str"),
-        CANONICAL_HEADER: HeaderParameter("made with the lower value", "bool"),
-    }
-    whole = jws.serialize_compact(header, content, ECKey.import_key(pem), registry=jws.JWSRegistry(own, [ALGORITHM]))
-    head, body, tail = whole.encode().split(b".")
-    return b".".join((head, body, _encoded(_lower(_decoded(tail)))))
+    head = _encoded(json.dumps(header, separators=(",", ":")).encode())
+    body = _encoded(content)
+    first, second = decode_dss_signature(key.private.sign(head + b"." + body, ec.ECDSA(hashes.SHA256())))
+    return b".".join((head, body, _encoded(_lower(first.to_bytes(_HALF) + second.to_bytes(_HALF)))))
 
 
 def detached(signature: bytes) -> bytes:

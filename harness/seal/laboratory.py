@@ -28,6 +28,7 @@ from harness.catalogue.parameters import ParameterGroup
 from harness.catalogue.typed_yaml import Located, convert, read
 from harness.crypto.chains.certificates import whole_name
 from harness.seal.timestamp import Roots, TimeStampingAuthority, read_roots
+from harness.seal.token_key import TokenKey, TokenPlace, open_token_key
 
 KEY_FILE = "lab.key"
 CERTIFICATE_FILE = "lab.crt"
@@ -66,6 +67,19 @@ class CertificateTerms(ParameterGroup, frozen=True):
     months: Annotated[int, msgspec.Meta(ge=1, le=_MOST_MONTHS)] = 36
 
 
+class HardwareToken(ParameterGroup, frozen=True):
+    """Where the key is that is no file: path of the PKCS#11 library, labels of the token and of the key on it."""
+
+    module: str
+    token: str
+    key: str
+
+    @property
+    def place(self) -> TokenPlace:
+        """The same for whom opens it."""
+        return TokenPlace(self.module, self.token, self.key)
+
+
 class LaboratoryIdentity(ParameterGroup, frozen=True):
     """Who tests, as ISO/IEC 17025 clause 7.8.2 asks of a report; schema lienthong.laboratory/1."""
 
@@ -77,11 +91,12 @@ class LaboratoryIdentity(ParameterGroup, frozen=True):
     authorised: Authorised | None = None
     tsa: TimeStamping | None = None
     certificates: CertificateTerms | None = None
+    token: HardwareToken | None = None
 
     def public(self) -> dict[str, object]:
-        """Return it as run.json has it, without the time stamping authority and the terms of certificates."""
+        """Return it as run.json has it: what concerns the laboratory alone is left out."""
         content: dict[str, object] = msgspec.to_builtins(self)
-        del content["tsa"], content["certificates"]
+        del content["tsa"], content["certificates"], content["token"]
         return content
 
 
@@ -154,8 +169,13 @@ def load_laboratory(folder: Path, passphrase: Passphrase | None = None) -> Labor
     if not identity_path.is_file() and not key_path.is_file():
         raise ConfigurationError("laboratory.empty", path=folder, key=KEY_FILE, identity=IDENTITY_FILE)
     identity, tsa = _identity(identity_path, folder) if identity_path.is_file() else (LaboratoryIdentity(), None)
-    key = _key(key_path, folder / CERTIFICATE_FILE, passphrase) if key_path.is_file() else None
-    return Laboratory(identity, key, tsa)
+    certificate = folder / CERTIFICATE_FILE
+    if key_path.is_file():
+        return Laboratory(identity, _key(_private(key_path, passphrase), key_path, certificate), tsa)
+    if identity.token is None:
+        return Laboratory(identity, None, tsa)
+    private = _on_token(identity.token, certificate, passphrase)
+    return Laboratory(identity, _key(private, certificate, certificate), tsa)
 
 
 def known_laboratory(folder: Path) -> tuple[KnownSigner | None, TimeStampingAuthority | None]:
@@ -254,8 +274,16 @@ def _public_key(content: bytes) -> object:
     return load_pem_public_key(content)
 
 
-def _key(key_path: Path, certificate_path: Path, passphrase: Passphrase | None) -> LaboratoryKey:
-    private = _private(key_path, passphrase)
+def _on_token(token: HardwareToken, certificate: Path, passphrase: Passphrase | None) -> TokenKey:
+    """Return the key on a token; its certificate, which tells the public part, is a file all the same."""
+    public = read_public_key(certificate)
+    pin = passphrase() if passphrase else None
+    if not pin:
+        raise ConfigurationError("laboratory.passphrase-needed", path=certificate)
+    return open_token_key(token.place, pin, public)
+
+
+def _key(private: object, key_path: Path, certificate_path: Path) -> LaboratoryKey:
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise ConfigurationError("laboratory.not-p256", path=key_path)
     if not certificate_path.is_file():

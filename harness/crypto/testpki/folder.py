@@ -65,16 +65,19 @@ def write_identity(
     return certificate, key
 
 
-def make_laboratory(now: datetime, name: str = _UNNAMED) -> IssuedIdentity:
+def make_laboratory(
+    now: datetime, name: str = _UNNAMED, key: ec.EllipticCurvePrivateKey | None = None
+) -> IssuedIdentity:
     """Make the key and self-signed certificate that a laboratory seals its runs with.
 
     Args:
         now: moment from which validity is counted, with a zone.
         name: of the laboratory; a common name has room for 64 bytes, the whole stands beside it.
+        key: of the laboratory, made freshly when left out.
     """
     short = name.encode()[:_LONGEST_COMMON_NAME].decode(errors="ignore").rstrip()
     subject = (("CN", short), *((("DESCRIPTION", name),) if short != name else ()), ("C", "VN"))
-    return issue(CertificateOrder(LABORATORY, subject, "laboratory", now, now + _LABORATORY_LASTS), None)
+    return issue(CertificateOrder(LABORATORY, subject, "laboratory", now, now + _LABORATORY_LASTS), None, key)
 
 
 def create_pki(folder: Path, now: datetime, responder: str) -> Pki:
