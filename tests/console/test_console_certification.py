@@ -5,7 +5,8 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,12 +15,16 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from harness.certificates.verification import verify_certificate
-from harness.console.certification import issuing
+from harness.console.certification import book, issuing
 from harness.console.certification.bench import ExaminationBench
+from harness.console.certification.book import URGENT, expiring, kept_certificates
 from harness.console.certification.certifier import Certifier
 from harness.console.data.audit_log import note_change
 from harness.console.data.certificate_tables import RecallRow
+from harness.console.data.database import ConsoleDatabase
 from harness.console.data.tables import SystemRow
+from harness.console.safekeeping.backup import back_up
+from harness.console.safekeeping.restoration import restore
 from harness.report.pdf import PdfUnavailable
 from tests.certificates.certified_runs import (
     AUTHORITY,
@@ -270,6 +275,31 @@ def test_an_extension_and_an_amendment(rig: CertifyingRig) -> None:
     kept = json.loads(rig.person("minh").get(f"/certificates/{second}/certificate.json").content)
     assert kept["certificate"]["replaces"] == {"number": number, "changed": "Tên cơ quan", "why": "Ghi sai"}
     assert rig.person("minh").get(f"/certificates/{number}/certificate.json").status_code == 200  # the old one is kept
+
+
+def test_what_waits_and_what_runs_out_is_on_the_first_page(rig: CertifyingRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.person("lan").post("/runs/run1/propose")
+    assert "đang chờ quyết định: 1" in rig.person("minh").get("/").text
+    assert "đang chờ quyết định" not in rig.person("lan").get("/").text
+    rig.person("minh").post("/proposals/1/decision", {"decision": "grant", "reasons": "x"})
+    assert "Sắp hết hạn" not in rig.person("alpha").get("/").text
+    with rig.state.database.reading() as db:
+        (kept,) = kept_certificates(db, rig.by.authority)
+    late = [replace(kept, at=kept.at + timedelta(days=days)) for days in (1000, 1010, 1080, 1100)]
+    assert [one.days_left <= URGENT for one in expiring(late)] == [True, False]  # the last one has run out
+    monkeypatch.setattr(book, "_SOON", 2000)
+    assert "Sắp hết hạn" in rig.person("alpha").get("/").text
+
+
+def test_a_certificate_outlives_backup_and_restore(rig: CertifyingRig, tmp_path: Path) -> None:
+    number = rig.published()
+    back_up(rig.state.database, rig.state.data, tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "restored", None)
+    database = ConsoleDatabase(tmp_path / "restored")
+    with database.reading() as db:
+        (kept,) = kept_certificates(db, rig.by.authority)
+    database.close()
+    assert (kept.number, kept.whole, kept.state) == (number, True, "active")
 
 
 def _recalled(rig: CertifyingRig, **asked: str) -> list[dict[str, Any]]:

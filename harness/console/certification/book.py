@@ -21,6 +21,8 @@ from harness.console.data.certificate_tables import CertificateRow, LifeRow
 from harness.console.data.tables import AuditRow
 
 LOGGED = "certificate."
+URGENT = 30  # days before the end at which it is told urgently
+_SOON = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,14 @@ def kept_certificate(db: Session, authority: CertificationAuthority, number: str
     """Return a certificate by its number, None where there is none."""
     row = db.get(CertificateRow, number)
     return None if row is None else _kept(db, authority, [row])[0]
+
+
+def expiring(kept: Iterable[KeptCertificate]) -> list[KeptCertificate]:
+    """Return the certificates that run out within three months, the first to run out first."""
+    living = (LifeState.ACTIVE, LifeState.SUSPENDED)
+    return sorted(
+        (one for one in kept if one.state in living and one.days_left <= _SOON), key=lambda one: one.days_left
+    )
 
 
 def _kept(db: Session, authority: CertificationAuthority, rows: Sequence[CertificateRow]) -> list[KeptCertificate]:

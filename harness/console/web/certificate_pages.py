@@ -8,16 +8,15 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
 from harness.certificates.badge import AREA, badge
 from harness.certificates.certificate_file import certificate_file
-from harness.certificates.life import STEPS, LifeAct, LifeState
+from harness.certificates.life import STEPS, LifeAct
 from harness.console.certification.acts import add_act
-from harness.console.certification.book import KeptCertificate, kept_certificate, kept_certificates
+from harness.console.certification.book import URGENT, KeptCertificate, expiring, kept_certificate, kept_certificates
 from harness.console.certification.issuing import PDF, make_pdf
 from harness.console.data.certificate_tables import CertificateFileRow
 from harness.console.people.roles import Right, Role
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
 
-REMINDED = (30, 90)  # days before the end at which it is told, more and less urgently
 _DONE_BY_HAND = (LifeAct.PUBLISH, LifeAct.SUSPEND, LifeAct.REINSTATE, LifeAct.WITHDRAW, LifeAct.EXTEND)
 _SVG = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -25,9 +24,7 @@ _SVG = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def certificates_page(visit: Visit) -> Response:
     """Show all certificates, those that expire soon first."""
     kept = [] if visit.state.certifier is None else kept_certificates(visit.db, _authority(visit), visit.own)
-    living = (LifeState.ACTIVE, LifeState.SUSPENDED)
-    soon = [one for one in kept if one.state in living and one.days_left <= REMINDED[1]]
-    return visit.page("certificates", kept=kept, soon=sorted(soon, key=lambda one: one.days_left), urgent=REMINDED[0],
+    return visit.page("certificates", kept=kept, soon=expiring(kept), urgent=URGENT,
                       configured=visit.state.certifier is not None)  # fmt: skip
 
 
@@ -83,6 +80,7 @@ def document(visit: Visit, kept: KeptCertificate, form: str) -> Response:
     if form == "svg":
         answer = Response(badge(kept.number, kept.state, visit.language), media_type="image/svg+xml")
         answer.headers["content-security-policy"] = _SVG
+        answer.headers["cross-origin-resource-policy"] = "cross-origin"  # it is for pages of others
         return answer
     if form != PDF:
         raise Missing
