@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidSignature
@@ -102,7 +103,7 @@ def open_token_key(place: TokenPlace, pin: bytes, public: ec.EllipticCurvePublic
     try:
         public.verify(key.sign(_TRIAL, ec.ECDSA(hashes.SHA256())), _TRIAL, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as error:
-        raise ConfigurationError("laboratory.other-certificate", path=place.module) from error
+        raise ConfigurationError("laboratory.other-certificate", path=Path(place.module)) from error
     return key
 
 
