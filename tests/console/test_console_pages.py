@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.console.data.tables import ExaminationRow, SystemRow
+from harness.catalogue.verdicts import Cause, Verdict
+from harness.console.data.tables import ExaminationRow, RunRow, SystemRow
+from harness.console.runs.person_steps import steps_of, steps_of_planned
 from harness.console.subjects.system_registry import state_of
 from harness.console.web.package_lines import package_lines
-from tests.console.console_rig import DECLARATION, ConsoleRig
-from tests.report.report_runs import failed_plan
+from tests.console.console_rig import DECLARATION, MANUAL, ConsoleRig, Person
+from tests.report.report_runs import RunPlan, failed_plan
 
 HOSTILE = "</title></pre><script>alert(1)</script><img src=x onerror=alert(1)>\u202e{{7*7}}'\"&amp;"
 
@@ -143,3 +145,54 @@ def test_a_package_is_laid_out_with_its_line_marked() -> None:
     assert not any(one.here for one in package_lines(package, None, None))
     assert package_lines("<a>đ</a>".encode("utf-16"), 1, None)[0].text == "<a>đ</a>"
     assert package_lines(b"\xff\x00 not XML", 1, "x")[0].here
+
+
+def test_what_stays_open_is_told_with_its_cause(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    rig.ended_run(1, "open", RunPlan(verdicts={"STS-02": Verdict.INCONCLUSIVE}, causes={"STS-02": Cause.NETWORK}))
+    page = lan.get("/runs/open").text
+    assert "Vì sao có kịch bản chưa kết luận" in page
+    assert "Do mạng giữa công cụ và hệ thống" in page
+    assert "Why some scenarios" in lan.get("/runs/open?lang=en").text
+
+
+def test_a_run_whose_report_is_gone_still_opens(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    (rig.state.runs / "alpha" / "run" / "report.json").unlink()
+    assert "HDR-07" in lan.get("/runs/alpha").text  # what was found is in the database
+
+
+def test_what_needs_a_person_is_told_by_what_is_played(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    system = rig.system("Alpha", MANUAL)
+    page = re.sub(r"<[^>]+>", "", lan.get(f"/systems/{system}").text)
+    assert "gửi văn bản ×2" in page  # of the quick look
+    assert "đăng ký cơ quan" not in page  # it is not declared to be able to
+    passive = rig.system("Alpha", MANUAL.replace("kind: manual", "kind: passive"))
+    assert "cần ra lệnh cho hệ thống" in lan.get(f"/systems/{passive}").text
+    assert steps_of("SND-01", frozenset()).tasks == (("send", ("SND-01",)),)
+    assert steps_of("VXP-11", frozenset()).tasks == ()
+    assert steps_of_planned(["STS-02", "none"], frozenset({"handling"})).views == (("inbox", ("STS-02",)),)
+
+
+def test_many_runs_are_listed_page_by_page_and_narrowed_down(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    with rig.state.database.writing() as db:
+        for number in range(120):
+            db.add(
+                RunRow(id=f"r{number:03d}", system_id=1, product_id=1, organisation_id=1, preset="quick",
+                       starter="lan", state="ended", created=float(number), narrowed=True,
+                       verdict="pass" if number % 2 else "inconclusive")
+            )  # fmt: skip
+    listed = [set(re.findall(r'href="/runs/(\w+)"', lan.get(f"/runs?page={page}").text)) for page in (1, 2, 3, 4)]
+    assert [len(one) for one in listed] == [50, 50, 22, 0]
+    assert len(set().union(*listed)) == 122
+    passed = lan.get("/runs?state=pass&page=1").text
+    assert "(60)" in passed
+    assert 'href="?state=pass&amp;page=2"' in passed
+    assert re.findall(r'href="/runs/(\w+)"', lan.get("/runs?organisation=2").text) == ["beta"]
+    for odd in ("/runs?state=%22%3E&organisation=x", "/runs?organisation=99999999999", "/runs?state=going"):
+        assert lan.get(odd).status_code == 200
+    alpha = Person(rig, "alpha")
+    assert re.findall(r'href="/runs/(\w+)"', alpha.get("/runs?organisation=2").text) == []
+    assert 'name="organisation"' not in alpha.get("/runs").text

@@ -1,6 +1,7 @@
 """A system before a run, runs while they go on and when they are over."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 from starlette.responses import Response
@@ -19,10 +20,12 @@ from harness.console.subjects.system_registry import DECLARED, capabilities_of
 from harness.console.web.history_pages import comparable
 from harness.console.web.routing import PageRoute
 from harness.console.web.run_view import run_view
-from harness.console.web.subject_pages import of_system
+from harness.console.web.subject_pages import of_system, organisations
 from harness.console.web.visit import Visit
 
 _LISTED = 50
+_GOING = "going"
+_OUTCOMES = (_GOING, "pass", "fail", "inconclusive", "none")
 _REACTION = 5.0
 
 
@@ -62,15 +65,28 @@ def run_started(visit: Visit) -> Response:
 
 
 def runs_page(visit: Visit) -> Response:
-    """Show all runs, newest first."""
-    number = visit.number("page")
-    wanted, counted = select(RunRow).order_by(RunRow.created.desc()), select(func.count()).select_from(RunRow)
-    if visit.own is not None:
-        own = RunRow.organisation_id == visit.own
-        wanted, counted = wanted.where(own), counted.where(own)
-    total = visit.db.scalar(counted) or 0
+    """Show all runs, newest first, or those of one organisation or with one outcome."""
+    number, outcome, organisation = visit.number("page"), visit.asked("state", 20), visit.number("organisation", 0)
+    criteria = [] if visit.own is None else [RunRow.organisation_id == visit.own]
+    if organisation:
+        criteria.append(RunRow.organisation_id == organisation)
+    if outcome in _OUTCOMES:
+        criteria.append(RunRow.state != "ended" if outcome == _GOING else RunRow.verdict == outcome)
+    total = visit.db.scalar(select(func.count()).select_from(RunRow).where(*criteria)) or 0
+    wanted = select(RunRow).where(*criteria).order_by(RunRow.created.desc(), RunRow.id)
     rows = visit.db.scalars(wanted.limit(_LISTED).offset((number - 1) * _LISTED)).all()
-    return visit.page("runs", runs=rows, number=number, pages=max(1, -(-total // _LISTED)), total=total)
+    kept = {"state": outcome if outcome in _OUTCOMES else "", "organisation": str(organisation or "")}
+    return visit.page(
+        "runs",
+        runs=rows,
+        number=number,
+        pages=max(1, -(-total // _LISTED)),
+        total=total,
+        outcomes=_OUTCOMES,
+        chosen=kept,
+        organisations=organisations(visit),
+        address="".join(("?", *(f"{urlencode({name: value})}&" for name, value in kept.items() if value))),
+    )
 
 
 def run_page(visit: Visit) -> Response:

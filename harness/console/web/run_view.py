@@ -22,11 +22,13 @@ from harness.console.subjects.system_registry import capabilities_of, driver_kin
 from harness.console.web.visit import Visit
 from harness.drivers.manual.interview import FOLDER, PATIENCE
 from harness.drivers.manual.words import WORDS, shown_word
+from harness.judge.report_schema import Judgement
 from harness.report.messages import EventDescriber
 from harness.report.texts import ReportTexts
 from harness.seal.run_files import read_report
 
 _MOST = 300
+_MOST_CAUSES = 20
 
 
 def run_view(visit: Visit, row: RunRow) -> dict[str, Any]:
@@ -39,7 +41,8 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     folder = work.queue.folder(row)
     live = work.live.look(folder)
     findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
-    verdicts = _verdicts(work, row, language) if row.state == "ended" and row.verdict != "none" else None
+    report = _report(work, row)
+    verdicts = None if report is None else _verdicts(report, language)
     return {
         "live": live,
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
@@ -51,6 +54,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
         "judged": verdicts is not None,
+        "undecided": _undecided(report, ReportTexts(language)),
         "findings": findings[:_MOST],
         "findings_in_all": len(findings),
         "first": {one.requirement: one.number for one in reversed(findings)},
@@ -89,18 +93,34 @@ def _board(live: LiveRun, language: Language) -> dict[str, list[dict[str, str]]]
     )
 
 
-def _verdicts(work: ConsoleWork, row: RunRow, language: Language) -> dict[str, list[dict[str, str]]] | None:
-    """Return the board of a judged run: what was asked for, or has a verdict; None where its report is gone."""
+def _report(work: ConsoleWork, row: RunRow) -> Judgement | None:
+    """Return the report of a judged run, None where there is none, or none any more."""
+    if row.state != "ended" or row.verdict == "none":
+        return None
     try:
-        report = read_report(work.queue.folder(row))
+        return read_report(work.queue.folder(row))
     except ConfigurationError:
         return None
+
+
+def _verdicts(report: Judgement, language: Language) -> dict[str, list[dict[str, str]]]:
+    """Return the board of a judged run: what was asked for, or has a verdict."""
     shown: dict[str, dict[str, str]] = {}
     for entry in report.requirements:
         if entry.required or entry.verdict != "not_run":
             statement = entry.statement[language]
             shown[entry.id] = {"id": entry.id, "state": str(entry.verdict), "statement": statement}
     return _grouped(shown)
+
+
+def _undecided(report: Judgement | None, wording: ReportTexts) -> list[tuple[str, str, str]]:
+    """Return why scenarios stay open: the cause, what happened, and the scenarios that it holds of."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for scenario in report.scenarios if report is not None else ():
+        if scenario.verdict == "inconclusive" and scenario.cause is not None:
+            why = (wording.say(f"cause.{scenario.cause}"), wording.chosen(scenario.detail))
+            found.setdefault(why, []).append(scenario.id)
+    return [(cause, detail, ", ".join(ids)) for (cause, detail), ids in found.items()][:_MOST_CAUSES]
 
 
 def _grouped(entries: Mapping[str, dict[str, str]]) -> dict[str, list[dict[str, str]]]:

@@ -44,7 +44,7 @@ def home(visit: Visit) -> Response:
     """Show where the person left off: the latest runs, and the organisations."""
     runs = select(RunRow).order_by(RunRow.created.desc()).limit(_LATEST)
     return visit.page("home", runs=visit.db.scalars(_own(visit, runs, RunRow.organisation_id)).all(),
-                      organisations=_organisations(visit), counts=_systems_by_organisation(visit),
+                      organisations=organisations(visit), counts=_systems_by_organisation(visit),
                       **_certification(visit))  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def organisation_added(visit: Visit) -> Response:
     try:
         made = organisation_named(visit.db, visit.value("name"), visit.actor)
     except ConfigurationError as error:
-        return visit.declined("home", error, runs=[], organisations=_organisations(visit),
+        return visit.declined("home", error, runs=[], organisations=organisations(visit),
                               counts=_systems_by_organisation(visit), **_certification(visit))  # fmt: skip
     return visit.moved(f"/organisations/{made.id}")
 
@@ -180,7 +180,8 @@ def _form(
     return visit.page("system-form", **values) if error is None else visit.declined("system-form", error, **values)
 
 
-def _organisations(visit: Visit) -> list[OrganisationRow]:
+def organisations(visit: Visit) -> list[OrganisationRow]:
+    """Return the organisations that the person sees, by name."""
     wanted = select(OrganisationRow).order_by(OrganisationRow.name)
     return list(visit.db.scalars(_own(visit, wanted, OrganisationRow.id)).all())
 
