@@ -77,7 +77,8 @@ def _itself(program: str) -> dict[str, Any]:
 def _component(name: str, one: Distribution) -> dict[str, Any]:
     address = _address(name, one)
     component = {"type": "library", "bom-ref": address, "name": name, "version": one.version, "purl": address}
-    licence = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
+    stated = one.metadata.json
+    licence = str(stated.get("license_expression") or stated.get("license") or "")
     if licence and len(licence) <= _LONGEST_LICENCE and "\n" not in licence:
         return component | {"licenses": [{"license": {"name": licence}}]}
     return component

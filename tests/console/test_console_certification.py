@@ -302,6 +302,34 @@ def test_a_certificate_outlives_backup_and_restore(rig: CertifyingRig, tmp_path:
     assert (kept.number, kept.whole, kept.state) == (number, True, "active")
 
 
+def test_programs_take_a_product_from_proposal_to_withdrawal(rig: CertifyingRig) -> None:
+    lan, minh = rig.person("lan").key("propose"), rig.person("minh").key("decide")
+    alpha, reader = rig.person("alpha").key("consent"), rig.person("minh").key()
+    made = lan.post("/runs/run1/proposals", {"note": "Đủ"})
+    assert (made.status_code, made.json()["state"]) == (201, "open")
+    address = made.headers["location"].removeprefix("/api/v1")
+    decision = {"grant": True, "reasons": "Đạt"}
+    assert reader.post(f"{address}/decision", decision).status_code == 403  # its key may only read
+    assert lan.post(f"{address}/decision", decision).status_code == 403
+    assert minh.post(f"{address}/decision", decision).status_code == 202
+    assert minh.post(f"{address}/decision", decision).json()["error"]["code"] == "certification.decided"
+    told = reader.get(address).json()
+    assert (told["state"], told["decided_by"], told["bars"]) == ("granted", "Lê Văn Minh", [])
+    certificate = f"/certificates/{told['certificate']}"
+    assert minh.post(f"{certificate}/acts", {"act": "publish"}).json()["error"]["code"] == "certificate.no-consent"
+    assert alpha.post(f"{certificate}/consent", {}).status_code == 200
+    assert minh.post(f"{certificate}/acts", {"act": "publish"}).json()["published"] is True
+    assert minh.post(f"{certificate}/acts", {"act": "issue"}).status_code == 422
+    assert minh.post(f"{certificate}/acts", {"act": "burn"}).status_code == 400
+    assert minh.post(f"{certificate}/acts", {"act": "withdraw", "reason": "Gian dối"}).json()["state"] == "withdrawn"
+    (listed,) = alpha.get("/certificates").json()["certificates"]
+    assert [entry["act"] for entry in listed["life"]] == ["issue", "consent", "publish", "withdraw"]
+    rig.user("beta", "vendor", "Công ty Beta")
+    beta = rig.person("beta").key("consent")
+    assert beta.get(certificate).status_code == beta.get(address).status_code == 404
+    assert beta.get("/certificates").json() == {"certificates": []}
+
+
 def _recalled(rig: CertifyingRig, **asked: str) -> list[dict[str, Any]]:
     minh = rig.person("minh")
     address = minh.post("/recalls", asked).headers["location"]

@@ -16,6 +16,8 @@ from harness.console.data.certificate_tables import CertificateRow, LifeRow
 from harness.console.data.tables import UserRow
 from harness.console.people.roles import Role
 
+DONE_BY_HAND = (LifeAct.PUBLISH, LifeAct.SUSPEND, LifeAct.REINSTATE, LifeAct.WITHDRAW, LifeAct.EXTEND)
+"""What an approver does to a certificate; the others come with an issue or from the holder."""
 _LONGEST = 2000
 
 

@@ -9,7 +9,7 @@ from harness.catalogue.texts import text
 from harness.certificates.badge import AREA, badge
 from harness.certificates.certificate_file import certificate_file
 from harness.certificates.life import STEPS, LifeAct
-from harness.console.certification.acts import add_act
+from harness.console.certification.acts import DONE_BY_HAND, add_act
 from harness.console.certification.book import URGENT, KeptCertificate, expiring, kept_certificate, kept_certificates
 from harness.console.certification.issuing import PDF, make_pdf
 from harness.console.data.certificate_tables import CertificateFileRow
@@ -17,7 +17,6 @@ from harness.console.people.roles import Right, Role
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
 
-_DONE_BY_HAND = (LifeAct.PUBLISH, LifeAct.SUSPEND, LifeAct.REINSTATE, LifeAct.WITHDRAW, LifeAct.EXTEND)
 _SVG = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -99,7 +98,7 @@ def _file(content: bytes, kind: str, name: str) -> Response:
 
 
 def _act(word: str) -> LifeAct:
-    found = next((act for act in _DONE_BY_HAND if act == word), None)
+    found = next((act for act in DONE_BY_HAND if act == word), None)
     if found is None:
         raise ConfigurationError("certification.no-act")
     return found
@@ -126,7 +125,7 @@ def _kept(visit: Visit) -> KeptCertificate:
 def _shown(visit: Visit, kept: KeptCertificate) -> dict[str, Any]:
     life, state = kept.life, kept.state
     flaws = kept.record.problems if kept.record else ()
-    possible = [act for act in _DONE_BY_HAND if state is not None and (state, act) in STEPS]
+    possible = [act for act in DONE_BY_HAND if state is not None and (state, act) in STEPS]
     if life is not None and life.published:
         possible = [act for act in possible if act is not LifeAct.PUBLISH]
     return {
