@@ -15,7 +15,7 @@ from harness.certificates.authority import CertificationAuthority
 from harness.certificates.badge import AREA, qr_code
 from harness.certificates.certificate_file import FILE_NAME
 from harness.certificates.document import Certificate
-from harness.report.pdf import load_nothing, pdf_library
+from harness.report.pdf import load_nothing, loaded
 from harness.seal.manifest import MANIFEST_FILE
 from harness.seal.run_files import REPORT_FILE
 from harness.seal.timestamp import NotStamped
@@ -53,7 +53,7 @@ def certificate_pdf(
     Raises:
         PdfUnavailable: the system lacks what making a PDF needs.
     """
-    weasyprint = pdf_library()
+    weasyprint = loaded()
     inside = ((FILE_NAME, file, "Alternative"), (MANIFEST_FILE, manifest, "Source"), (REPORT_FILE, report, "Source"))
     attachments = [
         weasyprint.Attachment(

@@ -55,14 +55,14 @@ def command(
     ctx.obj = (data, database)
     if ctx.invoked_subcommand is not None:
         return None
-    from harness.console.people.accounts import anybody
+    from harness.console.people.accounts import has_accounts
     from harness.console.server import serve
     from harness.workbench.access import is_loopback
 
     host, port = address(listen)
     state = _state(data, database, openid, local=is_loopback(host), secure=https)
     with state.database.reading() as db:
-        if not anybody(db):
+        if not has_accounts(db):
             click.echo(say(_AREA, "nobody", data=data), err=True)
 
     def announce(where: str) -> None:
@@ -158,7 +158,7 @@ def _asked() -> str:
     """Ask for a password twice at the terminal.
 
     Raises:
-        ConfigurationError: nobody is there to be asked.
+        ConfigurationError: there is no terminal to ask at.
     """
     if not sys.stdin.isatty():
         raise ConfigurationError("console.no-terminal")
@@ -206,7 +206,7 @@ def _state(data: Path, database: str | None, openid: Path | None, *, local: bool
 
 
 def _complain_to_standard_error() -> None:
-    """Tell whoever operates the console what went wrong in it: people in the browser are told only that it did."""
+    """Log what went wrong in the console for its operator: people in the browser only see that something did."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.ERROR)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))

@@ -42,7 +42,8 @@ class ConsoleState:
 
     @property
     def allowed_by_default(self) -> str:
-        """Addresses to which runs may go as long as no administrator said anything: this machine, if we are alone."""
+        """Addresses to which runs may go until an administrator sets them: this machine only, if the console is
+        local."""
         return LOOPBACK if self.local else ""
 
     @property

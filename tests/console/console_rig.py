@@ -107,7 +107,7 @@ class ConsoleRig:
 
 
 class Person:
-    """Somebody in a browser."""
+    """A person in a browser."""
 
     def __init__(self, rig: ConsoleRig, name: str, password: str = PASSWORD) -> None:
         self.rig = rig

@@ -115,7 +115,7 @@ def _lines(value: str) -> str:
 
 
 def _isolated(value: object) -> Markup:
-    """Make foreign text visible and isolate it, so that its writing direction moves nothing beside it."""
+    """Make foreign text visible and isolate it, so that its writing direction affects nothing beside it."""
     return Markup('<bdi class="given">{}</bdi>').format(clipped(str(value), _SHOWN))
 
 

@@ -41,7 +41,7 @@ _LATEST = 12
 
 
 def home(visit: Visit) -> Response:
-    """Show where the person left off: the latest runs, and the organisations."""
+    """Show the latest runs and the organisations."""
     runs = select(RunRow).order_by(RunRow.created.desc()).limit(_LATEST)
     return visit.page("home", runs=visit.db.scalars(_own(visit, runs, RunRow.organisation_id)).all(),
                       organisations=organisations(visit), counts=_systems_by_organisation(visit),
