@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from harness.certificates.certificate_file import FILE_NAME
 from harness.certificates.certificate_record import CertificateFlaw
 from harness.crypto.chains.certificates import CertificateUnreadable, load
-from harness.crypto.pdf.glance import PdfUnreadable
+from harness.crypto.pdf.prechecks import PdfUnreadable
 
 _LARGEST = 64 * 1024 * 1024
 _DEEPEST = 8
