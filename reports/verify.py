@@ -96,7 +96,7 @@ def within_run(entries):
 
 
 def empty(folders, files, root=""):
-    """Return the folders in which nothing is: a run leaves none but the one for bodies, where there were none."""
+    """Return the empty folders; a run leaves none except the folder for bodies, if there were no bodies."""
     full = {name[:place] for name in files for place, sign in enumerate(name) if sign == "/"}
     return [("folder-empty", name.removeprefix(root), "") for name in sorted({*folders} - full - {root + BODIES})]
 
@@ -143,7 +143,7 @@ def encoded(content):
 
 
 def read_jws(signature):
-    """Return head, header, content, raw signature and whether it is spelled the one way it may be; None if no JWS.
+    """Return head, header, content, raw signature and whether the encoding is canonical; None if it is not a JWS.
 
     A signature has two values, and base64 several spellings: of those made with the lower value, which say so in their
     signed header, only the one spelling is good.
@@ -269,7 +269,7 @@ def read_event(line):
 
 
 def check_journal(lines, sealed):
-    """Tell what was done to a journal whose digest is not the sealed one, and in which line it shows."""
+    """Return how a journal with another digest than the sealed one was changed, and the first line that shows it."""
     events = []
     for number, line in enumerate(lines, 1):
         event = read_event(line)
@@ -331,7 +331,7 @@ def check_report(files, sealed, manifest):
 
 
 def verify(path, trusted=None):
-    """Return the manifest (None: unreadable), the problems, the telling one first, and if there is a time stamp."""
+    """Return the manifest (None: unreadable), the problems, the most specific first, and if it has a time stamp."""
     files, strange = open_run(path)
     if MANIFEST not in files:
         return None, [("manifest-missing", MANIFEST, "")], False

@@ -1,1 +1,1 @@
-"""What an accreditation body asks to see of validated software: one signed file."""
+"""The software validation evidence that an accreditation body asks for: one signed file."""

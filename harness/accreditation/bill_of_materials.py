@@ -15,14 +15,14 @@ _LONGEST_LICENCE = 100
 
 
 def bill_of_materials(program: str, at: str) -> dict[str, Any]:
-    """Return what the harness is made of: itself and every library that its runs may load, with versions.
+    """Return the components of the harness: itself and every library that a run may load, with versions.
 
     Args:
         program: digest of the harness.
         at: moment, ISO 8601.
 
     Raises:
-        ConfigurationError: the harness is not installed, so that nobody knows which libraries are its own.
+        ConfigurationError: the harness is not installed as a package, so its libraries cannot be determined.
     """
     try:
         own = distribution(PROJECT)
@@ -46,7 +46,7 @@ def bill_of_materials(program: str, at: str) -> dict[str, Any]:
 
 
 def _gather(one: Distribution, found: dict[str, Distribution]) -> None:
-    """Gather what a distribution needs; what only extras ask for is not its own."""
+    """Add a distribution and everything that it requires to `found`, without the requirements of extras."""
     found[_plain(one.name)] = one
     for name in _required(one):
         if name not in found:
@@ -89,5 +89,5 @@ def _address(name: str, one: Distribution) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return a name as the index of Python's packages compares it."""
+    """Return a package name in the normalised form of the Python package index."""
     return re.sub(r"[-_.]+", "-", name).lower()

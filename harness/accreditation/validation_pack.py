@@ -32,7 +32,7 @@ _DAMAGED = (zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError, NotImp
 
 
 class _StatedMatrix(msgspec.Struct, frozen=True):
-    """What is read of a self-test's matrix: of which sources it is."""
+    """The part of a self-test's matrix that is read: the digest of the source code that it tested."""
 
     schema: str
     sources: str
@@ -40,12 +40,12 @@ class _StatedMatrix(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class PackVerification:
-    """What a validation pack comes to.
+    """The result of checking a validation pack.
 
     Attributes:
-        problems: names of files that are not what was signed, `pack.jws` for the signature itself; empty when all is.
-        content: its list, as signed; empty where that cannot be read.
-        known: whether the key was known from elsewhere.
+        problems: names of files that differ from the signed list, `pack.jws` for the signature; empty if intact.
+        content: the list of files.
+        known: whether the key was given by the caller.
     """
 
     problems: tuple[str, ...]
@@ -54,15 +54,15 @@ class PackVerification:
 
 
 def validation_pack(laboratory: Laboratory, at: datetime, matrix: Path | None = None) -> bytes:
-    """Return the pack of the harness as it is here, a zip.
+    """Return the validation pack of the installed harness, a zip file.
 
     Args:
-        laboratory: whose key signs.
-        at: the moment.
-        matrix: the self-test's matrix as JSON, of these very sources; None leaves the shipped summary alone.
+        laboratory: signs the pack with its key.
+        at: moment of making, with a zone.
+        matrix: JSON file, the self-test's matrix for this source code; None for the summary only.
 
     Raises:
-        ConfigurationError: there is no key, the harness is not installed, or the matrix is of other sources.
+        ConfigurationError: there is no key, the harness is not installed, or the matrix is of other source code.
     """
     if laboratory.key is None:
         raise ConfigurationError("accreditation.no-key")
@@ -91,11 +91,11 @@ def verify_pack(path: Path, keys: Collection[ec.EllipticCurvePublicKey]) -> Pack
     """Check a pack: every file against the list, the list against its signature.
 
     Args:
-        path: of the zip; it may be anything.
-        keys: of the laboratory; none checks nothing but the files.
+        path: of the zip file; may be anything.
+        keys: public keys of the laboratory; with none, the owner of the key is not checked.
 
     Raises:
-        ConfigurationError: it is no validation pack.
+        ConfigurationError: the file is not a validation pack.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -188,7 +188,7 @@ class Acceptance(Component):
 
 
 def is_laborious(data: bytes) -> bool:
-    """Say whether a package takes long to examine: a large one, or one that holds a signature, in a PDF perhaps."""
+    """Return whether a package takes long to examine: a large one, or one that holds a signature, in a PDF perhaps."""
     return len(data) > _LARGE or any(sign in data for sign in _SIGNS)
 
 

@@ -116,11 +116,11 @@ class AgencyDirectory(Component):
         return next((one.organ_id for one in self.own() if self.same(organ_id, one.organ_id)), "")
 
     def is_own(self, organ_id: str) -> bool:
-        """Say whether `organ_id` names an own agency, in either form."""
+        """Return whether `organ_id` names an own agency, in either form."""
         return bool(self.own_id(organ_id))
 
     def same(self, first: str, second: str) -> bool:
-        """Say whether two ids name one agency; the directory decides where it knows them."""
+        """Return whether two ids name one agency; the directory decides where it knows them."""
         if first == second:
             return True
         known = self.store.directory.same_as(first)
@@ -131,7 +131,7 @@ class AgencyDirectory(Component):
         return (new_form(first) or first) == (new_form(second) or second)
 
     def is_organ(self, text: str) -> bool:
-        """Say whether a text has the form of an agency's id."""
+        """Return whether a text has the form of an agency's id."""
         return organ_form(text, self.core.profile.parameters.identifiers) in {"old", "new", "enterprise"}
 
     def organization(self, organ_id: str) -> Organization:

@@ -58,7 +58,7 @@ class Fetcher(Component):
                 self._begin(Listed(item.doc_id, messagetype, item.from_, item.to))
 
     def is_usable(self, receiver_doc_id: str) -> bool:
-        """Say whether an id has the form of an id of the hub."""
+        """Return whether an id has the form of an id of the hub."""
         return _USABLE.fullmatch(receiver_doc_id) is not None
 
     def _begin(self, listed: Listed) -> None:
@@ -89,7 +89,7 @@ class Fetcher(Component):
         return True
 
     def must_fetch(self, listed: Listed) -> bool:
-        """Say whether an item must be fetched: not when it is stored and only its acknowledgement is missing."""
+        """Return whether an item must be fetched: not when it is stored and only its acknowledgement is missing."""
         item = self.store.items.get(listed.receiver_doc_id)
         return item is None or item.acked
 

@@ -73,7 +73,7 @@ class Handling(Component):
         return STEPS[action]
 
     def is_allowed(self, step: HandlingStep, document: InboxDocument) -> bool:
-        """Say whether the document's state allows a step."""
+        """Return whether the document's state allows a step."""
         return document.state in step.before
 
     def statuses_of(self, step: HandlingStep, document: InboxDocument) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ class HubConnection(Component):
         self._wake()
 
     def is_trouble(self, failure: VxpFailure) -> bool:
-        """Say whether a failure is trouble of the hub: a refusal by a hub that recognised the caller is not."""
+        """Return whether a failure is trouble of the hub: a refusal by a hub that recognised the caller is not."""
         if not isinstance(failure, Refused) or failure.http_status != httpx2.codes.OK:
             return True
         known = self.core.profile.parameters.hub.error_codes.get(failure.code)

@@ -79,7 +79,7 @@ class IncomingOperations(Component):
         return target if target != package.document_id and self.store.inbox.find(target) is None else None
 
     def acts_on(self, package: DocumentPackage, known: InboxDocument) -> bool:
-        """Say whether a package acts on the document whose own DocumentId it has."""
+        """Return whether a package acts on the document whose own DocumentId it has."""
         return known.document_id in self.targets(package) and not self._objection_to_sender(package, known)
 
     def refusal(self, package: DocumentPackage, document: NewDocument) -> str:
@@ -105,7 +105,7 @@ class IncomingOperations(Component):
         return words("operation.not-the-sender", document_id=target.document_id)
 
     def is_original_sender(self, organ_id: str, target: InboxDocument) -> bool:
-        """Say whether `organ_id` names the sender of the document."""
+        """Return whether `organ_id` names the sender of the document."""
         return self.agency_directory.same(organ_id, target.sender)
 
     def apply(self, package: DocumentPackage, document: NewDocument) -> None:
@@ -151,7 +151,7 @@ class IncomingOperations(Component):
         self.carry_out(kind, target, package)
 
     def waits_for_clerk(self, kind: str) -> bool:
-        """Say whether the clerk must agree first; here everything is applied at once."""
+        """Return whether the clerk must agree first; here everything is applied at once."""
         return False
 
     def agree(self, request: InboxRequest) -> None:
@@ -196,7 +196,7 @@ class IncomingOperations(Component):
             self.store.inbox.set_information(target.id, content.subject, content.content)
 
     def changes_information(self, package: DocumentPackage) -> bool:
-        """Say whether an update changes the document's information: marked 1, or nothing marked and no receivers."""
+        """Return whether an update changes the document's information: marked 1, or nothing marked and no receivers."""
         changes = package.bussiness.document_info if package.bussiness else None
         if changes is None or changes.document_info.strip() == "1":
             return True

@@ -97,7 +97,7 @@ class DocumentReceiver(Component):
         return "", 1
 
     def is_another(self, listed: Listed, examined: Examined) -> bool:
-        """Say whether the content seems to belong to another item: the hub may have mixed them up."""
+        """Return whether the content seems to belong to another item: the hub may have mixed them up."""
         package = examined.package
         if package is None:
             return False
@@ -108,7 +108,7 @@ class DocumentReceiver(Component):
         return self.contradicts_list(listed, package) or self.came_before(listed, package.document_id)
 
     def came_before(self, listed: Listed, document_id: str) -> bool:
-        """Say whether the document came already as another item, and not for another own agency."""
+        """Return whether the document came already as another item, and not for another own agency."""
         known = self.store.inbox.find(document_id)
         expected = self.agency_directory.own_id(listed.receiver)
         if known is not None and expected and expected not in known.addressees:
@@ -116,7 +116,7 @@ class DocumentReceiver(Component):
         return self.store.items.came_before(document_id, listed.receiver_doc_id)
 
     def contradicts_list(self, listed: Listed, package: DocumentPackage) -> bool:
-        """Say whether the list names other agencies than the package."""
+        """Return whether the list names other agencies than the package."""
         agency_directory = self.agency_directory
         both = (listed.sender, package.from_.organ_id)
         return all(agency_directory.is_organ(one) for one in both) and not agency_directory.same(*both)

@@ -42,7 +42,7 @@ class RetryPolicy(Component):
         return RetryLater(self.wait(failure, tries), failure_words(failure))
 
     def is_final(self, failure: Refused, tries: int) -> bool:
-        """Say whether a refusal is final: the hub will never take the package."""
+        """Return whether a refusal is final: the hub will never take the package."""
         status, hub = failure.http_status or 0, self.core.profile.parameters.hub
         if status >= _SERVER_TROUBLE or status in _NOT_ABOUT_THE_PACKAGE:
             return False

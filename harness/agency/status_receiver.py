@@ -54,7 +54,7 @@ class StatusReceiver(Component):
         return self.store.outbox.find(status.response_for.document_id)
 
     def is_known_code(self, code: str) -> bool:
-        """Say whether `code` is a status that a receiver may send."""
+        """Return whether `code` is a status that a receiver may send."""
         known = self.core.profile.parameters
         return code in known.code_lists.statuses and code not in known.statuses.sender_only
 

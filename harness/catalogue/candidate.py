@@ -161,7 +161,7 @@ def secret_of(candidate: Candidate, located: Located, environment: Mapping[str, 
 
 
 def _is_utf8(text: str) -> bool:
-    """Tell whether a value of the environment was UTF-8: what was not is kept in it as lone surrogates."""
+    """Return whether a value of the environment was UTF-8: what was not is kept in it as lone surrogates."""
     return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 

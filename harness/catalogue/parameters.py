@@ -88,11 +88,11 @@ class CodeLife(ParameterGroup, frozen=True, kw_only=True):
     replaced_by: str | None = None
 
     def closed_before(self, day: date) -> bool:
-        """Say whether its last day is past."""
+        """Return whether its last day is past."""
         return self.valid_to is not None and self.valid_to < day
 
     def opens_after(self, day: date) -> bool:
-        """Say whether its first day is still to come."""
+        """Return whether its first day is still to come."""
         return self.valid_from is not None and self.valid_from > day
 
 

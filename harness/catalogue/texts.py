@@ -107,7 +107,7 @@ def finding_text(
 
 
 def known_finding(code: str) -> bool:
-    """Tell whether there are texts for a finding code."""
+    """Return whether there are texts for a finding code."""
     return "message" in finding_parts(code)
 
 

@@ -1,4 +1,4 @@
-"""The authority that certifies: a laboratory's folder with key, certificate and terms, its own profiles, older keys."""
+"""The certification body: a laboratory's folder with key, certificate and terms, its own profiles and earlier keys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ PROFILES = "profiles"
 
 @dataclass(frozen=True, slots=True)
 class KnownProfiles:
-    """The profiles by which is certified: those that this version ships, and those in a folder of the authority."""
+    """The profiles used for certification: those shipped with this version, and those in the authority's folder."""
 
     own: Path | None = None
 
     def names(self) -> Iterator[str]:
-        """Yield names and paths, as `load_profile` takes them."""
+        """Yield names and paths in the form that `load_profile` accepts."""
         yield from profile_names()
         if self.own is not None and self.own.is_dir():
             yield from (str(path.parent) for path in sorted(self.own.glob(f"*/{FOLDER_FILE}")))
@@ -44,7 +44,7 @@ class KnownProfiles:
         return [name if name in profile_names() else load_profile(name).id for name in self.names()]
 
     def called(self, id_: str) -> tuple[str, Profile] | None:
-        """Return a profile as it is today with its name or path, by its id; None where none is called so.
+        """Return name or path, and the current content, of the profile with this id; None if there is no such profile.
 
         Raises:
             ConfigurationError: one of the authority's own is wrong.
@@ -61,15 +61,15 @@ class KnownProfiles:
 
 @dataclass(frozen=True, slots=True)
 class CertificationAuthority:
-    """Who certifies.
+    """The body that certifies.
 
     Attributes:
         identity: name and address.
-        key: signs; it has a certificate.
-        terms: on which is certified.
-        tsa: stamps the time of signatures in PDF; None for none.
-        keys: public keys by which certificates may be signed, the present one first.
-        profiles: by which is certified.
+        key: signs certificates; it has an X.509 certificate.
+        terms: validity, numbering and address of the register.
+        tsa: gives time stamps for PDF signatures; None for no time stamps.
+        keys: public keys accepted for certificates, the current one first.
+        profiles: that a certified run may have used.
     """
 
     identity: LaboratoryIdentity
@@ -89,7 +89,7 @@ def authority_of(laboratory: Laboratory, folder: Path) -> CertificationAuthority
 
     Args:
         laboratory: as read from the folder.
-        folder: with `profiles/NAME/profile.yaml` and `earlier/*.crt` where there are such.
+        folder: may contain `profiles/NAME/profile.yaml` and `earlier/*.crt`.
 
     Raises:
         ConfigurationError: key, certificate, name or terms are missing, or one of its files is wrong.

@@ -1,4 +1,4 @@
-"""The badge of a certificate as SVG, and its QR code: for pages that show where a product stands."""
+"""The badge of a certificate as SVG, and its QR code, for pages that show the state of a product's certificate."""
 
 from html import escape
 from io import BytesIO
@@ -16,13 +16,13 @@ _COLOURS = {
     LifeState.REPLACED: "#4a5560",
 }
 _HEIGHT = 24
-_SIGN = 7.4  # width of one character, measured generously
+_SIGN = 7.4  # width of one character in pixels, rounded up
 _LONGEST = 60
-_QUIET = 4  # modules of white round a QR code
+_QUIET = 4  # width of the white border of a QR code, in modules
 
 
 def badge(number: str, state: LifeState, language: Language) -> bytes:
-    """Return a badge with the number of a certificate and where it stands now."""
+    """Return a badge with the number and the current state of a certificate."""
     left = clipped(text(AREA, "badge", language, number=number), _LONGEST)
     right = text(AREA, f"state.{state}", language)
     first, second = round(len(left) * _SIGN + 16), round(len(right) * _SIGN + 16)
@@ -39,7 +39,7 @@ def badge(number: str, state: LifeState, language: Language) -> bytes:
 
 
 def qr_code(address: str) -> str:
-    """Return a QR code as SVG without a head of its own, to stand in a page."""
+    """Return a QR code as SVG without an XML declaration, to be embedded in a page."""
     import segno
 
     drawn = BytesIO()

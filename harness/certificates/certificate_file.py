@@ -1,4 +1,4 @@
-"""The certificate as a file for programs: readable content, the signed bytes it is read from, and its life so far."""
+"""The certificate as a file for programs: readable content, the same content as signed, and the history."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -15,9 +15,9 @@ class CertificateFile(msgspec.Struct, frozen=True, kw_only=True):
     """Content of the file, schema lienthong.certificate-file/1.
 
     Attributes:
-        certificate: for people; only what is signed counts, and it must be the same.
+        certificate: readable copy; only the signed content counts, and both must be equal.
         signed: the JWS.
-        life: its acts, each a JWS, oldest first.
+        life: acts of its history, each a JWS, oldest first.
     """
 
     schema: Literal["lienthong.certificate-file/1"] = "lienthong.certificate-file/1"
@@ -30,11 +30,11 @@ def certificate_file(certificate: bytes, acts: Sequence[bytes]) -> bytes:
     """Return the file of a certificate.
 
     Args:
-        certificate: as signed, by whomever.
-        acts: its life, as signed.
+        certificate: as signed; the signature is not checked here.
+        acts: its history, as signed.
 
     Raises:
-        ValueError: it is no certificate.
+        ValueError: the content is not a certificate.
     """
     document = read_signed(certificate, Certificate)
     if document is None:
@@ -46,7 +46,7 @@ def certificate_file(certificate: bytes, acts: Sequence[bytes]) -> bytes:
 
 
 def read_certificate_file(content: bytes) -> CertificateFile | None:
-    """Read the file of a certificate; None where it is none."""
+    """Read the file of a certificate; None if the content is not such a file."""
     try:
         return msgspec.json.decode(content, type=CertificateFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""The certificate on paper: PDF/A-3 in Vietnamese and English, what it rests on inside it, signed by the authority."""
+"""The certificate on paper: PDF/A-3 in Vietnamese and English, with its evidence embedded, signed by the authority."""
 
 import hashlib
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class CertificatePdf:
 
     Attributes:
         content: the file.
-        unstamped: why its signature has no time stamp although the authority wants one, else None.
+        unstamped: why the signature lacks the time stamp that the authority wants; None if it does not lack one.
     """
 
     content: bytes
@@ -41,17 +41,17 @@ class CertificatePdf:
 def certificate_pdf(
     certificate: Certificate, file: bytes, manifest: bytes, report: bytes, authority: CertificationAuthority
 ) -> CertificatePdf:
-    """Return a certificate as PDF/A-3 with its evidence inside, signed (PAdES).
+    """Return a certificate as PDF/A-3 with its evidence embedded, signed (PAdES).
 
     Args:
         certificate: the document.
-        file: the same for programs, with the signature over it.
+        file: the certificate as a file for programs, which contains its signature.
         manifest: manifest.json of the run, which lists all evidence by digest.
         report: report.json of the run.
-        authority: that certifies.
+        authority: signs the PDF.
 
     Raises:
-        PdfUnavailable: the system lacks what making a PDF needs.
+        PdfUnavailable: a library needed to make a PDF is missing.
     """
     weasyprint = loaded()
     inside = ((FILE_NAME, file, "Alternative"), (MANIFEST_FILE, manifest, "Source"), (REPORT_FILE, report, "Source"))
@@ -74,7 +74,7 @@ def certificate_page(certificate: Certificate) -> str:
     template = _environment().get_template("certificate/certificate.html.jinja")
     return template.render(
         certificate=certificate,
-        qr=Markup(qr_code(certificate.status)),  # noqa: S704 - drawn by us, of an address in black and white
+        qr=Markup(qr_code(certificate.status)),  # noqa: S704 - the SVG is drawn here and contains no text
         both=both_languages,
         capabilities=[_capability(one) for one in certificate.scope.capabilities],
     )
@@ -86,11 +86,11 @@ def both_languages(key: str, **values: object) -> Mapping[Language, str]:
 
 
 def sign_pdf(content: bytes, authority: CertificationAuthority, at: datetime) -> CertificatePdf:
-    """Return a PDF with the authority's signature (PAdES), stamped by its time stamping authority where it names one.
+    """Return a PDF with the authority's signature (PAdES), with a time stamp if it names a time stamping authority.
 
     Args:
         content: the file.
-        authority: that signs; a stamp that is not to be had keeps it from nothing.
+        authority: signs; if no time stamp can be obtained, the signature is made without one.
         at: time of signing, with a zone.
     """
     from pyhanko.sign.timestamps import TimestampRequestError
@@ -108,7 +108,7 @@ def sign_pdf(content: bytes, authority: CertificationAuthority, at: datetime) ->
             return CertificatePdf(add_signature(content, signer, at=at, embed_chain=True, stamper=stamper))
         except NotStamped as error:
             unstamped = error
-        except TimestampRequestError as error:  # it answered, but not what was asked for
+        except TimestampRequestError as error:  # it answered, but without a valid time stamp
             unstamped = NotStamped("other", error)
     return CertificatePdf(add_signature(content, signer, at=at, embed_chain=True), unstamped)
 
@@ -127,7 +127,7 @@ def _environment() -> Environment:
 
 
 def _day(value: str) -> str:
-    """Return an ISO day or moment as people in Vietnam write the day."""
+    """Return the day of an ISO date or moment in the usual Vietnamese form."""
     try:
         return f"{date.fromisoformat(value[:10]):%d/%m/%Y}"
     except ValueError:

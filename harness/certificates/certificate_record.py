@@ -1,4 +1,4 @@
-"""A certificate with its life, as kept or handed out: checked against the authority's keys, act by act."""
+"""A certificate with its history, as stored or published: checked against the authority's keys, act by act."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ class CertificateFlaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateRecord:
-    """A certificate and its life.
+    """A certificate and its history.
 
     Attributes:
         certificate: as signed.
-        life: its acts up to the first that does not hold; None where not even its issue does.
-        acts: the same, as they are signed.
-        problems: what is wrong; empty when all of it holds.
+        life: its acts before the first invalid one; None if even the act of issue is invalid.
+        acts: the same acts, as signed.
+        problems: what is wrong; empty if everything is valid.
     """
 
     certificate: SignedDocument[Certificate]
@@ -48,11 +48,11 @@ class CertificateRecord:
 def certificate_record(
     certificate: bytes, acts: Sequence[bytes], keys: Collection[ec.EllipticCurvePublicKey]
 ) -> CertificateRecord | None:
-    """Read a certificate with its life and check every signature; None where it cannot be read at all.
+    """Read a certificate with its history and check every signature; None if the certificate cannot be read.
 
     Args:
         certificate: as signed; may be anything.
-        acts: its life, as signed, oldest first; may be anything.
+        acts: its history, as signed, oldest first; may be anything.
         keys: of the authority.
     """
     document = read_signed(certificate, Certificate)
@@ -81,7 +81,7 @@ def _follows(
     certificate: SignedDocument[Certificate],
     before: Sequence[LifeEntry],
 ) -> bool:
-    """Say whether an act is the next one in a life, and a step that there is."""
+    """Return whether an act follows the acts before it in number, digest and permitted step."""
     if (entry.certificate, entry.sequence, entry.previous) != (certificate.content.number, number, previous):
         return False
     if not before:

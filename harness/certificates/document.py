@@ -1,4 +1,4 @@
-"""The certificate as a document: everything that is certified of whom, by whom, on what ground, for how long."""
+"""The certificate as a document: product, holder, certification body, basis and validity."""
 
 from datetime import date
 from typing import Literal
@@ -15,7 +15,7 @@ class CertificatePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class CertifyingBody(CertificatePart, frozen=True, kw_only=True):
-    """Who certifies."""
+    """The certification body."""
 
     name: str
     address: str = ""
@@ -23,7 +23,7 @@ class CertifyingBody(CertificatePart, frozen=True, kw_only=True):
 
 
 class CertifiedProduct(CertificatePart, frozen=True, kw_only=True):
-    """What is certified."""
+    """The certified product."""
 
     name: str
     version: str
@@ -31,14 +31,14 @@ class CertifiedProduct(CertificatePart, frozen=True, kw_only=True):
 
 
 class CertifiedAgency(CertificatePart, frozen=True, kw_only=True):
-    """The agency in whose place the product was tested."""
+    """The agency as which the product was tested."""
 
     organ_id: str = ""
     organ_name: str = ""
 
 
 class CertifiedProfile(CertificatePart, frozen=True, kw_only=True):
-    """By which profile; its digest covers every value."""
+    """The profile used; its digest covers every value."""
 
     id: str
     version: str
@@ -47,7 +47,7 @@ class CertifiedProfile(CertificatePart, frozen=True, kw_only=True):
 
 
 class CertifyingHarness(CertificatePart, frozen=True, kw_only=True):
-    """By which version of the harness; the digest covers the whole program."""
+    """The version of the harness used; the digest covers the whole program."""
 
     name: str
     version: str
@@ -55,12 +55,12 @@ class CertifyingHarness(CertificatePart, frozen=True, kw_only=True):
 
 
 class CertifiedRun(CertificatePart, frozen=True, kw_only=True):
-    """On which run it rests.
+    """The run on which the certificate is based.
 
     Attributes:
-        evidence: digest over all its evidence, as the manifest has it.
+        evidence: digest over all its evidence, as in the manifest.
         manifest: SHA-256 of manifest.json.
-        laboratory: name of who recorded and sealed it.
+        laboratory: name of the laboratory that recorded and sealed it.
         key: fingerprint of the key that sealed it.
     """
 
@@ -74,14 +74,14 @@ class CertifiedRun(CertificatePart, frozen=True, kw_only=True):
 
 
 class CertifiedScope(CertificatePart, frozen=True, kw_only=True):
-    """What the product was shown to do: capabilities that it declares, and the requirements that had to pass."""
+    """The scope: capabilities that the product declares, and the requirements that had to pass."""
 
     capabilities: tuple[str, ...]
     required: tuple[str, ...]
 
 
 class StatedOpinion(CertificatePart, frozen=True, kw_only=True):
-    """What somebody thinks of the results; never a result itself (ISO/IEC 17025, clause 7.8.7)."""
+    """A person's opinion on the results; not a result itself (ISO/IEC 17025, clause 7.8.7)."""
 
     author: str
     at: str
@@ -111,11 +111,11 @@ class Certificate(CertificatePart, frozen=True, kw_only=True):
     Attributes:
         issued: when, ISO 8601 in Vietnam time.
         valid_until: last day, ISO 8601.
-        holder: organisation to which it is given.
-        limits: what the test could not show, in words.
-        conditions: on which it was given; empty for none.
+        holder: organisation to which it is issued.
+        limits: what the test could not show, as sentences.
+        conditions: on which it was issued; empty for none.
         status: address of its page in the public register.
-        replaces: None for the first of a product.
+        replaces: the earlier certificate; None if it replaces none.
     """
 
     schema: Literal["lienthong.certificate/1"] = "lienthong.certificate/1"

@@ -1,6 +1,6 @@
-"""What may be certified: a whole, sealed, passed run of a released harness, judged again here and now.
+"""What may be certified: a complete, sealed, passed run of a released harness, judged again at the time of issue.
 
-There is no way around it: what bars a run is computed from the run alone, and nobody can overrule it.
+There are no exceptions: the reasons against a run are computed from the run alone, and no person can overrule them.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _SEALED = (MANIFEST_FILE, SIGNATURE_FILE, RECORD_FILE)
 
 
 class Bar(StrEnum):
-    """Why a run may not be certified; `bar.<name>` of the message file is its sentence."""
+    """A reason why a run may not be certified; its sentence is `bar.<name>` in the message file."""
 
     NO_RUN = "no-run"
     UNSEALED = "unsealed"
@@ -48,7 +48,7 @@ class Bar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProductUnderTest:
-    """The product that a run has to be of, as its holder declared it."""
+    """The product that the run must have tested, as its holder declared it."""
 
     name: str
     version: str
@@ -56,17 +56,17 @@ class ProductUnderTest:
 
 @dataclass(frozen=True, slots=True)
 class RunExamination:
-    """A run, looked at for certification.
+    """The result of examining a run for certification.
 
     Attributes:
-        bars: why it may not be certified; empty when it may.
-        report: report.json, None where it cannot be read.
+        bars: reasons why it may not be certified; empty if it may.
+        report: report.json, None if it cannot be read.
         content: bytes of report.json.
         manifest: bytes of manifest.json.
         evidence: digest over its evidence.
-        laboratory: how the run names its laboratory.
+        laboratory: name of the laboratory in the run.
         key: fingerprint of the key that sealed it.
-        details: where judging again differs, or what prevented it.
+        details: differences found by judging again, or what prevented judging.
     """
 
     bars: tuple[Bar, ...]
@@ -80,12 +80,12 @@ class RunExamination:
 
     @property
     def may_be_certified(self) -> bool:
-        """Whether nothing stands in the way."""
+        """Whether there is no reason against certification."""
         return not self.bars and self.report is not None
 
 
 def plain_bars(folder: Path, product: ProductUnderTest, profiles: KnownProfiles) -> tuple[Bar, ...]:
-    """Return what bars a run as its report says, without checking seal and judgement: enough to refuse a proposal."""
+    """Return the reasons against a run by its report alone; seal and judgement are checked later, by `examine`."""
     try:
         report = read_report(folder)
     except ConfigurationError:
@@ -101,9 +101,9 @@ def examine(
 
     Args:
         folder: of the run.
-        product: that it has to be of.
-        laboratory: key of the only laboratory whose runs are certified.
-        profiles: by which is certified.
+        product: that it must have tested.
+        laboratory: public key of the only laboratory whose runs are certified.
+        profiles: that the run may have used.
 
     Raises:
         ConfigurationError: a profile of the authority is wrong.
@@ -164,7 +164,7 @@ def _of_report(report: Judgement, product: ProductUnderTest, profiles: KnownProf
 
 
 def _same_still(folder: Path, manifest: bytes, report: bytes) -> bool:
-    """Say whether what was verified, what was judged and what will be certified is one and the same."""
+    """Return whether the verified, the judged and the certified content are the same."""
     listed = {entry["path"]: entry["sha256"] for entry in json.loads(manifest)["evidence"]["files"]}
     try:
         same = (folder / MANIFEST_FILE).read_bytes() == manifest and (folder / REPORT_FILE).read_bytes() == report

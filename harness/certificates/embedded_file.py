@@ -1,4 +1,4 @@
-"""The certificate inside its PDF: the file for programs that it carries, and the signature over all of it."""
+"""The certificate in a PDF: the embedded file for programs, and the signature over the whole PDF."""
 
 from collections.abc import Collection, Iterator
 from io import BytesIO
@@ -16,14 +16,14 @@ _DEEPEST = 8
 
 
 class CertificatePdfUnreadable(Exception):
-    """It is no PDF that carries a certificate."""
+    """The content is not a PDF with an embedded certificate."""
 
 
 def embedded_certificate(content: bytes) -> bytes:
-    """Return the file for programs that the PDF of a certificate carries.
+    """Return the file for programs that is embedded in the PDF of a certificate.
 
     Raises:
-        CertificatePdfUnreadable: it is no PDF, or carries none.
+        CertificatePdfUnreadable: the content is not a PDF, or has no such file.
     """
     from pyhanko.pdf_utils.reader import PdfFileReader  # its import takes half a second
 
@@ -33,13 +33,13 @@ def embedded_certificate(content: bytes) -> bytes:
             if name == FILE_NAME:
                 data: bytes = specification["/EF"]["/F"].data
                 return data[:_LARGEST]
-    except Exception as error:  # the parser trips over hostile files in many ways; all mean the same
+    except Exception as error:  # hostile files make the parser raise many kinds of errors; all mean the same
         raise CertificatePdfUnreadable from error
     raise CertificatePdfUnreadable
 
 
 def pdf_problems(content: bytes, keys: Collection[ec.EllipticCurvePublicKey]) -> Iterator[CertificateFlaw]:
-    """Yield what is wrong with the signature over the PDF of a certificate: it must be the authority's, over all of it.
+    """Yield what is wrong with the signature of a certificate's PDF: it must be the authority's and cover all of it.
 
     Args:
         content: the PDF.

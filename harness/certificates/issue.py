@@ -1,4 +1,4 @@
-"""Making a certificate of an examined run and a decision, and the acts that follow it."""
+"""Makes a certificate from an examined run and a decision, and the acts that follow."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ class GrantedDecision:
     """A decision to certify.
 
     Attributes:
-        holder: organisation to which the certificate is given.
-        evaluated_by: who proposed it.
-        decided_by: who decided, another person.
-        at: when.
+        holder: organisation to which the certificate is issued.
+        evaluated_by: person who proposed it.
+        decided_by: person who decided; not the one who evaluated.
+        at: moment of the decision.
         reasons: of the decision.
-        conditions: on which it is given; empty for none.
-        opinions: of people on the results.
-        replaces: certificate that it takes the place of; None for none.
+        conditions: on which it is issued; empty for none.
+        opinions: persons' opinions on the results.
+        replaces: certificate that it replaces; None for none.
     """
 
     holder: str
@@ -54,23 +54,23 @@ class GrantedDecision:
 
 
 def moment_text(at: datetime) -> str:
-    """Return a moment as certificates carry it: ISO 8601 in Vietnam time, to the second."""
+    """Return a moment in the form used in certificates: ISO 8601 in Vietnam time, to the second."""
     return at.astimezone(VIETNAM).isoformat(timespec="seconds")
 
 
 def made_certificate(
     number: str, examined: RunExamination, decision: GrantedDecision, authority: CertificationAuthority
 ) -> Certificate:
-    """Return the certificate that a decision gives for an examined run.
+    """Return the certificate for an examined run and a decision.
 
     Args:
         number: of the certificate.
-        examined: the run, as it was looked at just now.
+        examined: the run, examined just before.
         decision: to certify.
-        authority: that certifies.
+        authority: issues the certificate.
 
     Raises:
-        ConfigurationError: the run may not be certified; nothing overrules that.
+        ConfigurationError: the run may not be certified; there are no exceptions.
     """
     report = examined.report
     if not examined.may_be_certified or report is None:
@@ -112,7 +112,7 @@ def made_certificate(
 
 
 def issue_entry(certificate: Certificate, signed_certificate: bytes) -> LifeEntry:
-    """Return the first act in the life of a certificate."""
+    """Return the first act in the history of a certificate."""
     return LifeEntry(
         certificate=certificate.number,
         sequence=1,
@@ -127,19 +127,19 @@ def issue_entry(certificate: Certificate, signed_certificate: bytes) -> LifeEntr
 def next_entry(
     life: CertificateLife, last: bytes, act: LifeAct, *, at: datetime, by: str, reason: str = "", detail: str = ""
 ) -> LifeEntry:
-    """Return the next act in the life of a certificate.
+    """Return the next act in the history of a certificate.
 
     Args:
-        life: so far.
-        last: its last act, as it is signed.
-        act: to be done.
-        at: when.
-        by: who does it.
+        life: the history so far.
+        last: its last act, as signed.
+        act: kind of the new act.
+        at: its moment.
+        by: name of the person.
         reason: why; for a consent, how it was given.
         detail: number of the certificate that replaces it, or version to which it is extended.
 
     Raises:
-        ConfigurationError: there is no such step, or it wants a reason.
+        ConfigurationError: the step is not permitted, or it needs a reason.
     """
     state = life.after(act, at, reason, detail)
     entry = life.entries[-1]
@@ -157,12 +157,12 @@ def next_entry(
 
 
 def signed_entry(entry: LifeEntry, authority: CertificationAuthority) -> bytes:
-    """Return an act as the authority signs it."""
+    """Return an act signed by the authority."""
     return signed(entry, authority.key)
 
 
 def _last_day(at: datetime, months: int) -> date:
-    """Return the day so many months later; of a shorter month its last one."""
+    """Return the day `months` later; in a shorter month, its last day."""
     day = at.astimezone(VIETNAM).date()
     month = day.month - 1 + months
     year, month = day.year + month // _MONTHS, month % _MONTHS + 1

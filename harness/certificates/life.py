@@ -1,4 +1,4 @@
-"""The life of a certificate: its states and the acts that lead from one to another, as data; every act is signed."""
+"""The history of a certificate: its states and the acts that lead from one to another, as data; every act is signed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LIFE_SCHEMA = "lienthong.certificate-life/1"
 
 
 class LifeState(StrEnum):
-    """Where a certificate stands."""
+    """The state of a certificate."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -25,7 +25,7 @@ class LifeState(StrEnum):
 
 
 class LifeAct(StrEnum):
-    """What somebody does to a certificate; expiry is nobody's act, the day comes by itself."""
+    """What a person does to a certificate; expiry is not an act, it follows from the date."""
 
     ISSUE = "issue"
     CONSENT = "consent"
@@ -48,22 +48,22 @@ STEPS: Mapping[tuple[LifeState, LifeAct], LifeState] = {
     (LifeState.SUSPENDED, LifeAct.WITHDRAW): LifeState.WITHDRAWN,
     (LifeState.SUSPENDED, LifeAct.REPLACE): LifeState.REPLACED,
 }
-# Acts that an authority states its reason for; how a consent was given is told in the same place.
+# Acts that need a reason; for a consent, the reason states how it was given.
 REASONED = frozenset(LifeAct) - {LifeAct.ISSUE, LifeAct.PUBLISH}
 _ONCE = {LifeAct.CONSENT: "certificate.consented", LifeAct.PUBLISH: "certificate.published"}
 _FINAL = frozenset({LifeState.WITHDRAWN, LifeState.REPLACED})
 
 
 class LifeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One act, as it is signed.
+    """One act, as signed.
 
     Attributes:
         certificate: its number.
-        sequence: of the act, from 1, which is the issue.
-        previous: SHA-256 in hex of the signed act before it; of the signed certificate for the first one.
+        sequence: number of the act; 1 is the issue.
+        previous: SHA-256 in hex of the signed act before this one; for the first act, of the signed certificate.
         state: after the act.
         at: when, ISO 8601 in Vietnam time.
-        by: who.
+        by: name of the person.
         reason: why; for a consent, how it was given.
         detail: number of the certificate that replaces this one, or version to which it is extended; else empty.
     """
@@ -82,7 +82,7 @@ class LifeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 @dataclass(frozen=True, slots=True)
 class CertificateLife:
-    """What was done to one certificate, oldest first.
+    """The acts on one certificate, oldest first.
 
     Attributes:
         entries: the acts.
@@ -93,13 +93,13 @@ class CertificateLife:
     valid_until: date
 
     def state(self, at: datetime) -> LifeState:
-        """Return the state at a moment after the last act: one that ran out has expired, whatever it was before."""
+        """Return the state at a moment after the last act; after the last day of validity it is always expired."""
         last = self.entries[-1].state
         over = at.astimezone(VIETNAM).date() > self.valid_until
         return LifeState.EXPIRED if over and last not in _FINAL else last
 
     def since(self, at: datetime) -> str:
-        """Return from when the state at a moment holds, ISO 8601."""
+        """Return since when the certificate has had its state at a moment, ISO 8601."""
         if self.state(at) is LifeState.EXPIRED:
             return self.valid_until.isoformat()
         last = self.entries[-1].state
@@ -111,12 +111,12 @@ class CertificateLife:
         return first.at
 
     def did(self, act: LifeAct) -> LifeEntry | None:
-        """Return the latest act of a kind, None where there was none."""
+        """Return the latest act of a kind, None if there is none."""
         return next((entry for entry in reversed(self.entries) if entry.act is act), None)
 
     @property
     def published(self) -> bool:
-        """Whether it stands in the public register."""
+        """Whether the certificate is in the public register."""
         return self.did(LifeAct.PUBLISH) is not None
 
     @property
@@ -128,7 +128,7 @@ class CertificateLife:
         """Return the state to which an act leads.
 
         Raises:
-            ConfigurationError: there is no such step, it wants a reason, or it was done already.
+            ConfigurationError: the step is not permitted, it needs a reason, or it was done before.
         """
         state = self.state(at)
         following = STEPS.get((state, act))

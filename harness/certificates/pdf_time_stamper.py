@@ -1,4 +1,4 @@
-"""Time stamps for signatures in PDF, from the authority that the certifying body names (RFC 3161)."""
+"""Time stamps (RFC 3161) for PDF signatures, from the time stamping authority that the certification body names."""
 
 import asyncio
 
@@ -12,17 +12,17 @@ _GRANTED = ("granted", "granted_with_mods")
 
 
 class AuthorityTimeStamper(TimeStamper):
-    """Asks a time stamping authority over HTTP, within the same limits as for seals."""
+    """Asks a time stamping authority over HTTP, with the same limits as for seals."""
 
     def __init__(self, authority: TimeStampingAuthority) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._authority = authority
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Return the answer to a request.
+        """Return the time stamping authority's answer to a request.
 
         Raises:
-            NotStamped: it cannot be reached in time, refuses, or does not answer with a stamp.
+            NotStamped: the time stamping authority cannot be reached in time, refuses, or answers without a time stamp.
         """
         answer = await asyncio.to_thread(posted, self._authority.url, req.dump())
         try:

@@ -1,4 +1,4 @@
-"""The public register in the forms that programs read: JSON, CSV, an Atom feed, and the signed snapshot."""
+"""The public register in machine-readable forms: JSON, CSV, an Atom feed, and the signed snapshot."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from harness.certificates.signed_documents import signed
 from harness.certificates.snapshot_content import RegisterSnapshot, SnapshotEntry
 
 _ATOM = "http://www.w3.org/2005/Atom"
-# A spreadsheet takes what begins so for a formula; so does one after white space, which it may drop.
+# Spreadsheets treat a cell that begins with one of these as a formula, also after white space, which some drop.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = (
     "number", "state", "since", "holder", "product", "versions", "organ_id", "organ_name", "profile", "issued",
@@ -31,11 +31,11 @@ _NAMES: Any = {None: _ATOM}
 def snapshot_of(
     records: Iterable[CertificateRecord], authority: CertificationAuthority, at: datetime
 ) -> RegisterSnapshot:
-    """Return the register at a moment; only what is published and holds is in it.
+    """Return the register at a moment; it contains only certificates that are published and valid as signed.
 
     Args:
         records: all certificates.
-        authority: whose register it is.
+        authority: owner of the register.
         at: the moment.
     """
     entries = [entry for record in records if (entry := _entry(record, at)) is not None]
@@ -69,12 +69,12 @@ def _entry(record: CertificateRecord, at: datetime) -> SnapshotEntry | None:
 
 
 def register_json(snapshot: RegisterSnapshot) -> bytes:
-    """Return the register as JSON, the content of the signed snapshot."""
+    """Return the register as JSON, equal to the content of the signed snapshot."""
     return msgspec.json.format(msgspec.json.encode(snapshot), indent=1) + b"\n"
 
 
 def register_jws(snapshot: RegisterSnapshot, authority: CertificationAuthority) -> bytes:
-    """Return the register as the authority signs it."""
+    """Return the register as a snapshot signed by the authority."""
     return signed(snapshot, authority.key)
 
 
@@ -92,11 +92,11 @@ def register_csv(snapshot: RegisterSnapshot) -> bytes:
 def register_atom(
     snapshot: RegisterSnapshot, records: Sequence[CertificateRecord], language: Language, base: str
 ) -> bytes:
-    """Return what happened lately in the register as an Atom feed (RFC 4287), newest first.
+    """Return the latest acts in the register as an Atom feed (RFC 4287), newest first.
 
     Args:
         snapshot: of the register.
-        records: of the certificates in it, and maybe others.
+        records: of the certificates in it; others are ignored.
         language: of the titles.
         base: address of the register.
     """
@@ -131,12 +131,12 @@ def register_atom(
 
 
 def found(snapshot: RegisterSnapshot, words: str, state: str = "") -> list[SnapshotEntry]:
-    """Return the entries in which all words stand, whatever their case, newest first.
+    """Return the entries that contain all words, ignoring case, newest first.
 
     Args:
         snapshot: of the register.
-        words: separated by blanks; every one has to stand in number, holder, product, version or agency.
-        state: that they must have, empty for any.
+        words: separated by blanks; each must occur in number, holder, product, version or agency.
+        state: that the entries must have; empty for any.
     """
     wanted = words.casefold().split()
     return [
@@ -152,7 +152,7 @@ def _searched(entry: SnapshotEntry) -> str:
 
 
 def _cell(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return the text of a cell, changed so that no spreadsheet treats it as a formula."""
     words = ", ".join(value) if isinstance(value, list | tuple) else str(value)
     words = words.replace("\0", "")
     return f"'{words}" if words.lstrip().startswith(_FORMULA) or words.startswith(_FORMULA) else words
@@ -165,7 +165,7 @@ def _add(parent: etree._Element, name: str, words: str) -> etree._Element:
 
 
 def _allowed(sign: str) -> bool:
-    """Tell whether XML 1.0 can carry a character."""
+    """Return whether XML 1.0 allows a character."""
     code = ord(sign)
     return code in {0x9, 0xA, 0xD} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
 

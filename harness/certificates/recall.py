@@ -1,6 +1,6 @@
-"""Recall: which certificates rest on what is now in doubt, and what they would come to if they were judged again.
+"""Recall: which certificates are based on something now in doubt, and their verdicts when their runs are judged again.
 
-Nothing is changed by it: it is a list for a person to decide on.
+It changes no certificate: the result is a list on which a person decides.
 """
 
 import hashlib
@@ -25,12 +25,12 @@ _GOOD = frozenset({Verdict.PASS, Verdict.REMARK})
 
 
 class RecallQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """Which certificates are sought; what is empty is not asked for, and all that is asked for must hold.
+    """Which certificates are sought: those that match every condition that is not empty.
 
     Attributes:
         version: of the harness that judged the run.
-        requirement: that had to pass.
-        profile: whose values, or any of them below `value`, are not any more what they were.
+        requirement: id of a requirement that had to pass.
+        profile: id of a profile of which values have changed, at or below `value` if that is given.
         value: path of a value in the profile, such as `parameters.limits`.
     """
 
@@ -40,11 +40,11 @@ class RecallQuestion(msgspec.Struct, frozen=True, kw_only=True):
     value: str = ""
 
     def rests(self, certificate: Certificate, changed: tuple[str, ...]) -> bool:
-        """Say whether a certificate rests on what is in doubt.
+        """Return whether a certificate is based on what is in doubt.
 
         Args:
-            certificate: to be asked about.
-            changed: paths of the values of its profile that changed since.
+            certificate: to be compared.
+            changed: paths of the values of its profile that have changed since the issue.
         """
         if self.version and certificate.harness.version != self.version:
             return False
@@ -57,13 +57,13 @@ class RecallQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class RecallCase:
-    """A run that is judged again.
+    """A run to be judged again.
 
     Attributes:
-        number: of the certificate that rests on it.
+        number: of the certificate based on it.
         folder: of the run.
-        evidence: digest of report.json as it was certified, by which it is known to be the same run.
-        own: name or path of the profile by which it was judged, as it is today.
+        evidence: digest of report.json when it was certified; it identifies the run.
+        own: name or path of the profile with which it was judged, in its current version.
     """
 
     number: str
@@ -74,14 +74,14 @@ class RecallCase:
 
 @dataclass(frozen=True, slots=True)
 class RecallResult:
-    """What a run comes to when it is judged again.
+    """The result of judging a certified run again.
 
     Attributes:
         number: of the certificate.
-        before: verdict that was certified.
-        after: verdict now; empty where it could not be judged.
-        changes: requirements whose verdict is another one, and the codes that explain it.
-        trouble: why it could not be judged; empty where it could.
+        before: verdict at the time of certification.
+        after: verdict now; empty if it could not be judged.
+        changes: requirements whose verdict differs, and the codes that explain it.
+        trouble: why it could not be judged; empty if it was.
     """
 
     number: str
@@ -92,11 +92,11 @@ class RecallResult:
 
 
 def judged_anew(case: RecallCase, profile_name: str | None) -> RecallResult:
-    """Judge the evidence of a certified run by this version, in memory: no file is written.
+    """Judge the evidence of a certified run with this version of the harness, in memory: no file is written.
 
     Args:
         case: the run.
-        profile_name: name or path of the profile to judge by; None for its own, as that is today.
+        profile_name: name or path of the profile to judge by; None for the run's own profile in its current version.
     """
     try:
         report = (case.folder / REPORT_FILE).read_bytes()
@@ -117,7 +117,7 @@ def judged_anew(case: RecallCase, profile_name: str | None) -> RecallResult:
 
 
 def _newly_required(before: Judgement, after: Judgement) -> Iterator[VerdictChange]:
-    """Yield what had not to pass then and has to now, and does not, whatever its verdict was."""
+    """Yield the requirements that are mandatory now, were not at the time of certification, and do not pass."""
     then = {entry.id: entry for entry in before.requirements}
     for entry in after.requirements:
         was = then.get(entry.id)
@@ -127,11 +127,11 @@ def _newly_required(before: Judgement, after: Judgement) -> Iterator[VerdictChan
 
 
 def changed_values(then: Any, now: Any) -> tuple[str, ...]:
-    """Return the paths of the values of a profile that are not what they were, at most some dozens.
+    """Return the paths of the changed values of a profile; their number is limited.
 
     Args:
-        then: all values, as JSON has them, when it was judged by.
-        now: the same today.
+        then: all values at the time of judging, as JSON.
+        now: all values today, as JSON.
     """
     found: list[str] = []
     for path in _differences(then, now, ""):

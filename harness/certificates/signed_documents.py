@@ -1,4 +1,4 @@
-"""Certificates, their acts and snapshots of the register as signed documents: JWS, each kind with a type of its own."""
+"""Certificates, their acts and snapshots of the register as signed documents: JWS, one type for each kind."""
 
 import hashlib
 import warnings
@@ -25,19 +25,19 @@ _KINDS: dict[type[msgspec.Struct], str] = {
 }
 LARGEST = 64 * 1024 * 1024
 _REMEMBERED = 20_000
-_SMALL = 64 * 1024  # what is not larger stays at hand
+_SMALL = 64 * 1024  # bytes; results for larger documents are not cached
 
 T = TypeVar("T", Certificate, LifeEntry, RegisterSnapshot)
 
 
 class SignedDocument(msgspec.Struct, Generic[T], frozen=True):
-    """A signed document that was read, its signature not checked yet.
+    """A signed document that was read; its signature is not checked yet.
 
     Attributes:
-        content: what it says.
+        content: the document.
         sha256: digest of the signed bytes, in hex.
-        key: fingerprint of the key that it names.
-        signer: name in the certificate that it carries, of which only the key is proof; empty without one.
+        key: fingerprint of the key that the document names.
+        signer: name in the embedded certificate; proven only if the key is known; empty without a certificate.
     """
 
     content: T
@@ -47,19 +47,19 @@ class SignedDocument(msgspec.Struct, Generic[T], frozen=True):
     jws: Jws
 
     def signed_by(self, keys: Collection[ec.EllipticCurvePublicKey]) -> bool:
-        """Say whether one of some keys signed it, in the only encoding that is allowed."""
+        """Return whether one of the keys signed the document, in the only permitted encoding."""
         named = (key for key in keys if public_part(key).sha256 == self.key)
         return self.jws.canonical and any(_holds(self.sha256, self.key, self.jws, key) for key in named)
 
 
 class _CheckedSignatures:
-    """What came of checking signatures: what is kept is looked at for every page, and does not change."""
+    """Cache of signature checks: pages check the same stored documents again and again, and these do not change."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], bool] = {}
 
     def holds(self, digest: str, fingerprint: str, jws: Jws, key: ec.EllipticCurvePublicKey) -> bool:
-        """Say whether a signature holds, by the digest of all of it and the key that made it."""
+        """Return whether a signature is valid; results are cached by digest of the document and key."""
         if (digest, fingerprint) not in self._found:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
@@ -71,21 +71,21 @@ _holds = _CheckedSignatures().holds
 
 
 def signed(document: T, key: LaboratoryKey) -> bytes:
-    """Return a document as it is signed; the same document is always written alike."""
+    """Return a signed document; equal documents have equal bytes before signing."""
     return sign_document(msgspec.json.encode(document), key, _KINDS[type(document)])
 
 
 def digest_of(signed_bytes: bytes) -> str:
-    """Return by which digest a signed document is named."""
+    """Return the digest that identifies a signed document."""
     return hashlib.sha256(signed_bytes).hexdigest()
 
 
 def read_signed(content: bytes, kind: type[T]) -> SignedDocument[T] | None:
-    """Read a signed document of a kind; None where it is none, or of another kind.
+    """Read a signed document of a kind; None if the content is not one, or of another kind.
 
     Args:
         content: the JWS; may be anything.
-        kind: what it is expected to be.
+        kind: expected type of the content.
     """
     return (_kept if len(content) <= _SMALL else _read)(content, kind)
 
@@ -107,7 +107,7 @@ def _kept(content: bytes, kind: type[T]) -> SignedDocument[T] | None:
 
 
 def embedded_key(document: SignedDocument[T]) -> ec.EllipticCurvePublicKey | None:
-    """Return the key of the certificate that a document carries: with it alone nothing is proven but wholeness."""
+    """Return the key of the embedded certificate; checking with it proves integrity only, not origin."""
     certificate = _certificate(document.jws)
     key = certificate.public_key() if certificate else None
     return key if isinstance(key, ec.EllipticCurvePublicKey) else None
@@ -124,7 +124,7 @@ def _certificate(jws: Jws) -> x509.Certificate | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd names in foreign certificates
+            warnings.simplefilter("ignore")  # about unusual names in certificates of others
             return x509.load_der_x509_certificate(b64decode(chain[0], validate=True))
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""What a signed snapshot of the public register says."""
+"""The content of a signed snapshot of the public register."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ class SnapshotEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     Attributes:
         sha256: of the signed certificate.
         state: at the moment of the snapshot.
-        since: from when.
+        since: since when it has this state.
         life: its signed acts, oldest first.
     """
 

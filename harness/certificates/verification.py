@@ -1,4 +1,4 @@
-"""Checks a certificate that somebody shows, offline: the file or the PDF, and against a snapshot of the register."""
+"""Checks a certificate offline: the file or the PDF, optionally against a snapshot of the register."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -19,17 +19,17 @@ _PDF = b"%PDF-"
 
 @dataclass(frozen=True, slots=True)
 class CertificateVerification:
-    """What a certificate that somebody shows comes to.
+    """The result of checking a certificate.
 
     Attributes:
-        certificate: what it says; None where it cannot be read.
-        problems: what is wrong; empty when it is what the authority gave out.
-        state: where it stood when it was written into the file or the register, and it has not run out since.
-        since: from when.
-        as_of: moment of the last that is known of it.
+        certificate: its content; None if it cannot be read.
+        problems: what is wrong; empty if it is as the authority issued it.
+        state: its state by the file or the register, with expiry by the present moment.
+        since: since when it has this state.
+        as_of: moment of the last known act, or of the snapshot.
         key: fingerprint of the key that it names.
-        signer: whom that key belongs to; as the certificate says, where the key was not known from elsewhere.
-        known: whether the key was known from elsewhere.
+        signer: owner of that key; if `known` is false, only as the certificate itself states.
+        known: whether the key was given by the caller.
         registered: whether the register's snapshot lists it.
     """
 
@@ -45,7 +45,7 @@ class CertificateVerification:
 
 
 def is_certificate(start: bytes) -> bool:
-    """Say whether the start of a file is that of a certificate: JSON or PDF."""
+    """Return whether a file that starts so may be a certificate: JSON or PDF."""
     return start.startswith(_PDF) or start.lstrip().startswith(b"{")
 
 
@@ -59,9 +59,9 @@ def verify_certificate(
 
     Args:
         content: the file, JSON or PDF; may be anything.
-        keys: by which the authority signs, known from elsewhere; none checks it only in itself.
+        keys: public keys of the authority; with none, the certificate is checked with its embedded key only.
         at: the present moment.
-        snapshot: of the register, signed; None where it is not compared.
+        snapshot: signed snapshot of the register; None for no comparison.
     """
     pdf = content.startswith(_PDF)
     try:
@@ -102,7 +102,7 @@ def _registered(
     keys: Collection[ec.EllipticCurvePublicKey],
     at: datetime,
 ) -> CertificateVerification:
-    """Compare a certificate with the register: what stands there is the newest, and what does not is none."""
+    """Compare a certificate with the register, which is newer than the file; an unlisted certificate is a problem."""
     register = read_signed(snapshot.strip(), RegisterSnapshot)
     if register is None or not register.signed_by(keys):
         return _with(found, CertificateFlaw.SNAPSHOT_FORGED)

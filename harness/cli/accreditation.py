@@ -1,4 +1,4 @@
-"""`lienthong accreditation`: the validation pack, made and checked."""
+"""`lienthong accreditation`: makes or checks a validation pack."""
 
 from datetime import UTC, datetime
 from pathlib import Path

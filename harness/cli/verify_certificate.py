@@ -1,4 +1,4 @@
-"""`lienthong verify CERTIFICATE`: a certificate that somebody shows, offline, and against the register's snapshot."""
+"""`lienthong verify CERTIFICATE`: checks a certificate offline, optionally against a snapshot of the register."""
 
 import json
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ _LONGEST = 200
 
 
 def shows_certificate(path: Path) -> bool:
-    """Tell whether a file is a certificate, not a run: JSON or PDF."""
+    """Return whether a path is a certificate (JSON or PDF) and not a run."""
     from harness.certificates.verification import is_certificate
 
     try:
@@ -34,15 +34,15 @@ def shows_certificate(path: Path) -> bool:
 def verified_certificate(
     path: Path, key: Path | None, register: Path | None, *, any_key: bool, form: str, quiet: bool
 ) -> int:
-    """Check a certificate, print what it comes to, and return the exit status.
+    """Check a certificate, print the result, and return the exit status.
 
     Args:
         path: of the certificate, JSON or PDF.
-        key: certificate or public key of the authority, PEM; None for the one that is configured here.
-        register: snapshot of its register; None where it is not compared.
-        any_key: whether any key is accepted, its fingerprint to be compared by hand.
+        key: certificate or public key of the authority, PEM; None for the configured one.
+        register: snapshot of its register; None for no comparison.
+        any_key: whether any key is accepted, so that the user compares its fingerprint by hand.
         form: `text` or `json`.
-        quiet: whether nothing is printed where all is well.
+        quiet: whether nothing is printed if the certificate is valid.
 
     Raises:
         ConfigurationError: a file cannot be read.
@@ -66,7 +66,7 @@ def verified_certificate(
 
 
 def _status(found: "CertificateVerification", *, any_key: bool) -> Exit:
-    """Return the exit status: in force, no certificate or not in force, or not proven by a known key."""
+    """Return the exit status: 0 in force; 1 not intact or not in force; 4 signed with an unknown key."""
     if found.problems or found.state != "active":
         return Exit.FAIL
     return Exit.PASS if found.known or any_key else Exit.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""What a console works with while it runs."""
+"""The state that a running console shares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,18 +16,18 @@ RUNS = "runs"
 
 @dataclass(frozen=True, slots=True)
 class ConsoleState:
-    """What pages and runs share.
+    """State shared by pages and runs.
 
     Attributes:
         data: folder of the console.
-        database: what it keeps.
+        database: of the console.
         vault: secrets of systems.
-        program: command that begins the command line of this project, whose verbs runs are.
+        program: beginning of a command line that calls this project; runs are its verbs.
         local: whether only this machine reaches the console.
-        openid: identity provider by which people may sign in, None for none.
+        openid: identity provider with which people may sign in, None for none.
         environment: variables that its programs have.
-        certifier: by whom is certified; None where there is no authority's key.
-        secure: whether browsers reach it by https, so that cookies are for https alone.
+        certifier: certification body and laboratory; None if there is no authority's key.
+        secure: whether browsers reach it by https, so that cookies are sent by https only.
     """
 
     data: Path
@@ -53,7 +53,7 @@ class ConsoleState:
 
     @property
     def certifying(self) -> Certifier:
-        """By whom is certified.
+        """Certification body and laboratory.
 
         Raises:
             ConfigurationError: there is no authority's key.

@@ -1,4 +1,4 @@
-"""A file as a browser sends it: its name is anybody's text."""
+"""An uploaded file; its name is untrusted text."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class SentFile:
     """A file.
 
     Attributes:
-        called: name that the browser gave, whatever it holds.
+        called: name that the browser gave, untrusted.
         content: bytes.
     """
 
@@ -24,7 +24,7 @@ class SentFile:
 
     @property
     def name(self) -> str:
-        """The name as it can be kept: no path, nothing invisible, no leading dot, not too long."""
+        """The name under which it can be stored: no path, nothing invisible, no leading dot, not too long."""
         last = unicodedata.normalize("NFC", self.called).replace("\\", "/").rpartition("/")[2]
         seen = "".join(sign for sign in last if sign not in _UNFIT and unicodedata.category(sign) not in _UNSEEN)
         name = PurePosixPath(" ".join(seen.split()).strip(". ") or _NAMELESS)

@@ -60,7 +60,7 @@ def pinned(url: str) -> PinnedAddress:
 
 
 def is_public(number: Address) -> bool:
-    """Tell whether an IP address is one of the public network, also where it carries another in itself."""
+    """Return whether an IP address is one of the public network, also where it carries another in itself."""
     if isinstance(number, ipaddress.IPv6Address):
         inner = number.ipv4_mapped or number.sixtofour or (number.teredo or (None, None))[1]
         if inner is None and number in _NAT64:

@@ -95,7 +95,7 @@ class RecordedDriver:
         await self._driver.close()
 
     def _is_unseen(self, error: DriverError, command: str) -> bool:
-        """Say whether no call can show what was asked for: that is an event of its own, which judges look for."""
+        """Return whether no call can show what was asked for: that is an event of its own, which judges look for."""
         blind = error.kind == "operator" and command in LOOKING and self.attended is None
         return blind or error.kind == "unsupported"
 

@@ -52,7 +52,7 @@ def extension(name: str) -> str:
 
 
 def is_packed(attachment: Attachment) -> bool:
-    """Tell whether a reader unpacks it: said to be a zip, under a name that is not a zip's."""
+    """Return whether a reader unpacks it: said to be a zip, under a name that is not a zip's."""
     return attachment.content_type.lower() == ZIP_TYPE and extension(attachment.name).lower() != "zip"
 
 

@@ -47,7 +47,7 @@ def parse_document_id(text: str) -> DocumentIdParts | None:
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether `text` is a UUID with its hyphens, in either case of letters."""
+    """Return whether `text` is a UUID with its hyphens, in either case of letters."""
     return _UUID.fullmatch(text) is not None
 
 

@@ -175,7 +175,7 @@ def _check_encoding(data: bytes) -> None:
 
 
 def _more_than(most: int, sign: bytes, data: bytes) -> bool:
-    """Tell whether `sign` occurs more than `most` times: on a long text `find` is ten times as fast as `count`."""
+    """Return whether `sign` occurs more than `most` times: on a long text `find` is ten times as fast as `count`."""
     place = -1
     for _ in range(most + 1):
         place = data.find(sign, place + 1)

@@ -164,7 +164,7 @@ class EventWaits:
         return [stated for stated in expectations if self._is_pending(stated)]
 
     def _is_pending(self, stated: Stated) -> bool:
-        """Say whether an expectation is still open; the answer is kept until new evidence comes."""
+        """Return whether an expectation is still open; the answer is kept until new evidence comes."""
         expectation, requirement = stated
         events = len(self._evidence.events)
         known = self._assessed.get(id(expectation))

@@ -47,7 +47,7 @@ def wanted(capabilities: Collection[str], only: Collection[str] | None) -> tuple
 
 
 def is_local(driver: Driver) -> bool:
-    """Say whether a driver is on this machine: every driver but an HTTP one at another machine's address."""
+    """Return whether a driver is on this machine: every driver but an HTTP one at another machine's address."""
     if not isinstance(driver, HttpDriverDeclaration):
         return True
     host = urlsplit(driver.url).hostname or ""

@@ -22,7 +22,7 @@ def remember(directory: Path, cache: Path) -> None:
 
 
 def is_remembered(directory: Path, cache: Path) -> bool:
-    """Say whether this user recorded a run, and its run.json is what it was then."""
+    """Return whether this user recorded a run, and its run.json is what it was then."""
     try:
         return _place((directory / RUN_FILE).read_bytes(), cache).is_file()
     except OSError:

@@ -61,6 +61,6 @@ class SilenceWatch:
         return await run.waits.life(asked, 2 * self._times.poll_interval + self._times.reaction)
 
     def _kept_from_it(self) -> bool:
-        """Say whether a fault is in force, or the hub is down: then silence may be correct."""
+        """Return whether a fault is in force, or the hub is down: then silence may be correct."""
         downs, ups = len(self._evidence.events_of(HubDown)), len(self._evidence.events_of(HubUp))
         return downs > ups or not self._faults.quiet

@@ -349,20 +349,20 @@ class Evidence:
         return later.elapsed - earlier.elapsed - lost
 
     def served_after(self, seq: int) -> bool:
-        """Tell whether the candidate made a request after event `seq` that the hub served whole."""
+        """Return whether the candidate made a request after event `seq` that the hub served whole."""
         return self._last_served > seq
 
     def answered_after(self, seq: int) -> bool:
-        """Tell whether the candidate's driver answered anything after event `seq`: then it is alive."""
+        """Return whether the candidate's driver answered anything after event `seq`: then it is alive."""
         return self._last_answered > seq
 
     def silent_before(self, event: Event, limit: float) -> bool:
-        """Tell whether the candidate had made no request for more than `limit` seconds when `event` happened."""
+        """Return whether the candidate had made no request for more than `limit` seconds when `event` happened."""
         before = next((one.request for one in reversed(self.exchanges) if one.request.seq < event.seq), None)
         return before is None or self.between(before, event) > limit
 
     def ever_called(self) -> bool:
-        """Tell whether any request of the candidate's reached the hub."""
+        """Return whether any request of the candidate's reached the hub."""
         return bool(self.exchanges)
 
 
@@ -375,7 +375,7 @@ def _by_document(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping
 
 
 def _slow_by_itself(exchange: Exchange, answer: Event[AnswerSent]) -> bool:
-    """Tell whether the hub was slow with a small answer without a fault."""
+    """Return whether the hub was slow with a small answer without a fault."""
     said = answer.what
     if said.fault or said.altered or max(said.body.size, exchange.asked.body.size) > _SMALL:
         return False

@@ -15,7 +15,7 @@ from harness.vxp.operations import HubOperation
 
 
 def mistaken(evidence: Evidence, document: str) -> bool:
-    """Tell whether a document was acknowledged as done after another's content, and nothing else, had come for it."""
+    """Return whether a document was acknowledged as done after another's content, and nothing else, had come for it."""
     acks = [one.request.seq for one in evidence.acks(document) if one.acked_as == "done"]
     fetches = [one for one in evidence.calls(HubOperation.GET_EDOC, document) if acks and one.request.seq < acks[0]]
     return any(one.fault == FOREIGN_DATA for one in fetches) and not any(one.served for one in fetches)

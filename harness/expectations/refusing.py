@@ -210,7 +210,7 @@ def doubts_about(evidence: Evidence, document: str, flags: Sequence[str]) -> Ite
 
 
 def gives_reason(evidence: Evidence, status: Exchange) -> bool:
-    """Tell whether a status says why; a blank is no reason."""
+    """Return whether a status says why; a blank is no reason."""
     noted = status.package.description
     if noted is None:
         noted = getattr(evidence.package(status), "description", "")

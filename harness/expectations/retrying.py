@@ -253,7 +253,7 @@ class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
         return Broken((steady,))
 
     def _all_calls_thin_out(self, evidence: Evidence, first: Exchange) -> bool:
-        """Tell whether the gaps between calls of any kind grow up to their longest and stay there.
+        """Return whether the gaps between calls of any kind grow up to their longest and stay there.
 
         Gaps far below the longest are left out: when an outage begins, calls come in bursts.
         """

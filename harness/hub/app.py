@@ -225,7 +225,7 @@ class Annex(Protocol):
     """Something else at the hub's address, for people at a stand-alone hub; its requests are not evidence."""
 
     def takes(self, scope: Scope) -> bool:
-        """Tell whether a request is the annex's and none of the hub's."""
+        """Return whether a request is the annex's and none of the hub's."""
         ...
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

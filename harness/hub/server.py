@@ -127,7 +127,7 @@ class HubServer:
         self.hub.close()
 
     async def reachable(self) -> bool:
-        """Tell whether a connection to the hub can be made from this machine."""
+        """Return whether a connection to the hub can be made from this machine."""
         try:
             async with asyncio.timeout(_PROBE):
                 _, writer = await asyncio.open_connection(outward(self._settings.host), self._port)

@@ -220,13 +220,13 @@ class Hub:
         return self.mailboxes.item(receiver_doc_id)
 
     def admits(self, headers: RawHeaders) -> bool:
-        """Tell whether the header lines of a call are signed by a known system, before its body is read."""
+        """Return whether the header lines of a call are signed by a known system, before its body is read."""
         secret = self.directory.secret(HeaderParameters(headers).get("systemid") or "")
         problems = verify(headers, secret).problems
         return secret is not None and not any(one.code in self.settings.refused_problems for one in problems)
 
     def lets_in(self, call: Call) -> bool:
-        """Tell whether the caller is known and its signature good enough for the hub to look at the call."""
+        """Return whether the caller is known and its signature good enough for the hub to look at the call."""
         try:
             self._admit(call)
         except Refusal:

@@ -43,7 +43,7 @@ def write_body(folder: Path, content: bytes) -> str:
 
 
 def is_kept(folder: Path, name: str) -> bool:
-    """Say whether a folder has the body of this name, its SHA-256 in hex."""
+    """Return whether a folder has the body of this name, its SHA-256 in hex."""
     return (folder / name).exists() or (folder / (name + GZIPPED)).exists()
 
 

@@ -27,7 +27,7 @@ def link(event: Mapping[str, Any]) -> str:
 
 
 def is_written(event: Mapping[str, Any], line: bytes) -> bool:
-    """Say whether a line of the journal, without its line end, is an event byte for byte; see `written`.
+    """Return whether a line of the journal, without its line end, is an event byte for byte; see `written`.
 
     Another writer of JSON, ten times as fast, writes most events alike; where it does not, the slow one decides.
     """
@@ -35,7 +35,7 @@ def is_written(event: Mapping[str, Any], line: bytes) -> bool:
 
 
 def is_link(event: Mapping[str, Any], digest: str) -> bool:
-    """Say whether `digest` is that of an event; see `link` and `is_written`."""
+    """Return whether `digest` is that of an event; see `link` and `is_written`."""
     bare = {key: value for key, value in event.items() if key != "hash"}
     quick = _encoded(bare, "sorted")
     return (quick is not None and hashlib.sha256(quick).hexdigest() == digest) or link(event) == digest

@@ -1,7 +1,7 @@
-"""Large answers of a driver: the journal's line names the blob that has the answer, as JSON.
+"""Large answers of a driver: the journal's line names a blob, which contains the answer as JSON.
 
-A view of everything that a candidate holds comes again and again, almost the same. In a blob it is compressed, and the
-journal stays small enough to be read by a person.
+A candidate's full list of documents is answered many times with few changes. In a blob it is compressed, and the
+journal stays small enough for a person to read.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,12 +16,12 @@ _LIST = b"["
 
 
 def lightened(kind: str, members: Mapping[str, Any], keep: Callable[[bytes], str]) -> Mapping[str, Any]:
-    """Return the members of an event as the journal's line has them.
+    """Return the members of an event in the form of the journal's line.
 
     Args:
         kind: of the event.
         members: JSON values, secrets concealed.
-        keep: keeps a blob and returns its name.
+        keep: stores a blob and returns its name.
     """
     answer = members.get(ANSWER)
     if kind not in _KINDS or not isinstance(answer, Mapping):
@@ -37,22 +37,22 @@ def lightened(kind: str, members: Mapping[str, Any], keep: Callable[[bytes], str
 
 
 class LargeAnswers:
-    """Puts answers back into events that are read; equal rows of the lists in them are one and the same object."""
+    """Puts the answers back into events that are read; equal rows of their lists share one object."""
 
     def __init__(self, blob: Callable[[str], bytes]) -> None:
         """Prepare to read.
 
         Args:
-            blob: returns the blob of a name, and raises what is to be raised where it is not there.
+            blob: returns the blob with a name; its own error if there is none is passed on.
         """
         self._blob = blob
         self._rows: dict[bytes, Any] = {}
 
     def whole(self, kind: str, members: dict[str, Any]) -> dict[str, Any]:
-        """Return the members of an event with the answer that its line only names.
+        """Return the members of an event, with the answer in place of the blob's name.
 
         Raises:
-            msgspec.DecodeError: the blob is no answer.
+            msgspec.DecodeError: the blob is not a driver's answer.
         """
         name = members.get(ANSWER_BLOB)
         if kind not in _KINDS or not isinstance(name, str) or ANSWER in members:

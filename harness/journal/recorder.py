@@ -42,7 +42,7 @@ class Recorder(Protocol):
         ...
 
     def holds_secret(self, content: bytes) -> bool:
-        """Tell whether `content` holds a secret of this run; what is recorded has it concealed."""
+        """Return whether `content` holds a secret of this run; what is recorded has it concealed."""
         ...
 
 
@@ -104,7 +104,7 @@ class Journal:
         self._concealer.add(secret)
 
     def holds_secret(self, content: bytes) -> bool:
-        """Tell whether `content` holds a secret of this run."""
+        """Return whether `content` holds a secret of this run."""
         return self._concealer.holds(content)
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:

@@ -44,7 +44,7 @@ class Redactor:
         self._bytes = tuple(sorted(raw, key=len, reverse=True))
 
     def holds(self, content: bytes) -> bool:
-        """Tell whether `content` holds a secret in any known form."""
+        """Return whether `content` holds a secret in any known form."""
         return any(form in content for form in self._bytes)
 
     def bytes(self, content: bytes) -> bytes:

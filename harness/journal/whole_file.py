@@ -24,7 +24,7 @@ def write_whole(path: Path, content: bytes) -> Path:
 
 
 def is_left_over(name: str) -> bool:
-    """Tell whether a file is what a killed process left half written."""
+    """Return whether a file is what a killed process left half written."""
     return _LEFT_OVER.fullmatch(name) is not None
 
 

@@ -34,12 +34,12 @@ class _Stated(Protocol):
 
 
 def owes_life(found: Finding) -> bool:
-    """Tell whether a finding is against a requirement that is itself about living on."""
+    """Return whether a finding is against a requirement that is itself about living on."""
     return found.requirement in _LIVING_ON
 
 
 def silent_before(events: Sequence[Event], evidence: Evidence) -> bool:
-    """Tell whether the candidate had fallen silent before the scenario did anything to it, and stayed so.
+    """Return whether the candidate had fallen silent before the scenario did anything to it, and stayed so.
 
     Args:
         events: the scenario's, in order.
@@ -61,7 +61,7 @@ def silence_of(evidence: Evidence) -> float:
 
 
 def hub_out_of_reach(evidence: Evidence, closed: Event) -> bool:
-    """Tell whether the harness itself could not reach its hub when the time of a scenario was over."""
+    """Return whether the harness itself could not reach its hub when the time of a scenario was over."""
     probes = [one for one in evidence.events_of(HubProbed) if one.seq > closed.seq]
     return bool(probes) and not probes[0].what.reachable
 

@@ -40,7 +40,7 @@ class Ending:
 
 
 def ended_early(evidence: Evidence) -> bool:
-    """Tell whether the run is known to have ended before its end; a record that has no end yet says nothing."""
+    """Return whether the run is known to have ended before its end; a record that has no end yet says nothing."""
     return _reason(evidence) not in {None, "complete"}
 
 

@@ -132,7 +132,7 @@ def _as_it_held(one: StatedExpectation, events: Sequence[Event], evidence: Evide
 
 
 def _held(one: StatedExpectation, events: Sequence[Event], evidence: Evidence) -> bool:
-    """Tell whether an expectation held when its scenario ended, or, a precondition, when the scenario went on."""
+    """Return whether an expectation held when its scenario ended, or, a precondition, when the scenario went on."""
     moments = [event.seq for event in events_of(events, ScenarioFinished)]
     if one.role != "duty":
         moments += [event.seq for event in events if event.seq > one.event.seq][:1]

@@ -45,7 +45,7 @@ def record_agrees(export: ExportView) -> Iterator[Outcome]:
 
 
 def joined(number: str, notation: str, document: ExchangedDocument) -> bool:
-    """Tell whether the whole of number and notation is in one field."""
+    """Return whether the whole of number and notation is in one field."""
     whole = levelled(f"{document.package.code.code_number}/{document.package.code.code_notation}")
     return whole in {levelled(number), levelled(notation)}
 

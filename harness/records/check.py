@@ -91,7 +91,7 @@ def check_holding(
 
 
 def is_package(holding: ExportFiles) -> bool:
-    """Tell whether files are an archival package: some METS.xml is at the top, or there are representations."""
+    """Return whether files are an archival package: some METS.xml is at the top, or there are representations."""
     names = [name.lower() for name in holding.files]
     return not holding.alone and (METS.lower() in names or any(name.startswith("representations/") for name in names))
 

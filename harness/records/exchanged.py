@@ -148,7 +148,7 @@ class Exchanged:
         return found[0] if len({one.id for one in found}) == 1 else None
 
     def is_own(self, operation: ExchangedDocument, document_id: str) -> bool:
-        """Tell whether an operation comes from the sender of the document that it acts on, as far as both are known."""
+        """Return whether an operation comes from the sender of the document it acts on, as far as both are known."""
         target = self.documents.get(document_id)
         return target is None or target.package.from_.organ_id == operation.package.from_.organ_id
 
@@ -164,7 +164,7 @@ class Exchanged:
         return min(said, key=lambda moment: moment.replace(tzinfo=None), default=None)
 
     def must_be_kept(self, document: ExchangedDocument) -> bool:
-        """Tell whether a document belongs in the registers: no operation, and sent, or reported as registered."""
+        """Return whether a document belongs in the registers: no operation, and sent, or reported as registered."""
         bussiness = document.package.bussiness
         if bussiness is not None and bussiness.doc_type not in _NO_OPERATION:
             return False
@@ -224,5 +224,5 @@ def _files(package: DocumentPackage, limits: Limits) -> tuple[ExchangedFile, ...
 
 
 def is_pdf_name(name: str) -> bool:
-    """Tell whether a file goes by the name of a PDF."""
+    """Return whether a file goes by the name of a PDF."""
     return extension(name).lower() == "pdf"

@@ -80,7 +80,7 @@ def _well_formed(file: HeldFile, record: KeptRecord, export: ExportView) -> Iter
 
 
 def _came_so(file: HeldFile, export: ExportView) -> bool:
-    """Tell whether a file was exchanged exactly like this: then it must be kept like this, even if it is defective."""
+    """Return whether a file was exchanged exactly like this: then it must be kept unchanged, even if defective."""
     return export.exchanged is not None and not export.exchanged.seen.isdisjoint(readable_digest(file))
 
 

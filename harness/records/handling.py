@@ -44,7 +44,7 @@ def _recalled(export: ExportView) -> bool:
 
 
 def _is_applied(export: ExportView, document_id: str) -> bool:
-    """Tell whether a recall holds: its document was exchanged, by the same sender, and the recall was not refused."""
+    """Return whether a recall holds: its document was exchanged, by the same sender, and the recall was not refused."""
     exchanged = export.exchanged
     if exchanged is None or document_id not in exchanged.documents:
         return False

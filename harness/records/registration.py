@@ -60,7 +60,7 @@ def _left_out(export: ExportView, direction: Direction, code: str) -> Iterator[O
 
 
 def _is_letter(record: KeptRecord, export: ExportView) -> bool:
-    """Tell whether a document is an official letter, which has no type name of its own: by the package, else by the
+    """Return whether a document is an official letter, which has no type name of its own: by the package, else by the
     notation, which begins with the letters of the type where there is one."""
     document = export.exchanged_of.get(id(record))
     if document is not None and document.package.document_type.type_name:

@@ -10,7 +10,7 @@ _LONGEST = 60  # days; no calendar has two months without a working day
 
 
 def is_working_day(day: date, calendar: WorkCalendar) -> bool:
-    """Tell whether a day is a working day."""
+    """Return whether a day is a working day."""
     if day in calendar.working_days.values():
         return True
     return day.weekday() < _SATURDAY and not _off(day, calendar)

@@ -99,7 +99,7 @@ def recorded_profile(directory: Path) -> Profile:
 
 
 def report_is_judged(directory: Path, judgement: Judgement) -> bool:
-    """Say whether report.json of a run is, byte for byte, the judgement given."""
+    """Return whether report.json of a run is, byte for byte, the judgement given."""
     try:
         return (directory / REPORT_FILE).read_bytes() == encoded(judgement)
     except OSError:

@@ -140,7 +140,7 @@ def standing(judgement: Judgement) -> Literal["pass", "fail", "inconclusive"]:
 
 
 def excused(judgement: Judgement) -> bool:
-    """Say whether a run passes a pipeline although its verdict is `fail`."""
+    """Return whether a run passes a pipeline although its verdict is `fail`."""
     return judgement.verdict == "fail" and standing(judgement) == "pass"
 
 

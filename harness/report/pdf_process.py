@@ -1,6 +1,6 @@
-"""Makes the report's PDF in a process of its own, while this one renders and counts what else belongs to the run.
+"""Makes the report's PDF in a separate process, while this one renders the other reports of the run.
 
-The process is started before there is anything to print, as it takes nearly a second to load what it prints with.
+The process is started before there is a page to print, because loading its libraries takes nearly a second.
 """
 
 import signal
@@ -12,12 +12,12 @@ from types import TracebackType
 from harness.report.pdf import IDENTIFIER, PaperPage, PdfUnavailable, loaded, render_pdf
 
 _UNAVAILABLE = 3
-_LENGTH = 8  # bytes of the number that tells how long a page is
+_LENGTH = 8  # bytes of the number that states the length of a page
 _SOURCE = "import sys; sys.path[:] = {paths!r}; from harness.report.pdf_process import serve; sys.exit(serve())"
 
 
 class PdfProcess:
-    """One process that prints one page; leaving the context ends it, whatever it is doing."""
+    """A process that prints one page; leaving the context ends it at once."""
 
     def __init__(self) -> None:
         """Start the process; `begin` gives it the page."""
@@ -26,7 +26,7 @@ class PdfProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            process_group=0,  # Ctrl-C at the terminal is for this process
+            process_group=0,  # Ctrl-C at the terminal must reach only the parent process
         )
         self._page: PaperPage | None = None
         self._printed = b""
@@ -38,17 +38,17 @@ class PdfProcess:
         return self._process.pid
 
     def begin(self, page: PaperPage) -> None:
-        """Have a page printed; returns at once."""
+        """Start printing a page; returns at once."""
         self._page = page
         self._attendant = threading.Thread(target=self._attend, args=(page,), daemon=True)
         self._attendant.start()
 
     def result(self) -> bytes:
-        """Return the PDF of the page that was given to `begin`; where the process was lost, print it here.
+        """Return the PDF of the page that was given to `begin`; if the process was lost, print it in this one.
 
         Raises:
             PdfUnavailable: weasyprint, or a system library it needs, is missing.
-            ValueError: nothing was given to print.
+            ValueError: `begin` was not called.
         """
         if self._page is None or self._attendant is None:
             raise ValueError("nothing to print")
@@ -77,7 +77,7 @@ class PdfProcess:
 
 
 def serve() -> int:
-    """Print the page on standard input to standard output, and return the exit status; what the process does."""
+    """Print the page on standard input to standard output, and return the exit status of the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with open(0, "rb") as given, open(1, "wb") as made:
         try:
@@ -85,7 +85,7 @@ def serve() -> int:
         except PdfUnavailable as error:
             made.write(str(error.parameters["detail"]).encode())
             return _UNAVAILABLE
-        # The end is told by its length: a copy of the process that sends the page may hold this pipe open.
+        # The page ends by its length, not with the pipe: a fork of the sending process may keep the pipe open.
         identifier = given.read(IDENTIFIER)
         length = int.from_bytes(given.read(_LENGTH), "big")
         if length:

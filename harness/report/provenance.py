@@ -67,5 +67,5 @@ def _broken(verification: SealVerification | None) -> Tampering | None:
 
 
 def _only_usual(directory: Path) -> bool:
-    """Say whether there are only renderings that a run writes itself, and so will overwrite."""
+    """Return whether there are only renderings that a run writes itself, and so will overwrite."""
     return all(path in FILES.values() for path in digests_of(directory) if is_rendering(path))

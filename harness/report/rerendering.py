@@ -101,7 +101,7 @@ class Rerendering:
         return self._written(formats, self._directory, self._list if listed else None)
 
     def _sealable(self) -> bool:
-        """Say whether the laboratory may seal the run again: it is its own, and its report is what judging gives."""
+        """Return whether the laboratory may seal the run again: it is its own, and its report is what judging gives."""
         if self.unsealed is None:
             try:
                 self.unsealed = None if report_is_judged(self._directory, self._judged()) else Unsealed(DIFFERS)

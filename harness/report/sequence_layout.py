@@ -108,7 +108,7 @@ def _folded(messages: Sequence[JournalMessage]) -> list[JournalMessage]:
 
 
 def _whole(block: Sequence[JournalMessage]) -> bool:
-    """Say whether several messages form a block: it must begin with a question and have occurred as a block before."""
+    """Return whether several messages form a block: it begins with a question and occurred as a block before."""
     return len(block) == 1 or (block[0].kind == "ask" and len({one.times for one in block}) == 1)
 
 

@@ -108,7 +108,7 @@ def type_of(content: bytes) -> FileType | None:
 
 
 def fits_name(kind: FileType | None, ending: str) -> bool:
-    """Say whether bytes of a type may be under a name with that extension."""
+    """Return whether bytes of a type may be under a name with that extension."""
     wanted = _BY_EXTENSION.get(ending)
     if wanted is not None:
         return kind in wanted
@@ -119,7 +119,7 @@ def fits_name(kind: FileType | None, ending: str) -> bool:
 
 
 def fits_content_type(kind: FileType | None, content_type: str) -> bool:
-    """Say whether bytes of a type may be sent with a ContentType; one that is not known says nothing."""
+    """Return whether bytes of a type may be sent with a ContentType; one that is not known says nothing."""
     ending = _BY_CONTENT_TYPE.get(content_type)
     return ending is None or fits_name(kind, ending)
 

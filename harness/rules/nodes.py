@@ -18,7 +18,7 @@ _substance = re.compile(r"[^\s\u00a0\u200b\ufeff]").search
 
 
 def is_blank(text: str) -> bool:
-    """Say whether a text has nothing but white space, no-break space, zero-width space or byte order mark."""
+    """Return whether a text has nothing but white space, no-break space, zero-width space or byte order mark."""
     return _substance(text) is None
 
 

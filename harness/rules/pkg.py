@@ -78,7 +78,7 @@ def header_and_body(package: PackageView) -> Iterator[Finding]:
 
 
 def _has_attachments(package: PackageView) -> bool:
-    """Say whether there are attachments, in their place or not."""
+    """Return whether there are attachments, in their place or not."""
     return package.places.encoded is not None or package.places.inline
 
 
@@ -164,7 +164,7 @@ def _irregular(package: PackageView, requirement: str, *parts: Part) -> Iterator
 
 
 def _is_foreign(node: Node) -> bool:
-    """Say whether an element of the regulation is in a namespace that is not the regulation's."""
+    """Return whether an element of the regulation is in a namespace that is not the regulation's."""
     table = structure()
     if node.namespace == DSIG or node.local == _SIGNATURE or node.local in table.additions:
         return False
@@ -182,7 +182,7 @@ def _of_the_package(offenders: list[etree._Element]) -> Iterator[etree._Element]
 
 
 def _in_opaque(element: etree._Element, inside: dict[etree._Element, bool]) -> bool:
-    """Say whether an element is, or is in, a signature or an addition; `inside` remembers those asked before."""
+    """Return whether an element is, or is in, a signature or an addition; `inside` remembers those asked before."""
     climbed: list[etree._Element] = []
     answer = False
     for around in (element, *element.iterancestors()):

@@ -168,7 +168,7 @@ def _slot(element: etree._Element) -> Slot:
 
 
 def _has_text(node: Node) -> bool:
-    """Say whether an element that may only hold elements holds a text besides."""
+    """Return whether an element that may only hold elements holds a text besides."""
     element = node.element
     if not is_blank(element.text or ""):
         return True

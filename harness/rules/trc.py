@@ -60,7 +60,7 @@ def trace_starts_at_sender(package: PackageView) -> Iterator[Finding]:
 
 
 def _have_forms(package: PackageView, *organ_ids: str) -> bool:
-    """Tell whether OrganIds have a form: HDR-02 reports those that do not, and a difference would add nothing."""
+    """Return whether OrganIds have a form: HDR-02 reports those that do not, and a difference would add nothing."""
     form = form_of(package.parameters.identifiers)
     return all(form(organ_id) is not None for organ_id in organ_ids)
 

@@ -202,7 +202,7 @@ def _names(context: ScenarioContext, document: Document) -> tuple[str, ...]:
 
 
 def _still_broken(context: ScenarioContext, document: Document, vector: Vector) -> bool:
-    """Say whether a package is still broken when the hub hands it on: a hub that rebuilds packages repairs some."""
+    """Return whether a package is still broken when the hub hands it on: a hub that rebuilds packages repairs some."""
     if context.profile.parameters.hub.mode == "verbatim":
         return True
     hop = TraceHeader(document.sender.organ_id, datetime.now(VIETNAM).strftime("%Y/%m/%d %H:%M:%S"))
@@ -219,7 +219,7 @@ def _failures(context: ScenarioContext, content: bytes) -> set[str]:
 
 
 def _acts(draft: PackageDraft) -> bool:
-    """Say whether a draft is a recall, an update or a replacement."""
+    """Return whether a draft is a recall, an update or a replacement."""
     return _text(draft, "Bussiness/BussinessDocType") in _OPERATIONS
 
 

@@ -104,7 +104,7 @@ class ScenarioContext:
         return len(self._around.evidence.events) - 1
 
     def stalled_since(self, event: int) -> bool:
-        """Tell whether the harness itself was stalled after this event, so that its actions came later than planned."""
+        """Return whether the harness itself stalled after this event, so that its actions came later than planned."""
         return any(one.seq > event for one in self._around.evidence.events_of(events.HarnessStalled))
 
     def canary_url(self, label: str) -> str:

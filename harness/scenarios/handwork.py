@@ -1,7 +1,7 @@
-"""What a scenario has a candidate do and show: by it a person who moves the product knows what is coming.
+"""What a scenario asks of a candidate: the tasks and views for a person who operates the product by hand.
 
-Read from the scenarios themselves, so that nothing has to be declared twice. A scenario that orders something only now
-and then counts as one that orders it.
+It is read from the code of the scenarios, so that nothing is declared twice. A command that a scenario gives only in
+some cases counts as given.
 """
 
 from collections.abc import Iterator
@@ -25,11 +25,11 @@ _MEANS = (ScenarioContext, RunContext)
 
 @dataclass(frozen=True, slots=True)
 class Handwork:
-    """What a scenario asks of whoever moves the product.
+    """What a scenario asks of the person who operates the product.
 
     Attributes:
-        tasks: of `TASKS`, those that it orders.
-        views: of `VIEWS`, those that it may look at.
+        tasks: those of `TASKS` that it may ask for.
+        views: those of `VIEWS` that it may look at.
     """
 
     tasks: frozenset[str]
@@ -38,14 +38,14 @@ class Handwork:
 
 @cache
 def handwork_of(scenario: Scenario) -> Handwork:
-    """Return what a scenario asks of whoever moves the product."""
+    """Return what a scenario asks of the person who operates the product."""
     head = scenario.head
     views = {view for kind in (*head.expects, *head.awaits, *head.alive) for view in kind.views}
     return Handwork(frozenset(_ordered(scenario.play, set())), frozenset(views))
 
 
 def _ordered(what: Any, seen: set[int]) -> Iterator[str]:
-    """Yield the commands that a function, or what it calls of this room, may order."""
+    """Yield the commands that a function may give, itself or through functions of this package that it calls."""
     if isinstance(what, partial):
         yield from _ordered(what.func, seen)
         for given in (*what.args, *what.keywords.values()):

@@ -8,7 +8,7 @@ from harness.scenarios.context import ScenarioContext
 
 
 def killable(context: ScenarioContext) -> bool:
-    """Say whether the candidate is a program that the driver itself started."""
+    """Return whether the candidate is a program that the driver itself started."""
     return context.run.driver.killable
 
 

@@ -30,7 +30,7 @@ def completeness(report: Judgement) -> Iterator[SealProblem]:
 
 
 def _may_not_apply(requirement: str) -> bool:
-    """Say whether a requirement may rightly not apply to a candidate: a candidate need not send what it is about."""
+    """Return whether a requirement may rightly not apply to a candidate: a candidate need not send what it is about."""
     entry = load_catalogue().requirements.get(requirement)
     return entry is not None and (entry.optional or bool(entry.shown_with))
 

@@ -49,7 +49,7 @@ class Jws:
         return b".".join((self._head, _encoded(self.content), _encoded(self._raw)))
 
     def holds(self, content: bytes, key: ec.EllipticCurvePublicKey) -> bool:
-        """Say whether this is a signature of `key` over `content`."""
+        """Return whether this is a signature of `key` over `content`."""
         signed = self._head + b"." + _encoded(content)
         der = encode_dss_signature(int.from_bytes(self._raw[:_HALF]), int.from_bytes(self._raw[_HALF:]))
         try:

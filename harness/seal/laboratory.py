@@ -260,7 +260,7 @@ def _roots(file: Path, located: Located) -> Roots:
 
 
 def is_web_address(text: str) -> bool:
-    """Say whether a text is an address of http or https with a host."""
+    """Return whether a text is an address of http or https with a host."""
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

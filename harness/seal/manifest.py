@@ -36,7 +36,7 @@ def evidence_digest(files: Mapping[str, str]) -> str:
 
 
 def is_rendering(path: str) -> bool:
-    """Say whether a file of a run is made from the evidence: a report, or a later judgement of the same record."""
+    """Return whether a file of a run is made from the evidence: a report, or a later judgement of the same record."""
     return _RENDERINGS.fullmatch(path) is not None
 
 

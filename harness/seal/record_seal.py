@@ -67,7 +67,7 @@ class RecordSeal:
     jws: Jws
 
     def made_by(self, key: ec.EllipticCurvePublicKey) -> bool:
-        """Say whether `key` sealed this record, and the seal has the only allowed encoding."""
+        """Return whether `key` sealed this record, and the seal has the only allowed encoding."""
         named = self.jws.header.get("kid") == public_part(key).sha256
         return named and self.jws.canonical and self.jws.holds(self.jws.content, key)
 
@@ -124,7 +124,7 @@ def read_record_seal(signature: bytes) -> RecordSeal | None:
 
 
 def own_record(directory: Path, key: LaboratoryKey) -> bool:
-    """Say whether a laboratory recorded a run itself: its key sealed the record, which has not changed since.
+    """Return whether a laboratory recorded a run itself: its key sealed the record, which has not changed since.
 
     Raises:
         ConfigurationError: the directory holds something that is not a plain file.

@@ -146,7 +146,7 @@ def _leads_to(roots: Sequence[x509.Certificate], response: TimeStampResponse, se
 
 
 def _whole(response: TimeStampResponse, sealed: bytes, certificate: x509.Certificate) -> bool:
-    """Say whether a stamp was made with the key of its own certificate, over this seal, by any maker."""
+    """Return whether a stamp was made with the key of its own certificate, over this seal, by any maker."""
     from harness.crypto.pdf.timestamps import detached_time_stamp  # its import takes half a second
 
     found = detached_time_stamp(response.time_stamp_token(), lambda name: _DIGESTS[name](sealed).digest())

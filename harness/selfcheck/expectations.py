@@ -71,7 +71,7 @@ def _message(code: str) -> Mapping[str, str]:
 
 
 def holds_at_first(kind: type[Expectation]) -> bool:
-    """Say whether expectations of a kind hold as long as nothing happens, so that silence would pass them."""
+    """Return whether expectations of a kind hold as long as nothing happens, so that silence would pass them."""
     return isinstance(at_first(kind), Holding)
 
 

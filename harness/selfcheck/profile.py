@@ -56,7 +56,7 @@ def check_by_lint(name: str) -> None:
 
 
 def _is_given(code: str) -> bool:
-    """Tell whether anything gives this finding: one with texts of its own is looked for where the texts are."""
+    """Return whether anything gives this finding: one with texts of its own is looked for where the texts are."""
     return code in entries(code[:3].lower()) or code in codes_of(code.partition(".")[0])
 
 

@@ -28,7 +28,7 @@ _CAPABILITIES = ("register", "recall", "take_back", "update", "replace", "handli
 
 
 def is_sample(name: str) -> bool:
-    """Tell whether a case of the self-test is the sample agency, as it is or with a defect."""
+    """Return whether a case of the self-test is the sample agency, as it is or with a defect."""
     return name == SAMPLE or name.startswith(f"{SAMPLE}-")
 
 

@@ -91,7 +91,7 @@ class MatrixRow(msgspec.Struct, frozen=True):
 
 
 def weighed(check: SelftestCase, profile: Profile, judgement: Judgement, seconds: float) -> MatrixRow:
-    """Say whether the judgement on an agency is correct.
+    """Return whether the judgement on an agency is correct.
 
     Args:
         check: what was run, and what it breaks.

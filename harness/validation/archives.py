@@ -38,7 +38,7 @@ _BROKEN = (
 
 
 def looks_like_archive(head: bytes) -> bool:
-    """Say whether the first 512 bytes are those of a zip, a tar or a gzipped file."""
+    """Return whether the first 512 bytes are those of a zip, a tar or a gzipped file."""
     return head.startswith(_ZIP) or head.startswith(_GZIP) or head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR
 
 

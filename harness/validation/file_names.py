@@ -16,20 +16,20 @@ _body = re.compile(r"(?:.*[/\\])?blobs[/\\][0-9a-f]{64}", re.DOTALL).fullmatch
 
 
 def is_beside(name: str) -> bool:
-    """Say whether a file is what operating systems and offices leave beside files; `name` may be a path."""
+    """Return whether a file is what operating systems and offices leave beside files; `name` may be a path."""
     return _leftovers(name) is not None
 
 
 def is_package(name: str) -> bool:
-    """Say whether a file that was not named on the command line is meant as a package; `name` may be a path."""
+    """Return whether a file that was not named on the command line is meant as a package; `name` may be a path."""
     return name.lower().endswith(PACKAGES) and not is_beside(name)
 
 
 def is_archive(name: str) -> bool:
-    """Say whether a file that was not named on the command line is meant as an archive; `name` may be a path."""
+    """Return whether a file that was not named on the command line is meant as an archive; `name` may be a path."""
     return name.lower().endswith(ARCHIVES) and not is_beside(name)
 
 
 def is_body(path: str) -> bool:
-    """Say whether a path is that of a body in a run's folder, which may lie there gzipped."""
+    """Return whether a path is that of a body in a run's folder, which may lie there gzipped."""
     return _body(path) is not None

@@ -1,22 +1,22 @@
-"""Small files of the usual kinds: the first bytes of their format, around unpredictable content."""
+"""Small files of the usual kinds: the first bytes of their format, and unpredictable content."""
 
 import io
 import random
 import zipfile
 from collections.abc import Mapping
 
-# Equal content makes equal files, whenever they are made.
+# A fixed time, so that equal content makes equal files.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-# Bytes of what is repeated in a small file and in a large one, from which size on it is large, and bytes of the number.
-# Base64 makes whole letters of each, and gzip remembers what came so long ago.
+# In bytes: length of the repeated part in a small and in a large file, size from which a file is large, and length of
+# the number. Base64 turns each into whole characters, and the repeated part fits into the window of gzip.
 _BLOCK, _LARGE_BLOCK, _LARGE, _NUMBER = 192, 9_216, 1024**2, 6
 
 
 def ballast(chance: random.Random, size: int) -> bytes:
-    """Return `size` bytes that nobody can guess: some that repeat themselves, each time with another number.
+    """Return `size` unpredictable bytes: a random part that is repeated, each time with another number.
 
-    What repeats itself takes up little room in the evidence, where it is kept as sent, in the package, and in what the
-    candidate exports. A piece that is lost, doubled or moved is still seen.
+    The repetition compresses well in the evidence, which stores the file as sent, in its package and in the
+    candidate's export. The numbers still show a part that was lost, doubled or moved.
     """
     length = _BLOCK if size <= _LARGE else _LARGE_BLOCK
     block = chance.randbytes(length - _NUMBER)
@@ -29,7 +29,7 @@ def file_content(kind: str, ballast: bytes) -> bytes:
     """Return a small file of a kind: the first bytes of its format, and unpredictable `ballast`.
 
     Raises:
-        KeyError: a kind that is not known here.
+        KeyError: the kind is unknown.
     """
     if kind == "pdf":
         return plain_pdf(ballast)
@@ -63,7 +63,7 @@ _BEGINNINGS: Mapping[str, bytes] = {
 
 
 def plain_pdf(ballast: bytes) -> bytes:
-    """Return a small valid PDF of one empty page that carries `ballast` in a stream of its own."""
+    """Return a small valid PDF of one empty page that contains `ballast` in a separate stream."""
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

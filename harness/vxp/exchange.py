@@ -126,7 +126,7 @@ def _loss(error: Exception, lost: LossCode) -> LossCode:
 
 
 def _is_tls(error: BaseException | None) -> bool:
-    """Tell whether TLS is at the bottom of a failure, whatever words the library has for it."""
+    """Return whether TLS is at the bottom of a failure, whatever words the library has for it."""
     while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
     return error is not None

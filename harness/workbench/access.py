@@ -12,7 +12,7 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address or name means this machine alone."""
+    """Return whether an address or name means this machine alone."""
     bare = host.strip("[]").lower()
     if bare == "localhost":
         return True
@@ -55,7 +55,7 @@ def _name(host: str) -> str:
 
 
 def _from_here(request: Request, host: str) -> bool:
-    """Tell whether a change comes from a page of this address, or from a program, which sends no origin."""
+    """Return whether a change comes from a page of this address, or from a program, which sends no origin."""
     origin = request.headers.get("origin")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():
         return False

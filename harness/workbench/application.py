@@ -63,7 +63,7 @@ class WorkbenchApp:
         )
 
     def takes(self, scope: Scope) -> bool:
-        """Tell whether a request is for the workbench.
+        """Return whether a request is for the workbench.
 
         `/` is only where a browser asks for a page: a system that calls it has mistaken the address, and gets an error.
         """

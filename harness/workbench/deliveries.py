@@ -146,7 +146,7 @@ class TestMail:
         raise Declined("vector-not-made", 500, name=name)
 
     def _shows(self, name: str, content: bytes) -> bool:
-        """Tell whether a package brings the finding that it is made for; some give another one where a part is
+        """Return whether a package brings the finding that it is made for; some give another one where a part is
         missing."""
         code = all_vectors()[name].code if name in all_vectors() else None
         if code is None:

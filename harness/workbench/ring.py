@@ -119,7 +119,7 @@ class CallRing:
         return self.shelf.put(self._concealer.bytes(content))
 
     def holds_secret(self, content: bytes) -> bool:
-        """Tell whether `content` holds a secret of one of the systems."""
+        """Return whether `content` holds a secret of one of the systems."""
         return self._concealer.holds(content)
 
     def latest(self, most: int, *, after: int = 0) -> list[KeptCall]:

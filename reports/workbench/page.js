@@ -7,7 +7,7 @@
   const look = async () => {
     try {
       if (!document.hidden) {
-        // Never "/": without a browser's Accept line that would be a call of the hub.
+        // Never "/": without a browser's Accept header that would count as a call to the hub.
         const answer = await fetch("/harness/page/" + location.search, { headers: mark ? { "If-None-Match": mark } : {}, cache: "no-store" });
         if (answer.status === 200) {
           const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
@@ -20,7 +20,7 @@
         }
       }
     } catch (error) {
-      mark = "";  // the hub is away: look again later
+      mark = "";  // the hub does not answer: try again later
     }
     setTimeout(look, PAUSE);
   };

@@ -144,7 +144,7 @@ async def load(port: int, calls: list[bytes], check: Callable[[bytes], bool]) ->
 
 
 def accepted(body: bytes) -> bool:
-    """Tell whether the hub took what was asked."""
+    """Return whether the hub took what was asked."""
     return b'"0"' in body[:200]
 
 

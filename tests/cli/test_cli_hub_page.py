@@ -57,7 +57,7 @@ def test_the_page_has_an_address_of_its_own_where_others_reach_the_hub(tmp_path:
 
 
 def _listens_on_loopback_alone(port: int) -> bool:
-    """Tell whether no other address of this machine answers at a port."""
+    """Return whether no other address of this machine answers at a port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))

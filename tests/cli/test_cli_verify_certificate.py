@@ -33,7 +33,7 @@ def test_a_certificate_is_checked_offline_and_against_the_register(tmp_path: Pat
     assert "còn hiệu lực" in good.stdout.decode()
     unknown = called("verify", file, "--lang", "en")
     assert unknown.returncode == 4
-    assert "NOT KNOWN WHOSE KEY" in unknown.stdout.decode()
+    assert "OWNER OF THE SIGNING KEY IS UNKNOWN" in unknown.stdout.decode()
 
     acts.append(_next(by, content, acts, LifeAct.WITHDRAW, at, "Gian dối"))
     _snapshot(by, content, acts, register)

@@ -193,7 +193,7 @@ def test_a_provider_that_is_not_what_the_file_says_is_not_asked_to_sign_anybody_
         with _rig(tmp_path, stand) as rig:
             answer = TestClient(rig.app, follow_redirects=False).get("/sign-in/openid")
             assert answer.status_code == 401
-            assert "Nơi xác thực" in answer.text
+            assert "Hệ thống xác thực" in answer.text
     with ConsoleRig(tmp_path / "none") as rig:
         guest = TestClient(rig.app, follow_redirects=False)
         assert guest.get("/sign-in/openid").status_code == 404

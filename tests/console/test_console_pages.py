@@ -169,7 +169,7 @@ def test_what_needs_a_person_is_told_by_what_is_played(rig: ConsoleRig) -> None:
     assert "gửi văn bản ×2" in page  # of the quick look
     assert "đăng ký cơ quan" not in page  # it is not declared to be able to
     passive = rig.system("Alpha", MANUAL.replace("kind: manual", "kind: passive"))
-    assert "cần ra lệnh cho hệ thống" in lan.get(f"/systems/{passive}").text
+    assert "cần điều khiển hệ thống" in lan.get(f"/systems/{passive}").text
     assert steps_of("SND-01", frozenset()).tasks == (("send", ("SND-01",)),)
     assert steps_of("VXP-11", frozenset()).tasks == ()
     assert steps_of_planned(["STS-02", "none"], frozenset({"handling"})).views == (("inbox", ("STS-02",)),)

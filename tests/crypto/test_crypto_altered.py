@@ -129,7 +129,7 @@ def test_a_byte_altered_in_a_file_is_noticed_or_lies_in_a_signature_value(place:
 
 
 def _in_value(content: bytes, place: int) -> bool:
-    """Tell whether a place lies in the hexadecimal digits of a signature value, padding included."""
+    """Return whether a place lies in the hexadecimal digits of a signature value, padding included."""
     opening = content.rfind(b"/Contents <", 0, place + 1)
     return opening >= 0 and place <= content.index(b">", opening)
 

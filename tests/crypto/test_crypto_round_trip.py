@@ -51,7 +51,7 @@ def settings_of(world: Pki) -> dict[str, str]:
 
 
 def holds(world: Pki, pdf: bytes) -> bool:
-    """Tell whether every signature of a file verifies, is trusted and stamped."""
+    """Return whether every signature of a file verifies, is trusted and stamped."""
     examined = examine_pdf(pdf, NOW, SIGNATURES, world.trust(NOW)).signatures
     good = [one.signature.problem is None and one.trust is not None and one.trust.trusted for one in examined]
     return len(good) == 2 and all(good) and all(one.stamped == "trusted" for one in examined)

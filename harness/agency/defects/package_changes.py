@@ -22,7 +22,7 @@ class SpoiltDocuments(Composer):
         return super().outgoing(package, written)
 
     def is_spoilt(self, package: DocumentPackage) -> bool:
-        """Say whether a package is one that this defect is about."""
+        """Return whether a package is one that this defect is about."""
         ordinary = package.other_info is not None and package.other_info.priority == "0"
         return ordinary and len(package.attachments) == 1 and operation(package) == BusinessOperation.NEW
 

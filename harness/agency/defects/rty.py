@@ -41,7 +41,7 @@ class _GivesUp(Sender):
     """Treats some failures of sending as final."""
 
     def is_last(self, outgoing: QueuedPackage, failure: VxpFailure) -> bool:
-        """Say whether a failure ends all tries."""
+        """Return whether a failure ends all tries."""
         raise NotImplementedError
 
     def after(self, outgoing: QueuedPackage, failure: VxpFailure) -> float | None:

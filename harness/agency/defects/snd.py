@@ -83,7 +83,7 @@ class _Refuses(SendingService):
     """Refuses some orders that every system must take."""
 
     def is_refused(self, order: SendOrder) -> bool:
-        """Say whether an order is refused."""
+        """Return whether an order is refused."""
         raise NotImplementedError
 
     def check_order(self, order: SendOrder, now: datetime) -> None:

@@ -45,7 +45,7 @@ class ListedItems:
         return _item(row) if row else None
 
     def came_before(self, document_id: str, receiver_doc_id: str) -> bool:
-        """Say whether the document came already, as another item."""
+        """Return whether the document came already, as another item."""
         row = self._connection.execute(
             "SELECT 1 FROM item WHERE document_id = ? AND receiver_doc_id != ? AND messagetype = 'edoc' LIMIT 1",
             (document_id, receiver_doc_id),

@@ -85,7 +85,7 @@ class Outbox:
         )
 
     def number_used(self, sender: str, year: str, number: str, notation: str) -> bool:
-        """Say whether `sender` has given the number and notation to a document of that year."""
+        """Return whether `sender` has given the number and notation to a document of that year."""
         row = self._connection.execute(
             "SELECT 1 FROM document_out WHERE sender = ? AND code_notation = ? AND code_number = ?"
             " AND substr(promulgation_date, 1, 4) = ? LIMIT 1",

@@ -1,1 +1,1 @@
-"""What programs ask of the console: JSON, by a key of a person; cookies count for nothing here."""
+"""The console's JSON interface for programs: authenticated by an access key; cookies are ignored."""

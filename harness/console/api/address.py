@@ -1,4 +1,4 @@
-"""One JSON address: what it takes, what it gives, the right that it needs."""
+"""One JSON address: its request, its answer, and the right that it needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ ROOT = "/api/v1"
 
 @dataclass(frozen=True, slots=True)
 class ApiAddress:
-    """A JSON address: what of an organisation it gives it looks up itself, by the person whose key is used.
+    """A JSON address; its handler checks which organisations the owner of the key may see.
 
     Attributes:
         method: of HTTP.
         path: below `ROOT`, with its parameters as in pages.
-        handler: what answers.
-        right: that person and key need beside reading.
-        sent: shape of what is sent, None for nothing.
-        given: shape of what is answered, None where it is a file.
+        handler: returns the answer.
+        right: that owner and key need besides reading.
+        sent: shape of the request body, None for no body.
+        given: shape of the answer, None for a file.
     """
 
     method: str

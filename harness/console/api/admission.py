@@ -1,7 +1,7 @@
-"""Who is let in at a JSON address, and what is answered where something is not to be had.
+"""Authentication at JSON addresses, and the answers to refused requests.
 
-Only the key in `Authorization: Bearer` counts: a browser that is signed in sends none by itself, so no page of
-another site can have it change anything here.
+Only the access key in `Authorization: Bearer` counts: a signed-in browser does not send one by itself, so a page of
+another site cannot use the browser to change anything here.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -34,7 +34,7 @@ def api_routes(state: ConsoleState, work: ConsoleWork) -> Iterator[Route]:
 
 
 def refused(status: int, code: str) -> Response:
-    """Return what a program is told that asks for something which is not to be had."""
+    """Return the answer to a request that failed or is not permitted."""
     message = {language: text("console", f"api.{code}", language) for language in LANGUAGES}
     headers = {"www-authenticate": 'Bearer realm="lienthong"'} if status == _UNAUTHORISED else {}
     return json_answer({"error": {"code": code, "message": message}}, status, headers)

@@ -1,4 +1,4 @@
-"""Proposals and certificates as programs see them: proposed, decided, consented to, changed, read."""
+"""Proposals and certificates for programs: propose, decide, consent, change, read."""
 
 import msgspec
 from sqlalchemy import select
@@ -24,7 +24,7 @@ _CREATED, _ACCEPTED = 201, 202
 
 
 class WantedProposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run to be put forward; `replaces` wants `changed` and `why`."""
+    """A run to be proposed; `replaces` needs `changed` and `why`."""
 
     note: str = ""
     replaces: str = ""
@@ -33,7 +33,7 @@ class WantedProposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WantedDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A decision; to certify has the run verified and judged again first."""
+    """A decision; before a certificate is issued, the run is verified and judged again."""
 
     grant: bool
     reasons: str
@@ -41,7 +41,7 @@ class WantedDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WantedAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something to be done to a certificate; only `extend` wants a version."""
+    """An act on a certificate; only `extend` needs a version."""
 
     act: LifeAct
     reason: str = ""
@@ -55,7 +55,7 @@ class WantedConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProposalShape(msgspec.Struct, frozen=True):
-    """A proposal; `certificate` is the number of what came of it."""
+    """A proposal; `certificate` is the number of the certificate that was issued for it."""
 
     id: int
     run: str
@@ -78,7 +78,7 @@ class ProposalList(msgspec.Struct, frozen=True):
 
 
 class CertificateShape(msgspec.Struct, frozen=True):
-    """A certificate: where it stands, what was done to it, what it says; nothing of one that is not whole."""
+    """A certificate: state, history and content; without these if it is not `whole`."""
 
     number: str
     run: str
@@ -96,7 +96,7 @@ class CertificateList(msgspec.Struct, frozen=True):
 
 
 def proposal_wanted(visit: Visit) -> Response:
-    """Put a run forward for a certificate."""
+    """Propose a run for a certificate."""
     sent = visit.sent
     values = {name: _clean(getattr(sent, name)) for name in ("note", "replaces", "changed", "why")}
     row = propose(visit.db, visit.state, visit.run(), visit.user, **values)
@@ -112,12 +112,12 @@ def proposals(visit: Visit) -> Response:
 
 
 def proposal(visit: Visit) -> Response:
-    """Tell where a proposal stands."""
+    """Return a proposal and its state."""
     return json_answer(_proposal(visit, _row(visit)))
 
 
 def decision_wanted(visit: Visit) -> Response:
-    """Decide a proposal; what came of judging again is told by its address."""
+    """Decide on a proposal; its address shows the result of judging again."""
     row, sent = _row(visit), visit.sent
     decide(visit.db, visit.state, row, visit.user, grant=sent.grant, reasons=_clean(sent.reasons),
            conditions=_clean(sent.conditions))  # fmt: skip
@@ -135,12 +135,12 @@ def certificates(visit: Visit) -> Response:
 
 
 def certificate(visit: Visit) -> Response:
-    """Tell what a certificate says and where it stands."""
+    """Return a certificate with its state."""
     return json_answer(_certificate(_kept(visit)))
 
 
 def act_wanted(visit: Visit) -> Response:
-    """Do something to a certificate."""
+    """Carry out an act on a certificate."""
     kept, sent = _kept(visit), visit.sent
     if sent.act not in DONE_BY_HAND:
         raise ConfigurationError("certification.no-act")

@@ -1,4 +1,4 @@
-"""Systems and runs as programs see them: started, followed, stopped, their report."""
+"""Systems and runs for programs: start, follow, stop, fetch the report."""
 
 import json
 
@@ -33,7 +33,7 @@ _CREATED = 201
 
 
 def person(visit: Visit) -> Response:
-    """Tell whose key is used."""
+    """Return the owner of the access key."""
     user, token = visit.user, visit.token
     if token is None:
         raise Missing
@@ -76,7 +76,7 @@ def run_wanted(visit: Visit) -> Response:
 
 
 def run(visit: Visit) -> Response:
-    """Tell where a run is, and what it came to."""
+    """Return the state of a run, its progress and its verdict."""
     row = visit.run()
     return json_answer(shown_run(row, _progress(visit, row)))
 

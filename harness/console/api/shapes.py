@@ -1,4 +1,4 @@
-"""What JSON addresses take and give. Moments are ISO 8601 in Vietnam time, null where they have not come."""
+"""Requests and answers of the JSON addresses. Moments are ISO 8601 in Vietnam time, null if they are still to come."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class PersonShape(msgspec.Struct, frozen=True):
-    """Whose key is used, and what it may do beside reading."""
+    """The owner of the access key, and the rights of the key besides reading."""
 
     name: str
     role: str
@@ -17,7 +17,7 @@ class PersonShape(msgspec.Struct, frozen=True):
 
 
 class SystemShape(msgspec.Struct, frozen=True):
-    """A system; `ready` tells whether the doctor was green as it is declared now."""
+    """A system; `ready`: whether its current declaration passed the check before a run."""
 
     id: int
     organisation: str
@@ -34,7 +34,7 @@ class SystemList(msgspec.Struct, frozen=True):
 
 
 class ProgressShape(msgspec.Struct, frozen=True):
-    """Where a run is: scenarios that are over and planned, seconds that are left about, what is waited for."""
+    """Progress of a run: scenarios that are over and planned, about how many seconds remain, what the run waits for."""
 
     done: int
     total: int
@@ -47,11 +47,11 @@ class RunShape(msgspec.Struct, frozen=True):
 
     Attributes:
         state: `queued`, `starting`, `running`, `stopping`, `judging` or `ended`.
-        verdict: `pass`, `fail`, `inconclusive`, or `none` where there was nothing to judge; null before the end.
-        narrowed: whether a part only was asked for, which is no certification.
+        verdict: `pass`, `fail`, `inconclusive`, or `none` if there was nothing to judge; null before the end.
+        narrowed: whether only a part was run, which cannot lead to a certificate.
         counts: requirements by verdict.
-        progress: null unless it goes on, and in lists.
-        complaint: what the program said where it came to nothing.
+        progress: null in lists and for a run that is not under way.
+        complaint: output of a run that ended without a result.
     """
 
     id: str
@@ -85,7 +85,7 @@ class RunList(msgspec.Struct, frozen=True):
 
 
 class WantedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run that is wanted; see `RunOrder`."""
+    """A run to be started; see `RunOrder`."""
 
     preset: Literal["quick", "group", "failed", "chosen", "full"]
     group: str = ""

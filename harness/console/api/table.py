@@ -1,4 +1,4 @@
-"""All JSON addresses, and the rights that keys can have because some address needs them."""
+"""All JSON addresses, and the rights that access keys can have: those that an address needs."""
 
 from harness.console.api import certificate_addresses, run_addresses
 from harness.console.api.address import ApiAddress

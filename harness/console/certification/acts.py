@@ -1,4 +1,4 @@
-"""What people do to certificates: each act is signed, kept and logged in one transaction."""
+"""Acts on certificates: each act is signed, stored and logged in one transaction."""
 
 from datetime import UTC, datetime
 
@@ -24,14 +24,14 @@ _LONGEST = 2000
 def add_act(
     db: Session, certifier: Certifier, number: str, act: LifeAct, user: UserRow, *, reason: str = "", detail: str = ""
 ) -> None:
-    """Do something to a certificate.
+    """Carry out an act on a certificate.
 
     Args:
         db: a writing transaction.
-        certifier: by whom is certified.
+        certifier: signs the act.
         number: of the certificate.
-        act: what is done.
-        user: who does it.
+        act: its kind.
+        user: account of the person.
         reason: why; for a consent, how it was given.
         detail: number of the certificate that replaces it, or version to which it is extended.
 
@@ -43,7 +43,7 @@ def add_act(
     kept = kept_certificate(db, certifier.authority, number)
     if kept is None or not kept.whole or kept.record is None or kept.life is None:
         raise ConfigurationError("certification.damaged")
-    # The history is public: names of accounts are not, and a vendor acts for the holder.
+    # The history is public and account names are not; a vendor acts for the holder.
     by = user.organisation.name if user.organisation else person_of(db, user.name) or str(Role(user.role))
     now = datetime.now(UTC)
     entry = next_entry(kept.life, kept.record.acts[-1], act, at=now, by=by, reason=reason[:_LONGEST],

@@ -1,4 +1,4 @@
-"""Where runs are verified and judged again: a process of its own, one run at a time, at low priority."""
+"""Runs are verified and judged again in a separate process, one at a time, at low priority."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ _NICE = 10
 
 @dataclass(slots=True)
 class ExaminationBench:
-    """Examines runs; the process is begun when it is needed first."""
+    """Examines runs; the process starts at the first use."""
 
     _pool: ProcessPoolExecutor | None = field(default=None, repr=False)
 
@@ -36,11 +36,11 @@ class ExaminationBench:
         return self._worker().submit(_examined, folder, product, pem, certifier.authority.profiles).result()
 
     def recall(self, cases: Sequence[RecallCase], profile: str) -> Sequence[Future[RecallResult]]:
-        """Have runs judged again, by a profile or each by its own; nothing is changed."""
+        """Judge runs again, all by one profile or each by its own; nothing is changed."""
         return [self._worker().submit(judged_anew, case, profile or None) for case in cases]
 
     def close(self) -> None:
-        """End."""
+        """End the process."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None

@@ -1,6 +1,6 @@
-"""The certificates as they are kept: always read from what is signed, and compared with the log of changes.
+"""The stored certificates: always read from the signed documents, and compared with the change log.
 
-A row that was edited does not verify; an act that was taken away is missed by the log, which only grows.
+An edited row does not verify; a deleted act is noticed because the change log, which only grows, still lists it.
 """
 
 import json
@@ -21,7 +21,7 @@ from harness.console.data.certificate_tables import CertificateRow, LifeRow
 from harness.console.data.tables import AuditRow
 
 LOGGED = "certificate."
-URGENT = 30  # days before the end at which it is told urgently
+URGENT = 30  # days before the end from which the expiry is shown as urgent
 _SOON = 90
 
 
@@ -30,10 +30,10 @@ class KeptCertificate:
     """A certificate of the console.
 
     Attributes:
-        number: by which it is kept.
+        number: under which it is stored.
         organisation: of its holder.
-        run: on which it rests.
-        record: what is signed; None where that cannot be read.
+        run: on which it is based.
+        record: the signed documents; None if they cannot be read.
         at: the present moment.
     """
 
@@ -45,22 +45,22 @@ class KeptCertificate:
 
     @property
     def whole(self) -> bool:
-        """Whether everything of it holds."""
+        """Whether certificate and history are intact."""
         return self.record is not None and not self.record.problems and self.record.life is not None
 
     @property
     def certificate(self) -> Certificate | None:
-        """What it says, None where it cannot be read."""
+        """Its content, None if it cannot be read."""
         return self.record.certificate.content if self.record else None
 
     @property
     def life(self) -> CertificateLife | None:
-        """What was done to it."""
+        """Its history."""
         return self.record.life if self.record else None
 
     @property
     def state(self) -> LifeState | None:
-        """Where it stands; None where it is not whole."""
+        """Its state; None if it is not intact."""
         return self.life.state(self.at) if self.whole and self.life else None
 
     @property
@@ -77,8 +77,8 @@ def kept_certificates(
 
     Args:
         db: any transaction.
-        authority: whose they are.
-        organisation: of a vendor, which sees its own alone; None for all.
+        authority: that issued them.
+        organisation: whose certificates are returned; None for all.
     """
     wanted = select(CertificateRow).order_by(CertificateRow.issued.desc(), CertificateRow.number.desc())
     if organisation is not None:
@@ -87,13 +87,13 @@ def kept_certificates(
 
 
 def kept_certificate(db: Session, authority: CertificationAuthority, number: str) -> KeptCertificate | None:
-    """Return a certificate by its number, None where there is none."""
+    """Return a certificate by its number, None if there is none."""
     row = db.get(CertificateRow, number)
     return None if row is None else _kept(db, authority, [row])[0]
 
 
 def expiring(kept: Iterable[KeptCertificate]) -> list[KeptCertificate]:
-    """Return the certificates that run out within three months, the first to run out first."""
+    """Return the certificates that expire within three months, the earliest first."""
     living = (LifeState.ACTIVE, LifeState.SUSPENDED)
     return sorted(
         (one for one in kept if one.state in living and one.days_left <= _SOON), key=lambda one: one.days_left
@@ -116,7 +116,7 @@ def _kept(db: Session, authority: CertificationAuthority, rows: Sequence[Certifi
 def _compared(
     record: CertificateRecord, number: str, acts: Sequence[bytes], logged: Sequence[str]
 ) -> CertificateRecord:
-    """Add what the log of changes knows better."""
+    """Add the problems that show in a comparison with the change log."""
     problems = list(record.problems)
     if [digest_of(act) for act in acts] != list(logged):
         problems.append(CertificateFlaw.LIFE_CUT)
@@ -134,7 +134,7 @@ def _acts(db: Session, numbers: Iterable[str]) -> dict[str, list[bytes]]:
 
 
 def _logged(db: Session, numbers: Iterable[str]) -> dict[str, list[str]]:
-    """Return the digests of the acts of each certificate, as the log of changes has them."""
+    """Return the digests of the acts of each certificate by the change log."""
     wanted = select(AuditRow).where(AuditRow.subject.in_(list(numbers)), AuditRow.action.startswith(LOGGED))
     logged: dict[str, list[str]] = defaultdict(list)
     for row in db.scalars(wanted.order_by(AuditRow.seq)):

@@ -1,4 +1,4 @@
-"""By whom the console certifies: the authority, and the laboratory whose runs it takes."""
+"""The certification body of a console, and the laboratory whose runs it accepts."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from harness.certificates.authority import CertificationAuthority
 
 @dataclass(frozen=True, slots=True)
 class Certifier:
-    """Who certifies, and whose runs.
+    """The certification body and the laboratory.
 
     Attributes:
         authority: signs certificates.

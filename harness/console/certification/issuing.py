@@ -1,4 +1,4 @@
-"""What follows a decision to certify: the run is verified and judged again, and only then is there a certificate."""
+"""The steps after a decision to certify: the run is verified and judged again, and then a certificate is issued."""
 
 import contextlib
 import json
@@ -48,14 +48,14 @@ _logger = logging.getLogger(__name__)
 
 
 def carry_out(state: ConsoleState, bench: ExaminationBench, key: int) -> None:
-    """Verify and judge the run of a decided proposal, and certify it where nothing bars it.
+    """Verify and judge the run of a decided proposal again, and issue the certificate if nothing prevents it.
 
-    It may take minutes, and holds no transaction meanwhile; where it breaks off it can be done again.
+    It may take minutes and holds no transaction meanwhile; after an interruption it can be repeated.
 
     Args:
         state: of the console.
         bench: where runs are examined.
-        key: of the proposal.
+        key: number of the proposal's row.
     """
     with state.database.reading() as db:
         proposal = db.get_one(ProposalRow, key)
@@ -71,13 +71,13 @@ def carry_out(state: ConsoleState, bench: ExaminationBench, key: int) -> None:
         _logger.exception("judging a run again")
         _note_trouble(state, key, "certification.broken")
     else:
-        with contextlib.suppress(PdfUnavailable):  # the certificate stands all the same
+        with contextlib.suppress(PdfUnavailable):  # the certificate is valid without it
             if number is not None:
                 make_pdf(state, number)
 
 
 def _issued(state: ConsoleState, key: int, examined: RunExamination) -> str | None:
-    """Issue the certificate in one transaction, or note what bars it; return its number."""
+    """Issue the certificate in one transaction, or note what prevents it; return its number."""
     certifier = state.certifying
     with state.database.writing() as db:
         proposal = db.get_one(ProposalRow, key, with_for_update=True)
@@ -104,7 +104,7 @@ def _issued(state: ConsoleState, key: int, examined: RunExamination) -> str | No
 
 
 def _check_no_other(db: Session, certifier: Certifier, examined: RunExamination, replaces: str) -> None:
-    """Check that no certificate rests on the same evidence, laid into the folder of another run.
+    """Check that no certificate is based on the same evidence in the folder of another run.
 
     Raises:
         ConfigurationError: one does.
@@ -159,18 +159,18 @@ def _keep(
 
 
 def profile_json(profile: Profile) -> str:
-    """Return every value of a profile as JSON, to see later which of them changed."""
+    """Return every value of a profile as JSON, so that a recall can find those that changed later."""
     parts = {"levels": {key: entry.level for key, entry in profile.requirements.items()},
              "severities": profile.severities, "parameters": profile.parameters}  # fmt: skip
     return msgspec.json.encode(parts, order="sorted").decode()
 
 
 def make_pdf(state: ConsoleState, number: str) -> None:
-    """Make the PDF of a certificate where it is not made yet; it stays as it is given out first.
+    """Make the PDF of a certificate if there is none yet; once made, it is never changed.
 
     Raises:
-        PdfUnavailable: the system lacks what making a PDF needs; the certificate stands all the same.
-        ConfigurationError: what is kept of the certificate is not what was signed.
+        PdfUnavailable: a library needed to make a PDF is missing; the certificate is valid without a PDF.
+        ConfigurationError: the stored certificate differs from what was signed.
     """
     authority = state.certifying.authority
     with state.database.reading() as db:
@@ -193,7 +193,7 @@ def make_pdf(state: ConsoleState, number: str) -> None:
 
 
 def _next_number(db: Session, certifier: Certifier, at: datetime) -> str:
-    """Return the next number of the year, in the authority's own series."""
+    """Return the next number of the year in the authority's series."""
     head = f"{certifier.authority.terms.prefix}-{at.astimezone(VIETNAM).year}-"
     taken = db.scalars(select(CertificateRow.number).where(CertificateRow.number.startswith(head, autoescape=True)))
     last = max((int(number.removeprefix(head)) for number in taken if number.removeprefix(head).isdigit()), default=0)

@@ -1,4 +1,4 @@
-"""The persons behind accounts: whoever evaluates or decides is named, and both are different people."""
+"""The full names of account users: the persons who evaluate and decide are named, and must be different people."""
 
 import unicodedata
 
@@ -15,16 +15,16 @@ _ENTRUSTED = ("user.added", "user.password")
 
 
 def person_of(db: Session, account: str) -> str:
-    """Return the full name of the person behind an account, empty where none is registered."""
+    """Return the full name of an account's user, empty if none is registered."""
     wanted = select(PersonRow.name).join(UserRow, UserRow.id == PersonRow.user_id).where(UserRow.name == account)
     return db.scalars(wanted).first() or ""
 
 
 def named_person(db: Session, user: UserRow) -> str:
-    """Return the full name of the person behind an account.
+    """Return the full name of an account's user.
 
     Raises:
-        ConfigurationError: none is registered.
+        ConfigurationError: no name is registered.
     """
     name = person_of(db, user.name)
     if not name:
@@ -33,10 +33,10 @@ def named_person(db: Session, user: UserRow) -> str:
 
 
 def register_person(db: Session, user: UserRow, name: str, actor: str) -> None:
-    """Register the person behind an account.
+    """Register the full name of an account's user.
 
     Raises:
-        ConfigurationError: it is no name, or somebody registers another name for themselves.
+        ConfigurationError: the name is empty, too long or not printable.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= _LONGEST or not name.isprintable():
@@ -52,10 +52,10 @@ def register_person(db: Session, user: UserRow, name: str, actor: str) -> None:
 
 
 def check_independent(db: Session, decider: UserRow, proposal: ProposalRow) -> None:
-    """Check that who decides took no part in what is decided on, by this account or another.
+    """Check that the person who decides took no part in the evaluation, with this account or another.
 
-    Not only the account counts: neither may the person be the same, nor may somebody who took part have made the
-    account or given it its password, and so be able to sign in as the decider.
+    It is not enough that the accounts differ: the persons must differ too, and no participant may have created the
+    deciding account or set its password, as that participant could sign in with it.
 
     Raises:
         ConfigurationError: they are not independent.
@@ -74,9 +74,9 @@ def check_independent(db: Session, decider: UserRow, proposal: ProposalRow) -> N
 
 
 def _took_part(db: Session, run: RunRow) -> set[str]:
-    """Return the accounts that did something about a run; a note beside a finding is no part of its evaluation.
+    """Return the accounts that took part in a run or its evaluation; writing a note on a finding does not count.
 
-    A program acts for the account whose key it has, which the log names before the name of the key.
+    A program counts as the owner of its access key; the log names the owner before the name of the key.
     """
     noted = select(AuditRow.actor).where(AuditRow.subject == run.id, AuditRow.action != "note")
     actors = {run.starter, *db.scalars(noted.distinct())}

@@ -1,4 +1,4 @@
-"""Proposals: a run that a tester puts forward for a certificate, opinions on it, and the decision of somebody else."""
+"""Proposals: a run that a tester proposes for a certificate, opinions on it, and the decision of another person."""
 
 import json
 import time
@@ -23,7 +23,7 @@ _LONGEST = 4000
 
 
 class ProposalState(StrEnum):
-    """Where a proposal stands: decided to certify, it is judged again before there is a certificate."""
+    """State of a proposal; after a decision to certify, the run is judged again before a certificate is issued."""
 
     OPEN = "open"
     DECIDING = "deciding"
@@ -37,15 +37,15 @@ _PENDING = (ProposalState.OPEN, ProposalState.DECIDING)
 
 
 def product_of(run: RunRow) -> ProductUnderTest:
-    """Return the product that a run has to be of, as its holder declared it."""
+    """Return the product that a run must have tested, as its holder declared it."""
     return ProductUnderTest(run.product.name, run.product.version)
 
 
 def bars_of(state: ConsoleState, run: RunRow) -> tuple[Bar, ...]:
-    """Return what bars a run as its report says.
+    """Return the reasons against a run by its report.
 
     Raises:
-        ConfigurationError: there is no authority, or a profile of it is wrong.
+        ConfigurationError: there is no authority, or one of its profiles is wrong.
     """
     profiles = state.certifying.authority.profiles
     if run.state != "ended":
@@ -56,17 +56,17 @@ def bars_of(state: ConsoleState, run: RunRow) -> tuple[Bar, ...]:
 def propose(
     db: Session, state: ConsoleState, run: RunRow, user: UserRow, *, note: str, replaces: str, changed: str, why: str
 ) -> ProposalRow:
-    """Put a run forward for a certificate.
+    """Propose a run for a certificate.
 
     Args:
         db: a writing transaction.
         state: of the console.
         run: to be certified.
-        user: who evaluated it.
-        note: of the evaluation.
-        replaces: number of the certificate whose place the new one takes; empty for none.
-        changed: what changed against that one.
-        why: and why.
+        user: account of the person who evaluated it.
+        note: on the evaluation.
+        replaces: number of the certificate to be replaced; empty for none.
+        changed: what differs from that certificate.
+        why: reason for the difference.
 
     Raises:
         ConfigurationError: the run may not be certified, is proposed or certified already, or what it replaces cannot
@@ -95,10 +95,10 @@ def propose(
 
 
 def check_replaced(db: Session, certifier: Certifier, run: RunRow, replaces: str) -> None:
-    """Check that a certificate can be replaced by one on a run, and that no other rests on that run.
+    """Check that a certificate can be replaced by one for a run, and that no other is based on that run.
 
     Raises:
-        ConfigurationError: it cannot, or another does.
+        ConfigurationError: it cannot be replaced, or another certificate is based on the run.
     """
     others = select(CertificateRow.number).where(CertificateRow.run_id == run.id, CertificateRow.number != replaces)
     for number in db.scalars(others):
@@ -115,10 +115,10 @@ def check_replaced(db: Session, certifier: Certifier, run: RunRow, replaces: str
 
 
 def add_opinion(db: Session, proposal: ProposalRow, user: UserRow, words: str) -> None:
-    """Write an opinion beside a proposal that is not decided yet.
+    """Add an opinion to a proposal that is not decided yet.
 
     Raises:
-        ConfigurationError: it is empty, or too late.
+        ConfigurationError: the opinion is empty, or the proposal is already decided.
     """
     if not words:
         raise ConfigurationError("certification.no-opinion")
@@ -130,10 +130,10 @@ def add_opinion(db: Session, proposal: ProposalRow, user: UserRow, words: str) -
 
 
 def take_back(db: Session, proposal: ProposalRow, user: UserRow) -> None:
-    """Take a proposal back that is not decided yet.
+    """Withdraw a proposal that is not decided yet.
 
     Raises:
-        ConfigurationError: it is decided, or somebody else's.
+        ConfigurationError: it is decided, or another person made it.
     """
     if proposal.state != ProposalState.OPEN:
         raise ConfigurationError("certification.decided")
@@ -147,16 +147,16 @@ def decide(
     db: Session, state: ConsoleState, proposal: ProposalRow, user: UserRow, *, grant: bool, reasons: str,
     conditions: str,
 ) -> None:  # fmt: skip
-    """Decide a proposal, once. A decision to certify only lets the run be judged again: that may still bar it.
+    """Decide on a proposal, once. After a decision to certify the run is judged again, which may still prevent it.
 
     Args:
         db: a writing transaction; the row of the proposal is locked in it.
         state: of the console.
-        proposal: to be decided.
-        user: who decides.
+        proposal: to be decided on.
+        user: account of the person who decides.
         grant: whether to certify.
         reasons: of the decision.
-        conditions: on which is certified; empty for none.
+        conditions: of the certificate; empty for none.
 
     Raises:
         ConfigurationError: it is decided, the person is not independent, there is no reason, or no authority.
@@ -178,6 +178,6 @@ def decide(
 
 
 def troubles(proposal: ProposalRow) -> list[tuple[str, dict[str, str]]]:
-    """Return what barred the run, or kept it from being judged: codes with the values of their sentences."""
+    """Return why the run was not certified or could not be judged: codes with the values of their sentences."""
     found = json.loads(proposal.trouble) if proposal.trouble else []
     return [(one["code"], one["parameters"]) for one in found]

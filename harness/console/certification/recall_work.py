@@ -1,4 +1,4 @@
-"""Recalls: the certificates that a question asks for are judged again beside everything else; the answer is kept."""
+"""Recalls: the runs of the affected certificates are judged again in the background; the result is stored."""
 
 import json
 import logging
@@ -34,11 +34,11 @@ ProfileLookup = Callable[[str], tuple[str, Profile] | None]
 
 
 def changed_since(db: Session, called: ProfileLookup, kept: KeptCertificate) -> tuple[str, ...]:
-    """Return the values of a certificate's profile that are not what they were when it was given."""
+    """Return the values of a certificate's profile that have changed since its issue."""
     certificate = kept.certificate
     known = called(certificate.profile.id) if certificate else None
     if certificate is None or known is None:
-        return ("*",)  # the profile is gone altogether
+        return ("*",)  # the profile no longer exists
     if known[1].sha256 == certificate.profile.sha256:
         return ()
     row = db.get_one(CertificateRow, kept.number)
@@ -48,10 +48,10 @@ def changed_since(db: Session, called: ProfileLookup, kept: KeptCertificate) -> 
 def sought_certificates(
     db: Session, state: ConsoleState, question: RecallQuestion
 ) -> list[tuple[KeptCertificate, tuple[str, ...]]]:
-    """Return the certificates that rest on what is asked, with the values of their profiles that changed.
+    """Return the certificates that match a question, with the values of their profiles that changed.
 
     Raises:
-        ConfigurationError: there is no authority, or a profile of it is wrong.
+        ConfigurationError: there is no authority, or one of its profiles is wrong.
     """
     authority = state.certifying.authority
     called = cache(authority.profiles.called)  # reading one takes a while
@@ -65,10 +65,10 @@ def sought_certificates(
 
 
 def begin_recall(db: Session, state: ConsoleState, question: RecallQuestion, profile: str, actor: str) -> RecallRow:
-    """Keep a question; `carry_out_recall` answers it.
+    """Store a question; `carry_out_recall` answers it.
 
     Raises:
-        ConfigurationError: nothing is asked, or by a profile that the authority does not have.
+        ConfigurationError: the question is empty, or names a profile that the authority does not have.
     """
     if question == RecallQuestion():
         raise ConfigurationError("certification.no-question")
@@ -83,7 +83,7 @@ def begin_recall(db: Session, state: ConsoleState, question: RecallQuestion, pro
 
 
 def carry_out_recall(state: ConsoleState, bench: ExaminationBench, key: int) -> None:
-    """Have the certificates of a question judged again, in a thread of its own."""
+    """Judge the runs of the certificates of a question again, in a separate thread."""
     threading.Thread(target=_carry_out, args=(state, bench, key), name="recall", daemon=True).start()
 
 

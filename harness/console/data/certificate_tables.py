@@ -1,4 +1,4 @@
-"""Tables of proposals, certificates and their lives. What is signed is kept as signed: rows only point to it."""
+"""Tables of proposals, certificates and their histories. Signed documents are stored as signed."""
 
 from sqlalchemy import Float, ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -7,7 +7,7 @@ from harness.console.data.tables import ConsoleTable, OrganisationRow, ProductRo
 
 
 class PersonRow(ConsoleTable):
-    """The person behind an account, by full name: evaluation and decision are for two of them, not two accounts."""
+    """The full name of an account's user: evaluation and decision need two different persons, not only two accounts."""
 
     __tablename__ = "persons"
 
@@ -19,13 +19,13 @@ class ProposalRow(ConsoleTable):
     """A run that was proposed for a certificate.
 
     Attributes:
-        proposer, proposer_name: account and person who evaluated it.
-        note: of the evaluation.
-        replaces: number of the certificate whose place the new one takes; empty for none.
-        changed, why: what changed against that one, and why.
-        state: word of `harness.console.certification.proposals.ProposalState`.
-        decider, decider_name: account and person who decided.
-        trouble: what barred the run when it was judged again, or what kept it from being judged.
+        proposer, proposer_name: account and full name of the person who evaluated it.
+        note: on the evaluation.
+        replaces: number of the certificate to be replaced; empty for none.
+        changed, why: what differs from that certificate, and the reason.
+        state: value of `harness.console.certification.proposals.ProposalState`.
+        decider, decider_name: account and full name of the person who decided.
+        trouble: why the run was not certified when it was judged again, or why it could not be judged.
     """
 
     __tablename__ = "proposals"
@@ -54,7 +54,7 @@ class ProposalRow(ConsoleTable):
 
 
 class OpinionRow(ConsoleTable):
-    """What somebody thinks of the results; it is kept apart from them, and goes into the certificate as an opinion."""
+    """A person's opinion on the results; kept apart from them, and quoted in the certificate as an opinion."""
 
     __tablename__ = "opinions"
 
@@ -71,7 +71,7 @@ class CertificateRow(ConsoleTable):
 
     Attributes:
         jws: the certificate as signed.
-        profile: complete profile by which the run was judged, JSON, to see later which of its values changed.
+        profile: complete profile by which the run was judged, JSON, so that a recall can find changed values.
     """
 
     __tablename__ = "certificates"
@@ -86,7 +86,7 @@ class CertificateRow(ConsoleTable):
 
 
 class LifeRow(ConsoleTable):
-    """One act in the life of a certificate, as signed."""
+    """One act in the history of a certificate, as signed."""
 
     __tablename__ = "certificate_life"
 
@@ -96,7 +96,7 @@ class LifeRow(ConsoleTable):
 
 
 class CertificateFileRow(ConsoleTable):
-    """A document of a certificate as it was given out; `form` is its ending."""
+    """A document of a certificate as it was published; `form` is the ending of its file name."""
 
     __tablename__ = "certificate_files"
 
@@ -106,13 +106,13 @@ class CertificateFileRow(ConsoleTable):
 
 
 class RecallRow(ConsoleTable):
-    """A look at what certificates would come to if they were judged again; nothing is changed by it.
+    """A recall: runs of certificates judged again, without changing the certificates.
 
     Attributes:
         sought: which certificates, JSON.
         profile: name or path of the profile by which they are judged; empty for each one's own.
         state: `running`, `ended` or `broken`.
-        content: what came of it, JSON.
+        content: the results, JSON.
     """
 
     __tablename__ = "recalls"

@@ -1,1 +1,1 @@
-"""Signing in by an identity provider of the ministry (OpenID Connect, code flow with PKCE)."""
+"""Sign-in with an identity provider of the organisation (OpenID Connect, code flow with PKCE)."""

@@ -1,4 +1,4 @@
-"""Whom the provider's word means here: an account made beforehand, or one that may be made now."""
+"""The account of a person whom the identity provider confirmed: one that exists, or one created now."""
 
 import time
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ _DEEPEST = 6
 
 
 def account_of(db: Session, file: OpenIdFile, claims: Mapping[str, Any]) -> UserRow:
-    """Return the account of who signed in at the provider.
+    """Return the account of the person who signed in at the provider.
 
-    At the first sign-in the account is found by name, if it was made to be used this way: one that has a password is
-    never handed over to whoever has its name at the provider. From then on the provider's subject counts alone.
+    At the first sign-in the account is found by name, provided that it has no password: one with a password is
+    never given to a person who has the same name at the provider. Later only the provider's subject counts.
 
     Args:
         db: a writing transaction.
-        file: says what the claims mean.
-        claims: of the provider, checked.
+        file: maps claims to name, role and organisation.
+        claims: of the provider's token, checked.
 
     Raises:
         OpenIdFailure: there is no account for this person, it is closed, or the person has no role here.
@@ -81,7 +81,7 @@ def _name(file: OpenIdFile, claims: Mapping[str, Any]) -> str:
 
 
 def _role(file: OpenIdFile, claims: Mapping[str, Any]) -> Role | None:
-    """Return the role that the provider gives, None where it gives none here."""
+    """Return the role that the provider's claims give, None if they give none of ours."""
     if file.role_claim is None:
         return None
     given = claim_at(claims, file.role_claim)
@@ -98,7 +98,7 @@ def _organisation(file: OpenIdFile, claims: Mapping[str, Any]) -> str | None:
 
 
 def claim_at(claims: Mapping[str, Any], path: str) -> Any:
-    """Return a claim, also one within others: by its whole name, or a dot goes one level down."""
+    """Return a claim by its name; if there is no claim of that name, each dot goes one level down."""
     if path in claims:
         return claims[path]
     found: Any = claims

@@ -1,7 +1,7 @@
-"""The identity provider as the console talks to it: where it is, its keys, its word about who signed in.
+"""The identity provider: its addresses, its keys, and what its tokens state about a person.
 
-Written on joserfc and httpx2, which the project has anyway: Authlib's client for Starlette wants httpx, whose
-maintained successor the project uses, and keeps what goes on in a cookie session of its own.
+Written with joserfc and httpx2, which the project needs anyway: Authlib's client for Starlette needs httpx, of which
+the project uses the maintained successor, and keeps its state in another cookie session.
 """
 
 import hashlib
@@ -24,25 +24,25 @@ from joserfc.jwk import KeySet
 from harness.console.openid.provider_file import OpenIdFile, OpenIdSettings, is_safe
 
 _DISCOVERY = "/.well-known/openid-configuration"
-# Signatures by a key of the provider's alone: with `none` or an HMAC the token would be anybody's word.
+# Only signatures by a key of the provider: with `none` or an HMAC anybody could write a valid token.
 _ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 _KINDS = frozenset({"RSA", "EC", "OKP"})
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _LIMIT = 10.0
 _LARGEST = 512 * 1024
 _KEPT = 3600.0
-_PAUSE = 5.0  # seconds between two looks at what the provider says of itself
-_SKEW = 60.0  # seconds that two clocks may differ
+_PAUSE = 5.0  # seconds between two requests for the provider's metadata
+_SKEW = 60.0  # seconds by which two clocks may differ
 _OLDEST = 600.0
 _LONGEST_SUBJECT = 255
 
 
 class OpenIdFailure(Exception):
-    """Nobody was signed in.
+    """The sign-in failed.
 
     Attributes:
-        key: stable word for what to say to the person: `unreachable`, `refused`, `stale`, `unknown`, `no-role`.
-        detail: for who operates the console; without anything secret.
+        key: stable code of the message for the person: `unreachable`, `refused`, `stale`, `unknown`, `no-role`.
+        detail: for the operator of the console; contains no secret.
     """
 
     def __init__(self, key: str, detail: str = "") -> None:
@@ -52,7 +52,7 @@ class OpenIdFailure(Exception):
 
 
 class RoundTrip(msgspec.Struct, frozen=True):
-    """What has to come back as it went out: one browser's way to the provider and back."""
+    """The values of one sign-in that must come back unchanged, from the browser's way out to its return."""
 
     state: str
     nonce: str
@@ -61,7 +61,7 @@ class RoundTrip(msgspec.Struct, frozen=True):
 
     @classmethod
     def begin(cls) -> "RoundTrip":
-        """Return a new one."""
+        """Return new random values."""
         return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), time.time())
 
 
@@ -91,7 +91,7 @@ class OpenIdProvider:
             back: address to which the provider sends it afterwards.
 
         Raises:
-            OpenIdFailure: the provider does not say where.
+            OpenIdFailure: the provider's metadata names no address.
         """
         challenge = urlsafe_b64encode(hashlib.sha256(trip.verifier.encode("ascii")).digest()).rstrip(b"=").decode()
         asked = {
@@ -108,15 +108,15 @@ class OpenIdProvider:
         return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}"
 
     def claims(self, trip: RoundTrip, back: str, answer: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return what the provider says of who signed in, after everything about it was checked.
+        """Return the claims of the provider about the person who signed in, after checking all of them.
 
         Args:
             trip: of this browser.
-            back: address to which it was to be sent.
-            answer: with what it came.
+            back: address to which the provider was asked to send it.
+            answer: query parameters with which it came back.
 
         Raises:
-            OpenIdFailure: it is not what was asked for, or not the provider's word.
+            OpenIdFailure: the answer does not match the request, or the provider did not sign it.
         """
         if not 0 <= time.time() - trip.begun <= _OLDEST or not _is_same(answer.get("state"), trip.state):
             raise OpenIdFailure("stale", "state")
@@ -146,7 +146,7 @@ class OpenIdProvider:
         return _fetched("POST", now.metadata["token_endpoint"], form=form, login=login)
 
     def _signed(self, now: _Known, token: str) -> Mapping[str, Any]:
-        """Return the claims of a token that a key of the provider's signed; keys may be new since they were read."""
+        """Return the claims of a token signed with a key of the provider; unknown keys are looked up again."""
         for known in (now, None):
             keys = (known or self._now(anew=True)).keys
             for key in keys:
@@ -175,11 +175,11 @@ class OpenIdProvider:
             raise OpenIdFailure("refused", ", ".join(wrong))
 
     def _now(self, *, anew: bool = False) -> _Known:
-        """Return what the provider says of itself, read again once in a while."""
+        """Return the provider's metadata, which is read again from time to time."""
         with self._lock:
             known, now = self._known, time.monotonic()
             wanted = known is None or anew or now - known.at > _KEPT
-            # Whoever opens the page cannot have us ask the provider all the time.
+            # Visitors of the page must not be able to make the console ask the provider all the time.
             if wanted and now - self._tried >= _PAUSE:
                 known = self._known = self._read_noting()
             if known is None:
@@ -206,7 +206,7 @@ class OpenIdProvider:
 
 
 def _fit(keys: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the keys that can have signed a token."""
+    """Yield the keys that may have signed a token."""
     for key in keys if isinstance(keys, list) else ():
         if isinstance(key, dict) and key.get("kty") in _KINDS and key.get("use", "sig") == "sig":
             yield key
@@ -218,7 +218,7 @@ def _fetched(
     """Return the JSON object at an address.
 
     Raises:
-        OpenIdFailure: there is none.
+        OpenIdFailure: the address gives no JSON object.
     """
     content = b""
     try:

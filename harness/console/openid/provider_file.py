@@ -1,12 +1,12 @@
-"""Which identity provider the console trusts, as a file says; its secret stands elsewhere.
+"""The file that names the identity provider which the console trusts; the secret is kept elsewhere.
 
 schema: lienthong.openid/1
 issuer: https://sso.example.vn/realms/bo
 client_id: lienthong
-client_secret_file: openid.secret      # or client_secret_env: NAME; left out where the client has none
+client_secret_file: openid.secret      # or client_secret_env: NAME; omit if the client has none
 title: {vi: Tài khoản của Bộ, en: Account of the ministry}
 name_claim: preferred_username
-role_claim: realm_access.roles         # a dot goes one level down; left out: accounts have the role they were made with
+role_claim: realm_access.roles         # a dot: one level down; omitted: administrators give roles
 roles: {kiem-thu: tester, giam-sat: auditor}
 """
 
@@ -29,21 +29,21 @@ _TITLE = LocalisedText("Đăng nhập bằng tài khoản của cơ quan", "Sign
 
 
 class OpenIdFile(ParameterGroup, frozen=True, kw_only=True):
-    """The file.
+    """Content of the file.
 
     Attributes:
         issuer: address of the provider, as its tokens name it.
         client_id: name by which it knows the console.
         client_secret_file: its first line is the secret; relative to this file.
         client_secret_env: name of the variable that holds it.
-        title: of the link on the page to sign in.
+        title: of the link on the sign-in page.
         scopes: that are asked for.
-        name_claim: of the token, which names the account at the first sign-in.
-        role_claim: of the token, with the person's roles or groups; left out where accounts have the role that an
+        name_claim: claim with the name of the account, used at the first sign-in.
+        role_claim: claim with the person's roles or groups; if omitted, accounts have the role that an
             administrator gave them.
-        roles: our roles by the provider's; the first of this list that a person has counts.
-        organisation_claim: of the token, with the organisation of vendors.
-        create_accounts: whether somebody with a role and without an account is given one.
+        roles: role in the console by role at the provider; the first one that a person has counts.
+        organisation_claim: claim with the organisation of a vendor.
+        create_accounts: whether an account is created for a person who has a role and no account.
     """
 
     schema: Literal["lienthong.openid/1"]
@@ -62,7 +62,7 @@ class OpenIdFile(ParameterGroup, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class OpenIdSettings:
-    """What the file says, and the secret that it leads to."""
+    """The content of the file, and the secret."""
 
     file: OpenIdFile
     secret: str | None = field(default=None, repr=False)
@@ -76,7 +76,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> OpenIdSettings:
         environment: variables, one of which may hold the secret.
 
     Raises:
-        ConfigurationError: either cannot be read, or something in the file is wrong; the secret is never quoted.
+        ConfigurationError: file or secret cannot be read, or an entry is wrong; the message never quotes the secret.
     """
     located = read(path)
     file = convert(located, OpenIdFile)
@@ -89,7 +89,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> OpenIdSettings:
 
 
 def is_safe(address: str) -> bool:
-    """Tell whether an address is reached by TLS, or on this machine."""
+    """Return whether an address uses TLS or is on this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -108,7 +108,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _problem(file: OpenIdFile) -> tuple[str, str] | None:
-    """Return key and value of what is wrong, None where nothing is."""
+    """Return key and value of the first wrong entry, None if there is none."""
     unknown = sorted(set(file.roles.values()) - set(Role))
     cases = (
         ("issuer", file.issuer, is_safe(file.issuer) and not {"?", "#"} & set(file.issuer)),

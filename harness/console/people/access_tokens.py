@@ -1,4 +1,4 @@
-"""Keys by which programs act for people: made by a person for no more than he may himself, kept as digests."""
+"""Access keys with which programs act for people, with no more rights than the owner; stored as digests."""
 
 import hashlib
 import re
@@ -28,18 +28,18 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 def make_token(
     db: Session, user: UserRow, name: str, rights: Collection[str], days: int, *, known: Collection[Right]
 ) -> str:
-    """Make a key for a person, and return it; it is kept nowhere.
+    """Create a key for a person and return it; only its digest is stored.
 
     Args:
         db: a writing transaction.
-        user: whose it is.
-        name: by which he tells it from others.
-        rights: what it may do beside reading.
-        days: for how long.
+        user: owner of the key.
+        name: by which the owner recognises it.
+        rights: besides reading.
+        days: of validity.
         known: rights that a key can have.
 
     Raises:
-        ConfigurationError: it has no name, or asks for more than the person may, for too long, or there are too many.
+        ConfigurationError: no name, a right that the owner lacks, too long a validity, or too many keys.
     """
     name = " ".join(name.split())
     if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
@@ -67,7 +67,7 @@ def make_token(
 
 
 def token_of(db: Session, key: str) -> AccessTokenRow | None:
-    """Return what is kept of a key that holds, None for any other."""
+    """Return the row of a valid key, None for anything else."""
     if not key.startswith(PREFIX) or len(key) > _LONGEST_KEY:
         return None
     row = db.scalars(select(AccessTokenRow).where(AccessTokenRow.digest == _digest(key))).first()
@@ -75,7 +75,7 @@ def token_of(db: Session, key: str) -> AccessTokenRow | None:
 
 
 def holds(row: AccessTokenRow) -> bool:
-    """Tell whether a key is neither taken back nor past its time."""
+    """Return whether a key is neither revoked nor expired."""
     return row.revoked is None and time.time() < row.expires
 
 
@@ -86,7 +86,7 @@ def tokens_of(db: Session, user: UserRow) -> list[AccessTokenRow]:
 
 
 def long_unnoted(row: AccessTokenRow) -> bool:
-    """Tell whether it should be noted that a key is in use."""
+    """Return whether the use of a key should be noted: the last note is old enough."""
     return row.used is None or time.time() - row.used > _NOTED
 
 
@@ -96,14 +96,14 @@ def note_use(db: Session, number: int) -> None:
 
 
 def revoke_token(db: Session, row: AccessTokenRow, actor: str) -> None:
-    """Take a key back; it never holds again."""
+    """Revoke a key, for good."""
     if row.revoked is None:
         row.revoked = time.time()
         note_change(db, actor, "token.revoked", row.name, token=row.id, owner=row.user.name)
 
 
 def revoke_all(db: Session, user: UserRow, actor: str) -> None:
-    """Take every key of a person back."""
+    """Revoke all keys of a person."""
     for row in tokens_of(db, user):
         if holds(row):
             revoke_token(db, row, actor)

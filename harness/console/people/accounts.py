@@ -60,7 +60,7 @@ def add_user(db: Session, name: str, role: str, password: str | None, organisati
 
 
 def has_accounts(db: Session) -> bool:
-    """Tell whether there is any account yet."""
+    """Return whether there is any account yet."""
     return db.scalars(select(UserRow.id).limit(1)).first() is not None
 
 
@@ -95,7 +95,7 @@ def hashed(password: str) -> str:
 
 
 def verified(user: UserRow | None, password: str) -> bool:
-    """Tell whether a password is that of an open account; takes as long where there is none."""
+    """Return whether a password is that of an open account; takes as long where there is none."""
     able = user is not None and user.active and bool(user.password)
     known = user.password if user is not None and able else _NOBODY
     try:

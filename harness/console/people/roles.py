@@ -4,8 +4,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person does in the console. An auditor reads everything and changes nothing; a vendor sees its own
-    organisation alone.
+    """What a person does in the console. An auditor reads everything and changes nothing; a vendor sees only its
+    own organisation.
     """
 
     ADMIN = "admin"
@@ -39,5 +39,5 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 def may(role: str, right: Right) -> bool:
-    """Tell whether a role has a right."""
+    """Return whether a role has a right."""
     return right in _RIGHTS[Role(role)]

@@ -17,7 +17,7 @@ _IDLE = 8 * 3600.0
 _LONGEST = 24 * 3600.0
 _NOTED = 60.0  # a session is noted as seen no more often than this
 _FREE = 5  # failures that cause no delay
-_FROM_ONE_ADDRESS = 10  # times as many from one address, behind which many people may sit
+_FROM_ONE_ADDRESS = 10  # times as many from one address, which many people may share
 _LONGEST_WAIT = 900.0
 _FORGOTTEN = 24 * 3600.0
 
@@ -40,7 +40,7 @@ class NotSignedIn:
 def sign_in(db: Session, name: str, password: str, address: str) -> SignedIn | NotSignedIn:
     """Sign a person in.
 
-    What is said to a wrong password, an unknown name and a closed account is the same, and takes as long.
+    A wrong password, an unknown name and a closed account get the same answer after the same time.
 
     Args:
         db: a writing transaction.
@@ -66,7 +66,7 @@ def sign_in(db: Session, name: str, password: str, address: str) -> SignedIn | N
 
 
 def session_of(db: Session, token: str) -> SessionRow | None:
-    """Return the living session of a cookie, None where there is none."""
+    """Return the valid session of a cookie, None if there is none."""
     row = db.get(SessionRow, _digest(token))
     now = time.time()
     if row is None or not row.user.active or now - row.seen > _IDLE or now - row.created > _LONGEST:
@@ -75,7 +75,7 @@ def session_of(db: Session, token: str) -> SessionRow | None:
 
 
 def stale(row: SessionRow) -> bool:
-    """Tell whether it should be noted that a session is in use."""
+    """Return whether the use of a session should be noted: the last note is old enough."""
     return time.time() - row.seen > _NOTED
 
 
@@ -98,12 +98,12 @@ def sign_out(db: Session, row: SessionRow) -> None:
 
 
 def csrf_matches(row: SessionRow, given: str) -> bool:
-    """Tell whether a form carries what this session's forms carry."""
+    """Return whether a form carries the CSRF value of this session."""
     return hmac.compare_digest(row.csrf.encode(), given.encode("utf-8", "replace"))
 
 
 def begin_session(db: Session, user: UserRow) -> str:
-    """Begin a session of somebody whose identity was established, and return what goes into the cookie."""
+    """Begin a session of a person whose identity was checked, and return the value of the cookie."""
     now, token = time.time(), secrets.token_urlsafe(32)
     db.execute(delete(SessionRow).where(SessionRow.created < now - _LONGEST))
     db.execute(delete(AttemptRow).where(AttemptRow.last < now - _FORGOTTEN))

@@ -1,4 +1,4 @@
-"""What people answer to the questions of a run: written into the pipe from which the run reads its standard input."""
+"""People's answers to the questions of a run: written into the pipe from which the run reads its standard input."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.drivers.manual.interview import FOLDER
 
 _PIPE = "answers"
-_AGAIN = 2.0  # seconds in which a second answer to one question is taken for a second click
+_AGAIN = 2.0  # seconds in which a second answer to the same question counts as a double click
 _PLACE = re.compile(rf"{FOLDER}[/\\]([0-9]{{3,6}})")
 _FOLDER_NAME = re.compile(r"[0-9]{3,6}")
 
@@ -32,14 +32,14 @@ def answer_pipe(place: Path) -> Path:
 
 
 class OperatorAnswers:
-    """Hands answers over."""
+    """Passes answers to runs."""
 
     def __init__(self) -> None:
         self._given: dict[tuple[Path, int], float] = {}
         self._lock = threading.Lock()
 
     def give(self, place: Path, question: int, said: str) -> None:
-        """Hand an answer to a run.
+        """Pass an answer to a run.
 
         Args:
             place: folder that the console keeps for the run.
@@ -47,7 +47,7 @@ class OperatorAnswers:
             said: one line; line breaks become blanks.
 
         Raises:
-            ConfigurationError: it is empty, was given just now, or the run reads no more.
+            ConfigurationError: the answer is empty, was given just before, or the run no longer reads answers.
         """
         line = " ".join(said.split())
         if not line:
@@ -81,7 +81,7 @@ def files_of(run: Path, question: str) -> Sequence[tuple[str, str, int]]:
 
 
 def file_of(run: Path, folder: str, name: str) -> Path | None:
-    """Return a file that goes with a question, None where there is none of that name."""
+    """Return a file that goes with a question, None if there is none of that name."""
     place = run / FOLDER / folder
     if not _FOLDER_NAME.fullmatch(folder) or not place.is_dir():
         return None

@@ -62,7 +62,7 @@ class ExaminationRunner:
         self._pool.submit(self._examine, number)
 
     def close(self) -> None:
-        """Take no more; what goes on is left to its limit of time."""
+        """Accept no more examinations; those under way end by themselves, at the latest at their time limit."""
         self._closing.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -116,7 +116,7 @@ def checks_of(row: ExaminationRow | None) -> list[dict[str, Any]]:
 
 
 def _nothing_in_the_way(content: dict[str, Any], kind: str) -> bool:
-    """Tell whether a run may begin: all is green, or all that can be seen before a person operates the product."""
+    """Return whether a run may begin: every check passed, or every check that needs no person at the product."""
     if content["ready"]:
         return True
     states: Sequence[str] = [check["state"] for check in content["checks"]]

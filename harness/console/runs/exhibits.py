@@ -1,4 +1,4 @@
-"""Files that people show with an answer: laid where the run takes them from, handed out from its evidence."""
+"""Files that people upload with an answer: put where the run collects them, served from its evidence."""
 
 import shutil
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A file that was shown and is kept.
+    """An uploaded file in the evidence.
 
     Attributes:
         seq: number of its event in the record.
-        question: with whose answer it was shown.
-        name: as it was given.
+        question: number of the question with whose answer it was uploaded.
+        name: as uploaded.
         size: bytes.
-        sha256: of the file as it was given.
-        blob: that has it, None where the run may receive no more.
+        sha256: of the file as uploaded.
+        blob: that contains it, None if the run had reached its size limit.
     """
 
     seq: int
@@ -39,13 +39,13 @@ class Exhibit:
 
 
 def lay_out(place: Path, question: int, files: Sequence[SentFile], received: int) -> list[Path]:
-    """Lay files where the run takes them from once the question is answered, and return them.
+    """Put files where the run collects them once the question is answered, and return them.
 
     Args:
         place: folder that the console keeps for the run.
         question: its number.
-        files: as they came.
-        received: bytes that the run has of such files already.
+        files: as uploaded.
+        received: bytes of such files that the run already has.
 
     Raises:
         ConfigurationError: one is too large, or there are too many.
@@ -70,7 +70,7 @@ def lay_out(place: Path, question: int, files: Sequence[SentFile], received: int
 
 
 def clear_away(place: Path) -> None:
-    """Remove what lay there for a run that is over: what it took is in its evidence."""
+    """Remove the uploaded files of a run that is over: those that it collected are in its evidence."""
     shutil.rmtree(place / EVIDENCE, ignore_errors=True)
 
 

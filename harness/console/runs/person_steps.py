@@ -1,4 +1,4 @@
-"""Which steps of a run need a person, by the scenarios that it plays and what the candidate declares."""
+"""The steps of a run that need a person, by its scenarios and the capabilities of the candidate."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PersonSteps:
 
     @property
     def ordering(self) -> int:
-        """Number of scenarios in which something is ordered."""
+        """Number of scenarios with at least one command."""
         return len({one for _, scenarios in self.tasks for one in scenarios})
 
 
@@ -38,7 +38,7 @@ def steps_of(only: str, capabilities: frozenset[str]) -> PersonSteps:
 
     Args:
         only: requirement ids or groups, separated by blanks; empty for all.
-        capabilities: that are declared; scenarios that need another are not played.
+        capabilities: that the candidate declares; scenarios that need another are not played.
 
     Raises:
         ConfigurationError: `only` names something unknown.
@@ -50,8 +50,8 @@ def steps_of_planned(scenarios: Collection[str], capabilities: frozenset[str]) -
     """Return what a person has to do in a run that has begun.
 
     Args:
-        scenarios: ids of those that it planned.
-        capabilities: that are declared.
+        scenarios: ids of those that the run planned.
+        capabilities: that the candidate declares.
     """
     known = all_scenarios()
     return _steps((known[one] for one in scenarios if one in known), capabilities)

@@ -63,7 +63,7 @@ def birth_of(pid: int) -> str:
 
 
 def alive(pid: int | None, birth: str) -> bool:
-    """Tell whether the process that began then is still there."""
+    """Return whether the process that began then is still there."""
     return pid is not None and bool(birth) and birth_of(pid) == birth
 
 

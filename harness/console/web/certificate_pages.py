@@ -1,4 +1,4 @@
-"""Certificates: their list with what expires soon, each one with its life, what is done to it, its documents."""
+"""Certificates: the list with those that expire soon, and for each one its history, acts and documents."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def certificate_page(visit: Visit) -> Response:
 
 
 def act_done(visit: Visit) -> Response:
-    """Do something to a certificate."""
+    """Carry out an act on a certificate."""
     kept = _kept(visit)
     try:
         act = _act(visit.value("act"))
@@ -45,7 +45,7 @@ def act_done(visit: Visit) -> Response:
 
 
 def consent_given(visit: Visit) -> Response:
-    """Record that the holder consents to publication: by the holder itself, or as an approver was told."""
+    """Record the holder's consent to publication: given by the holder here, or to an approver elsewhere."""
     kept = _kept(visit)
     how = visit.value("reason")
     if visit.user.role == Role.VENDOR:
@@ -58,12 +58,12 @@ def consent_given(visit: Visit) -> Response:
 
 
 def document_page(visit: Visit) -> Response:
-    """Hand out a document of a certificate."""
+    """Send a document of a certificate."""
     return document(visit, _kept(visit), visit.request.path_params["form"])
 
 
 def document(visit: Visit, kept: KeptCertificate, form: str) -> Response:
-    """Return a document of a certificate: pdf as given out, json with its life so far, its badge as of now.
+    """Return a document of a certificate: pdf as published, json with the current history, or the current badge.
 
     Raises:
         Missing: there is no such document.
@@ -79,7 +79,7 @@ def document(visit: Visit, kept: KeptCertificate, form: str) -> Response:
     if form == "svg":
         answer = Response(badge(kept.number, kept.state, visit.language), media_type="image/svg+xml")
         answer.headers["content-security-policy"] = _SVG
-        answer.headers["cross-origin-resource-policy"] = "cross-origin"  # it is for pages of others
+        answer.headers["cross-origin-resource-policy"] = "cross-origin"  # other sites may embed it
         return answer
     if form != PDF:
         raise Missing
@@ -112,7 +112,7 @@ def _kept(visit: Visit) -> KeptCertificate:
     """Return the certificate that the address names.
 
     Raises:
-        Missing: there is none, or it is another organisation's.
+        Missing: there is none, or it belongs to another organisation.
     """
     if visit.state.certifier is None:
         raise Missing

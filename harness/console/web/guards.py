@@ -96,7 +96,7 @@ def _announced(request: Request) -> int:
 
 
 def _from_here(request: Request) -> bool:
-    """Tell whether a change comes from a page of this address, or from a program, which sends no origin."""
+    """Return whether a change comes from a page of this address, or from a program, which sends no origin."""
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():

@@ -1,4 +1,4 @@
-"""Signing in by the identity provider: out to it, and back with its word."""
+"""Sign-in with the identity provider: the redirect to it, and the return from it."""
 
 import logging
 
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 
 def sent_out(visit: Visit) -> Response:
-    """Send the browser to the provider, with a cookie by which it is known again when it comes back."""
+    """Redirect the browser to the provider, with a cookie that identifies it when it comes back."""
     provider = _provider(visit)
     trip = RoundTrip.begin()
     try:
@@ -40,7 +40,7 @@ def sent_out(visit: Visit) -> Response:
 
 
 def come_back(visit: Visit) -> Response:
-    """Sign in whom the provider names."""
+    """Sign in the person whom the provider names."""
     provider = _provider(visit)
     try:
         claims = provider.claims(_trip(visit), visit.address(_BACK), dict(visit.request.query_params))
@@ -62,8 +62,8 @@ def _trip(visit: Visit) -> RoundTrip:
 
 
 def _failed(visit: Visit, error: OpenIdFailure) -> Response:
-    """Tell the person what is to be done, and who operates the console what happened."""
-    if error.key != "stale":  # which anybody can bring about at any time
+    """Show the person what to do, and log for the operator what happened."""
+    if error.key != "stale":  # anybody can cause that at any time, so it is not logged
         _logger.error("openid: %s", error)
         with visit.state.database.writing() as db:
             note_change(db, "console", "sign-in.failed", "?", by="openid", why=error.key, detail=error.detail[:300])

@@ -32,12 +32,12 @@ def answered(visit: Visit) -> Response:
 
 
 def operator_file(visit: Visit) -> Response:
-    """Hand out a file that goes with a question of a run."""
+    """Send a file that goes with a question of a run."""
     return _file(visit, visit.run())
 
 
 def delegated(visit: Visit) -> Response:
-    """Make a link by which a person without an account answers for this run; it is shown once."""
+    """Make a link with which a person without an account can answer for this run; it is shown once."""
     row = visit.run()
     token = secrets.token_urlsafe(32)
     visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.actor, created=time.time()))
@@ -47,12 +47,12 @@ def delegated(visit: Visit) -> Response:
 
 
 def link_page(visit: Visit) -> Response:
-    """Show the question of a run to a person who has the link."""
+    """Show the question of a run to a person with the link."""
     return visit.page("delegated", **_shown(visit, _delegation(visit)))
 
 
 def link_answered(visit: Visit) -> Response:
-    """Answer by the link."""
+    """Answer through the link."""
     delegation = _delegation(visit)
     try:
         _answer(visit, delegation.run, f"{delegation.maker} (link)")
@@ -62,12 +62,12 @@ def link_answered(visit: Visit) -> Response:
 
 
 def link_file(visit: Visit) -> Response:
-    """Hand out a file that goes with a question, by the link."""
+    """Send a file that goes with a question, through the link."""
     return _file(visit, _delegation(visit).run)
 
 
 def _answer(visit: Visit, row: RunRow, who: str) -> None:
-    """Hand an answer to a run, with the files that go with it."""
+    """Pass an answer to a run, with the uploaded files."""
     live, place = visit.work.live.look(visit.work.queue.folder(row)), visit.state.runs / row.id
     said = f"{visit.value('word', 40)} {visit.value('said', 2000)}".strip()
     if row.state != "running" or not live.number or visit.value("question") != str(live.number):
@@ -98,7 +98,7 @@ def _delegation(visit: Visit) -> DelegationRow:
 
 
 def exhibit(visit: Visit) -> Response:
-    """Hand out a file that was shown with an answer; it is somebody's file, so no browser opens it."""
+    """Send a file that was uploaded with an answer, as a download: browsers must not open it."""
     row, number = visit.run(), visit.request.path_params["number"]
     folder = visit.work.queue.folder(row)
     found = next((one for one in visit.work.live.look(folder).exhibits if one.seq == number), None)

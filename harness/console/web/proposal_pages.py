@@ -1,4 +1,4 @@
-"""Proposals: from a passed run to the decision of somebody else; and the persons behind accounts."""
+"""Proposals: from a passed run to the decision of another person; and the full names of account users."""
 
 from typing import Any
 
@@ -34,12 +34,12 @@ _ACTING = (Role.ADMIN, Role.TESTER, Role.APPROVER)
 
 
 def propose_page(visit: Visit) -> Response:
-    """Show what bars a run, or the form that puts it forward."""
+    """Show why a run cannot be certified, or the form to propose it."""
     return visit.page("propose", **_proposable(visit, visit.run()))
 
 
 def proposed(visit: Visit) -> Response:
-    """Put a run forward for a certificate."""
+    """Propose a run for a certificate."""
     run = visit.run()
     typed = {name: visit.value(name) for name in _TYPED}
     try:
@@ -50,7 +50,7 @@ def proposed(visit: Visit) -> Response:
 
 
 def proposals_page(visit: Visit) -> Response:
-    """Show the queue: what waits for a decision first."""
+    """Show the proposals; those that wait for a decision come first."""
     wanted = select(ProposalRow).order_by(ProposalRow.created.desc()).limit(_LISTED)
     if visit.own is not None:
         wanted = wanted.where(ProposalRow.organisation_id == visit.own)
@@ -65,7 +65,7 @@ def proposal_page(visit: Visit) -> Response:
 
 
 def opinion_written(visit: Visit) -> Response:
-    """Write an opinion beside a proposal."""
+    """Add an opinion to a proposal."""
     row = _row(visit)
     try:
         add_opinion(visit.db, row, visit.user, visit.value("text"))
@@ -75,7 +75,7 @@ def opinion_written(visit: Visit) -> Response:
 
 
 def taken_back(visit: Visit) -> Response:
-    """Take a proposal back."""
+    """Withdraw a proposal."""
     row = _row(visit)
     try:
         take_back(visit.db, row, visit.user)
@@ -85,7 +85,7 @@ def taken_back(visit: Visit) -> Response:
 
 
 def decided(visit: Visit) -> Response:
-    """Decide a proposal; to certify has the run judged again once the decision is kept."""
+    """Decide on a proposal; after a decision to certify is stored, the run is judged again."""
     row = _row(visit)
     grant = visit.value("decision") == "grant"
     try:
@@ -99,7 +99,7 @@ def decided(visit: Visit) -> Response:
 
 
 def judged_again(visit: Visit) -> Response:
-    """Judge the run of a decided proposal again, where that broke off."""
+    """Judge the run of a decided proposal again, after an interruption."""
     row = _row(visit)
     if row.state != ProposalState.DECIDING:
         raise ConfigurationError("certification.decided")
@@ -108,12 +108,12 @@ def judged_again(visit: Visit) -> Response:
 
 
 def persons_page(visit: Visit) -> Response:
-    """Show the persons behind accounts that evaluate or decide."""
+    """Show the full names of the users who may evaluate or decide."""
     return visit.page("persons", people=_people(visit))
 
 
 def person_registered(visit: Visit) -> Response:
-    """Register the person behind an account."""
+    """Register the full name of an account's user."""
     user = visit.db.get(UserRow, visit.request.path_params["key"])
     if user is None or user.role not in _ACTING:
         raise Missing
@@ -132,7 +132,7 @@ def _row(visit: Visit) -> ProposalRow:
     """Return the proposal that the address names.
 
     Raises:
-        Missing: there is none, or it is another organisation's.
+        Missing: there is none, or it belongs to another organisation.
     """
     row = visit.db.get(ProposalRow, visit.request.path_params["key"])
     if row is None or not visit.sees(row.organisation_id):

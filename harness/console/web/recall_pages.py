@@ -1,4 +1,4 @@
-"""Recall: which certificates rest on what is now in doubt, and what they come to when they are judged again."""
+"""Recall: which certificates are based on something now in doubt, and the result of judging their runs again."""
 
 import json
 from typing import Any
@@ -21,12 +21,12 @@ _ASKED = ("version", "requirement", "profile", "value")
 
 
 def recalls_page(visit: Visit) -> Response:
-    """Show the question, and which certificates rest on what it asks."""
+    """Show the form, and the certificates that match it."""
     return visit.page("recalls", **_recalls(visit))
 
 
 def recall_begun(visit: Visit) -> Response:
-    """Have the certificates that a question asks for judged again."""
+    """Start judging the runs of the matching certificates again."""
     question = RecallQuestion(**{name: visit.value(name, 200) for name in _ASKED})
     try:
         row = begin_recall(visit.db, visit.state, question, visit.value("by", 200), visit.user.name)
@@ -37,7 +37,7 @@ def recall_begun(visit: Visit) -> Response:
 
 
 def recall_page(visit: Visit) -> Response:
-    """Show what came of a recall."""
+    """Show the result of a recall."""
     row = visit.db.get(RecallRow, visit.request.path_params["key"])
     if row is None:
         raise Missing

@@ -1,4 +1,4 @@
-"""The public register, for everybody: search, history of states, and the same for programs."""
+"""The public register, without sign-in: search, history, and machine-readable forms."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ _FORMS = {
 
 
 def register_page(visit: Visit) -> Response:
-    """Show the register, or what is looked for in it."""
+    """Show the register, or the result of a search in it."""
     snapshot, _ = _register(visit)
     words, state = visit.asked("q"), visit.asked("state", 20)
     entries = found(snapshot, words, state)
@@ -50,7 +50,7 @@ def register_page(visit: Visit) -> Response:
 
 
 def register_form(visit: Visit) -> Response:
-    """Hand out the register for programs: JSON, CSV, Atom, signed snapshot, and the certificate of who signs."""
+    """Send the register for programs: JSON, CSV, Atom, signed snapshot; or the authority's signing certificate."""
     form = visit.request.path_params["form"]
     if form not in _FORMS:
         raise Missing
@@ -69,14 +69,14 @@ def register_form(visit: Visit) -> Response:
 
 
 def registered_page(visit: Visit) -> Response:
-    """Show one certificate as the public sees it."""
+    """Show the public page of a certificate."""
     kept = _published(visit)
     return visit.page("registered", kept=kept, certificate=kept.certificate, life=kept.life,
                       words=lambda key: text(AREA, key, visit.language))  # fmt: skip
 
 
 def registered_document(visit: Visit) -> Response:
-    """Hand out a document of a certificate in the register."""
+    """Send a document of a certificate in the register."""
     return document(visit, _published(visit), visit.request.path_params["form"])
 
 
@@ -88,11 +88,11 @@ def _register(visit: Visit) -> tuple[RegisterSnapshot, list[CertificateRecord]]:
 
 
 def _published(visit: Visit) -> KeptCertificate:
-    """Return the certificate that the address names, as far as it is published.
+    """Return the published certificate that the address names.
 
     Raises:
         Missing: there is none, or it is not published.
-        ConfigurationError: what is kept of it is not what was signed.
+        ConfigurationError: the stored certificate differs from what was signed.
     """
     kept = kept_certificate(visit.db, _authority(visit), visit.request.path_params["number"])
     if kept is None or kept.life is None or not kept.life.published:

@@ -52,7 +52,7 @@ def speech(language: Language) -> Any:
 
 
 def known_text(key: str) -> bool:
-    """Tell whether there is such a text."""
+    """Return whether there is such a text."""
     return key in entries(AREA)
 
 

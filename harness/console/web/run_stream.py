@@ -87,7 +87,7 @@ def _look(
 
 
 def _is_seen(state: ConsoleState, request: Request, key: str) -> bool:
-    """Tell whether the person may see such a run."""
+    """Return whether the person may see such a run."""
     with state.database.reading() as db:
         return _seen(db, request, key) is not None
 

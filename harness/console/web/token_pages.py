@@ -1,4 +1,4 @@
-"""Keys of programs: made and taken back by whose they are."""
+"""Access keys for programs: created and revoked by their owners."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def tokens_page(visit: Visit) -> Response:
 
 
 def token_made(visit: Visit) -> Response:
-    """Make a key; it is shown on this page and never again."""
+    """Create a key; it is shown on this page and never again."""
     try:
         key = make_token(visit.db, visit.user, visit.value("name"), tuple(visit.fields.get("right") or ()),
                          _days(visit.value("days")), known=GRANTED)  # fmt: skip
@@ -37,7 +37,7 @@ def token_made(visit: Visit) -> Response:
 
 
 def token_revoked(visit: Visit) -> Response:
-    """Take one of one's own keys back."""
+    """Revoke one of the person's own keys."""
     row = visit.db.get(AccessTokenRow, visit.request.path_params["key"])
     if row is None or row.user_id != visit.user.id:
         raise Missing

@@ -94,7 +94,7 @@ class Visit:
         return options(self.db, self.state.allowed_by_default)
 
     def may(self, right: Right) -> bool:
-        """Tell whether the person has a right; a program has it by its key besides."""
+        """Return whether the person has a right; a program has it by its key besides."""
         return may(self.user.role, right) and (self.token is None or right in self.token.rights.split())
 
     def need(self, right: Right) -> None:
@@ -112,7 +112,7 @@ class Visit:
         return (self.user.organisation_id or -1) if self.user.role == Role.VENDOR else None
 
     def sees(self, organisation_id: int) -> bool:
-        """Tell whether what belongs to an organisation is shown to the person."""
+        """Return whether what belongs to an organisation is shown to the person."""
         return self.own is None or self.own == organisation_id
 
     def organisation(self) -> OrganisationRow:

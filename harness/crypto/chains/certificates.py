@@ -165,7 +165,7 @@ def load(der: bytes) -> x509.Certificate:
 
 
 def is_certificate(der: bytes) -> bool:
-    """Tell whether these bytes are a certificate that can be used."""
+    """Return whether these bytes are a certificate that can be used."""
     try:
         load(der)
     except CertificateUnreadable:
@@ -221,7 +221,7 @@ def whole_name(name: x509.Name) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two names of people or agencies are the same but for case, spacing and composition."""
+    """Return whether two names of people or agencies are the same but for case, spacing and composition."""
     return _folded(one) == _folded(other)
 
 
@@ -251,7 +251,7 @@ def _beginning(compact: str) -> bytes:
 
 
 def _too_short(der: bytes) -> bool:
-    """Tell whether the bytes begin with a DER sequence that is longer than they are."""
+    """Return whether the bytes begin with a DER sequence that is longer than they are."""
     if len(der) < 4 or der[0] != _SEQUENCE or not der[1] & _LONG_FORM:
         return False
     count = der[1] & ~_LONG_FORM

@@ -193,7 +193,7 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 @lru_cache(maxsize=_KEPT_CERTIFICATES)
 def _is_usable(der: bytes) -> bool:
-    """Tell whether the validator can read a foreign certificate, including its names."""
+    """Return whether the validator can read a foreign certificate, including its names."""
     if not is_certificate(der):
         return False
     try:

@@ -62,7 +62,7 @@ class Revocation:
 
 @in_one_thread
 def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at: datetime) -> Revocation:
-    """Say whether the certificate of a trusted chain was revoked at the time it was used.
+    """Return whether the certificate of a trusted chain was revoked at the time it was used.
 
     Args:
         chain: without fault, from `chains.examine_chain`.

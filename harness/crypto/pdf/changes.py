@@ -70,7 +70,7 @@ class Changes:
         self._steps: list[ModificationLevel | None] | None = None
 
     def since(self, embedded: EmbeddedPdfSignature) -> tuple[Later, str]:
-        """Say whether what came after a signature was permitted, and what was not.
+        """Return whether what came after a signature was permitted, and what was not.
 
         Args:
             embedded: a signature that covers the file up to the revision it is in.

@@ -40,7 +40,7 @@ class Frame:
     rest: int
 
     def is_all(self, content: bytes) -> bool:
-        """Say whether the file takes all bytes of `content`."""
+        """Return whether the file takes all bytes of `content`."""
         return self.header == 0 and self.end == len(content)
 
 
@@ -89,7 +89,7 @@ def _first_unknown(part: re.Pattern[bytes], content: bytes, start: int, known: f
 
 
 def holds_parts(content: bytes, start: int) -> bool:
-    """Say whether something from `start` on would be read as a part of the document by a lenient reader."""
+    """Return whether something from `start` on would be read as a part of the document by a lenient reader."""
     return _OBJECT.search(content, start) is not None or _TRAILER.search(content, start) is not None
 
 

@@ -1,6 +1,6 @@
-"""A signer and a time stamping authority for PDF files that sign with the loaded key of a test identity.
+"""A PDF signer and a time stamping authority that use the key of a test identity, which is already loaded.
 
-pyHanko's own read the key anew for every signature, and checking an RSA key takes far longer than signing with it.
+pyHanko's own classes load the key again for every signature, and checking an RSA key takes far longer than signing.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ class IdentitySigner(Signer):
 
     Args:
         identity: whose key and certificate are used; RSA (PKCS #1 v1.5) or elliptic curve.
-        embed_chain: whether the certificates above are put into the signature too.
+        embed_chain: whether the certificates of the issuing authorities are embedded too.
     """
 
     def __init__(self, identity: IssuedIdentity, *, embed_chain: bool = False) -> None:
@@ -38,7 +38,7 @@ class IdentitySigner(Signer):
         self._identity = identity
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        """Return the signature over `data`, as pyHanko asks for it."""
+        """Return the signature over `data`; called by pyHanko."""
         return _signature(self._identity, data, get_pyca_cryptography_hash(digest_algorithm))
 
 
@@ -47,7 +47,7 @@ class IdentityTimeStamper(DummyTimeStamper):
 
     Args:
         identity: of the authority; its chain goes into every stamp.
-        at: the time it tells.
+        at: the time in every stamp.
     """
 
     def __init__(self, identity: IssuedIdentity, at: datetime) -> None:

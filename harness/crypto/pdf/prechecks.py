@@ -61,7 +61,7 @@ def may_have_header(head: bytes) -> bool:
 
 
 def looks_like_pdf(content: bytes) -> bool:
-    """Tell whether the file is a PDF file by its beginning; see `header_place`."""
+    """Return whether the file is a PDF file by its beginning; see `header_place`."""
     return header_place(content) is not None
 
 
@@ -73,7 +73,7 @@ def header_version(content: bytes) -> tuple[int, int] | None:
 
 
 def may_be_signed(content: bytes) -> bool:
-    """Tell whether a signature may be in the file: its byte range is always written out."""
+    """Return whether a signature may be in the file: its byte range is always written out."""
     return _BYTE_RANGE in content or any(_plain(match[0]) == _BYTE_RANGE for match in _ESCAPED.finditer(content))
 
 

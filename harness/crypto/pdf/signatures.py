@@ -316,7 +316,7 @@ def _integrity(embedded: EmbeddedPdfSignature, whole: _Whole) -> tuple[Problem |
 
 
 def _coverage(embedded: EmbeddedPdfSignature, whole: _Whole) -> tuple[Problem | None, str]:
-    """Say whether the file up to this signature is covered, and whether what came later was permitted."""
+    """Return whether the file up to this signature is covered, and whether what came later was permitted."""
     embedded.compute_integrity_info(skip_diff=True)
     coverage: SignatureCoverageLevel = embedded.summarise_integrity_info()["coverage"]
     if coverage < SignatureCoverageLevel.ENTIRE_REVISION:

@@ -92,7 +92,7 @@ def _restrictions(reference: SignedReference) -> Iterator[Gap]:
 
 
 def _is_signed(element: etree._Element, signed: list[etree._Element]) -> bool:
-    """Tell whether an Object is signed, or holds only what XAdES allows to be unsigned.
+    """Return whether an Object is signed, or holds only what XAdES allows to be unsigned.
 
     XAdES signs the SignedProperties of its QualifyingProperties; beside them are UnsignedProperties, which came after
     signing: time stamps, certificates and revocation data.
@@ -117,7 +117,7 @@ def _has_text(element: etree._Element) -> bool:
 
 
 def _is_harmless(element: etree._Element) -> bool:
-    """Tell whether an element is UnsignedProperties and holds nothing that could be taken for a part of the package."""
+    """Return whether an element is UnsignedProperties and contains nothing that could pass for part of the package."""
     namespaces = {etree.QName(inner).namespace or "" for inner in element.iter("*")}
     own = all(namespace == DSIG or namespace.startswith(_ETSI) for namespace in namespaces)
     return own and etree.QName(element).localname == _UNSIGNED

@@ -32,7 +32,7 @@ class ViewAnswer:
     receivers: frozenset[str]
 
     def answers(self, request: ViewRequest) -> bool:
-        """Say whether it still answers a request: nothing has happened since, and all that is read was asked for."""
+        """Return whether it still answers a request: nothing has happened since, and all that is read was asked for."""
         return self.asked > request.moved and request.parts <= self.parts and request.receivers <= self.receivers
 
 

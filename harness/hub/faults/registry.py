@@ -27,7 +27,7 @@ class FaultTarget:
     settling: bool = False
 
     def meets(self, facts: RequestFacts) -> bool:
-        """Tell whether a call is meant."""
+        """Return whether a call is meant."""
         wanted = (
             (self.document_id, facts.document_id),
             (self.messagetype, facts.messagetype),

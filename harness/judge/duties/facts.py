@@ -231,7 +231,7 @@ class RunFacts:
         return found
 
     def foreign(self, exchange: Exchange) -> bool:
-        """Tell whether what was sent belongs to another run: about a document that was there before this one began."""
+        """Return whether a package belongs to another run: its document existed before this run began."""
         package = exchange.package
         answered = package.response_for
         named = package.document_id or (answered.document_id if answered else None)
@@ -269,7 +269,7 @@ def _codes(package: Package) -> Iterator[str]:
 
 
 def _begins(what: Fact) -> bool:
-    """Tell whether this run itself put something into the candidate's mailbox, or ordered something of it."""
+    """Return whether this run itself put something into the candidate's mailbox, or ordered something of it."""
     return isinstance(what, Stimulus) or (isinstance(what, DriverCalled) and what.command == "send")
 
 

@@ -105,7 +105,7 @@ def stays(facts: RunFacts) -> list[Finding] | Blind | None:
 
 
 def _acked(facts: RunFacts, document: Delivered) -> bool:
-    """Tell whether a document was acknowledged as done before the inbox was looked at for the last time.
+    """Return whether a document was acknowledged as done before the inbox was looked at for the last time.
 
     If another document's content came instead, that was acknowledged: RTY-10 judges it.
     """

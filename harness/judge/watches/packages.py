@@ -74,5 +74,5 @@ def _answers(exchange: Exchange, broken: tuple[frozenset[str], frozenset[str]]) 
 
 
 def _is_repeated(found: Finding) -> bool:
-    """Tell whether a finding is about what a status repeats of the package it answers: it could only copy that."""
+    """Return whether a finding is about what a status repeats of the package it answers: it could only copy that."""
     return "ResponseFor" in (found.where.xpath or "")

@@ -52,7 +52,7 @@ class Unheard:
         return cls(_stops(evidence), stalls, float(times.get("give_up", math.inf)))
 
     def may_be(self, exchange: Exchange) -> bool:
-        """Tell whether the answer of an exchange may have been lost on the candidate."""
+        """Return whether the answer of an exchange may have been lost on the candidate."""
         if not exchange.served or exchange.answer is None:
             return True
         began, answered = exchange.request.elapsed - _ROUNDING, exchange.answer.elapsed
@@ -60,7 +60,7 @@ class Unheard:
         return stopped or any(self._waited(began, answered, *stall) for stall in self.stalls)
 
     def _waited(self, began: float, answered: float, still: float, again: float) -> bool:
-        """Tell whether a request that was read after a standstill may have been sent, and given up, during it."""
+        """Return whether a request that was read after a standstill may have been sent, and given up, during it."""
         return still <= began <= again + (again - still) and answered - still >= self.give_up
 
 

@@ -142,7 +142,7 @@ def _behind_others(attachment: AttachmentView, content: bytes) -> Iterator[Findi
 
 
 def _other_extension(attachment: AttachmentView, opened: Opened) -> bool:
-    """Say whether the zip entry has another extension than the attachment's name; a file without one is packed as
+    """Return whether the zip entry has another extension than the attachment's name; a file without one is packed as
     `unk`."""
     if opened.packed_as is None or not attachment.name:
         return False

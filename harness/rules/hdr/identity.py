@@ -81,7 +81,7 @@ def other_ids_have_a_form(package: PackageView) -> Iterator[Finding]:
 
 
 def _has_parts(package: PackageView) -> bool:
-    """Say whether there is a DocumentId with parts that could disagree with the header: a UUID has none."""
+    """Return whether there is a DocumentId with parts that could disagree with the header: a UUID has none."""
     own = package.code("DocumentId")
     return bool(own) and not is_uuid(own)
 

@@ -89,7 +89,7 @@ def no_filler(package: PackageView) -> Iterator[Finding]:
 
 
 def is_filler(text: str, lists: CodeLists) -> bool:
-    """Say whether a text is one of the profile's fillers, such as `N/A`."""
+    """Return whether a text is one of the profile's fillers, such as `N/A`."""
     fillers = _fillers(lists)
     return len(text) <= fillers.longest and _folded(text) in fillers.words
 

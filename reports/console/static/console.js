@@ -1,4 +1,4 @@
-// What the console does beyond what its pages do by themselves: keys, and copying.
+// Keyboard shortcuts and copy buttons of the console.
 "use strict";
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;

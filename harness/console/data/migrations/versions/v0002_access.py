@@ -1,4 +1,4 @@
-"""Keys of programs, and whom an identity provider's subjects are."""
+"""Access keys of programs, and the accounts of an identity provider's subjects."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Proposals, certificates and their lives, what was looked at in recalls, the persons behind accounts."""
+"""Proposals, certificates and their histories, recalls, and the full names of account users."""
 
 import sqlalchemy as sa
 from alembic import op
