@@ -12,7 +12,7 @@ from harness.catalogue.profiles import load_profile, profile_names
 from harness.vxp.operations import HubOperation
 
 HARNESS = Path(__file__).resolve().parents[1] / "harness"
-# Where the text of a status stands for something else, or is there on purpose.
+# Places where the text of a status means something else, or is written on purpose.
 STATUSES_ELSEWHERE = {
     "agency/registers/submission.py": "confidence levels, modes and languages of an archived document",
     "catalogue/parameters.py": "the type of a value of the profile, which only literals can say",

@@ -1,4 +1,4 @@
-"""The validation pack: what is in it, and that every change of it is told."""
+"""The validation pack: its content, and that every change of it is reported."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def _called(laboratory: Path | None, *words: object) -> CompletedProcess[bytes]:
     return called(*words, environment=environment | ({"LIENTHONG_LABORATORY": str(laboratory)} if laboratory else {}))
 
 
-def test_it_holds_what_an_accreditation_body_asks_for(pack: Path) -> None:
+def test_the_pack_contains_what_an_accreditation_body_asks_for(pack: Path) -> None:
     with zipfile.ZipFile(pack) as archive:
         read = {name: archive.read(name) for name in archive.namelist()}
     assert {"pack.json", "pack.jws", "versions.json", "sbom.cdx.json", "selftest.json", "selftest-matrix.json",
@@ -73,7 +73,7 @@ def _relisted(files: dict[str, bytes]) -> None:
     ("change", "name"),
     [(_edited, "selftest.json"), (_removed, "versions.json"), (_added, "more.json"), (_relisted, "pack.jws")],
 )
-def test_every_change_is_told(
+def test_every_change_of_a_pack_is_reported(
     laboratory: Path, pack: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None], name: str
 ) -> None:
     with zipfile.ZipFile(pack) as archive:
@@ -87,7 +87,7 @@ def test_every_change_is_told(
     assert name in told.stdout.decode()
 
 
-def test_who_signed_is_told_and_what_is_no_pack(laboratory: Path, pack: Path, tmp_path: Path) -> None:
+def test_an_unknown_key_and_a_file_that_is_no_pack_are_reported(laboratory: Path, pack: Path, tmp_path: Path) -> None:
     known = _called(None, "accreditation", pack, "--check", "--key", laboratory / "lab.crt")
     assert (known.returncode, "«Trung tâm X»" in known.stdout.decode()) == (0, True)
     assert _called(None, "accreditation", pack, "--check").returncode == 4
@@ -102,7 +102,7 @@ def test_who_signed_is_told_and_what_is_no_pack(laboratory: Path, pack: Path, tm
     assert _called(laboratory, "accreditation", tmp_path / "y.zip", "--matrix", stale).returncode == 2
 
 
-def test_a_harness_that_is_not_installed_knows_no_libraries(
+def test_a_harness_that_is_not_installed_has_no_bill_of_materials(
     laboratory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bill_of_materials, "PROJECT", "khong-co")

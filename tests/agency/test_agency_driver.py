@@ -81,7 +81,7 @@ def test_any_request_gets_an_answer(requests: list[tuple[str, Any]]) -> None:
     asyncio.run(play())
 
 
-def test_before_it_is_configured_it_says_so() -> None:
+def test_an_agency_that_is_not_configured_reports_that() -> None:
     async def play() -> None:
         async with AgencySystem() as agency:
             for command in ("poll", "directory"):

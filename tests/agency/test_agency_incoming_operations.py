@@ -231,7 +231,7 @@ def test_own_operations_go_out_after_the_document_they_act_on() -> None:
     with_rig(play)
 
 
-def test_an_own_take_back_turns_the_roles() -> None:
+def test_a_take_back_request_swaps_from_and_response_for() -> None:
     async def play(rig: Rig) -> None:
         sent = await rig.send()
         await rig.until_state(sent, "sent", "outbox")

@@ -264,7 +264,7 @@ def test_hostile_ids_in_a_list_do_no_harm(hostile: str) -> None:
     with_rig(play)
 
 
-def test_two_own_agencies_share_one_document_and_each_speaks_for_itself() -> None:
+def test_two_own_agencies_share_one_document_and_each_sends_its_own_statuses() -> None:
     async def play(rig: Rig) -> None:
         await rig.ask("register", agencies=[{"organ_id": "H41.12", "organ_name": "Huyện", "parent": PROVINCE}])
         package = document(to=(PROVINCE, "H41.12"))

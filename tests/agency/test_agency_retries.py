@@ -222,7 +222,7 @@ def test_another_configuration_loses_nothing() -> None:
     with_rig(play)
 
 
-def test_looks_wait_while_the_system_is_configured_anew() -> None:
+def test_views_wait_while_the_system_is_configured_again() -> None:
     async def play(rig: Rig) -> None:
         for _ in range(5):
             reported, *looks = await asyncio.gather(

@@ -7,7 +7,7 @@ from harness.agency.texts import ascii_words
 
 
 @given(st.text(max_size=400))
-def test_whatever_is_said_can_stand_in_a_header(words: str) -> None:
+def test_every_description_can_be_sent_in_a_header(words: str) -> None:
     said = ascii_words(words)
     assert said.isascii()
     assert said == said.strip()

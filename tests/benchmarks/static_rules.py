@@ -175,7 +175,7 @@ def _apart(way: str, path: Path) -> tuple[float, float]:
 
 
 def one(way: str, path: str) -> None:
-    """Check one file in this process and tell time and peak memory."""
+    """Check one file in this process and return time and peak memory."""
     profile, data = load_profile(), Path(path).read_bytes()
     parse_and_validate(b"<edXML/>")
     begun = time.process_time()

@@ -143,7 +143,7 @@ def at_the_bound(profile: Profile, leaf: Leaf) -> object:
 
 
 def listed(profile: Profile, _: Leaf) -> object:
-    return list(as_lines(msgspec.structs.replace(profile, sha256=""), "vi"))  # the digest tells any change
+    return list(as_lines(msgspec.structs.replace(profile, sha256=""), "vi"))  # the digest differs with any change
 
 
 def of_agency(profile: Profile, leaf: Leaf) -> object:

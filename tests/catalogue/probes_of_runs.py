@@ -151,7 +151,7 @@ def said_in_refusals(profile: Profile, _: Leaf) -> object:
 
 
 def on_the_wire(profile: Profile, _: Leaf) -> object:
-    """Send a document, fetch it, and send something as nobody, to a hub by this profile."""
+    """Send a document, fetch it, and send something as an unknown system, to a hub with this profile."""
 
     async def play(rig: Rig) -> object:
         try:
@@ -274,7 +274,7 @@ def status_any_time(profile: Profile, leaf: Leaf) -> object:
 
 
 def shown(profile: Profile, _: Leaf) -> object:
-    same = msgspec.structs.replace(profile, sha256="")  # it tells any change, whatever it is of
+    same = msgspec.structs.replace(profile, sha256="")  # it differs with any change of the profile
     return [*as_lines(same, "vi"), *as_lines(same, "en")]
 
 

@@ -288,7 +288,7 @@ def test_a_profile_of_ones_own_says_what_it_changes(tmp_path: Path) -> None:
     assert load_profile(str(path)).id == "ours"
 
 
-def test_what_is_wrong_in_a_base_is_blamed_on_the_base(tmp_path: Path) -> None:
+def test_a_mistake_in_a_base_profile_is_reported_at_the_base(tmp_path: Path) -> None:
     base = tmp_path / "base.yaml"
     base.write_text(HEAD + "levels: {HDR-99: M}\n")
     top = tmp_path / "top.yaml"
@@ -375,7 +375,7 @@ def test_the_required_set_follows_level_and_capability() -> None:
         ("HDR-18.y", Level.RECOMMENDED, Severity.REMARK),
     ],
 )
-def test_a_finding_weighs_what_the_profile_says(code: str, level: Level, severity: Severity) -> None:
+def test_a_finding_has_the_severity_that_the_profile_sets(code: str, level: Level, severity: Severity) -> None:
     profile = msgspec.structs.replace(load_profile(), severities={"HDR-18.x": Severity.FAIL})
     finding = Finding(code)
     requirement = msgspec.structs.replace(profile.requirements[finding.requirement], level=level)

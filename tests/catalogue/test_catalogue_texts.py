@@ -24,7 +24,7 @@ from harness.catalogue.texts import (
 SOURCES = Path(__file__).resolve().parents[2] / "harness"
 
 
-def test_the_shipped_data_has_nothing_to_mend() -> None:
+def test_the_shipped_data_has_no_problems() -> None:
     assert list(lint_shipped()) == []
 
 
@@ -56,7 +56,7 @@ def test_a_finding_code_is_known_by_its_texts() -> None:
         finding_text("HDR-01.no-such-reason", "message", "vi")
 
 
-def test_a_code_may_say_otherwise_what_its_reason_says_for_all() -> None:
+def test_a_code_may_override_the_text_that_its_reason_shares() -> None:
     shared, own = (entries(area) for area in ("exchange", "rty"))
     code = next(code for code, parts in own.items() if "message" not in parts)
     reason = code.partition(".")[2]

@@ -327,7 +327,7 @@ def test_a_file_laid_over_another_keeps_both_places(tmp_path: Path) -> None:
     assert whole.place(("name",)) == (base, 1)
 
 
-def test_null_takes_an_entry_away_only_where_entries_are_open() -> None:
+def test_null_removes_an_entry_only_where_entries_are_free() -> None:
     value = {"name": "x", "inner": {"number": 1}, "table": {"k": None, "l": {"number": 1}}, "maybe": None}
     assert without_nulls(value, _Outer) == {
         "name": "x",

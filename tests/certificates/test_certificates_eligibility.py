@@ -55,9 +55,7 @@ def test_a_whole_sealed_passed_run_may_be_certified(authority: Authority, tmp_pa
         ({"sealed": False}, Bar.UNSEALED),
     ],
 )
-def test_what_a_run_says_of_itself_bars_it(
-    authority: Authority, tmp_path: Path, how: dict[str, object], bar: Bar
-) -> None:
+def test_the_report_of_a_run_can_bar_it(authority: Authority, tmp_path: Path, how: dict[str, object], bar: Bar) -> None:
     run = passed_run(tmp_path / "a" / "run", authority, **how)  # type: ignore[arg-type]
     found = examined(run, authority)
     assert bar in found.bars
@@ -81,7 +79,7 @@ def _gone(run: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "bar"), [(_edited, Bar.SEAL_BROKEN), (_resealed, Bar.SEAL_BROKEN), (_gone, Bar.NO_RUN)]
 )
-def test_what_was_done_to_a_run_bars_it(
+def test_a_change_of_a_run_bars_it(
     authority: Authority, tmp_path: Path, change: Callable[[Path], None], bar: Bar
 ) -> None:
     run = passed_run(tmp_path / "a" / "run", authority, refused=change is _edited)

@@ -1,4 +1,4 @@
-"""A certificate that somebody shows: file and PDF, forged in every way, and compared with the register."""
+"""Checking a certificate: file and PDF, forged in every way, and compared with the register."""
 
 import shutil
 import subprocess
@@ -96,7 +96,7 @@ def checked(one: Issued, content: bytes, snapshot: bytes | None = None, days: fl
     return verify_certificate(content, one.by.authority.keys, NOW + timedelta(days=days), snapshot)
 
 
-def test_a_genuine_certificate_says_whose_it_is_and_where_it_stands(published: Issued) -> None:
+def test_a_genuine_certificate_shows_its_holder_and_its_state(published: Issued) -> None:
     known = checked(published, published.file)
     assert (known.problems, known.state, known.known) == ((), LifeState.ACTIVE, True)
     assert known.signer == "Cục Thử nghiệm và Chứng nhận"
@@ -105,7 +105,7 @@ def test_a_genuine_certificate_says_whose_it_is_and_where_it_stands(published: I
     assert checked(published, published.file, days=4000).state is LifeState.EXPIRED
 
 
-def test_the_register_knows_better_than_the_file(published: Issued) -> None:
+def test_the_state_in_the_register_replaces_the_state_in_the_file(published: Issued) -> None:
     suspended = published.act(LifeAct.SUSPEND, 10, "Khiếu nại của cơ quan X.")
     now = checked(published, published.file, suspended.snapshot(11), days=12)
     assert (now.problems, now.state, now.registered) == ((), LifeState.SUSPENDED, True)
@@ -154,11 +154,13 @@ def _act_for_certificate(file: bytes) -> bytes:
         (lambda file: b"{}", CertificateFlaw.UNREADABLE),
     ],
 )
-def test_a_forged_file_is_told(published: Issued, forge: Callable[[bytes], bytes], problem: CertificateFlaw) -> None:
+def test_every_forgery_of_a_file_is_reported(
+    published: Issued, forge: Callable[[bytes], bytes], problem: CertificateFlaw
+) -> None:
     assert problem in checked(published, forge(published.file)).problems
 
 
-def test_what_others_sign_is_none(published: Issued, tmp_path: Path) -> None:
+def test_a_certificate_signed_with_another_key_is_refused(published: Issued, tmp_path: Path) -> None:
     other = make_authority(tmp_path / "other").authority
     content = signed(published.record.certificate.content, other.key)
     acts = [signed(issue_entry(published.record.certificate.content, content), other.key)]
@@ -167,7 +169,7 @@ def test_what_others_sign_is_none(published: Issued, tmp_path: Path) -> None:
     assert checked(published, published.file, foreign).problems == (CertificateFlaw.SNAPSHOT_FORGED,)
 
 
-def test_what_the_register_does_not_say_is_told(issued: Issued, published: Issued) -> None:
+def test_a_difference_from_the_register_is_reported(issued: Issued, published: Issued) -> None:
     assert checked(issued, issued.file, issued.snapshot(3)).problems == (CertificateFlaw.NOT_LISTED,)  # not published
     suspended, withdrawn = published.act(LifeAct.SUSPEND, 5, "a"), published.act(LifeAct.WITHDRAW, 5, "b")
     assert checked(published, suspended.file, withdrawn.snapshot(6)).problems == (CertificateFlaw.OTHER_LIFE,)
@@ -188,7 +190,7 @@ def test_what_the_register_does_not_say_is_told(issued: Issued, published: Issue
         (("consent",), "certificate.consented"),
     ],
 )
-def test_steps_that_there_are_not_are_refused(published: Issued, acts: tuple[str, ...], refusal: str) -> None:
+def test_steps_that_are_not_permitted_are_refused(published: Issued, acts: tuple[str, ...], refusal: str) -> None:
     one = published
     for number, act in enumerate(acts[:-1]):
         one = one.act(LifeAct(act), 5 + number, "lý do", "LT-2026-0002")
@@ -214,7 +216,7 @@ def test_a_step_needs_a_reason_consent_and_time(issued: Issued, published: Issue
     assert extended.record.life.versions == ("3.2.1",)
 
 
-def test_the_register_in_other_forms_takes_no_formula_and_no_markup(published: Issued) -> None:
+def test_the_register_as_csv_and_atom_contains_no_formula_and_no_markup(published: Issued) -> None:
     snapshot = snapshot_of([published.record], published.by.authority, NOW)
     rows = register_csv(snapshot).decode("utf-8-sig").splitlines()
     assert "\"'=HYPERLINK(" in rows[1]
@@ -224,7 +226,7 @@ def test_the_register_in_other_forms_takes_no_formula_and_no_markup(published: I
     assert found(snapshot, "../../etc/passwd") == found(snapshot, "alpha", "expired") == []
 
 
-def test_the_pdf_carries_the_certificate_and_its_ground_and_tells_every_change(issued: Issued) -> None:
+def test_the_pdf_contains_certificate_and_evidence_and_every_change_is_noticed(issued: Issued) -> None:
     manifest, report = ((issued.run / name).read_bytes() for name in ("manifest.json", "report.json"))
     try:
         made = certificate_pdf(issued.record.certificate.content, issued.file, manifest, report, issued.by.authority)
@@ -247,9 +249,7 @@ def test_the_pdf_carries_the_certificate_and_its_ground_and_tells_every_change(i
         assert "<script>" in told  # as words
 
 
-def test_a_pdf_is_stamped_where_the_authority_names_one_and_signed_without_where_it_is_deaf(
-    issued: Issued, tmp_path: Path
-) -> None:
+def test_a_pdf_is_time_stamped_if_possible_and_signed_without_a_stamp_if_not(issued: Issued, tmp_path: Path) -> None:
     pki = Pki(datetime.now(UTC), "http://127.0.0.1:1")
     with Responder() as responder, answering(fixed(200, b"no stamp")) as deaf:
         responder.serve(pki)

@@ -120,7 +120,7 @@ def test_a_driver_that_does_not_speak_the_protocol_is_exit_4(tmp_path: Path, bod
     assert codes(result) == [code]
 
 
-def test_a_declared_capability_without_its_command_is_to_be_mended(tmp_path: Path) -> None:
+def test_a_declared_capability_without_its_command_is_a_problem_to_fix(tmp_path: Path) -> None:
     driver = program(little_system.__file__, str(tmp_path / "store"))
     result = call(declared(tmp_path, driver, capabilities="restart, handling"), "--format", "json")
     assert result.return_value == 2
@@ -150,7 +150,7 @@ def test_the_skeleton_of_an_adapter_is_reported_what_comes_first(tmp_path: Path)
     assert codes(result) == ["driver.command-missing", "driver.secret-not-told"]
 
 
-def test_a_port_in_use_is_to_be_mended() -> None:
+def test_a_port_in_use_is_a_problem_to_fix() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -218,7 +218,7 @@ def test_a_driver_elsewhere_cannot_reach_a_hub_on_loopback(tmp_path: Path) -> No
     assert codes(everywhere) == ["driver-lost.unreachable"]
 
 
-def test_quiet_prints_only_what_is_to_be_known() -> None:
+def test_quiet_prints_only_the_outcome() -> None:
     assert call("reference", "--quiet").output.splitlines() == ["Ready for certification."]
 
 
@@ -239,7 +239,7 @@ def test_every_trouble_has_a_sentence_and_a_remedy_in_both_languages() -> None:
                 assert remedy(trouble, language), code
 
 
-def test_the_event_loop_of_a_doctor_is_its_own() -> None:
+def test_the_doctor_works_beside_a_running_event_loop() -> None:
     async def around() -> int:
         return await asyncio.to_thread(lambda: int(call("reference", "--quiet").return_value))
 

@@ -78,7 +78,7 @@ def test_gathering_again_takes_the_place_of_what_was_there(ours: Path, served: P
     assert sorted((ours / "revocation").iterdir()) == first
 
 
-def test_addresses_inside_are_passed_over_unless_they_are_wanted(ours: Path, served: Pki, tmp_path: Path) -> None:
+def test_internal_addresses_are_skipped_unless_they_are_allowed(ours: Path, served: Pki, tmp_path: Path) -> None:
     signer = tmp_path / "agency.der"
     signer.write_bytes(served.identity("agency").certificate.public_bytes(Encoding.DER))
     done = fetch(ours, signer, options=())
@@ -110,7 +110,7 @@ def test_an_empty_folder_is_no_revocation_data(ours: Path) -> None:
         load_profile(str(ours))
 
 
-def test_lint_tells_what_the_certificates_are(ours: Path) -> None:
+def test_lint_identifies_the_certificates(ours: Path) -> None:
     from harness.cli.profile import command as profile
 
     done = CliRunner().invoke(profile, ["lint", str(ours), "--format", "json"], standalone_mode=False)

@@ -31,12 +31,12 @@ def test_an_encrypted_key_opens_by_its_passphrase_alone(folder: Path) -> None:
         assert caught.value.code == f"laboratory.{code}"
     opened = load_laboratory(folder, PASSPHRASE.encode)
     assert opened.key is not None
-    signer, _ = known_laboratory(folder)  # nobody is asked
+    signer, _ = known_laboratory(folder)  # without a prompt
     assert signer is not None
     assert (signer.name, signer.key) == (NAME, opened.key.private.public_key())
 
 
-def test_verify_says_who_signed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verify_names_the_signer(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judged_run(tmp_path / "run", load_laboratory(folder, PASSPHRASE.encode))
     known = called("verify", tmp_path / "run", "--no-judging", "--key", folder / "lab.crt")
     assert f"«{NAME}»" in known.stdout.decode()
@@ -60,7 +60,7 @@ def test_verify_says_who_signed(folder: Path, tmp_path: Path, monkeypatch: pytes
         (("--name", "X"), "laboratory.no-terminal"),
     ],
 )
-def test_what_makes_no_laboratory_is_refused(tmp_path: Path, words: tuple[str, ...], code: str) -> None:
+def test_wrong_values_for_a_laboratory_are_refused(tmp_path: Path, words: tuple[str, ...], code: str) -> None:
     from harness.catalogue.texts import text
 
     done = called("pki", "laboratory", tmp_path / "lab", *words)

@@ -40,7 +40,7 @@ def said(capsys: pytest.CaptureFixture[str], reason: str, *events: tuple[str, di
     return capsys.readouterr().err.strip()
 
 
-def test_every_end_has_words_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_way_a_run_can_end_has_its_own_text(capsys: pytest.CaptureFixture[str]) -> None:
     reported = {reason: said(capsys, reason) for reason in REASONS}
     assert len(set(reported.values())) == len(REASONS) >= 9
     assert all("{" not in words for words in reported.values())
@@ -51,7 +51,7 @@ def test_a_driver_that_is_not_there_is_named_with_its_address(capsys: pytest.Cap
     assert reported == "The driver http://127.0.0.1:9 cannot be reached: Connection refused. Stopped after 2.0 s."
 
 
-def test_who_refuses_its_configuration_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_of_the_configuration_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     error = {"kind": "refused", "message": "no such \x1b[31msystem"}
     reported = said(capsys, "refused", ("driver", {"command": "configure", "error": error}))
     assert "command configure): no such \\u001b[31msystem." in reported
@@ -122,12 +122,12 @@ def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-def test_who_looks_on_breaks_no_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_observer_that_fails_does_not_break_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     played(verdicts=Judging(breaks=True))
     assert capsys.readouterr().err.splitlines()[1:] == ["[1/1] RCV-02  done"]
 
 
-def test_on_a_terminal_a_line_says_what_is_waited_for(
+def test_on_a_terminal_a_line_shows_what_the_run_waits_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.cli.living_line._STEADY", 0.0)

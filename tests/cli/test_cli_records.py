@@ -50,7 +50,7 @@ def test_a_bad_export_fails_with_place_and_remedy(tmp_path: Path) -> None:
     assert "→ Ghi số vào CodeNumber, ký hiệu vào CodeNotation." in done.stdout
 
 
-def test_every_form_tells_the_same(tmp_path: Path) -> None:
+def test_every_format_has_the_same_content(tmp_path: Path) -> None:
     export, packages = placed(base(NOW).row(IN, ArrivalNumber=""), tmp_path)
     arguments = ("records", export, "--edxml", packages)
     whole = json.loads(call(*arguments, "--format", "json").stdout)

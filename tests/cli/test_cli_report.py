@@ -157,7 +157,7 @@ def test_a_run_that_was_not_judged_yet_has_no_report(tmp_path: Path) -> None:
     assert refusal(call("report", tmp_path / "gone")) == "run.no-folder"
 
 
-def test_seal_that_holds(signed: Path, lab: Path) -> None:
+def test_an_intact_seal_verifies(signed: Path, lab: Path) -> None:
     result = call("verify", signed, "--key", lab / "lab.crt")
     assert result.return_value == 0
     assert "The seal holds: 6 files of run 20261123-101530-a1b2c3" in result.stdout

@@ -49,7 +49,7 @@ def test_a_document_is_followed_through_the_run(run: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "code"), [("99999", "show.no-event"), ("9" * 5000, "show.nothing"), ("nothing", "show.nothing")]
 )
-def test_what_is_not_there_is_said(run: Path, what: str, code: str) -> None:
+def test_a_missing_file_is_reported(run: Path, what: str, code: str) -> None:
     error = call(run, what).exception
     assert isinstance(error, ConfigurationError)
     assert error.code == code

@@ -107,7 +107,7 @@ def test_nothing_to_check_leaves_with_5(environment: dict[str, str], tmp_path: P
     assert json.loads(done.stdout)["files"] == []
 
 
-def test_a_reader_who_has_seen_enough_ends_it_quietly(environment: dict[str, str], store: Path) -> None:
+def test_a_closed_pager_ends_the_command_without_an_error(environment: dict[str, str], store: Path) -> None:
     files = [str(path) for path in sorted(store.glob("*.edxml"))] * 500
     with subprocess.Popen(
         [*LIENTHONG, "validate", "--format", "jsonl", *files],

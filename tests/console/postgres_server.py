@@ -26,8 +26,8 @@ def binaries() -> Path | None:
 
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
-    """Run a server over a new folder, and give its address; every database in it is gone afterwards."""
-    # Not below pytest's own folders, which nobody but root enters: the server refuses to be root.
+    """Run a server over a new folder, and give its address; every database in it is removed afterwards."""
+    # Not below pytest's own folders, which only root may enter: the server refuses to run as root.
     with tempfile.TemporaryDirectory(prefix="lienthong-postgres-") as name, _served(Path(name)) as url:
         yield url
 

@@ -78,7 +78,7 @@ def test_a_closed_account_is_out_at_once_and_the_last_administrator_stays(tmp_pa
         Person(rig, "minh", "một mật khẩu mới")
 
 
-def test_ones_own_password_is_changed_by_who_knows_it(tmp_path: Path) -> None:
+def test_changing_a_password_needs_the_old_one(tmp_path: Path) -> None:
     with ConsoleRig(tmp_path) as rig:
         lan = rig.user("lan", "admin")
         assert lan.post("/account/password", {"password": "sai mật khẩu", "new": "mật khẩu mới"}).status_code == 422

@@ -43,7 +43,7 @@ def test_a_program_starts_a_run_follows_it_and_reads_its_report(rig: ConsoleRig)
     assert "alpha (CI)" in log.get(f"/runs/{begun.json()['id']}").text
 
 
-def test_a_key_is_shown_once_kept_as_a_digest_and_ends(rig: ConsoleRig) -> None:
+def test_a_key_is_shown_once_stored_as_a_digest_and_expires(rig: ConsoleRig) -> None:
     alpha = Person(rig, "alpha")
     program = alpha.key("run", name="dây chuyền")
     assert program.key not in alpha.get("/account/tokens").text
@@ -90,7 +90,7 @@ def test_a_key_may_do_no_more_than_was_chosen_and_than_its_owner(rig: ConsoleRig
     assert minh.client.post("/account/tokens", data={"name": "a", "days": "7"}).status_code == 403  # no csrf
 
 
-def test_cookies_count_for_nothing_and_pages_take_no_key(rig: ConsoleRig) -> None:
+def test_the_interface_ignores_cookies_and_pages_ignore_keys(rig: ConsoleRig) -> None:
     alpha = Person(rig, "alpha")
     program = alpha.key("run")
     assert alpha.client.get("/api/v1/me").status_code == 401
@@ -105,7 +105,7 @@ def test_cookies_count_for_nothing_and_pages_take_no_key(rig: ConsoleRig) -> Non
         assert TestClient(rig.app).get("/api/v1/me", headers=header).status_code == 401  # type: ignore[arg-type]
 
 
-def test_what_is_sent_wrongly_is_told_in_both_languages(rig: ConsoleRig) -> None:
+def test_a_wrong_request_is_explained_in_both_languages(rig: ConsoleRig) -> None:
     program = Person(rig, "alpha").key("run")
     path = "/api/v1/systems/1/runs"
     deep = b'{"preset":' + b"[" * 100_000
@@ -124,7 +124,7 @@ def test_what_is_sent_wrongly_is_told_in_both_languages(rig: ConsoleRig) -> None
     assert json.loads(program.client.delete("/api/v1/me").text)["error"]["code"] == "missing"
 
 
-def test_whose_key_it_is_stays_apart_from_other_keys(rig: ConsoleRig) -> None:
+def test_keys_of_different_people_are_independent(rig: ConsoleRig) -> None:
     first, second = Person(rig, "alpha"), Person(rig, "beta")
     mine: Program = first.key()
     assert second.post("/account/tokens/1/revoke").status_code == 404

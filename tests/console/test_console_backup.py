@@ -29,7 +29,7 @@ def _filled(rig: ConsoleRig) -> None:
     rig.ended_run(system, "a1", failed_plan())
 
 
-def test_a_console_comes_back_whole_in_the_other_kind_of_database(
+def test_a_console_is_restored_completely_into_the_other_kind_of_database(
     tmp_path: Path, database_url: str | None, postgres_url: str
 ) -> None:
     first, second, file = tmp_path / "first", tmp_path / "second", tmp_path / "console.tar.gz"

@@ -144,7 +144,7 @@ def test_a_certificate_lives_on_both_databases(tmp_path: Path, database_url: str
         _life(rig)
 
 
-def test_what_bars_a_run_is_told_and_cannot_be_overruled(rig: CertifyingRig) -> None:
+def test_reasons_against_a_run_are_shown_and_cannot_be_overruled(rig: CertifyingRig) -> None:
     for key, how, words in (
         ("failed", {"refused": True}, "không đạt"),
         ("narrow", {"only": ("SND-01",)}, "một phần"),
@@ -181,7 +181,7 @@ def test_the_evidence_of_another_run_gets_no_second_certificate(rig: CertifyingR
     assert f"{number} đã dựa trên đúng bằng chứng này" in rig.person("minh").get(address).text
 
 
-def test_two_people_and_once(rig: CertifyingRig) -> None:
+def test_two_different_people_decide_and_only_once(rig: CertifyingRig) -> None:
     lan, admin = rig.person("lan"), rig.person("quan")
     address = lan.post("/runs/run1/propose").headers["location"]
     assert lan.post("/runs/run1/propose").status_code == 422  # it is proposed already
@@ -193,7 +193,7 @@ def test_two_people_and_once(rig: CertifyingRig) -> None:
     admin.post("/persons/5", {"name": "trần  thị LAN"})
     assert "chính là người quyết định" in rig.person("lan2").post(f"{address}/decision", decision).text
     with rig.state.database.writing() as db:
-        note_change(db, "lan", "user.password", "minh")  # whoever set the password can sign in
+        note_change(db, "lan", "user.password", "minh")  # the person who set the password can sign in
     minh = rig.person("minh")
     assert "đặt mật khẩu" in minh.post(f"{address}/decision", decision).text
     with rig.state.database.writing() as db:
@@ -218,7 +218,7 @@ def test_two_people_and_once(rig: CertifyingRig) -> None:
         "INSERT INTO certificate_life SELECT number, 5, jws FROM certificate_life WHERE sequence = 3",
     ],
 )
-def test_an_edited_row_is_revealed_and_leaves_the_register(rig: CertifyingRig, statement: str) -> None:
+def test_an_edited_row_is_noticed_and_removed_from_the_register(rig: CertifyingRig, statement: str) -> None:
     number = rig.published()
     rig.act(number, "suspend", "Khiếu nại")
     guest = TestClient(rig.app)
@@ -254,7 +254,7 @@ def test_the_register_shows_what_is_published_as_text_and_nothing_else(rig: Cert
     assert AUTHORITY in guest.get("/register").text
 
 
-def test_a_vendor_sees_its_own_alone(rig: CertifyingRig) -> None:
+def test_a_vendor_sees_only_its_own_certificates(rig: CertifyingRig) -> None:
     number = rig.certified()
     rig.user("beta", "vendor", "Công ty Beta")
     beta, alpha = rig.person("beta"), rig.person("alpha")
@@ -277,7 +277,9 @@ def test_an_extension_and_an_amendment(rig: CertifyingRig) -> None:
     assert rig.person("minh").get(f"/certificates/{number}/certificate.json").status_code == 200  # the old one is kept
 
 
-def test_what_waits_and_what_runs_out_is_on_the_first_page(rig: CertifyingRig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_proposals_and_expiring_certificates_are_on_the_first_page(
+    rig: CertifyingRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rig.person("lan").post("/runs/run1/propose")
     assert "đang chờ quyết định: 1" in rig.person("minh").get("/").text
     assert "đang chờ quyết định" not in rig.person("lan").get("/").text
@@ -345,7 +347,7 @@ def _recalled(rig: CertifyingRig, **asked: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_recall_tells_which_verdicts_change_and_changes_nothing(rig: CertifyingRig) -> None:
+def test_a_recall_lists_changed_verdicts_and_changes_no_certificate(rig: CertifyingRig) -> None:
     number = rig.published()
     minh = rig.person("minh")
     assert number in minh.get("/recalls?requirement=SND-01").text

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is install
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _PATIENCE = 60_000  # milliseconds
-# A folder for pictures of the pages, where somebody wants to look at them.
+# A folder for screenshots of the pages; none are made without it.
 _PICTURES = os.environ.get("LIENTHONG_TEST_PICTURES")
 
 
@@ -38,7 +38,7 @@ class CertifyingOffice:
         self._pages: dict[str, Page] = {}
 
     def page(self, name: str = "") -> "Page":
-        """Return the window of somebody, signed in; of the public without a name."""
+        """Return a browser page of a signed-in person; without a name, of a visitor."""
         if name not in self._pages:
             opened = self._browser.new_context(locale="vi-VN").new_page()
             opened.set_default_timeout(_PATIENCE)
@@ -85,19 +85,19 @@ class CertifyingOffice:
 
     def act(self, number: str, act: str, reason: str = "") -> None:
         minh = self.go("minh", f"/certificates/{number}")
-        minh.get_by_label("Việc").select_option(act)
+        minh.get_by_label("Thao tác").select_option(act)
         minh.get_by_label("Lý do").fill(reason)
         minh.get_by_role("button", name="Thực hiện").click()
         minh.wait_for_load_state()
         assert minh.locator("[role=alert]").count() == 0
 
     def picture(self, page: "Page", name: str) -> None:
-        """Leave a picture of a page, where somebody wants to look at it."""
+        """Save a screenshot of a page, if a folder is set."""
         if _PICTURES:
             page.screenshot(path=f"{_PICTURES}/{name}.png", full_page=True)
 
     def look(self, page: "Page", name: str) -> None:
-        """Check that a page is accessible as it stands."""
+        """Check that a page is accessible."""
         self.picture(page, name)
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
         found = page.evaluate(f"axe.run({{runOnly: {_RULES}}})")

@@ -29,7 +29,7 @@ def test_migrations_make_the_tables_that_the_program_knows(tmp_path: Path, datab
     assert caught.value.code == "console.newer-database"
 
 
-def test_the_log_only_grows_and_tells_what_was_altered(tmp_path: Path, database_url: str | None) -> None:
+def test_the_log_only_grows_and_shows_alterations(tmp_path: Path, database_url: str | None) -> None:
     database = ConsoleDatabase(tmp_path, database_url)
     for number in range(4):
         with database.writing() as db:
@@ -42,7 +42,7 @@ def test_the_log_only_grows_and_tells_what_was_altered(tmp_path: Path, database_
     for statement in ("UPDATE audit SET actor = 'khác' WHERE seq = 2", "DELETE FROM audit WHERE seq = 2"):
         with pytest.raises(SQLAlchemyError, match="only grows"), database.writing() as db:
             db.execute(text(statement))
-    with database.writing() as db:  # somebody with all rights over the database
+    with database.writing() as db:  # a person with all rights on the database
         for drop in ("audit_no_UPDATE", "audit_no_DELETE") if database_url is None else ("audit_only_grows ON audit",):
             db.execute(text(f"DROP TRIGGER {drop}"))
         db.execute(text("UPDATE audit SET actor = 'khác' WHERE seq = 2"))
@@ -51,7 +51,7 @@ def test_the_log_only_grows_and_tells_what_was_altered(tmp_path: Path, database_
     database.close()
 
 
-def test_an_address_of_another_kind_is_said_to_be_one_without_its_password(tmp_path: Path) -> None:
+def test_a_wrong_database_address_is_reported_without_its_password(tmp_path: Path) -> None:
     for url in ("mysql://lan:bí-mật@db/x", "postgresql://lan:bí-mật@[::/x", "nonsense"):
         with pytest.raises(ConfigurationError) as caught:
             ConsoleDatabase(tmp_path, url)

@@ -61,7 +61,7 @@ def test_form_and_file_say_the_same(
         ("reaction: 5", "reaction: 1e9", "candidate.time-out-of-bounds"),
     ],
 )
-def test_what_a_declaration_may_not_ask_for_is_said_with_its_line(before: str, after: str, code: str) -> None:
+def test_a_forbidden_entry_of_a_declaration_is_reported_with_its_line(before: str, after: str, code: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_file(DECLARATION.replace(before, after).encode())
     assert caught.value.code == code
@@ -112,7 +112,7 @@ def test_runs_go_only_where_an_administrator_allows(url: str, allowed: bool) -> 
         check_allowed(url, LOOPBACK)
 
 
-def test_a_list_of_addresses_is_networks_and_names() -> None:
+def test_a_list_of_addresses_may_contain_networks_and_names() -> None:
     assert (
         checked_list("10.1.0.0/16, Driver.Example  .nghean.gov.vn ::1")
         == "10.1.0.0/16 driver.example .nghean.gov.vn ::1"

@@ -49,7 +49,7 @@ def test_only_what_is_over_is_reported(tmp_path: Path) -> None:
     run.journal.close()
 
 
-def test_they_come_without_delaying_the_pages(tmp_path: Path) -> None:
+def test_first_findings_appear_without_delaying_the_pages(tmp_path: Path) -> None:
     run = _going_on(tmp_path)
     run.own("scenario.finished", {"outcome": "completed", "cause": None, "detail": "", "parameters": {}})
     live = LiveRuns().look(tmp_path)

@@ -77,9 +77,9 @@ def test_a_person_with_an_account_made_for_it_signs_in(tmp_path: Path, stand: Op
             assert TestClient(rig.app).post("/sign-in", data=data).status_code == 401
 
 
-def test_nobody_gets_an_account_that_was_not_made_for_it(tmp_path: Path, stand: OpenIdStand) -> None:
+def test_only_an_account_without_a_password_is_linked_to_the_provider(tmp_path: Path, stand: OpenIdStand) -> None:
     with _rig(tmp_path, stand) as rig:
-        rig.user("minh", "admin")  # with a password: whoever is called so at the provider does not get it
+        rig.user("minh", "admin")  # with a password: a person of that name at the provider does not get it
         client, answer = _gone_round(rig)
         assert answer.status_code == 401
         assert client.get("/account").headers["location"] == "/sign-in"
@@ -89,7 +89,7 @@ def test_nobody_gets_an_account_that_was_not_made_for_it(tmp_path: Path, stand: 
         assert _gone_round(rig)[1].status_code == 401
 
 
-def test_a_token_that_is_not_for_this_sign_in_is_worth_nothing(tmp_path: Path, stand: OpenIdStand) -> None:
+def test_a_token_of_another_sign_in_is_refused(tmp_path: Path, stand: OpenIdStand) -> None:
     now = time.time()
     cases: list[dict[str, Any]] = [
         {"iss": "https://evil.example"}, {"aud": "other"}, {"aud": [CLIENT, "other"]}, {"aud": None}, {"nonce": "x"},
@@ -108,12 +108,12 @@ def test_a_token_that_is_not_for_this_sign_in_is_worth_nothing(tmp_path: Path, s
         assert _gone_round(rig)[1].status_code == 303
 
 
-def test_a_token_that_the_provider_did_not_sign_is_worth_nothing(tmp_path: Path, stand: OpenIdStand) -> None:
+def test_a_token_that_the_provider_did_not_sign_is_refused(tmp_path: Path, stand: OpenIdStand) -> None:
     with _rig(tmp_path, stand) as rig:
         _made(rig, "minh")
         assert _gone_round(rig)[1].status_code == 303
         own = stand.key
-        stand.key = key_called("1", 2)  # of somebody else, under the same name
+        stand.key = key_called("1", 2)  # another key under the same id
         assert _gone_round(rig)[1].status_code == 401
         public = own.as_pem(private=False)
         for head, secret in (({"alg": "HS256", "kid": "1"}, public), ({"alg": "none"}, b"")):
@@ -128,7 +128,9 @@ def _forged(head: dict[str, str], secret: bytes, claims: dict[str, Any]) -> str:
     return b".".join((*parts, urlsafe_b64encode(mac).rstrip(b"="))).decode()
 
 
-def test_keys_that_are_new_are_read(tmp_path: Path, stand: OpenIdStand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_keys_of_the_provider_are_fetched(
+    tmp_path: Path, stand: OpenIdStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("harness.console.openid.provider._PAUSE", 0.0)
     with _rig(tmp_path, stand) as rig:
         _made(rig, "minh")
@@ -156,7 +158,7 @@ def test_only_the_browser_that_began_comes_back_and_only_once(tmp_path: Path, st
         assert first.get(back).status_code == 401
 
 
-def test_roles_come_from_a_claim_where_the_file_says_so(tmp_path: Path, stand: OpenIdStand) -> None:
+def test_roles_come_from_the_claim_that_the_file_names(tmp_path: Path, stand: OpenIdStand) -> None:
     more = {"role_claim": "realm.roles", "roles": {"giam-sat": "auditor", "kiem-thu": "tester", "ncc": "vendor"},
             "organisation_claim": "company", "create_accounts": True}  # fmt: skip
     with _rig(tmp_path, stand, **more) as rig:
@@ -185,9 +187,7 @@ def test_the_last_administrator_stays_one(tmp_path: Path, stand: OpenIdStand) ->
             assert _gone_round(rig)[1].status_code == status
 
 
-def test_a_provider_that_is_not_what_the_file_says_is_not_asked_to_sign_anybody_in(
-    tmp_path: Path, stand: OpenIdStand
-) -> None:
+def test_a_provider_with_another_issuer_than_the_files_is_not_used(tmp_path: Path, stand: OpenIdStand) -> None:
     for wrong in ({"issuer": "https://other.example"}, {"token_endpoint": "http://10.0.0.1/token"}, {"jwks_uri": None}):
         stand.metadata = wrong
         with _rig(tmp_path, stand) as rig:
@@ -200,7 +200,7 @@ def test_a_provider_that_is_not_what_the_file_says_is_not_asked_to_sign_anybody_
         assert "openid" not in guest.get("/sign-in").text
 
 
-def test_what_is_wrong_in_the_file_is_told_with_its_line_and_the_secret_never(tmp_path: Path) -> None:
+def test_a_mistake_in_the_file_is_reported_with_its_line_and_without_the_secret(tmp_path: Path) -> None:
     right = "https://sso.example.vn"
     cases: list[tuple[str, dict[str, Any], str]] = [
         ("http://sso.example.vn", {}, "console.openid"),

@@ -29,7 +29,7 @@ def test_what_a_run_asks_is_answered_in_the_browser(tmp_path: Path) -> None:
         alpha = rig.user("alpha", "vendor", "Alpha")
         rig.system("Alpha", MANUAL)
         start = {"preset": "chosen", "ids": "SND-01", "reason": "thử"}
-        assert lan.post("/systems/1/runs", start).status_code == 422  # nobody could hand the secret over
+        assert lan.post("/systems/1/runs", start).status_code == 422  # the secret could not be passed on
         given = MANUAL.replace("system_id:", "secret: bí-mật-của-hệ-thống, system_id:")
         alpha.post("/systems/1", files={"file": ("candidate.yaml", given.encode())})
         run = lan.post("/systems/1/runs", start).headers["location"]
@@ -37,7 +37,7 @@ def test_what_a_run_asks_is_answered_in_the_browser(tmp_path: Path) -> None:
         page = alpha.get(run).text
         assert "bí-mật-của-hệ-thống" not in page
         assert "http://127.0.0.1:" in page
-        assert str(tmp_path) not in page  # where the console keeps files is nobody's business
+        assert str(tmp_path) not in page  # the page does not show where the console keeps files
         link = re.search(r"http://testserver(/answer/[\w-]+)", alpha.post(f"{run}/delegate").text)
         assert link is not None
         guest = TestClient(rig.app, follow_redirects=False)
@@ -79,7 +79,7 @@ def _look_at_what_was_shown(alpha: Person, guest: TestClient, run: str) -> None:
         assert "bảnh" in alpha.get(one.replace("exhibits", "events")).text or b"PNG" not in alpha.get(one).content
 
 
-def test_more_than_a_task_needs_is_not_taken(tmp_path: Path) -> None:
+def test_too_many_or_too_large_files_are_refused(tmp_path: Path) -> None:
     large = [SentFile("a.bin", b"x" * (LARGEST_EXHIBIT + 1))]
     with pytest.raises(ConfigurationError, match="exhibit-large"):
         lay_out(tmp_path, 1, large, 0)
@@ -101,7 +101,7 @@ def test_more_than_a_task_needs_is_not_taken(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=300))
-def test_a_name_is_fit_to_be_kept_whatever_was_given(called: str) -> None:
+def test_any_file_name_is_made_safe_to_store(called: str) -> None:
     name = SentFile(called, b"").name
     assert 0 < len(name.encode()) <= 130
     assert not set(name) & set('/\\<>:"|?*\0\n\u202e')

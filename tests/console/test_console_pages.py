@@ -24,7 +24,7 @@ def rig(tmp_path: Path) -> Iterator[ConsoleRig]:
 
 
 @pytest.mark.parametrize("role", ["auditor", "approver", "tester"])
-def test_each_role_changes_only_what_is_its_own(rig: ConsoleRig, role: str) -> None:
+def test_each_role_can_change_only_what_it_may(rig: ConsoleRig, role: str) -> None:
     person = rig.user("minh", role)
     done = {
         "organisation": person.post("/organisations", {"name": "Gamma"}).status_code == 303,
@@ -100,7 +100,7 @@ def test_a_run_is_locked_until_the_doctor_is_green_or_a_reason_is_given(rig: Con
     assert lan.post("/systems/1/runs", start).status_code == 422  # it was another declaration that was green
 
 
-def test_what_may_not_be_reached_is_not(rig: ConsoleRig) -> None:
+def test_an_address_that_is_not_allowed_is_not_contacted(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "admin")
     lan.post("/settings", {"allowed": "10.0.0.0/8", "hub-host": "127.0.0.1", "hub-ports": "0", "runs-at-once": "2",
                            "least-free": "1"})  # fmt: skip
@@ -147,7 +147,7 @@ def test_a_package_is_laid_out_with_its_line_marked() -> None:
     assert package_lines(b"\xff\x00 not XML", 1, "x")[0].here
 
 
-def test_what_stays_open_is_told_with_its_cause(rig: ConsoleRig) -> None:
+def test_inconclusive_scenarios_are_shown_with_their_cause(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "tester")
     rig.ended_run(1, "open", RunPlan(verdicts={"STS-02": Verdict.INCONCLUSIVE}, causes={"STS-02": Cause.NETWORK}))
     page = lan.get("/runs/open").text
@@ -156,13 +156,13 @@ def test_what_stays_open_is_told_with_its_cause(rig: ConsoleRig) -> None:
     assert "Why some scenarios" in lan.get("/runs/open?lang=en").text
 
 
-def test_a_run_whose_report_is_gone_still_opens(rig: ConsoleRig) -> None:
+def test_a_run_without_its_report_still_opens(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "tester")
     (rig.state.runs / "alpha" / "run" / "report.json").unlink()
     assert "HDR-07" in lan.get("/runs/alpha").text  # what was found is in the database
 
 
-def test_what_needs_a_person_is_told_by_what_is_played(rig: ConsoleRig) -> None:
+def test_the_steps_that_need_a_person_follow_from_the_scenarios_played(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "tester")
     system = rig.system("Alpha", MANUAL)
     page = re.sub(r"<[^>]+>", "", lan.get(f"/systems/{system}").text)

@@ -65,7 +65,7 @@ def test_a_run_is_followed_while_it_goes_on_and_to_its_end(rig: ConsoleRig, tmp_
         assert part in streamed[0]
 
 
-def test_a_killed_run_is_judged_by_what_it_left(rig: ConsoleRig) -> None:
+def test_a_killed_run_is_judged_by_its_record(rig: ConsoleRig) -> None:
     key = _queued(rig)
     _until(rig, lambda: _row(rig, key).state == "running" and _recorded(rig, key))
     os.kill(_row(rig, key).pid or 0, signal.SIGKILL)

@@ -18,7 +18,7 @@ from harness.console.web.routing import Door
 from tests.console.console_rig import ConsoleRig, Person, Program
 
 _OPEN = {page.path for page in PAGES if page.door is Door.OPEN} | {"/healthz"}
-# What stands for `{key}` below each of these: first the other vendor's, then what there is not.
+# Values for `{key}` below each of these: first the other vendor's, then ones that do not exist.
 _KEYS = {
     "organisations": ("2", "999"),
     "systems": ("2", "999"),
@@ -62,7 +62,7 @@ def _asked(alpha: Person, program: Program, method: str, path: str) -> tuple[int
     return answer.status_code, answer.text
 
 
-def test_nothing_is_shown_to_who_is_not_signed_in(tmp_path: Path) -> None:
+def test_nothing_is_shown_without_sign_in(tmp_path: Path) -> None:
     with ConsoleRig(tmp_path) as rig:
         rig.with_two_vendors()
         Person(rig, "alpha").key("run")

@@ -142,7 +142,7 @@ def test_a_crowd_of_embedded_certificates_is_cut_short() -> None:
     assert len(crowd) > MOST_EMBEDDED
 
 
-def test_garbage_among_the_embedded_certificates_is_passed_over() -> None:
+def test_garbage_among_the_embedded_certificates_is_ignored() -> None:
     leaf = pki().identity("agency").certificate.public_bytes(Encoding.DER)
     assert examine_chain(leaf, (b"", b"\x30\x03abc", b"\xff" * 50), trust(), NOW).fault is None
 

@@ -15,7 +15,7 @@ from tests.crypto.signing_material import NOW, pki, trust
 THREADS = 8
 
 
-def test_two_threads_are_never_in_it_at_once() -> None:
+def test_the_parser_lock_admits_one_thread_at_a_time() -> None:
     inside, most = 0, 0
     counting = threading.Lock()
 
@@ -40,7 +40,7 @@ def test_a_good_certificate_is_good_in_every_thread() -> None:
     embedded = [each.public_bytes(Encoding.DER) for each in identity.chain]
 
     def standing(_: int) -> Standing:
-        chains.load_trust.cache_clear()  # so that all meet what nobody has read yet
+        chains.load_trust.cache_clear()  # so that no thread finds a cached result
         return examine_revocation(examine_chain(leaf, embedded, trust(), NOW), embedded, trust(), NOW).standing
 
     with ThreadPoolExecutor(THREADS) as threads:

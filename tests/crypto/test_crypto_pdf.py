@@ -66,7 +66,7 @@ def test_we_refuse_what_others_refuse(name: str, said: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", ["expired", "untrusted", "issuer-missing"])
-def test_openssl_does_not_trust_whom_we_do_not(kind: str, tmp_path: Path) -> None:
+def test_openssl_trusts_none_of_the_signers_that_we_do_not_trust(kind: str, tmp_path: Path) -> None:
     content = signed_by("person", kind, tsa=None)(pki(), NOW)
     assert openssl_accepts(content, 0, tmp_path)
     assert not openssl_accepts(content, 1, tmp_path)

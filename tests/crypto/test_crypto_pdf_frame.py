@@ -30,7 +30,7 @@ def once() -> bytes:
 
 @cache
 def twice() -> bytes:
-    """Return the same file with the seal of an agency besides."""
+    """Return the same file with the seal of an agency added."""
     return signed(once(), "agency")
 
 

@@ -54,7 +54,7 @@ def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     assert caught.value.reason == "malformed"
 
 
-def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_host_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 

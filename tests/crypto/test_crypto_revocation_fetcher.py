@@ -87,7 +87,9 @@ def test_a_list_is_fetched_once(served: Pki) -> None:
     ],
     ids=["html", "redirect", "huge"],
 )
-def test_what_goes_wrong_is_named_and_nothing_is_known(served: Pki, response: httpx2.Response, problem: str) -> None:
+def test_an_error_is_named_and_the_revocation_stays_unknown(
+    served: Pki, response: httpx2.Response, problem: str
+) -> None:
     der = served.identity("agency").certificate.public_bytes(Encoding.DER)
     client = httpx2.Client(transport=httpx2.MockTransport(lambda _: response))
     with RevocationFetcher(client=client) as fetcher:

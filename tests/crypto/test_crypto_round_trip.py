@@ -124,8 +124,8 @@ def test_the_agency_does_not_take_a_bad_signature_in_silence(world: Pki, build: 
     with_rig(play, **settings_of(world))
 
 
-def test_what_one_package_learns_of_revocation_another_does_not_forget(world: Pki) -> None:
-    """Many signers whom nobody has asked about yet, all at once."""
+def test_packages_checked_at_once_keep_each_others_revocation_data(world: Pki) -> None:
+    """Many signers, none of them looked up before, all at once."""
     seal, stamp = world.agency(MINISTRY_NAME), world.identity("tsa")
     numbers = [str(number) for number in range(80, 88)]
     people = [world.person(f"Người ký {number}", MINISTRY_NAME) for number in numbers]

@@ -158,7 +158,7 @@ def test_a_declared_capability_needs_its_commands(tmp_path: Path, commands: Any,
 
 
 @pytest.mark.parametrize("kind", ["manual", "passive"])
-def test_who_is_moved_by_hand_has_no_commands_to_check(tmp_path: Path, kind: str) -> None:
+def test_a_manual_driver_has_no_commands_to_check(tmp_path: Path, kind: str) -> None:
     assert check_commands({"commands": []}, declared(tmp_path), kind).state == "skipped"
 
 
@@ -171,7 +171,9 @@ def test_who_is_moved_by_hand_has_no_commands_to_check(tmp_path: Path, kind: str
         ([], False, True, None),
     ],
 )
-def test_what_cannot_be_passed_on_must_be_known(commands: list[str], made: bool, port: bool, code: str | None) -> None:
+def test_a_secret_and_address_that_cannot_be_configured_must_be_known(
+    commands: list[str], made: bool, port: bool, code: str | None
+) -> None:
     found = check_configurable({"commands": commands}, "http", secret_made=made, port_chosen=port)
     assert [trouble.code for trouble in found] == ([code] if code else [])
 
@@ -212,7 +214,7 @@ def test_a_candidate_of_another_zone_is_distinguished_from_one_that_started_long
     assert check_vietnam_time(event(hours)).state == state
 
 
-def test_a_request_without_a_time_tells_nothing() -> None:
+def test_a_request_without_a_time_shows_nothing_about_the_clock() -> None:
     assert check_vietnam_time(None).state == "skipped"
     assert check_vietnam_time(event(parameters={"timestamp": "yesterday"})).state == "skipped"
 

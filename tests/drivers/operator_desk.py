@@ -24,7 +24,7 @@ def recorded(directory: Path, kind: str) -> list[dict[str, Any]]:
 
 
 class Script:
-    """A person who gives prepared lines, one after the other, and then is gone; keeps what was shown."""
+    """A person who gives prepared lines, one after the other, and then leaves; keeps what was shown."""
 
     def __init__(self, lines: Iterable[str] = ()) -> None:
         self.lines = list(lines)

@@ -37,7 +37,7 @@ def called(argv: list[str], *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     return results
 
 
-def test_as_it_is_it_greets_and_does_nothing_else() -> None:
+def test_an_unchanged_skeleton_only_answers_hello() -> None:
     others = [command for command in COMMANDS if command != "hello"]
     hello, *rest = called([str(ADAPTER)], ("hello", {}), *((command, {}) for command in others))
     assert hello == {"name": "Adapter skeleton", "version": "0", "commands": ["hello"]}

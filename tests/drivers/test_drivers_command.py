@@ -78,7 +78,7 @@ def test_error_kinds() -> None:
     play(ECHO + "answer(request, error={'code': request['arguments']['code'], 'message': 'vì thế'})", exchange)
 
 
-def test_what_else_a_program_prints_is_passed_over() -> None:
+def test_other_output_of_a_program_is_ignored() -> None:
     async def exchange(driver: CommandDriver) -> None:
         assert await driver.call("poll", {}, LIMIT) == {}
 
@@ -93,7 +93,7 @@ for line in sys.stdin:
     play(body, exchange)
 
 
-def test_a_byte_order_mark_before_the_first_answer_is_passed_over() -> None:
+def test_a_byte_order_mark_before_the_first_answer_is_ignored() -> None:
     async def exchange(driver: CommandDriver) -> None:
         assert await driver.call("poll", {}, LIMIT) == {}
 
@@ -137,7 +137,7 @@ def test_a_huge_answer_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None
     play(ECHO + "answer(request, result={'x': 'y' * 1000000})", exchange)
 
 
-def test_a_program_that_dies_tells_all_who_wait_why_and_is_started_again_configured() -> None:
+def test_when_a_program_dies_all_waiting_calls_fail_with_the_reason_and_it_is_restarted_configured() -> None:
     async def exchange(driver: CommandDriver) -> None:
         await driver.call("configure", {"endpoint": "http://hub"}, LIMIT)
         waiting = [asyncio.create_task(lost(driver, "inbox")), asyncio.create_task(lost(driver, "die"))]
@@ -264,7 +264,7 @@ time.sleep(60)
 
 
 def lockable(path: Path) -> bool:
-    """Wait until the process that holds the lock is gone; the kernel lets go of it when that process ends."""
+    """Wait until the process that holds the lock has ended; the kernel releases the lock then."""
     import fcntl
 
     with path.open("w") as stream:
@@ -285,7 +285,7 @@ def test_a_call_given_up_leaves_the_program_able_to_answer_the_next() -> None:
     play(body, exchange)
 
 
-def test_closing_while_a_call_waits_tells_the_caller() -> None:
+def test_closing_ends_a_waiting_call_with_an_error() -> None:
     async def exchange(driver: CommandDriver) -> None:
         await driver.call("hello", {}, LIMIT)
         waiting = asyncio.create_task(lost(driver))

@@ -129,7 +129,7 @@ def test_answers_that_say_no(tmp_path: Path, line: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "answer"), [("không thể", "cannot"), ("bo qua", "skip")])
-def test_what_the_person_declines_is_the_operators(tmp_path: Path, line: str, answer: str) -> None:
+def test_a_task_that_the_person_declines_is_charged_to_the_operator(tmp_path: Path, line: str, answer: str) -> None:
     (result,), _ = call(tmp_path, [line], ("send", SEND))
     assert isinstance(result, OperatorError)
     assert result.answer == answer
@@ -149,12 +149,12 @@ def test_an_operator_who_is_never_understood_is_not_asked_endlessly(tmp_path: Pa
     assert len(person.screen) == 10
 
 
-def test_nobody_there(tmp_path: Path) -> None:
+def test_without_a_person_there_is_no_answer(tmp_path: Path) -> None:
     (result,), _ = call(tmp_path, [], ("send", SEND))
     assert result.answer == "absent"
 
 
-def test_nobody_answers_in_time(tmp_path: Path) -> None:
+def test_without_an_answer_in_time_the_question_ends(tmp_path: Path) -> None:
     class Asleep(Script):
         async def ask(self, *_: Any) -> str | None:
             raise TimeoutError
@@ -182,7 +182,7 @@ def test_a_made_secret_is_reported_once_and_never_recorded(tmp_path: Path) -> No
     assert "top-secret-made-here" not in (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
 
 
-def test_a_declared_secret_is_not_told(tmp_path: Path) -> None:
+def test_a_declared_secret_is_not_shown(tmp_path: Path) -> None:
     _, person = call(tmp_path, ["xong"], ("configure", CONFIGURE), secret_made=False)
     assert "top-secret-made-here" not in person.screen[0]
     assert "khóa đã khai cho hệ thống này" in person.screen[0]
@@ -340,7 +340,7 @@ def test_words_are_the_same_however_they_are_typed() -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_line_is_a_word_or_none(line: str) -> None:
+def test_any_line_is_read_as_an_answer_or_as_none(line: str) -> None:
     found = read_word(line, WORDS)
     assert found is None or found[0] in WORDS
 

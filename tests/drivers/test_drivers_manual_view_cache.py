@@ -53,7 +53,9 @@ def test_a_document_that_moved_is_asked_about_once_it_has_come_to_rest(looks: Vi
     assert looks.due([ViewRequest("inbox", "A", moved=6)]) == (ViewRequest("inbox", "A", moved=6),)
 
 
-def test_what_never_moved_is_asked_about_late_but_before_the_window_closes(looks: ViewCache, clock: Clock) -> None:
+def test_a_document_without_traffic_is_asked_about_late_but_before_its_window_closes(
+    looks: ViewCache, clock: Clock
+) -> None:
     still = ViewRequest("outbox", "A")
     assert looks.due([still]) == ()
     clock.now += LATE
@@ -61,7 +63,7 @@ def test_what_never_moved_is_asked_about_late_but_before_the_window_closes(looks
     assert 2 * TIMES.poll_interval + TIMES.reaction > LATE
 
 
-def test_an_answer_holds_until_something_happens(looks: ViewCache, clock: Clock, tell: Callable[..., None]) -> None:
+def test_an_answer_is_valid_until_something_happens(looks: ViewCache, clock: Clock, tell: Callable[..., None]) -> None:
     request = ViewRequest("inbox", "A", moved=6)
     looks.due([request])
     clock.now += QUIET
@@ -81,7 +83,7 @@ def test_an_answer_without_a_waiting_caller_stays_shown(looks: ViewCache, tell: 
     assert looks.rows("outbox", []) == []
 
 
-def test_who_waits_for_another_answer_gets_a_few_more_questions(
+def test_waiting_for_another_answer_allows_a_few_more_questions(
     looks: ViewCache, clock: Clock, tell: Callable[..., None]
 ) -> None:
     request = ViewRequest("inbox", "A", moved=6)
@@ -127,7 +129,7 @@ def test_a_request_includes_the_parts_of_another() -> None:
     assert one.with_more(other) == both
 
 
-def test_the_stopwatch_stands_still_until_every_hold_is_released() -> None:
+def test_the_stopwatch_is_paused_until_every_hold_is_released() -> None:
     watch = Stopwatch()
     standing, times = [], []
     for step in (watch.hold, watch.hold, watch.release, watch.release):

@@ -1,4 +1,4 @@
-"""The driver `passive`: it tells the operator how to connect the product, and does nothing else."""
+"""The driver `passive`: it asks the operator to connect the product, and does nothing else."""
 
 import asyncio
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_the_operator_is_asked_once_how_to_connect_the_product(tmp_path: Path) -
     assert "top-secret-made-here" not in (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
 
 
-def test_a_secret_of_the_candidates_own_is_not_told(tmp_path: Path) -> None:
+def test_a_secret_that_the_candidate_already_has_is_not_shown(tmp_path: Path) -> None:
     _, person = call(tmp_path, ("configure", CONFIGURE), made=False)
     assert "top-secret-made-here" not in person.screen[0]
 

@@ -90,7 +90,7 @@ def test_a_look_that_shows_nothing_new_is_recorded_without_its_content(tmp_path:
         (None, "inbox", "driver", "interrupted"),
     ],
 )
-def test_what_did_not_come_is_recorded_too(
+def test_missing_answers_are_recorded_too(
     tmp_path: Path, error: Exception | None, command: str, kind: str, said: str
 ) -> None:
     (event,) = events(tmp_path, Scripted(error), (command, {}))

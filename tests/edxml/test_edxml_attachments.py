@@ -72,7 +72,7 @@ def test_any_file_comes_back(content: bytes, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "ending"), [("a.b.Pdf", "Pdf"), ("a", ""), ("a.", ""), ("a.b\\c", ""), ("a.\n", "")])
-def test_extension(name: str, ending: str) -> None:
+def test_the_extension_is_the_last_part_of_a_name(name: str, ending: str) -> None:
     assert extension(name) == ending
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_zip_of_one_file_is_refused(content: bytes, code: str) -> Non
     assert broken.value.code == code
 
 
-def test_a_bomb_is_expanded_no_further_than_it_says() -> None:
+def test_a_zip_bomb_is_expanded_no_further_than_its_stated_size() -> None:
     expanded = zlib.decompressobj(-zlib.MAX_WBITS).decompress(zipped(("a", bytes(10_000_000)))[31:], 11)
     assert len(expanded) == 11
 

@@ -43,14 +43,14 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "place"), BROKEN.items())
-def test_broken(text: str, place: tuple[int, str]) -> None:
+def test_malformed_base64_is_refused(text: str, place: tuple[int, str]) -> None:
     with pytest.raises(Base64Broken) as broken:
         decode_base64(text)
     assert (broken.value.position, broken.value.reason) == place
 
 
 @pytest.mark.parametrize("text", ["", " ", "\r\n\t "])
-def test_no_text_stands_for_no_bytes(text: str) -> None:
+def test_empty_text_is_no_bytes(text: str) -> None:
     assert read_base64(text).content == b""
 
 
@@ -65,7 +65,7 @@ def test_line_breaks_inside_are_reported(text: str, breaks: bool) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_what_is_encoded_comes_back(content: bytes) -> None:
+def test_encoded_content_is_decoded_unchanged(content: bytes) -> None:
     assert decode_base64(base64.b64encode(content)) == content
 
 

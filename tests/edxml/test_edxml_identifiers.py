@@ -65,7 +65,7 @@ def test_a_document_id_is_taken_apart(text: str, parts: tuple[str, str, str, str
         "9fbfbad2-f1f8-4256-a2eb-50fb1061cddb",
     ],
 )
-def test_what_has_another_form_is_not(text: str) -> None:
+def test_text_of_another_form_is_not_a_document_id(text: str) -> None:
     assert parse_document_id(text) is None
 
 
@@ -73,7 +73,9 @@ _word = st.text(st.characters(codec="utf-8", exclude_characters=",/\n"), min_siz
 
 
 @given(_word, st.dates(), _word, _word)
-def test_a_document_id_comes_apart_as_it_was_built(organ: str, day: object, number: str, notation: str) -> None:
+def test_a_document_id_is_split_into_the_parts_it_was_made_of(
+    organ: str, day: object, number: str, notation: str
+) -> None:
     date = str(day).replace("-", "/")
     assert parse_document_id(document_id(organ, date, number, notation)) == DocumentIdParts(
         organ, date, number, notation

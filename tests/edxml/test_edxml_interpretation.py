@@ -114,7 +114,7 @@ def test_elements_in_another_namespace_are_not_read() -> None:
         ("<StatusCode> </StatusCode>", model.DocumentPackage),
     ],
 )
-def test_what_makes_a_status(header: str, kind: type) -> None:
+def test_a_status_package_is_recognised(header: str, kind: type) -> None:
     assert isinstance(read_package(wrapped(f"<MessageHeader>{header}</MessageHeader>"), LIMITS), kind)
 
 
@@ -129,7 +129,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("data", "code", "line", "xpath"), UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_unreadable(data: bytes, code: str, line: int, xpath: str) -> None:
+def test_unreadable_envelopes_are_refused(data: bytes, code: str, line: int, xpath: str) -> None:
     with pytest.raises(PackageUnreadable) as unreadable:
         read_package(data, LIMITS)
     found = unreadable.value
@@ -189,7 +189,7 @@ def test_an_entry_that_says_something_else_is_kept() -> None:
     assert package.attachments[0].reference == model.Reference("cid:1", "c/d", "n")
 
 
-def test_what_does_not_match_is_loose_or_unlisted() -> None:
+def test_attachments_without_a_match_are_loose_or_unlisted() -> None:
     references = entry("Reference", "cid:cid:1") + entry("Reference", "cid:2") * 2
     package = read_document(manifest(references, entry("Attachment", "cid:1") + entry("Attachment", "cid:2")))
     assert [each.listed for each in package.attachments] == [False, True]

@@ -5,7 +5,7 @@ from harness.edxml.reader import parse_untrusted
 from tests.edxml.packages_made import LIMITS
 
 
-def test_a_path_counts_only_where_several_stand_together() -> None:
+def test_a_path_counts_only_among_several_elements() -> None:
     root = parse_untrusted(b'<a xmlns="u"><b/><c/><b><!-- --><d/></b></a>', LIMITS).getroot()
     assert [path_of(element) for element in root.iter("{u}*")] == ["/a", "/a/b[1]", "/a/c", "/a/b[2]", "/a/b[2]/d"]
 

@@ -63,7 +63,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("data", "code", "line"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused(data: bytes, code: str, line: int | None) -> None:
+def test_malformed_packages_are_refused(data: bytes, code: str, line: int | None) -> None:
     with pytest.raises(XmlRefused) as refused:
         parse_untrusted(data, LIMITS)
     assert (refused.value.code, refused.value.line) == (code, line)
@@ -134,7 +134,7 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize("data", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_accepted(data: bytes) -> None:
+def test_well_formed_variants_are_accepted(data: bytes) -> None:
     assert parse_untrusted(data, LIMITS).getroot().tag == "a"
 
 

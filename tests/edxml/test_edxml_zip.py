@@ -86,7 +86,7 @@ def test_an_office_file_inside_is_no_hidden_entry() -> None:
 
 @pytest.mark.parametrize("counted", [True, False])
 @pytest.mark.parametrize("wide", [(), ("central", "end"), ("local", "central", "end")])
-def test_bytes_before_the_first_entry_are_counted_and_passed_over(counted: bool, wide: Any) -> None:
+def test_bytes_before_the_first_entry_are_counted_and_skipped(counted: bool, wide: Any) -> None:
     data = zip_of(NAME, FILE, before=b"#!/bin/sh\n", counted=counted, wide=wide)
     assert read(data) == ZipEntry(NAME, FILE, before=10)
     assert by_the_library(data) == [(NAME, FILE)]
@@ -120,7 +120,7 @@ def test_an_entry_that_the_directory_does_not_name_is_found(data: bytes) -> None
 
 
 @pytest.mark.parametrize(("offset", "name"), [(14, "sum"), (18, "packed size"), (22, "size")])
-def test_an_entry_that_says_otherwise_of_itself_is_refused(offset: int, name: str) -> None:
+def test_an_entry_that_differs_from_the_directory_is_refused(offset: int, name: str) -> None:
     assert refused(patched(zip_of(NAME, FILE), b"PK\3\4", offset, "<L", 7)) == "headers-differ"
     wide = zip_of(NAME, FILE, wide={"local"})
     if name != "sum":
@@ -159,7 +159,7 @@ def test_the_same_name_in_unicode_is_right() -> None:
 
 
 def test_a_name_in_an_old_code_page_is_the_one_that_the_field_gives() -> None:
-    """Without the mark of UTF-8 nobody knows the code page; the field is there for that."""
+    """Without the UTF-8 flag the code page is unknown; the Unicode path field exists for that."""
     for other, named in (("Tờ trình.txt", "Tờ trình.txt"), ("../b.txt", None)):
         data = zip_of("T\u00c4 tr\u00c4nh.txt", FILE, extra=unicode_path("x", other))
         for sign, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):

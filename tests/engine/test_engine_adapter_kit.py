@@ -67,7 +67,7 @@ def test_a_candidate_that_never_calls_ends_the_run_soon(tmp_path: Path) -> None:
     assert {entry.cause for entry in judgement.requirements if entry.required} == {"network"}
 
 
-def test_a_candidate_that_signs_wrongly_is_found_out_by_what_it_sent(tmp_path: Path) -> None:
+def test_a_candidate_that_signs_wrongly_is_detected_by_its_requests(tmp_path: Path) -> None:
     judgement = certified(tmp_path, [little_system.__file__, str(tmp_path / "store"), "slip"], ["RCV-02", "VXP-03"])
     found = {entry.id: (entry.verdict, entry.cause) for entry in judgement.requirements if entry.required}
     assert found == {"VXP-03": ("fail", None), "RCV-02": ("inconclusive", "candidate")}

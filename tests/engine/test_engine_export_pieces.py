@@ -34,7 +34,7 @@ def test_a_large_file_that_is_not_compressed_is_a_piece_of_its_own() -> None:
     assert pieces.count(LARGE) == 2
 
 
-def test_what_two_exports_hold_is_kept_once(tmp_path: Path) -> None:
+def test_content_of_two_exports_is_stored_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path, secrets=("a-secret-of-the-run",))
     for content in (LARGE, archive_of(zipfile.ZIP_STORED), archive_of(zipfile.ZIP_STORED, zipfile.ZIP_STORED)):
         for piece in cut(content):
@@ -44,7 +44,7 @@ def test_what_two_exports_hold_is_kept_once(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 200_000), st.integers(0, 255))
-def test_whatever_an_archive_says_of_itself_its_pieces_are_all_of_it(tail: bytes, place: int, byte: int) -> None:
+def test_the_pieces_of_any_archive_make_up_the_whole_archive(tail: bytes, place: int, byte: int) -> None:
     content = bytearray(archive_of(zipfile.ZIP_STORED, zipfile.ZIP_STORED))
     content[-1 - place % 400] = byte
     content[place % len(content)] = byte

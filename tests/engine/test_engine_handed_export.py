@@ -46,7 +46,7 @@ def test_a_driver_elsewhere_has_no_say_in_which_files_are_read(tmp_path: Path) -
     assert reason({"path": str(path)}, local=False) == "elsewhere"
 
 
-def test_links_devices_and_what_is_not_there_are_not_opened(tmp_path: Path) -> None:
+def test_links_devices_and_missing_files_are_not_opened(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"x")
     (tmp_path / "link").symlink_to(tmp_path / "a.csv")
     os.mkfifo(tmp_path / "pipe")
@@ -58,7 +58,7 @@ def test_links_devices_and_what_is_not_there_are_not_opened(tmp_path: Path) -> N
     assert reason({"path": "a.csv"}) == "relative"
 
 
-def test_what_is_too_large_is_not_taken(tmp_path: Path) -> None:
+def test_files_that_are_too_large_are_refused(tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(bytes(1001))
     assert reason({"path": str(tmp_path / "large")}) == "large"
     assert reason({"content_base64": "A" * 1400}) == "large"
@@ -133,7 +133,7 @@ def test_only_an_address_of_this_machine_is_local(url: str, local: bool) -> None
     assert is_local(BuiltInDriverDeclaration())
 
 
-def test_what_is_not_declared_or_not_wanted_is_not_asked_for() -> None:
+def test_exports_not_declared_or_not_wanted_are_not_requested() -> None:
     both = {"records_export", "archive_sip", "recall"}
     assert wanted({"recall"}, None) == ()
     assert wanted(both, None) == ("records_export", "archive_sip")

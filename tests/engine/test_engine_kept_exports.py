@@ -80,7 +80,7 @@ def test_a_good_export_is_evidence_and_passes_and_is_judged_the_same_again(tmp_p
     ],
     ids=["unsupported", "failed", "lost", "empty", "device", "missing", "base64", "secret"],
 )
-def test_what_does_not_come_leaves_the_requirements_open_and_says_why(
+def test_an_export_that_cannot_be_had_leaves_the_requirements_open_with_a_reason(
     tmp_path: Path, answer: Any, cause: str, said: str
 ) -> None:
     driver = type("Answering", (_Exporting,), {"answer": answer})

@@ -23,14 +23,14 @@ def usual(name: str) -> float:
     return usual_durations().seconds[name]
 
 
-def test_what_is_measured_is_played_and_of_these_kinds() -> None:
+def test_the_usual_durations_cover_single_and_parallel_scenarios() -> None:
     known = all_scenarios()
     assert {known[name].isolation for name in ALONE} == {EXCLUSIVE}
     assert known["SND-01"].isolation == SHARED
     assert len(set(usual_durations().seconds) & set(known)) >= 70
 
 
-def test_what_runs_alone_adds_up_and_what_runs_side_by_side_does_not() -> None:
+def test_durations_add_up_only_for_scenarios_that_run_alone() -> None:
     one = outlook("SND-01", "OPS-07/recall", "OPS-02", *ALONE)
     for name in ("SND-01", "OPS-02"):
         one.started(name, 0.0)
@@ -55,11 +55,11 @@ def test_a_slow_machine_and_longer_times_count() -> None:
     rest = usual("SEC-07") + usual("VXP-11")
     assert left(1.0) == pytest.approx(rest)
     assert left(2.5) == pytest.approx(2.5 * rest)
-    # At times three times as long, what takes as long as ever is three times as fast as thought.
+    # With an estimate three times as long, a scenario of the usual duration is three times faster than estimated.
     assert left(3.0, poll_interval=0.9, reaction=6.0, give_up=9.0) == pytest.approx(3 * rest)
 
 
-def test_a_crowd_that_is_slow_says_nothing_of_what_runs_alone() -> None:
+def test_slow_parallel_scenarios_do_not_change_the_estimate_for_single_ones() -> None:
     one = outlook("SND-01", "OPS-02", "STS-01", *ALONE)
     for name in ("SND-01", "OPS-02", "STS-01"):
         one.started(name, 0.0)
@@ -67,7 +67,7 @@ def test_a_crowd_that_is_slow_says_nothing_of_what_runs_alone() -> None:
     assert one.left(200.0) == pytest.approx(sum(map(usual, ALONE)))
 
 
-def test_a_scenario_that_was_not_played_says_nothing_of_the_pace() -> None:
+def test_a_scenario_that_was_not_played_does_not_change_the_estimate() -> None:
     one = outlook(*ALONE)
     for name in ("RTY-05", "RTY-06"):
         one.started(name, 0.0)

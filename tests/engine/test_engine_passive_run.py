@@ -82,7 +82,7 @@ def passive_run(directory: Path, only: list[str], *, connected: bool = True) -> 
     return judge(load_profile(), record), record
 
 
-def test_what_is_on_the_wire_is_judged_and_the_rest_is_open(tmp_path: Path) -> None:
+def test_messages_are_judged_and_everything_else_stays_open(tmp_path: Path) -> None:
     wire = ["RCV-01", "STS-01", "STS-05", "VXP-01", "VXP-02", "VXP-03", "VXP-04", "VXP-05", "STP-02", "STP-03"]
     rest = ["RCV-02", "SND-01", "SND-07", "STS-02", "HDR-01"]
     judgement, _ = passive_run(tmp_path, wire + rest)

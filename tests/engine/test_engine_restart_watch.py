@@ -1,4 +1,4 @@
-"""A restart of the candidate is seen: its driver gone and back, or another version of it, or its program saved anew."""
+"""A restart of the candidate is noticed: its driver is back, has another version, or its program file changed."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ async def _gone_and_back(folder: Path) -> None:
             await asyncio.wait_for(watching, 10)
 
 
-def test_a_driver_that_was_gone_and_is_back(tmp_path: Path) -> None:
+def test_a_driver_that_was_away_and_is_back_was_restarted(tmp_path: Path) -> None:
     asyncio.run(_gone_and_back(tmp_path))
 
 
@@ -58,7 +58,7 @@ async def _another(folder: Path) -> None:
         await asyncio.wait_for(watching, 10)
 
 
-def test_a_driver_that_says_another_version_was_restarted_between_two_looks(tmp_path: Path) -> None:
+def test_a_driver_with_another_version_was_restarted_between_two_looks(tmp_path: Path) -> None:
     asyncio.run(_another(tmp_path))
 
 
@@ -75,12 +75,12 @@ async def _saved(folder: Path) -> None:
     await asyncio.wait_for(watching, 10)
 
 
-def test_a_program_that_was_saved_anew(tmp_path: Path) -> None:
+def test_a_program_file_that_was_saved_again_counts_as_a_restart(tmp_path: Path) -> None:
     asyncio.run(_saved(tmp_path))
 
 
 @pytest.mark.parametrize("driver", ["{kind: manual}", "{kind: passive}"])
-def test_what_a_person_moves_cannot_be_watched(tmp_path: Path, driver: str) -> None:
+def test_a_manual_driver_cannot_be_watched_for_restarts(tmp_path: Path, driver: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         check_watchable(declared(tmp_path, driver), PROFILE, {})
     assert refused.value.code == "watch.kind"

@@ -77,7 +77,7 @@ def test_what_is_not_answered_has_no_effect(run: TimedEvidence) -> None:
     assert exchange.effect == CallEffect()
 
 
-def test_an_answer_to_no_request_is_passed_over(run: TimedEvidence) -> None:
+def test_an_answer_without_a_request_is_ignored(run: TimedEvidence) -> None:
     run.note("answer", request=7, error_code="0", complete=True, effect={"fetched": {"document_id": GOT}})
     assert (run.exchanges, run.fetches(GOT)) == ([], [])
     assert not run.ever_called()
@@ -124,7 +124,7 @@ def test_a_look_is_the_last_answer_whether_changed_or_not(run: TimedEvidence) ->
     assert (run.view("inbox"), run.looked_at("inbox")) == (look, same.seq)
 
 
-def test_what_a_person_tells_counts_from_when_it_was_asked(run: TimedEvidence) -> None:
+def test_a_persons_answer_counts_from_the_time_of_the_question(run: TimedEvidence) -> None:
     asked = run.note("operator.asked")
     run.poll()
     run.note("driver", command="inbox", result={"documents": []}, asked=[[GOT, asked.seq]])

@@ -17,7 +17,7 @@ def run() -> TimedEvidence:
     return evidence
 
 
-def test_a_fault_has_met_what_it_shaped_or_still_holds(run: TimedEvidence) -> None:
+def test_a_fault_is_met_by_calls_that_it_changed_or_during_which_it_was_active(run: TimedEvidence) -> None:
     expectation = FaultMet(operation="getEdoc", document=GOT, times=2)
     run.fetch()
     run.fetch(fault="http-503", complete=False)
@@ -119,7 +119,7 @@ def test_what_is_acknowledged_is_stored_already(run: TimedEvidence) -> None:
     assert assessed(run, STORED) == Met()
 
 
-def test_what_is_stored_once_the_answer_came_was_not_stored(run: TimedEvidence) -> None:
+def test_a_document_stored_only_after_the_answer_was_not_stored_in_time(run: TimedEvidence) -> None:
     ack = held_ack(run.at(1.0))
     run.at(2.0).answer(ack, {"acked": {"document_id": GOT, "messagetype": "edoc", "status": "done"}})
     looked(run.at(3.0), GOT, seconds=0.5)
@@ -144,14 +144,14 @@ def test_a_person_s_look_begins_when_they_were_asked(run: TimedEvidence, asked: 
 @pytest.mark.parametrize(
     "expectation", [STORED, KeptOnce(document=GOT, after=0), NotMistaken(document=GOT, foreign=OTHER)]
 )
-def test_what_cannot_be_seen_is_not_judged(run: TimedEvidence, expectation: StoredWhenAcked) -> None:
+def test_a_view_that_cannot_be_shown_is_not_judged(run: TimedEvidence, expectation: StoredWhenAcked) -> None:
     run.fetch()
     run.ack()
     run.cannot("inbox")
     assert isinstance(assessed(run, expectation), Blind)
 
 
-def test_what_was_stored_is_kept_once(run: TimedEvidence) -> None:
+def test_a_stored_document_is_kept_once(run: TimedEvidence) -> None:
     look = run.show("inbox", {"document_id": GOT})
     pending(run, KeptOnce(document=GOT, after=look.seq), "not-stored", "inbox: 1", "1", look, document=GOT)
     assert assessed(run, KeptOnce(document=GOT, after=look.seq - 1)) == Met()

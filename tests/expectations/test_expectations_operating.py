@@ -138,14 +138,14 @@ def test_a_refusal_gives_its_reason(run: TimedEvidence) -> None:
     pending(run, Withdrawn(document=GOT), "refused-without-reason", "15|16", "16, arrived", refusal, document=GOT)
 
 
-def test_who_refuses_must_be_allowed_to(run: TimedEvidence) -> None:
+def test_a_refusal_must_be_permitted(run: TimedEvidence) -> None:
     inbox(run, "arrived")
     refusal = refused(run, "Văn bản đã xử lý xong")
     expectation = Withdrawn(document=GOT, silence=True, answers=("15",))
     pending(run, expectation, "may-not-refuse", "15", "16, arrived", refusal, document=GOT)
 
 
-def test_who_refuses_keeps_the_document(run: TimedEvidence) -> None:
+def test_a_refused_take_back_leaves_the_document(run: TimedEvidence) -> None:
     refusal = refused(run, "Văn bản đã xử lý xong")
     inbox(run, "cancelled")
     broken(run, Withdrawn(document=GOT), "refused-yet-cancelled", "15|16", "16, cancelled", refusal, document=GOT)

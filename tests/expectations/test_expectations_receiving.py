@@ -52,7 +52,7 @@ def test_not_acknowledged_fails_a_candidate_that_still_lives(run: RecordedRun) -
     assert codes(judgement) == {"RCV-02.not-acked"}
 
 
-def test_not_acknowledged_by_one_that_is_gone_is_inconclusive(run: RecordedRun) -> None:
+def test_not_acknowledged_by_a_stopped_candidate_is_inconclusive(run: RecordedRun) -> None:
     run.fetch()
     run.own("window.closed", {})
     run.finish()
@@ -155,7 +155,7 @@ def test_a_driver_that_cannot_show_makes_it_inconclusive(tmp_path: Path) -> None
     assert run.judged().verdict == "inconclusive"
 
 
-def test_what_is_lost_after_its_end_is_not_a_scenario_s_matter(tmp_path: Path) -> None:
+def test_a_loss_after_the_end_of_a_scenario_is_not_charged_to_it(tmp_path: Path) -> None:
     run = stored_run(tmp_path)
     run.inbox({"document_id": DOCUMENT, "state": "arrived"})
     run.finish()

@@ -157,7 +157,7 @@ def test_a_status_may_use_any_of_its_names(run: TimedEvidence) -> None:
     assert assessed(run, RefusedOrFlagged(document=GOT, why="w", names=(OTHER,))) == Met()
 
 
-def test_a_flag_that_good_documents_bear_is_none(run: TimedEvidence) -> None:
+def test_a_flag_that_good_documents_also_have_does_not_count(run: TimedEvidence) -> None:
     expectation = RefusedOrFlagged(document=GOT, why="w", flags=FLAGGED.flags, controls=(OTHER,))
     run.show("inbox", row(flags=["signature_invalid"]), row(document_id=OTHER, flags=["signature_invalid"]))
     assert isinstance(assessed(run, expectation), Pending)

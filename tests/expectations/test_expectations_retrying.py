@@ -47,7 +47,7 @@ def test_calls_about_an_item_count_for_its_document(run: TimedEvidence, operatio
     assert [one.request for one in run.calls(str(request.members["operation"]), GOT)] == [request]
 
 
-def test_who_never_calls_again_has_not_given_up(run: TimedEvidence) -> None:
+def test_a_system_that_never_calls_again_has_not_given_up(run: TimedEvidence) -> None:
     expectation = GaveUp(operation="sendEdoc", document=SENT, seconds=5.0)
     pending(run, expectation, "not-given-up", "sendEdoc <= 5 s", "-", document=SENT)
     hanging = run.at(1.0).call("sendEdoc", package={"kind": "document", "document_id": SENT})
@@ -86,7 +86,7 @@ def test_too_many_tries_are_reported_at_the_first_of_them(run: TimedEvidence) ->
     broken(run, expectation, "retried-too-often", "<= 2 × sendEdoc", "4", excess, document=SENT)
 
 
-def test_who_was_asked_to_wait_waits_after_the_answer(run: TimedEvidence) -> None:
+def test_the_wait_of_retry_after_begins_with_the_answer(run: TimedEvidence) -> None:
     expectation = Waited(operation="sendEdoc", document=SENT, seconds=3.0)
     package = {"kind": "document", "document_id": SENT}
     run.answer(run.at(0.0).call("sendEdoc", package=package), code="20", fault="busy")
@@ -131,7 +131,7 @@ def tries(run: TimedEvidence, *seconds: float) -> int:
 
 
 @pytest.mark.parametrize("seconds", [(0.0,), (0.0, 2.0), (0.0, 2.0, 5.0), (1.0, 3.0, 4.0, 7.0)])
-def test_pauses_that_grow_hold(run: TimedEvidence, seconds: tuple[float, ...]) -> None:
+def test_growing_pauses_are_accepted(run: TimedEvidence, seconds: tuple[float, ...]) -> None:
     assert assessed(run, PausesGrow(document=SENT, until=tries(run, *seconds), growth=1.5)) == Holding()
 
 

@@ -90,7 +90,9 @@ def test_a_file_in_the_trap_fails(tmp_path: Path, requirement: str) -> None:
 
 @pytest.mark.parametrize("requirement", ["SEC-02", "SEC-03", "SEC-08"])
 @pytest.mark.parametrize("alive", [True, False])
-def test_who_does_not_serve_the_next_has_failed_dead_or_alive(tmp_path: Path, requirement: str, alive: bool) -> None:
+def test_not_serving_the_next_document_fails_whether_the_candidate_runs_or_not(
+    tmp_path: Path, requirement: str, alive: bool
+) -> None:
     run = run_of(tmp_path, requirement, StillServes(document=NEXT, lure="laughs"))
     run.own("deadline", {"document_id": NEXT, "seconds": 3.0})
     run.own("window.closed", {})
@@ -121,7 +123,7 @@ def test_only_done_is_served(tmp_path: Path, status: str) -> None:
     assert codes(finished(run)) == {"SEC-02.not-served-after"}
 
 
-def test_who_serves_the_next_passes(tmp_path: Path) -> None:
+def test_serving_the_next_document_passes(tmp_path: Path) -> None:
     run = run_of(tmp_path, "SEC-02", StillServes(document=NEXT, lure="laughs"))
     run.fetch(NEXT)
     run.ack("done", NEXT)
@@ -197,7 +199,7 @@ def test_a_good_signature_without_flags_is_trusted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "row", [shown(["signature_invalid"]), shown(["signer_untrusted"]), shown([], "rejected"), shown([], "refused")]
 )
-def test_who_doubts_a_good_signature_has_shown_nothing(tmp_path: Path, row: dict[str, Any]) -> None:
+def test_doubting_a_good_signature_leaves_the_verdict_open(tmp_path: Path, row: dict[str, Any]) -> None:
     run = run_of(tmp_path, "SEC-06", Trusted(document=DOCUMENT), "precondition")
     run.fetch()
     run.ack()
@@ -250,7 +252,7 @@ def test_a_later_request_signed_wrong_fails(tmp_path: Path, operation: str) -> N
 @pytest.mark.parametrize(
     ("doc_id", "wrong"), [(DOC_ID, True), ("0" * 24, True), ("văn-bản-đến", False), ("../x", False), ("", False)]
 )
-def test_calls_about_what_the_hub_never_gave_are_passed_over(tmp_path: Path, doc_id: str, wrong: bool) -> None:
+def test_calls_about_items_that_the_hub_never_gave_are_ignored(tmp_path: Path, doc_id: str, wrong: bool) -> None:
     run = signing(tmp_path)
     parameters = {**run.parameters("getEdoc"), "docid": doc_id}
     del parameters["docId"]

@@ -58,7 +58,7 @@ def test_every_file_in_the_trap_is_reported(run: TimedEvidence) -> None:
     assert said(run, NothingWritten(token="t"), "SEC-04") == wanted
 
 
-def test_who_does_not_serve_is_reported_with_the_package_and_the_time(run: TimedEvidence) -> None:
+def test_a_system_that_does_not_serve_is_reported_with_package_and_time(run: TimedEvidence) -> None:
     expectation = StillServes(document=GOT, lure="laughs")
     said_of_it = {"document": GOT, "lure": "laughs"}
     open_still = ("SEC-02.not-served-after", None, "updateStatus done", "-", said_of_it)
@@ -165,7 +165,7 @@ def asked(run: TimedEvidence, operation: str | None, **changes: Any) -> int:
     return run.note("request", **data).seq
 
 
-def test_what_was_slipped_in_and_what_was_signed_wrong_are_reported(run: TimedEvidence) -> None:
+def test_injected_headers_and_wrong_signatures_are_reported(run: TimedEvidence) -> None:
     wrong = {**RIGHT, "problems": [{"code": "hash-mismatch"}, {"code": "member-differs"}]}
     before = asked(run, "getEdoc", signature=wrong)
     asked(run, "getEdoc", headers=[["Host", "a"]])
@@ -192,7 +192,7 @@ def test_only_an_id_that_the_hub_could_give_is_held_to_its_signature(
     assert isinstance(assessed(run, SignedRight(after=-1), "SEC-08"), Broken if counts else Holding)
 
 
-def test_what_each_reads_of_the_inbox() -> None:
+def test_each_expectation_declares_what_it_reads_of_the_inbox() -> None:
     assert (KEEPING.looks_at, KEEPING.reads) == (frozenset({"inbox"}), frozenset({"attachments"}))
     trusted = Trusted(document=GOT)
     assert (trusted.looks_at, trusted.reads) == (frozenset({"inbox"}), frozenset({"flags"}))

@@ -224,7 +224,7 @@ def test_an_order_that_every_system_must_take_is_not_refused(run: TimedEvidence)
     broken(run, expectation, "order-refused", "send", "không nhận mã H41", refusal, order="17, UBND")
 
 
-def test_what_comes_of_a_document_to_a_closed_code_is_reported(run: TimedEvidence) -> None:
+def test_the_outcome_of_a_document_to_a_closed_code_is_reported(run: TimedEvidence) -> None:
     expectation = ClosedCodeShown(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
     ordered(run, "18", error={"kind": "refused", "message": "số đã dùng"})
     ordered(run, "17", error={"kind": "failed", "message": "?"})

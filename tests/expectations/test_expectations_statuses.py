@@ -199,7 +199,7 @@ def test_a_walk_that_the_profile_allows_has_no_findings(run: TimedEvidence, code
     assert walked(run, *codes) == []
 
 
-def test_nothing_received_and_nothing_said_is_no_walk(run: TimedEvidence) -> None:
+def test_no_document_and_no_status_is_no_sequence_of_statuses(run: TimedEvidence) -> None:
     run.note("stimulus", document_id=OTHER)
     run.status("06", OTHER)
     assert walked(run, "99") is None
@@ -215,7 +215,7 @@ def test_a_first_status_that_is_none_is_reported(run: TimedEvidence) -> None:
     assert walked(run, "06") == [("STS-04.order-illegal", f"- → {start}", "- → 06")]
 
 
-def test_a_status_said_twice_is_reported(run: TimedEvidence) -> None:
+def test_a_status_sent_twice_is_reported(run: TimedEvidence) -> None:
     assert walked(run, "01", "01", "03") == [("STS-04.status-repeated", "1 × 01", "01")]
 
 
@@ -291,7 +291,7 @@ def test_a_candidate_that_gave_up_during_a_stall_has_not_heard_the_answer(
     assert [one.code for one in watch_order(run, load_profile()) or ()] == wanted
 
 
-def test_each_agency_that_got_a_document_speaks_for_itself(run: TimedEvidence) -> None:
+def test_each_receiving_agency_sends_its_own_statuses(run: TimedEvidence) -> None:
     assert sent_again(run, ("a", True, "A"), ("b", True, "B")) == []
 
 

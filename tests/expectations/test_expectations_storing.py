@@ -158,7 +158,7 @@ def test_a_row_that_lacks_its_subject_shows_none(run: TimedEvidence) -> None:
     pending(run, ONCE, "subject-altered", "S", "-", look, document=GOT)
 
 
-def test_a_person_is_held_to_what_was_asked(run: TimedEvidence) -> None:
+def test_a_person_must_do_the_task_that_was_asked(run: TimedEvidence) -> None:
     delivered(run)
     run.fetch()
     run.ack()
@@ -283,13 +283,13 @@ def test_a_list_with_closed_codes_counts_with_or_without_them(run: TimedEvidence
     assert assessed(run, DirectoryRenewed(rows=9, since=-1)) == Met()
 
 
-def test_what_is_declined_by_the_person_is_the_person_s(run: TimedEvidence) -> None:
+def test_a_task_that_the_person_declines_is_charged_to_the_person(run: TimedEvidence) -> None:
     run.note("driver.unsupported", command="outbox", error={"kind": "unsupported"})
     run.note("driver.unsupported", command="directory", error={"kind": "operator"})
     assert assessed(run, DirectoryRead(rows=1)) == Blind("directory", Cause.OPERATOR)
 
 
-def test_a_document_that_the_person_did_not_tell_of_leaves_it_open(run: TimedEvidence) -> None:
+def test_a_document_that_the_person_did_not_report_leaves_it_open(run: TimedEvidence) -> None:
     run.note("driver.unseen", command="inbox", document=OTHER)
     run.note("driver.unseen", command="outbox", document=GOT)
     assert isinstance(assessed(run, KEPT), Pending)
@@ -311,7 +311,7 @@ def test_so_many_are_handled(run: TimedEvidence) -> None:
     pending(run, Handled(documents=(OTHER, GOT), least=2), "left-waiting", "2", "1", document=GOT)
 
 
-def test_an_attempt_that_was_refused_may_stand_beside_the_next(run: TimedEvidence) -> None:
+def test_a_refused_attempt_may_be_shown_beside_the_next_one(run: TimedEvidence) -> None:
     stored(run)
     run.show("inbox", row(state="rejected"), row())
     assert isinstance(assessed(run, ONCE), Broken)

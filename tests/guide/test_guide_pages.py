@@ -80,7 +80,7 @@ def test_every_requirement_is_on_the_map_with_its_page(language: Language) -> No
         assert row[2] == getattr(requirements[key].statement, language)
 
 
-def test_no_place_is_named_for_what_there_is_not() -> None:
+def test_the_places_of_the_guide_belong_to_known_requirements() -> None:
     profile = load_profile()
     groups = {one.group for one in profile.requirements.values()}
     assert set(requirement_places()) <= groups | set(profile.requirements)
@@ -146,7 +146,7 @@ def test_an_unknown_place_in_a_text_is_a_mistake() -> None:
     assert Block().p is None
 
 
-def test_the_files_that_pages_show_can_be_used_as_they_stand(tmp_path: Path) -> None:
+def test_the_files_that_pages_show_can_be_used_unchanged(tmp_path: Path) -> None:
     (candidate,) = [code for code in codes("start") if code.startswith("schema: lienthong.candidate/1")]
     (trying,) = [code for code in codes("faults") if "lienthong.faults/1" in code]
     (tmp_path / "candidate.yaml").write_text(candidate, encoding="utf-8")

@@ -36,7 +36,7 @@ def test_the_picture_has_a_box_for_each_status_and_an_arrow_for_each_step() -> N
         assert float(box.get("y", "")) + float(box.get("height", "")) <= height
 
 
-def test_the_words_tell_the_same() -> None:
+def test_the_text_form_has_the_same_steps_as_the_picture() -> None:
     lines = picture_lines(STATUSES, saying("en"))
     assert "04 Assigned → 05 In process, 06 Finished" in lines
     assert "05 In process → 06 Finished (may be repeated)" in lines

@@ -1,4 +1,4 @@
-"""The address that a hub tells others."""
+"""The address that a hub announces to others."""
 
 import ipaddress
 

@@ -20,7 +20,7 @@ from tests.hub.hub_rig import DISTRICT, MINISTRY, PROVINCE, Rig, document, statu
         ("G22", 1), ("H41.12", 2), ("H37.DN.001", 3), ("0101234567", 1),
     ],
 )  # fmt: skip
-def test_levels(organ_id: str, level: int) -> None:
+def test_an_agency_gets_its_level_from_its_code(organ_id: str, level: int) -> None:
     assert level_of(organ_id) == level
 
 

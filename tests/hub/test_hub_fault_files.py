@@ -176,7 +176,7 @@ def test_after_leaves_the_call_its_effect(tmp_path: Path) -> None:
     with_faults("faults:\n  - {operations: [sendEdoc], after: true, answers: [reset]}\n", tmp_path, play)
 
 
-def test_targets(tmp_path: Path) -> None:
+def test_faults_can_be_limited_to_their_targets(tmp_path: Path) -> None:
     async def play(rig: Rig) -> None:
         await rig.ministry.send_edoc(document("1"), "edoc")
         assert isinstance(await failed(rig.ministry.send_edoc(document("2"), "edoc")), HttpFailed)

@@ -21,7 +21,7 @@ _SOON = 3.0  # seconds
 
 
 def unsigned(size: int = _HUGE, system_id: str = "sys.province") -> bytes:
-    """Return the header lines of a large package that nobody signed."""
+    """Return the header lines of a large unsigned package."""
     lines = (
         "POST /vxp/sendEdoc HTTP/1.1",
         "Host: hub",
@@ -75,7 +75,7 @@ def test_a_chunked_body_of_an_unknown_caller_is_no_way_around() -> None:
     with_rig(play)
 
 
-def test_a_small_unsigned_call_is_answered_as_ever() -> None:
+def test_a_small_unsigned_call_is_answered_as_usual() -> None:
     async def play(rig: Rig) -> None:
         status, body, _ = await answered(rig, unsigned(4), b"<a/>")
         assert status == 200
@@ -89,7 +89,7 @@ def test_a_flood_of_unsigned_bodies_takes_no_memory_and_blocks_no_other() -> Non
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", rig.server.port)
             writer.write(unsigned())
-            for _ in range(320):  # 20 MB, as long as somebody takes it
+            for _ in range(320):  # up to 20 MB, as long as the hub reads
                 writer.write(_PART)
                 await writer.drain()
             writer.close()

@@ -117,7 +117,7 @@ def test_refusing_for_a_while() -> None:
     through_proxy(play)
 
 
-def test_a_hub_that_is_gone_ends_the_client_too() -> None:
+def test_a_stopped_hub_ends_the_client_too() -> None:
     async def run() -> None:
         async with TcpProxy(("127.0.0.1", 9)) as proxy:
             reader, writer = await asyncio.open_connection(*proxy.address)

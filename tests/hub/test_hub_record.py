@@ -56,7 +56,7 @@ def test_a_sent_document() -> None:
     with_rig(play)
 
 
-def test_a_status_and_what_becomes_of_it() -> None:
+def test_a_status_is_delivered_and_acknowledged() -> None:
     async def play(rig: Rig) -> None:
         await rig.province.send_edoc(status("01"), "status")
         facts = rig.notes.of("request")[-1]["package"]
@@ -84,7 +84,7 @@ def test_a_status_and_what_becomes_of_it() -> None:
     with_rig(play)
 
 
-def test_secrets_are_found_wherever_they_stand() -> None:
+def test_secrets_are_found_anywhere_in_a_call() -> None:
     async def play(rig: Rig) -> None:
         secret = SECRETS["sys.ministry"]
         url = f"{rig.server.endpoint}/countReceiveEdoc?key={secret}"

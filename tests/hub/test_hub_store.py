@@ -79,7 +79,7 @@ def test_a_failing_transaction_leaves_nothing() -> None:
     assert len(store.rows("SELECT * FROM systems")) == 1
 
 
-def test_what_a_crash_left_half_written_is_cleared(tmp_path: Path) -> None:
+def test_files_half_written_by_a_crash_are_removed(tmp_path: Path) -> None:
     (tmp_path / "0.1.2.part").write_bytes(b"half")
     FolderBlobs(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -69,7 +69,7 @@ def test_any_number_of_slashes_before_the_operation(target: str) -> None:
     with_rig(play)
 
 
-def test_nothing_tells_what_the_server_is_made_of() -> None:
+def test_no_answer_reveals_the_software_of_the_server() -> None:
     async def play(rig: Rig) -> None:
         for request in (signed(), b"garbage\r\n\r\n", b"POST /vxp/nothing HTTP/1.0\r\n\r\n"):
             head = (await exchanged(rig, request)).lower()

@@ -36,7 +36,7 @@ def test_a_large_answer_is_a_blob_and_is_read_whole(tmp_path: Path) -> None:
     assert json.loads(record.blob(large["result_blob"])) == answers[0]
 
 
-def test_rows_that_come_again_are_held_once(tmp_path: Path) -> None:
+def test_repeated_rows_are_kept_in_memory_once(tmp_path: Path) -> None:
     recorded(tmp_path, {"documents": ROWS}, {"documents": [*ROWS, {"document_id": "x"}]})
     first, second = (one.what.documents for one in read_record(tmp_path).events if isinstance(one.what, DriverCalled))
     assert all(one is other for one, other in zip(first, second, strict=False))
@@ -48,7 +48,7 @@ def test_no_secret_gets_into_the_blob(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("content", "code"), [(None, "blob-missing"), (b"{}", "blob-edited")])
-def test_an_answer_that_is_gone_or_changed_breaks_the_record(tmp_path: Path, content: bytes | None, code: str) -> None:
+def test_a_missing_or_changed_answer_breaks_the_record(tmp_path: Path, content: bytes | None, code: str) -> None:
     (said,) = recorded(tmp_path, {"documents": ROWS})
     kept = next((tmp_path / BLOB_FOLDER).glob(f"{said['result_blob']}*"))
     kept.unlink()

@@ -43,7 +43,7 @@ def test_a_text_is_gzipped_under_the_digest_of_the_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"short", noise(5_000), noise(2_000_000)], ids=["short", "noise", "large noise"])
-def test_what_does_not_shrink_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+def test_bodies_that_do_not_shrink_are_stored_uncompressed(tmp_path: Path, content: bytes) -> None:
     name = write_body(tmp_path, content)
     assert files(tmp_path) == [name]
 
@@ -62,7 +62,7 @@ def test_a_large_body_that_repeats_itself_becomes_small(tmp_path: Path) -> None:
     assert read_body(tmp_path, name) == content
 
 
-def test_one_that_expands_beyond_measure_is_not_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_expands_too_far_is_not_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "LARGEST_BODY", 100_000)
     for size, whole in ((100_000, True), (100_001, False), (50_000_000, False)):
         (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(size)))

@@ -123,7 +123,7 @@ def test_a_stimulus_is_read_as_one_type_however_it_was_written(tmp_path: Path) -
     assert [(type(one.what), one.what.document_id) for one in read] == [(Stimulus, "d")] * 3
 
 
-def test_members_of_newer_versions_are_passed_over_and_kept(tmp_path: Path) -> None:
+def test_unknown_members_of_newer_versions_are_ignored_and_kept(tmp_path: Path) -> None:
     data = {"receiver_doc_id": "r", "document_id": "d", "messagetype": "edoc", "later": [1]}
     (event,) = read_record(forged(tmp_path, ("delivered", data))).events
     assert event.what == PackageDelivered("r", "d")

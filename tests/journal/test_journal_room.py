@@ -8,7 +8,7 @@ from harness.journal import Journal
 from harness.journal.events import EvidenceFull
 
 
-def test_what_does_not_fit_is_not_kept_and_said_once(tmp_path: Path) -> None:
+def test_bodies_beyond_the_limit_are_not_stored_and_reported_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path, most=10)
     assert journal.keep(b"12345") == hashlib.sha256(b"12345").hexdigest()
     assert journal.keep(b"123456") is None

@@ -9,7 +9,7 @@ from harness.journal.tail import JournalTail
 from tests.journal.told_events import fact
 
 
-def test_every_event_comes_once_and_half_a_line_waits(tmp_path: Path) -> None:
+def test_every_event_is_read_once_and_an_incomplete_line_waits(tmp_path: Path) -> None:
     tail = JournalTail(tmp_path)
     assert tail.news() == []
     journal = Journal(tmp_path)
@@ -29,7 +29,7 @@ def test_every_event_comes_once_and_half_a_line_waits(tmp_path: Path) -> None:
     assert [event.seq for event in cut.news()] == [4]
 
 
-def test_what_does_not_follow_is_broken(tmp_path: Path) -> None:
+def test_an_event_that_does_not_follow_breaks_the_chain(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     for _ in range(3):
         journal.record(fact("driver", {"command": "inbox"}))

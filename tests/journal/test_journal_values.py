@@ -56,7 +56,7 @@ def _recorded(directory: Path, data: dict[Any, Any]) -> dict[str, Any]:
         (1.0, 1.0),
     ],
 )
-def test_what_json_cannot_say_is_said_in_text(tmp_path: Path, value: object, expected: object) -> None:
+def test_values_that_json_cannot_express_are_written_as_text(tmp_path: Path, value: object, expected: object) -> None:
     assert _recorded(tmp_path, {"value": value}) == {"value": expected}
 
 
@@ -64,7 +64,7 @@ def test_an_unknown_object_is_described(tmp_path: Path) -> None:
     assert "object object" in _recorded(tmp_path, {"value": object()})["value"]
 
 
-def test_a_value_that_holds_itself_is_cut(tmp_path: Path) -> None:
+def test_a_value_that_contains_itself_is_cut(tmp_path: Path) -> None:
     loop: dict[str, Any] = {}
     loop["again"] = loop
     value: Any = _recorded(tmp_path, loop)

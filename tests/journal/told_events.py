@@ -1,4 +1,4 @@
-"""Events as tests tell them: by kind and JSON values, made into what the harness itself would have recorded."""
+"""Events for tests, given by kind and JSON values and made into what the harness itself would have recorded."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +36,7 @@ _ANY: Mapping[str, Mapping[str, Any]] = {
 
 
 def fact(kind: str, members: Mapping[str, Any]) -> Fact:
-    """Return what an event says: these members, and where nobody asks for them any for the others."""
+    """Return the content of an event: the given members, and arbitrary values for the others."""
     return fact_of(kind, plain({**_ANY.get(kind, {}), **members}))
 
 

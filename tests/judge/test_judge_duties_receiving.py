@@ -22,7 +22,7 @@ def run() -> Run:
 # -- RCV-10
 
 
-def test_what_was_never_fetched_tells_nothing_of_refusals(run: Run) -> None:
+def test_a_package_never_fetched_proves_nothing_about_refusals(run: Run) -> None:
     run.deliver()
     assert never_refused(run.facts) is None
     run.fetch()
@@ -30,7 +30,7 @@ def test_what_was_never_fetched_tells_nothing_of_refusals(run: Run) -> None:
 
 
 @pytest.mark.parametrize("how", ["fail", "02", "refused", "rejected"])
-def test_a_good_document_is_refused_once_however_it_is_said(run: Run, how: str) -> None:
+def test_several_refusals_of_one_good_document_are_one_finding(run: Run, how: str) -> None:
     run.deliver()
     run.fetch()
     if how == "fail":
@@ -144,7 +144,7 @@ def test_an_inbox_that_cannot_be_seen_decides_nothing(run: Run) -> None:
     assert isinstance(stays(run.facts), Blind)
 
 
-def test_a_person_is_held_to_what_he_was_asked() -> None:
+def test_a_person_must_do_exactly_the_task_asked() -> None:
     run = Run("manual")
     run.deliver()
     run.fetch()

@@ -134,7 +134,7 @@ def test_what_was_there_before_the_run_is_another_run_s(run: Run) -> None:
 # -- SND-07
 
 
-def test_without_a_secret_nothing_is_said(run: Run) -> None:
+def test_without_a_secret_nothing_is_reported(run: Run) -> None:
     run.order()
     assert secrets_stay(run.facts) is None
 
@@ -172,7 +172,7 @@ def test_a_file_that_other_documents_carry_too_gives_no_secret_away(run: Run) ->
 # -- RTY-07
 
 
-def test_what_was_refused_for_good_may_be_repeated_as_often_as_the_profile_says(run: Run) -> None:
+def test_a_final_refusal_may_be_repeated_as_often_as_the_profile_allows(run: Run) -> None:
     assert final_stays_final(run.facts) is None
     most = PROFILE.parameters.retries.final_repeats
     for _ in range(1 + most):

@@ -94,7 +94,7 @@ def test_silence_from_before_the_scenario_is_not_charged_to_it(called: tuple[flo
     assert silent_before(own, run) is silent
 
 
-def test_a_person_s_word_about_the_product_shows_that_it_lives(tmp_path: Path) -> None:
+def test_a_persons_answer_about_the_product_is_a_sign_of_life(tmp_path: Path) -> None:
     run = TimedRun(tmp_path)
     run.stimulate()
     run.expect(FetchedByCandidate(document=DOCUMENT))

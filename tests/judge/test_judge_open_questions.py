@@ -53,7 +53,7 @@ def test_unknown_revocation_is_inconclusive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "requirement"), [("other-agency", "SIG-05"), ("weak-digest", "SIG-04")])
-def test_a_remark_does_not_pass_over_what_is_unknown(tmp_path: Path, name: str, requirement: str) -> None:
+def test_a_remark_does_not_hide_an_open_question(tmp_path: Path, name: str, requirement: str) -> None:
     judgement = judged(tmp_path, forged(name), NO_LISTS)
     assert (verdict(judgement, requirement), verdict(judgement, "SIG-06")) == ("remark", "inconclusive")
     untold = judged(tmp_path / "untold", forged(name), Trust())

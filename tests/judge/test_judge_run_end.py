@@ -1,4 +1,4 @@
-"""A run that did not come to its end says why, in words of its own, and by whom."""
+"""A run that was broken off states why and who caused it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +30,7 @@ def evidence(*events: tuple[str, Mapping[str, Any]], reason: str | None) -> Evid
 @pytest.mark.parametrize(("reason", "whose"), [
     ("interrupted", "operator"), ("budget", "configuration"), ("failed", "harness"),
 ])  # fmt: skip
-def test_an_early_end_says_when_it_came_and_how_far_one_was(reason: str, whose: str, phase: Phase) -> None:
+def test_an_early_end_states_its_time_and_the_progress_so_far(reason: str, whose: str, phase: Phase) -> None:
     ending = ending_of(evidence(reason=reason), phase)
     assert (ending.cause, ending.detail, ending.parameters) == (whose, f"{reason}.{phase}", {"seconds": "2"})
 
@@ -84,7 +84,7 @@ def test_requests_that_were_all_refused_are_counted_and_not_called_silence(reaso
     assert ending.parameters == {"requests": "12", "answers": "11 sai chữ ký (×12)"}
 
 
-def test_a_candidate_that_never_called_is_no_one_who_was_refused() -> None:
+def test_a_candidate_that_never_called_does_not_count_as_refused() -> None:
     assert ending_of(evidence(reason="silent"), "not-started").detail == "never-called"
 
 
@@ -97,7 +97,7 @@ def watched(run: RecordedRun, requirement: str) -> ScenarioEntry:
     return next(entry for entry in run.judged().scenarios if entry.id == f"watch/{requirement}")
 
 
-def test_what_is_watched_for_is_missing_by_the_same_doing(tmp_path: Path) -> None:
+def test_a_watched_requirement_is_inconclusive_for_the_cause_that_ended_the_run(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, only=["RCV-02", "HDR-01"])
     run.poll()
     run.record("run.finished", {"reason": "budget"})

@@ -28,12 +28,12 @@ def test_a_silence_lasts_from_the_last_request_to_the_next() -> None:
     assert list(silences(recorded)) == [Silence(at(1), at(5), revived=False)]
 
 
-def test_who_is_configured_again_meanwhile_is_revived() -> None:
+def test_configuring_again_ends_a_silence() -> None:
     recorded = events("request", "candidate.silent", "candidate.revived", "request", "request", "candidate.silent")
     assert list(silences(recorded)) == [Silence(at(0), at(3), revived=True), Silence(at(4), None, revived=False)]
 
 
-def test_who_always_calls_is_never_silent() -> None:
+def test_a_system_that_keeps_calling_is_never_silent() -> None:
     assert not list(silences(events("run.started", "request", "answer", "request", "run.finished")))
 
 

@@ -131,7 +131,7 @@ def test_what_does_not_apply_says_why(tmp_path: Path, detail: str, parameters: d
 @pytest.mark.parametrize(("kind", "key", "whose"), [
     ("unsupported", "unsupported", "candidate"), ("operator", "unseen", "operator"),
 ])  # fmt: skip
-def test_what_cannot_be_seen_says_by_whose_doing(tmp_path: Path, kind: str, key: str, whose: str) -> None:
+def test_a_missing_view_names_who_caused_it(tmp_path: Path, kind: str, key: str, whose: str) -> None:
     run = stated(tmp_path, Shown(document=DOCUMENT))
     run.record("driver.unsupported", {"command": "outbox", "error": {"kind": kind, "message": ""}})
     run.poll()
@@ -156,7 +156,7 @@ def test_a_duty_without_a_view_is_open(tmp_path: Path, asked: bool, whose: str) 
     assert why(entry) == said("not-looked", command="inbox")
 
 
-def test_a_duty_that_was_looked_for_fails_beside_one_that_was_not(tmp_path: Path) -> None:
+def test_an_observed_duty_fails_even_beside_an_unobserved_one(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
     run.expect(FetchedByCandidate(document=DOCUMENT))
     run.expect(StoredOnce(document=DOCUMENT))
@@ -199,7 +199,7 @@ def test_a_sign_of_life_that_broke_is_named(tmp_path: Path) -> None:
     assert (entry.findings, why(entry)) == ((), said("no-life", reason="RCV-02.acked-before-fetch"))
 
 
-def test_a_precondition_of_one_who_never_called_is_a_matter_of_the_network(tmp_path: Path) -> None:
+def test_a_precondition_missing_without_any_call_is_charged_to_the_network(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
     run.expect(FetchedByCandidate(document=DOCUMENT), role="precondition")
     run.expect(NoStatus(document=DOCUMENT, codes=("02",)))
@@ -216,7 +216,7 @@ def test_a_window_that_was_never_closed_is_the_harness_s(tmp_path: Path) -> None
     assert (entry.cause, why(entry)) == ("harness", said("window-open"))
 
 
-def test_who_is_gone_is_reported_with_what_was_left(tmp_path: Path) -> None:
+def test_a_stopped_candidate_is_reported_with_its_open_duties(tmp_path: Path) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.poll()
     run.own("window.closed", {})
@@ -239,7 +239,9 @@ def test_a_safe_refusal_counts_though_the_inbox_cannot_be_seen(tmp_path: Path, c
     ("driver.unsupported", "operator", "operator"),
     ("driver", "timeout", "candidate"),
 ])  # fmt: skip
-def test_what_was_never_sent_is_open_by_whose_doing(tmp_path: Path, command: str, kind: str, whose: str) -> None:
+def test_a_package_never_sent_leaves_it_open_with_its_cause(
+    tmp_path: Path, command: str, kind: str, whose: str
+) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT), only=["RCV-02", "VXP-06", "HDR-01"])
     run.record(command, {"command": "send", "error": {"kind": kind, "message": ""}})
     run.fetch()
@@ -330,7 +332,7 @@ def test_a_sign_of_life_comes_after_the_event() -> None:
     assert not run.served_after(served.seq)
 
 
-def test_a_precondition_that_can_only_hold_is_none_that_came(tmp_path: Path) -> None:
+def test_a_precondition_that_is_only_an_absence_does_not_count_as_met(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path)
     run.expect(NoStatus(document=DOCUMENT, codes=("02",)), role="precondition")
     run.poll()

@@ -92,7 +92,7 @@ def test_equal_bytes_are_examined_once(run: Sending) -> None:
     assert len(run.read) == 2
 
 
-def test_what_carries_no_package_is_passed_over(run: Sending) -> None:
+def test_calls_without_a_package_are_ignored(run: Sending) -> None:
     run.call("sendEdoc", package={"kind": "unknown", "sha256": "1", "blob": None})
     run.call("getEdoc")
     run.sent(document(IDENTITY))
@@ -167,7 +167,7 @@ def test_a_code_that_does_not_exist_is_excused_by_nothing(run: Sending) -> None:
     assert "STP-03" in broken(run.watched())
 
 
-def test_what_another_run_has_left_behind_is_not_judged(run: Sending) -> None:
+def test_leftovers_of_another_run_are_not_judged(run: Sending) -> None:
     run.note("driver", command="outbox", result={"documents": [{"document_id": SENT, "state": "queued"}]})
     run.stimulus(good=True)
     run.sent(document(IDENTITY).without("Subject"), document_id=SENT)

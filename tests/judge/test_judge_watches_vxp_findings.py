@@ -201,7 +201,7 @@ def test_unpadded_digests_are_reported_once_and_of_the_first() -> None:
     assert reported(run) == [("VXP-06.unpadded", "ff", "01", {})]
 
 
-def test_a_sender_that_names_no_system_is_held_to_none() -> None:
+def test_a_call_without_a_system_id_has_a_foreign_sender() -> None:
     run = TimedEvidence()
     asked(run, "sendEdoc", parameters={"systemid": None, "from": "other"})
     assert ("VXP-07.foreign-from", "", "other", {}) in reported(run)
@@ -220,7 +220,7 @@ FILE = b"<edXML>1</edXML>\r\n"
 def test_the_digest_is_that_of_the_body_as_it_came_or_without_its_last_line_end(
     body: bytes, given: str, wanted: list[str]
 ) -> None:
-    """Whatever the hub concluded when it recorded the call, its digests tell."""
+    """The digests count, not what the hub concluded when it recorded the call."""
     assert hash_file(FILE) != hash_file(FILE, padded=False)
     run = TimedEvidence()
     recorded = {"sha256": hash_file(body.removesuffix(b"\r\n")), "hash_file_form": None}

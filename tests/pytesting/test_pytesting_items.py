@@ -80,7 +80,7 @@ def test_what_does_not_apply_says_why(planned: Callable[..., PytestRun]) -> None
     assert "rebuilds packages" in outcome.text
 
 
-def test_what_is_watched_beside_a_scenario_is_an_item_of_its_own(planned: Callable[..., PytestRun]) -> None:
+def test_a_watched_requirement_is_a_separate_item(planned: Callable[..., PytestRun]) -> None:
     def play(run: RecordedRun) -> None:
         run.poll()
         run.finish("not_applicable", detail="verbatim-only")

@@ -26,9 +26,7 @@ def outcome(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *argumen
     return pytester.runpytest_subprocess(*plugins, "-v", "--lienthong-no-pdf", *arguments)
 
 
-def test_scenarios_are_items_and_stand_beside_other_tests(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scenarios_are_items_beside_other_tests(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makepyfile("def test_own(): pass")
     reported = outcome(pytester, monkeypatch, "--lienthong", "reference", "--lienthong-only", "SND-01,HDR-07")
     reported.stdout.fnmatch_lines(["*test_own PASSED*", "lienthong::SND-01* PASSED*", "lienthong::HDR-07 PASSED*"])
@@ -79,7 +77,7 @@ def test_nothing_runs_unless_an_item_is_chosen(pytester: pytest.Pytester, monkey
     ],
     ids=["no file", "no requirement", "two processes"],
 )
-def test_what_is_wrong_is_said_in_a_sentence(
+def test_a_mistake_is_reported_in_one_sentence(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
 ) -> None:
     reported = outcome(pytester, monkeypatch, "--lienthong", *arguments)

@@ -38,7 +38,7 @@ PACKAGES: dict[str, Callable[[SipCase], SipCase]] = {
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_a_package_is_not_failed_for_what_is_unsure(name: str, tmp_path: Path) -> None:
+def test_an_uncertain_finding_does_not_fail_a_package(name: str, tmp_path: Path) -> None:
     assert failing(report_of(PACKAGES[name](sip(AT)).made(), tmp_path)) == []
 
 
@@ -59,7 +59,7 @@ EXPORTS: dict[str, Callable[[KeptCase], KeptCase]] = {
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_an_export_is_not_failed_for_what_is_unsure(name: str, tmp_path: Path) -> None:
+def test_an_uncertain_finding_does_not_fail_an_export(name: str, tmp_path: Path) -> None:
     assert failing(report_of(made(EXPORTS[name](base(AT))), tmp_path)) == []
 
 

@@ -109,7 +109,7 @@ def test_a_ministry_edits_the_days_off_by_their_names(tmp_path: Path) -> None:
     assert next_working_day(date(2027, 2, 4), ours) == date(2027, 2, 12)
 
 
-def test_what_came_just_before_midnight_may_be_reported_just_after_it(tmp_path: Path) -> None:
+def test_a_document_just_before_midnight_may_be_reported_just_after_it(tmp_path: Path) -> None:
     case = base(AT)
     path = laid_out(case.written(), tmp_path / "x")
     for minutes, late in ((59, False), (61, True)):

@@ -13,7 +13,7 @@ from harness.vectors.kept.registry import KeepingVector, all_kept_vectors, kept_
 from tests.records.records_rig import AT, PROFILE, codes, report_of
 
 VECTORS = list(all_kept_vectors().values())
-# These take an archive, a link, or packages of somebody else: test_records_hostile.py and test_records_rules.py.
+# These need an archive, a link, or packages of another agency: test_records_hostile.py and test_records_rules.py.
 NOT_BY_A_VECTOR = {
     "ARC-01.left-out", "ARC-02.left-out", "ARC-03.not-compared", "ARC-14.unsafe", "ARC-14.expands", "ARC-14.not-read",
     "ARC-24.folder-name", "ARC-25.unsafe",

@@ -86,7 +86,7 @@ def events(run: Path) -> list[dict[str, Any]]:
 
 
 def rewrite(run: Path, listed: list[dict[str, Any]], *, rechain: bool = False) -> None:
-    """Write a journal anew; `rechain` gives every event its right number, predecessor and hash."""
+    """Write a journal again; `rechain` gives every event its right number, predecessor and hash."""
     last = FIRST
     for number, event in enumerate(listed if rechain else []):
         event |= {"seq": number, "prev": last}
@@ -138,7 +138,7 @@ def take_from_other(*names: str) -> Tamper:
 
 
 def change_manifest(change: Callable[[dict[str, Any]], object], key: LaboratoryKey | None = None) -> Tamper:
-    """Return a way to edit the manifest, and with a key to sign it anew under the same name."""
+    """Return a way to edit the manifest, and with a key to sign it again under the same name."""
 
     def tamper(run: Path) -> None:
         manifest = json.loads((run / "manifest.json").read_bytes())
@@ -185,7 +185,7 @@ def higher_value(run: Path) -> None:
 
 
 def other_spelling(run: Path) -> None:
-    """Set bits of the last base64 sign that stand for nothing."""
+    """Set unused bits of the last base64 character."""
     signature = (run / "manifest.sig").read_bytes()
     signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     (run / "manifest.sig").write_bytes(signature[:-1] + signs[signs.index(signature[-1:]) + 1 :][:1])
@@ -206,7 +206,7 @@ def seal_record_with(key: LaboratoryKey) -> Tamper:
 
 
 def strip_signatures(run: Path) -> None:
-    """Make a signed run look like one that nobody signed, keeping the seal of its record."""
+    """Make a signed run look like an unsigned one, keeping the seal of its record."""
     list_unsigned(run)
 
 

@@ -48,7 +48,7 @@ def stamp_over(sealed: bytes, pki: Pki, signer: str, at: datetime) -> bytes:
 
 
 def renamed(genuine: x509.Certificate, name: str) -> x509.Certificate:
-    """Return a certificate of somebody else's making that has issuer and number of another, and a better name."""
+    """Return a forged certificate with issuer and number of another one, and a better name."""
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateBuilder(
         issuer_name=genuine.issuer,

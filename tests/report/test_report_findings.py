@@ -89,7 +89,7 @@ def test_paper_shows_the_beginning_and_says_where_the_rest_is(tmp_path: Path, ma
     assert "10 more lines: see report.html and report.json of the run." in text
 
 
-def test_junit_tells_all_of_them(tmp_path: Path, many: Judgement) -> None:
+def test_junit_lists_all_of_them(tmp_path: Path, many: Judgement) -> None:
     (failure,) = cases(tmp_path, many)["RCV-06"]
     assert str(failure.get("message")).endswith("(kind-00) was accepted. (×22)")
     assert all(f"kind-{number:02}" in str(failure.text) for number in range(KINDS))
@@ -104,7 +104,7 @@ def two_scenarios(directory: Path) -> Judgement:
     return run_of(directory, RCV_06=(accepted(1), accepted(2)), STS_02=(accepted(3, "own-"), accepted(4, "own-")))
 
 
-def test_every_scenario_tells_what_was_found_in_it_alone(tmp_path: Path) -> None:
+def test_every_scenario_shows_only_its_own_findings(tmp_path: Path) -> None:
     found = cases(tmp_path, two_scenarios(tmp_path))
     (first,), (second,) = found["RCV-06"], found["STS-02"]
     assert "kind-01" in str(first.get("message"))

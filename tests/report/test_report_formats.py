@@ -64,7 +64,7 @@ def test_outcomes_are_distinguished(tmp_path: Path) -> None:
     assert outcomes["SND-01"] == []
 
 
-def test_failure_tells_expected_received_and_how_to_replay(tmp_path: Path) -> None:
+def test_failure_shows_expected_received_and_how_to_replay(tmp_path: Path) -> None:
     found = cases(junit_of(tmp_path, failed_plan()))
     (failure,) = found["RCV-02"]
     assert failure.get("type") == "RCV-02.acked-before-fetch"

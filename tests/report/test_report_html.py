@@ -181,7 +181,7 @@ def test_what_has_no_result_is_explained(tmp_path: Path) -> None:
     assert "No scenario or rule" in reasons["RTY-10"]
 
 
-def test_one_cause_is_said_once_for_all_it_holds_up(tmp_path: Path) -> None:
+def test_one_cause_is_stated_once_for_everything_it_blocks(tmp_path: Path) -> None:
     plan = RunPlan(
         verdicts={"STS-02": Verdict.INCONCLUSIVE, "SEC-01": Verdict.INCONCLUSIVE},
         causes={"STS-02": Cause.CANDIDATE, "SEC-01": Cause.CANDIDATE},

@@ -125,7 +125,7 @@ def test_same_report_gives_the_same_pdf(tmp_path: Path, run: Path) -> None:
     assert contents[0] == contents[1]
 
 
-def test_missing_library_is_said_and_everything_else_is_written(
+def test_a_missing_library_is_reported_and_everything_else_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
@@ -182,7 +182,7 @@ def test_a_lost_process_is_made_up_for_here(run: Path) -> None:
         assert printer.result() == render_pdf(page)
 
 
-def test_what_a_process_lacks_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_library_missing_in_the_process_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "weasyprint.py").write_text("raise OSError(\"cannot load library 'libpango-1.0-0': no\")")
     monkeypatch.syspath_prepend(tmp_path)
     with PdfProcess() as printer:

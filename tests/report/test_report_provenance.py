@@ -173,7 +173,7 @@ def test_what_was_laid_into_an_unsealed_own_record_is_not_sealed(
     assert not (run / "manifest.sig").exists()
 
 
-def test_stripped_seal_is_reported_and_not_made_anew(own: Path, folder: Path) -> None:
+def test_stripped_seal_is_reported_and_not_renewed(own: Path, folder: Path) -> None:
     forge_pass(own)
     (own / "manifest.sig").unlink()
     list_unsigned(own)

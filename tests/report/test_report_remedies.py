@@ -74,7 +74,7 @@ def test_what_goes_before_a_shared_text_differs_from_it() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("reason", ["not-acked", "not-accepted"])
 def test_where_the_harness_made_the_fault_the_remedy_is_to_try_again(reason: str, language: str) -> None:
-    """Nothing is wrong with the document: neither what the hub said of it nor the usual way is what must be mended."""
+    """Nothing is wrong with the document: the remedy is about neither the hub's answer nor the usual procedure."""
     codes = [code for id_ in load_catalogue().requirements for code in codes_of(id_) if code.startswith("RTY-")]
     hit = [code for code in codes if code.endswith(f".{reason}")]
     assert len(hit) > 5

@@ -13,7 +13,7 @@ from harness.selftest.independent import sample_defects
 pytestmark = pytest.mark.release
 
 
-def test_the_shipped_summary_is_as_new_as_what_it_speaks_of() -> None:
+def test_the_shipped_summary_is_of_the_current_sources() -> None:
     """Otherwise: `lienthong selftest --all --write-summary`."""
     summary = load_summary()
     assert (summary.version, summary.sources) == (__version__, sources_digest())

@@ -64,7 +64,7 @@ def test_a_package_that_costs_too_much_memory_is_reported() -> None:
     assert "PKG-10.memory" not in [one.code for one in examine(big, with_budget(cpu=10), NOW, trust()).findings]
 
 
-def test_a_process_that_was_ended_from_elsewhere_is_started_anew() -> None:
+def test_a_process_that_was_ended_from_outside_is_started_again() -> None:
     data = package()
     examine(data, PROFILE, NOW, trust())
     worker = confinement._shared._worker

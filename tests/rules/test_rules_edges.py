@@ -87,7 +87,7 @@ def test_the_rules_are_those_of_the_catalogue_and_no_others() -> None:
     assert set(IMPLEMENTED) == static
 
 
-def test_findings_stand_in_the_order_of_the_catalogue_and_of_their_lines() -> None:
+def test_findings_are_in_the_order_of_the_catalogue_and_of_their_lines() -> None:
     draft = document(DocumentIdentity()).without("From").with_text("DueDate", "2025/09/01").without("TraceHeaderList")
     draft = (
         draft.without("Subject").with_text("OtherInfo/PageAmount", "x").with_text("OtherInfo/PromulgationAmount", "y")

@@ -82,7 +82,7 @@ def test_type_of_zip(content: bytes, kind: str) -> None:
         ("", ""),
     ],
 )
-def test_extension(name: str, ending: str) -> None:
+def test_the_extension_is_the_last_part_of_a_name(name: str, ending: str) -> None:
     assert extension(name) == ending
 
 

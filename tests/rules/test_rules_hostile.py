@@ -34,7 +34,7 @@ def test_hostile_package_ends_in_a_finding(make: Callable[[], bytes], code: str,
 
 
 def reported(report: PackageReport) -> None:
-    """Put a report into words, as whoever reads it does."""
+    """Render every finding of a report as text, in both languages."""
     for finding in report.findings:
         said = {**finding.parameters, "expected": finding.expected, "received": finding.received}
         assert all(finding_text(finding.code, "message", language, **said) for language in LANGUAGES)

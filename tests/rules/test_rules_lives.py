@@ -1,4 +1,4 @@
-"""Codes with a life: agencies and document types are judged by the day of the document that bears them."""
+"""Codes with dates of validity: agencies and document types are judged by the date of the document that names them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,7 +47,7 @@ def test_a_closed_code_and_all_below_it_are_judged_by_the_documents_own_day(
     assert [one.code for one in found(document(of(day, code)))] == codes
 
 
-def test_what_is_said_of_a_closed_code() -> None:
+def test_the_finding_about_a_closed_code_names_date_and_successor() -> None:
     (one,) = found(document(of(CLOSED, "000.00.12.H02")))
     assert (one.received, one.expected) == ("000.00.12.H02", "H05")
     assert dict(one.parameters) == {
@@ -93,7 +93,7 @@ def test_a_replaced_document_keeps_the_receivers_of_its_day(day: str, codes: lis
 
 
 @pytest.mark.parametrize("text", ["", "30/06/2025", "2025/02/30"])
-def test_without_a_day_nothing_is_said_of_codes(text: str) -> None:
+def test_without_a_date_codes_are_not_judged(text: str) -> None:
     draft = document(of(CLOSED, "H02")).with_text("PromulgationDate", text)
     assert not [one for one in found(draft) if one.code.startswith("HDR-22")]
 
@@ -126,7 +126,7 @@ def test_the_nearest_listed_code_decides(own: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize(("day", "codes"), [(LAST, ["HDR-22.not-yet"]), (CLOSED, [])])
-def test_a_code_does_not_hold_before_its_first_day(own: Callable[[str], str], day: date, codes: list[str]) -> None:
+def test_a_code_is_not_valid_before_its_first_day(own: Callable[[str], str], day: date, codes: list[str]) -> None:
     profile = own("    agencies: {H41: {valid_from: 2025-07-01}}\n")
     assert [one.code for one in found(document(of(day)), profile)] == codes
 
@@ -140,7 +140,9 @@ def test_a_code_does_not_hold_before_its_first_day(own: Callable[[str], str], da
         ("valid_from: 2025-07-01", CLOSED, []),
     ],
 )
-def test_a_document_type_holds_on_its_days(own: Callable[[str], str], life: str, day: date, codes: list[str]) -> None:
+def test_a_document_type_is_valid_on_its_days(
+    own: Callable[[str], str], life: str, day: date, codes: list[str]
+) -> None:
     profile = own(f"    document_type_lives: {{'18': {{{life}}}}}\n")
     findings = found(document(of(day)), profile)
     assert [one.code for one in findings] == codes

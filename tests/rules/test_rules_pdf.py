@@ -129,7 +129,7 @@ def test_the_revocation_data_that_a_file_brings_are_used() -> None:
     assert not found.undecided
 
 
-def test_garbage_that_a_file_brings_for_later_is_passed_over() -> None:
+def test_garbage_in_the_security_store_of_a_file_is_ignored() -> None:
     content = signed_by("person", "agency", tsa=None)(pki(), NOW)
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     streams = [writer.add_object(generic.StreamObject(stream_data=data)) for data in (b"", b"rac", trust().crls[0])]
@@ -147,7 +147,7 @@ def test_what_cannot_be_read_is_open_not_passed() -> None:
 
 
 @pytest.mark.parametrize("name", ["weak-key", "weak-digest", "no-time-stamp", "wrong-order", "unsigned"])
-def test_these_are_remarks(name: str) -> None:
+def test_tolerated_flaws_of_a_pdf_are_remarks(name: str) -> None:
     assert {PROFILE.severity(finding) for finding in report(forged(name)).findings} == {Severity.REMARK}
 
 

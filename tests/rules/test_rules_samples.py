@@ -112,7 +112,7 @@ def test_another_prefix_draws_one_remark(prefix: str, profile: Profile) -> None:
 
 @pytest.mark.parametrize("addition", ["ReplyFors", "ReferenceCodes", "TaskCode", "ApplicationType"])
 @pytest.mark.parametrize("namespace", ['xmlns=""', 'xmlns="urn:vpcp"', ""])
-def test_additions_stand_in_any_namespace(addition: str, namespace: str, profile: Profile) -> None:
+def test_additions_are_allowed_in_any_namespace(addition: str, namespace: str, profile: Profile) -> None:
     prefix = "" if namespace else "edXML:"
     written = f"<{prefix}{addition} {namespace}><A>1</A></{prefix}{addition}></edXML:MessageHeader>"
     draft = document(DocumentIdentity()).edited(replacing("</edXML:MessageHeader>", written))

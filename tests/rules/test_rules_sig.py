@@ -127,8 +127,8 @@ def test_what_hangs_on_a_broken_part_is_open_not_passed() -> None:
     ]
 
 
-def test_the_first_trace_header_tells_the_signing_time() -> None:
-    """A certificate that expired a month ago signed two months ago; nobody looks at today's clock."""
+def test_the_first_trace_header_gives_the_signing_time() -> None:
+    """A certificate that expired a month ago signed two months ago; today's date does not matter."""
     earlier = LOCAL - timedelta(days=60)
     dated = package().replace(
         LOCAL.strftime("%Y/%m/%d %H:%M:%S").encode(), earlier.strftime("%Y/%m/%d %H:%M:%S").encode()
@@ -142,7 +142,7 @@ def test_the_first_trace_header_tells_the_signing_time() -> None:
     assert sig_codes(signed_by("revoked")(before_revocation, pki(), LIMITS)) == []
 
 
-def test_dates_stand_in_the_finding() -> None:
+def test_the_finding_contains_the_dates() -> None:
     finding = report(FORGERIES["expired"].build(package(), pki(), LIMITS)).findings[0]
     ended = (LOCAL - timedelta(days=30)).strftime("%Y/%m/%d %H:%M:%S")
     assert (finding.received, finding.parameters["date"]) == (ended, ended)

@@ -46,12 +46,12 @@ def valid(data: bytes) -> bool:
 
 
 # Additions in a namespace, or at a place, of the writer's own: the readings accept them, no schema can say so.
-# Nor is a content in pieces what a token can stand for; ATT-05 tells of it.
+# Nor can a token replace content in pieces; ATT-05 reports it.
 BEYOND_THE_SCHEMA = {
     *("PKG-08/additions-without-namespace", "HDR-01/sender-in-sender"),
     *("ATT-05/comment-inside", "ATT-05/element-inside", "ATT-05/base64-in-an-element"),
 }
-# What the rules tell as missing, and a body that only a document package must have.
+# What the rules report as missing, and a body that only a document package must have.
 TOLD_OTHERWISE = {"HDR-10/subject-in-lower-case", "STP-01/in-a-container-of-its-own", "PKG-05/no-body"}
 READABLE = [
     vector
@@ -105,7 +105,7 @@ def test_rules_find_no_structure_error_where_the_schema_finds_none(made: Package
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_changed())
-def test_what_the_schema_refuses_the_rules_tell(made: PackageDraft) -> None:
+def test_the_rules_report_everything_that_the_schema_refuses(made: PackageDraft) -> None:
     data = made.written()
     if not valid(data):
         assert check_package(data, PROFILE, AT, groups={"PKG", "HDR", "TRC", "ATT", "STP"}).findings

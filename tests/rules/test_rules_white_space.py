@@ -63,7 +63,7 @@ def test_a_package_full_of_it_draws_remarks_only(
     assert found.document_id == report(draft).document_id
 
 
-def test_what_is_compared_is_compared_without_it() -> None:
+def test_values_are_compared_without_white_space() -> None:
     one = spaced(document(IDENTITY), "From/OrganId", "MessageHeader/DocumentId", "Code/CodeNumber")
     assert not {code for code in codes(one) if code.startswith(("HDR-18", "TRC-01"))}
     twice = spaced(document(IDENTITY).repeated("To"), "To[2]/OrganId")

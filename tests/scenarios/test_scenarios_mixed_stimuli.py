@@ -28,7 +28,7 @@ def mixtures(draw: st.DrawFn) -> list[Mixed]:
 
 
 @given(mixtures(), st.integers(0, 2**31))
-def test_everything_comes_once_and_what_follows_another_comes_later(mixture: list[Mixed], seed: int) -> None:
+def test_every_stimulus_is_sent_once_and_after_the_one_it_follows(mixture: list[Mixed], seed: int) -> None:
     parts = list(waves(context(seed), mixture))
     place = {one.document.id: number for number, part in enumerate(parts) for one in part}
     assert sorted(place) == sorted(one.document.id for one in mixture)
@@ -42,7 +42,7 @@ def test_the_order_is_drawn_from_the_seed_alone(mixture: list[Mixed], seed: int)
     assert first == again
 
 
-def test_good_and_bad_stand_in_no_order() -> None:
+def test_good_and_bad_packages_come_in_random_order() -> None:
     mixture = [mixed(number) for number in range(120)]
     orders = {tuple(one.why for part in waves(context(seed), mixture) for one in part) for seed in range(20)}
     assert len(orders) == 20

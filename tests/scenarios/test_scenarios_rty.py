@@ -60,7 +60,7 @@ def test_the_profile_says_which_codes_are_final_and_which_pass(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_a_fault_that_no_call_ever_met_tells_nothing(tmp_path: Path) -> None:
+def test_a_fault_that_no_call_met_proves_nothing(tmp_path: Path) -> None:
     """What never left is another requirement's failure: nothing is known of how it would have been tried again."""
     profile = tmp_path / "own.yaml"
     profile.write_text(OWN, encoding="utf-8")
@@ -84,7 +84,7 @@ def test_an_outage_with_a_stall_of_the_harness_is_played_again(tmp_path: Path, m
         stopped += 1
         if stopped == 1:
             await asyncio.sleep(1)
-            time.sleep(1.5)  # noqa: ASYNC251 - as a machine without time for it makes it stand still
+            time.sleep(1.5)  # noqa: ASYNC251 - as on a machine too busy to run the harness
 
     monkeypatch.setattr(HubServer, "stop_listening", stops_slowly)
     judgement, record = run(tmp_path, "reference:gives-up-when-the-hub-is-down", ("RTY-01",), profile)

@@ -56,7 +56,7 @@ def test_key_alone_and_identity_alone_are_enough(lab: Path, tmp_path_factory: py
     assert laboratory.identity.public()["authorised"] == {"name": "Y", "title": ""}
 
 
-def test_what_cannot_seal_is_refused(lab: Path) -> None:
+def test_an_unusable_sealing_key_is_refused(lab: Path) -> None:
     write_key(lab, ec.generate_private_key(ec.SECP256R1()))
     assert refused(lab) == "laboratory.other-certificate"
     write_key(lab, ec.generate_private_key(ec.SECP256R1()), b"password")

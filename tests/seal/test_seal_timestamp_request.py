@@ -153,7 +153,7 @@ def test_packed_run_keeps_its_stamp(run: Path, authority: TimeStampingAuthority)
     assert found(bundle, authority) == []
 
 
-def test_standalone_verifier_says_that_it_cannot_check_the_stamp(run: Path) -> None:
+def test_standalone_verifier_reports_that_it_cannot_check_the_stamp(run: Path) -> None:
     done = alone(run)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\ntime stamp: not checked (manifest.tsr can be anything)" in done.stdout

@@ -1,4 +1,4 @@
-"""A key on a PKCS#11 token: SoftHSM stands for the card; runs and certificates are signed by it as by any other key."""
+"""A key on a PKCS#11 token: SoftHSM in place of the card; it signs runs and certificates like any other key."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "lab"
 
 
-def test_what_opens_no_key_is_said(folder: Path, tmp_path: Path) -> None:
+def test_a_passphrase_that_opens_no_key_is_reported(folder: Path, tmp_path: Path) -> None:
     def refused(pin: bytes | None, before: str = "", after: str = "") -> str:
         other = tmp_path / "other"
         shutil.rmtree(other, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The seal: every way to tamper is named rightly, by the verb's verifier and by the stand-alone one alike."""
+"""The seal: every kind of tampering is named correctly, by the verb's verifier and by the stand-alone one."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ def run(pristine: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(pristine, tmp_path / "run"))
 
 
-def test_untouched_seal_holds(run: Path) -> None:
+def test_untouched_seal_verifies(run: Path) -> None:
     assert codes(run) == []
     assert codes(run, KEY) == []
     verification = verify(run)
@@ -110,7 +110,7 @@ def test_verdict_must_follow_from_a_complete_set(
 
 
 def test_required_set_is_that_of_the_profile_for_declared_capabilities(tmp_path: Path) -> None:
-    """A C requirement left out is only noticed by who has the profile; the stand-alone verifier has levels only."""
+    """A C requirement left out is only noticed with the profile; the stand-alone verifier has levels only."""
     report = build_run(tmp_path, key=KEY)
     report = msgspec.json.decode(msgspec.json.encode(report))
     report["required"].remove("OPS-01")
@@ -119,7 +119,7 @@ def test_required_set_is_that_of_the_profile_for_declared_capabilities(tmp_path:
     assert [(str(one.code), one.detail) for one in verify(tmp_path).problems] == [("incomplete", "OPS-01")]
 
 
-def test_narrowed_run_is_complete_in_its_own_set(tmp_path: Path) -> None:
+def test_narrowed_run_can_be_complete_for_its_chosen_requirements(tmp_path: Path) -> None:
     assert codes(sealed_run(tmp_path / "run", RunPlan(only=("SND-01", "HDR-21")))) == []
 
 

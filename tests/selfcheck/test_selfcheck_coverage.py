@@ -17,7 +17,7 @@ from harness.selfcheck.coverage_page import as_html, as_text
 HEAD = "schema: lienthong.profile/1\nextends: qcvn102-2022\nid: ours\nversion: '1'\ntitle: {vi: Của bộ, en: Ours}\n"
 
 
-def test_clauses_stand_in_the_order_of_the_catalogue() -> None:
+def test_clauses_are_in_the_order_of_the_catalogue() -> None:
     coverage = coverage_of(load_profile())
     asked = [clause.clause for clause in coverage.clauses if clause.requirements]
     assert asked == list(dict.fromkeys(one.clause for one in load_catalogue().requirements.values()))

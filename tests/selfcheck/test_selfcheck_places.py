@@ -1,4 +1,4 @@
-"""Where everything about a requirement stands: each place named is the line on which the thing is written."""
+"""The places of everything about a requirement: each one is the line on which the thing is written."""
 
 import pytest
 

@@ -115,7 +115,7 @@ def test_a_head_admits_what_it_names_in_that_role_only() -> None:
         (made("SND-03", "SND-02", expects=(Accepted,)), ["claims-unjudged"]),
     ],
 )
-def test_scenarios_that_cannot_tell_anything_are_found(scenario: dict[str, Scenario], problems: list[str]) -> None:
+def test_scenarios_that_cannot_prove_anything_are_found(scenario: dict[str, Scenario], problems: list[str]) -> None:
     found = list(lint_scenarios(scenario))
     assert [problem.code for problem in found] == problems
     for problem in found:
@@ -164,7 +164,7 @@ def test_a_requirement_that_nothing_tests_is_found(monkeypatch: pytest.MonkeyPat
     assert line.strip().startswith("- id: SND-01") or "SND-01" in line
 
 
-def test_notes_that_no_longer_hold_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outdated_notes_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     words = coverage.load_notes().beyond[0].reason
     notes = coverage.Notes(
         "lienthong.coverage-notes/1",

@@ -48,7 +48,7 @@ def test_another_root_is_only_described(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("member", "digits", "likeness"), [("sha256", 64, "published"), ("sha256_begins", 8, "begins-so")]
 )
-def test_the_published_fingerprint_tells_whose_it_is(
+def test_the_published_fingerprint_identifies_the_owner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: str, digits: int, likeness: str
 ) -> None:
     der = _root("Tên khác")

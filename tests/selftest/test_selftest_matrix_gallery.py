@@ -63,7 +63,7 @@ def test_every_defect_is_judged_by_its_requirement_alone_or_among_good_exchanges
             assert check.breaks is None or check.breaks in (check.only or ())
 
 
-def test_neighbours_come_in_with_more_of_it() -> None:
+def test_wider_self_tests_also_play_neighbouring_requirements() -> None:
     def only(scope: SelftestScope) -> set[str]:
         check, *_ = chosen_checks(SelftestOrder(scope, ("fails-a-redelivery",)))
         return set(check.only or ())

@@ -103,7 +103,7 @@ def test_each_code_is_reported_once() -> None:
         ((entry("RCV-02", cause=Cause.CANDIDATE),), ("RCV-02",), CaseResult.UNDECIDED),
         ((entry("RCV-02", found("RCV-02.not-acked")), entry("SND-01", cause=Cause.HARNESS)), (), CaseResult.TROUBLE),
         ((entry("RCV-02", found("RCV-02.not-acked", Severity.REMARK)),), (), CaseResult.MISSED),
-        # Charged to its requirement by a scenario that does not claim it: whoever reads the report would not know.
+        # Charged to its requirement by a scenario that does not claim it: a reader of the report would not know.
         ((entry("RCV-02"), entry("RCV-05", found("RCV-02.not-acked"))), (), CaseResult.ELSEWHERE),
     ],
 )

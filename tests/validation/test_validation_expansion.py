@@ -72,7 +72,7 @@ def test_an_entry_longer_than_its_directory_says_is_not_expanded() -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_method_that_knows_no_halves_is_refused(method: int) -> None:
+def test_a_compression_method_that_cannot_be_read_in_parts_is_refused(method: int) -> None:
     assert codes(units(zipped(1, b"<a/>", method))) == ["kho!/0.edxml PKG-01.archive-damaged"]
 
 

@@ -115,7 +115,7 @@ def test_a_name_with_a_path_is_reported_of_what_is_no_package_too(tmp_path: Path
     assert (unit.code, unit.detail) == ("PKG-01.entry-path", name)
 
 
-def test_an_archive_in_an_archive_is_passed_over_and_named(tmp_path: Path) -> None:
+def test_an_archive_in_an_archive_is_skipped_and_named(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", {"1.edxml": PACKAGE})
     outer = zipped(tmp_path / "outer.zip", {"inner.zip": inner.read_bytes()})
     assert units(outer) == [SkippedUnit(f"{outer}!/inner.zip", archive=True)]
@@ -125,7 +125,7 @@ BESIDE = ["__MACOSX/a/._1.edxml", "a/._1.edxml", ".DS_Store", "Thumbs.db", "a/de
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "folder"])
-def test_what_lies_beside_packages_is_passed_over_and_counted(tmp_path: Path, kind: str) -> None:
+def test_files_that_are_not_packages_are_skipped_and_counted(tmp_path: Path, kind: str) -> None:
     held = {**dict.fromkeys(BESIDE, b"\0\5\x16\7"), "a/1.edxml": PACKAGE}
     path = tmp_path / "store"
     if kind == "folder":
@@ -248,7 +248,7 @@ def test_an_encrypted_zip_entry_is_one_problem(tmp_path: Path) -> None:
     assert [type(unit) for unit in units(path)] == [ProblemUnit, BytesUnit]
 
 
-def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_a_problem(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.edxml"
     os.mkfifo(pipe)
     (unit,) = units(tmp_path)

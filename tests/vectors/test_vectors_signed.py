@@ -18,7 +18,7 @@ KEYS = [key for key in load_catalogue().requirements if key[:3] in {"SIG", "PDF"
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_each_brings_its_findings_and_no_others(key: str) -> None:
+def test_each_vector_has_exactly_its_own_findings(key: str) -> None:
     vectors = signed_vectors(key, NOW, PKI, PROFILE.parameters.limits)
     found = {
         vector.name: {one.code for one in check_package(vector.content, PROFILE, NOW, trust=PKI.trust(NOW)).findings}
@@ -29,5 +29,5 @@ def test_each_brings_its_findings_and_no_others(key: str) -> None:
     assert any(code.startswith(key) for vector in vectors for code in vector.codes)
 
 
-def test_other_requirements_have_none_here() -> None:
+def test_other_requirements_have_no_vectors_here() -> None:
     assert signed_vectors("HDR-07", NOW, PKI, PROFILE.parameters.limits) == ()

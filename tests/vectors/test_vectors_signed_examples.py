@@ -1,4 +1,4 @@
-"""Examples that are kept as text: each mandatory requirement about packages has one that a real package bears out."""
+"""Examples that are kept as text: each mandatory requirement about packages has one that a real package confirms."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""What a finding about a signature says besides its code: where, what was asked, what was found, by whose key."""
+"""The parts of a finding about a signature besides its code: place, expected, received, and the key's owner."""
 
 import re
 from datetime import timedelta
@@ -95,7 +95,7 @@ def test_a_certificate_that_is_signed_weakly_is_reported() -> None:
 
 
 def test_a_second_signature_is_examined_though_the_first_is_none() -> None:
-    """One that is where nobody looks for it does not hide what is wrong with the one that counts."""
+    """A signature at a place where readers do not look does not hide what is wrong with the one that counts."""
     signed = signed_by("expired")(package(), pki(), LIMITS)
     start, end = signed.index(b"<Signature "), signed.index(b"</Signature>") + len(b"</Signature>")
     envelope = signed.index(b">", signed.index(b"edXMLEnvelope")) + 1

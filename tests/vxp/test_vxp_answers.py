@@ -65,7 +65,7 @@ def test_success_carries_all_three_members() -> None:
         (b'{"status":"OK","ErrorCode":0,"ErrorDesc":""}', "wrong-type"),
     ],
 )
-def test_what_is_no_answer(body: bytes, code: str) -> None:
+def test_wrong_answers_are_refused(body: bytes, code: str) -> None:
     assert broken(body) == code
 
 

@@ -161,7 +161,7 @@ def test_success_in_the_body_of_a_failing_status_is_no_success() -> None:
         (http("200 OK", b"x" * 10_001), "too-large"),
     ],
 )
-def test_losses(answer: bytes, code: str) -> None:
+def test_lost_connections_are_reported(answer: bytes, code: str) -> None:
     failure = failed(answer, lambda client: client.count_receive_status())
     assert isinstance(failure, TransportFailed)
     assert failure.code == code
@@ -174,7 +174,7 @@ def test_silence_ends_in_time() -> None:
     assert caught.value.code == "timeout"
 
 
-def test_nobody_listens() -> None:
+def test_a_port_without_a_listener_is_unreachable() -> None:
     async def run() -> None:
         async with http_client(LIMITS) as client:
             await VxpClient("http://127.0.0.1:1", "s", SECRET, http=client).count_receive_edoc()

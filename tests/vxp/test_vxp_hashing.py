@@ -40,7 +40,7 @@ def test_a_digest_without_small_bytes_looks_the_same_in_both_forms() -> None:
 
 
 @pytest.mark.parametrize("given_value", ["", "é", "0", PADDED[:-1], PADDED + " "])
-def test_what_is_no_digest(given_value: str) -> None:
+def test_wrong_digests_are_refused(given_value: str) -> None:
     assert hash_file_form(b"file", given_value) is None
 
 
@@ -68,5 +68,5 @@ def test_the_form_of_a_time() -> None:
      "20261123T155521+0244", "23112026T155521+1000", "23112026T155521-0244", " 23112026T155521+0244",
      "23112026T155521+0244\n", "２３112026T155521+0244", "00000000T000000+0000"],
 )  # fmt: skip
-def test_what_is_no_time(text: str) -> None:
+def test_wrong_times_are_refused(text: str) -> None:
     assert parse_timestamp(text) is None

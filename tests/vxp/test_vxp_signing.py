@@ -111,7 +111,7 @@ def test_escaped_text_is_json(text: str) -> None:
 
 
 @given(PARAMETERS, st.text(min_size=1))
-def test_what_is_signed_verifies(parameters: list[tuple[str, str]], secret: str) -> None:
+def test_signed_headers_verify(parameters: list[tuple[str, str]], secret: str) -> None:
     headers = call(parameters, secret)
     verification = verify(headers, secret)
     assert verification.valid, verification

@@ -181,7 +181,7 @@ def test_a_wrong_order_is_one_sentence_in_both_languages(tmp_path: Path, path: s
     with_bench(tmp_path, play)
 
 
-def test_the_description_holds_for_hub_and_interface(tmp_path: Path) -> None:
+def test_the_openapi_description_matches_hub_and_interface(tmp_path: Path) -> None:
     async def play(rig: BenchRig) -> None:
         described = (await rig.get("/openapi.json")).json()
         validate(described)

@@ -48,7 +48,7 @@ def test_each_wrong_guess_makes_the_next_one_wait_longer() -> None:
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
 
 
-def test_who_has_to_wait_does_not_learn_whether_a_guess_was_right() -> None:
+def test_a_delayed_answer_does_not_reveal_whether_the_password_was_right() -> None:
     clock = Clock()
     guard = PasswordGuard(RIGHT, clock)
     guess_until_it_waits(guard)
@@ -73,7 +73,7 @@ def test_the_addresses_of_one_ipv6_customer_are_one() -> None:
     assert status(guard, RIGHT, "2001:db8:1:3::1") == (200, 0)
 
 
-def test_many_addresses_together_are_slowed_down_but_not_who_was_in_before() -> None:
+def test_many_addresses_together_are_slowed_down_except_those_that_signed_in_before() -> None:
     clock = Clock()
     guard = PasswordGuard(RIGHT, clock)
     assert status(guard, RIGHT, "198.51.100.1") == (200, 0)

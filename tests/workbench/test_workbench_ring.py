@@ -16,7 +16,7 @@ BODY = {"size": 1, "sha256": "", "blob": None}
 
 
 @given(bodies=st.lists(st.tuples(st.sampled_from([b"a", b"bb", b"ccc", b"dddd"]), st.booleans()), max_size=40))
-def test_a_shelf_holds_what_is_mentioned_and_nothing_else(
+def test_a_shelf_keeps_only_bodies_that_calls_refer_to(
     tmp_path_factory: pytest.TempPathFactory, bodies: list[tuple[bytes, bool]]
 ) -> None:
     folder = tmp_path_factory.mktemp("shelf") / "calls"

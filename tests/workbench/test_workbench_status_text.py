@@ -12,10 +12,10 @@ def test_every_status_of_the_harness_has_words() -> None:
     assert [code for code in StatusCode for language in LANGUAGES if status_text(code, language) == code] == []
 
 
-def test_one_that_only_a_profile_knows_is_shown_by_its_code() -> None:
+def test_a_status_that_only_a_profile_defines_is_shown_by_its_code() -> None:
     assert status_text("19", "vi") == "19"
 
 
-def test_one_without_words_of_its_own_has_the_guides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_status_without_its_own_text_uses_the_text_of_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "AREA", "no-such-area")
     assert status_text(StatusCode.FINISHED, "en") == "Finished"
