@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from harness.catalogue.codes import RefusalReason
-from harness.hub.call_recorder import CallRecorder, Sent
+from harness.hub.call_recorder import CallLog, Sent
 from harness.hub.call_results import Call, CallResult, Deferred, Refusal
 from harness.hub.incoming import Incoming, Receive, Scope, Send, read_request, wire_of
 from harness.hub.interception import AnswerPlan, Drop, Hold, Moment, PlannedReply, RequestFacts
@@ -22,7 +22,6 @@ from harness.hub.service import Hub
 from harness.hub.transmission import PreparedResponse, Transmission
 from harness.hub.wire import Malformed
 from harness.journal.events import NOTHING
-from harness.journal.recorder import Recorder
 from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS, HubOperation
 from harness.vxp.signing import verify
@@ -41,11 +40,11 @@ _CLOSE = (("connection", "close"),)
 
 
 class HubApp:
-    """Serves one hub; every request leaves a `request` and an `answer` event."""
+    """Serves one hub; every request and its answer are taken down in a log, where there is one."""
 
-    def __init__(self, hub: Hub, recorder: Recorder | None = None) -> None:
+    def __init__(self, hub: Hub, log: CallLog | None = None) -> None:
         self._hub = hub
-        self._evidence = CallRecorder(recorder) if recorder is not None else None
+        self._log = log
         self._numbers = itertools.count(1)
         self._large = asyncio.Semaphore(1)
 
@@ -67,9 +66,9 @@ class HubApp:
         call = self._call(incoming)
         refused = self._hub.refused(None, Refusal(RefusalReason.BAD_REQUEST, "bad-http"))
         answer = _prepared(replace(refused, http_status=what.status))
-        if self._evidence is not None:
-            event = self._evidence.request(self._evidence.facts(incoming, call))
-            self._evidence.answer(event, call, refused, Sent(what.status, answer.body, complete=True))
+        if self._log is not None:
+            event = self._log.request(incoming, call)()
+            self._log.answer(event, call, refused, Sent(what.status, answer.body, complete=True))
         return answer.body
 
     async def _serve(self, incoming: Incoming, transmission: Transmission) -> None:
@@ -188,15 +187,15 @@ class HubApp:
         return plan
 
     async def _recorded(self, incoming: Incoming, call: Call) -> int | None:
-        evidence = self._evidence
-        if evidence is None:
+        log = self._log
+        if log is None:
             return None
-        large = len(incoming.body) > _LARGE
-        return evidence.request(await _apart(large, lambda: evidence.facts(incoming, call)))
+        take_down = await _apart(len(incoming.body) > _LARGE, lambda: log.request(incoming, call))
+        return take_down()
 
     def _answered(self, event: int | None, call: Call, outcome: CallResult, sent: Sent) -> None:
-        if self._evidence is not None and event is not None:
-            self._evidence.answer(event, call, outcome, sent)
+        if self._log is not None and event is not None:
+            self._log.answer(event, call, outcome, sent)
 
 
 class _Turn:

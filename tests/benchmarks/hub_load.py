@@ -2,8 +2,10 @@
 
     python -m tests.benchmarks.hub_load [lists] [send] [store] [large]
 
-Prints figures and judges nothing; wants a quiet machine. `store` puts 100,000 documents into one mailbox and counts
-what is there after the hub was killed and opened again; `large` sends 20 packages of 50 MB at once.
+Prints figures and judges nothing; wants a quiet machine. On a busy one look at the processor seconds, which are those
+of the server with all its threads and children, under the same load in the same run. `store` puts 100,000 documents
+into one mailbox and counts what is there after the hub was killed and opened again; `large` sends 20 packages of 50 MB
+at once.
 """
 
 import asyncio
@@ -47,11 +49,18 @@ CONNECTIONS = 100
 
 @dataclass(frozen=True)
 class Figures:
-    """Requests a second, and seconds within which 50 % and 99 % of the answers came."""
+    """What a load came to.
+
+    Attributes:
+        rate: requests a second.
+        half, most: seconds within which 50 % and 99 % of the answers came.
+        cost: processor seconds of the server for one request.
+    """
 
     rate: float
     half: float
     most: float
+    cost: float
 
 
 def free_port() -> int:
@@ -76,6 +85,17 @@ def served(*command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+def processor(process: subprocess.Popen[bytes]) -> float:
+    """Return the processor seconds that a server and its children have used so far; Linux only."""
+    pending, ticks = [process.pid], 0
+    while pending:
+        place = Path(f"/proc/{pending.pop()}")
+        used = (place / "stat").read_text().rpartition(")")[2].split()[11:15]
+        ticks += sum(map(int, used))
+        pending += [int(child) for task in place.glob("task/*/children") for child in task.read_text().split()]
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def hub_command(port: int, data: Path) -> tuple[str, ...]:
@@ -122,7 +142,9 @@ async def answered(reader: asyncio.StreamReader) -> bytes:
     return await reader.readexactly(length)
 
 
-async def load(port: int, calls: list[bytes], check: Callable[[bytes], bool]) -> Figures:
+async def load(
+    server: subprocess.Popen[bytes], port: int, calls: list[bytes], check: Callable[[bytes], bool]
+) -> Figures:
     """Make the calls over all connections at once; each connection waits for its answer."""
     waiting, took = iter(calls), []
 
@@ -137,10 +159,11 @@ async def load(port: int, calls: list[bytes], check: Callable[[bytes], bool]) ->
                 raise SystemExit(f"unexpected answer: {body[:300]!r}")
         writer.close()
 
-    began = time.monotonic()
+    began, used = time.monotonic(), processor(server)
     await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
     seconds, took = time.monotonic() - began, sorted(took)
-    return Figures(len(calls) / seconds, took[len(took) // 2], took[len(took) * 99 // 100])
+    cost = (processor(server) - used) / len(calls)
+    return Figures(len(calls) / seconds, took[len(took) // 2], took[len(took) * 99 // 100], cost)
 
 
 def accepted(body: bytes) -> bool:
@@ -152,19 +175,21 @@ def told(name: str, figures: Figures, baseline: Figures) -> None:
     """Print one line of figures."""
     print(
         f"{name}: {figures.rate:.0f}/s, half in {figures.half * 1000:.0f} ms, 99 % in {figures.most * 1000:.0f} ms; "
-        f"{figures.rate / baseline.rate:.2f} of the echo ({baseline.rate:.0f}/s)"
+        f"{figures.rate / baseline.rate:.2f} of the echo ({baseline.rate:.0f}/s); processor "
+        f"{figures.cost * 1e6:.0f} us a request, the echo {baseline.cost * 1e6:.0f} us: "
+        f"{baseline.cost / figures.cost:.2f}"
     )
 
 
 def compared(name: str, calls: list[bytes], before: int = 0) -> None:
     """Measure the echo and the hub under the same calls; `before` documents wait already."""
     port, echo = free_port(), free_port()
-    with served(sys.executable, "-c", ECHO, str(echo), port=echo):
-        baseline = asyncio.run(load(echo, calls, lambda body: True))
-    with tempfile.TemporaryDirectory() as folder, served(*hub_command(port, Path(folder) / "d"), port=port):
+    with served(sys.executable, "-c", ECHO, str(echo), port=echo) as server:
+        baseline = asyncio.run(load(server, echo, calls, lambda body: True))
+    with tempfile.TemporaryDirectory() as folder, served(*hub_command(port, Path(folder) / "d"), port=port) as server:
         if before:
-            asyncio.run(load(port, [sending(n) for n in range(10_000, 10_000 + before)], accepted))
-        told(name, asyncio.run(load(port, calls, accepted)), baseline)
+            asyncio.run(load(server, port, [sending(n) for n in range(10_000, 10_000 + before)], accepted))
+        told(name, asyncio.run(load(server, port, calls, accepted)), baseline)
 
 
 def lists() -> None:
@@ -186,7 +211,7 @@ def store() -> None:
         with served(*hub_command(port, data), port=port) as process:
             began = time.monotonic()
             for first in range(1, total + 1, step):
-                asyncio.run(load(port, [sending(n) for n in range(first, first + step)], accepted))
+                asyncio.run(load(process, port, [sending(n) for n in range(first, first + step)], accepted))
             seconds = time.monotonic() - began
             os.kill(process.pid, signal.SIGKILL)
         hub = Hub(HubSettings.of(data=data))
@@ -203,7 +228,7 @@ def large() -> None:
         tempfile.TemporaryDirectory() as folder,
         served(*hub_command(port, Path(folder) / "d"), port=port) as process,
     ):
-        figures = asyncio.run(load(port, calls, accepted))
+        figures = asyncio.run(load(process, port, calls, accepted))
         peak = next(
             line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("VmHWM")
         )
