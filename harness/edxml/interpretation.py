@@ -16,6 +16,7 @@ from harness.edxml.names import CONTENT, NAMESPACE, q
 
 _SPACE = " \t\r\n"
 _PREFIX = f"{{{NAMESPACE}}}"
+_ANY = f"{_PREFIX}*"
 
 
 class Uninterpretable(Exception):
@@ -36,9 +37,8 @@ class ElementGroup:
     def __init__(self, *elements: etree._Element) -> None:
         self._by_name: dict[str, list[etree._Element]] = {}
         for element in elements:
-            for child in element:
-                if isinstance(child.tag, str) and child.tag.startswith(_PREFIX):
-                    self._by_name.setdefault(child.tag[len(_PREFIX) :], []).append(child)
+            for child in element.iterchildren(_ANY):
+                self._by_name.setdefault(child.tag[len(_PREFIX) :], []).append(child)
 
     def elements(self, name: str) -> list[etree._Element]:
         """Return the elements of that name."""

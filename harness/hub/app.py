@@ -7,10 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from harness.catalogue.codes import RefusalReason
 from harness.hub.call_recorder import CallLog, Sent
@@ -37,6 +34,7 @@ _SLOW = frozenset(
 )
 _PREVENTING = (PlannedReply, Drop, Hold)
 _CLOSE = (("connection", "close"),)
+_READING = frozenset({"GET", "HEAD"})
 
 
 class HubApp:
@@ -141,9 +139,10 @@ class HubApp:
         if plan is not None and isinstance(plan.action, _PREVENTING):
             return CallResult(b"")
         slow = len(call.body) > _LARGE or call.name in _SLOW
+        losses = self._hub.losses
         outcome = await _apart(slow, lambda: self._hub.perform(call))
         try:
-            await self._hub.durable()
+            await self._hub.durable(losses)
         except OSError:
             LOG.exception("what request %s brought could not be written to the disk", call.name)
             return self._hub.refused(call, Refusal(RefusalReason.INTERNAL))
@@ -234,19 +233,14 @@ class Annex(Protocol):
 
 def create_app(hub_app: HubApp, hub: Hub, annex: Annex | None = None) -> Application:
     """Return the whole application: the hub's operations, and where wanted their description at `/openapi.json`."""
-    routes = [Route("/{path:path}", hub_app)]
-    if hub.settings.described:
 
-        async def openapi(request: Request) -> JSONResponse:
-            return JSONResponse(description(hub.settings))
-
-        routes.insert(0, Route("/openapi.json", openapi))
-    return Starlette(routes=routes) if annex is None else _beside(annex, Starlette(routes=routes))
-
-
-def _beside(annex: Annex, hub: Application) -> Application:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await (annex if annex.takes(scope) else hub)(scope, receive, send)
+        if annex is not None and annex.takes(scope):
+            await annex(scope, receive, send)
+        elif hub.settings.described and scope["path"] == "/openapi.json" and scope["method"] in _READING:
+            await JSONResponse(description(hub.settings))(scope, receive, send)
+        else:
+            await hub_app(scope, receive, send)
 
     return serve
 

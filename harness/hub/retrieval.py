@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from harness.catalogue.codes import RefusalReason
 from harness.catalogue.findings import clipped
@@ -26,6 +27,7 @@ _SERVICE = "eDoc"
 # A row of texts has no member without a value: a list of a thousand need not be searched for one.
 _ROWS = json.JSONEncoder(separators=(",", ":"))
 _LONGEST_DESCRIPTION = 2000
+_MOST_LISTS, _LARGEST_LIST = 200, 64 * 1024  # lists that are kept, and bytes of one
 
 
 class Retrieval:
@@ -34,12 +36,21 @@ class Retrieval:
     def __init__(self, mailboxes: Mailboxes, blobs: Blobs) -> None:
         self._mailboxes = mailboxes
         self._blobs = blobs
+        self._lists: dict[tuple[str, str], tuple[tuple[int, int], CallResult]] = {}
 
     def received_list(self, call: Call) -> CallResult:
-        """List what waits for the system's agencies."""
-        items = self._mailboxes.waiting(call.caller, message_type(call))
+        """List what waits for the system's agencies; a list asked for again is the same until something changes."""
+        asked = call.caller, message_type(call)
+        stamp = self._mailboxes.stamp
+        kept = self._lists.get(asked)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        items = self._mailboxes.waiting(*asked)
         body = success_with("data", _ROWS.encode([_received_row(item) for item in items]).encode("ascii"))
-        return CallResult(body, effect=CallEffect(listed=tuple(_listed(item) for item in items)))
+        made = CallResult(body, effect=CallEffect(listed=tuple(_listed(item) for item in items)))
+        if len(body) <= _LARGEST_LIST and (asked in self._lists or len(self._lists) < _MOST_LISTS):
+            self._lists[asked] = stamp, made
+        return made
 
     def sent_list(self, call: Call) -> CallResult:
         """List the state of a sent package at each receiver."""
@@ -160,5 +171,6 @@ def _sent_row(item: MailboxItem) -> Mapping[str, str]:
     }
 
 
+@lru_cache(maxsize=16)
 def _state_text(state: str) -> str:
     return text("hub", f"state.{state}", "vi")

@@ -1,8 +1,10 @@
 """Sending an answer, whole or as a plan wants it."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 
 from harness.hub.call_recorder import Sent
 from harness.hub.incoming import Receive, Send, drain
@@ -77,12 +79,12 @@ class Transmission:
 
     async def _start(self, answer: PreparedResponse) -> None:
         lines = [
-            ("date", formatdate(usegmt=True)),
-            ("content-type", answer.content_type),
-            ("content-length", str(len(answer.body))),
+            (b"date", _date(int(time.time()))),
+            (b"content-type", answer.content_type.encode("latin-1")),
+            (b"content-length", b"%d" % len(answer.body)),
         ]
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (*lines, *answer.headers)]
-        await self._send({"type": "http.response.start", "status": answer.http_status, "headers": raw})
+        lines += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        await self._send({"type": "http.response.start", "status": answer.http_status, "headers": lines})
 
     async def _part(self, body: bytes, *, more: bool) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
@@ -140,3 +142,8 @@ class Transmission:
         while (await self._receive())["type"] != "http.disconnect":
             continue
         return Sent(0, b"", complete=False)
+
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode("ascii")

@@ -4,10 +4,9 @@ The signature covers the parameters only: method, path, host and body are not si
 is bound by its digest in a signed parameter. Key order is the caller's own and is never changed.
 """
 
-import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,7 +38,9 @@ ProblemCode = Literal[
     "unsigned",
 ]
 
+_PREFIX = PREFIX.lower()
 ALWAYS_SIGNED = ("systemid", "timestamp", "content-type")
+_MEMBERS = json.JSONDecoder(object_pairs_hook=tuple)
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x2028, 0x2029)}
 _ESCAPES |= {ord(sign): escape for sign, escape in _SHORT.items()}
@@ -106,7 +107,7 @@ def sign_header(parameters: Sequence[tuple[str, str]]) -> str:
 
 def hash_header(secret: str, sign_header: bytes) -> str:
     """Return HMAC-SHA256 of the sign-header in lower-case hex; the key is the secret's text in UTF-8."""
-    return hmac.new(secret.encode("utf-8", "replace"), sign_header, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode("utf-8", "replace"), sign_header, "sha256").hex()
 
 
 def signed_headers(
@@ -149,12 +150,15 @@ def signed_headers(
 
 def read_sign_header(headers: RawHeaders) -> SignHeader | SigningProblem:
     """Return the sign-header of a call, or what keeps it from being read."""
-    found = parameter_values(headers)
+    return _read(parameter_values(headers))
+
+
+def _read(found: Mapping[str, list[bytes]]) -> SignHeader | SigningProblem:
     if SIGN_HEADER not in found:
         return SigningProblem("missing", SIGN_HEADER)
     raw = found[SIGN_HEADER][0]
     try:
-        content = json.loads(raw.decode("utf-8"), object_pairs_hook=lambda pairs: tuple(pairs))
+        content = _MEMBERS.decode(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return SigningProblem("not-utf8", SIGN_HEADER)
     except (ValueError, RecursionError):
@@ -184,7 +188,7 @@ def verify(headers: RawHeaders, secret: str | None) -> SignHeaderCheck:
         expected = hash_header(secret, found[SIGN_HEADER][0])
         if HASH_HEADER in found and not hmac.compare_digest(expected.encode(), found[HASH_HEADER][0]):
             problems.append(SigningProblem("hash-mismatch", HASH_HEADER))
-    read = read_sign_header(headers)
+    read = _read(found)
     problems += [read] if isinstance(read, SigningProblem) else _disagreements(read, found)
     return SignHeaderCheck(tuple(problems), expected, given)
 
@@ -221,7 +225,9 @@ def _member_against_header(name: str, value: str, received: list[bytes] | None) 
 
 
 def _key(name: str) -> str:
-    return name[len(PREFIX) :] if name.lower().startswith(PREFIX.lower()) else name
+    if name.startswith(PREFIX) or name.lower().startswith(_PREFIX):
+        return name[len(PREFIX) :]
+    return name
 
 
 def _sendable(text: str) -> str:

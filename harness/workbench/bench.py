@@ -46,8 +46,7 @@ class Workbench:
         """
         self.hub, self.profile, self.ring, self.strict = hub, profile, ring, strict
         self.mail = TestMail(hub, profile, ring)
-        self.faults = NextFaults(hub.interceptor)
-        hub.interceptor = self.faults
+        self.faults = NextFaults(hub)
         hub.objector = self._objection if strict else None
         for system_id in hub.directory.systems():
             ring.conceal(hub.directory.secret(system_id) or "")
