@@ -16,8 +16,8 @@ LARGE = 256 * 1024
 class Blobs(Protocol):
     """Content kept under its SHA-256."""
 
-    def keep(self, content: bytes) -> str:
-        """Keep `content` for good and return its name."""
+    def keep(self, content: bytes, name: str = "") -> str:
+        """Keep `content` for good and return its name, which may be given where it is known."""
         ...
 
     def content(self, name: str) -> bytes:
@@ -35,9 +35,9 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self._contents: dict[str, bytes] = {}
 
-    def keep(self, content: bytes) -> str:
+    def keep(self, content: bytes, name: str = "") -> str:
         """Keep `content` and return its name."""
-        name = hashlib.sha256(content).hexdigest()
+        name = name or hashlib.sha256(content).hexdigest()
         self._contents.setdefault(name, content)
         return name
 
@@ -59,13 +59,13 @@ class FolderBlobs:
         for unfinished in folder.glob("*.part"):
             unfinished.unlink()
 
-    def keep(self, content: bytes) -> str:
+    def keep(self, content: bytes, name: str = "") -> str:
         """Keep `content`, written through to the disk, and return its name.
 
         Raises:
             OSError: the disk is full or not writable.
         """
-        name = hashlib.sha256(content).hexdigest()
+        name = name or hashlib.sha256(content).hexdigest()
         path = self._folder / name
         if path.exists():
             return name
@@ -103,17 +103,17 @@ class StoredBlobs:
         self._store = store
         self._large = FolderBlobs(folder)
 
-    def keep(self, content: bytes) -> str:
+    def keep(self, content: bytes, name: str = "") -> str:
         """Keep `content` and return its name; a small one is on the disk when the store is `durable`.
 
         Raises:
             OSError: the disk is full or not writable.
         """
         if len(content) > LARGE:
-            return self._large.keep(content)
-        digest = hashlib.sha256(content)
-        self._store.change("INSERT OR IGNORE INTO blobs (name, content) VALUES (?, ?)", digest.digest(), content)
-        return digest.hexdigest()
+            return self._large.keep(content, name)
+        name = name or hashlib.sha256(content).hexdigest()
+        self._store.change("INSERT OR IGNORE INTO blobs (name, content) VALUES (?, ?)", bytes.fromhex(name), content)
+        return name
 
     def content(self, name: str) -> bytes:
         """Return what is kept under `name`.

@@ -271,7 +271,9 @@ class Mailboxes:
         return receiver_doc_id, agency.organ_id
 
     def _now(self) -> str:
-        return self._clock().strftime(TIME)
+        # Written by hand: `strftime` takes five times as long, and every send asks for it twice.
+        now = self._clock()
+        return f"{now.year:04}/{now.month:02}/{now.day:02} {now.hour:02}:{now.minute:02}:{now.second:02}"
 
 
 def new_hub_id() -> str:

@@ -9,12 +9,13 @@ from harness.catalogue.findings import clipped
 from harness.edxml.model import TraceHeader
 from harness.edxml.packages import rebuilt
 from harness.hub.blobs import Blobs
-from harness.hub.call_results import Call, CallResult, Refusal, done
+from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency
 from harness.hub.mailboxes import TIME, Mailboxes, StoredMessage, sameness_of
 from harness.hub.received_package import ReceivedPackage
 from harness.hub.settings import HubSettings
 from harness.journal.events import AcceptedPackage, CallEffect
+from harness.vxp.answers import success_with
 
 MESSAGE_TYPES = ("edoc", "status")
 
@@ -44,7 +45,7 @@ class Submission:
         """
         specimen = call.specimen
         self._check_sender(call)
-        if specimen is None or specimen.package is None:
+        if specimen is None or specimen.routing is None:
             raise Refusal(RefusalReason.UNREADABLE, "unreadable", code=specimen.unreadable if specimen else "empty")
         sender = self._sending_agency(specimen, call.caller)
         receivers = self.resolved(_named(call, specimen), answering=specimen.kind == "status")
@@ -60,7 +61,9 @@ class Submission:
             receivers=tuple(agency.organ_id for agency in receivers),
             duplicate=not posted.items,
         )
-        return done({"DocId": posted.hub_id}, CallEffect(accepted=accepted))
+        return CallResult(
+            success_with("DocId", b'"%b"' % posted.hub_id.encode("ascii")), effect=CallEffect(accepted=accepted)
+        )
 
     def message(
         self,
@@ -79,7 +82,7 @@ class Submission:
             messagetype: `edoc` or `status`.
             document_id: what it is recorded as; None takes it from the package.
         """
-        served, received = self._served(specimen), self._blobs.keep(specimen.file)
+        served, received = self._served(specimen), self._blobs.keep(specimen.file, specimen.sha256)
         if messagetype == "edoc" and specimen.document_id:
             sameness = sameness_of("edoc", from_organ, specimen.document_id, specimen.doc_type)
         else:
@@ -122,7 +125,7 @@ class Submission:
         return self._directory.agency(name) or (self._directory.successor(name) if followed else None)
 
     def _served(self, specimen: ReceivedPackage) -> bytes:
-        if self._settings.mode == "verbatim" or specimen.package is None:
+        if self._settings.mode == "verbatim" or specimen.routing is None:
             return specimen.file
         hop = TraceHeader(self._settings.organ_id, self._clock().strftime(TIME))
         return rebuilt(specimen.file, hop, self._settings.limits)
@@ -152,7 +155,7 @@ class Submission:
     def _note_status(self, specimen: ReceivedPackage, sender: RegisteredAgency) -> None:
         facts = specimen.status
         if facts is not None and specimen.document_id:
-            self._mailboxes.set_business(specimen.document_id, sender, facts.status_code, clipped(facts.description))
+            self._mailboxes.set_business(specimen.document_id, sender, facts.status_code, clipped(facts.title))
 
 
 def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:

@@ -194,15 +194,20 @@ def verify(headers: RawHeaders, secret: str | None) -> SignHeaderCheck:
 
 
 def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[SigningProblem]:
-    keys = [_key(name) for name, _ in signed.members]
-    lowered = [key.lower() for key in keys]
-    problems = [SigningProblem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
+    lowered = [_key(name).lower() for name, _ in signed.members]
+    once = set(lowered)
+    problems = []
+    if len(once) < len(lowered):
+        problems += [SigningProblem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
     for (name, value), key in zip(signed.members, lowered, strict=True):
-        problems += _member_against_header(name, value, found.get(key))
-    problems += [SigningProblem("missing", key) for key in ALWAYS_SIGNED if key not in lowered]
+        received = found.get(key)
+        problem = _member_against_header(name, value, None if received is None else received[0])
+        if problem is not None:
+            problems.append(problem)
+    problems += [SigningProblem("missing", key) for key in ALWAYS_SIGNED if key not in once]
     if SIGN_HEADER_KEY in found:
         problems += _key_list(signed.keys, lowered)
-    loose = (key for key in found if key in PARAMETER_KEYS and key not in UNSIGNED and key not in lowered)
+    loose = (key for key in found if key not in once and key in PARAMETER_KEYS and key not in UNSIGNED)
     return problems + [SigningProblem("unsigned", key) for key in loose]
 
 
@@ -215,13 +220,13 @@ def _key_list(listed: Sequence[str], members: list[str]) -> list[SigningProblem]
     return problems
 
 
-def _member_against_header(name: str, value: str, received: list[bytes] | None) -> list[SigningProblem]:
+def _member_against_header(name: str, value: str, received: bytes | None) -> SigningProblem | None:
     if received is None:
-        return [SigningProblem("member-without-header", _key(name))]
+        return SigningProblem("member-without-header", _key(name))
     if _key(name) == name:
-        return [SigningProblem("member-without-prefix", name)]
-    same = value.strip(" \t").encode("utf-8", "surrogatepass") == received[0]
-    return [] if same else [SigningProblem("member-differs", _key(name))]
+        return SigningProblem("member-without-prefix", name)
+    same = value.strip(" \t").encode("utf-8", "surrogatepass") == received
+    return None if same else SigningProblem("member-differs", _key(name))
 
 
 def _key(name: str) -> str:
