@@ -91,10 +91,15 @@ class HubApp:
             return
         plan = await self._plan("before", event, incoming, call, turn)
         outcome = await self._objection(event, call, plan) or await self._outcome(call, plan)
-        answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome))
+        large = _large(outcome)
+        answer = None if large is not None else _prepared(outcome)
         if plan is None:
-            plan = await self._plan("after", event, incoming, call, turn, outcome, answer.body)
-        sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
+            plan = await self._plan("after", event, incoming, call, turn, outcome, answer.body if answer else None)
+        if plan is None and large is not None:
+            sent = await transmission.streamed(outcome.http_status, outcome.content_type, large)
+        else:
+            answer = answer or await asyncio.to_thread(_prepared, outcome)
+            sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
         self._answered(event, call, outcome, sent)
 
     def _call(self, incoming: Incoming) -> Call:
@@ -156,7 +161,7 @@ class HubApp:
         call: Call,
         turn: "_Turn",
         outcome: CallResult | None = None,
-        answer: bytes = b"",
+        answer: bytes | None = None,
     ) -> AnswerPlan | None:
         """Ask the interceptor, if there is one, and wait as long as its plan says; no other request waits for that."""
         if self._hub.interceptor is None:
@@ -175,7 +180,7 @@ class HubApp:
             document_id=specimen.document_id if specimen else item.document_id if item else None,
             messagetype=item.messagetype if item else call.parameters.get("messagetype"),
             receivers=specimen.addressees if specimen else (item.receiver,) if item else (),
-            answer=answer if outcome is not None and len(answer) <= _LARGE else None,
+            answer=answer if answer is not None and len(answer) <= _LARGE else None,
             effect=outcome.effect if outcome is not None else NOTHING,
         )
         plan = await self._hub.interceptor(facts)
@@ -250,10 +255,12 @@ async def _apart(slow: bool, work: Callable[[], T]) -> T:
     return await asyncio.to_thread(work) if slow else work()
 
 
-def _size(outcome: CallResult) -> int:
-    return outcome.body.size if isinstance(outcome.body, Deferred) else len(outcome.body)
+def _large(outcome: CallResult) -> Deferred | None:
+    """Return the body of an answer that is sent part by part, None for others."""
+    body = outcome.body
+    return body if isinstance(body, Deferred) and body.size > _LARGE else None
 
 
 def _prepared(outcome: CallResult, *, closing: bool = False) -> PreparedResponse:
-    body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
+    body = outcome.body.whole() if isinstance(outcome.body, Deferred) else outcome.body
     return PreparedResponse(outcome.http_status, outcome.content_type, body, _CLOSE if closing else ())

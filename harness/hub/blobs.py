@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,14 @@ class Blobs(Protocol):
 
     def content(self, name: str) -> bytes:
         """Return what is kept under `name`.
+
+        Raises:
+            KeyError: nothing is.
+        """
+        ...
+
+    def parts(self, name: str, size: int) -> Iterator[bytes]:
+        """Yield what is kept under `name` in parts of `size` bytes, the last of which may be smaller.
 
         Raises:
             KeyError: nothing is.
@@ -48,6 +57,10 @@ class MemoryBlobs:
             KeyError: nothing is.
         """
         return self._contents[name]
+
+    def parts(self, name: str, size: int) -> Iterator[bytes]:
+        """Yield what is kept under `name` in parts; see `Blobs`."""
+        yield from _sliced(self._contents[name], size)
 
 
 class FolderBlobs:
@@ -90,6 +103,21 @@ class FolderBlobs:
         except FileNotFoundError as error:
             raise KeyError(name) from error
 
+    def parts(self, name: str, size: int) -> Iterator[bytes]:
+        """Yield what is kept under `name` in parts, read one by one; see `Blobs`.
+
+        Raises:
+            KeyError: nothing is.
+            OSError: it cannot be read.
+        """
+        try:
+            stream = (self._folder / name).open("rb")
+        except FileNotFoundError as error:
+            raise KeyError(name) from error
+        with stream:
+            while part := stream.read(size):
+                yield part
+
     def _sync_folder(self) -> None:
         """Write the folder's entries through; only then does a new name survive a crash."""
         if os.name == "posix":
@@ -122,5 +150,23 @@ class StoredBlobs:
             KeyError: nothing is.
             OSError: it cannot be read.
         """
+        content = self._small(name)
+        return self._large.content(name) if content is None else content
+
+    def parts(self, name: str, size: int) -> Iterator[bytes]:
+        """Yield what is kept under `name` in parts; see `Blobs`.
+
+        Raises:
+            KeyError: nothing is.
+            OSError: it cannot be read.
+        """
+        content = self._small(name)
+        yield from self._large.parts(name, size) if content is None else _sliced(content, size)
+
+    def _small(self, name: str) -> bytes | None:
         row = self._store.row("SELECT content FROM blobs WHERE name = ?", bytes.fromhex(name))
-        return self._large.content(name) if row is None else bytes(row["content"])
+        return None if row is None else bytes(row["content"])
+
+
+def _sliced(content: bytes, size: int) -> Iterator[bytes]:
+    return (content[at : at + size] for at in range(0, len(content), size))

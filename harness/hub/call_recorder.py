@@ -39,10 +39,11 @@ class Sent:
 
     Attributes:
         http_status: 0 when nothing did.
-        body: as sent, or its beginning when it was cut.
+        body: as sent, or its beginning when it was cut; empty where it was sent part by part.
         complete: whether the whole answer left.
         altered: whether it is not the hub's own answer.
         fault: name of the plan that shaped it.
+        length: bytes of a body that was sent part by part, None for others.
     """
 
     http_status: int
@@ -50,6 +51,12 @@ class Sent:
     complete: bool
     altered: bool = False
     fault: str | None = None
+    length: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body that were sent."""
+        return len(self.body) if self.length is None else self.length
 
 
 class CallLog(Protocol):
@@ -107,7 +114,7 @@ class CallRecorder:
     def answer_facts(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> AnswerSent:
         """Return what an `answer` event says; its body is kept as a blob where it is not kept elsewhere."""
         kept = not sent.altered and sent.complete and outcome.kept
-        small = len(sent.body) <= _LARGEST_ANSWER
+        small = sent.size <= _LARGEST_ANSWER
         code, description = _error(outcome, sent)
         blob = self._recorder.keep(sent.body) if sent.body and small and not kept else None
         return AnswerSent(
@@ -116,7 +123,7 @@ class CallRecorder:
             http_status=sent.http_status,
             error_code=code,
             error_desc=description,
-            body=AnswerBody(len(sent.body), blob),
+            body=AnswerBody(sent.size, blob),
             complete=sent.complete,
             altered=sent.altered,
             fault=sent.fault,

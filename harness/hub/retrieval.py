@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from harness.catalogue.codes import RefusalReason
@@ -27,6 +27,9 @@ _SERVICE = "eDoc"
 # A row of texts has no member without a value: a list of a thousand need not be searched for one.
 _ROWS = json.JSONEncoder(separators=(",", ":"))
 _LONGEST_DESCRIPTION = 2000
+_PART = 3 * 128 * 1024  # bytes of a package that are in memory at once
+_AFTER = b'"}'
+_BEFORE = success_with("data", b'""').removesuffix(_AFTER)
 _MOST_LISTS, _LARGEST_LIST = 200, 64 * 1024  # lists that are kept, and bytes of one
 
 
@@ -64,9 +67,9 @@ class Retrieval:
     def package(self, call: Call) -> CallResult:
         """Hand out a package in base64, whether or not it was acknowledged before."""
         item = self._own_item(call)
-        size = (item.size + 2) // 3 * 4
+        size = len(_BEFORE) + (item.size + 2) // 3 * 4 + len(_AFTER)
         return CallResult(
-            Deferred(size, lambda: _enveloped(self._blobs.content(item.served))),
+            Deferred(size, lambda: _enveloped(self._blobs.parts(item.served, _PART))),
             effect=_fetched(item),
             kept=True,
         )
@@ -75,7 +78,7 @@ class Retrieval:
         """Hand out a package as raw bytes."""
         item = self._own_item(call)
         return CallResult(
-            Deferred(item.size, lambda: self._blobs.content(item.served)),
+            Deferred(item.size, lambda: self._blobs.parts(item.served, _PART)),
             effect=_fetched(item),
             content_type=OCTETS,
             kept=True,
@@ -114,8 +117,13 @@ class Retrieval:
         return item
 
 
-def _enveloped(content: bytes) -> bytes:
-    return success_with("data", b'"%b"' % base64.b64encode(content))
+def _enveloped(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the answer that holds a package in base64; all parts but the last are multiples of three bytes."""
+    before = _BEFORE
+    for part in parts:
+        yield before + base64.b64encode(part)
+        before = b""
+    yield before + _AFTER
 
 
 def _listed(item: MailboxItem) -> ListedDelivery:

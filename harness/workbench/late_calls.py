@@ -26,8 +26,8 @@ class LateCalls:
         return lambda: self._ring.begin(lambda: self._recorder.facts(incoming, call))
 
     def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
-        """Take the answer to request number `request` down."""
-        if len(sent.body) > _LARGEST_WAITING:
+        """Take the answer to request number `request` down; what waits to be looked at holds on to the call."""
+        if len(call.body) > _LARGEST_WAITING or sent.size > _LARGEST_WAITING:
             self._recorder.answer(request, call, outcome, sent)
         else:
             self._ring.end(request, lambda: self._recorder.answer_facts(request, call, outcome, sent))

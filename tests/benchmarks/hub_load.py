@@ -5,7 +5,7 @@
 Prints figures and judges nothing; wants a quiet machine. On a busy one look at the processor seconds, which are those
 of the server with all its threads and children, under the same load in the same run. `store` puts 100,000 documents
 into one mailbox and counts what is there after the hub was killed and opened again; `large` sends 20 packages of 50 MB
-at once.
+at once, and fetches them at once.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ uvicorn.run(Starlette(routes=[Route("/{path:path}", echo, methods=["GET", "POST"
             log_level="error", access_log=False)
 """
 CONNECTIONS = 100
+_KEPT = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def served(*command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; it listens when the block begins."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
+        for _ in range(1200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -136,10 +137,13 @@ def sending(number: int, content: Attachment | None = None) -> bytes:
 
 
 async def answered(reader: asyncio.StreamReader) -> bytes:
-    """Read one answer and return its body."""
+    """Read one answer and return its body, but no more than a megabyte of it."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    return await reader.readexactly(length)
+    body = await reader.readexactly(min(length, _KEPT))
+    for at in range(_KEPT, length, _KEPT):
+        await reader.readexactly(min(length - at, _KEPT))
+    return body
 
 
 async def load(
@@ -220,8 +224,23 @@ def store() -> None:
         print(f"{total} documents in {seconds:.0f} s; after a kill {found} are there")
 
 
+async def waiting(port: int) -> list[str]:
+    """Return the ids of the documents that wait."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(listing(0))
+    body = await answered(reader)
+    writer.close()
+    return [row["docId"] for row in json.loads(body)["data"]]
+
+
+def peak(process: subprocess.Popen[bytes]) -> str:
+    """Return the most memory that a server has had so far; Linux only."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(line.split(maxsplit=1)[1] for line in lines if line.startswith("VmHWM"))
+
+
 def large() -> None:
-    """Twenty packages of 50 MB at once."""
+    """Twenty packages of 50 MB at once, there and back."""
     port, content = free_port(), Attachment("cid:1", "1.pdf", "application/pdf", os.urandom(37_000_000))
     calls = [sending(n, content) for n in range(20)]
     with (
@@ -229,10 +248,10 @@ def large() -> None:
         served(*hub_command(port, Path(folder) / "d"), port=port) as process,
     ):
         figures = asyncio.run(load(process, port, calls, accepted))
-        peak = next(
-            line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("VmHWM")
-        )
-        print(f"20 packages of 50 MB: last answer after {figures.most:.1f} s, {peak.split()[1]} kB at most")
+        print(f"20 packages of 50 MB sent: last answer after {figures.most:.1f} s, {peak(process)} at most")
+        fetches = [request("getEdoc", [("docId", item)]) for item in asyncio.run(waiting(port))]
+        figures = asyncio.run(load(process, port, fetches, accepted))
+        print(f"{len(fetches)} of them fetched: last answer after {figures.most:.1f} s, {peak(process)} at most")
 
 
 def main() -> None:
