@@ -4,7 +4,8 @@
 
 `hub`: whatever was answered OK is there after the kill, as it was sent and once; nothing is handed out by halves.
 `certify`: the run directory that is left can be read: `judge` says inconclusive, `verify` says why it is no sealed run;
-neither shows a traceback or a pass. SECONDS is the longest that one lives, 1.5 or 8 by default. Prints what was seen, and ends with status 1 where something was wrong.
+neither shows a traceback or a pass. SECONDS is the longest that one lives, 1.5 or 8 by default. Prints what was seen,
+and ends with status 1 where something was wrong.
 """
 
 import asyncio
