@@ -71,10 +71,10 @@ def make_plan(profile: Profile, only: Collection[str] | None, scenario: str | No
         wanted &= set(ids)
     chosen = {name: one for name, one in scenarios.items() if wanted & set(one.requirements)}
     covered = {requirement for one in chosen.values() for requirement in one.requirements}
-    if wanted - covered:
-        missing = wanted - covered
-        shown = {*EVERYTHING, *missing, *(key.partition("-")[0] for key in missing)}
-        chosen |= {name: one for name, one in scenarios.items() if one.shows & shown}
+    # Its own scenario does not show all of what is watched on all traffic: a scenario may name it besides.
+    missing = wanted - covered
+    shown = {*wanted, *(key.partition("-")[0] for key in missing), *(EVERYTHING if missing else ())}
+    chosen |= {name: one for name, one in scenarios.items() if one.shows & shown}
     return _planned(chosen.values(), ids)
 
 

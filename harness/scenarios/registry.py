@@ -27,8 +27,8 @@ class Scenario:
             packages no candidate should accept. `exclusive` ones disturb the whole hub and run alone.
         needs: capabilities without which it is not applicable.
         head: the expectations that it states.
-        shows: further requirements, or groups of them, of which it makes a candidate show something; it is played for
-            their sake where nothing else is that tests them. `EVERYTHING`: for the sake of any.
+        shows: further requirements, or groups of them, of which it makes a candidate show something. It is always
+            played for the sake of one that it names, and for a group, or `EVERYTHING`, where nothing else tests it.
         harm: of exclusive ones: those that may leave a candidate dead come last, in the order of this number.
         play: what it does.
     """

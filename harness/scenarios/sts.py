@@ -60,7 +60,7 @@ async def _decided(context: ScenarioContext, document: Document, action: str, re
     "STS-02",
     expects=(StatusSent,),
     awaits=(StoredOnce,),
-    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06", "ARC"),
+    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06", "STS-04", "ARC"),
 )
 async def decision_is_reported(context: ScenarioContext) -> None:
     """Accepting a document sends 03, refusing one sends 02."""
@@ -118,7 +118,7 @@ async def _handled(context: ScenarioContext, document: Document, action: str, co
     expects=(StatusSent,),
     awaits=(StoredOnce, StatusSent),
     needs=("handling",),
-    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06"),
+    shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06", "STS-04"),
 )
 async def handling_is_reported(context: ScenarioContext) -> None:
     """Assigning, processing and finishing a document sends 04, 05 and 06, each when the clerk does so."""

@@ -56,8 +56,8 @@ class SelftestScope(StrEnum):
     """How much is played.
 
     `quick`: the first simple defect of each group, by its own requirement; correct agencies by the carriers alone.
-    `gallery`: every defect, by its own requirement and the carriers; correct variants by what they do otherwise, the
-    reference agency by all that runs side by side.
+    `gallery`: every defect, by its own requirement alone, as `certify --only` plays it; correct variants by what they
+    do otherwise, the reference agency by all that runs side by side.
     `all`: every defect, by its group besides, so that it shows whether a neighbour fails; correct agencies by all.
     `crossed`: every defect by all that runs side by side; correct agencies by all. Takes long.
     """
@@ -220,11 +220,11 @@ def _only_of_defect(entry: GalleryEntry, scope: SelftestScope) -> tuple[str, ...
 
 
 def _narrowed(scope: SelftestScope, breaks: str, *shown_by: str) -> tuple[str, ...]:
-    only = {*_CARRIERS, breaks, *shown_by}
+    only = {breaks, *shown_by}
     if scope is SelftestScope.CROSSED:
-        only |= _side_by_side()
+        only |= {*_CARRIERS, *_side_by_side()}
     elif scope is SelftestScope.ALL:
-        only |= {key for key in _side_by_side() if key[:3] == breaks[:3]}
+        only |= {*_CARRIERS, *(key for key in _side_by_side() if key[:3] == breaks[:3])}
     return tuple(sorted(only))
 
 

@@ -6,7 +6,10 @@ import harness.crypto.xml.verify
 import harness.selftest.matrix  # noqa: F401 - with all that it imports
 from harness.agency.gallery import defects, variants
 from harness.catalogue.profiles import load_profile
+from harness.crypto.testpki.pki import warm_shared_keys
+from harness.crypto.tls_context import public_context
 from harness.rules.check import IMPLEMENTED
 from harness.scenarios.registry import all_scenarios
 
-WARMED = (load_profile(), defects(), variants(), all_scenarios(), IMPLEMENTED)
+warm_shared_keys()
+WARMED = (load_profile(), defects(), variants(), all_scenarios(), IMPLEMENTED, public_context())

@@ -19,3 +19,8 @@ def test_the_others_keep_the_order_of_their_ids() -> None:
     order = [one.id for one in make_plan(load_profile(), None).exclusive if one.id not in HOSTILE]
     assert order == sorted(order)
     assert make_plan(load_profile(), ["SEC-02", "STS-01"]).scenarios[-1].id == "SEC-02"
+
+
+def test_what_is_watched_everywhere_gets_occasions_that_its_own_scenario_does_not_give() -> None:
+    played = {one.id for one in make_plan(load_profile(), ["STS-04"]).scenarios}
+    assert {"STS-02", "STS-03", "STS-04"} <= played

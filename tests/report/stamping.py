@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from harness.crypto.pdf.signed_files import time_stamper
+from harness.crypto.pdf.identity_signers import IdentityTimeStamper
 from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.crypto.testpki.pki import Pki
 
@@ -43,7 +43,7 @@ def laboratory_folder(folder: Path, pki: Pki, url: str) -> Path:
 def stamp_over(sealed: bytes, pki: Pki, signer: str, at: datetime) -> bytes:
     """Return the answer by which an identity of the PKI stamps some bytes."""
     asked = TimestampRequestBuilder().data(sealed).hash_algorithm(HashAlgorithm.SHA256).build()
-    answer = time_stamper(pki.identity(signer), at).request_tsa_response(tsp.TimeStampReq.load(asked.as_bytes()))
+    answer = IdentityTimeStamper(pki.identity(signer), at).request_tsa_response(tsp.TimeStampReq.load(asked.as_bytes()))
     return bytes(answer.dump())
 
 
@@ -80,7 +80,9 @@ def wrongly(pki: Pki, kind: str) -> Answerer:
         if kind == "another nonce":
             asked["nonce"] = 7
         signer = pki.identity("untrusted-tsa" if kind == "stranger" else "tsa")
-        stamped = time_stamper(signer, STAMPED_AT).request_tsa_response(tsp.TimeStampReq.load(asked.dump(force=True)))
+        stamped = IdentityTimeStamper(signer, STAMPED_AT).request_tsa_response(
+            tsp.TimeStampReq.load(asked.dump(force=True))
+        )
         return 200, "application/timestamp-reply", stamped.dump()
 
     return answer

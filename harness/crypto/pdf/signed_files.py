@@ -7,20 +7,17 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Literal, TypeVar
 
-from asn1crypto import keys, x509
 from asn1crypto.cms import ContentInfo
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from harness.crypto.pdf.identity_signers import IdentitySigner, IdentityTimeStamper
 from harness.crypto.testpki.issuance import IssuedIdentity
 
 T = TypeVar("T")
@@ -129,8 +126,8 @@ def add_signature(
     )
     dated = _DatedSigner(
         metadata,
-        _simple(signer, embed_chain),
-        timestamper=time_stamper(tsa, at) if tsa else None,
+        IdentitySigner(signer, embed_chain=embed_chain),
+        timestamper=IdentityTimeStamper(tsa, at) if tsa else None,
         new_field_spec=SigFieldSpec(field, on_page=0, box=box) if box is not None else None,
     )
     dated.at = at
@@ -142,14 +139,14 @@ def add_signature(
 def add_document_time_stamp(content: bytes, tsa: IssuedIdentity, at: datetime) -> bytes:
     """Return a PDF file with a time stamp over all of it."""
     writer = IncrementalPdfFileWriter(BytesIO(content))
-    stamper = PdfTimeStamper(time_stamper(tsa, at))
+    stamper = PdfTimeStamper(IdentityTimeStamper(tsa, at))
     output: BytesIO = _complete(stamper.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED_STAMPED))
     return output.getvalue()
 
 
 def detached_cms(signer: IssuedIdentity, digest: bytes, at: datetime) -> bytes:
     """Return the value of a PDF signature, a CMS in DER, over the SHA-256 digest of what it covers."""
-    simple = _simple(signer)
+    simple = IdentitySigner(signer)
     attributes = PdfCMSSignedAttributes(signing_time=at)
     cms: ContentInfo = _complete(simple.async_sign(digest, "sha256", use_pades=True, signed_attr_settings=attributes))
     value: bytes = cms.dump()
@@ -200,11 +197,6 @@ def move_annotation(content: bytes, box: Box) -> bytes:
     return output.getvalue()
 
 
-def time_stamper(tsa: IssuedIdentity, at: datetime) -> DummyTimeStamper:
-    """Return a time stamping authority that always tells the time `at`."""
-    return DummyTimeStamper(_certificate(tsa), _key(tsa), _store(tsa.chain), fixed_dt=at)
-
-
 class _DatedSigner(PdfSigner):
     """Signs as of a given time."""
 
@@ -217,29 +209,6 @@ class _DatedSigner(PdfSigner):
 
     def _enforce_certification_constraints(self, reader: Any) -> None:
         """Sign all the same: what no one may do is what forgeries are made of."""
-
-
-def _simple(signer: IssuedIdentity, embed_chain: bool = False) -> SimpleSigner:
-    return SimpleSigner(
-        signing_cert=_certificate(signer),
-        signing_key=_key(signer),
-        cert_registry=_store(signer.chain if embed_chain else ()),
-    )
-
-
-def _certificate(identity: IssuedIdentity) -> x509.Certificate:
-    return x509.Certificate.load(identity.certificate.public_bytes(Encoding.DER))
-
-
-def _key(identity: IssuedIdentity) -> keys.PrivateKeyInfo:
-    der = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return keys.PrivateKeyInfo.load(der)
-
-
-def _store(certificates: Sequence[Any]) -> SimpleCertificateStore:
-    found = [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in certificates]
-    store: SimpleCertificateStore = SimpleCertificateStore.from_certs(found)
-    return store
 
 
 def _fields(writer: IncrementalPdfFileWriter) -> int:

@@ -117,6 +117,12 @@ def _shared_key(name: str) -> PrivateKey:
     return make_key(_RECIPES[name].key)
 
 
+def warm_shared_keys() -> None:
+    """Make the keys that all PKIs of this process and of those forked from it share, before the first asks for one."""
+    for name in KINDS:
+        _shared_key(name)
+
+
 class Pki:
     """A test PKI. Identities are issued when they are first asked for; safe to use from several threads.
 

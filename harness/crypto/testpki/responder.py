@@ -112,11 +112,11 @@ class Responder:
     def _stamp(self, request: bytes) -> Answer:
         from asn1crypto import tsp
 
-        from harness.crypto.pdf.signed_files import time_stamper
+        from harness.crypto.pdf.identity_signers import IdentityTimeStamper
 
         try:
             asked = tsp.TimeStampReq.load(request)
-            stamper = time_stamper(self.pki.identity("tsa"), self.clock()) if self.pki else None
+            stamper = IdentityTimeStamper(self.pki.identity("tsa"), self.clock()) if self.pki else None
             answer = stamper.request_tsa_response(asked).dump() if stamper else b""
         except (ValueError, TypeError, KeyError):
             return 400, "text/plain", b""
