@@ -21,7 +21,7 @@ LOG = logging.getLogger("harness.workbench")
 _FAREWELL = 5.0  # seconds for the calls that are left at the end
 _PAUSE = 0.25  # seconds between two looks for calls that nobody has looked into
 _QUIET = 0.2  # seconds without a call after which looking may take all of the processor
-_YIELD = 49  # times as long as a look took, the processor is the calls' own while they keep coming
+_YIELD = 19  # times as long as a look took, the processor is the calls' own while they keep coming
 
 
 class Workbench:
