@@ -98,8 +98,8 @@ class HubApp:
         if plan is None and large is not None:
             sent = await transmission.streamed(outcome.http_status, outcome.content_type, large)
         else:
-            answer = answer or await asyncio.to_thread(_prepared, outcome)
-            sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
+            whole = answer or await asyncio.to_thread(_prepared, outcome)
+            sent = await (transmission.whole(whole) if plan is None else transmission.planned(whole, plan))
         self._answered(event, call, outcome, sent)
 
     def _call(self, incoming: Incoming) -> Call:

@@ -165,8 +165,9 @@ def certify(count: int, longest: float = 8) -> list[str]:
             left = ",".join(sorted(path.name for path in run.iterdir())) if run.exists() else "nothing"
             seen[f"{'ended' if ended else 'killed'}: judge {judged.returncode}, verify {verified.returncode}"] += 1
             # Where nothing was begun there is nothing to judge; a run that was not sealed does not pass `verify`.
+            whole = {_DONE, _INCONCLUSIVE} if ended else set()
             for told, rightly in ((judged, {_UNUSABLE, _INCONCLUSIVE}), (verified, {_FAIL, _UNUSABLE})):
-                found = _mistakes(told, rightly | ({_DONE} if ended else set()))
+                found = _mistakes(told, rightly | whole)
                 wrong += [f"kill {number} after {after:.1f} s ({left}): {one}" for one in found]
             print(f"kill {number} after {after:.1f} s ({left}): {judged.returncode}, {verified.returncode}", flush=True)
             shutil.rmtree(run, ignore_errors=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.journal.events import AnswerBody, AnswerSent, RequestReceived
+from harness.journal.events import AnswerBody, AnswerSent, Fact
 from harness.workbench.ring import CallRing
 from harness.workbench.shelf import BodyShelf
 from tests.journal.told_events import fact
@@ -78,7 +78,7 @@ def test_packages_that_are_wrong_on_purpose_are_bounded_too(tmp_path: Path) -> N
     assert len(list((tmp_path / "calls").iterdir())) == 50
 
 
-def _late_request(ring: CallRing, content: bytes) -> Callable[[], RequestReceived]:
+def _late_request(ring: CallRing, content: bytes) -> Callable[[], Fact]:
     data = {"n": 1, "method": "POST", "target": "/", "body": BODY}
     return lambda: fact("request", {**data, "body": {**BODY, "blob": ring.keep(content)}})
 
