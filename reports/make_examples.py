@@ -54,10 +54,10 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     source = source_of(run, report)
     events = source.record.events if source.record else ()
     kept = {event.seq: event for event in (*events[:1], *events[-1:])}
-    chronicle = SequenceDiagrams(events)
+    diagrams = SequenceDiagrams(events)
     for scenario in report.scenarios:
         found = events_found(scenario)
-        shown = chronicle.events(scenario.id, found) if scenario.verdict not in {"pass", "remark"} else ()
+        shown = diagrams.events(scenario.id, found) if scenario.verdict not in {"pass", "remark"} else ()
         kept |= {event.seq: event for event in shown}
         kept |= {event.seq: event for event in events if event.seq in found}
     shutil.rmtree(target, ignore_errors=True)

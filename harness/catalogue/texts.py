@@ -117,7 +117,7 @@ def finding_parts(code: str) -> Mapping[str, object]:
     """Return all texts of a finding by part, each in both languages; none for a code that is not known.
 
     What the file of the requirement's group says of the code goes before what requirements share for its reason: the
-    same thing may be wrong for another cause, and then wants another remedy.
+    same problem may have another cause, and then needs another remedy.
     """
     requirement, _, reason = code.partition(".")
     return {**_file(SHARED_REASONS).get(reason, {}), **_file(requirement.partition("-")[0].lower()).get(code, {})}

@@ -40,7 +40,7 @@ _WORDS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A value read from YAML, and where each of its parts stands.
+    """A value read from YAML, and where each of its parts is.
 
     Attributes:
         value: plain mappings with text keys, lists and scalars.

@@ -39,23 +39,30 @@ _lang = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, 
 @_data
 @_database
 @click.option("--https", is_flag=True, help=say(_AREA, "https"))
+@click.option("--openid", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "openid"))
 @_lang
 @click.pass_context
 def command(
-    ctx: click.Context, listen: str, data: Path, database: str | None, https: bool, lang: str | None
+    ctx: click.Context,
+    listen: str,
+    data: Path,
+    database: str | None,
+    https: bool,
+    openid: Path | None,
+    lang: str | None,
 ) -> int | None:
     """Serve until interrupted; see the help text."""
     ctx.obj = (data, database)
     if ctx.invoked_subcommand is not None:
         return None
-    from harness.console.people.accounts import anybody
+    from harness.console.people.accounts import has_accounts
     from harness.console.server import serve
     from harness.workbench.access import is_loopback
 
     host, port = address(listen)
-    state = _state(data, database, local=is_loopback(host), secure=https)
+    state = _state(data, database, openid, local=is_loopback(host), secure=https)
     with state.database.reading() as db:
-        if not anybody(db):
+        if not has_accounts(db):
             click.echo(say(_AREA, "nobody", data=data), err=True)
 
     def announce(where: str) -> None:
@@ -151,7 +158,7 @@ def _asked() -> str:
     """Ask for a password twice at the terminal.
 
     Raises:
-        ConfigurationError: nobody is there to be asked.
+        ConfigurationError: there is no terminal to ask at.
     """
     if not sys.stdin.isatty():
         raise ConfigurationError("console.no-terminal")
@@ -173,20 +180,27 @@ def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, 
     return (outer[0] if str(data) == _DEFAULT_DATA else data), database or outer[1]
 
 
-def _state(data: Path, database: str | None, *, local: bool, secure: bool) -> "ConsoleState":
+def _state(data: Path, database: str | None, openid: Path | None, *, local: bool, secure: bool) -> "ConsoleState":
     from harness.console.console_state import ConsoleState
     from harness.console.data.database import ConsoleDatabase
+    from harness.console.openid.provider import OpenIdProvider
+    from harness.console.openid.provider_file import load_settings
     from harness.console.subjects.vault import SecretVault
 
+    settings = None if openid is None else load_settings(openid, os.environ)
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
-    # Runs and adapters have no business with the database.
-    environment = {name: value for name, value in os.environ.items() if name != _VARIABLE}
-    return ConsoleState(data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, environment=environment)
+    # Runs and adapters have no business with the database, nor with the secret of the console at its provider.
+    ours = {_VARIABLE, settings.file.client_secret_env if settings else None}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    provider = None if settings is None else OpenIdProvider(settings)
+    return ConsoleState(
+        data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment
+    )
 
 
 def _complain_to_standard_error() -> None:
-    """Tell whoever operates the console what went wrong in it: people in the browser are told only that it did."""
+    """Log what went wrong in the console for its operator: people in the browser only see that something did."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.ERROR)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))

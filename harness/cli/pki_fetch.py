@@ -46,7 +46,7 @@ def fetch(
     for about, path in () if quiet else gathered.written:
         click.echo(say(_AREA, "fetched.answer" if len(about) == _KNOWN else "fetched.list", about=about, path=path))
     for failure in gathered.failures:
-        click.echo(_told(failure.problem, failure.url, failure.detail), err=True)
+        click.echo(_sentence(failure.problem, failure.url, failure.detail), err=True)
     if gathered.written and not quiet:
         click.echo(say(_AREA, "fetched.use", folder=out))
     if not gathered.signers:
@@ -55,7 +55,7 @@ def fetch(
     return Exit.INCONCLUSIVE if gathered.missing else Exit.PASS
 
 
-def _told(problem: str, url: str, detail: str) -> str:
+def _sentence(problem: str, url: str, detail: str) -> str:
     from harness.catalogue.findings import clipped
 
     return say(_AREA, f"not-had.{problem}", url=clipped(url, 200), detail=clipped(detail, 200))

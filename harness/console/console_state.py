@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.console.data.database import ConsoleDatabase
+from harness.console.openid.provider import OpenIdProvider
 from harness.console.subjects.addresses import LOOPBACK
 from harness.console.subjects.vault import SecretVault
 
@@ -21,6 +22,7 @@ class ConsoleState:
         vault: secrets of systems.
         program: command that begins the command line of this project, whose verbs runs are.
         local: whether only this machine reaches the console.
+        openid: identity provider by which people may sign in, None for none.
         environment: variables that its programs have.
         secure: whether browsers reach it by https, so that cookies are for https alone.
     """
@@ -31,11 +33,13 @@ class ConsoleState:
     program: tuple[str, ...]
     local: bool = True
     secure: bool = False
+    openid: OpenIdProvider | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def allowed_by_default(self) -> str:
-        """Addresses to which runs may go as long as no administrator said anything: this machine, if we are alone."""
+        """Addresses to which runs may go until an administrator sets them: this machine only, if the console is
+        local."""
         return LOOPBACK if self.local else ""
 
     @property

@@ -127,6 +127,7 @@ def _opening(candidate: Candidate, located: Located) -> OpenDriver:
     """Return what opens the declared driver."""
     declared = candidate.driver
     answers = _answers(declared, located) if isinstance(declared, ManualDriverDeclaration) else ()
+    shown = _evidence(declared, located) if isinstance(declared, ManualDriverDeclaration) else None
 
     async def opened(workplace: Workplace) -> Driver:
         if isinstance(declared, HttpDriverDeclaration):
@@ -137,7 +138,7 @@ def _opening(candidate: Candidate, located: Located) -> OpenDriver:
             return command.CommandDriver(declared.argv, workplace.environment, folder=folder, complain=complain)
         if isinstance(declared, PassiveDriverDeclaration):
             return passive.PassiveDriver(workplace, workplace.operator)
-        return ManualDriver(workplace, PreparedOperator(answers, workplace.operator))
+        return ManualDriver(workplace, PreparedOperator(answers, workplace.operator), evidence=shown)
 
     return opened
 
@@ -148,6 +149,14 @@ def _answers(declared: ManualDriverDeclaration, located: Located) -> tuple[Prepa
         return ()
     path, _ = located.place(("driver", "answers"))
     return load_answers(path.parent / declared.answers)
+
+
+def _evidence(declared: ManualDriverDeclaration, located: Located) -> Path | None:
+    """Return the folder of what is shown with answers; its path is relative to the declaration."""
+    if declared.evidence is None:
+        return None
+    path, _ = located.place(("driver", "evidence"))
+    return path.parent / declared.evidence
 
 
 def _made_secret() -> str:

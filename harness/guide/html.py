@@ -39,7 +39,7 @@ def as_html(profile: Profile, languages: Sequence[Language]) -> str:
 
 
 def _titles(pages: Sequence[ShownPage]) -> dict[tuple[str, str], str]:
-    """Return the title of everything that a link can point to, by page and section."""
+    """Return the titles of all link targets, by page and section."""
     titles = {(page.id, ""): page.title for page in pages}
     for page in pages:
         for block in page.blocks:

@@ -24,7 +24,7 @@ from harness.vxp.answers import success_with
 from harness.vxp.operations import OCTETS, TRANSPORT_STATES
 
 _SERVICE = "eDoc"
-# A row of texts has no member without a value: a list of a thousand need not be searched for one.
+# Rows of texts never hold null, so long lists need not be searched for null members.
 _ROWS = json.JSONEncoder(separators=(",", ":"))
 _LONGEST_DESCRIPTION = 2000
 _PART = 3 * 128 * 1024  # bytes of a package that are in memory at once
@@ -34,7 +34,7 @@ _MOST_LISTS, _LARGEST_LIST = 200, 64 * 1024  # lists that are kept, and bytes of
 
 
 class Retrieval:
-    """Answers what systems ask about their mailboxes. Everything else than their own does not exist for them."""
+    """Answers what systems ask about their mailboxes. A system is shown its own items only."""
 
     def __init__(self, mailboxes: Mailboxes, blobs: Blobs) -> None:
         self._mailboxes = mailboxes

@@ -50,7 +50,7 @@ class Event(msgspec.Struct, Generic[F], frozen=True):
     Attributes:
         seq, at, elapsed, scenario, prev, hash: as in `JournalLine`.
         what: what happened, typed.
-        members: the line's data as they stand, with whatever the type does not know: to be shown, not to be judged by.
+        members: the line's data as they are, with whatever the type does not know: to be shown, not to be judged by.
     """
 
     seq: int

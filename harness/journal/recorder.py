@@ -81,7 +81,7 @@ class Journal:
         self._listeners: list[Callable[[Event], None]] = []
         self._most = most
         self._received = 0
-        self._told_full = False
+        self._said_full = False
 
     @property
     def sha256(self) -> str:
@@ -177,7 +177,7 @@ class Journal:
         with self._lock:
             full = self._most is not None and self._received + len(content) > self._most
             self._received += 0 if full else len(content)
-            tell, self._told_full = full and not self._told_full, self._told_full or full
+            tell, self._said_full = full and not self._said_full, self._said_full or full
         if tell:
             self.record(EvidenceFull(limit=self._most, kept=self._received))
         return None if full else self.blob(content)

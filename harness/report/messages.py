@@ -135,12 +135,21 @@ class EventDescriber:
 
     def sentence(self, event: Event) -> str:
         """Return in one sentence what happened at an event."""
+        if self._wording.known(f"event.sentence.{event.kind}"):
+            return self._plainly(event)
         message = self.message(event, wrong=False)
         if message is None:
             return self._wording.say("event.sentence.other", kind=shown(event.kind), at=self._wording.moment(event.at))
         who = f"event.sentence.{message.source}-{message.kind}"
         what = " · ".join(part for part in (message.label, message.detail) if part)
         return self._wording.say(who, what=what, at=self._wording.moment(event.at))
+
+    def _plainly(self, event: Event) -> str:
+        """Say what sequence pictures leave out: beginnings and ends, and the person who moves the candidate."""
+        values = {
+            key: shown(str(event.members.get(key, "")), _LABEL) for key in ("question", "command", "name", "size")
+        }
+        return self._wording.say(f"event.sentence.{event.kind}", at=self._wording.moment(event.at), **values)
 
     def _name(self, document: Any) -> str:
         if not isinstance(document, str) or not document:

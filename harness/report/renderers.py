@@ -53,7 +53,7 @@ class Renderer:
         self._lang: Language = lang
         self._setting = Setting(
             evidence=evidence_digest(evidence_of(source.directory)),
-            chronicle=SequenceDiagrams(source.record.events if source.record else ()),
+            diagrams=SequenceDiagrams(source.record.events if source.record else ()),
             key=sealing_key(source.directory, laboratory) if sealed else None,
             identity=laboratory.identity if laboratory else None,
             older=older,

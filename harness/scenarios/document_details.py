@@ -65,7 +65,7 @@ class DetailChoices:
         words: to choose from.
         chance: source of the choices.
         sender: how the sender can be reached.
-        others: OrganId and name of agencies that it may go to besides.
+        others: OrganId and name of further agencies that it may go to.
         whole: whether it has every optional element; else each is left out now and then.
     """
 

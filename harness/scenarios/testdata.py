@@ -37,7 +37,7 @@ _ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
 _LANE = 10_007
 _LEAST = 100
 # Bytes from which on a file repeats itself; of a piece and of its number. Base64 makes whole letters of a piece, twice
-# over, and gzip remembers what came so long ago.
+# over, and gzip still finds the repetition at that distance.
 _LARGE = 1024**2
 _BLOCK, _NUMBER = 9_216, 6
 
@@ -180,7 +180,7 @@ def exchange_data(name: str) -> Any:
 
 
 class Chance(random.Random):
-    """A source of choices of its own for `key`; it also knows which numbers are its own."""
+    """A random source for one `key`; it also knows which document numbers it may use."""
 
     def __init__(self, seed: str, key: str) -> None:
         super().__init__(f"{seed}/{key}")
@@ -224,7 +224,7 @@ class SeededData:
             pki: signs documents, the candidate's own and those of others.
             agency_name: of the candidate.
             lanes: keys of `choice` that are used side by side; all others share one lane more.
-            numbering: of the numbers alone: another one gives equal documents other numbers.
+            numbering: of the numbers only: another one gives equal documents other numbers.
             others: agencies to which a document may go besides.
         """
         shuffled = random.Random(f"{seed}/{numbering}")  # noqa: S311 - not for secrecy
@@ -253,7 +253,7 @@ class SeededData:
         return str(_LEAST + lane * _LANE + (factor * given + start) % _LANE)
 
     def choice(self, key: str) -> Chance:
-        """Return a source of choices of its own for `key`, so that concurrent scenarios do not disturb one another."""
+        """Return the random source of `key`, so that concurrent scenarios do not disturb one another."""
         return Chance(str(self._seed), key)
 
     def subject(self, chance: random.Random) -> str:
@@ -271,8 +271,8 @@ class SeededData:
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
         """Return a PDF of about `size` bytes whose content cannot be guessed; a large one repeats itself, numbered.
 
-        What repeats itself takes up little room in the evidence, where it is kept as sent, in the package, and in the
-        answers that carried it. A piece that is lost, doubled or moved is still seen.
+        A repeated content takes little space in the evidence, which keeps it as sent, in the package, and in the
+        answers that carried it. A piece that is lost, repeated or moved is still detected.
         """
         return plain_pdf(_ballast(chance, max(size - 600, 16)))
 
@@ -303,7 +303,7 @@ class SeededData:
             limits: within which it is read.
 
         Raises:
-            PackageUnreadable, NotSignable: it cannot be read so far that it could be signed.
+            PackageUnreadable, NotSignable: it cannot be read well enough to be signed.
         """
         seal = self._pki.agency(document.sender.organ_name)
         return replace(document, content=sign_package(document.content, seal, limits))
@@ -331,14 +331,14 @@ class SeededData:
     def identity(
         self, chance: Chance, sender: Peer, to: Addressee, files: tuple[SeededFile, ...], *, whole: bool = False
     ) -> DocumentIdentity:
-        """Return who sends what to whom, for a new document of today.
+        """Return sender, receiver and content of a new document of today.
 
         Args:
-            chance: draws everything else that it says.
+            chance: draws the rest of its content.
             sender: who sends it.
-            to: who gets it, at times among others.
+            to: who gets it, at times with further receivers.
             files: its attachments.
-            whole: whether it says everything that may be said.
+            whole: whether it has every optional element.
         """
         now = datetime.now(VIETNAM)
         others = tuple(one for one in self._others if one[0] not in {sender.organ_id, to.organ_id})

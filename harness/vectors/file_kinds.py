@@ -1,4 +1,4 @@
-"""Small files of the usual kinds: what their beginning must be, around content that nobody can guess."""
+"""Small files of the usual kinds: the first bytes of their format, around unpredictable content."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def file_content(kind: str, ballast: bytes) -> bytes:
-    """Return a small file of a kind: what its beginning must be, and `ballast` that nobody can guess.
+    """Return a small file of a kind: the first bytes of its format, and unpredictable `ballast`.
 
     Raises:
         KeyError: a kind that is not known here.

@@ -19,17 +19,17 @@ from harness.workbench.signature import SignatureLook, signature_look
 
 LOG = logging.getLogger("harness.workbench")
 _FAREWELL = 5.0  # seconds for the calls that are left at the end
-_PAUSE = 0.25  # seconds between two looks for calls that nobody has looked into
+_PAUSE = 0.25  # seconds between two searches for calls not inspected yet
 _QUIET = 0.2  # seconds without a call after which looking may take all of the processor
 _YIELD = 19  # times as long as a look took, the processor is the calls' own while they keep coming
 
 
 class Workbench:
-    """The hub's calls, looked into one after the other in a thread of its own; close it at the end.
+    """Inspects the hub's calls one after the other in its own thread; close it at the end.
 
     Attributes:
         hub: the hub.
-        profile: by which calls are looked into.
+        profile: for inspecting calls.
         ring: the last calls.
         mail: test documents.
         faults: set by the developer.
@@ -40,7 +40,7 @@ class Workbench:
 
         Args:
             hub: its interceptor, if it has one, is asked after the faults that are set here.
-            profile: by which calls are looked into.
+            profile: for inspecting calls.
             ring: the hub's recorder.
             strict: whether the hub refuses what would fail a certification.
         """
@@ -60,14 +60,14 @@ class Workbench:
         self._thread.start()
 
     def report(self, kept: KeptCall) -> CallReport:
-        """Return what is wrong with a call; of one without an answer as far as it has come. May take seconds."""
+        """Return what is wrong with a call; of one without an answer as far as possible. May take seconds."""
         with self._looking:
             if kept.report is not None:
                 return kept.report
             answered = kept.exchange.answer is not None
             try:
                 report = self._inspector.report(kept.exchange, self.ring.stimuli)
-            except Exception:  # what one call does to a watch must not end the watch over the others
+            except Exception:  # an exception about one call must not end the inspection of the others
                 LOG.exception("call %d could not be looked into", kept.number)
                 report = CallReport((), lost=True)
             if answered:
@@ -100,7 +100,7 @@ class Workbench:
         return self._content(answered.body.blob if answered else None)
 
     def close(self) -> None:
-        """Look into the calls that are left, as far as there is time, and end."""
+        """Inspect the remaining calls, as far as there is time, and end."""
         self._ends = time.monotonic() + _FAREWELL
         self._wake.set()
         self._thread.join()

@@ -128,7 +128,8 @@ class CallRing:
             return tuple(self._stimuli)
 
     def conceal(self, secret: str) -> None:
-        """Keep `secret` out of everything from now on; one that is too short to be told from other text stays."""
+        """Keep `secret` out of everything from now on; one that is too short to be distinguished from other text
+        stays."""
         with contextlib.suppress(ValueError):
             self._concealer.add(secret)
 
@@ -199,7 +200,7 @@ class CallRing:
             return self._by_event.get(event)
 
     def unseen(self) -> KeptCall | None:
-        """Return the oldest answered call that nobody has looked into."""
+        """Return the oldest answered call that was not inspected yet."""
         with self._lock:
             return next((one for one in self._calls if one.report is None and one.answer is not None), None)
 

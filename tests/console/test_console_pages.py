@@ -5,95 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
-from harness.console.data.tables import ExaminationRow, SystemRow
+from harness.catalogue.verdicts import Cause, Verdict
+from harness.console.data.tables import ExaminationRow, RunRow, SystemRow
+from harness.console.runs.person_steps import steps_of, steps_of_planned
 from harness.console.subjects.system_registry import state_of
-from harness.console.web import (
-    account_pages,
-    administration_pages,
-    evidence_pages,
-    history_pages,
-    operator_pages,
-    run_pages,
-    subject_pages,
-)
 from harness.console.web.package_lines import package_lines
-from harness.console.web.routing import Door, PageRoute
-from tests.console.console_rig import DECLARATION, ConsoleRig, Person
-from tests.report.report_runs import failed_plan
+from tests.console.console_rig import DECLARATION, MANUAL, ConsoleRig, Person
+from tests.report.report_runs import RunPlan, failed_plan
 
-PAGES: list[PageRoute] = [
-    page
-    for module in (
-        account_pages,
-        administration_pages,
-        subject_pages,
-        run_pages,
-        evidence_pages,
-        history_pages,
-        operator_pages,
-    )
-    for page in module.PAGES
-]
 HOSTILE = "</title></pre><script>alert(1)</script><img src=x onerror=alert(1)>\u202e{{7*7}}'\"&amp;"
-
-
-def _address(page: PageRoute, organisation: int, system: int, run: str) -> str:
-    key = {"/organisations": organisation, "/systems": system, "/runs": run, "/users": 1}
-    path = re.sub(r"\{key(:int)?\}", str(next(v for k, v in key.items() if page.path.startswith(k))), page.path) if (
-        "{key" in page.path
-    ) else page.path  # fmt: skip
-    return path.replace("{number:int}", "1").replace("{form}", "json").replace("{folder}/{name}", "001/x")
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[ConsoleRig]:
     with ConsoleRig(tmp_path) as made:
-        yield _two_vendors(made)
-
-
-def _two_vendors(made: ConsoleRig) -> ConsoleRig:
-    for name in ("Alpha", "Beta"):
-        made.user(name.lower(), "vendor", name)
-        made.ended_run(made.system(name), name.lower(), failed_plan())
-    return made
-
-
-def test_nothing_is_shown_to_who_is_not_signed_in(rig: ConsoleRig) -> None:
-    guest = TestClient(rig.app, follow_redirects=False)
-    for page in PAGES:
-        if page.door is Door.SIGNED_IN:
-            answer = guest.request(page.method, _address(page, 1, 1, "alpha"))
-            assert answer.headers["location"] == "/sign-in", page.path
-    assert guest.get("/runs/alpha/stream").status_code == 404
-    assert guest.get("/healthz").json()["status"] == "ok"
-
-
-def test_nothing_of_another_vendor_is_seen_through_any_address(tmp_path: Path, database_url: str | None) -> None:
-    with ConsoleRig(tmp_path, database_url) as rig:
-        _look_around(_two_vendors(rig))
-
-
-def _look_around(rig: ConsoleRig) -> None:
-    alpha = Person(rig, "alpha")
-    seen = 0
-    for page in PAGES:
-        if "{key" not in page.path:
-            continue
-        other, none = (_address(page, *names) for names in ((2, 2, "beta"), (999, 999, "none")))
-        answers = [alpha.client.request(page.method, path, data={"csrf": alpha.csrf}) for path in (other, none)]
-        assert {answer.status_code for answer in answers} <= {403, 404}, page.path
-        assert answers[0].text == answers[1].text
-        seen += 1
-    assert seen > 15
-    for path in ("/", "/runs", "/search?q=QLVB", "/search?q=HDR", "/runs/alpha", "/organisations/1"):
-        assert "Beta" not in alpha.get(path).text
-        assert "beta" not in alpha.get(path).text
-    assert alpha.get("/runs/beta/stream").status_code == 404
-    assert alpha.get("/runs/alpha/compare?with=beta").status_code == 404
-    assert alpha.post("/systems/1/runs", {"preset": "failed", "earlier": "beta", "reason": "x"}).status_code == 422
-    assert "alpha" in alpha.get("/search?q=HDR").text
+        yield made.with_two_vendors()
 
 
 @pytest.mark.parametrize("role", ["auditor", "approver", "tester"])
@@ -193,7 +120,7 @@ def test_what_may_not_be_reached_is_not(rig: ConsoleRig) -> None:
     assert lan.post(f"/systems/{system}/doctor").status_code == 303
 
 
-def test_what_is_too_large_or_no_number_is_no_failure_of_ours(rig: ConsoleRig) -> None:
+def test_oversized_and_wrong_values_are_no_internal_error(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "admin")
     assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 2_000_000)}).status_code == 413
     assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 100_000)}).status_code == 422
@@ -218,3 +145,54 @@ def test_a_package_is_laid_out_with_its_line_marked() -> None:
     assert not any(one.here for one in package_lines(package, None, None))
     assert package_lines("<a>đ</a>".encode("utf-16"), 1, None)[0].text == "<a>đ</a>"
     assert package_lines(b"\xff\x00 not XML", 1, "x")[0].here
+
+
+def test_what_stays_open_is_told_with_its_cause(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    rig.ended_run(1, "open", RunPlan(verdicts={"STS-02": Verdict.INCONCLUSIVE}, causes={"STS-02": Cause.NETWORK}))
+    page = lan.get("/runs/open").text
+    assert "Vì sao có kịch bản chưa kết luận" in page
+    assert "Do mạng giữa công cụ và hệ thống" in page
+    assert "Why some scenarios" in lan.get("/runs/open?lang=en").text
+
+
+def test_a_run_whose_report_is_gone_still_opens(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    (rig.state.runs / "alpha" / "run" / "report.json").unlink()
+    assert "HDR-07" in lan.get("/runs/alpha").text  # what was found is in the database
+
+
+def test_what_needs_a_person_is_told_by_what_is_played(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    system = rig.system("Alpha", MANUAL)
+    page = re.sub(r"<[^>]+>", "", lan.get(f"/systems/{system}").text)
+    assert "gửi văn bản ×2" in page  # of the quick look
+    assert "đăng ký cơ quan" not in page  # it is not declared to be able to
+    passive = rig.system("Alpha", MANUAL.replace("kind: manual", "kind: passive"))
+    assert "cần ra lệnh cho hệ thống" in lan.get(f"/systems/{passive}").text
+    assert steps_of("SND-01", frozenset()).tasks == (("send", ("SND-01",)),)
+    assert steps_of("VXP-11", frozenset()).tasks == ()
+    assert steps_of_planned(["STS-02", "none"], frozenset({"handling"})).views == (("inbox", ("STS-02",)),)
+
+
+def test_many_runs_are_listed_page_by_page_and_narrowed_down(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    with rig.state.database.writing() as db:
+        for number in range(120):
+            db.add(
+                RunRow(id=f"r{number:03d}", system_id=1, product_id=1, organisation_id=1, preset="quick",
+                       starter="lan", state="ended", created=float(number), narrowed=True,
+                       verdict="pass" if number % 2 else "inconclusive")
+            )  # fmt: skip
+    listed = [set(re.findall(r'href="/runs/(\w+)"', lan.get(f"/runs?page={page}").text)) for page in (1, 2, 3, 4)]
+    assert [len(one) for one in listed] == [50, 50, 22, 0]
+    assert len(set().union(*listed)) == 122
+    passed = lan.get("/runs?state=pass&page=1").text
+    assert "(60)" in passed
+    assert 'href="?state=pass&amp;page=2"' in passed
+    assert re.findall(r'href="/runs/(\w+)"', lan.get("/runs?organisation=2").text) == ["beta"]
+    for odd in ("/runs?state=%22%3E&organisation=x", "/runs?organisation=99999999999", "/runs?state=going"):
+        assert lan.get(odd).status_code == 200
+    alpha = Person(rig, "alpha")
+    assert re.findall(r'href="/runs/(\w+)"', alpha.get("/runs?organisation=2").text) == []
+    assert 'name="organisation"' not in alpha.get("/runs").text

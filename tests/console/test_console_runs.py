@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from harness.console.data.options import DRAIN, HUB_PORTS, LEAST_FREE, RUNS_AT_O
 from harness.console.data.tables import RunRow, SystemRow
 from harness.console.runs.process import alive, birth_of
 from harness.console.runs.run_queue import queue_run, stop_run
-from tests.console.console_rig import ConsoleRig
+from tests.console.console_rig import ConsoleRig, Person
 
 STAND_IN = (sys.executable, "-m", "tests.console.run_stand_in")
 _PATIENCE = 60.0
@@ -46,6 +47,22 @@ def test_a_run_outlives_the_console_and_is_found_again(rig: ConsoleRig, tmp_path
         _until(later, lambda: _row(later, key).state == "ended")
         assert _row(later, key).verdict == "inconclusive"
         assert _row(later, key).narrowed
+
+
+def test_a_run_is_followed_while_it_goes_on_and_to_its_end(rig: ConsoleRig, tmp_path: Path) -> None:
+    key = _queued(rig)
+    _until(rig, lambda: _row(rig, key).state == "running" and _recorded(rig, key))
+    lan = Person(rig, "lan")
+    streamed: list[str] = []
+    follower = threading.Thread(target=lambda: streamed.append(lan.get(f"/runs/{key}/stream?after=0").text))
+    follower.start()
+    pages = [lan.get(f"/runs/{key}/{place}") for place in ("messages", "events/0")]
+    assert [page.status_code for page in pages] == [200, 200]
+    (tmp_path / "runs" / key / "go").touch()
+    _until(rig, lambda: _row(rig, key).state == "ended")
+    follower.join(_PATIENCE)
+    for part in ("event: progress", "event: board", "event: messages", "event: over"):
+        assert part in streamed[0]
 
 
 def test_a_killed_run_is_judged_by_what_it_left(rig: ConsoleRig) -> None:

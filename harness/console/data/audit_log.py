@@ -12,12 +12,13 @@ from harness.console.data.tables import AuditRow
 from harness.journal.recorder import VIETNAM
 
 FIRST_HASH = "0" * 64
+_LONGEST_ACTOR = 100
 # Any number, the same for every console of one database: writers of the log wait for each other.
 _LOCK = 1_020_226
 
 
 def note_change(db: Session, actor: str, action: str, subject: str = "", **detail: object) -> None:
-    """Add a row to the log, in the transaction of the change that it tells of.
+    """Add a row to the log, in the transaction of the change that it describes.
 
     Args:
         db: a writing transaction.
@@ -32,7 +33,7 @@ def note_change(db: Session, actor: str, action: str, subject: str = "", **detai
     row = AuditRow(
         seq=last.seq + 1 if last else 1,
         at=datetime.now(VIETNAM).isoformat(timespec="milliseconds"),
-        actor=actor,
+        actor=actor[:_LONGEST_ACTOR],
         action=action,
         subject=subject[:300],
         detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data.audit_log import note_change
 from harness.console.data.tables import OrganisationRow, SessionRow, UserRow
+from harness.console.people.access_tokens import revoke_all
 from harness.console.people.roles import Role
 
 SHORTEST_PASSWORD = 10
@@ -19,26 +20,26 @@ LONGEST_PASSWORD = 200
 _LONGEST_NAME = 200
 _NAME = re.compile(r"[\w.@+-]{2,100}")
 _hasher = PasswordHasher()
-# Each takes 64 MB while it is verified: many who try at once wait for each other.
+# Each verification takes 64 MB, so that simultaneous ones wait for each other.
 _at_once = threading.BoundedSemaphore(4)
-# Verified where there is no such account, so that nobody learns by the time it takes who has one.
+# Verified where there is no such account, so that the time it takes does not reveal which names exist.
 _NOBODY = _hasher.hash("no account has this password")
 
 
-def add_user(db: Session, name: str, role: str, password: str, organisation: str | None, actor: str) -> UserRow:
+def add_user(db: Session, name: str, role: str, password: str | None, organisation: str | None, actor: str) -> UserRow:
     """Add an account.
 
     Args:
         db: a writing transaction.
         name: to sign in by; small and capital letters are one.
         role: word of `Role`.
-        password: in clear.
+        password: in clear; None where an identity provider alone says who it is.
         organisation: name of a vendor's; made when it is not known yet.
         actor: who adds it.
 
     Raises:
-        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or
-            somebody else has one.
+        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or another
+        role has one.
     """
     name = name.strip().lower()
     if not _NAME.fullmatch(name):
@@ -50,16 +51,15 @@ def add_user(db: Session, name: str, role: str, password: str, organisation: str
     if db.scalars(select(UserRow).where(UserRow.name == name)).first() is not None:
         raise ConfigurationError("console.user-known", name=name)
     place = organisation_named(db, organisation, actor) if organisation else None
-    user = UserRow(
-        name=name, role=role, password=hashed(password), organisation=place, active=True, created=time.time()
-    )
+    kept = "" if password is None else hashed(password)
+    user = UserRow(name=name, role=role, password=kept, organisation=place, active=True, created=time.time())
     db.add(user)
     db.flush()
-    note_change(db, actor, "user.added", name, role=role, organisation=organisation or "")
+    note_change(db, actor, "user.added", name, role=role, organisation=organisation or "", password=bool(kept))
     return user
 
 
-def anybody(db: Session) -> bool:
+def has_accounts(db: Session) -> bool:
     """Tell whether there is any account yet."""
     return db.scalars(select(UserRow.id).limit(1)).first() is not None
 
@@ -96,37 +96,63 @@ def hashed(password: str) -> str:
 
 def verified(user: UserRow | None, password: str) -> bool:
     """Tell whether a password is that of an open account; takes as long where there is none."""
-    known = user.password if user is not None and user.active else _NOBODY
+    able = user is not None and user.active and bool(user.password)
+    known = user.password if user is not None and able else _NOBODY
     try:
         with _at_once:
             _hasher.verify(known, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None and user.active
+    return able
 
 
 def set_password(db: Session, user: UserRow, password: str, actor: str) -> None:
-    """Give an account another password; every browser signed in under it is signed out.
+    """Give an account another password; every browser signed in under it is signed out, every key taken back.
 
     Raises:
         ConfigurationError: it is too short or too long.
     """
     user.password = hashed(password)
-    _sign_out(db, user)
+    _shut_out(db, user, actor)
     note_change(db, actor, "user.password", user.name)
 
 
+def set_role(db: Session, user: UserRow, role: Role, organisation: str | None, actor: str) -> None:
+    """Give an account another role; nothing happens where it has that one already.
+
+    Args:
+        db: a writing transaction.
+        user: the account.
+        role: the new one.
+        organisation: of a vendor; None leaves the one that it has.
+        actor: who changes it.
+
+    Raises:
+        ConfigurationError: a vendor has no organisation, or no administrator would be left.
+    """
+    place = user.organisation if role == Role.VENDOR else None
+    if role == Role.VENDOR and organisation:
+        place = organisation_named(db, organisation, actor)
+    if role == Role.VENDOR and place is None:
+        raise ConfigurationError("console.vendor-organisation")
+    if user.role == role and user.organisation_id == (place.id if place else None):
+        return
+    if user.role == Role.ADMIN:
+        _check_other_admin(db, user)
+    before, user.role, user.organisation = user.role, role, place
+    note_change(db, actor, "user.role", user.name, before=before, role=role, organisation=place.name if place else "")
+
+
 def close_account(db: Session, user: UserRow, actor: str) -> None:
-    """Let nobody sign in under an account any more.
+    """Close an account, so that it cannot sign in any more.
 
     Raises:
         ConfigurationError: no administrator would be left.
     """
-    others = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active, UserRow.id != user.id)
-    if user.role == Role.ADMIN and db.scalars(others).first() is None:
-        raise ConfigurationError("console.last-admin")
+    if user.role == Role.ADMIN:
+        _check_other_admin(db, user)
     user.active = False
-    _sign_out(db, user)
+    _shut_out(db, user, actor)
     note_change(db, actor, "user.closed", user.name)
 
 
@@ -136,5 +162,12 @@ def open_account(db: Session, user: UserRow, actor: str) -> None:
     note_change(db, actor, "user.opened", user.name)
 
 
-def _sign_out(db: Session, user: UserRow) -> None:
+def _check_other_admin(db: Session, user: UserRow) -> None:
+    others = select(UserRow).where(UserRow.role == Role.ADMIN, UserRow.active, UserRow.id != user.id)
+    if db.scalars(others).first() is None:
+        raise ConfigurationError("console.last-admin")
+
+
+def _shut_out(db: Session, user: UserRow, actor: str) -> None:
     db.execute(delete(SessionRow).where(SessionRow.user_id == user.id))
+    revoke_all(db, user, actor)

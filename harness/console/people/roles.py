@@ -4,9 +4,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is here for.
-
-    An auditor reads everything and changes nothing; a vendor sees its own organisation alone.
+    """What a person does in the console. An auditor reads everything and changes nothing; a vendor sees its own
+    organisation alone.
     """
 
     ADMIN = "admin"
@@ -17,7 +16,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """Something that not everybody may do."""
+    """Something that only some roles may do."""
 
     ADMINISTER = "administer"
     READ_LOG = "read-log"

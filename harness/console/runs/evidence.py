@@ -1,4 +1,4 @@
-"""What a run left on disk, read for its pages; the last few runs that somebody looked at are kept at hand."""
+"""What a run left on disk, read for its pages; the last few runs that were opened are cached."""
 
 import threading
 from collections import OrderedDict
@@ -10,8 +10,10 @@ from pathlib import Path
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.finding_entry import FindingEntry
 from harness.console.runs.run_outcome import findings_of
-from harness.journal import Event, JournalBroken, Record, events_of, read_record
+from harness.journal import Event, JournalBroken, Record, events_of
 from harness.journal.events import AnswerSent, RequestReceived
+from harness.journal.recorder import JOURNAL_FILE
+from harness.journal.tail import JournalTail
 from harness.report.sequence import SequenceDiagrams
 from harness.seal.run_files import REPORT_FILE, Source, read_report, source_of
 
@@ -85,11 +87,44 @@ class RunEvidence:
         return None
 
 
+class _Place:
+    """What was read of one run: of one that goes on, what was added since is read and no more."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tail = JournalTail(folder)
+        self._events: list[Event] = []
+        self._key: tuple[int, int] | None = None
+        self._read: RunEvidence | None = None
+        self._lock = threading.Lock()
+
+    def evidence(self) -> RunEvidence:
+        """Return the evidence as it is now; see `EvidenceShelf.of`."""
+        key = (_changed(self._folder / REPORT_FILE), _size(self._folder / JOURNAL_FILE))
+        with self._lock:
+            if self._read is None or key != self._key:
+                self._read, self._key = self._anew(), key
+            return self._read
+
+    def _anew(self) -> RunEvidence:
+        if (self._folder / REPORT_FILE).exists():
+            source = source_of(self._folder, read_report(self._folder))
+            return RunEvidence(self._folder, source, source.record, tuple(findings_of(source.report)))
+        try:
+            while news := self._tail.news():
+                self._events += news
+        except JournalBroken as error:
+            raise ConfigurationError("run.broken", path=self._folder, detail=error) from error
+        if not self._events:
+            raise ConfigurationError("run.broken", path=self._folder, detail=JOURNAL_FILE)
+        return RunEvidence(self._folder, None, Record(tuple(self._events), self._folder))
+
+
 class EvidenceShelf:
     """Reads the evidence of runs, and keeps what was read as long as it is asked for."""
 
     def __init__(self) -> None:
-        self._read: OrderedDict[tuple[Path, int, int], RunEvidence] = OrderedDict()
+        self._places: OrderedDict[Path, _Place] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, folder: Path) -> RunEvidence:
@@ -98,24 +133,12 @@ class EvidenceShelf:
         Raises:
             ConfigurationError: there is none, or it cannot be read.
         """
-        key = (folder, _changed(folder / REPORT_FILE), _size(folder / "journal.jsonl"))
         with self._lock:
-            if key not in self._read:
-                self._read[key] = _evidence(folder)
-            self._read.move_to_end(key)
-            while len(self._read) > _KEPT:
-                self._read.popitem(last=False)
-            return self._read[key]
-
-
-def _evidence(folder: Path) -> RunEvidence:
-    if (folder / REPORT_FILE).exists():
-        source = source_of(folder, read_report(folder))
-        return RunEvidence(folder, source, source.record, tuple(findings_of(source.report)))
-    try:
-        return RunEvidence(folder, None, read_record(folder))
-    except JournalBroken as error:
-        raise ConfigurationError("run.broken", path=folder, detail=error) from error
+            place = self._places.setdefault(folder, _Place(folder))
+            self._places.move_to_end(folder)
+            while len(self._places) > _KEPT:
+                self._places.popitem(last=False)
+        return place.evidence()
 
 
 def _changed(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""Where a run stands, folded from its journal event by event."""
+"""Progress of a run, computed from its journal event by event."""
 
 import threading
 from collections import OrderedDict, deque
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.catalogue.errors import ConfigurationError
+from harness.console.runs.exhibits import Exhibit
 from harness.journal import Event, JournalBroken
 from harness.journal import events as kinds
 from harness.journal.tail import JournalTail
@@ -14,16 +15,16 @@ from harness.scenarios.registry import all_scenarios
 PROGRESS, BOARD, MESSAGES, QUESTION = "progress", "board", "messages", "question"
 _SHOWN_MESSAGES = 25
 _KEPT = 24
-_ENOUGH = 3  # scenarios that have to be over before time left is told
+_ENOUGH = 3  # scenarios that have to be over before the time left is estimated
 _MESSAGES = (
     kinds.RequestReceived, kinds.AnswerSent, kinds.DriverCommand, kinds.Stimulus, kinds.FaultPlaced, kinds.FaultMended,
-    kinds.CandidateSilent, kinds.HarnessStalled, kinds.OperatorAsked,
+    kinds.CandidateSilent, kinds.HarnessStalled, kinds.OperatorAsked, kinds.OperatorShowed,
 )  # fmt: skip
 
 
 @dataclass(slots=True)
 class LiveRun:
-    """Where a run stands.
+    """Progress of a run.
 
     Attributes:
         scenarios: state of each that is planned: `planned`, `playing`, or how it ended.
@@ -39,6 +40,7 @@ class LiveRun:
         elapsed: seconds since the start at the last event.
         seq: number of the last event, -1 before the first.
         changed: number of the event at which each part of the page changed last.
+        exhibits: files that people showed with answers.
         messages: the last events that say something to a person.
         over: reason of the end, empty before.
         broken: what is wrong with the journal, empty where nothing is.
@@ -59,6 +61,7 @@ class LiveRun:
     elapsed: float = 0.0
     seq: int = -1
     changed: dict[str, int] = field(default_factory=dict)
+    exhibits: list[Exhibit] = field(default_factory=list)
     messages: deque[Event] = field(default_factory=lambda: deque(maxlen=_SHOWN_MESSAGES))
     over: str = ""
     broken: str = ""
@@ -75,14 +78,14 @@ class LiveRun:
 
     @property
     def left(self) -> float | None:
-        """About how many seconds are left, None while nobody can tell."""
+        """About how many seconds are left, None while that cannot be estimated."""
         if self.done < _ENOUGH or self.over:
             return None
         return (self.elapsed - self.first_scenario) / self.done * (self.total - self.done)
 
     @property
     def board(self) -> dict[str, str]:
-        """State of every requirement that a planned scenario claims: that of the scenario which is worst off."""
+        """State of every requirement that a planned scenario claims: the worst state among its scenarios."""
         order = ("trouble", "cut-short", "playing", "planned", "completed", "not_applicable")
         found: dict[str, str] = {}
         for scenario, state in self.scenarios.items():
@@ -134,6 +137,8 @@ class LiveRun:
                 self.waiting = "silent"
             case kinds.OperatorAsked(question=number, text=text):
                 self._take_question(event, number, text)
+            case kinds.OperatorShowed() as one:
+                self.exhibits.append(Exhibit(event.seq, one.question, one.name, one.size, one.sha256, one.blob))
             case kinds.OperatorAnswered():
                 self._take_question(event, 0, "")
             case kinds.HubDown() | kinds.OutageBegan():
@@ -150,14 +155,14 @@ class LiveRun:
 
 
 class LiveRuns:
-    """Follows the journals of the runs that somebody looks at."""
+    """Follows the journals of the runs whose pages are open."""
 
     def __init__(self) -> None:
         self._followed: OrderedDict[Path, tuple[JournalTail, LiveRun, threading.Lock]] = OrderedDict()
         self._lock = threading.Lock()
 
     def look(self, folder: Path) -> LiveRun:
-        """Return where a run stands now.
+        """Return the progress of a run.
 
         Args:
             folder: of the run.

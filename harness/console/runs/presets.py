@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.requirements import load_catalogue
 from harness.console.data.tables import RunRow, SystemRow
+from harness.console.runs.person_steps import steps_of
 from harness.console.subjects.default_profile import default_profile
+from harness.console.subjects.system_registry import capabilities_of
 from harness.engine.plan import expanded, make_plan
 
-# The main road of every system: a document sent, one received and acknowledged, its statuses.
+# The main path of every system: a document sent, one received and acknowledged, its statuses.
 QUICK = ("SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-03", "STS-01")
 PEOPLE = frozenset({"manual", "passive"})
 _SHARED, _ALONE, _BY_HAND = 1.5, 3.0, 60.0
@@ -75,4 +77,5 @@ def estimate(db: Session, system: SystemRow, preset: str, only: str, kind: str, 
     plan = make_plan(default_profile(), only.split() or None)
     side_by_side = sum(len(phase) for phase in plan.phases)
     waits = _LEAST + side_by_side * _SHARED + len(plan.exclusive) * (_ALONE + 2 * reaction) + 3 * reaction
-    return waits + (side_by_side + len(plan.exclusive)) * _BY_HAND * (kind in PEOPLE)
+    by_hand = len(steps_of(only, capabilities_of(system)).needing) if kind in PEOPLE else 0
+    return waits + by_hand * _BY_HAND

@@ -43,7 +43,7 @@ _LEFT_OUT_WHEN_BLANK = frozenset({"version", "vendor", "system_id"})
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSystem:
-    """A declaration that was found right, and the secret that stood in it.
+    """A declaration that was found right, and the secret that was in it.
 
     Attributes:
         candidate: the declaration without its secret.
@@ -128,14 +128,17 @@ def typed_form(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {**shown, "capabilities": list(fields.get("capability") or ())}
 
 
-def written(candidate: Candidate, *, secret_variable: str | None = None) -> str:
+def written(candidate: Candidate, *, secret_variable: str | None = None, evidence: str | None = None) -> str:
     """Return a declaration as candidate.yaml.
 
     Args:
         candidate: without a secret.
         secret_variable: of the environment in which a run finds the secret.
+        evidence: folder of what a person who moves the product shows with answers.
     """
     content = _without_nothing(msgspec.to_builtins(candidate))
+    if evidence is not None and isinstance(candidate.driver, ManualDriverDeclaration):
+        content["driver"]["evidence"] = evidence
     if secret_variable is not None:
         content["agency"]["secret_env"] = secret_variable
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
@@ -147,7 +150,7 @@ def kept(file: str) -> Candidate:
 
 
 def digest_of(file: str, secret: bytes | None, variant: str = "") -> str:
-    """Return what tells one state of a system from another: the doctor's word holds for one alone."""
+    """Return a digest of a system's declaration; the doctor's answer holds for one declaration only."""
     return hashlib.sha256("\0".join((file, (secret or b"").hex(), variant)).encode("utf-8")).hexdigest()
 
 
@@ -158,12 +161,14 @@ def _checked(path: Path) -> DeclaredSystem:
     driver = candidate.driver
     if isinstance(driver, ManualDriverDeclaration) and driver.answers is not None:
         raise _misplaced("console.answers", located.place(("driver", "answers")))
+    if isinstance(driver, ManualDriverDeclaration) and driver.evidence is not None:
+        raise _misplaced("console.answers", located.place(("driver", "evidence")))
     if isinstance(driver, HttpDriverDeclaration) and "@" in _netloc(driver.url):
         raise _misplaced("console.url-login", located.place(("driver", "url")))
     try:
         check_declaration(candidate, located, default_profile(), {})
     except ConfigurationError as error:
-        # Whether its program is here shows when a run is to begin, and is nobody's business before.
+        # Whether its program exists is checked when a run begins; saying so before would reveal files of this machine.
         if error.code != "candidate.program-missing":
             raise
     secret = candidate.agency.secret

@@ -12,6 +12,7 @@ from harness.console.data.audit_log import note_change
 from harness.console.data.tables import OrganisationRow, ProductRow, SystemRow
 from harness.console.subjects.addresses import check_allowed
 from harness.console.subjects.declarations import (
+    CAPABILITIES,
     FILE_NAME,
     SECRET_VARIABLE,
     DeclaredSystem,
@@ -22,6 +23,8 @@ from harness.console.subjects.declarations import (
 from harness.console.subjects.vault import SecretVault
 from harness.drivers.reference import kinds
 
+EVIDENCE = "evidence"
+"""Folder beside a declaration: what a person shows with answers is laid there."""
 REFERENCE = "reference"
 DECLARED = "declared"
 _REFERENCE_PRODUCT = "Hệ thống tham chiếu"
@@ -87,6 +90,11 @@ def driver_kind(row: SystemRow) -> str:
     return REFERENCE if row.kind == REFERENCE else str(kept(row.declaration).driver.__struct_config__.tag)
 
 
+def capabilities_of(row: SystemRow) -> frozenset[str]:
+    """Return what a system is declared to be able to do."""
+    return frozenset(CAPABILITIES) if row.kind == REFERENCE else frozenset(kept(row.declaration).capabilities)
+
+
 def check_reachable(row: SystemRow, allowed: str) -> None:
     """Check that a run or the doctor may go where a system is.
 
@@ -118,7 +126,7 @@ def prepared(row: SystemRow, vault: SecretVault, folder: Path) -> tuple[str, dic
     candidate = kept(row.declaration)
     path = folder / FILE_NAME
     variable = SECRET_VARIABLE if row.secret is not None else None
-    path.write_text(written(candidate, secret_variable=variable), encoding="utf-8")
+    path.write_text(written(candidate, secret_variable=variable, evidence=EVIDENCE), encoding="utf-8")
     return str(path), {SECRET_VARIABLE: vault.opened(row.secret)} if row.secret is not None else {}
 
 

@@ -30,8 +30,13 @@ def signed_in(visit: Visit) -> Response:
             problem=visit.say(key, seconds=outcome.seconds),
             name=visit.value("name", 100),
         )
+    return let_in(visit, outcome.token)
+
+
+def let_in(visit: Visit, token: str) -> Response:
+    """Give the browser the cookie of its new session."""
     answer = visit.moved("/")
-    answer.set_cookie(SESSION_COOKIE, outcome.token, httponly=True, samesite="lax", secure=visit.state.secure, path="/")
+    answer.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=visit.state.secure, path="/")
     return answer
 
 
@@ -54,7 +59,7 @@ def password_changed(visit: Visit) -> Response:
     if not verified(visit.user, _password(visit, "password")):
         return visit.declined("account", ConfigurationError("console.old-password"))
     try:
-        set_password(visit.db, visit.user, _password(visit, "new"), visit.user.name)
+        set_password(visit.db, visit.user, _password(visit, "new"), visit.actor)
     except ConfigurationError as error:
         return visit.declined("account", error)
     return visit.moved("/sign-in")

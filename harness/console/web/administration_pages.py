@@ -1,5 +1,6 @@
 """What administrators see to: accounts, settings, the log of every change."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,8 @@ from starlette.responses import Response
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data import options as settings
 from harness.console.data.audit_log import broken_at, exported, note_change
-from harness.console.data.tables import AuditRow, OrganisationRow, UserRow
+from harness.console.data.tables import AccessTokenRow, AuditRow, OrganisationRow, UserRow
+from harness.console.people.access_tokens import revoke_all
 from harness.console.people.accounts import add_user, close_account, open_account, set_password
 from harness.console.people.roles import Right, Role
 from harness.console.subjects.addresses import checked_list
@@ -32,9 +34,10 @@ def users_page(visit: Visit) -> Response:
 def user_added(visit: Visit) -> Response:
     """Add an account."""
     typed = {name: visit.value(name) for name in ("name", "role", "organisation")}
-    password = (visit.fields.get("password") or [""])[0]
+    # Where there is an identity provider, who has no password signs in by it.
+    password = (visit.fields.get("password") or [""])[0] or (None if visit.state.openid else "")
     try:
-        add_user(visit.db, typed["name"], typed["role"], password, typed["organisation"] or None, visit.user.name)
+        add_user(visit.db, typed["name"], typed["role"], password, typed["organisation"] or None, visit.actor)
     except ConfigurationError as error:
         visit.db.rollback()
         return visit.declined("users", error, **_users(visit), typed=typed)
@@ -42,17 +45,19 @@ def user_added(visit: Visit) -> Response:
 
 
 def user_changed(visit: Visit) -> Response:
-    """Close or open an account, or give it another password."""
+    """Close or open an account, give it another password, or take its keys back."""
     user = visit.db.get(UserRow, visit.request.path_params["key"])
     if user is None:
         raise Missing
     try:
         if visit.value("what") == "password":
-            set_password(visit.db, user, (visit.fields.get("password") or [""])[0], visit.user.name)
+            set_password(visit.db, user, (visit.fields.get("password") or [""])[0], visit.actor)
+        elif visit.value("what") == "tokens":
+            revoke_all(visit.db, user, visit.actor)
         elif user.active:
-            close_account(visit.db, user, visit.user.name)
+            close_account(visit.db, user, visit.actor)
         else:
-            open_account(visit.db, user, visit.user.name)
+            open_account(visit.db, user, visit.actor)
     except ConfigurationError as error:
         return visit.declined("users", error, **_users(visit), typed={})
     return visit.moved("/users")
@@ -72,7 +77,7 @@ def settings_changed(visit: Visit) -> Response:
     before = visit.options
     for key, value in wanted.items():
         settings.set_option(visit.db, key, value)
-    note_change(visit.db, visit.user.name, "settings.changed", before=_listed(before), after=_listed(visit.options))
+    note_change(visit.db, visit.actor, "settings.changed", before=_listed(before), after=_listed(visit.options))
     return visit.moved("/settings")
 
 
@@ -104,8 +109,12 @@ def log_exported(visit: Visit) -> Response:
 
 
 def _users(visit: Visit) -> dict[str, Any]:
+    living = select(AccessTokenRow.user_id, func.count()).where(
+        AccessTokenRow.revoked.is_(None), AccessTokenRow.expires > time.time()
+    )
     return {
         "users": visit.db.scalars(select(UserRow).order_by(UserRow.name)).all(),
+        "keys": {row[0]: row[1] for row in visit.db.execute(living.group_by(AccessTokenRow.user_id))},
         "roles": list(Role),
         "organisations": visit.db.scalars(select(OrganisationRow).order_by(OrganisationRow.name)).all(),
     }

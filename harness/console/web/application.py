@@ -1,6 +1,7 @@
-"""The console as an application: who is let in where, and what is said where something is not to be had."""
+"""The console as an application: access to its pages, and its error pages."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import cast
 
 from starlette.applications import Starlette
@@ -8,27 +9,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language
+from harness.console.api.address import ROOT
+from harness.console.api.admission import api_routes, refused
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
-from harness.console.web import (
-    account_pages,
-    administration_pages,
-    evidence_pages,
-    history_pages,
-    operator_pages,
-    run_pages,
-    subject_pages,
-)
 from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
 from harness.console.web.health import health
 from harness.console.web.rendering import FOLDER, rendered
+from harness.console.web.route_table import PAGES
 from harness.console.web.routing import Door, PageRoute
 from harness.console.web.run_stream import run_events
 from harness.console.web.visit import (
@@ -44,7 +40,7 @@ from harness.resources import folder
 _YEAR = 365 * 24 * 3600
 _SIGN_IN = "/sign-in"
 _SEE_OTHER = 303
-_PAGES = (account_pages, administration_pages, subject_pages, run_pages, evidence_pages, history_pages, operator_pages)
+_ENTERED = 204
 
 
 def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:
@@ -55,34 +51,65 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
         work: what goes on beside the pages.
         language: of who has not chosen one.
     """
-    pages = [page for module in _PAGES for page in module.PAGES]
-    routes: list[BaseRoute] = [
-        Route(page.path, _endpoint(state, work, language, page), methods=[page.method]) for page in pages
-    ]
-    routes.append(Route("/runs/{key}/stream", run_events(state, work, language)))
-    routes.append(Route("/healthz", _healthz(state)))
-    routes.append(Mount("/static", StaticFiles(directory=folder("reports") / FOLDER / "static")))
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _excused("missing" if status < 500 else "broken", _language(request, language), status)
+        key = "missing" if status < 500 else "broken"
+        if request.url.path.startswith(f"{ROOT}/"):
+            return refused(status, key)
+        return _excused(key, _language(request, language), status)
 
-    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown, 500: unknown})
-    return ConsoleGuards(cast(Application, app))
+    app = Starlette(
+        routes=console_routes(state, work, language), exception_handlers={HTTPException: unknown, 500: unknown}
+    )
+    larger = {compile_path(page.path)[0]: page.largest for page in PAGES if page.largest > LARGEST_BODY}
+    return ConsoleGuards(cast(Application, app), larger)
+
+
+def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -> list[BaseRoute]:
+    """Return every address of the console: pages, JSON addresses, what is streamed, files of the pages."""
+    return [
+        *(Route(page.path, _endpoint(state, work, language, page), methods=[page.method]) for page in PAGES),
+        *api_routes(state, work),
+        Route("/runs/{key}/stream", run_events(state, work, language), methods=["GET"]),
+        Route("/healthz", _healthz(state), methods=["GET"]),
+        Mount("/static", StaticFiles(directory=folder("reports") / FOLDER / "static")),
+    ]
 
 
 def _endpoint(
     state: ConsoleState, work: ConsoleWork, language: Language, page: PageRoute
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answered(request: Request) -> Response:
-        fields, files = await form_of(request, LARGEST_BODY) if page.method == "POST" else ({}, {})
         chosen = _language(request, language)
+        if page.entry is not None:
+            shut = await run_in_threadpool(_shut_out, state, work, page, request, chosen)
+            if shut is not None:
+                return shut
+        fields, files = await form_of(request, page.largest) if page.method == "POST" else ({}, {})
         answer = await run_in_threadpool(_answer, state, work, page, request, chosen, fields, files)
         if request.query_params.get("lang") in {"vi", "en"}:
             answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, samesite="lax", secure=state.secure)
         return answer
 
     return answered
+
+
+def _shut_out(
+    state: ConsoleState, work: ConsoleWork, page: PageRoute, request: Request, language: Language
+) -> Response | None:
+    """Return what is said to whom a page is not for, before its large form is read; None where it is."""
+    with state.database.reading() as db:
+        session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
+        asked = replace(page, method="GET", handler=lambda visit: _entered(visit, page))
+        answer = _admitted(Visit(request, state, work, db, session, language), asked)
+        return None if answer.status_code == _ENTERED else answer
+
+
+def _entered(visit: Visit, page: PageRoute) -> Response:
+    if page.entry is not None:
+        page.entry(visit)
+    return Response(status_code=_ENTERED)
 
 
 def _answer(
@@ -92,7 +119,7 @@ def _answer(
     request: Request,
     language: Language,
     fields: dict[str, list[str]],
-    files: dict[str, bytes],
+    files: dict[str, list[SentFile]],
 ) -> Response:
     begin = state.database.writing if page.method == "POST" else state.database.reading
     with begin() as db:
@@ -138,8 +165,8 @@ def _language(request: Request, language: Language) -> Language:
 
 
 def _healthz(state: ConsoleState) -> Callable[[Request], Awaitable[Response]]:
-    async def told(_: Request) -> Response:
+    async def answer(_: Request) -> Response:
         found = await run_in_threadpool(health, state)
         return JSONResponse({"status": "ok" if found.well else "trouble", **found.public()}, 200 if found.well else 503)
 
-    return told
+    return answer

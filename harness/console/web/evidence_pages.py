@@ -24,6 +24,7 @@ from harness.console.web.package_lines import package_lines
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
 from harness.journal import Event
+from harness.journal.events import OperatorShowed
 from harness.judge.report_schema import Judgement
 from harness.report.event_text import lines_of
 from harness.report.excerpts import occurrence
@@ -45,7 +46,7 @@ _TYPES = {
     "junit": "application/xml",
     "pdf": "application/pdf",
 }
-# The report has a style and a script of its own; it is shut off from everything of the console.
+# The report has its own style and script; it is isolated from the console.
 _REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -142,7 +143,7 @@ def verified_page(visit: Visit) -> Response:
 
 
 def _checked(visit: Visit, row: RunRow) -> tuple[dict[str, Any] | None, str]:
-    """Return what the check says, and why it says nothing."""
+    """Return the result of the check, or why there is none."""
     words = [*visit.state.program, "verify", str(visit.work.queue.folder(row)), "--format", "json", "--any-key"]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
@@ -172,13 +173,13 @@ def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
         "number": number,
         "total": len(evidence.findings),
         "one": occurrence(one, scenario, source, wording),
-        "told": sightings_of(scenario, [one], source, wording),
+        "finding": sightings_of(scenario, [one], source, wording),
         "code": one.code,
         "severity": str(one.severity),
         "requirement": _requirement(source.report, one.requirement, wording),
         "messages": _messages(evidence, event, one.where) if event else [],
         "drawings": evidence.pictures.pictures(scenario, wrong, wording) if source.record else (),
-        "scene": {"id": scenario},
+        "scenario": {"id": scenario},
         "report": {"language": visit.language},
         "notes": visit.db.scalars(notes).all(),
     }
@@ -205,11 +206,13 @@ def _messages(evidence: RunEvidence, event: Event, where: Where | None = None) -
     shown = []
     for one in (event, evidence.partner(event)):
         if one is not None:
-            body = evidence.body(one)
+            # What a person showed is a file to be fetched, not a message.
+            body = None if isinstance(one.what, OperatorShowed) else evidence.body(one)
             place = where if where is not None and one is event else Where()
             laid = package_lines(body, place.line, place.xpath) if body else []
             head = list(_until_blank(lines_of(one, evidence.record)))
-            shown.append({"seq": one.seq, "head": head, "body": laid, "size": len(body or b"")})
+            fetched = isinstance(one.what, OperatorShowed) and one.what.blob is not None
+            shown.append({"seq": one.seq, "head": head, "body": laid, "size": len(body or b""), "fetched": fetched})
     return shown
 
 

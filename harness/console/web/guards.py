@@ -1,6 +1,7 @@
-"""What guards every answer and every request: header lines, size of bodies, the origin of changes."""
+"""Protection of every request and answer: header lines, size of bodies, the origin of changes."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.requests import Request
@@ -29,13 +30,20 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 class ConsoleGuards:
-    """Stands before the application."""
+    """ASGI middleware in front of the application."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, larger: Mapping[re.Pattern[str], int]) -> None:
+        """Prepare.
+
+        Args:
+            app: the application.
+            larger: bytes of a body that may have more than `LARGEST_BODY`, by what its address matches.
+        """
         self._app = app
+        self._larger = larger
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receiving, send: Sending) -> None:
-        """Pass a request on, unless it is too large or a change asked for by a page of somebody else."""
+        """Pass a request on, unless it is too large or a change that comes from a page of another site."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -51,10 +59,11 @@ class ConsoleGuards:
                 scope, receive, guarded
             )
             return
-        if _announced(request) > LARGEST_BODY:
-            await PlainTextResponse(f"More than {LARGEST_BODY} bytes.", 413)(scope, receive, guarded)
+        most = next((size for place, size in self._larger.items() if place.match(scope["path"])), LARGEST_BODY)
+        if _announced(request) > most:
+            await PlainTextResponse(f"More than {most} bytes.", 413)(scope, receive, guarded)
             return
-        await self._app(scope, _bounded(receive), guarded)
+        await self._app(scope, _bounded(receive, most), guarded)
 
 
 def _completed(given: Any, path: str) -> list[tuple[bytes, bytes]]:
@@ -68,7 +77,7 @@ def _completed(given: Any, path: str) -> list[tuple[bytes, bytes]]:
     return headers + added
 
 
-def _bounded(receive: Receiving) -> Receiving:
+def _bounded(receive: Receiving, most: int) -> Receiving:
     """Return what receives a body, and breaks off where it goes on for too long."""
     size = 0
 
@@ -76,7 +85,7 @@ def _bounded(receive: Receiving) -> Receiving:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if size > LARGEST_BODY else message
+        return {"type": "http.disconnect"} if size > most else message
 
     return bounded
 
@@ -87,7 +96,7 @@ def _announced(request: Request) -> int:
 
 
 def _from_here(request: Request) -> bool:
-    """Tell whether a change comes from a page of this address, or from a program, which tells no origin."""
+    """Tell whether a change comes from a page of this address, or from a program, which sends no origin."""
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():

@@ -1,9 +1,10 @@
-"""What a run asks of people: answered by who is signed in, or by a link by who is not."""
+"""Questions of a run to people: answered by a person who is signed in, or through a link."""
 
 import hashlib
 import secrets
 import time
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response
 
@@ -12,17 +13,19 @@ from harness.console.data.audit_log import note_change
 from harness.console.data.tables import DelegationRow, RunRow
 from harness.console.people.roles import Right
 from harness.console.runs.answers import file_of
+from harness.console.runs.exhibits import LARGEST_ANSWER, lay_out
 from harness.console.web.routing import Door, PageRoute
 from harness.console.web.run_pages import beside_run
 from harness.console.web.run_view import run_parts, run_view
 from harness.console.web.visit import Missing, Visit
+from harness.journal import JournalBroken
 
 
 def answered(visit: Visit) -> Response:
     """Answer the question that a run has put to a person."""
     row = visit.run()
     try:
-        _answer(visit, row, visit.user.name)
+        _answer(visit, row, visit.actor)
     except ConfigurationError as error:
         return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
     return visit.moved(f"/runs/{row.id}")
@@ -34,19 +37,17 @@ def operator_file(visit: Visit) -> Response:
 
 
 def delegated(visit: Visit) -> Response:
-    """Make a link by which somebody without an account answers for this run; it is shown once."""
+    """Make a link by which a person without an account answers for this run; it is shown once."""
     row = visit.run()
     token = secrets.token_urlsafe(32)
-    visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.user.name, created=time.time()))
-    note_change(visit.db, visit.user.name, "delegated", row.id)
-    link = str(visit.request.base_url.replace(path=f"/answer/{token}"))
-    if visit.state.secure:
-        link = f"https{link.removeprefix('http')}"
+    visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.actor, created=time.time()))
+    note_change(visit.db, visit.actor, "delegated", row.id)
+    link = visit.address(f"/answer/{token}")
     return visit.page("run", **run_view(visit, row), **{**beside_run(visit, row), "link": link})
 
 
 def link_page(visit: Visit) -> Response:
-    """Show what a run asks to who has the link."""
+    """Show the question of a run to a person who has the link."""
     return visit.page("delegated", **_shown(visit, _delegation(visit)))
 
 
@@ -66,12 +67,21 @@ def link_file(visit: Visit) -> Response:
 
 
 def _answer(visit: Visit, row: RunRow, who: str) -> None:
-    live = visit.work.live.look(visit.work.queue.folder(row))
+    """Hand an answer to a run, with the files that go with it."""
+    live, place = visit.work.live.look(visit.work.queue.folder(row)), visit.state.runs / row.id
     said = f"{visit.value('word', 40)} {visit.value('said', 2000)}".strip()
     if row.state != "running" or not live.number or visit.value("question") != str(live.number):
         raise ConfigurationError("console.no-question")
-    visit.work.answers.give(visit.state.runs / row.id, live.number, said)
-    note_change(visit.db, who, "answer", row.id, question=live.number, said=said)
+    files = visit.files.get("shown", ())
+    laid = lay_out(place, live.number, files, sum(one.size for one in live.exhibits))
+    try:
+        visit.work.answers.give(place, live.number, said)
+    except ConfigurationError:
+        for path in laid:
+            path.unlink(missing_ok=True)
+        raise
+    shown = {path.name: hashlib.sha256(file.content).hexdigest() for path, file in zip(laid, files, strict=True)}
+    note_change(visit.db, who, "answer", row.id, question=live.number, said=said, **({"files": shown} if shown else {}))
 
 
 def _shown(visit: Visit, delegation: DelegationRow) -> dict[str, Any]:
@@ -87,6 +97,22 @@ def _delegation(visit: Visit) -> DelegationRow:
     return found
 
 
+def exhibit(visit: Visit) -> Response:
+    """Hand out a file that was shown with an answer; it is somebody's file, so no browser opens it."""
+    row, number = visit.run(), visit.request.path_params["number"]
+    folder = visit.work.queue.folder(row)
+    found = next((one for one in visit.work.live.look(folder).exhibits if one.seq == number), None)
+    if found is None or found.blob is None:
+        raise Missing
+    try:
+        content = visit.work.shelf.of(folder).record.blob(found.blob)
+    except (JournalBroken, ConfigurationError) as error:
+        raise Missing from error
+    place = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    headers = {"content-disposition": place, "content-security-policy": "sandbox; default-src 'none'"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
 def _file(visit: Visit, row: RunRow) -> Response:
     folder, name = visit.request.path_params["folder"], visit.request.path_params["name"]
     path = file_of(visit.work.queue.folder(row), folder, name)
@@ -100,10 +126,13 @@ def _digest(token: str) -> str:
 
 
 PAGES = (
-    PageRoute("POST", "/runs/{key}/answer", answered, Right.RUN),
+    PageRoute("POST", "/runs/{key}/answer", answered, Right.RUN, largest=LARGEST_ANSWER, entry=Visit.run),
+    PageRoute("GET", "/runs/{key}/exhibits/{number:int}", exhibit),
     PageRoute("GET", "/runs/{key}/operator/{folder}/{name}", operator_file),
     PageRoute("POST", "/runs/{key}/delegate", delegated, Right.RUN),
     PageRoute("GET", "/answer/{token}", link_page, door=Door.OPEN),
-    PageRoute("POST", "/answer/{token}/answer", link_answered, door=Door.OPEN),
+    PageRoute(
+        "POST", "/answer/{token}/answer", link_answered, door=Door.OPEN, largest=LARGEST_ANSWER, entry=_delegation
+    ),
     PageRoute("GET", "/answer/{token}/operator/{folder}/{name}", link_file, door=Door.OPEN),
 )

@@ -97,7 +97,7 @@ def _lines(value: str) -> str:
 
 
 def _isolated(value: object) -> Markup:
-    """Make foreign text visible and isolate it, so that its writing direction moves nothing beside it."""
+    """Make foreign text visible and isolate it, so that its writing direction affects nothing beside it."""
     return Markup('<bdi class="given">{}</bdi>').format(clipped(str(value), _SHOWN))
 
 
@@ -105,13 +105,14 @@ def _seconds(value: float, decimal_mark: str) -> str:
     return f"{value:.3f}".replace(".", decimal_mark)
 
 
-def _lasting(seconds: float) -> str:
+def _lasting(seconds: float, language: Language) -> str:
+    """Return how long something takes, as it is said."""
     whole = max(0, round(seconds))
     if whole < _MINUTE:
-        return f"{whole} s"
+        return text(AREA, "time.seconds", language, seconds=whole)
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
-    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
+        return text(AREA, "time.minutes", language, minutes=whole // _MINUTE, seconds=f"{whole % _MINUTE:02d}")
+    return text(AREA, "time.hours", language, hours=whole // _HOUR, minutes=f"{whole % _HOUR // _MINUTE:02d}")
 
 
 def _slug(value: object) -> str:

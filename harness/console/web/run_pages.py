@@ -1,6 +1,7 @@
 """A system before a run, runs while they go on and when they are over."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 from starlette.responses import Response
@@ -10,17 +11,21 @@ from harness.catalogue.requirements import load_catalogue
 from harness.console.data.tables import RunRow, SystemRow
 from harness.console.people.roles import Right
 from harness.console.runs.examinations import checks_of, latest_for
-from harness.console.runs.presets import PEOPLE, QUICK, Preset, chosen_ids, estimate, groups
-from harness.console.runs.run_queue import queue_run, stop_run
+from harness.console.runs.person_steps import PersonSteps, steps_of
+from harness.console.runs.presets import PEOPLE, QUICK, Preset, estimate, groups
+from harness.console.runs.run_order import RunOrder, take_order
+from harness.console.runs.run_queue import stop_run
 from harness.console.subjects.declarations import kept
-from harness.console.subjects.system_registry import DECLARED, check_reachable, driver_kind
+from harness.console.subjects.system_registry import DECLARED, capabilities_of
 from harness.console.web.history_pages import comparable
 from harness.console.web.routing import PageRoute
 from harness.console.web.run_view import run_view
-from harness.console.web.subject_pages import of_system
+from harness.console.web.subject_pages import of_system, organisations
 from harness.console.web.visit import Visit
 
 _LISTED = 50
+_GOING = "going"
+_OUTCOMES = (_GOING, "pass", "fail", "inconclusive", "none")
 _REACTION = 5.0
 
 
@@ -33,7 +38,7 @@ def examined(visit: Visit) -> Response:
     """Have the doctor look at a system."""
     row = visit.system()
     try:
-        number = visit.work.examinations.begin(visit.db, row, visit.user.name)
+        number = visit.work.examinations.begin(visit.db, row, visit.actor)
     except ConfigurationError as error:
         return visit.declined("system", error, **_system(visit, row))
     visit.afterwards.append(lambda: visit.work.examinations.go_on(number))
@@ -43,35 +48,45 @@ def examined(visit: Visit) -> Response:
 def run_started(visit: Visit) -> Response:
     """Put a run of a system into the queue; without a green doctor only with a reason."""
     row = visit.system()
+    order = RunOrder(
+        visit.value("preset"),
+        group=visit.value("group"),
+        ids=visit.value("ids"),
+        earlier=visit.value("earlier", 24),
+        reason=visit.value("reason", 1000),
+        language=visit.language,
+    )
     try:
-        check_reachable(row, visit.options.allowed)
-        if driver_kind(row) in PEOPLE and row.secret is None:
-            raise ConfigurationError("console.secret-needed")
-        earlier = _earlier(visit, row) if visit.value("preset") == Preset.FAILED else ""
-        only = chosen_ids(visit.value("preset"), visit.value("group"), visit.value("ids"))
-        latest = latest_for(visit.db, row)
-        reason = visit.value("reason", 1000)
-        ready = latest is not None and latest.ready
-        if not ready and not reason:
-            raise ConfigurationError("console.not-ready")
+        run = take_order(visit.db, row, order, visit.actor, visit.options.allowed)
     except ConfigurationError as error:
         return visit.declined("system", error, **_system(visit, row))
-    run = queue_run(visit.db, row, visit.value("preset"), visit.user.name, only=only, earlier=earlier,
-                    why_unready="" if ready else reason, language=visit.language)  # fmt: skip
     visit.afterwards.append(visit.work.queue.ring)
     return visit.moved(f"/runs/{run.id}")
 
 
 def runs_page(visit: Visit) -> Response:
-    """Show all runs, newest first."""
-    number = visit.number("page")
-    wanted, counted = select(RunRow).order_by(RunRow.created.desc()), select(func.count()).select_from(RunRow)
-    if visit.own is not None:
-        own = RunRow.organisation_id == visit.own
-        wanted, counted = wanted.where(own), counted.where(own)
-    total = visit.db.scalar(counted) or 0
+    """Show all runs, newest first, or those of one organisation or with one outcome."""
+    number, outcome, organisation = visit.number("page"), visit.asked("state", 20), visit.number("organisation", 0)
+    criteria = [] if visit.own is None else [RunRow.organisation_id == visit.own]
+    if organisation:
+        criteria.append(RunRow.organisation_id == organisation)
+    if outcome in _OUTCOMES:
+        criteria.append(RunRow.state != "ended" if outcome == _GOING else RunRow.verdict == outcome)
+    total = visit.db.scalar(select(func.count()).select_from(RunRow).where(*criteria)) or 0
+    wanted = select(RunRow).where(*criteria).order_by(RunRow.created.desc(), RunRow.id)
     rows = visit.db.scalars(wanted.limit(_LISTED).offset((number - 1) * _LISTED)).all()
-    return visit.page("runs", runs=rows, number=number, pages=max(1, -(-total // _LISTED)), total=total)
+    kept = {"state": outcome if outcome in _OUTCOMES else "", "organisation": str(organisation or "")}
+    return visit.page(
+        "runs",
+        runs=rows,
+        number=number,
+        pages=max(1, -(-total // _LISTED)),
+        total=total,
+        outcomes=_OUTCOMES,
+        chosen=kept,
+        organisations=organisations(visit),
+        address="".join(("?", *(f"{urlencode({name: value})}&" for name, value in kept.items() if value))),
+    )
 
 
 def run_page(visit: Visit) -> Response:
@@ -84,7 +99,7 @@ def run_stopped(visit: Visit) -> Response:
     """Stop a run, with a reason."""
     row = visit.run()
     try:
-        stop_run(visit.db, row, visit.value("reason", 1000), visit.user.name)
+        stop_run(visit.db, row, visit.value("reason", 1000), visit.actor)
     except ConfigurationError as error:
         return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
     visit.afterwards.append(visit.work.queue.ring)
@@ -99,18 +114,6 @@ def beside_run(visit: Visit, row: RunRow) -> dict[str, Any]:
         "link": "",
         "comparable": comparable(visit, row) if row.verdict in {"pass", "fail", "inconclusive"} else [],
     }
-
-
-def _earlier(visit: Visit, system: SystemRow) -> str:
-    """Return the run whose failures are to be played again.
-
-    Raises:
-        ConfigurationError: it is none of this system's, or nothing failed in it.
-    """
-    found = visit.db.get(RunRow, visit.value("earlier", 24))
-    if found is None or found.system_id != system.id or found.verdict not in {"fail", "inconclusive"}:
-        raise ConfigurationError("console.nothing-failed")
-    return found.id
 
 
 def _system(visit: Visit, row: SystemRow) -> dict[str, Any]:
@@ -133,11 +136,18 @@ def _system(visit: Visit, row: SystemRow) -> dict[str, Any]:
         "quick": QUICK,
         "failed": failed,
         "by_hand": kind in PEOPLE,
+        "steps": _steps(row) if kind in PEOPLE else {},
         "times": times,
         "wanted": visit.asked("ids"),
         "wanted_failed": visit.asked("failed"),
         "now": visit.options,
     }
+
+
+def _steps(row: SystemRow) -> dict[str, PersonSteps]:
+    """Return what a person has to do, by preset and by group."""
+    chosen = {str(Preset.QUICK): " ".join(QUICK), str(Preset.FULL): "", **{group: group for group in groups()}}
+    return {name: steps_of(only, capabilities_of(row)) for name, only in chosen.items()}
 
 
 def _reaction(row: SystemRow) -> float:

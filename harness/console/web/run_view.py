@@ -9,20 +9,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language
 from harness.console.data.tables import FoundRow, RunRow
 from harness.console.runs.answers import files_of
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.live_run import LiveRun
+from harness.console.runs.person_steps import PersonSteps, steps_of, steps_of_planned
+from harness.console.runs.presets import PEOPLE
+from harness.console.subjects.system_registry import capabilities_of, driver_kind
 from harness.console.web.visit import Visit
 from harness.drivers.manual.interview import FOLDER, PATIENCE
 from harness.drivers.manual.words import WORDS, shown_word
+from harness.judge.report_schema import Judgement
 from harness.report.messages import EventDescriber
 from harness.report.texts import ReportTexts
 from harness.seal.run_files import read_report
 
 _MOST = 300
+_MOST_CAUSES = 20
 
 
 def run_view(visit: Visit, row: RunRow) -> dict[str, Any]:
@@ -35,23 +41,34 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     folder = work.queue.folder(row)
     live = work.live.look(folder)
     findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
-    verdicts = _verdicts(work, row, language) if row.state == "ended" and row.verdict != "none" else None
+    report = _report(work, row)
+    verdicts = None if report is None else _verdicts(report, language)
     return {
         "live": live,
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
         "place": f"/runs/{row.id}",
+        "steps": _steps(row, live) if row.state != "ended" else None,
         "task": _without_place(live.question, folder),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
         "judged": verdicts is not None,
+        "undecided": _undecided(report, ReportTexts(language)),
         "findings": findings[:_MOST],
         "findings_in_all": len(findings),
         "first": {one.requirement: one.number for one in reversed(findings)},
         "messages": _messages(live, language),
         "counts": json.loads(row.counts) if row.counts else {},
     }
+
+
+def _steps(row: RunRow, live: LiveRun) -> PersonSteps | None:
+    """Return what a person has to do in a run, None where a program moves the product."""
+    if driver_kind(row.system) not in PEOPLE:
+        return None
+    able = capabilities_of(row.system)
+    return steps_of_planned(live.scenarios, able) if live.scenarios else steps_of(row.only, able)
 
 
 def _without_place(question: str, folder: Path) -> str:
@@ -76,14 +93,34 @@ def _board(live: LiveRun, language: Language) -> dict[str, list[dict[str, str]]]
     )
 
 
-def _verdicts(work: ConsoleWork, row: RunRow, language: Language) -> dict[str, list[dict[str, str]]]:
+def _report(work: ConsoleWork, row: RunRow) -> Judgement | None:
+    """Return the report of a judged run, None where there is none, or none any more."""
+    if row.state != "ended" or row.verdict == "none":
+        return None
+    try:
+        return read_report(work.queue.folder(row))
+    except ConfigurationError:
+        return None
+
+
+def _verdicts(report: Judgement, language: Language) -> dict[str, list[dict[str, str]]]:
     """Return the board of a judged run: what was asked for, or has a verdict."""
     shown: dict[str, dict[str, str]] = {}
-    for entry in read_report(work.queue.folder(row)).requirements:
+    for entry in report.requirements:
         if entry.required or entry.verdict != "not_run":
             statement = entry.statement[language]
             shown[entry.id] = {"id": entry.id, "state": str(entry.verdict), "statement": statement}
     return _grouped(shown)
+
+
+def _undecided(report: Judgement | None, wording: ReportTexts) -> list[tuple[str, str, str]]:
+    """Return why scenarios stay open: the cause, what happened, and the scenarios that it holds of."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for scenario in report.scenarios if report is not None else ():
+        if scenario.verdict == "inconclusive" and scenario.cause is not None:
+            why = (wording.say(f"cause.{scenario.cause}"), wording.chosen(scenario.detail))
+            found.setdefault(why, []).append(scenario.id)
+    return [(cause, detail, ", ".join(ids)) for (cause, detail), ids in found.items()][:_MOST_CAUSES]
 
 
 def _grouped(entries: Mapping[str, dict[str, str]]) -> dict[str, list[dict[str, str]]]:

@@ -39,18 +39,18 @@ _LATEST = 12
 
 
 def home(visit: Visit) -> Response:
-    """Show where the person left off: the latest runs, and the organisations."""
+    """Show the latest runs and the organisations."""
     runs = select(RunRow).order_by(RunRow.created.desc()).limit(_LATEST)
     return visit.page("home", runs=visit.db.scalars(_own(visit, runs, RunRow.organisation_id)).all(),
-                      organisations=_organisations(visit), counts=_systems_by_organisation(visit))  # fmt: skip
+                      organisations=organisations(visit), counts=_systems_by_organisation(visit))  # fmt: skip
 
 
 def organisation_added(visit: Visit) -> Response:
     """Add an organisation."""
     try:
-        made = organisation_named(visit.db, visit.value("name"), visit.user.name)
+        made = organisation_named(visit.db, visit.value("name"), visit.actor)
     except ConfigurationError as error:
-        return visit.declined("home", error, runs=[], organisations=_organisations(visit),
+        return visit.declined("home", error, runs=[], organisations=organisations(visit),
                               counts=_systems_by_organisation(visit))  # fmt: skip
     return visit.moved(f"/organisations/{made.id}")
 
@@ -65,7 +65,7 @@ def reference_added(visit: Visit) -> Response:
     """Add the reference agency as a system of an organisation."""
     found = visit.organisation()
     try:
-        row = add_reference(visit.db, found, visit.value("variant", 100), visit.user.name)
+        row = add_reference(visit.db, found, visit.value("variant", 100), visit.actor)
     except ConfigurationError as error:
         return visit.declined("organisation", error, organisation=found, **_of_organisation(visit, found))
     return visit.moved(f"/systems/{row.id}")
@@ -81,7 +81,7 @@ def system_added(visit: Visit) -> Response:
     """Add a system, declared by form or file."""
     found = visit.organisation()
     try:
-        row = add_declared(visit.db, visit.state.vault, found, _declared(visit), visit.user.name)
+        row = add_declared(visit.db, visit.state.vault, found, _declared(visit), visit.actor)
     except ConfigurationError as error:
         return _form(visit, found, typed_form(visit.fields), None, error)
     return visit.moved(f"/systems/{row.id}")
@@ -97,7 +97,7 @@ def system_changed(visit: Visit) -> Response:
     """Change a declaration, by form or file."""
     row = _declared_row(visit)
     try:
-        change_declared(visit.db, visit.state.vault, row, _declared(visit), visit.user.name)
+        change_declared(visit.db, visit.state.vault, row, _declared(visit), visit.actor)
     except ConfigurationError as error:
         return _form(visit, row.organisation, typed_form(visit.fields), row, error)
     return visit.moved(f"/systems/{row.id}")
@@ -115,7 +115,7 @@ def program_allowed(visit: Visit) -> Response:
     row = visit.system()
     row.program_allowed = not row.program_allowed
     action = "program.allowed" if row.program_allowed else "program.forbidden"
-    note_change(visit.db, visit.user.name, action, row.product.name, system=row.id)
+    note_change(visit.db, visit.actor, action, row.product.name, system=row.id)
     return visit.moved(f"/systems/{row.id}")
 
 
@@ -134,8 +134,8 @@ def of_system(visit: Visit, row: SystemRow) -> dict[str, Any]:
 
 
 def _declared(visit: Visit) -> DeclaredSystem:
-    file = visit.files.get("file")
-    return read_form(visit.fields) if file is None else read_file(file)
+    sent = visit.files.get("file")
+    return read_file(sent[0].content) if sent else read_form(visit.fields)
 
 
 def _declared_row(visit: Visit) -> SystemRow:
@@ -164,7 +164,8 @@ def _form(
     return visit.page("system-form", **values) if error is None else visit.declined("system-form", error, **values)
 
 
-def _organisations(visit: Visit) -> list[OrganisationRow]:
+def organisations(visit: Visit) -> list[OrganisationRow]:
+    """Return the organisations that the person sees, by name."""
     wanted = select(OrganisationRow).order_by(OrganisationRow.name)
     return list(visit.db.scalars(_own(visit, wanted, OrganisationRow.id)).all())
 

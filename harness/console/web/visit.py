@@ -1,4 +1,4 @@
-"""One request as a page sees it: who asks, in which language, with what, inside one transaction."""
+"""One request as a page sees it: person, language and form values, inside one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,22 +14,26 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language, text
 from harness.console.console_state import ConsoleState
 from harness.console.data.options import ConsoleOptions, options
-from harness.console.data.tables import OrganisationRow, RunRow, SessionRow, SystemRow, UserRow
+from harness.console.data.tables import AccessTokenRow, OrganisationRow, RunRow, SessionRow, SystemRow, UserRow
 from harness.console.people.roles import Right, Role, may
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
+from harness.console.web.guards import LARGEST_BODY
 from harness.console.web.rendering import rendered
 
 LANGUAGE_COOKIE = "lienthong-lang"
 SESSION_COOKIE = "lienthong-console"
 _SEE_OTHER = 303
 _UNPROCESSABLE = 422
+_MOST_FILES = 8
+_LONGEST_ACTOR = 100
 
 T = TypeVar("T", OrganisationRow, SystemRow, RunRow)
 
 
 class Missing(Exception):
-    """There is no such thing, or it is none of this person's business: both look the same from outside."""
+    """The thing does not exist, or this person may not see it: both give the same answer."""
 
 
 class Forbidden(Exception):
@@ -45,10 +49,12 @@ class Visit:
         state: what the console works with.
         work: what goes on beside the pages.
         db: transaction of this request; kept when the page ends well.
-        session: of a signed-in browser, None before.
+        session: of a signed-in browser, None before, and None for programs.
+        token: key of a program, None for browsers.
+        sent: what a program sent, as its address wants it.
         language: of the page.
         fields: values of the form, by name.
-        files: contents of uploaded files, by name.
+        files: that were sent, by the names of the form.
         afterwards: what is to be done once the changes of this request are kept.
     """
 
@@ -59,19 +65,28 @@ class Visit:
     session: SessionRow | None
     language: Language
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, Sequence[SentFile]] = field(default_factory=dict)
     afterwards: list[Callable[[], object]] = field(default_factory=list)
+    token: AccessTokenRow | None = None
+    sent: Any = None
 
     @property
     def user(self) -> UserRow:
         """Who asks.
 
         Raises:
-            Missing: nobody is signed in.
+            Missing: no person is signed in.
         """
-        if self.session is None:
+        holder = self.session or self.token
+        if holder is None:
             raise Missing
-        return self.session.user
+        return holder.user
+
+    @property
+    def actor(self) -> str:
+        """Who asks, as the log of changes names them: a program with the name of its key."""
+        called = self.user.name if self.token is None else f"{self.user.name} ({self.token.name})"
+        return called[:_LONGEST_ACTOR]
 
     @property
     def options(self) -> ConsoleOptions:
@@ -79,11 +94,11 @@ class Visit:
         return options(self.db, self.state.allowed_by_default)
 
     def may(self, right: Right) -> bool:
-        """Tell whether the person has a right."""
-        return may(self.user.role, right)
+        """Tell whether the person has a right; a program has it by its key besides."""
+        return may(self.user.role, right) and (self.token is None or right in self.token.rights.split())
 
     def need(self, right: Right) -> None:
-        """Go on only with a right.
+        """Check that the person has a right.
 
         Raises:
             Forbidden: the person does not have it.
@@ -144,6 +159,11 @@ class Visit:
         given = self.asked(name)
         return max(least, int(given[:9])) if given.isascii() and given.isdigit() else least
 
+    def address(self, path: str) -> str:
+        """Return the whole address of a page of ours, as the browser reaches it."""
+        whole = str(self.request.base_url.replace(path=path))
+        return f"https{whole.removeprefix('http')}" if self.state.secure else whole
+
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page."""
         query = [(key, value) for key, value in self.request.query_params.multi_items() if key != "lang"]
@@ -182,16 +202,16 @@ class Visit:
 Handler = Callable[[Visit], Response]
 
 
-async def form_of(request: Request, most: int) -> tuple[dict[str, list[str]], dict[str, bytes]]:
-    """Read the form of a request: values, and contents of files that are not empty."""
+async def form_of(request: Request, most: int) -> tuple[dict[str, list[str]], dict[str, list[SentFile]]]:
+    """Read the form of a request: values, and files that are not empty."""
     fields: dict[str, list[str]] = {}
-    files: dict[str, bytes] = {}
-    async with request.form(max_files=2, max_fields=80, max_part_size=most) as form:
+    files: dict[str, list[SentFile]] = {}
+    async with request.form(max_files=_MOST_FILES, max_fields=80, max_part_size=LARGEST_BODY) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 content = await value.read(most + 1)
                 if content:
-                    files[name] = content
+                    files.setdefault(name, []).append(SentFile(value.filename or "", content))
             else:
                 fields.setdefault(name, []).append(value.replace("\0", ""))
     return fields, files

@@ -17,7 +17,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
-# A stranger's certificate may be odd in ways that cryptography only warns of; findings speak of what matters.
+# A foreign certificate may be irregular in ways that cryptography only warns about; findings cover what matters.
 warnings.filterwarnings("ignore", message="Parsed a serial number", category=CryptographyDeprecationWarning)
 
 _KEPT = 256
@@ -173,7 +173,7 @@ def is_certificate(der: bytes) -> bool:
 
 
 def readable(ders: Iterable[bytes], read: Callable[[bytes], bytes]) -> tuple[bytes, ...]:
-    """Return those of `ders` that a reader such as `read_crl` can read: what strangers bring may be anything."""
+    """Return those of `ders` that a reader such as `read_crl` can read: foreign data may be anything."""
     found: list[bytes] = []
     for der in ders:
         try:

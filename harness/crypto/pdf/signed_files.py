@@ -24,8 +24,8 @@ T = TypeVar("T")
 Form = Literal["pades", "pkcs7"]
 Box = tuple[int, int, int, int]
 
-_FORMS = 2  # what a certification lets come later, where it says nothing
-# Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Readers pay for each.
+_FORMS = 2  # the later changes that a certification permits by default
+# Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Each costs readers time.
 _RESERVED, _RESERVED_STAMPED = 7168, 14336
 _PAGE = (0, 0, 595, 842)
 _SUBFILTERS: dict[Form, SigSeedSubFilter] = {
@@ -112,7 +112,8 @@ def add_signature(
         digest: see there.
         embed_chain: see there.
         box: where the signature is seen on the first page, in points from its lower left corner; None: nowhere.
-        certify: what the signature lets come later, the `P` of ISO 32000: 1 nothing, 2 signatures and form entries,
+        certify: the later changes that the signature permits, the `P` of ISO 32000: 1 nothing, 2 signatures and form
+        entries,
             3 annotations too; None for an ordinary signature. That only the first one may certify is not enforced.
     """
     writer = IncrementalPdfFileWriter(BytesIO(content))
@@ -208,7 +209,7 @@ class _DatedSigner(PdfSigner):
         return session
 
     def _enforce_certification_constraints(self, reader: Any) -> None:
-        """Sign all the same: what no one may do is what forgeries are made of."""
+        """Sign without the check: forgeries need forbidden signatures."""
 
 
 def _fields(writer: IncrementalPdfFileWriter) -> int:
@@ -235,7 +236,7 @@ def _complete(work: Coroutine[Any, Any, T]) -> T:
     def run() -> None:
         try:
             results.append(asyncio.run(work))
-        except BaseException as error:  # raised again below, in the thread that asked
+        except BaseException as error:  # raised again below, in the calling thread
             failures.append(error)
 
     thread = threading.Thread(target=run, name="pdf-signing")

@@ -1,12 +1,14 @@
-"""Driver `manual`: a person moves the candidate, and is asked to do things and to say what the system shows."""
+"""Driver `manual`: a person operates the candidate, and is asked to do things and to say what the system shows."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from harness import __version__
 from harness.catalogue.texts import text
+from harness.drivers.manual.exhibits import Exhibits
 from harness.drivers.manual.interview import PATIENCE, Interview
 from harness.drivers.manual.secrets import Secrets
 from harness.drivers.manual.tasks import EXPORTS, TASKS, task_lines
@@ -26,15 +28,18 @@ _LONGEST_ID = 500
 class ManualDriver:
     """Asks a person, one question at a time however many scenarios run. The time a person takes is not counted."""
 
-    def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, workplace: Workplace, operator: Operator, patience: float = PATIENCE, evidence: Path | None = None
+    ) -> None:
         """Prepare the driver.
 
         Args:
             workplace: folder, recorder and language of the run.
             operator: the person.
             patience: how long the person may take for one answer, in seconds.
+            evidence: folder of what is shown with answers, None where nothing is.
         """
-        self._interview = Interview(workplace, operator, patience)
+        self._interview = Interview(workplace, operator, patience, Exhibits(evidence, workplace.recorder))
         self._looks = ViewCache(workplace.times, self._interview.watch)
         self._turn = asyncio.Lock()
         self._secrets = Secrets(workplace)
@@ -53,29 +58,29 @@ class ManualDriver:
             if command in EXPORTS:
                 return await self._export(command)
             if command == "directory":
-                told = await ask_view(self._interview, ViewRequest("directory"))
-                return dict(told.rows[0])
+                answer = await ask_view(self._interview, ViewRequest("directory"))
+                return dict(answer.rows[0])
         # What inbox and outbox show is asked document by document, see `look`.
         raise OperatorError("skip", command)
 
-    def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
+    def due(self, requests: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
         """Return those of the requests that are worth a person's time now; see `Attended`."""
-        return self._looks.due(glances)
+        return self._looks.due(requests)
 
     async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> Seen:
         """Ask the person what the system shows; see `Attended`."""
         asked: dict[str | None, int] = {}
         unseen: list[Unseen] = []
         async with self._turn:
-            for glance in due:
+            for request in due:
                 try:
-                    told = await ask_view(self._interview, glance)
+                    answer = await ask_view(self._interview, request)
                 except OperatorError as error:
-                    self._looks.decline(glance)
-                    unseen.append(Unseen(glance.document, error.answer))
+                    self._looks.decline(request)
+                    unseen.append(Unseen(request.document, error.answer))
                 else:
-                    self._looks.keep(glance, told)
-                    asked[glance.document] = told.asked
+                    self._looks.keep(request, answer)
+                    asked[request.document] = answer.asked
         rows = self._looks.rows(view, wanted)
         result = dict(rows[0] if rows else {}) if view == "directory" else {"documents": rows}
         return Seen(result, asked, tuple(unseen))

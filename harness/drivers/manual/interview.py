@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.catalogue.texts import text
+from harness.drivers.manual.exhibits import Exhibits
 from harness.drivers.manual.words import AREA, OPEN, WORDS, read_word, shown_word
 from harness.drivers.operator import Operator
 from harness.drivers.protocol import OperatorError
@@ -32,7 +33,7 @@ class Interview:
         language: of the person.
     """
 
-    def __init__(self, workplace: Workplace, operator: Operator, patience: float = PATIENCE) -> None:
+    def __init__(self, workplace: Workplace, operator: Operator, patience: float, exhibits: Exhibits) -> None:
         """Prepare the interview; `patience` is how long a person may take for one answer, in seconds."""
         self.watch = Stopwatch()
         self.language = workplace.language
@@ -40,6 +41,7 @@ class Interview:
         self._recorder = workplace.recorder
         self._operator = operator
         self._patience = patience
+        self._exhibits = exhibits
         self._numbers = itertools.count(1)
         self._folders = itertools.count(1)
 
@@ -80,6 +82,7 @@ class Interview:
             return await self._understood(number, command, document, shown, read, said, free), asked
         finally:
             seconds = round(time.monotonic() - began, 3)
+            self._exhibits.take(number)
             self._recorder.record(OperatorAnswered(number, command, document, tuple(said), seconds))
             self.watch.release()
 

@@ -1,0 +1,26 @@
+"""All pages of the console; a room that adds pages adds its module here."""
+
+from harness.console.web import (
+    account_pages,
+    administration_pages,
+    evidence_pages,
+    history_pages,
+    openid_pages,
+    operator_pages,
+    run_pages,
+    subject_pages,
+    token_pages,
+)
+from harness.console.web.routing import PageRoute
+
+PAGES: tuple[PageRoute, ...] = (
+    *account_pages.PAGES,
+    *openid_pages.PAGES,
+    *token_pages.PAGES,
+    *administration_pages.PAGES,
+    *subject_pages.PAGES,
+    *run_pages.PAGES,
+    *evidence_pages.PAGES,
+    *history_pages.PAGES,
+    *operator_pages.PAGES,
+)

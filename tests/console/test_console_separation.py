@@ -1,0 +1,117 @@
+"""Nothing of one vendor is seen by another through any address, and nothing at all by who is not signed in.
+
+The addresses are those of the application itself, so that a new one is tried without a word here; one that names
+something new by a parameter has to say below what the other vendor has of that kind.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from harness.console.api.address import ROOT
+from harness.console.web.application import console_routes
+from harness.console.web.route_table import PAGES
+from harness.console.web.routing import Door
+from tests.console.console_rig import ConsoleRig, Person, Program
+
+_OPEN = {page.path for page in PAGES if page.door is Door.OPEN} | {"/healthz"}
+# What stands for `{key}` below each of these: first the other vendor's, then what there is not.
+_KEYS = {
+    "organisations": ("2", "999"),
+    "systems": ("2", "999"),
+    "runs": ("beta", "none"),
+    "users": ("2", "999"),
+    "tokens": ("1", "999"),
+}
+_OTHERS = {"number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
+_ONE = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def _routes(rig: ConsoleRig) -> Iterator[tuple[str, str]]:
+    """Yield method and path of every address."""
+    for route in console_routes(rig.state, rig.work, "vi"):
+        if isinstance(route, Mount):
+            assert route.path == "/static"
+            continue
+        assert isinstance(route, Route)
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            yield method, route.path
+
+
+def _filled(path: str, which: int) -> str:
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        return _KEYS[path[: found.start()].rstrip("/").rpartition("/")[2]][which] if name == "key" else _OTHERS[name]
+
+    return _ONE.sub(value, path)
+
+
+def _asked(alpha: Person, program: Program, method: str, path: str) -> tuple[int, str]:
+    if path.startswith(ROOT):
+        sent = {"preset": "quick", "reason": "x"} if path.endswith("/runs") else {"reason": "x"}
+        answer = program.client.request(method, path, json=sent if method == "POST" else None)
+    else:
+        answer = alpha.client.request(method, path, data={"csrf": alpha.csrf} if method == "POST" else None)
+    return answer.status_code, answer.text
+
+
+def test_nothing_is_shown_to_who_is_not_signed_in(tmp_path: Path) -> None:
+    with ConsoleRig(tmp_path) as rig:
+        rig.with_two_vendors()
+        Person(rig, "alpha").key("run")
+        guest = TestClient(rig.app, follow_redirects=False)
+        for method, path in _routes(rig):
+            answer = guest.request(method, _filled(path, 0))
+            if path.startswith(ROOT):
+                assert (answer.status_code, answer.headers["www-authenticate"][:6]) == (401, "Bearer"), path
+            elif path.endswith("/stream"):
+                assert answer.status_code == 404
+            elif path not in _OPEN:
+                assert answer.headers["location"] == "/sign-in", path
+            assert "QLVB" not in answer.text, path
+
+
+def test_nothing_of_another_vendor_is_seen_through_any_address(tmp_path: Path, database_url: str | None) -> None:
+    with ConsoleRig(tmp_path, database_url) as rig:
+        rig.with_two_vendors()
+        Person(rig, "beta").key("run", name="beta")
+        alpha = Person(rig, "alpha")
+        program = alpha.key("run", name="alpha")
+        tried = 0
+        for method, path in _routes(rig):
+            if "{" in path:
+                other, none = (_asked(alpha, program, method, _filled(path, which)) for which in (0, 1))
+                assert other == none, path
+                assert other[0] in {403, 404}, path
+                tried += 1
+            elif method == "GET":
+                assert "beta" not in _asked(alpha, program, method, path)[1].lower(), path
+        assert tried > 25
+        _look_by_what_is_asked_besides(rig, alpha, program)
+
+
+def _look_by_what_is_asked_besides(rig: ConsoleRig, alpha: Person, program: Program) -> None:
+    for path in (
+        "/runs",
+        "/search?q=QLVB",
+        "/search?q=HDR",
+        "/runs/alpha",
+        "/organisations/1",
+        "/systems/1?failed=beta",
+    ):
+        assert "beta" not in alpha.get(path).text.lower().replace("?failed=beta", ""), path
+    assert alpha.get("/runs/alpha/compare?with=beta").status_code == 404
+    assert alpha.post("/systems/1/runs", {"preset": "failed", "earlier": "beta", "reason": "x"}).status_code == 422
+    failed = program.post("/systems/1/runs", {"preset": "failed", "earlier": "beta", "reason": "x"})
+    assert failed.json()["error"]["code"] == "console.nothing-failed"
+    assert "alpha" in alpha.get("/search?q=HDR").text
+    both = TestClient(rig.app, headers={"authorization": f"Bearer {program.key}"}, cookies=_cookies(rig, "beta"))
+    assert both.get("/api/v1/runs/beta").status_code == 404  # the key counts, not the cookie
+    assert both.get("/runs/alpha").status_code == 404  # and here the cookie, not the key
+
+
+def _cookies(rig: ConsoleRig, name: str) -> dict[str, str]:
+    return dict(Person(rig, name).client.cookies)
