@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from harness.catalogue.yaml_reader import read
+from harness.catalogue.message_file import MessageFile
 from harness.resources import folder
 
 SHARED_REASONS = "exchange"
@@ -44,8 +44,7 @@ def _file(area: str) -> Mapping[str, Mapping[str, object]]:
     path = folder("profiles") / "messages" / f"{area}.yaml"
     if not path.is_file():
         return {}
-    content: Mapping[str, Mapping[str, object]] = read(path).value
-    return content
+    return MessageFile(path)
 
 
 def areas() -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.verb_help import Verb
@@ -23,6 +24,7 @@ _KNOWN = 64  # digits of a fingerprint in hex
 @click.option("--allow-private", is_flag=True, help=say(_AREA, "fetch.private"))
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, metavar="SECONDS",
               help=say(_AREA, "fetch.timeout"))  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def fetch(
     files: tuple[Path, ...],
@@ -31,6 +33,7 @@ def fetch(
     anchors: tuple[Path, ...],
     allow_private: bool,
     timeout: float,
+    lang: str | None,
     quiet: bool,
 ) -> int:
     """Gather revocation lists and OCSP answers; see the help text."""

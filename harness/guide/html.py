@@ -64,5 +64,6 @@ def _element(part: str | Link | Quoted, language: Language, titles: dict[tuple[s
 
 @cache
 def _style() -> Markup:
-    files = (folder("reports") / "report.css", folder("reports") / "guide" / "guide.css")
+    names = ("report.css", "report-screen.css", "guide/guide.css")
+    files = (folder("reports") / name for name in names)
     return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))  # noqa: S704 - our own files

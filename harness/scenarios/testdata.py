@@ -25,7 +25,7 @@ from harness.journal.events import DocumentStimulus, StimulusFile
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
 from harness.scenarios.document_details import DetailChoices, WordLists
-from harness.vectors.file_kinds import file_content, plain_pdf
+from harness.vectors.file_kinds import ballast, file_content, plain_pdf
 from harness.vectors.packages.base import Contact, DocumentIdentity, package
 
 # Signing a file takes long; a few signed files serve all documents of a run.
@@ -36,10 +36,6 @@ _ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
 # How many numbers a lane has: a prime, so that any step but 0 reaches each of them once before the first comes again.
 _LANE = 10_007
 _LEAST = 100
-# Bytes from which on a file repeats itself; of a piece and of its number. Base64 makes whole letters of a piece, twice
-# over, and gzip still finds the repetition at that distance.
-_LARGE = 1024**2
-_BLOCK, _NUMBER = 9_216, 6
 
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,15 +188,6 @@ def some_lines(chance: random.Random) -> tuple[str, ...]:
     return tuple(chance.randbytes(16).hex() for _ in range(chance.randrange(1, 40)))
 
 
-def _ballast(chance: random.Random, size: int) -> bytes:
-    if size <= _LARGE:
-        return chance.randbytes(size)
-    block = chance.randbytes(_BLOCK - _NUMBER)
-    first = chance.getrandbits(32)
-    pieces = ((first + number).to_bytes(_NUMBER, "big") + block for number in range(size // _BLOCK + 1))
-    return b"".join(pieces)[:size]
-
-
 class SeededData:
     """Makes documents; two never share a number in one run, and equal seeds make equal documents.
 
@@ -269,12 +256,8 @@ class SeededData:
         return chance.choice(_words().signers)
 
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
-        """Return a PDF of about `size` bytes whose content cannot be guessed; a large one repeats itself, numbered.
-
-        A repeated content takes little space in the evidence, which keeps it as sent, in the package, and in the
-        answers that carried it. A piece that is lost, repeated or moved is still detected.
-        """
-        return plain_pdf(_ballast(chance, max(size - 600, 16)))
+        """Return a PDF of about `size` bytes whose content cannot be guessed."""
+        return plain_pdf(ballast(chance, max(size - 600, 16)))
 
     def signed_pdf(self, chance: random.Random, agency: str = "") -> bytes:
         """Return a PDF signed by an official of an agency and sealed by it; one of a few made per run.
@@ -310,7 +293,7 @@ class SeededData:
 
     def file(self, chance: random.Random, kind: str) -> SeededFile:
         """Return a small file of a kind, with the signature bytes of its format; see `file_content`."""
-        return SeededFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
+        return SeededFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, ballast(chance, 1_000)))
 
     def files(self, chance: random.Random, sender: Peer, least: int = 1) -> tuple[SeededFile, ...]:
         """Return the attachments of an ordinary document: a PDF, signed now and then, and at times some annexes."""
@@ -325,7 +308,7 @@ class SeededData:
     def annex(self, chance: random.Random, kind: str) -> SeededFile:
         """Return a further file as ordinary documents have them."""
         return SeededFile(
-            _words().annex(chance, kind), file_content(kind, chance.randbytes(chance.randrange(300, 4_000)))
+            _words().annex(chance, kind), file_content(kind, ballast(chance, chance.randrange(300, 4_000)))
         )
 
     def identity(

@@ -176,7 +176,7 @@ def test_equal_seeds_make_equal_documents_in_any_order(pki: Pki) -> None:
 def test_vectors_hold_for_the_material_of_a_run(vector: Vector, material: SeededData) -> None:
     chance, sender = material.choice(vector.key), peers()["branch"]
     now = datetime.now(VIETNAM)
-    for whole in (False,) * 6 + (True,) * 3:
+    for whole in (False,) * 6 + (True,) * 9:
         files = material.files(chance, sender, least=2 if whole else 1)
         try:
             content = vector.written(material.identity(chance, sender, CANDIDATE, files, whole=whole))
