@@ -3,8 +3,8 @@
     python -m tests.benchmarks.kills hub|certify [COUNT [SECONDS]]
 
 `hub`: whatever was answered OK is there after the kill, as it was sent and once; nothing is handed out by halves.
-`certify`: the run directory that is left can be read: `judge` says inconclusive, `verify` says why it is no sealed run;
-neither shows a traceback or a pass. SECONDS is the longest that one lives, 1.5 or 8 by default;
+`certify`: the run directory that is left can be read: `judge` says inconclusive, unless the record was closed before the
+kill, `verify` says why it is no sealed run; neither shows a traceback, or a pass of less than all that was to be done. SECONDS is the longest that one lives, 1.5 or 8 by default;
 a certification counts from the moment at which it has begun a run directory. Prints what was seen,
 and ends with status 1 where something was wrong.
 """
@@ -160,7 +160,7 @@ def certify(count: int, longest: float = 8) -> list[str]:
                 process.wait(after)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
-            ended = process.wait() >= 0
+            ended = process.wait() >= 0 or _closed(run)
             judged, verified = (_told(verb, str(run)) for verb in ("judge", "verify"))
             left = ",".join(sorted(path.name for path in run.iterdir())) if run.exists() else "nothing"
             seen[f"{'ended' if ended else 'killed'}: judge {judged.returncode}, verify {verified.returncode}"] += 1
@@ -184,6 +184,12 @@ def _begun(process: "subprocess.Popen[bytes]", run: Path) -> None:
     """Wait until a certification has begun its run directory, or ended."""
     while process.poll() is None and not (run / "journal.jsonl").exists():
         time.sleep(0.05)
+
+
+def _closed(run: Path) -> bool:
+    """Tell whether a record was closed before the kill: it is complete, and says what it says for good."""
+    journal = run / "journal.jsonl"
+    return journal.exists() and b'"run.finished"' in journal.read_bytes()[-100_000:]
 
 
 def _mistakes(told: "subprocess.CompletedProcess[str]", rightly: set[int]) -> Iterator[str]:
