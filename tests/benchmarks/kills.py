@@ -3,10 +3,10 @@
     python -m tests.benchmarks.kills hub|certify [COUNT [SECONDS]]
 
 `hub`: whatever was answered OK is there after the kill, as it was sent and once; nothing is handed out by halves.
-`certify`: the run directory that is left can be read: `judge` says inconclusive, unless the record was closed before the
-kill, `verify` says why it is no sealed run; neither shows a traceback, or a pass of less than all that was to be done. SECONDS is the longest that one lives, 1.5 or 8 by default;
-a certification counts from the moment at which it has begun a run directory. Prints what was seen,
-and ends with status 1 where something was wrong.
+`certify`: the run directory that is left can be read: `judge` says inconclusive unless the record was closed before the
+kill, `verify` says why it is no sealed run; neither shows a traceback, or a pass of less than all that was to be done.
+SECONDS is the longest that one lives, 1.5 or 8 by default; a certification counts from the moment at which it has begun
+a run directory. Prints what was seen, and ends with status 1 where something was wrong.
 """
 
 import asyncio
