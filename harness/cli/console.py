@@ -181,6 +181,7 @@ def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, 
 
 
 def _state(data: Path, database: str | None, openid: Path | None, *, local: bool, secure: bool) -> "ConsoleState":
+    from harness.cli.laboratory import AUTHORITY, configured_certifier
     from harness.console.console_state import ConsoleState
     from harness.console.data.database import ConsoleDatabase
     from harness.console.openid.provider import OpenIdProvider
@@ -188,15 +189,20 @@ def _state(data: Path, database: str | None, openid: Path | None, *, local: bool
     from harness.console.subjects.vault import SecretVault
 
     settings = None if openid is None else load_settings(openid, os.environ)
+    certifier = configured_certifier()
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
-    # Runs and adapters have no business with the database, nor with the secret of the console at its provider.
+    # Runs and adapters have no business with the database, with the secret of the console at its provider, nor with
+    # the key that signs certificates.
     ours = {_VARIABLE, settings.file.client_secret_env if settings else None}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ours and not name.startswith(AUTHORITY)
+    }
     provider = None if settings is None else OpenIdProvider(settings)
     return ConsoleState(
-        data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment
-    )
+        data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment,
+        certifier=certifier,
+    )  # fmt: skip
 
 
 def _complain_to_standard_error() -> None:

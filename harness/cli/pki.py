@@ -12,6 +12,7 @@ from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
 from harness.cli.pki_fetch import fetch
+from harness.cli.pki_laboratory import laboratory
 from harness.cli.verb_help import Verb, VerbGroup
 
 _AREA = "cli-pki"
@@ -75,3 +76,4 @@ def serve(folder: Path, listen: str | None, lang: str | None, quiet: bool) -> in
 
 
 command.add_command(fetch)
+command.add_command(laboratory)

@@ -56,7 +56,7 @@ from harness.journal.events import (
 )
 from harness.journal.recorder import VIETNAM
 from harness.judge.package_inspector import PackageInspector
-from harness.report.selftest_summary import stated_summary
+from harness.report.selftest_summary import program_digest, stated_summary
 from harness.scenarios.registry import Scenario, all_scenarios
 from harness.scenarios.run_context import RunContext
 from harness.scenarios.successions import successions_of
@@ -281,6 +281,7 @@ def _record_start(settings: RunSettings, run_context: RunContext) -> None:
             "name": "lienthong-harness",
             "version": __version__,
             "python": platform.python_version(),
+            "program": program_digest(),
             "selftest": stated_summary(),
         },
         profile={"id": profile.id, "version": profile.version, "sha256": profile.sha256},

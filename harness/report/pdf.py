@@ -43,7 +43,7 @@ def render_pdf(page: PaperPage) -> bytes:
     Raises:
         PdfUnavailable: weasyprint, or a system library it needs, is missing.
     """
-    html = loaded().HTML(string=page.html, url_fetcher=_nothing)
+    html = loaded().HTML(string=page.html, url_fetcher=load_nothing)
     content: bytes = html.write_pdf(pdf_identifier=page.identifier, pdf_variant=_VARIANT)
     return content
 
@@ -70,6 +70,6 @@ def _missing(error: Exception) -> str:
     return named[1] if named else str(error).partition("\n")[0].rstrip(".")
 
 
-def _nothing(url: str, *_: Any, **__: Any) -> dict[str, Any]:
+def load_nothing(url: str, *_: Any, **__: Any) -> dict[str, Any]:
     """Fetch nothing: the page is complete in itself, and no text in it may load anything."""
     raise ValueError(f"nothing is loaded: {url[:100]}")

@@ -21,7 +21,7 @@ from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.doctor.target import REFERENCE
 from harness.drivers.operator import Unattended
 from harness.engine.certification import CertificationOrder, run_order
-from harness.report.selftest_summary import SelftestSummary, sources_digest
+from harness.report.selftest_summary import SelftestSummary, program_digest, sources_digest
 from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import all_scenarios
@@ -145,6 +145,7 @@ def summary_of(matrix: Matrix) -> SelftestSummary:
         false_alarms=matrix.counts.alarms,
         requirements=len({row.breaks for row in matrix.rows if row.breaks}),
         sources=matrix.sources,
+        program=program_digest(),
     )
 
 

@@ -60,7 +60,7 @@ def test_what_cannot_seal_is_refused(lab: Path) -> None:
     write_key(lab, ec.generate_private_key(ec.SECP256R1()))
     assert refused(lab) == "laboratory.other-certificate"
     write_key(lab, ec.generate_private_key(ec.SECP256R1()), b"password")
-    assert refused(lab) == "laboratory.bad-key"
+    assert refused(lab) == "laboratory.passphrase-needed"
     write_key(lab, ec.generate_private_key(ec.SECP384R1()))
     assert refused(lab) == "laboratory.not-p256"
     write_key(lab, rsa.generate_private_key(65537, 2048))

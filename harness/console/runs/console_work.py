@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from harness.console.certification.bench import ExaminationBench
 from harness.console.console_state import ConsoleState
 from harness.console.runs.answers import OperatorAnswers
 from harness.console.runs.evidence import EvidenceShelf
@@ -22,6 +23,7 @@ class ConsoleWork:
         shelf: what runs left.
         first: findings of runs that still go on.
         answers: of people to questions of runs.
+        bench: where runs are verified and judged again before they are certified.
         closing: True once the console ends, so that nothing is streamed any more.
     """
 
@@ -31,6 +33,7 @@ class ConsoleWork:
     shelf: EvidenceShelf = field(default_factory=EvidenceShelf)
     first: FirstFindings = field(default_factory=FirstFindings)
     answers: OperatorAnswers = field(default_factory=OperatorAnswers)
+    bench: ExaminationBench = field(default_factory=ExaminationBench)
     closing: bool = False
 
     @classmethod
@@ -47,4 +50,5 @@ class ConsoleWork:
         self.closing = True
         self.examinations.close()
         self.first.close()
+        self.bench.close()
         self.queue.close()
