@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -51,23 +52,23 @@ class Transmission:
             OSError: its beginning cannot be read; nothing was sent.
         """
         parts, sent = body.parts(), 0
-        part = await asyncio.to_thread(next, parts, b"")
+        part, following = await asyncio.to_thread(next, parts, b""), b""
         await self._head(status, content_type, body.size)
-        while part and not self._gone:
+        while not self._gone:
+            following = await _next(parts)
+            if not following:
+                break
             await self._part(part, more=True)
             sent += len(part)
-            try:
-                part = await asyncio.to_thread(next, parts, b"")
-            except OSError:
-                _LOG.exception("a package that is being handed out cannot be read on")
-                break
+            part = following
         await self._part(b"", more=True)  # returns when the peer has taken nearly all of it, or left
-        whole = sent == body.size and not self._gone
+        # From the last part to the record nothing waits: the peer's next call must not be recorded before this answer.
+        whole = sent + len(part) == body.size and not following and not self._gone
         if whole:
-            await self._part(b"", more=False)
+            await self._part(part, more=False)
         elif self._wire is not None:
             self._wire.close()
-        return Sent(status, b"", whole, length=sent)
+        return Sent(status, b"", whole, length=body.size if whole else sent)
 
     async def refused(self, answer: PreparedResponse, *, reading_on: bool) -> Sent:
         """Send a refusal, which a peer in the middle of sending gets to read where `reading_on`."""
@@ -180,3 +181,12 @@ class Transmission:
 @lru_cache(maxsize=1)
 def _date(seconds: int) -> bytes:
     return formatdate(seconds, usegmt=True).encode("ascii")
+
+
+async def _next(parts: Iterator[bytes]) -> bytes:
+    """Return the next part of a body; nothing at its end, or where it cannot be read on."""
+    try:
+        return await asyncio.to_thread(next, parts, b"")
+    except OSError:
+        _LOG.exception("a package that is being handed out cannot be read on")
+        return b""
