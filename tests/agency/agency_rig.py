@@ -1,4 +1,4 @@
-"""A hub on a real socket, one agency system that lives on it, and a ministry that the test plays."""
+"""A hub on a real socket, one agency system connected to it, and a ministry that the test plays."""
 
 import asyncio
 import base64
@@ -148,7 +148,7 @@ class Rig:
         await until(shown, f"{document} is {state}")
 
     async def status_shown(self, document: str, receiver: str = MINISTRY) -> str | None:
-        """Return what the outbox shows as a receiver's last word."""
+        """Return a receiver's last status as the outbox shows it."""
         (row,) = await self.rows("outbox", document)
         codes = {one["organ_id"]: one["status_code"] for one in row["receivers"]}
         code: str | None = codes[receiver]

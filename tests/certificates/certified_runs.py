@@ -1,4 +1,4 @@
-"""An authority, and small runs that pass by a profile of one requirement: recorded, judged, sealed as by `certify`."""
+"""An authority, and small runs that pass a profile with one requirement: recorded, judged, sealed as by `certify`."""
 
 import json
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _ORDER = {"code_number": "101", "code_notation": "UBND-VX"}
 
 @dataclass(frozen=True)
 class Authority:
-    """A folder of an authority that is its own laboratory, read."""
+    """The folder of an authority that is its own laboratory, and its content."""
 
     folder: Path
 
@@ -44,7 +44,7 @@ class Authority:
 
 
 def make_authority(folder: Path, *, terms: str = "") -> Authority:
-    """Make an authority with a profile of its own, in which one requirement counts."""
+    """Make an authority with its own profile, in which one requirement is mandatory."""
     create_laboratory(folder, name=AUTHORITY, address="Số 1, Hà Nội", register=REGISTER)
     if terms:
         with (folder / "laboratory.yaml").open("a", encoding="utf-8") as file:
@@ -54,7 +54,7 @@ def make_authority(folder: Path, *, terms: str = "") -> Authority:
 
 
 def write_profile(folder: Path, *kept: str, more: str = "") -> None:
-    """Write the profile in which only some requirements count."""
+    """Write a profile in which only some requirements are mandatory."""
     folder.mkdir(parents=True, exist_ok=True)
     off = "\n".join(f'  {one}: "off"' for one in load_catalogue().requirements if one not in (kept or (REQUIREMENT,)))
     head = "schema: lienthong.profile/1\nextends: qcvn102-2025\ntitle: {vi: Hồ sơ nhỏ, en: Small profile}\n"
@@ -74,16 +74,16 @@ def passed_run(
     sealed: bool = True,
     over: bool = True,
 ) -> Path:
-    """Leave a run in which a document was ordered and the order taken, as `certify` leaves one; and what bars it.
+    """Make a run in which an order to send a document was accepted, as `certify` leaves one, or one that is barred.
 
     Args:
         directory: of the run.
-        made_by: whose profile it is judged by, and whose laboratory records it.
-        laboratory: another one that records it.
+        made_by: authority whose profile judges it and whose laboratory records it.
+        laboratory: another laboratory that records it instead.
         candidate: as declared.
-        only: what it was narrowed to.
+        only: requirements to which it was narrowed.
         refused: whether the candidate refused the order, and so fails.
-        released: whether the harness says that it is a released one.
+        released: whether the harness states that it is a released one.
         sealed: whether the record is sealed when it is closed.
         over: whether the scenario was played to its end.
     """

@@ -1,4 +1,4 @@
-"""What bars a run from being certified: everything but a whole, sealed, passed run of a released harness."""
+"""Which runs are barred: all except a complete, sealed, passed run of a released harness."""
 
 import shutil
 from collections.abc import Callable

@@ -44,7 +44,7 @@ HOSTILE = '=HYPERLINK("http://x","y")</text><script>alert(1)</script>'
 
 @dataclass
 class Issued:
-    """A certificate that was given out, and what was done to it since."""
+    """An issued certificate, and the acts on it since."""
 
     by: Authority
     run: Path

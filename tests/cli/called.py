@@ -1,6 +1,6 @@
 """The command line called within the test's own process: the same arguments, streams and exit status, started at once.
 
-What is about processes (signals, pipes, terminals, loading) starts one instead.
+Tests about processes (signals, pipes, terminals, loading) start a process instead.
 """
 
 import io

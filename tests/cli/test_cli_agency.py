@@ -1,4 +1,4 @@
-"""`lienthong agency` as a person or a script meets it."""
+"""`lienthong agency` as a person or a script uses it."""
 
 import json
 import os

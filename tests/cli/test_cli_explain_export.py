@@ -1,4 +1,4 @@
-"""`lienthong explain` and `lienthong export` as a user meets them."""
+"""`lienthong explain` and `lienthong export` as a user uses them."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A full disk is said as such, whatever was being written."""
+"""A full disk is reported as such, whatever was being written."""
 
 import errno
 from pathlib import Path

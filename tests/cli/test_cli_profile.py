@@ -15,7 +15,7 @@ HEAD = "schema: lienthong.profile/1\nextends: qcvn102-2022\nid: ours\nversion: '
 
 
 class Outcome:
-    """What a call of the command line left behind."""
+    """The result of a call of the command line."""
 
     def __init__(self, status: int, out: str, err: str) -> None:
         self.status = status

@@ -1,4 +1,4 @@
-"""What the terminal says of a run that ended early: each end in words of its own, with what is known of it."""
+"""What the terminal shows of a run that ended early: each kind of end has its own text, with its details."""
 
 import threading
 from pathlib import Path
@@ -94,7 +94,7 @@ class Judging:
 
 
 def played(**given: Any) -> None:
-    """Tell of a run with one scenario."""
+    """Report the progress of a run with one scenario."""
     planned = {"scenarios": [{"id": "RCV-02", "requirements": ["RCV-02"]}]}
     with RunProgress(**{"quiet": False, "verbose": False, **given}) as progress:
         progress.follow(event_told(0, "run.started", planned))

@@ -1,4 +1,4 @@
-"""`lienthong records` as a user meets it: outputs, exit statuses, runs, and the vectors that `export` writes."""
+"""`lienthong records` as a user uses it: outputs, exit statuses, runs, and the vectors that `export` writes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`lienthong validate` as a user meets it: outputs, exit statuses, interruption."""
+"""`lienthong validate` as a user uses it: outputs, exit statuses, interruption."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`lienthong verify` of a certificate: what is said and with which status, with and without the register."""
+"""`lienthong verify` of a certificate: output and exit status, with and without the register."""
 
 import json
 from datetime import UTC, datetime, timedelta

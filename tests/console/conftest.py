@@ -27,7 +27,7 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords as argon2 does, at the least cost: what they are safe from is not tested here."""
+    """Hash passwords with argon2 at its lowest cost: the strength of the hash is not tested here."""
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     monkeypatch.setattr(accounts, "_hasher", cheap)
     monkeypatch.setattr(accounts, "_NOBODY", cheap.hash("no account has this password"))

@@ -1,4 +1,4 @@
-"""A console without a socket, people who are signed in to it, and runs that are over."""
+"""A console without a socket, signed-in people, and finished runs."""
 
 import os
 import re
@@ -77,21 +77,21 @@ class ConsoleRig:
             return add_declared(db, self.state.vault, row, read_file(declaration.encode()), "test").id
 
     def with_two_vendors(self) -> Self:
-        """Add vendors alpha and beta, each with an organisation, a system and a run that is over."""
+        """Add vendors alpha and beta, each with an organisation, a system and a finished run."""
         for name in ("Alpha", "Beta"):
             self.user(name.lower(), "vendor", name)
             self.ended_run(self.system(name), name.lower(), failed_plan())
         return self
 
     def ended_run(self, system: int, key: str, plan: RunPlan | None = None) -> Path:
-        """Leave a run of a system that is over and judged."""
+        """Add a finished and judged run of a system."""
         folder = self.state.runs / key / "run"
         build_run(folder, plan)
         self.add_run(key, system)
         return folder
 
     def add_run(self, key: str, system: int, starter: str = "test") -> None:
-        """Take what a run left in its folder for a run of a system."""
+        """Register the folder of a finished run as a run of a system."""
         folder = self.state.runs / key / "run"
         with self.state.database.writing() as db:
             found = db.get_one(SystemRow, system)
@@ -123,7 +123,7 @@ class Person:
         return self.client.post(path, data={"csrf": self.csrf, **(fields or {})}, **more)
 
     def key(self, *rights: str, name: str = "CI") -> "Program":
-        """Make a key and return a program that has it."""
+        """Create an access key and return a program that uses it."""
         page = self.post("/account/tokens", {"name": name, "right": list(rights), "days": "7"})
         found = re.search(r'<code id="key"[^>]*>([^<]+)</code>', page.text)
         assert found is not None, page.text
@@ -131,7 +131,7 @@ class Person:
 
 
 class Program:
-    """A program with a key, and without any cookie."""
+    """A program with an access key and without cookies."""
 
     def __init__(self, rig: ConsoleRig, key: str) -> None:
         self.key = key
@@ -145,7 +145,7 @@ class Program:
 
 
 def token_of(page: str) -> str:
-    """Return what the forms of a page carry."""
+    """Return the CSRF value of a page's forms."""
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found is not None
     return cast(str, found[1])

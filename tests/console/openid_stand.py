@@ -21,7 +21,7 @@ CLIENT, SECRET = "lienthong", "bí mật của phòng kiểm thử"
 
 @cache
 def key_called(kid: str, which: int = 0) -> RSAKey:
-    """Return a key of that name, another for each number."""
+    """Return a key with a name; each number gives a different key."""
     return RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
 
 
@@ -29,12 +29,12 @@ class OpenIdStand:
     """The provider.
 
     Attributes:
-        person: claims about whoever signs in next.
-        wrong: claims that the next tokens have in the place of the right ones.
-        key: that signs.
-        forged: makes tokens in its place.
-        asked: what browsers were sent with.
-        metadata: what it says of itself beside what is right.
+        person: claims about the person who signs in next.
+        wrong: claims that replace the right ones in the next tokens.
+        key: signs the tokens.
+        forged: makes the tokens instead, if set.
+        asked: query parameters with which browsers came.
+        metadata: entries that replace the right ones in its metadata.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class OpenIdStand:
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state'], 'iss': self.issuer})}"
 
     def token(self, form: dict[str, str], login: str) -> dict[str, Any] | None:
-        """Return the tokens for a code, None where it is not for this client."""
+        """Return the tokens for a code, None if the code is not for this client."""
         given = base64.b64decode(login.partition(" ")[2]).decode().partition(":")
         asked = self._codes.pop(form.get("code", ""), None)
         if (unquote_plus(given[0]), unquote_plus(given[2])) != (CLIENT, SECRET) or asked is None:
@@ -89,7 +89,7 @@ class OpenIdStand:
 
 @contextmanager
 def openid_stand() -> Iterator[OpenIdStand]:
-    """Serve a provider."""
+    """Run a provider on a socket."""
     stand = OpenIdStand()
 
     class Answers(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the machine's own, on loopback, for as long as a test needs it."""
+"""A PostgreSQL server from the programs installed on this machine, on loopback, for the time of a test."""
 
 import contextlib
 import glob
@@ -16,7 +16,7 @@ _USER = "postgres"
 
 
 def binaries() -> Path | None:
-    """Return the folder of the newest server that is installed, None where there is none."""
+    """Return the folder of the newest installed server, None if there is none."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))  # noqa: PTH207 - an absolute pattern
     if found:
         return Path(found[-1]).parent
@@ -55,7 +55,7 @@ def _served(folder: Path) -> Iterator[str]:
 
 
 def emptied(url: str) -> str:
-    """Take everything out of a database."""
+    """Delete everything in a database."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")

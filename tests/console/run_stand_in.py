@@ -1,7 +1,7 @@
-"""Stands in for the command line where only the life of a process is looked at.
+"""Replaces the command line in tests that look only at starting and ending a process.
 
-`certify` leaves a record that is not over, and waits for a file called `go` beside the run or for a signal; what it
-leaves is judged by the project's own judge.
+`certify` leaves a record that is not over, and waits for a file called `go` beside the run or for a signal; its
+record is judged by the project's own judge.
 """
 
 import signal
@@ -30,7 +30,7 @@ def _certify(folder: Path) -> None:
 
 
 def main(words: list[str]) -> None:
-    """Do what the command line would."""
+    """Do what the command line would do."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if words[0] == "certify":
         _certify(Path(words[words.index("--out") + 1]))

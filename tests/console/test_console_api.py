@@ -1,4 +1,4 @@
-"""JSON addresses: keys with fewer rights than their owner, never more, and only as long as they hold."""
+"""JSON addresses: access keys with at most the rights of their owner, and only while they are valid."""
 
 import json
 import time

@@ -28,7 +28,7 @@ _PATIENCE = 60_000  # milliseconds
 
 
 class ServedConsole:
-    """The console as people start it, at an address that stays when it is started again."""
+    """The console as people start it, at an address that is the same after a restart."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -100,7 +100,7 @@ def test_a_day_of_a_tester(page: "Page", served: ServedConsole) -> None:
     page.get_by_label("Yêu cầu tự chọn").check()
     page.get_by_label("Mã yêu cầu").fill("PKG-02")
     page.get_by_role("button", name="Bắt đầu").click()
-    page.locator("#board .tile").first.wait_for()  # it comes by itself
+    page.locator("#board .tile").first.wait_for()  # the page loads it by itself
     page.evaluate("window.stillTheSamePage = true")
     address = page.url
     served.kill()

@@ -1,4 +1,4 @@
-"""From a passed run to a published certificate and its end: who may do what, what is refused, what edited rows show."""
+"""From a passed run to a published certificate and its end: permissions, refusals, and edited rows."""
 
 import json
 import shutil
@@ -46,7 +46,7 @@ class CertifyingRig(ConsoleRig):
         self.by = make_authority(data / "authority")
         authority = self.by.authority
         super().__init__(data / "console", url, certifier=Certifier(authority, authority.keys[0]))
-        # Where a run is judged is of no matter here, and a process of its own takes its time to begin.
+        # The process in which a run is judged does not matter here, and a separate one starts slowly.
         self.work.bench = cast(Any, ExaminationBench(cast(Any, ThreadPoolExecutor(1))))
         self.user("alpha", "vendor", "Công ty Alpha")
         for name, (role, _) in PEOPLE.items():
@@ -62,7 +62,7 @@ class CertifyingRig(ConsoleRig):
         return self._signed_in[name]
 
     def passed(self, key: str, **how: object) -> None:
-        """Leave a run of a system that is over, judged and sealed."""
+        """Add a finished, judged and sealed run of a system."""
         with self.state.database.reading() as db:
             known = db.query(SystemRow.id).first()
         system = known[0] if known else self.system("Công ty Alpha")
@@ -97,7 +97,7 @@ class CertifyingRig(ConsoleRig):
 
 @pytest.fixture(autouse=True)
 def without_paper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no PDF made, as on a machine without Pango: it takes seconds, and the test in the browser looks at one."""
+    """Make no PDF, as on a machine without Pango: it takes seconds, and the browser test covers it."""
 
     def unavailable(*_: object) -> None:
         raise PdfUnavailable("report.no-pdf", detail="libpango")
@@ -204,7 +204,7 @@ def test_two_different_people_decide_and_only_once(rig: CertifyingRig) -> None:
     assert again.status_code == 422
     assert lan.post("/runs/run1/propose").status_code == 403
     rig.execute("UPDATE users SET role = 'tester' WHERE name = 'lan'")
-    assert "LT-" in lan.post("/runs/run1/propose").text  # rests on this run already
+    assert "LT-" in lan.post("/runs/run1/propose").text  # is already based on this run
     with rig.state.database.reading() as db:
         assert db.execute(text("SELECT count(*) FROM certificates")).scalar() == 1
 

@@ -30,7 +30,7 @@ _PICTURES = os.environ.get("LIENTHONG_TEST_PICTURES")
 
 
 class CertifyingOffice:
-    """Everybody who has a part in it, each in a browser window of their own."""
+    """All participants, each in a separate browser window."""
 
     def __init__(self, browser: Any, served: ServedConsole, rig: CertifyingRig) -> None:
         self.served, self.rig = served, rig
@@ -57,7 +57,7 @@ class CertifyingOffice:
         return page
 
     def certified(self, run: str, replaces: str = "") -> str:
-        """Propose a run and decide for it, by two people; return the number of the certificate."""
+        """Propose a run and decide to certify it, as two people; return the number of the certificate."""
         lan = self.go("lan", f"/runs/{run}")
         lan.get_by_role("link", name="Đề nghị chứng nhận").click()
         lan.get_by_label("Nhận định của người đánh giá").fill("Đạt mọi yêu cầu, hồ sơ đủ.")

@@ -1,4 +1,4 @@
-"""Findings while a run goes on: only of scenarios that are over, reported as provisional, and never in the way."""
+"""Findings during a run: only of finished scenarios, shown as provisional, and without delaying the pages."""
 
 import json
 import os

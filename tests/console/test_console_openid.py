@@ -1,4 +1,4 @@
-"""Signing in by an identity provider: a real one on the loopback, and everything that it could say wrongly."""
+"""Sign-in with an identity provider: a real one on loopback, and every wrong answer that it could give."""
 
 import hmac
 import json
@@ -49,7 +49,7 @@ def _made(rig: ConsoleRig, name: str, role: str = "tester", password: str | None
 
 
 def _gone_round(rig: ConsoleRig, browser: TestClient | None = None, **changed: str) -> tuple[TestClient, Any]:
-    """Go to the provider and come back, as a browser does; what it brings back can be changed."""
+    """Go to the provider and come back, as a browser does; the returned parameters can be changed."""
     client = browser or TestClient(rig.app, follow_redirects=False)
     out = client.get("/sign-in/openid")
     assert out.status_code == 303, out.text
@@ -122,7 +122,7 @@ def test_a_token_that_the_provider_did_not_sign_is_refused(tmp_path: Path, stand
 
 
 def _forged(head: dict[str, str], secret: bytes, claims: dict[str, Any]) -> str:
-    """Return a token with an HMAC by what is public, or with no signature at all."""
+    """Return a token with an HMAC whose key is public, or without a signature."""
     parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (head, claims)]
     mac = hmac.new(secret, b".".join(parts), "sha256").digest() if secret else b""
     return b".".join((*parts, urlsafe_b64encode(mac).rstrip(b"="))).decode()

@@ -1,4 +1,4 @@
-"""A person who moves a product answers in the browser what a run asks."""
+"""A person who operates a product answers the questions of a run in the browser."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Pages: who sees what, what every answer is guarded by, hostile text that stays text."""
+"""Pages: who sees what, the security headers of every answer, hostile text that stays text."""
 
 import re
 from collections.abc import Iterator
@@ -97,7 +97,9 @@ def test_a_run_is_locked_until_the_doctor_is_green_or_a_reason_is_given(rig: Con
     assert lan.post("/systems/1/runs", start).status_code == 303
     changed = DECLARATION.replace("3.2", "3.3").encode()
     lan.post("/systems/1", files={"file": ("candidate.yaml", changed)})
-    assert lan.post("/systems/1/runs", start).status_code == 422  # it was another declaration that was green
+    assert (
+        lan.post("/systems/1/runs", start).status_code == 422
+    )  # the declaration that passed the check was another one
 
 
 def test_an_address_that_is_not_allowed_is_not_contacted(rig: ConsoleRig) -> None:
@@ -167,7 +169,7 @@ def test_the_steps_that_need_a_person_follow_from_the_scenarios_played(rig: Cons
     system = rig.system("Alpha", MANUAL)
     page = re.sub(r"<[^>]+>", "", lan.get(f"/systems/{system}").text)
     assert "gửi văn bản ×2" in page  # of the quick look
-    assert "đăng ký cơ quan" not in page  # it is not declared to be able to
+    assert "đăng ký cơ quan" not in page  # the system does not declare this capability
     passive = rig.system("Alpha", MANUAL.replace("kind: manual", "kind: passive"))
     assert "cần điều khiển hệ thống" in lan.get(f"/systems/{passive}").text
     assert steps_of("SND-01", frozenset()).tasks == (("send", ("SND-01",)),)

@@ -146,7 +146,7 @@ def test_a_process_is_known_by_its_birth() -> None:
     child = os.fork()
     if child == 0:
         os._exit(0)
-    _until_true(lambda: birth_of(child) == "")  # dead and not yet buried
+    _until_true(lambda: birth_of(child) == "")  # ended, but not yet collected by its parent
     os.waitpid(child, 0)
 
 

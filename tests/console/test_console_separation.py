@@ -1,7 +1,7 @@
-"""Nothing of one vendor is seen by another through any address, and nothing at all by who is not signed in.
+"""Nothing of one vendor is seen by another through any address, and nothing at all without sign-in.
 
-The addresses are those of the application itself, so that a new one is tried without a word here; one that names
-something new by a parameter has to say below what the other vendor has of that kind.
+The addresses are those of the application itself, so that a new one is tried automatically; for a new kind of
+parameter, a value that belongs to the other vendor must be added below.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A real little document system, and its adapter made of the skeleton: it receives, and knows nothing else.
+"""A real, small document system that only receives, and its adapter made from the skeleton.
 
 Run as a program it is an adapter program; the folder of its documents is its first argument, and what it puts behind
 its secret, so that it signs wrongly, the second.

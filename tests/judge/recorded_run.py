@@ -1,4 +1,4 @@
-"""Writes small journals of runs that never were, event by event, for tests of the judges."""
+"""Writes small journals of invented runs, event by event, for tests of the judges."""
 
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ SIGNED = {"expected_hash_header": "ab", "given_hash_header": "ab", "problems": [
 
 
 class RecordedRun:
-    """A run as a journal in the making."""
+    """An invented run, whose journal grows event by event."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class RecordedRun:
         )
 
     def parameters(self, operation: str) -> dict[str, str]:
-        """What every call of an operation carries, and what that one needs."""
+        """Return the parameters of a call of an operation."""
         now = datetime.now(VIETNAM)
         needed = {one.key: one.values[0] if one.values else "sys" for one in _parameters(operation)}
         return {"systemid": "sys", "timestamp": timestamp(now), **needed}

@@ -1,4 +1,4 @@
-"""Evidence of runs that never were, with times of one's own choosing, for tests of single expectations."""
+"""Evidence of invented runs, with chosen times, for tests of single expectations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ ITEM = "6f1f1f1e-0000-4000-8000-00000000abcd"
 
 
 class Looked:
-    """An inspector that has looked already: what it says of a package is given by the blob's name."""
+    """An inspector with prepared results: the name of the blob gives the result for a package."""
 
     def __init__(self) -> None:
         self.failing: dict[str, tuple[str, ...]] = {}
@@ -113,12 +113,12 @@ class TimedEvidence(Evidence):
 
 
 def assessed(evidence: Evidence, expectation: Expectation, requirement: str = "SND-01") -> Assessment:
-    """Judge by an expectation that was in the journal, as every judgement does."""
+    """Judge by an expectation that was written to the journal and read back, as every judgement does."""
     return read_expectation(written_expectation(expectation)).assess(evidence, requirement)
 
 
 def reported(assessment: Assessment) -> tuple[Finding, ...]:
-    """Return what is said, all of which has words in both languages."""
+    """Return the findings; each must have texts in both languages."""
     findings = assessment.findings if isinstance(assessment, Broken) else ()
     if isinstance(assessment, Pending):
         findings = (assessment.finding,)
@@ -132,7 +132,7 @@ def pending(
     evidence: Evidence, expectation: Expectation, reason: str, expected: str, received: str, event: Event | None = None,
     **parameters: str,
 ) -> None:  # fmt: skip
-    """Hold that it is not met so far, and what is said if it never is."""
+    """Check that the expectation is not met so far, and the finding if it never is."""
     _said(evidence, expectation, Pending, reason, expected, received, event, parameters)
 
 
@@ -140,7 +140,7 @@ def broken(
     evidence: Evidence, expectation: Expectation, reason: str, expected: str, received: str, event: Event | None = None,
     **parameters: str,
 ) -> None:  # fmt: skip
-    """Hold that it can no longer be met, and what is said of that."""
+    """Check that the expectation can no longer be met, and the finding about that."""
     _said(evidence, expectation, Broken, reason, expected, received, event, parameters)
 
 

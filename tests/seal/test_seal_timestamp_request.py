@@ -47,7 +47,7 @@ INVALID = ["time-stamp-invalid manifest.tsr"]
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[Responder]:
-    """The time stamping authority of the test PKI, whose clock is stalled."""
+    """The time stamping authority of the test PKI, whose clock is stopped."""
     with Responder(clock=lambda: STAMPED_AT) as responder:
         responder.serve(Pki(STAMPED_AT, responder.url))
         yield responder
@@ -62,7 +62,7 @@ def pki(responder: Responder) -> Pki:
 
 @pytest.fixture(scope="module")
 def authority(responder: Responder, pki: Pki) -> TimeStampingAuthority:
-    """How it is asked."""
+    """How the laboratory asks it."""
     return TimeStampingAuthority(f"{responder.url}/tsa", (pki.identity("root").certificate,))
 
 
@@ -74,7 +74,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, pki: Pki, responder: Responder
 
 @pytest.fixture
 def deaf(tmp_path: Path, lab: Path, responder: Responder) -> Path:
-    """The same laboratory, its authority out of reach."""
+    """The same laboratory, with an authority that cannot be reached."""
     folder = Path(shutil.copytree(lab, tmp_path / "deaf"))
     with answering(fixed(200, b"")) as gone:
         pass
@@ -115,7 +115,7 @@ def alone(run: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
 
 
-# -- a stamp that is good
+# -- valid stamps
 
 
 def test_sealed_run_is_stamped_over_its_signature(run: Path, authority: TimeStampingAuthority) -> None:
@@ -189,11 +189,11 @@ def test_the_address_of_the_authority_is_not_in_the_run(lab: Path, responder: Re
     assert [path for path in others if responder.url.encode() in path.read_bytes()] == []
 
 
-# -- a stamp that is not
+# -- invalid stamps
 
 
 def flipped(content: bytes, place: int) -> bytes:
-    """Return bytes of which one is another."""
+    """Return bytes with one byte changed."""
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
@@ -298,7 +298,7 @@ def test_damaged_stamp_never_breaks_the_reader(
         assert stamp is None or stamp.at == STAMPED_AT
 
 
-# -- an authority that gives none
+# -- an authority that gives no stamp
 
 REJECTED = bytes.fromhex("30053003020102")
 ANSWERS: dict[str, tuple[Callable[[Pki], Answerer], str]] = {

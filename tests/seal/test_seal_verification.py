@@ -129,7 +129,7 @@ def test_manifest_that_claims_more_than_any_run_is_not_followed(run: Path) -> No
 
 
 def test_seal_of_an_older_version_is_still_read(tmp_path: Path) -> None:
-    """It has no seal of the record, and a signature of either value that says nothing of it."""
+    """It has no seal of the record, and its signature may have either value without saying so."""
     run = tmp_path / "run"
     build_run(run, failed_plan())
     manifest = manifest_of(run, read_report(run), read_record(run), key=KEY.public, at=datetime.now(UTC))

@@ -55,7 +55,7 @@ def test_a_delayed_answer_does_not_reveal_whether_the_password_was_right() -> No
     assert status(guard, RIGHT) == (429, 1)
     clock.time += 1
     assert status(guard, RIGHT) == (200, 0)
-    # What was mistyped before counts no more.
+    # Earlier wrong passwords no longer count.
     guess_until_it_waits(guard)
 
 
