@@ -117,7 +117,7 @@ def _placed(name: str) -> str:
 
 
 def by_files(profile: Profile, leaf: Leaf) -> object:
-    """Look at signers by what the profile's files say, with nothing beside them but an anchor where one is needed."""
+    """Look at signers with the profile's files only, and an anchor if one is needed."""
     asked, usual = leaf.path[-1], trust()
     beside = Trust(
         anchors=() if asked == "trust_anchors" else usual.anchors,

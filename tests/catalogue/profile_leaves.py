@@ -73,7 +73,7 @@ def _leaves(value: Any, path: Path) -> Iterator[Leaf]:
 
 
 def changed(leaf: Leaf, change: Callable[[Any], Any]) -> Profile:
-    """Return the shipped profile with another value in one place; nothing holds it against itself."""
+    """Return the shipped profile with another value in one place; its consistency is not checked."""
     whole = copy.deepcopy(content(SHIPPED))
     *steps, last = leaf.path
     part: Any = whole

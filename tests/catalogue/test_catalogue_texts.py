@@ -1,4 +1,4 @@
-"""Words for people: every message in both languages, every error with its sentence, hostile text made visible."""
+"""Texts for people: every message in both languages, every error with its sentence, hostile text made visible."""
 
 import re
 from pathlib import Path

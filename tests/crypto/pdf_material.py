@@ -1,4 +1,4 @@
-"""PDF files as signing tools and careless hands make them: further revisions, form fields, bytes around the file."""
+"""PDF files as signing tools and careless people make them: further revisions, form fields, bytes around the file."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ Edit = Callable[[IncrementalPdfFileWriter, Any], None]
 
 
 def revised(content: bytes, edit: Edit) -> bytes:
-    """Return the file with a further revision, in which `edit` changes what it will; it is given the first page too."""
+    """Return the file with a further revision, changed by `edit`, which also receives the first page."""
     writer = IncrementalPdfFileWriter(BytesIO(content), strict=False)
     edit(writer, writer.root["/Pages"]["/Kids"][0])
     output = BytesIO()
@@ -120,7 +120,7 @@ def counted_from_the_first_byte(before: bytes, signers: Sequence[IssuedIdentity]
     """Return a signed file behind other bytes, all of whose positions and ranges count these.
 
     No library writes that. The bytes are behind the header while the file is made, and change places with it at the
-    end; then each signature is made anew over the bytes as they are.
+    end; then each signature is made again over the final bytes.
     """
     header = b"%PDF-1.7"
     content = _plain(header, before)
@@ -156,7 +156,7 @@ def _resigned(content: bytes, number: int, signer: IssuedIdentity) -> bytes:
 
 
 def signed_often(count: int, signer: IssuedIdentity) -> bytes:
-    """Return a file with many signatures, each in a revision of its own; by hand, as a library takes minutes."""
+    """Return a file with many signatures, each in a separate revision; not by the library, which takes minutes."""
     content = _plain(b"%PDF-1.7", b"")
     previous = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
     fields: list[int] = []

@@ -1,4 +1,4 @@
-"""The same questions asked of other implementations: xmlsec, pybergshamra and signxml for packages."""
+"""The same checks by other implementations: xmlsec, pybergshamra and signxml for packages."""
 
 import pybergshamra
 import xmlsec

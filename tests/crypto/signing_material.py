@@ -1,4 +1,4 @@
-"""Packages, a PKI and a profile for the tests of signatures: made once, as keys cost time."""
+"""Packages, a PKI and a profile for the tests of signatures: made once, because making keys takes time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

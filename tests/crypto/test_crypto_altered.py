@@ -1,4 +1,4 @@
-"""Whatever is altered in a signed package or file: it is noticed, or it changes nothing of what was signed."""
+"""Every alteration of a signed package or file is noticed, or changes nothing that was signed."""
 
 from functools import cache
 

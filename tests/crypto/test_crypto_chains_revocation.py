@@ -80,7 +80,7 @@ def test_an_answer_past_its_time_says_nothing() -> None:
 
 
 def outdated(kind: str) -> tuple[bytes, bytes]:
-    """Return a list and an answer from before the revocation, which hold until after it."""
+    """Return a list and an answer made before the revocation and valid until after it."""
     issuing, times = pki().identity("issuing"), (REVOKED_AT - 5 * DAY, REVOKED_AT + 5 * DAY)
     certificate = pki().identity(kind).certificate
     return revocation_list(issuing, [], *times), ocsp_answer(certificate, issuing, pki().identity("ocsp"), times)

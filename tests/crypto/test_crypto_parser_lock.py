@@ -1,4 +1,4 @@
-"""What several threads look at together is read by one at a time."""
+"""Data that several threads use is parsed by one thread at a time."""
 
 import threading
 import time

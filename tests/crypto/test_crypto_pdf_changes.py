@@ -27,7 +27,9 @@ from tests.crypto.pdf_material import (
 )
 from tests.crypto.signing_material import NOW, pki
 
-MOST_SECONDS = 8  # of processor time; a second on an idle machine, ten and growing by the cube without care
+MOST_SECONDS = (
+    8  # of processor time; one second on an idle machine; cubic growth, from ten seconds on, without the optimisation
+)
 Change = Callable[[bytes], bytes]
 
 

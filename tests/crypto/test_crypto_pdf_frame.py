@@ -1,4 +1,4 @@
-"""Bytes around a signed file: what is read past, what draws a remark, and what a lenient reader would take for it."""
+"""Bytes around a signed file: which are ignored, which give a remark, and which a tolerant reader would accept."""
 
 import io
 import re

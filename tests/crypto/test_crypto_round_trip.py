@@ -108,7 +108,7 @@ def untrusted_signer(world: Pki) -> bytes:
 
 @pytest.mark.parametrize("build", [tampered_package, tampered_file, revoked_signer, untrusted_signer])
 def test_the_agency_does_not_take_a_bad_signature_in_silence(world: Pki, build: type) -> None:
-    """Refused with a reason or flagged: whichever it does, it says so."""
+    """It either refuses with a reason or shows a flag."""
     package = build(world)
     content = read_package(package, LIMITS)
     assert isinstance(content, DocumentPackage)

@@ -27,7 +27,7 @@ BASIC = ("SND-01", "RCV-01", "RCV-02", "RCV-05", "STS-01")
 
 
 def certified(order: CertificationOrder, *observers: Observer, laboratory: Laboratory | None = None) -> PublishedRun:
-    """Carry out an order of which no person needs to be asked anything."""
+    """Carry out an order that asks no person anything."""
     return anyio.run(run_order, order, Unattended(), laboratory, observers)
 
 

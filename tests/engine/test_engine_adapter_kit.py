@@ -1,4 +1,4 @@
-"""Certifications of what vendors begin with: the skeleton as it is, and with a little filled in."""
+"""Certifications of the adapter skeleton that vendors start from: unchanged, and with a few commands filled in."""
 
 import os
 import sys

@@ -32,7 +32,7 @@ def test_a_second_run_is_reported_of_the_first(tmp_path: Path) -> None:
         with claimed("http://127.0.0.1:9001/driver", Path("other"), tmp_path):
             pass
         first.kill()
-    with claimed(CANDIDATE, Path("third"), tmp_path):  # a run that is killed holds nothing
+    with claimed(CANDIDATE, Path("third"), tmp_path):  # a killed run keeps no lock
         pass
 
 

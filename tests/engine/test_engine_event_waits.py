@@ -1,4 +1,4 @@
-"""Waiting by event, where what was met may open again."""
+"""Waiting for events, where a condition that was met may become unmet again."""
 
 import time
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_time_of_a_stall_is_given_back_before_a_wait_ends(tmp_path: Path) -> Non
             tasks.start_soon(waits.keep_time, journal)
             tasks.start_soon(wait)
             await anyio.sleep(0.005)
-            journal.record(fact("note", {}))  # the wait looks up for a moment, sooner than the stall is noticed
+            journal.record(fact("note", {}))  # the wait wakes for a moment, before the stall is noticed
             await anyio.sleep(0.002)
             time.sleep(1.5)  # noqa: ASYNC251 - the stall
             await anyio.sleep(0.15)

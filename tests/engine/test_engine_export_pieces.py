@@ -1,4 +1,4 @@
-"""An export is divided so that together its pieces are the export, whatever is in it."""
+"""The pieces into which an export is divided make up the export, whatever it contains."""
 
 import io
 import random

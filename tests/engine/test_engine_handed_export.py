@@ -1,4 +1,4 @@
-"""What a driver hands over as an export: plain files of this machine, or content, and not too much."""
+"""What a driver may give as an export: plain files of this machine, or content, within a size limit."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""A run asks for the exports at its end, and whatever comes back, it is decided or said why not."""
+"""A run asks for the exports at its end; whatever comes back, the requirements are decided or a reason is given."""
 
 import base64
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def kept_run(directory: Path, driver: type[Meddling]) -> Judgement:
 
 
 class _Exporting(Meddling):
-    """Answers the commands of export as given; the rest is the reference agency's."""
+    """Answers the export commands as given, and everything else like the reference agency."""
 
     answer: Any = None
 

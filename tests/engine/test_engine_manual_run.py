@@ -1,4 +1,4 @@
-"""Whole runs against a real agency system that a person moves, by nothing but what the prompts say."""
+"""Whole runs against a real agency system operated by a person who only follows the prompts."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ TIMES = Times(poll_interval=0.2, reaction=0.5, give_up=2.0)
 
 
 class Seat:
-    """A run at whose candidate a person sits."""
+    """A run whose candidate is operated by a person."""
 
     def __init__(self, directory: Path, only: list[str], pause: float = 0.0, **declines: str) -> None:
         self.directory = directory

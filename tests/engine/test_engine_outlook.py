@@ -1,4 +1,4 @@
-"""How long a run still takes: nothing is said too early, the pace so far counts, and an overrun is owned up to."""
+"""The estimate of the remaining time: not given too early, adapted to the pace so far, and honest about an overrun."""
 
 import pytest
 

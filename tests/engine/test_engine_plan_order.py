@@ -1,4 +1,4 @@
-"""What may kill a candidate is played after everything else."""
+"""Scenarios that may crash a candidate are played after everything else."""
 
 from harness.catalogue.profiles import load_profile
 from harness.engine.plan import make_plan

@@ -1,7 +1,7 @@
 """How long a candidate that polls seldom is kept waiting.
 
 The clock is scaled one to ten: the candidate polls every 3 seconds where one in the field polls every 30. What does not
-scale, the work itself and the profile's margin, makes the test stricter than the truth. Intervals are counted by the
+scale, the work itself and the profile's margin, makes the test stricter than reality. Intervals are counted by the
 polls that the hub saw, so that a busy machine changes nothing.
 """
 

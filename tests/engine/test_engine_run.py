@@ -1,4 +1,4 @@
-"""Runs of candidates that behave, that do not, and that are not there."""
+"""Runs of correct, faulty and missing candidates."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def ending(directory: Path) -> str:
 
 
 class Deaf(Meddling):
-    """Answers its driver and does nothing: it never gets the hub's address."""
+    """Answers driver commands and does nothing else: it never gets the hub's address."""
 
     async def meddled(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return {**arguments, "endpoint": "http://127.0.0.1:9/vxp"} if command == "configure" else arguments
@@ -103,7 +103,7 @@ def test_no_secret_is_in_the_record(tmp_path: Path) -> None:
     judged_run(tmp_path, only=("SND-01", "RCV-02"))
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert SECRET.encode() not in everything
-    assert MARK.encode() in everything  # it was there to be concealed: `configure` hands it over
+    assert MARK.encode() in everything  # the secret was in the traffic, because `configure` passes it on
 
 
 def test_scenarios_are_distinguished_in_the_record(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runs do not touch each other, and a candidate that stops calling is noticed while it happens."""
+"""Runs do not affect each other, and a candidate that stops calling is noticed during the run."""
 
 from collections.abc import Mapping
 from pathlib import Path

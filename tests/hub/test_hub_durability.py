@@ -128,7 +128,7 @@ def test_of_those_who_share_a_transaction_only_the_failing_one_is_undone(tmp_pat
     assert not store._connection.in_transaction
     with store.transaction(shared=True):
         _system(store, "d")
-    _system(store, "e")  # shares with nobody, and takes the open one with it
+    _system(store, "e")  # shares its transaction with no other call, and commits the open one too
     assert not store._connection.in_transaction
     store.close()
     again = HubStore(tmp_path)

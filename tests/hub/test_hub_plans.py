@@ -1,4 +1,4 @@
-"""Plans: what an interceptor can do to one call, before and after it took effect."""
+"""Plans: what an interceptor can do to one call, before and after it takes effect."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""What is kept survives; what is no hub's data is not touched."""
+"""Stored data survives; files that are not a hub's data are not touched."""
 
 import sqlite3
 import subprocess

@@ -1,4 +1,4 @@
-"""Run directories whose reports are what judging their small records gives, made the way `certify` makes them."""
+"""Small run directories, made the way `certify` makes them: judging the record gives exactly the report."""
 
 import json
 from pathlib import Path
@@ -32,13 +32,13 @@ def record_run(directory: Path, laboratory: Laboratory | None = None, only: tupl
 
 
 def judged_run(directory: Path, laboratory: Laboratory | None = None, **named: Any) -> PublishedRun:
-    """Make a run whole: recorded, judged, rendered as a page, sealed."""
+    """Make a complete run: recorded, judged, rendered as a page, sealed."""
     record_run(directory, laboratory, **named)
     return publish(load_profile(PROFILE), directory, "en", ("html",), laboratory)
 
 
 def forge_pass(directory: Path) -> None:
-    """Edit the report of a run to a pass, as one would who wants to be certified."""
+    """Edit the report of a run to a pass, as a forger would."""
     path = directory / "report.json"
     report = json.loads(path.read_bytes())
     report["verdict"] = "pass"

@@ -52,7 +52,7 @@ CANDIDATE: Mapping[str, Any] = {
 
 @dataclass
 class RunPlan:
-    """What the built run shall be: verdicts other than `pass`, findings by scenario, the candidate's words."""
+    """Plan of a built run: verdicts other than `pass`, findings by scenario, texts of the candidate."""
 
     run_id: str = "20261123-101530-a1b2c3"
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -140,12 +140,12 @@ def build_run(directory: Path, plan: RunPlan | None = None, key: LaboratoryKey |
 
 
 def changed(report: Judgement, **members: Any) -> Judgement:
-    """Return a report with members as JSON has them in the place of its own."""
+    """Return a report in which some members are replaced by JSON values."""
     return msgspec.convert({**msgspec.to_builtins(report), **members}, Judgement)
 
 
 def seal_made_up(directory: Path, key: LaboratoryKey) -> None:
-    """Seal a run whose record was sealed, its made-up report taken for what judging gives."""
+    """Seal a run whose record was sealed, with its made-up report in place of a real judgement."""
     judgement = msgspec.json.decode((directory / "report.json").read_bytes(), type=Judgement)
     (directory / "report.json").write_bytes(encoded(judgement))
     seal(directory, key, judgement)

@@ -106,12 +106,12 @@ def on_events(change: Callable[[list[dict[str, Any]]], object], *, rechain: bool
 
 
 def relabel(listed: list[dict[str, Any]]) -> None:
-    """Change what an event says, leaving its hash."""
+    """Change the content of an event and keep its hash."""
     listed[4]["data"]["error_code"] = "10"
 
 
 def relabel_and_rehash(listed: list[dict[str, Any]]) -> None:
-    """Change what an event says and give it a hash of its own, which its successor does not know."""
+    """Change the content of an event and its hash, but not the hash in the next event."""
     listed[4]["data"]["error_code"] = "10"
     listed[4]["hash"] = link(listed[4])
 

@@ -71,7 +71,7 @@ def with_certificate(stamp: bytes, further: x509.Certificate) -> bytes:
 
 
 def wrongly(pki: Pki, kind: str) -> Answerer:
-    """Return an authority that stamps, and does it wrongly."""
+    """Return an authority that gives wrong stamps."""
 
     def answer(body: bytes) -> tuple[int, str, bytes]:
         asked = tsp.TimeStampReq.load(body)

@@ -1,4 +1,4 @@
-"""Everything that was found is in every format, under the scenario it was found in."""
+"""Every finding is in every format, under its scenario."""
 
 import subprocess
 from pathlib import Path
@@ -36,7 +36,7 @@ def accepted(number: int, scenario: str = "") -> FindingEntry:
 
 
 def run_of(directory: Path, **scenarios: tuple[FindingEntry, ...]) -> Judgement:
-    """Build a run whose scenarios found these; more scenarios than the requirement's own claim it too."""
+    """Build a run with these findings by scenario; further scenarios claim the same requirement."""
     report = build_run(directory, RunPlan(verdicts={"RCV-06": Verdict.FAIL, "STS-02": Verdict.FAIL}))
     with_findings = tuple(
         msgspec.structs.replace(one, findings=scenarios.get(one.id.replace("-", "_"), ())) for one in report.scenarios
@@ -46,7 +46,7 @@ def run_of(directory: Path, **scenarios: tuple[FindingEntry, ...]) -> Judgement:
 
 @pytest.fixture
 def many(tmp_path: Path) -> Judgement:
-    """A run in which one scenario found the same of 22 packages."""
+    """A run in which one scenario has the same finding about 22 packages."""
     return run_of(tmp_path, RCV_06=tuple(accepted(number) for number in range(KINDS)))
 
 

@@ -1,4 +1,4 @@
-"""A run against an older one, and known deviations."""
+"""Comparison with an older run, and known deviations."""
 
 import json
 from datetime import date

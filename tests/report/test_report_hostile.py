@@ -1,4 +1,4 @@
-"""Real runs whose candidate said hostile things: judged, encoded and rendered, and nothing of it is live."""
+"""Real runs whose candidate sent hostile text: judged, encoded and rendered, with all of it inert."""
 
 import itertools
 import json
@@ -42,7 +42,7 @@ _FOREIGN: dict[str, tuple[str, ...]] = {
     "answer": ("effect",),
     "driver": ("result",),
 }
-# Ours even where they are among what a candidate sends: the hub gives them from a fixed set.
+# Values of the harness even in a candidate's messages: the hub chooses them from a fixed set.
 _OURS = frozenset({"kind", "messagetype", "status", "blob", "sha256", "capabilities", "code", "state", "variant"})
 ONLY = ("SND-01", "RCV-01", "RCV-02", "STS-01", "STS-02")
 

@@ -1,4 +1,4 @@
-"""A record whose chain is right and whose events are of no harness: it is named, never judged, and no traceback."""
+"""A record with a correct chain and events that no harness wrote: reported, never judged, and no traceback."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ TOLD = "unreadable at line 2: answer: Expected `int`, got `str` - at `$.request`
 
 @pytest.fixture
 def misfit(tmp_path: Path) -> Path:
-    """A run whose second event answers no number."""
+    """A run whose second event is an answer without the number of a request."""
     judged_run(tmp_path)
     start = read_record(tmp_path).events[0]
     return forged(tmp_path, ("run.started", dict(start.members)), ("answer", {"request": "the first"}))

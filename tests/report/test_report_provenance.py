@@ -1,4 +1,4 @@
-"""A laboratory's seal is put on what that laboratory recorded itself and judged so, and on nothing else, by no verb."""
+"""A laboratory's seal is only put on what that laboratory recorded and judged itself, whatever the verb."""
 
 import json
 import shutil
@@ -78,7 +78,7 @@ def foreign_forged(vendors: Path) -> None:
 
 
 def foreign_with_sealed_record_of_another_run(vendors: Path, own: Path) -> None:
-    """The vendor lays the record's seal of a run that the laboratory made into one of its own."""
+    """The vendor copies the record's seal of a laboratory's run into its own run."""
     forge_pass(vendors)
     shutil.copy(own / RECORD_FILE, vendors / RECORD_FILE)
     list_unsigned(vendors)

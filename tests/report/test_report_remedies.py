@@ -1,4 +1,4 @@
-"""Every finding that can be emitted explains itself in full: nothing between braces is left, no place without value."""
+"""Every possible finding has complete texts: no braces left, no placeholder without a value."""
 
 import re
 import string

@@ -1,4 +1,4 @@
-"""The summary that is shipped speaks of the sources as they are, and of nothing missed.
+"""The shipped self-test summary is of the current sources and has no miss.
 
 It is renewed when a version is released; between releases reports say that it is of earlier sources.
 """
