@@ -54,7 +54,7 @@ class MessageFile(Mapping[str, Entry]):
 
 
 def _divided(text: str) -> Mapping[str, str] | None:
-    """Return each entry as it is written, by key; None where entries cannot be told by their beginnings alone."""
+    """Return each entry as it is written, by key; None if entries cannot be recognised by their beginnings alone."""
     if _SHARING.search(text):
         return None
     begun = list(_BEGINNING.finditer(text))

@@ -111,8 +111,8 @@ def judged_anew(case: RecallCase, profile_name: str | None) -> RecallResult:
     except MISSHAPEN as error:
         return RecallResult(case.number, "", "", trouble=type(error).__name__)
     changes = verdict_changes(before, after)
-    told = {change.requirement for change in changes}
-    newly = (change for change in _newly_required(before, after) if change.requirement not in told)
+    listed = {change.requirement for change in changes}
+    newly = (change for change in _newly_required(before, after) if change.requirement not in listed)
     return RecallResult(case.number, before.verdict, after.verdict, (*changes, *newly))
 
 

@@ -34,7 +34,7 @@ def configured_laboratory(folder: Path | None = None) -> "Laboratory | None":
 
 
 def known_laboratory() -> "tuple[KnownSigner | None, TimeStampingAuthority | None]":
-    """Return what is publicly known of the laboratory that LIENTHONG_LABORATORY names; nobody is asked for anything.
+    """Return the public data of the laboratory that LIENTHONG_LABORATORY names, without prompting for a passphrase.
 
     Raises:
         ConfigurationError: the folder has neither key nor identity, or one of its files is wrong.

@@ -55,7 +55,7 @@ def _passphrase(file: Path | None) -> bytes | None:
     """Return the passphrase from a file, else as typed twice at the terminal.
 
     Raises:
-        ConfigurationError: nobody is there to be asked.
+        ConfigurationError: there is no terminal for the prompt.
     """
     from harness.catalogue.errors import ConfigurationError
     from harness.cli.page_password import first_line

@@ -67,7 +67,7 @@ class RunProgress:
                 self._tell(event)
 
     def say_verdict(self, judgement: "Judgement") -> None:
-        """Say the verdict of the run while its reports are being written."""
+        """Print the verdict of the run while its reports are being written."""
         if not self._quiet:
             with self._lines.lock:
                 self._lines.write(say("cli-certify", f"judged.{judgement.verdict}"))

@@ -131,7 +131,7 @@ def _only(parent: etree._Element, name: str, code: str) -> etree._Element:
 
 
 def is_status(message: ElementGroup) -> bool:
-    """Tell whether a message header is that of a status package."""
+    """Return whether a message header is that of a status package."""
     return bool(message.code("StatusCode")) or (bool(message.elements("ResponseFor")) and not message.elements("To"))
 
 

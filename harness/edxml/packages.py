@@ -64,7 +64,7 @@ def read_header(data: bytes, limits: Limits) -> Package:
 
 
 def read_routing(data: bytes, limits: Limits) -> Routing:
-    """Return what a hub must know of a package in order to hand it on.
+    """Return what a hub must know about a package in order to deliver it.
 
     Raises:
         PackageUnreadable: as `read_header`.

@@ -1,4 +1,4 @@
-"""What a hub must know of a package in order to hand it on, read without the rest."""
+"""What a hub must know about a package in order to deliver it, read without the rest."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,11 @@ class Routing:
     Attributes:
         status: whether it carries a business status.
         from_organ: OrganId of the sender.
-        receivers: OrganIds of the receivers that it names; of a status the one it answers.
+        receivers: OrganIds of the receivers that it names; for a status, of the agency that it answers.
         document_id: of the document carried, or answered by a status.
         code: number and notation of that document.
         title: subject of a document, description of a status.
-        doc_type: operation of a document, empty where it says none.
+        doc_type: operation of a document, empty if it names none.
         status_code: of a status.
         response_for: the document that a status answers, None for a document.
     """
@@ -36,10 +36,10 @@ class Routing:
 
 
 def routing_of(tree: etree._ElementTree) -> Routing:
-    """Return what a package says of its way.
+    """Return the routing information of a package.
 
     Raises:
-        Uninterpretable: the elements that hold everything are missing.
+        Uninterpretable: the envelope or the header is missing.
     """
     _, header, message = header_of(tree)
     from_organ = message.group("From").code("OrganId")

@@ -38,7 +38,7 @@ _READING = frozenset({"GET", "HEAD"})
 
 
 class HubApp:
-    """Serves one hub; every request and its answer are taken down in a log, where there is one."""
+    """Serves one hub; every request and its answer are recorded in a log, if there is one."""
 
     def __init__(self, hub: Hub, log: CallLog | None = None) -> None:
         self._hub = hub

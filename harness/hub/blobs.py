@@ -18,7 +18,7 @@ class Blobs(Protocol):
     """Content kept under its SHA-256."""
 
     def keep(self, content: bytes, name: str = "") -> str:
-        """Keep `content` for good and return its name, which may be given where it is known."""
+        """Store `content` permanently and return its name, which may be given if it is known."""
         ...
 
     def content(self, name: str) -> bytes:

@@ -60,20 +60,20 @@ class Sent:
 
 
 class CallLog(Protocol):
-    """Takes the hub's calls: every request as it came, and what it came to."""
+    """Receives the hub's calls: every request as it came, and its outcome."""
 
     def request(self, incoming: Incoming, call: Call) -> Callable[[], int]:
-        """Look at a request, in any thread; return what takes it down, where it happens, under the number returned."""
+        """Prepare the record of a request, in any thread; return a function that records it and returns its number."""
         ...
 
     def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
-        """Take an answer down.
+        """Record an answer.
 
         Args:
             request: number of the request.
             call: what was asked.
             outcome: what the hub did.
-            sent: what left it.
+            sent: the answer as sent.
         """
         ...
 
@@ -85,7 +85,7 @@ class CallRecorder:
         self._recorder = recorder
 
     def request(self, incoming: Incoming, call: Call) -> Callable[[], int]:
-        """Gather what is recorded of a request; what is returned writes the event and returns its number."""
+        """Gather the facts about a request; the returned function writes the event and returns its number."""
         facts = self.facts(incoming, call)
         return lambda: self._recorder.record(facts).seq
 
@@ -112,7 +112,7 @@ class CallRecorder:
         )
 
     def answer_facts(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> AnswerSent:
-        """Return what an `answer` event says; its body is kept as a blob where it is not kept elsewhere."""
+        """Return the members of an `answer` event; the body is stored as a blob unless it is stored elsewhere."""
         kept = not sent.altered and sent.complete and outcome.kept
         small = sent.size <= _LARGEST_ANSWER
         code, description = _error(outcome, sent)

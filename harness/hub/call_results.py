@@ -50,7 +50,7 @@ class Deferred:
 
     Attributes:
         size: how many bytes it has.
-        parts: begins to make it; the parts may be made in another thread, and raise KeyError or OSError.
+        parts: starts making the body; the parts may be made in another thread, and raise KeyError or OSError.
     """
 
     size: int

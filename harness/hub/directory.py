@@ -178,7 +178,7 @@ class HubDirectory:
             code: the identifier.
             removed_too: whether agencies that were removed count.
         """
-        # Kept under the version it was read at: what is found while somebody makes a change is not found again.
+        # Cached with the version at which it was read, so that a change during the reading makes it outdated.
         asked = (self._version, code, removed_too)
         found = self._found.get(asked)
         if found is None:

@@ -23,7 +23,7 @@ def write_through(paths: Iterable[Path]) -> None:
 
 
 class GroupCommit:
-    """Writes a database through for all calls that wait for it; used within one event loop.
+    """Flushes a database to the disk for all calls that wait for it; used within one event loop.
 
     A call that comes while the disk is being waited for is served by the next round, which begins when this one ends:
     only a round that began after the call wrote covers it.
@@ -33,8 +33,8 @@ class GroupCommit:
         """Prepare for one database.
 
         Args:
-            files: that are written through.
-            settle: writes into them, in another thread, what the calls have left open; may raise OSError.
+            files: to be flushed.
+            settle: commits the open changes of the calls, in another thread; may raise OSError.
         """
         self._files = tuple(files)
         self._settle = settle

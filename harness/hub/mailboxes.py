@@ -143,7 +143,7 @@ class Mailboxes:
 
     @property
     def stamp(self) -> tuple[int, int]:
-        """Equal as long as no list can have changed."""
+        """A value that stays equal as long as no list can have changed."""
         return self._store.stamp
 
     def waiting(self, system_id: str, messagetype: str) -> list[MailboxItem]:

@@ -42,7 +42,7 @@ class Retrieval:
         self._lists: dict[tuple[str, str], tuple[tuple[int, int], CallResult]] = {}
 
     def received_list(self, call: Call) -> CallResult:
-        """List what waits for the system's agencies; a list asked for again is the same until something changes."""
+        """List the items that wait for the system's agencies; the list is reused until something changes."""
         asked = call.caller, message_type(call)
         stamp = self._mailboxes.stamp
         kept = self._lists.get(asked)

@@ -94,14 +94,14 @@ class Hub:
 
     @property
     def losses(self) -> int:
-        """How often the disk would not take what calls had brought; for `durable`."""
+        """How often changes of calls were lost because the disk failed; for `durable`."""
         return self._store.losses
 
     async def durable(self, losses: int) -> None:
         """Return when everything that was taken so far survives a crash of the machine; nothing is answered before.
 
         Args:
-            losses: as they were before the call was carried out.
+            losses: their number before the call was carried out.
 
         Raises:
             OSError: the disk failed.

@@ -103,7 +103,7 @@ class HubStore:
     """One database, used under one lock; critical sections are single statements or short transactions.
 
     Attributes:
-        losses: how often changes were lost that had been made, because the disk would not take them.
+        losses: how often changes were lost because the disk failed.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -150,7 +150,7 @@ class HubStore:
 
     @property
     def stamp(self) -> tuple[int, int]:
-        """Equal as long as nothing has changed."""
+        """A value that stays equal as long as nothing has changed."""
         return self._connection.total_changes, self.losses
 
     @contextmanager
@@ -188,7 +188,7 @@ class HubStore:
             self._connection.execute("SAVEPOINT own")
 
     def _undo(self, among_others: bool) -> None:
-        """Take back what was done inside; a disk that fails may have taken back that of the others, too."""
+        """Roll back the changes made inside; if the disk failed, those of other calls may be lost too."""
         if not self._connection.in_transaction:
             self.losses += among_others
         elif among_others:
@@ -265,7 +265,7 @@ class HubStore:
         SQLite moves its log into the database when the last connection closes, and writes both through.
         """
         with self._lock:
-            # Closed already, or a full disk: nobody waits for what is left open.
+            # Closed already, or a full disk: no call waits for the open changes.
             with contextlib.suppress(OSError, sqlite3.Error):
                 self._settle()
             self._connection.close()

@@ -15,7 +15,7 @@ from harness.scenarios.registry import Scenario
 from harness.scenarios.run_context import RunContext
 
 TASKS = ("send", "decide", "take_back", "register", "stop", "start", "configure")
-"""Commands of the driver that a person carries out, in the order in which they are told."""
+"""Commands of the driver that a person carries out, in the order in which they are shown."""
 VIEWS = ("inbox", "outbox", "directory")
 _METHODS = frozenset({"send", "decide"})
 _ANY = frozenset({"drive", "tolerated"})

@@ -36,7 +36,7 @@ IDENTITY_FILE = "laboratory.yaml"
 _MOST_MONTHS = 120
 
 Passphrase = Callable[[], bytes | None]
-"""Is asked for the passphrase of a key once it is known to need one; None where nobody can tell it."""
+"""Called for the passphrase of a key that needs one; returns None if there is none to give."""
 
 
 class Authorised(ParameterGroup, frozen=True):
@@ -181,7 +181,7 @@ def load_laboratory(folder: Path, passphrase: Passphrase | None = None) -> Labor
 def known_laboratory(folder: Path) -> tuple[KnownSigner | None, TimeStampingAuthority | None]:
     """Return what is publicly known of the laboratory in a folder: whose signatures are its own, and who stamps them.
 
-    Where there is a certificate the key is not opened, so that nobody is asked for a passphrase.
+    If there is a certificate, the key is not opened and no passphrase is asked for.
 
     Raises:
         ConfigurationError: it has neither key nor identity, or one of its files is wrong.

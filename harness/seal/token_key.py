@@ -48,7 +48,7 @@ class TokenKey(ec.EllipticCurvePrivateKey):
             context = hashes.Hash(algorithm)
             context.update(data)
             digest = context.finalize()
-        with self._lock, _told():
+        with self._lock, _explained():
             raw: bytes = self._key.sign(digest, mechanism=Mechanism.ECDSA)
         return encode_dss_signature(int.from_bytes(raw[:_HALF]), int.from_bytes(raw[_HALF:]))
 
@@ -96,7 +96,7 @@ def open_token_key(place: TokenPlace, pin: bytes, public: ec.EllipticCurvePublic
     Raises:
         ConfigurationError: there is no such library, token or key, the PIN is wrong, or it is another key.
     """
-    with _told():
+    with _explained():
         from pkcs11 import ObjectClass
 
         key = TokenKey(_session(place, pin).get_key(object_class=ObjectClass.PRIVATE_KEY, label=place.key), public)
@@ -114,7 +114,7 @@ def new_token_key(place: TokenPlace, pin: bytes) -> Iterator[TokenKey]:
     Raises:
         ConfigurationError: there is no such library or token, the PIN is wrong, or there is a key of that name.
     """
-    with _told():
+    with _explained():
         session = _session(place, pin)
     try:
         yield _made(session, place)
@@ -126,7 +126,7 @@ def _made(session: Any, place: TokenPlace) -> TokenKey:
     from pkcs11 import Attribute, KeyType
     from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
-    with _told():
+    with _explained():
         if next(iter(session.get_objects({Attribute.LABEL: place.key})), None) is not None:
             raise ConfigurationError("laboratory.token-key-known", key=place.key)
         curve = session.create_domain_parameters(
@@ -149,7 +149,7 @@ def _session(place: TokenPlace, pin: bytes) -> Any:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _explained() -> Iterator[None]:
     """Say in words what a token complains of."""
     try:
         import pkcs11

@@ -20,8 +20,8 @@ from harness.workbench.signature import SignatureLook, signature_look
 LOG = logging.getLogger("harness.workbench")
 _FAREWELL = 5.0  # seconds for the calls that are left at the end
 _PAUSE = 0.25  # seconds between two searches for calls not inspected yet
-_QUIET = 0.2  # seconds without a call after which looking may take all of the processor
-_YIELD = 19  # times as long as a look took, the processor is the calls' own while they keep coming
+_QUIET = 0.2  # seconds without a call after which the inspection may use the whole processor
+_YIELD = 19  # while calls keep coming, the inspection pauses for this many times its own duration
 
 
 class Workbench:
@@ -78,7 +78,7 @@ class Workbench:
         return report
 
     def subscribe(self, listener: Callable[[KeptCall], None]) -> None:
-        """Call `listener` with every answered call that was looked into, in the thread that did, as soon as can be."""
+        """Call `listener` with every answered call once it is inspected, in the inspecting thread."""
         self._listeners.append(listener)
         self.ring.subscribe(lambda _: self._wake.set())
 
@@ -134,7 +134,7 @@ class Workbench:
                 self._wake.clear()
 
     def _give_way(self, took: float) -> None:
-        """Leave most of the time to calls that keep coming, unless somebody waits for what is wrong with each."""
+        """Leave most of the time to calls that keep coming, unless a listener waits for the result of each."""
         over = time.monotonic() + _YIELD * took
         while self._ends is None and not self._listeners and self.ring.idle < _QUIET:
             left = over - time.monotonic()

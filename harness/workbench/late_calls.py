@@ -1,4 +1,4 @@
-"""The log of a stand-alone hub: what nobody may ever look at is put into words when somebody looks."""
+"""The log of a stand-alone hub: a call is turned into events only when a user looks at it."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,12 @@ from harness.hub.call_results import Call, CallResult
 from harness.hub.incoming import Incoming
 from harness.workbench.ring import CallRing
 
-# Bytes; larger bodies go to the ring's shelf at once, so that the calls it keeps need little memory.
+# Bytes; larger bodies go to the ring's shelf at once, so that the stored calls need little memory.
 _LARGEST_WAITING = 16 * 1024
 
 
 class LateCalls:
-    """Takes a hub's calls for a ring: small ones as they are, to be made events of when they are looked at."""
+    """Records a hub's calls in a ring: small ones unchanged, to be turned into events when they are looked at."""
 
     def __init__(self, ring: CallRing) -> None:
         """Begin with nothing; `ring` keeps the calls."""
@@ -20,13 +20,13 @@ class LateCalls:
         self._recorder = CallRecorder(ring)
 
     def request(self, incoming: Incoming, call: Call) -> Callable[[], int]:
-        """Return what takes a request down, under the number that the ring gives it."""
+        """Return a function that records a request under the number that the ring gives it."""
         if len(incoming.body) > _LARGEST_WAITING:
             return self._recorder.request(incoming, call)
         return lambda: self._ring.begin(lambda: self._recorder.facts(incoming, call))
 
     def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
-        """Take the answer to request number `request` down; what waits to be looked at holds on to the call."""
+        """Record the answer to request number `request`; until it is looked at, it keeps the call in memory."""
         if len(call.body) > _LARGEST_WAITING or sent.size > _LARGEST_WAITING:
             self._recorder.answer(request, call, outcome, sent)
         else:

@@ -1,6 +1,6 @@
 """The last calls of a hub: a recorder that forgets the oldest call for every new one.
 
-What the hub tells of a call is made an event of when somebody looks at it: most calls are forgotten unseen.
+A call is turned into events when a user looks at it: most calls are dropped without that.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ _MOST_STIMULI = 50
 
 
 class LateEvent:
-    """An event of the moment in which this was made, put into words when it is first asked for."""
+    """An event of the moment in which this object was made; its content is made when it is first read."""
 
     def __init__(self, make: Callable[[], Event], seq: int) -> None:
         self._make: Callable[[], Event] | None = make
@@ -54,7 +54,7 @@ class LateEvent:
         return cast(Event, self.made)
 
     def dropped(self, forget: Callable[[Event], None]) -> None:
-        """Let go of what the event mentions: now, or when somebody who still holds the call asks for it."""
+        """Release the bodies that the event refers to: now, or when the event of a call still in use is read."""
         self._forget = forget
         if self.made is not None:
             forget(self.made)
@@ -68,7 +68,7 @@ class KeptCall:
         number: from 1, in the order in which calls had come whole; what is no HTTP counts as well.
         request, answer: its events; without an answer while there is none.
         lock: held while events are made.
-        report: what is wrong with it; None until somebody has looked.
+        report: what is wrong with it; None until it is inspected.
     """
 
     number: int
@@ -154,14 +154,14 @@ class CallRing:
         return cast("Event[F]", event)
 
     def begin(self, make: Making) -> int:
-        """Take a request that came now, and return its number; `make` is asked when somebody looks at it."""
+        """Take a request that came now, and return its number; `make` is called when a user looks at it."""
         with self._lock:
             late = self._late(make)
             self._begin(late)
         return late.seq
 
     def end(self, request: int, make: Making) -> None:
-        """Take the answer to a request, given now; `make` is asked when somebody looks at it."""
+        """Take the answer to a request, given now; `make` is called when a user looks at it."""
         with self._lock:
             late = self._late(make)
         self._end(request, late)

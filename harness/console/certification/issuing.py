@@ -206,5 +206,5 @@ def _note_trouble(
     with state.database.writing() as db:
         proposal = db.get_one(ProposalRow, key, with_for_update=True)
         if proposal.state == ProposalState.DECIDING:
-            told = {name: str(value) for name, value in parameters.items()}
-            proposal.trouble = json.dumps([{"code": code, "parameters": told}])
+            texts = {name: str(value) for name, value in parameters.items()}
+            proposal.trouble = json.dumps([{"code": code, "parameters": texts}])

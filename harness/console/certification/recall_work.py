@@ -116,10 +116,10 @@ def _judged(state: ConsoleState, bench: ExaminationBench, key: int) -> list[dict
         ]  # fmt: skip
         by = _by(called, row.profile)
     results = [future.result() for future in bench.recall(cases, by)]
-    told = []
+    rows = []
     for (kept, changed), result in zip(sought, results, strict=True):
-        told.append({**msgspec.to_builtins(result), **_whose(kept), "values": list(changed)})
-    return told
+        rows.append({**msgspec.to_builtins(result), **_whose(kept), "values": list(changed)})
+    return rows
 
 
 def _whose(kept: KeptCertificate) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What somebody orders of a system: checked, and put into the queue, whether a page asks or a program."""
+"""An order for a run of a system, from a page or a program: checked, and put into the queue."""
 
 from dataclasses import dataclass
 

@@ -160,12 +160,12 @@ def _proposal(visit: Visit, row: ProposalRow) -> dict[str, Any]:
         "row": row,
         "opinions": visit.db.scalars(said).all(),
         "number": visit.db.scalars(certificate).first(),
-        "troubles": [_told(visit, code, values) for code, values in troubles(row)],
+        "troubles": [_explained(visit, code, values) for code, values in troubles(row)],
         "person": person_of(visit.db, visit.user.name),
     }
 
 
-def _told(visit: Visit, code: str, values: dict[str, Any]) -> str:
+def _explained(visit: Visit, code: str, values: dict[str, Any]) -> str:
     if code.startswith("bar."):
         return text(AREA, code, visit.language)
     return sentence_of(ConfigurationError(code, **values), visit.language)

@@ -43,12 +43,12 @@ def recall_page(visit: Visit) -> Response:
         raise Missing
     results = json.loads(row.content) if row.content else []
     for one in results:
-        one["told"] = _told(visit, one.get("trouble", ""))
+        one["told"] = _explained(visit, one.get("trouble", ""))
     differing = [one for one in results if one.get("changes") or one.get("before") != one.get("after")]
     return visit.page("recall", row=row, question=json.loads(row.sought), results=results, differing=len(differing))
 
 
-def _told(visit: Visit, code: str) -> str:
+def _explained(visit: Visit, code: str) -> str:
     if not code:
         return ""
     key = f"recall.{code}"

@@ -216,8 +216,8 @@ def name_for_people(name: x509.Name) -> str:
 def whole_name(name: x509.Name) -> str:
     """Return the name for people in full: a common name has little room, a description for the rest."""
     short = name_for_people(name)
-    told = (str(entry.value) for entry in name.get_attributes_for_oid(DESCRIPTION))
-    return next((full for full in told if full.startswith(short)), short)
+    descriptions = (str(entry.value) for entry in name.get_attributes_for_oid(DESCRIPTION))
+    return next((full for full in descriptions if full.startswith(short)), short)
 
 
 def same_name(one: str, other: str) -> bool:
