@@ -104,8 +104,8 @@ class RunQueue:
         """Take note of the process that an earlier console began and did not live to note."""
         pid = noted_pid(self._state.runs / row.id)
         if pid is not None:
-            self._keep(row.id, pid=pid, birth=birth_of(pid) or "gone", state="running", started=row.created)
-        elif time.time() - row.created > _PATIENCE:
+            self._keep(row.id, pid=pid, birth=birth_of(pid) or "gone", state="running")
+        elif time.time() - (row.started or row.created) > _PATIENCE:
             self._end(row.id, complained=complaint(self._state.runs / row.id))
 
     def _over(self, row: RunRow) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
@@ -41,6 +41,9 @@ _YEAR = 365 * 24 * 3600
 _SIGN_IN = "/sign-in"
 _SEE_OTHER = 303
 _ENTERED = 204
+_NOT_SO = 405
+# A form with more files or fields than any of ours is answered with 400 by what reads it.
+_TOLD = {400: "unread"}
 
 
 def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:
@@ -52,18 +55,27 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
         language: of who has not chosen one.
     """
 
-    async def unknown(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        key = "missing" if status < 500 else "broken"
+    def turned(request: Request, key: str, status: int) -> Response:
         if request.url.path.startswith(f"{ROOT}/"):
             return refused(status, key)
         return _excused(key, _language(request, language), status)
 
+    async def unknown(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == _NOT_SO and request.method == "GET" and not request.url.path.startswith(f"{ROOT}/"):
+            return _page_before(request)
+        return turned(request, _TOLD.get(status, "missing" if status < 500 else "broken"), status)
+
+    async def cut_short(request: Request, _: Exception) -> Response:
+        # A guard breaks off what goes on for too long; who really left hears nothing of this.
+        return turned(request, "too-large", 413)
+
     app = Starlette(
-        routes=console_routes(state, work, language), exception_handlers={HTTPException: unknown, 500: unknown}
+        routes=console_routes(state, work, language),
+        exception_handlers={HTTPException: unknown, ClientDisconnect: cut_short, 500: unknown},
     )
     larger = {compile_path(page.path)[0]: page.largest for page in PAGES if page.largest > LARGEST_BODY}
-    return ConsoleGuards(cast(Application, app), larger)
+    return ConsoleGuards(cast(Application, app), larger, turned)
 
 
 def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -> list[BaseRoute]:
@@ -153,6 +165,12 @@ def _admitted(visit: Visit, page: PageRoute) -> Response:
     except ConfigurationError as error:
         visit.db.rollback()
         return _excused("declined", visit.language, 422, detail=sentence_of(error, visit.language))
+
+
+def _page_before(request: Request) -> Response:
+    """Lead to the page whose form was sent to an address: that of its answer, reloaded or in the other language."""
+    path, query = request.url.path.rstrip("/").rpartition("/")[0], request.url.query
+    return RedirectResponse(f"{path or '/'}{'?' if query else ''}{query}", _SEE_OTHER)
 
 
 def _excused(key: str, language: Language, status: int, detail: str = "") -> Response:
