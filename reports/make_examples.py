@@ -23,9 +23,9 @@ from harness.crypto.testpki.folder import make_laboratory
 from harness.drivers.operator import Unattended
 from harness.engine.certification import CertificationOrder, run_order
 from harness.journal import Event, Record
+from harness.journal.bodies import BLOB_FOLDER, is_kept, read_body
 from harness.journal.event import JournalLine, event_of
 from harness.journal.events import RequestReceived
-from harness.journal.recorder import BLOB_FOLDER
 from harness.report.cards import events_found
 from harness.report.html import render_html
 from harness.report.report_builder import Setting, build
@@ -54,17 +54,17 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     source = source_of(run, report)
     events = source.record.events if source.record else ()
     kept = {event.seq: event for event in (*events[:1], *events[-1:])}
-    chronicle = SequenceDiagrams(events)
+    diagrams = SequenceDiagrams(events)
     for scenario in report.scenarios:
         found = events_found(scenario)
-        shown = chronicle.events(scenario.id, found) if scenario.verdict not in {"pass", "remark"} else ()
+        shown = diagrams.events(scenario.id, found) if scenario.verdict not in {"pass", "remark"} else ()
         kept |= {event.seq: event for event in shown}
         kept |= {event.seq: event for event in events if event.seq in found}
     shutil.rmtree(target, ignore_errors=True)
     (target / BLOB_FOLDER).mkdir(parents=True)
     for name in (REPORT_FILE, RUN_FILE):
         shutil.copy(run / name, target / name)
-    lines = [msgspec.json.encode(kept[seq].line) + b"\n" for seq in sorted(kept)]
+    lines = [_line(kept[seq]) + b"\n" for seq in sorted(kept)]
     (target / _EVENTS).write_bytes(b"".join(lines))
     for seq in kept:
         _keep_package(kept[seq], run, target)
@@ -72,18 +72,26 @@ def distil(run: Path, target: Path, key: PublicKey) -> None:
     (target / _SETTING).write_text(json.dumps(setting, indent=1) + "\n", encoding="utf-8")
 
 
+def _line(event: Event) -> bytes:
+    """Return an event as a line of the journal that names no blob for what it says."""
+    fields = (event.seq, event.at, event.elapsed, event.kind, dict(event.members))
+    return msgspec.json.encode(JournalLine(*fields, event.scenario, event.prev, event.hash))
+
+
 def _keep_package(event: Event, run: Path, target: Path) -> None:
     package = event.what.package if isinstance(event.what, RequestReceived) else None
     name = package.blob if package else None
-    path = run / BLOB_FOLDER / str(name)
-    if name and path.is_file() and path.stat().st_size <= _LARGEST_BLOB:
-        shutil.copy(path, target / BLOB_FOLDER / name)
+    if name and is_kept(run / BLOB_FOLDER, name):
+        content = read_body(run / BLOB_FOLDER, name)
+        if len(content) <= _LARGEST_BLOB:
+            (target / BLOB_FOLDER / name).write_bytes(content)
 
 
 def rendered(kept: Path) -> str:
     """Return the page of an example from what was kept of its run."""
     lines = (kept / _EVENTS).read_bytes().splitlines()
-    events = tuple(event_of(msgspec.json.decode(line, type=JournalLine)) for line in lines)
+    read = (msgspec.json.decode(line, type=JournalLine) for line in lines)
+    events = tuple(event_of(line, line.data) for line in read)
     source = Source(kept, read_report(kept), read_run_file(kept), Record(events, kept))
     stated = json.loads((kept / _SETTING).read_bytes())
     setting = Setting(stated["evidence"], SequenceDiagrams(events), PublicKey(**stated["key"]), _IDENTITY)

@@ -12,7 +12,7 @@ from harness.catalogue.profiles import load_profile, profile_names
 from harness.vxp.operations import HubOperation
 
 HARNESS = Path(__file__).resolve().parents[1] / "harness"
-# Where the text of a status stands for something else, or stands there on purpose.
+# Where the text of a status stands for something else, or is there on purpose.
 STATUSES_ELSEWHERE = {
     "agency/registers/submission.py": "confidence levels, modes and languages of an archived document",
     "catalogue/parameters.py": "the type of a value of the profile, which only literals can say",
@@ -21,9 +21,9 @@ STATUSES_ELSEWHERE = {
     "vectors/kept/documents.py": "how long a document is kept, by its code",
     "vectors/kept/packages.py": "confidence levels of an archived document",
     "vectors/kept/sip.py": "confidence levels, modes and languages of an archived document",
-    "vectors/packages/stp.py": "right and wrong statuses, as they stand in a package",
+    "vectors/packages/stp.py": "right and wrong statuses, as they are in a package",
     "vectors/packages/base.py": "the status of a package unless a vector says another",
-    "vectors/packages/hdr.py": "right and wrong numbers, as they stand in a package",
+    "vectors/packages/hdr.py": "right and wrong numbers, as they are in a package",
 }
 
 

@@ -62,7 +62,7 @@ class Examined:
         package: None when it cannot be read.
         complaints: what breaks the standard so that the package cannot be accepted, in words.
         codes: codes of the findings behind the complaints.
-        unknown: codes of what could not be found out; the package can be accepted all the same.
+        unknown: codes of what could not be found out; the package can still be accepted.
         attachments: unpacked; empty when one of them cannot be.
         fingerprint: equal for packages of equal content, whatever hops were added on the way.
         revocation_unknown: whether revocation data was missing that the network may have.

@@ -91,7 +91,7 @@ class AgencyDirectory(Component):
         return len(entries)
 
     def kept(self, listed: Sequence[ListedAgency]) -> Sequence[ListedAgency]:
-        """Return what is kept of a directory: all of it."""
+        """Return the rows of a directory that are stored: here all of them."""
         return listed
 
     async def learn(self, organ_ids: Sequence[str]) -> None:

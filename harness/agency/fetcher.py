@@ -16,7 +16,7 @@ from harness.vxp.client import MessageType, TransportState
 from harness.vxp.entries import ReceivedItem
 from harness.vxp.failures import VxpFailure
 
-# Ids of the hub are sent back in header lines; real ones are hex digits or UUIDs. Items with other ids are ignored.
+# Ids from the hub are sent back in header lines; valid ones are hex digits or UUIDs. Items with other ids are ignored.
 _USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 

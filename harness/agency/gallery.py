@@ -2,7 +2,7 @@
 
 @defect("never-acks", breaks="RCV-02")
 class NeverAcks(Fetcher):
-    \"\"\"Never acknowledges a document, so that the hub lists it for ever.\"\"\"
+    \"\"\"Never acknowledges a document, so that the hub lists it without end.\"\"\"
 
     async def acknowledge(self, item: Item) -> None: ...
 """

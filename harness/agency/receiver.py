@@ -1,4 +1,4 @@
-"""Takes a fetched package in: has it fetched again, accepts it, or refuses it. It is stored before it is answered."""
+"""Takes in a fetched package: asks for it again, accepts it or refuses it. It is stored before it is answered."""
 
 import asyncio
 import hashlib

@@ -12,7 +12,8 @@ from harness.edxml.model import StatusPackage
 
 
 class StatusReceiver(Component):
-    """Takes statuses in. One about an unknown document, or with an unknown code, is acknowledged and has no effect."""
+    """Takes statuses in. A status about an unknown document, or with an unknown code, is acknowledged and has no
+    effect."""
 
     def __init__(self, core: Core, agency_directory: AgencyDirectory, operations: IncomingOperations) -> None:
         super().__init__(core)

@@ -24,7 +24,7 @@ class Product(ParameterGroup, frozen=True):
 class DeclaredAgency(ParameterGroup, frozen=True):
     """The agency that the candidate acts for, and the system it calls from.
 
-    The secret stands in the file, or in the environment variable named by `secret_env`, or is made by the harness.
+    The secret is in the file, or in the environment variable named by `secret_env`, or is made by the harness.
     """
 
     organ_id: str
@@ -35,19 +35,19 @@ class DeclaredAgency(ParameterGroup, frozen=True):
 
 
 class HttpDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="http"):
-    """The candidate is moved by HTTP posts to `url`."""
+    """The candidate is operated by HTTP posts to `url`."""
 
     url: str
 
 
 class CommandDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="command"):
-    """The candidate is moved by a program of the vendor's: JSON lines on its standard input and output."""
+    """The candidate is operated by a program of the vendor's: JSON lines on its standard input and output."""
 
     argv: tuple[str, ...]
 
 
 class ManualDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="manual"):
-    """A person moves the candidate and answers prompts.
+    """A person operates the candidate and answers prompts.
 
     `answers` is a file of prepared answers; `evidence` a folder: what lies in its folder `007` when question 7 is
     answered is kept with the answer.
@@ -58,7 +58,7 @@ class ManualDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag
 
 
 class PassiveDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="passive"):
-    """Nobody moves the candidate; the harness only watches the wire."""
+    """The candidate acts by itself; the harness only observes the messages."""
 
 
 class BuiltInDriverDeclaration(ParameterGroup, frozen=True, tag_field="kind", tag="reference"):
@@ -96,7 +96,7 @@ class Candidate(ParameterGroup, frozen=True):
     timing: DeclaredTiming = DeclaredTiming()
 
     def public(self) -> dict[str, object]:
-        """Return the declaration without any secret, as it stands in journal and report."""
+        """Return the declaration without any secret, as it is in journal and report."""
         content: dict[str, Any] = msgspec.to_builtins(self)
         content["agency"].pop("secret", None)
         if isinstance(self.driver, HttpDriverDeclaration):
@@ -113,7 +113,7 @@ class Times(msgspec.Struct, frozen=True):
 
 
 def load_candidate(path: Path) -> tuple[Candidate, Located]:
-    """Read a candidate's declaration, and where each part of it stands.
+    """Read a candidate's declaration, and where each part of it is.
 
     Raises:
         ConfigurationError: unreadable, or a key or value is wrong, or its driver is the harness's own agency; with
@@ -123,7 +123,7 @@ def load_candidate(path: Path) -> tuple[Candidate, Located]:
     driver = located.value.get("driver") if isinstance(located.value, dict) else None
     kind = driver.get("kind") if isinstance(driver, dict) else None
     if kind is not None and kind not in _DECLARABLE:
-        # The harness's own agency is no product that anybody could declare.
+        # The harness's own agency is not a product, so it cannot be declared.
         file, line = located.place(("driver", "kind"))
         code = (
             "candidate.driver-built-in"

@@ -1,30 +1,32 @@
-"""Names of the standard's clauses in English: requirements and reports carry the Vietnamese ones."""
+"""Names of the standard's clauses in every language: requirements and reports carry the Vietnamese ones."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.texts import Language
+from harness.catalogue.texts import Language, LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.resources import folder
 
 
 class _ClauseNames(ParameterGroup, frozen=True):
     schema: Literal["lienthong.clauses/1"]
-    english: dict[str, str]
+    clauses: tuple[LocalisedText, ...]
 
 
 @cache
-def _english() -> Mapping[str, str]:
-    return convert(read(folder("profiles") / "clauses.yaml"), _ClauseNames).english
+def _names() -> Mapping[str, LocalisedText]:
+    content = convert(read(folder("profiles") / "clauses.yaml"), _ClauseNames)
+    return {one.vi: one for one in content.clauses}
 
 
 def clause_text(clause: str, language: Language) -> str:
-    """Return a clause as people of a language name it; one that is not known, of a profile of one's own, as it stands.
+    """Return the name of a clause in a language; an unknown one, as of a custom profile, is returned unchanged.
 
     Args:
         clause: as the catalogue names it, in Vietnamese.
         language: of the name.
     """
-    return _english().get(clause, clause) if language == "en" else clause
+    known = _names().get(clause)
+    return clause if known is None else known[language]

@@ -34,7 +34,7 @@ def check_profile(content: ProfileFile, located: Located, requirements: Mapping[
 
     Args:
         content: the profile.
-        located: where each part of it stands.
+        located: where each part of it is.
         requirements: the catalogue's, with the levels that this profile gives them.
 
     Raises:
@@ -57,7 +57,7 @@ class _Check:
         self._located = located
 
     def _wrong(self, code: str, /, *steps: Steps, **parameters: object) -> ConfigurationError:
-        """Blame the first of these places; in a profile of one's own, the first that its makers can mend."""
+        """Name the first of these places; in a custom profile, the first that its authors can correct."""
         shipped = folder("profiles")
         places = [self._located.place(each) for each in (*steps, ("extends",), ())]
         path, line = next((place for place in places if place[0].parent != shipped), places[0])

@@ -1,7 +1,6 @@
 """Codes of findings are declared where they arise, and what gives another than it declares is refused.
 
-So the declarations can be counted on: a code has texts because the self-check found its declaration, not because
-somebody met it once.
+So the declarations are complete: the self-check requires texts for every declared code.
 """
 
 from collections.abc import Iterable
@@ -21,7 +20,7 @@ def codes_of(requirement: str, reasons: Iterable[str]) -> frozenset[str]:
 
 
 def refuse_undeclared(code: str, declared: frozenset[str]) -> None:
-    """Do nothing with a code that is declared.
+    """Check that a code is declared.
 
     Raises:
         UndeclaredCode: it is not.

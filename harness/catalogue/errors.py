@@ -1,4 +1,4 @@
-"""The failure that a person can mend: a wrong file, a wrong key, a wrong word on the command line."""
+"""The failure that a user can correct: a wrong file, a wrong key, a wrong word on the command line."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ class ConfigurationError(Exception):
 
     Args:
         code: stable code; its sentence is in `profiles/messages/errors.yaml`.
-        path: the file it stands in, if any.
+        path: the file it is in, if any.
         line: line in that file, from 1.
         parameters: values named by the sentence.
     """
@@ -28,7 +28,7 @@ class ConfigurationError(Exception):
 
     @property
     def place(self) -> str:
-        """Where it stands, ready to be put before a sentence: `file:line: `, `file: ` or nothing."""
+        """Its place, as a prefix of a sentence: `file:line: `, `file: ` or nothing."""
         if self.path is None:
             return ""
         return f"{self.path}: " if self.line is None else f"{self.path}:{self.line}: "

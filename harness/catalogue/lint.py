@@ -1,4 +1,4 @@
-"""What is not wrong enough to be refused, but misleads: texts missing in a language, profile entries without effect."""
+"""Problems that are not errors but mislead: texts missing in a language, profile entries without effect."""
 
 import re
 import string
@@ -28,7 +28,7 @@ class LintProblem:
 
     Attributes:
         code: stable; its sentence is `lint.<code>` of the command line's messages.
-        path: the file it stands in.
+        path: the file it is in.
         line: line in that file, from 1.
         parameters: values named by the sentence.
     """
@@ -68,7 +68,7 @@ def lint_profile(name: str) -> Iterator[LintProblem]:
         yield _problem(code, located, steps, id=content.id, known=", ".join(profile_names()))
     yield from _texts(read(path))
     shipped = path.parent == folder("profiles")
-    # What only a profile of one's own has made idle in the one below it is nothing that its makers could mend.
+    # Entries of a base profile that only the custom profile makes idle cannot be corrected by its authors.
     yield from (one for one in _without_effect(content, located) if shipped or one.path.parent != folder("profiles"))
 
 

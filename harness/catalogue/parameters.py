@@ -110,7 +110,8 @@ class CodeLists(ParameterGroup, frozen=True):
     """Code lists of the package format.
 
     `type_names` are the names of administrative documents in the order of their numbers from 1; `fillers` are
-    compared without regard to case; `agencies` are known by their codes, in the new form, and stand for all below them
+    compared without regard to case; `agencies` are known by their codes, in the new form, and include all agencies
+    below them
     that are not listed themselves; `document_type_lives` gives days to single numbers of `document_type`.
     """
 
@@ -127,10 +128,9 @@ class CodeLists(ParameterGroup, frozen=True):
 
 
 class ErrorCode(ParameterGroup, frozen=True):
-    """One code of failure of the hub: what a client may hope for when it tries again, and its ASCII text.
-
-    `final`: nothing, the document is refused; `transient`: another answer; `secret`: another answer once its secret is
-    right, whatever the document.
+    """One code of failure of the hub: what a retry can change, and its ASCII text. `final`: nothing, the document is
+    refused; `transient`: the next try may succeed; `secret`: it succeeds once the secret is right, whatever the
+    document.
 
     The text is what `ErrorDesc` says on the wire, in Vietnamese without diacritics.
     """
@@ -144,7 +144,7 @@ class HubBehaviour(ParameterGroup, frozen=True):
 
     `timestamp_skew` in seconds, counted after the zone that fits best is taken off; `body_bytes` and
     `headers` are the most it takes, `unsigned_bytes` the most of a body before the caller is known; `evidence_bytes` of
-    bodies are kept as evidence of one run, of the rest only digests; `codes` says which error code stands for which
+    bodies are kept as evidence of one run, of the rest only digests; `codes` says which error code is used for which
     reason of refusal. What is sent to an agency whose code was closed is refused as to an unknown one
     (`closed_receivers: refuse`), or handed to its `successor`; a status is, always.
     """
@@ -187,7 +187,7 @@ class Statuses(ParameterGroup, frozen=True):
     """The legal order of business statuses of one document and receiver.
 
     `start` lists the codes that may come first, `next` what may follow each code;
-    `repeatable` those that may stand several times; `sender_only` those that only the original sender sends;
+    `repeatable` those that may occur several times; `sender_only` those that only the original sender sends;
     `answers` those that answer a recall, take-back or update, at any point before the end.
     """
 
@@ -199,9 +199,8 @@ class Statuses(ParameterGroup, frozen=True):
 
 
 class Choices(ParameterGroup, frozen=True):
-    """Which answers of a receiver are right where the sources leave a choice.
-
-    `bad_package`: the answer due to a package that breaks the standard, transport status `fail`, business
+    """Which answers of a receiver are right where the sources leave a choice. `bad_package`: the answer expected for a
+    package that breaks the standard, transport status `fail`, business
     status `02`, or `either`; `replaced` and `replaced_silence`: the statuses that may answer for a replaced
     document, and whether none may; `unknown_target`: those for an operation on an unknown document.
     """
@@ -213,7 +212,7 @@ class Choices(ParameterGroup, frozen=True):
 
 
 class Volumes(ParameterGroup, frozen=True):
-    """How much a candidate must cope with: rows of the directory, waiting documents, attachments in bytes.
+    """How much a candidate must handle: rows of the directory, waiting documents, attachments in bytes.
 
     `communes` come into the directory during a run.
     `broken_ways` is in how many ways, at most, a package breaks one requirement that is played with broken packages.
@@ -228,7 +227,7 @@ class Volumes(ParameterGroup, frozen=True):
 
 
 class SignatureBounds(ParameterGroup, frozen=True):
-    """How much of a signature is looked at; what exceeds a bound is a finding, and is not examined any further.
+    """How much of a signature is examined; exceeding a bound is a finding, and ends the examination.
 
     `signatures` of one package, `references` of one signature, `transforms` of one reference, `certificates` of one
     signature; `certificate_bytes` and `key_bits` of each; `pdf_contents` is the most bytes that a signature of a PDF
@@ -277,11 +276,11 @@ class Signatures(ParameterGroup, frozen=True):
 class Retries(ParameterGroup, frozen=True):
     """How often and how fast a candidate may repeat (requirement group RTY).
 
-    `resets_in_row`: lost connections it must live through; `final_repeats`: repeats allowed on a final code;
+    `resets_in_row`: lost connections it must survive; `final_repeats`: repeats allowed on a final code;
     `transient_repeats`: tries that a transient or unknown code asks for;
     `outage_per_minute`: requests a minute allowed in an outage, counted after `outage_grace` seconds;
-    `growth`: least ratio of the last gap between tries to the first; `final_watch`: seconds for which it is watched
-    whether what was refused for good stays refused.
+    `growth`: least ratio of the last gap between tries to the first; `final_watch`: seconds for which permanent
+    refusals are observed.
     """
 
     resets_in_row: int
@@ -297,7 +296,7 @@ class Keeping(ParameterGroup, frozen=True):
     """What a system keeps of the documents exchanged, and how its export is read (requirement group ARC).
 
     `columns` leads from a vendor's own name of a field to the regulation's, `SignerInfo.FullName` for a field within
-    another; `kinds` names the words for each kind of record; `separator` stands between values in one cell of a table;
+    another; `kinds` names the words for each kind of record; `separator` is between values in one cell of a table;
     `table_bytes` and `rows` are the most that is read. `lengths` are by field, in characters. `type_marks` are the
     letters that begin the notation of a document which has a type name. `permanent` are words for a retention without
     end, `retention_codes` to `language_codes` the codes of archival data. `cancelled` and `frozen` are words for the
@@ -327,7 +326,7 @@ class Keeping(ParameterGroup, frozen=True):
 
 
 class DaysOff(ParameterGroup, frozen=True):
-    """Days from `first` to `last`, both included, on which nobody works; `name` is told where they count."""
+    """Days from `first` to `last`, both included, without work; `name` is shown where they count."""
 
     name: str
     first: date

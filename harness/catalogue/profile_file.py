@@ -15,7 +15,7 @@ from harness.resources import folder
 
 FOLDER_FILE = "profile.yaml"
 _MOST_BASES = 5
-# What a profile says about itself is never taken over from another.
+# The description of a profile is never inherited.
 _OWN = ("id", "version", "title")
 _TRUST_FILES = ("trust_anchors", "intermediates", "crls", "ocsp_answers")
 # What may be named by its folder, and how its files are called there.
@@ -32,7 +32,7 @@ class ProfileFile(ParameterGroup, frozen=True):
         parameters: numbers, lists and forms.
         levels: levels that differ from the catalogue's, by requirement.
         severities: severities of single finding codes that differ from their requirement's.
-        raised: why a requirement of basis `single` or `assumed` may fail a candidate all the same.
+        raised: why a requirement of basis `single` or `assumed` may still fail a candidate.
         extends: name of a shipped profile, or path of another beside this file.
     """
 
@@ -70,7 +70,7 @@ def read_profile(path: Path) -> tuple[ProfileFile, Located]:
     """Read a profile file with everything it extends.
 
     Returns:
-        its content, and where each part of it stands.
+        its content, and where each part of it is.
 
     Raises:
         ConfigurationError: an unknown key, a wrong value, or a base that cannot be used; with file and line.

@@ -46,8 +46,8 @@ class Profile(msgspec.Struct, frozen=True):
         title: in both languages.
         requirements: every requirement of the catalogue, with the level this profile gives it.
         severities: severity of single finding codes where it differs from the requirement's.
-        raised: why a requirement of basis `single` or `assumed` may fail a candidate all the same.
-        parameters: numbers, lists and forms; files they name stand with their full paths.
+        raised: why a requirement of basis `single` or `assumed` may still fail a candidate.
+        parameters: numbers, lists and forms; files they name have their full paths.
         folder: where the profile file is.
         sha256: digest of the complete content, in hex; equal content has an equal digest.
     """
@@ -65,7 +65,7 @@ class Profile(msgspec.Struct, frozen=True):
     def required(self, capabilities: Collection[str], only: Collection[str] | None = None) -> frozenset[str]:
         """Return the ids that must pass: all M, and the C whose capability is declared.
 
-        With `only`, just those ids, R included: whoever asks for a recommended requirement wants to see it met.
+        With `only`, just those ids, R included: a recommended requirement that was asked for must be met.
         """
         weighing = {Level.MANDATORY} if only is None else {Level.MANDATORY, Level.RECOMMENDED}
         return frozenset(
@@ -95,8 +95,8 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Profile:
     """Load a profile by name, or from the path of a profile file or of a folder with a `profile.yaml`.
 
     Raises:
-        ConfigurationError: no such profile, an unknown key or id, a wrong value, a file of one's own that goes by a
-            shipped profile's name or does not say what it extends; with file and line.
+        ConfigurationError: no such profile, an unknown key or id, a wrong value, a custom file that has a shipped
+        profile's id or does not say what it extends; with file and line.
     """
     path = find_profile(name)
     content, located = read_profile(path)
@@ -120,8 +120,8 @@ def load_recorded_profile(name: str) -> Profile:
 def name_problems(profile: Profile, path: Path, content: ProfileFile) -> Iterator[tuple[str, Steps]]:
     """Yield what is wrong with the name of a profile, as code and place.
 
-    Whoever reads a shipped profile's id in a report must be able to trust that it was that profile, and whoever reads
-    another must be able to find out how it differs.
+    The id of a shipped profile in a report must mean that profile, and for another profile it must be visible how it
+    differs.
 
     Args:
         profile: complete.

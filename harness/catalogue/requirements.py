@@ -1,4 +1,4 @@
-"""The requirement catalogue: one entry per requirement, its id stable for ever."""
+"""The requirement catalogue: one entry per requirement, its id never changes."""
 
 import re
 from functools import cache
@@ -30,7 +30,7 @@ class Requirement(ParameterGroup, frozen=True):
         group: title key of its group.
         statement: what must hold, in both languages.
         level: weight, before a profile changes it.
-        basis: how sure we are.
+        basis: how certain it is.
         clause: where the standard says it, in words.
         where: `S` static check of one package, `X` exchange scenario, `K` what is kept of the documents exchanged.
         capability: what a candidate must declare for the requirement to count: each C requirement names one.
@@ -69,7 +69,7 @@ def load_catalogue() -> Catalogue:
     """Return the catalogue that the project ships.
 
     Raises:
-        ConfigurationError: an id is malformed, stands twice or names an unknown group.
+        ConfigurationError: an id is malformed, occurs twice or names an unknown group.
     """
     return read_catalogue(folder("profiles") / "requirements.yaml")
 
@@ -78,7 +78,7 @@ def read_catalogue(path: Path) -> Catalogue:
     """Read a catalogue, schema lienthong.requirements/1.
 
     Raises:
-        ConfigurationError: an id is malformed, stands twice or names an unknown group; with file and line.
+        ConfigurationError: an id is malformed, occurs twice or names an unknown group; with file and line.
     """
     located = read(path)
     content = convert(located, _Catalogue)

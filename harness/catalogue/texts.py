@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from harness.catalogue.yaml_reader import read
+from harness.catalogue.message_file import MessageFile
 from harness.resources import folder
 
 SHARED_REASONS = "exchange"
@@ -44,8 +44,7 @@ def _file(area: str) -> Mapping[str, Mapping[str, object]]:
     path = folder("profiles") / "messages" / f"{area}.yaml"
     if not path.is_file():
         return {}
-    content: Mapping[str, Mapping[str, object]] = read(path).value
-    return content
+    return MessageFile(path)
 
 
 def areas() -> list[str]:
@@ -117,7 +116,7 @@ def finding_parts(code: str) -> Mapping[str, object]:
     """Return all texts of a finding by part, each in both languages; none for a code that is not known.
 
     What the file of the requirement's group says of the code goes before what requirements share for its reason: the
-    same thing may be wrong for another cause, and then wants another remedy.
+    same problem may have another cause, and then needs another remedy.
     """
     requirement, _, reason = code.partition(".")
     return {**_file(SHARED_REASONS).get(reason, {}), **_file(requirement.partition("-")[0].lower()).get(code, {})}

@@ -1,4 +1,4 @@
-"""Plain values turned into typed ones, and one file laid over another; what is wrong is blamed on file and line."""
+"""Plain values turned into typed ones, and one file laid over another; errors name file and line."""
 
 import enum
 from collections.abc import Iterator, Mapping
@@ -165,8 +165,8 @@ def _options(kind: Any) -> list[Any]:
 def _tagged(kind: Any) -> list[Any]:
     """Return the options of a union of types that a key of the value tells apart, else nothing."""
     options = _options(kind)
-    told_apart = len(options) > 1 and all(_is_struct(option) for option in options)
-    return options if told_apart else []
+    distinguishable = len(options) > 1 and all(_is_struct(option) for option in options)
+    return options if distinguishable else []
 
 
 def _is_struct(kind: Any) -> bool:

@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 
 class Cause(StrEnum):
-    """Whose trouble made a verdict inconclusive. Only the candidate can fail; all can be in the way."""
+    """What made a verdict inconclusive. Only the candidate can fail; all of these can prevent a result."""
 
     CONFIGURATION = "configuration"
     HARNESS = "harness"
@@ -45,7 +45,7 @@ class Level(StrEnum):
 
 
 class Basis(StrEnum):
-    """How sure we are of a requirement, from the text of a law down to inference."""
+    """How certain a requirement is, from the text of a law down to inference."""
 
     LAW = "law"
     OPERATOR = "operator"

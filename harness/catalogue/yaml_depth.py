@@ -1,8 +1,8 @@
-"""How deep a YAML text nests, told from the text alone.
+"""How deep a YAML text nests, found from the text alone.
 
 A parser reads ahead: some end deep nesting by themselves before they hand out a first event, others never do. What
-the project says about a file must not depend on that, so whoever has refused a file at a place is asked here first
-whether the project's own limit was passed before it.
+the project says about a file must not depend on that, so after a refusal this module is asked first whether the
+project's own limit was exceeded before that place.
 """
 
 import re

@@ -40,7 +40,7 @@ _WORDS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A value read from YAML, and where each of its parts stands.
+    """A value read from YAML, and where each of its parts is.
 
     Attributes:
         value: plain mappings with text keys, lists and scalars.
@@ -64,7 +64,16 @@ def read(path: Path) -> Located:
         ConfigurationError: the file is missing, unreadable, too large, not UTF-8, not YAML, has a key twice,
             or uses what is refused here; with file and line.
     """
-    text = _text(path)
+    return parsed(text_of(path), path)
+
+
+def parsed(text: str, path: Path) -> Located:
+    """Read what a YAML file holds, or a part of it that stands alone; see `read`.
+
+    Args:
+        text: the content.
+        path: of the file, which errors name.
+    """
     reader = _Reader(path, _events(text))
     try:
         return reader.document()
@@ -72,7 +81,8 @@ def read(path: Path) -> Located:
         raise _broken(error, text, path) from error
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a file; see `read`."""
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)

@@ -55,14 +55,14 @@ def command(
     ctx.obj = (data, database)
     if ctx.invoked_subcommand is not None:
         return None
-    from harness.console.people.accounts import anybody
+    from harness.console.people.accounts import has_accounts
     from harness.console.server import serve
     from harness.workbench.access import is_loopback
 
     host, port = address(listen)
     state = _state(data, database, openid, local=is_loopback(host), secure=https)
     with state.database.reading() as db:
-        if not anybody(db):
+        if not has_accounts(db):
             click.echo(say(_AREA, "nobody", data=data), err=True)
 
     def announce(where: str) -> None:
@@ -158,7 +158,7 @@ def _asked() -> str:
     """Ask for a password twice at the terminal.
 
     Raises:
-        ConfigurationError: nobody is there to be asked.
+        ConfigurationError: there is no terminal to ask at.
     """
     if not sys.stdin.isatty():
         raise ConfigurationError("console.no-terminal")
@@ -181,6 +181,7 @@ def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, 
 
 
 def _state(data: Path, database: str | None, openid: Path | None, *, local: bool, secure: bool) -> "ConsoleState":
+    from harness.cli.laboratory import AUTHORITY, configured_certifier
     from harness.console.console_state import ConsoleState
     from harness.console.data.database import ConsoleDatabase
     from harness.console.openid.provider import OpenIdProvider
@@ -188,19 +189,24 @@ def _state(data: Path, database: str | None, openid: Path | None, *, local: bool
     from harness.console.subjects.vault import SecretVault
 
     settings = None if openid is None else load_settings(openid, os.environ)
+    certifier = configured_certifier()
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
-    # Runs and adapters have no business with the database, nor with the secret of the console at its provider.
+    # Runs and adapters have no business with the database, with the secret of the console at its provider, nor with
+    # the key that signs certificates.
     ours = {_VARIABLE, settings.file.client_secret_env if settings else None}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ours and not name.startswith(AUTHORITY)
+    }
     provider = None if settings is None else OpenIdProvider(settings)
     return ConsoleState(
-        data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment
-    )
+        data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment,
+        certifier=certifier,
+    )  # fmt: skip
 
 
 def _complain_to_standard_error() -> None:
-    """Tell whoever operates the console what went wrong in it: people in the browser are told only that it did."""
+    """Log what went wrong in the console for its operator: people in the browser only see that something did."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.ERROR)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))

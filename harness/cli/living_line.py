@@ -60,7 +60,7 @@ class LivingLine:
             self._wipe()
 
     def live(self) -> None:
-        """Keep the state in view from now on, by a thread of its own; whoever copies this process does so before."""
+        """Keep the state in view from now on, by a separate thread; a fork of this process must happen before."""
         if not self._quiet and self._thread is None:
             self._thread = threading.Thread(target=self._beat, name="progress", daemon=True)
             self._thread.start()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.listen_address import address
 from harness.cli.pki_fetch import fetch
+from harness.cli.pki_laboratory import laboratory
 from harness.cli.verb_help import Verb, VerbGroup
 
 _AREA = "cli-pki"
@@ -25,8 +27,9 @@ def command() -> None:
 @command.command(name="init", cls=Verb, help=help_text(_AREA, "help.init"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--listen", default=_DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT", help=say(_AREA, "responder"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
-def init(folder: Path, listen: str, quiet: bool) -> int:
+def init(folder: Path, listen: str, lang: str | None, quiet: bool) -> int:
     """Make a PKI; see the help text."""
     from harness.crypto.testpki.folder import create_pki
 
@@ -43,8 +46,9 @@ def init(folder: Path, listen: str, quiet: bool) -> int:
 @command.command(name="serve", cls=Verb, help=help_text(_AREA, "help.serve"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--listen", metavar="HOST:PORT", help=say(_AREA, "listen"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
-def serve(folder: Path, listen: str | None, quiet: bool) -> int:
+def serve(folder: Path, listen: str | None, lang: str | None, quiet: bool) -> int:
     """Answer OCSP, CRL and time stamp requests until interrupted; see the help text."""
     from harness.catalogue.errors import ConfigurationError
     from harness.crypto.testpki.folder import open_pki
@@ -72,3 +76,4 @@ def serve(folder: Path, listen: str | None, quiet: bool) -> int:
 
 
 command.add_command(fetch)
+command.add_command(laboratory)

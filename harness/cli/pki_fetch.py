@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from harness.catalogue.texts import LANGUAGES
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, say
 from harness.cli.verb_help import Verb
@@ -23,6 +24,7 @@ _KNOWN = 64  # digits of a fingerprint in hex
 @click.option("--allow-private", is_flag=True, help=say(_AREA, "fetch.private"))
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, metavar="SECONDS",
               help=say(_AREA, "fetch.timeout"))  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say(_AREA, "lang"))
 @click.option("--quiet", is_flag=True, help=say(_AREA, "quiet"))
 def fetch(
     files: tuple[Path, ...],
@@ -31,6 +33,7 @@ def fetch(
     anchors: tuple[Path, ...],
     allow_private: bool,
     timeout: float,
+    lang: str | None,
     quiet: bool,
 ) -> int:
     """Gather revocation lists and OCSP answers; see the help text."""
@@ -46,7 +49,7 @@ def fetch(
     for about, path in () if quiet else gathered.written:
         click.echo(say(_AREA, "fetched.answer" if len(about) == _KNOWN else "fetched.list", about=about, path=path))
     for failure in gathered.failures:
-        click.echo(_told(failure.problem, failure.url, failure.detail), err=True)
+        click.echo(_sentence(failure.problem, failure.url, failure.detail), err=True)
     if gathered.written and not quiet:
         click.echo(say(_AREA, "fetched.use", folder=out))
     if not gathered.signers:
@@ -55,7 +58,7 @@ def fetch(
     return Exit.INCONCLUSIVE if gathered.missing else Exit.PASS
 
 
-def _told(problem: str, url: str, detail: str) -> str:
+def _sentence(problem: str, url: str, detail: str) -> str:
     from harness.catalogue.findings import clipped
 
     return say(_AREA, f"not-had.{problem}", url=clipped(url, 200), detail=clipped(detail, 200))

@@ -95,7 +95,7 @@ def lint(profile: str | None, form: str, lang: str | None) -> int:
         _print_json({"schema": "lienthong.lint/1", "problems": rows, "certificates": [_as_row(one) for one in notes]})
     else:
         for note in (one for one in notes if one.likeness != "name-only"):  # of which a problem tells
-            click.echo(f"{note.path}:{note.line}: {_told(note, language())}")
+            click.echo(f"{note.path}:{note.line}: {_note_sentence(note, language())}")
         for problem in problems:
             click.echo(f"{problem.path}:{problem.line}: {sentence(f'lint.{problem.code}', **problem.parameters)}")
         click.echo(say(_AREA, "lint.count", count=len(problems)) if problems else say(_AREA, "lint.nothing"), err=True)
@@ -129,7 +129,7 @@ def _as_data(problem: "LintProblem") -> dict[str, object]:
     return {"code": problem.code, "path": str(problem.path), "line": problem.line, "message": message}
 
 
-def _told(note: "TrustNote", lang: "Language") -> str:
+def _note_sentence(note: "TrustNote", lang: "Language") -> str:
     """Return what is known of a certificate, its addresses included; names in it are a stranger's words."""
     from harness.catalogue.findings import clipped
     from harness.catalogue.texts import text
@@ -148,7 +148,7 @@ def _as_row(note: "TrustNote") -> dict[str, object]:
     return {
         "path": str(note.path), "line": note.line, "file": note.file, "subject": note.subject, "sha256": note.sha256,
         "likeness": note.likeness, "ocsp": note.ocsp, "crls": note.crls,
-        "message": {name: _told(note, name) for name in LANGUAGES},
+        "message": {name: _note_sentence(note, name) for name in LANGUAGES},
     }  # fmt: skip
 
 

@@ -151,7 +151,7 @@ class _View:
             yield from self._wrapped(self._say("calendar.working", days=made_up), indent=2)
 
     def _life(self, life: CodeLife) -> str:
-        told = (
+        described = (
             self._say(key, value=value)
             for key, value in (
                 ("life.from", life.valid_from),
@@ -160,7 +160,7 @@ class _View:
             )
             if value is not None
         )
-        return ", ".join(told)
+        return ", ".join(described)
 
     def _reasons(self) -> Iterator[str]:
         if not self._profile.raised:

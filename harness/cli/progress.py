@@ -131,8 +131,8 @@ class RunProgress:
         self._lines.write(say("cli-certify", "started", name=name, run_id=started.run_id, total=self._total))
 
     def _ended(self, event: "Event", reason: str) -> None:
-        told = {"seconds": f"{event.elapsed:.1f}", "requests": self._requests, "answer": self._answer}
-        self._lines.write(say("cli-certify", f"ended.{reason}", said=self._said, **told))
+        figures = {"seconds": f"{event.elapsed:.1f}", "requests": self._requests, "answer": self._answer}
+        self._lines.write(say("cli-certify", f"ended.{reason}", said=self._said, **figures))
         self._over = True
 
     def _scenario_started(self, event: "Event") -> None:

@@ -78,10 +78,10 @@ def command(
             raise ConfigurationError("records.no-such-file", path=Path(name))
     loaded, time = load_profile(profile), moment(at)
     amount: Amount = "quiet" if quiet else "verbose" if verbose else "normal"
-    with _progress(quiet=quiet) as told:
-        told(say(_AREA, "reading"))
+    with _progress(quiet=quiet) as show:
+        show(say(_AREA, "reading"))
         exchanged = _exchanged(packages, run, loaded)
-        report = _checked(Path(export), loaded, time, exchanged, told)
+        report = _checked(Path(export), loaded, time, exchanged, show)
     row = _row(export, report, loaded)
     summary = CheckSummary()
     summary.add(row)
@@ -94,13 +94,13 @@ def command(
 
 
 def _checked(
-    export: Path, profile: Profile, at: datetime, exchanged: "Exchanged | None", told: Callable[[str], None]
+    export: Path, profile: Profile, at: datetime, exchanged: "Exchanged | None", show: Callable[[str], None]
 ) -> "KeepingReport":
     from harness.records.check import check_export
 
     try:
         return check_export(
-            export, profile, at, exchanged, lambda requirement: told(say(_AREA, "asking", id=requirement))
+            export, profile, at, exchanged, lambda requirement: show(say(_AREA, "asking", id=requirement))
         )
     except OSError as error:
         raise ConfigurationError("records.unreadable", path=export, detail=error.strerror or error) from error
@@ -145,11 +145,11 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Yield the function that shows on a terminal what is being done, and does nothing elsewhere."""
     wanted = sys.stderr.isatty() and not quiet
 
-    def told(words: str) -> None:
+    def show(words: str) -> None:
         if wanted:
             click.echo(f"\r\x1b[2K{words}", err=True, nl=False)
 
     try:
-        yield told
+        yield show
     finally:
-        told("")
+        show("")

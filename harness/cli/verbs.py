@@ -31,6 +31,7 @@ _MODULES = {
     "export": "export",
     "pki": "pki",
     "selftest": "selftest",
+    "accreditation": "accreditation",
 }
 
 

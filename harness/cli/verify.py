@@ -1,4 +1,4 @@
-"""`lienthong verify`: checks the seal of a run, offline, and judges its record once more."""
+"""`lienthong verify`: checks the seal of a run, offline, and judges its record once more; or checks a certificate."""
 
 import json
 from dataclasses import dataclass, replace
@@ -14,9 +14,7 @@ from harness.cli.verb_help import Verb
 
 if TYPE_CHECKING:
     from harness.report.second_judgement import SecondJudgement
-    from harness.seal.laboratory import Laboratory
     from harness.seal.tampering import SealProblem
-    from harness.seal.timestamp import Roots
     from harness.seal.verification import SealVerification
 
 AREA = "cli-verify"
@@ -35,6 +33,7 @@ class _Examined:
         compared: True when the sealing key was compared with a known one.
         stampable: True when a time stamp is expected: the roots of an authority are known.
         second: the result of judging the record again, None when that was not done.
+        signer: name of whom the sealing key is known to belong to, empty where that is not known.
     """
 
     verification: "SealVerification"
@@ -42,6 +41,7 @@ class _Examined:
     compared: bool
     stampable: bool
     second: "SecondJudgement | None" = None
+    signer: str = ""
 
     @property
     def unsigned(self) -> bool:
@@ -68,12 +68,13 @@ class _Examined:
 
 
 @click.command(cls=Verb, name="verify", help=help_text(AREA))
-@click.argument("run", metavar="RUN|BUNDLE", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN|BUNDLE|CERTIFICATE", type=click.Path(path_type=Path))
 @click.option("--key", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "key"))
 @click.option("--any-key", is_flag=True, help=say(AREA, "any-key"))
 @click.option("--tsa-roots", metavar="PEM", type=click.Path(path_type=Path), help=say(AREA, "tsa-roots"))
 @click.option("--no-judging", is_flag=True, help=say(AREA, "no-judging"))
 @click.option("--profile", metavar="ID", help=say(AREA, "profile"))
+@click.option("--register", metavar="FILE", type=click.Path(path_type=Path), help=say(AREA, "register"))
 @click.option(
     "--format",
     "form",
@@ -91,11 +92,16 @@ def command(
     tsa_roots: Path | None,
     no_judging: bool,
     profile: str | None,
+    register: Path | None,
     form: str,
     quiet: bool,
     lang: str | None,
 ) -> int:
-    """Check a seal; see the help text."""
+    """Check a seal or a certificate; see the help text."""
+    from harness.cli.verify_certificate import shows_certificate, verified_certificate
+
+    if register is not None or shows_certificate(run):
+        return verified_certificate(run, key, register, any_key=any_key, form=form, quiet=quiet)
     examined = _examined(run, key, tsa_roots, any_key=any_key)
     if not no_judging and not examined.broken:
         examined = _judged(examined, run, profile)
@@ -109,28 +115,23 @@ def command(
 
 def _examined(run: Path, key: Path | None, tsa_roots: Path | None, *, any_key: bool) -> _Examined:
     """Check the seal against the key and the time stamping authority that are known from elsewhere."""
-    from harness.cli.laboratory import configured_laboratory
-    from harness.seal.laboratory import read_public_key
+    from harness.cli.laboratory import known_laboratory
+    from harness.seal.laboratory import public_part, read_signer
+    from harness.seal.timestamp import read_roots
     from harness.seal.verification import verify
 
-    laboratory = configured_laboratory()
-    roots, trusted = _roots(tsa_roots, laboratory), read_public_key(key) if key else None
+    laboratory, tsa = known_laboratory()
+    roots = read_roots(tsa_roots) if tsa_roots is not None else tsa.roots if tsa else None
+    named = read_signer(key) if key else None
+    trusted = named.key if named else None
     verification = verify(run, trusted, roots)
-    own = bool(laboratory and laboratory.key and laboratory.key.public.sha256 == verification.key)
+    own = bool(laboratory and public_part(laboratory.key).sha256 == verification.key)
     if tsa_roots is None and not own and verification.time_stamp and not verification.time_stamp.trusted:
         # Another laboratory may have another authority: that its root is not known here is no fault of the seal.
         verification = verify(run, trusted)
     compared = key is not None or own
-    return _Examined(verification, compared or any_key, compared, roots is not None)
-
-
-def _roots(named: Path | None, laboratory: "Laboratory | None") -> "Roots | None":
-    """Return the roots that were named, else those of the laboratory that is configured here."""
-    from harness.seal.timestamp import read_roots
-
-    if named is not None:
-        return read_roots(named)
-    return laboratory.tsa.roots if laboratory and laboratory.tsa else None
+    signer = named.name if named else laboratory.name if own and laboratory else ""
+    return _Examined(verification, compared or any_key, compared, roots is not None, signer=signer)
 
 
 def _judged(examined: _Examined, run: Path, profile: str | None) -> _Examined:
@@ -152,10 +153,20 @@ def _lines(examined: _Examined) -> list[str]:
         return [*lines, *_judging_lines(examined)]
     lines = [say(AREA, "holds", files=verification.files, run_id=known["run_id"], verdict=known["verdict"])]
     lines += [say(AREA, "narrowed")] if verification.narrowed else []
-    lines.append(say(AREA, "signed-by", key=known["key"]))
+    lines += [*_signer_lines(examined), say(AREA, "signed-by", key=known["key"])]
     lines += [] if examined.compared else [say(AREA, "not-compared" if examined.known else "unknown-key")]
     lines += [] if verification.born else [say(AREA, "not-born")]
     return [*lines, *_stamp_lines(examined), *_judging_lines(examined)]
+
+
+def _signer_lines(examined: _Examined) -> list[str]:
+    """Say who signed: by the key that is known from elsewhere, else as the run itself says."""
+    from harness.catalogue.findings import clipped
+
+    if examined.signer:
+        return [say(AREA, "signer.known", name=clipped(examined.signer, _LONGEST))]
+    said = examined.verification.laboratory
+    return [say(AREA, "signer.said", name=clipped(said, _LONGEST))] if said else []
 
 
 def _stamp_lines(examined: _Examined) -> list[str]:
@@ -209,6 +220,7 @@ def _shape(examined: _Examined) -> dict[str, object]:
         "narrowed": verification.narrowed,
         "key": verification.key,
         "key_compared": examined.compared,
+        "signer": {"name": examined.signer or verification.laboratory, "known": bool(examined.signer)},
         "record_sealed": verification.born,
         "time_stamp": stamp and {"at": stamp.at.isoformat(), "authority": stamp.authority, "trusted": stamp.trusted},
         "judged_again": str(second.outcome) if second else "skipped",

@@ -1,4 +1,4 @@
-"""What is wrong, as people read it."""
+"""Errors as sentences for people."""
 
 from pathlib import Path
 

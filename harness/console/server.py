@@ -31,7 +31,7 @@ def serve(state: ConsoleState, language: Language, listen: tuple[str, int], anno
         state: what the console works with.
         language: of who has not chosen one.
         listen: host and port, 0 for any.
-        announce: is told the address once it can be opened.
+        announce: called with the address once it can be opened.
 
     Raises:
         ConfigurationError: the address is taken, or another console has this folder or database.

@@ -1,4 +1,4 @@
-"""Certificates are kept parsed, and their parser fills them in as it is asked: two threads must not ask at once."""
+"""Certificates are cached, and asn1crypto parses their parts lazily: two threads must not read one at once."""
 
 import threading
 from collections.abc import Callable

@@ -1,8 +1,8 @@
-"""Addresses that a stranger's certificate names: which of them may be called, and where such a call really goes.
+"""Addresses in foreign certificates: which of them may be called, and where such a call really goes.
 
-A certificate may name any address, that of a machine behind the firewall of whoever looks at it included. So a name is
-resolved once, every one of its addresses must be of the public network, and the call goes to the very address that was
-looked at: a name server that says something else a moment later changes nothing.
+A certificate may name any address, also one behind the firewall of the machine that reads it. So a name is
+resolved once, every one of its addresses must be of the public network, and the call goes to exactly the address that
+was checked: a different answer of the name server a moment later has no effect.
 """
 
 import ipaddress

@@ -1,5 +1,5 @@
 """Fetching OCSP answers and CRLs from the addresses that certificates name. The only part of this room that uses
-the network, and only where its caller was told to: judging never does.
+the network, and only when its caller was ordered to: judging never does.
 """
 
 import time
@@ -42,7 +42,7 @@ class FetchFailure:
 
 @dataclass(frozen=True, slots=True)
 class FetchedRevocation:
-    """A trust with what was fetched added, and what could not be had.
+    """A trust with the fetched data, and what could not be fetched.
 
     Attributes:
         missing: number of certificates about which nothing was had.
@@ -107,8 +107,8 @@ class RevocationFetcher:
 
         Args:
             signers: certificate of each in DER, and the certificates that came with it.
-            trust: must hold the issuers, or the issuers of what the signers bring: a stranger's certificate may
-                name any address, so nobody is asked about it.
+            trust: must hold the issuers, or the issuers of what the signers bring: a foreign certificate may name any
+            address, so no request is made for it.
         """
         failures: list[FetchFailure] = []
         missing = 0
@@ -120,8 +120,8 @@ class RevocationFetcher:
                 failures.append(FetchFailure("", "unreadable", error.detail))
             missing += informed is None
             trust = informed or trust
-        told = tuple(dict.fromkeys(failures))
-        return FetchedRevocation(trust, told, missing, dict(self._lists), dict(self._answers))
+        distinct = tuple(dict.fromkeys(failures))
+        return FetchedRevocation(trust, distinct, missing, dict(self._lists), dict(self._answers))
 
     def _about(
         self, certificate: x509.Certificate, embedded: tuple[bytes, ...], trust: Trust, failures: list[FetchFailure]

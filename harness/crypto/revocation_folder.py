@@ -1,4 +1,5 @@
-"""Revocation data gathered beforehand, on request, into a folder that a profile names: judging itself asks nobody."""
+"""Revocation data gathered beforehand, on request, into a folder that a profile names: judging itself uses no
+network."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Parameters
 from harness.crypto.chains.certificates import CertificateUnreadable, read_pem_or_der
 from harness.crypto.chains.trust import Trust
-from harness.crypto.pdf.glance import looks_like_pdf
+from harness.crypto.pdf.prechecks import looks_like_pdf
 from harness.crypto.revocation_fetcher import FetchFailure, RevocationFetcher
 from harness.crypto.signers_of import Signer, signers_of, signers_of_pdf
 
@@ -46,7 +47,7 @@ def gather_revocation(
         files: packages, PDF files, or certificates in PEM or DER.
         out: the folder; made where it is not there.
         parameters: of the profile by which the files are read.
-        trust: issuers; nobody is asked about a certificate of another.
+        trust: issuers; no request is made for certificates of other issuers.
         fetcher: does the calls.
 
     Raises:

@@ -1,9 +1,9 @@
-"""Who signed a package and its PDF files: what a fetcher must know before it can ask whether they were revoked."""
+"""Who signed a package and its PDF files: a fetcher needs this to ask whether they were revoked."""
 
 from collections.abc import Iterator
 
 from harness.catalogue.parameters import Limits, Signatures
-from harness.crypto.pdf.glance import PdfUnreadable, looks_like_pdf, may_be_signed, refuse_long_contents
+from harness.crypto.pdf.prechecks import PdfUnreadable, looks_like_pdf, may_be_signed, refuse_long_contents
 from harness.crypto.xml.signature import XmlSignature, read_signature
 from harness.edxml.attachments import Allowance, AttachmentBroken, unpack
 from harness.edxml.model import DocumentPackage

@@ -8,5 +8,5 @@ import httpx2
 
 @cache
 def public_context() -> ssl.SSLContext:
-    """Return the context that trusts what certifi lists; nobody may change it."""
+    """Return the context that trusts what certifi lists; it must not be changed."""
     return httpx2.create_ssl_context(trust_env=False)

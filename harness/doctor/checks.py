@@ -19,7 +19,7 @@ class Trouble:
     Attributes:
         code: stable code.
         kind: `configuration` is for the user to correct; `reach` means that something could not be reached.
-        note: True when a run is possible all the same.
+        note: True when a run is still possible.
         parameters: values named by the texts.
         path, line: where it is, if in a file.
     """

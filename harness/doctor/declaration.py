@@ -69,7 +69,7 @@ def _identifiers(
 
 
 def closed_code(candidate: Candidate, located: Located, profile: Profile, day: date) -> Iterator[Trouble]:
-    """Note that the agency's code does not hold on a day, by the profile's list; a run is possible all the same."""
+    """Note that the agency's code does not hold on a day, by the profile's list; a run is still possible."""
     listed = profile.parameters.code_lists.agencies
     value = candidate.agency.organ_id
     code = next((one for one in codes_upwards(value) if one in listed), None)
@@ -77,13 +77,13 @@ def closed_code(candidate: Candidate, located: Located, profile: Profile, day: d
         return
     path, line = located.place(("agency", "organ_id"))
     agency = listed[code]
-    told = {"value": value, "code": code, "name": agency.name, "successor": agency.replaced_by or "-"}
+    parameters = {"value": value, "code": code, "name": agency.name, "successor": agency.replaced_by or "-"}
     if agency.closed_before(day):
-        told["bound"] = f"{agency.valid_to:%d/%m/%Y}"
-        yield Trouble("candidate.code-closed", note=True, parameters=told, path=path, line=line)
+        parameters["bound"] = f"{agency.valid_to:%d/%m/%Y}"
+        yield Trouble("candidate.code-closed", note=True, parameters=parameters, path=path, line=line)
     elif agency.opens_after(day):
-        told["bound"] = f"{agency.valid_from:%d/%m/%Y}"
-        yield Trouble("candidate.code-not-yet", note=True, parameters=told, path=path, line=line)
+        parameters["bound"] = f"{agency.valid_from:%d/%m/%Y}"
+        yield Trouble("candidate.code-not-yet", note=True, parameters=parameters, path=path, line=line)
 
 
 def _fits_a_header(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""How the harness moves a candidate: the driver protocol lienthong.driver/1 over several carriers."""
+"""How the harness operates a candidate: the driver protocol lienthong.driver/1 over several carriers."""

@@ -1,4 +1,4 @@
-"""The operator of a run: the person who moves the candidate, or connects it, and is asked what it shows."""
+"""The operator of a run: the person who operates the candidate, or connects it, and is asked what it shows."""
 
 from typing import Protocol
 

@@ -17,7 +17,7 @@ from harness.drivers.views import Workplace
 class PassiveDriver:
     """Answers every command by saying that no one carries it out: the operator's choice, not a failure.
 
-    What the product shows on the wire is judged all the same.
+    The product's messages are still judged.
     """
 
     def __init__(self, workplace: Workplace, operator: Operator) -> None:

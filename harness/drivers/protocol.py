@@ -49,11 +49,11 @@ class DriverError(Exception):
 
 
 class OperatorError(DriverError):
-    """The person who moves the candidate did not do what was asked, or there is no such person.
+    """The person who operates the candidate did not do what was asked, or there is no such person.
 
     Attributes:
         answer: `cannot`, `skip`, `silent` (no answer in time), `unclear` (none that could be
-            understood), `absent` (no one to answer) or `passive` (no one moves this candidate).
+            understood), `absent` (no one to answer) or `passive` (no one operates this candidate).
     """
 
     def __init__(self, answer: Answer, said: str = "") -> None:

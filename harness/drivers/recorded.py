@@ -13,7 +13,7 @@ import msgspec
 from harness.drivers.protocol import LOOKING, Driver, DriverError, DriverLost, Killable
 from harness.drivers.views import Attended, ViewRequest
 from harness.journal import Event, Recorder
-from harness.journal.events import DriverCalled, DriverFault, DriverUnsupported, LookUnchanged, LookUnseen
+from harness.journal.events import DriverCalled, DriverFault, DriverUnsupported, ViewUnchanged, ViewUnseen
 
 
 class RecordedDriver:
@@ -70,7 +70,7 @@ class RecordedDriver:
         began = time.monotonic()
         seen = await self.attended.look(view, due, wanted)
         for missing in seen.unseen:
-            self._recorder.record(LookUnseen(command=view, document=missing.document, answer=missing.answer))
+            self._recorder.record(ViewUnseen(command=view, document=missing.document, answer=missing.answer))
         if seen.asked:
             asked = tuple(seen.asked.items())
             self._recorder.record(DriverCalled(command=view, result=seen.result, asked=asked, seconds=_since(began)))
@@ -110,7 +110,7 @@ class RecordedDriver:
         command = asked.command
         before = self._shown.get(command)
         if command in LOOKING and before is not None and before[0] == result:
-            self._recorder.record(LookUnchanged(command=command, same=before[1].seq, seconds=seconds))
+            self._recorder.record(ViewUnchanged(command=command, same=before[1].seq, seconds=seconds))
             return
         event = self._recorder.record(
             msgspec.structs.replace(asked, result=_lightened(result), seconds=seconds),

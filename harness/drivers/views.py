@@ -16,7 +16,7 @@ class Workplace:
     """Where a driver works during a run.
 
     Attributes:
-        directory: of the run; files for the person who moves the candidate are written below it.
+        directory: of the run; files for the person who operates the candidate are written below it.
         recorder: records questions to that person, and the answers.
         language: of that person.
         times: the candidate's, in seconds.
@@ -87,7 +87,7 @@ class Seen:
 class Attended(Protocol):
     """A driver with a person behind it. Its views are asked for by `look`, not by `call`, and seldom."""
 
-    def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
+    def due(self, requests: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
         """Return those of the requests that are worth a person's time now."""
         ...
 

@@ -1,7 +1,7 @@
 """Strict base64 of attachments, with the place of the error.
 
 Strict: the standard alphabet, right padding, unused bits zero. White space around the text is tolerated;
-so are line breaks inside, with the blanks that indent the next line, and the reader is told of them.
+so are line breaks inside, with the blanks that indent the next line, and they are reported to the caller.
 """
 
 import binascii
@@ -26,7 +26,7 @@ class Base64Broken(ValueError):
     Args:
         position: of the first wrong character, in characters from 0; the length of the text when it ends early.
         reason: `alphabet` a character outside the alphabet; `blank` a blank inside that is no line break;
-            `element` an element of XML inside, told by whoever takes the text out of it; `padding` too little, too
+            `element` an XML element inside, reported by the caller that extracts the text; `padding` too little, too
             much or misplaced; `truncated` one letter too many for whole bytes; `unused-bits` bits set that belong to
             no byte.
     """
@@ -39,7 +39,7 @@ class Base64Broken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded base64, and whether line breaks stood inside the text."""
+    """Decoded base64, and whether line breaks was inside the text."""
 
     content: bytes
     line_breaks: bool
@@ -98,7 +98,7 @@ def _first_problem(raw: bytes, joined: bytes) -> tuple[int, Reason]:
 
 
 def _lone_blank(raw: bytes) -> int | None:
-    """Return where blanks stand inside that are not part of a line break."""
+    """Return where blanks are inside that are not part of a line break."""
     if b" " not in raw and b"\t" not in raw:
         return None  # a search by pattern takes a second for the largest attachment
     trimmed = raw.rstrip(_SPACE)
@@ -120,7 +120,7 @@ def _problems_of_length(raw: bytes, joined: bytes, end: int) -> Iterator[tuple[i
 
 
 def _place(raw: bytes, index: int, end: int) -> int:
-    """Return where in `raw` the sign stands that is the `index`-th, from 0, of those that are not white space.
+    """Return the position in `raw` of the `index`-th character, from 0, that is not white space.
 
     `end` is where the last of them ends, the answer when there are not so many.
     """

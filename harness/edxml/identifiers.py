@@ -54,7 +54,7 @@ def is_uuid(text: str) -> bool:
 def organ_form(text: str, identifiers: Identifiers) -> OrganForm | None:
     """Tell which form of OrganId `text` has in a profile; None: none that the profile allows.
 
-    Ids of hubs and integration centres are told first: by their letters they may have another form too.
+    Ids of hubs and integration centres are recognised first: their letters may fit another form too.
     """
     if len(text) > identifiers.longest:
         return None
@@ -72,8 +72,8 @@ def organ_form(text: str, identifiers: Identifiers) -> OrganForm | None:
 def new_form(old: str) -> str | None:
     """Return the new form that corresponds to an id in the old form; None when `old` has another form.
 
-    The groups turn round, level 1 first, and those that say "not at this level" fall away: `000.00.15.H51`
-    becomes `H51.15`. A directory may say otherwise: where there is one, its pairs decide.
+    The groups are reversed, level 1 first, and those that mean "not at this level" are dropped: `000.00.15.H51`
+    becomes `H51.15`. A directory may have other pairs: if there is one, it decides.
     """
     found = _OLD.fullmatch(old)
     if found is None:

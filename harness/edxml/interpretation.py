@@ -1,6 +1,6 @@
 """From a tree to the values of a package: any prefix, any order, unknown elements ignored.
 
-What stands once too often is read from its first element. White space around identifiers, codes, numbers,
+What occurs once too often is read from its first element. White space around identifiers, codes, numbers,
 dates and times is taken off; names and other texts of people are given back letter for letter.
 """
 
@@ -45,7 +45,7 @@ class ElementGroup:
         return self._by_name.get(name, [])
 
     def text(self, name: str) -> str:
-        """Return the text of an element as it stands; "" when it is missing."""
+        """Return the text of an element as it is; "" when it is missing."""
         found = self._by_name.get(name)
         return text_of(found[0]) if found else ""
 
@@ -71,7 +71,7 @@ class ElementGroup:
 
 
 def text_of(element: etree._Element) -> str:
-    """Return an element's own text, whatever comments stand in it; the text of elements in it is not its own."""
+    """Return an element's own text, whatever comments are in it; the text of elements in it is not its own."""
     if len(element) == 0:
         return element.text or ""
     return (element.text or "") + "".join(child.tail or "" for child in element)

@@ -1,8 +1,8 @@
-"""What stands in XML bytes before the place where a parser stopped, told from the bytes alone.
+"""What is in XML bytes before the place where a parser stopped, found from the bytes alone.
 
 Parsers differ in how deep they go, and in which number they give to what they could not read. Why a package is
-refused must not depend on that: whoever has refused one is asked here first whether the project's own limit was
-passed before, or bytes that are no UTF-8 were met.
+refused must not depend on that: after a refusal this module is asked first whether the project's own limit was exceeded
+before, or bytes that are not UTF-8 occurred.
 """
 
 import codecs

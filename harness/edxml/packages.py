@@ -45,7 +45,7 @@ def read_package(data: bytes, limits: Limits) -> Package:
 
 
 def read_header(data: bytes, limits: Limits) -> Package:
-    """Return what the header of a package says, and no attachments: quick, and undisturbed by broken ones.
+    """Return what the header of a package says, and no attachments: fast, and also where attachments are broken.
 
     Raises:
         PackageUnreadable: as `read_package`, without the codes of attachments.

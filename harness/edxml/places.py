@@ -1,4 +1,4 @@
-"""Where an element stands: its path in the words of the standard, and its line."""
+"""Where an element is: its path in the words of the standard, and its line."""
 
 from io import BytesIO
 from typing import cast
@@ -12,7 +12,7 @@ _LINES_KNOWN = 65535  # the tree keeps a line in 16 bits and guesses beyond
 def path_of(element: etree._Element) -> str:
     """Return the path of an element, as `/edXML/AttachmentEncoded/Attachment[2]/ContentId`.
 
-    Names are local names; a position, from 1, stands where several of a name stand together.
+    Names are local names; a position, from 1, is added where several elements have one name.
     """
     steps = [_step(element), *(_step(above) for above in element.iterancestors())]
     return "/" + "/".join(reversed(steps))
@@ -40,7 +40,7 @@ class SourceLines:
         self._exact: dict[etree._Element, int] = {}
 
     def of(self, element: etree._Element) -> int:
-        """Return the line, from 1, on which the start tag of `element` stands."""
+        """Return the line, from 1, of the start tag of `element`."""
         line = int(cast("int | None", element.sourceline) or 1)
         if line < _LINES_KNOWN:
             return line

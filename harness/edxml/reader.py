@@ -1,8 +1,8 @@
-"""The only place where XML from outside is parsed. Every byte is taken for hostile.
+"""The only place where XML from outside is parsed. Every byte is treated as hostile.
 
-What would cost memory or time beyond the size of the package is refused before the parser sees it; what
-the parser can stand but the limits of the profile forbid is refused after, by searches that the size of the
-package lets skip wherever it already proves that they would find nothing.
+What would cost memory or time beyond the size of the package is refused before the parser sees it; what the parser can
+handle but the profile's limits forbid is refused afterwards, by searches that are skipped where the size of the package
+already proves that they would find nothing.
 """
 
 import re
@@ -77,8 +77,8 @@ class PackageUnreadable(Exception):
 class XmlRefused(PackageUnreadable):
     """The bytes are not XML that may be taken in.
 
-    Codes: `too-large`, `empty`, `encoding` (not UTF-8), `nul`, `dtd`, `entity` (a reference to an entity that
-    nobody declared), `not-well-formed`, `unbound-prefix`, `too-deep`, `too-many-elements`, `too-many-attributes`,
+    Codes: `too-large`, `empty`, `encoding` (not UTF-8), `nul`, `dtd`, `entity` (a reference to an undeclared entity),
+    `not-well-formed`, `unbound-prefix`, `too-deep`, `too-many-elements`, `too-many-attributes`,
     `attribute-too-long` (names of elements and attributes too), `text-too-long` (comments and processing
     instructions too).
     """
@@ -175,7 +175,7 @@ def _check_encoding(data: bytes) -> None:
 
 
 def _more_than(most: int, sign: bytes, data: bytes) -> bool:
-    """Tell whether `sign` stands more than `most` times: `find` passes a long text by ten times as fast as `count`."""
+    """Tell whether `sign` occurs more than `most` times: on a long text `find` is ten times as fast as `count`."""
     place = -1
     for _ in range(most + 1):
         place = data.find(sign, place + 1)
@@ -204,7 +204,7 @@ def _check_prolog(data: bytes) -> None:
 
 
 def _check_markup_count(data: bytes, most: int) -> None:
-    """Refuse a crowd of elements before it becomes a tree: each takes some hundred bytes there.
+    """Refuse too many elements before they become a tree: each takes some hundred bytes there.
 
     An element has at most two signs `<`. Those of comments and CDATA sections count too, which refuses
     nothing sensible.
@@ -224,7 +224,7 @@ def _check_attribute_count(data: bytes, most: int) -> None:
 
 def _check_attribute_lengths(data: bytes, most: int) -> None:
     """Refuse long names, attributes and namespaces; a namespace would be multiplied by the elements in it."""
-    # A start tag cannot hold a second `<`: only where none stands for long can there be anything long.
+    # A start tag cannot hold a second `<`: only a long stretch without one can hold anything long.
     start = data.find(b"<")
     while start >= 0:
         following = data.find(b"<", start + 1)
@@ -250,7 +250,7 @@ class _Own(threading.local):
     """One parser for each thread: made once it is quicker, and threads never wait for each other."""
 
     def __init__(self) -> None:
-        # Told the encoding, the parser cannot be talked into another one than the checks above have read.
+        # With the encoding given, the parser cannot use another one than the checks above have read.
         self.parser = etree.XMLParser(
             huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
         )
@@ -267,7 +267,7 @@ def _parsed(data: bytes, depth: int) -> etree._Element:
 
 
 def _refused(error: etree.XMLSyntaxError, data: bytes, depth: int) -> XmlRefused:
-    """Say why the parser stopped; where the bytes alone tell, they decide and not the parser's number for it."""
+    """Say why the parser stopped; where the bytes alone show it, they decide and not the parser's error number."""
     stopped = max(error.lineno or 1, 1)
     deep = too_deep_line(data, depth, stopped)
     if deep is not None:

@@ -22,8 +22,8 @@ _HOPS = "/".join(map(q, ("edXMLEnvelope", "edXMLHeader", "TraceHeaderList", "Tra
 def rebuilt(data: bytes, trace: TraceHeader, limits: Limits) -> bytes:
     """Return a package written anew, with CRLF and two blanks a level, and with one hop more.
 
-    The hop follows the last `TraceHeader`. A package without any (a status has none) gets none: whether one
-    is missing is the sender's affair.
+    The hop follows the last `TraceHeader`. A package without any (a status has none) gets none: a missing one is the
+    sender's error.
 
     Args:
         data: the package as it came.

@@ -1,8 +1,8 @@
 """Where the directory of a zip is, and what it says of an entry; in the 32-bit form and in zip64.
 
 Readers differ in what they believe: most go by the directory at the end, some read a zip from its beginning on and
-never see the directory. What is told here is what the directory says, in positions of the bytes as they are: a zip
-that something was put before is found all the same.
+never see the directory. This module returns what the directory says, in positions of the bytes as they are: a zip with
+bytes before it is found as well.
 """
 
 import struct

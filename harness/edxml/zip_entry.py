@@ -1,7 +1,7 @@
 """Reading a zip that must hold exactly one entry: the packing of attachments.
 
 Written for this one shape, because the zip libraries are made to be lenient: they read a million entries before
-one can count them, believe the directory where it contradicts the entry, and expand before they measure.
+one can count them, trust the directory where it contradicts the entry, and expand before they check sizes.
 """
 
 import stat
@@ -31,7 +31,8 @@ _STORED, _DEFLATED = 0, 8
 class ZipBroken(Exception):
     """Bytes are not a zip of exactly one plain file.
 
-    Codes: `not-a-zip`, `entries` (none, or several), `hidden-entry` (one that only who reads from the beginning sees),
+    Codes: `not-a-zip`, `entries` (none, or several), `hidden-entry` (seen only by software that reads from the
+    beginning),
     `encrypted`, `entry-path`, `unicode-path` (a field gives another name), `special-entry` (a link, a device),
     `unsupported` (method), `headers-differ` (directory and entry contradict each other), `truncated`, `damaged`,
     `crc`, `too-large`, `expansion` (beyond the permitted ratio), `allowance` (used up by earlier zips), `empty-entry`.
@@ -44,7 +45,7 @@ class ZipBroken(Exception):
 
 
 class Allowance:
-    """How far several zips together may yet expand; once one asks for more than is left, nothing is left.
+    """How far several zips together may still expand; once one needs more than is left, nothing is left.
 
     Args:
         most: bytes.
@@ -68,7 +69,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """The one file of a zip; `before` counts the bytes that stand before it, and belong to no entry."""
+    """The one file of a zip; `before` counts the bytes that are before it, and belong to no entry."""
 
     name: str
     content: bytes
@@ -77,7 +78,7 @@ class ZipEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
-    """An entry as it stands in the zip.
+    """An entry as it is in the zip.
 
     Attributes:
         start: where its own header begins.
@@ -199,9 +200,9 @@ def _check_only(data: bytes, directory: ZipDirectory, packed: _Packed, taken: in
         packed: the entry that it names.
         taken: bytes of its packed content that its expansion took.
     """
-    # Zeros stand in an entry's header where the writer did not know yet.
-    if any(own not in (0, told) for own, told in packed.said):
-        raise ZipBroken("headers-differ", ", ".join(f"{own} / {told}" for own, told in packed.said))
+    # Zeros are in an entry's header where the writer did not know yet.
+    if any(own not in (0, listed) for own, listed in packed.said):
+        raise ZipBroken("headers-differ", ", ".join(f"{own} / {listed}" for own, listed in packed.said))
     no_size = not packed.said[1][0] and not packed.later
     behind = packed.begin + taken
     gaps = [(0, packed.start), (behind, directory.start), (directory.end, len(data))]
@@ -229,7 +230,7 @@ def _check_size(size: int, zip_size: int, largest: int, ratio: int) -> None:
 
 
 def _expanded(packed: memoryview, record: ZipDirectoryRecord) -> tuple[bytes, int]:
-    """Expand, never further than one byte beyond what the directory says, which has been found bearable.
+    """Expand, at most one byte beyond the size in the directory, which was checked against the limits.
 
     Returns:
         The content, and how many of the packed bytes it took.

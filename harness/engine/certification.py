@@ -92,7 +92,7 @@ async def run_order(
 
     Args:
         order: what is certified, and how.
-        operator: the person who moves the candidate or connects it, where that is a person.
+        operator: the person who operates the candidate or connects it, where that is a person.
         laboratory: who tests; None where no laboratory is configured.
         observers: each is called for every event of the record, as it happens.
 

@@ -69,16 +69,16 @@ class EventWaits:
             for view in stated[0].looks_at
         )
 
-    def glances(self) -> tuple[ViewRequest, ...]:
+    def view_requests(self) -> tuple[ViewRequest, ...]:
         """Return what is awaited in the views now, document by document."""
         merged: dict[tuple[str, str | None], ViewRequest] = {}
         for stated in self._wanted:
             expectation = stated[0]
             if expectation.looks_at and self._is_pending(stated):
                 for view in sorted(expectation.looks_at):
-                    glance = _glance(view, expectation, self._evidence)
-                    key = glance.view, glance.document
-                    merged[key] = merged[key].with_more(glance) if key in merged else glance
+                    request = _view_request(view, expectation, self._evidence)
+                    key = request.view, request.document
+                    merged[key] = merged[key].with_more(request) if key in merged else request
         return tuple(merged.values())
 
     async def until(self, expectation: Expectation, requirement: str, limit: float) -> bool:
@@ -174,7 +174,7 @@ class EventWaits:
         return known[1]
 
 
-def _glance(view: str, expectation: Expectation, evidence: Evidence) -> ViewRequest:
+def _view_request(view: str, expectation: Expectation, evidence: Evidence) -> ViewRequest:
     document: str | None = getattr(expectation, "document", None)
     receiver: str | None = getattr(expectation, "receiver", None)
     receivers = frozenset({receiver} if receiver else ())

@@ -30,7 +30,7 @@ class Plan:
         return (*(one for phase in self.phases for one in phase), *self.exclusive)
 
     @property
-    def crowd(self) -> Mapping[Isolation, int]:
+    def concurrency(self) -> Mapping[Isolation, int]:
         """How many play at once, by their isolation."""
         return {phase[0].isolation: len(phase) for phase in self.phases if phase} | {EXCLUSIVE: 0}
 

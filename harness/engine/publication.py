@@ -1,5 +1,6 @@
 """Publishing a run: judged, rendered in every format, sealed."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from harness.judge.report_schema import Judgement, encoded
 from harness.report import write_reports
 from harness.report.agreement import judged, read
 from harness.report.pdf import PdfUnavailable
+from harness.report.pdf_process import PdfProcess
 from harness.report.renderers import FILES
 from harness.report.seal_run import list_unsigned, seal
 from harness.seal.laboratory import Laboratory
@@ -55,20 +57,31 @@ def publish(
     Raises:
         ConfigurationError: the record is broken or empty, or was changed since the laboratory's key sealed it.
     """
-    judgement = judged(profile, read(directory))
-    _clear(directory)
-    write_whole(directory / REPORT_FILE, encoded(judgement))
-    if not formats:
-        return PublishedRun(judgement, directory)
-    unwritten = None
-    try:
-        write_reports(directory, judgement, lang=language, formats=formats, laboratory=laboratory)
-    except PdfUnavailable as error:
-        unwritten = error
+    with ExitStack() as processes:
+        printer = processes.enter_context(PdfProcess()) if "pdf" in formats else None
+        record = read(directory)
+        judgement = judged(profile, record)
+        _clear(directory)
+        write_whole(directory / REPORT_FILE, encoded(judgement))
+        if not formats:
+            return PublishedRun(judgement, directory)
+        unwritten = None
+        try:
+            write_reports(
+                directory,
+                judgement,
+                lang=language,
+                formats=formats,
+                laboratory=laboratory,
+                record=record,
+                printer=printer,
+            )
+        except PdfUnavailable as error:
+            unwritten = error
     if laboratory is None or laboratory.key is None:
-        list_unsigned(directory)
+        list_unsigned(directory, record=record)
         return PublishedRun(judgement, directory, unwritten)
-    sealed = seal(directory, laboratory.key, judgement, tsa=laboratory.tsa)
+    sealed = seal(directory, laboratory.key, judgement, tsa=laboratory.tsa, record=record)
     return PublishedRun(judgement, directory, unwritten, sealed.unstamped)
 
 

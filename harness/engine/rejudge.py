@@ -87,7 +87,7 @@ def judge_again(
         notes += _listed(directory, judgement, fresh=before is None)
     else:
         notes += (_unsealed(provenance), _written(beside(directory, "judged"), judgement))
-    changes = None if before is None else tuple(_changes(before, judgement))
+    changes = None if before is None else tuple(verdict_changes(before, judgement))
     return Rejudged(PublishedRun(judgement, directory, unstamped=unstamped), changes, notes)
 
 
@@ -144,7 +144,8 @@ def _earlier(directory: Path) -> Judgement | None:
         raise ConfigurationError("run.broken", path=path, detail=error) from error
 
 
-def _changes(before: Judgement, after: Judgement) -> list[VerdictChange]:
+def verdict_changes(before: Judgement, after: Judgement) -> list[VerdictChange]:
+    """Return the requirements whose verdict is not what it was, with the codes that explain it."""
     old = {entry.id: entry.verdict for entry in before.requirements}
     codes_before, codes_after = _codes(before), _codes(after)
     changes = []

@@ -25,7 +25,7 @@ def check_watchable(candidate: str, profile: str, environment: Mapping[str, str]
     """Refuse a candidate whose restart cannot be seen.
 
     Raises:
-        ConfigurationError: it is moved by a person, or is the reference agency.
+        ConfigurationError: a person operates it, or is the reference agency.
     """
     target = open_target(candidate, load_profile(profile), environment)
     if not isinstance(target.candidate.driver, HttpDriverDeclaration | CommandDriverDeclaration):

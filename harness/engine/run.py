@@ -55,7 +55,7 @@ from harness.journal.events import (
 )
 from harness.journal.recorder import VIETNAM
 from harness.judge.package_inspector import PackageInspector
-from harness.report.selftest_summary import stated_summary
+from harness.report.selftest_summary import program_digest, stated_summary
 from harness.scenarios.registry import Scenario, all_scenarios
 from harness.scenarios.run_context import RunContext
 from harness.scenarios.successions import successions_of
@@ -89,7 +89,7 @@ class RunSettings:
         open_driver: connects to the candidate.
         secret_made: True when the harness made the secret, so that the operator must be given it.
         language: of the operator.
-        operator: who moves the candidate or connects it, where that is a person.
+        operator: who operates the candidate or connects it, where that is a person.
         environment: the variables that an adapter program inherits.
         listen: host and port of the hub; port 0 for any.
         seed: of the blind data.
@@ -208,7 +208,7 @@ async def _opened(settings: RunSettings, journal: Journal, earlier: Sequence[Eve
                     peers=_peers(settings),
                     agency=_populate(server.hub, settings),
                     capabilities=frozenset(settings.candidate.capabilities),
-                    concurrency=settings.plan.crowd,
+                    concurrency=settings.plan.concurrency,
                     configuration=_configuration(settings, server.endpoint, pki),
                 )
             finally:
@@ -280,6 +280,7 @@ def _record_start(settings: RunSettings, run_context: RunContext) -> None:
             "name": "lienthong-harness",
             "version": __version__,
             "python": platform.python_version(),
+            "program": program_digest(),
             "selftest": stated_summary(),
         },
         profile={"id": profile.id, "version": profile.version, "sha256": profile.sha256},
@@ -302,7 +303,7 @@ async def _configured(settings: RunSettings, run_context: RunContext) -> str | N
     """Say hello to the candidate and configure it; return why the run ends here, None if it goes on."""
     limit = settings.times.give_up + _HELLO_LIMIT
     try:
-        with contextlib.suppress(DriverError):  # a driver without `hello` may work all the same
+        with contextlib.suppress(DriverError):  # a driver without `hello` may still work
             _record_preflight(settings, run_context, await run_context.driver.call("hello", {}, _HELLO_LIMIT))
         await run_context.driver.call("configure", run_context.configuration, limit)
     except OperatorError as error:

@@ -31,7 +31,7 @@ async def opened(run: RunContext) -> Document | None:
     that it is back.
 
     Returns:
-        The document; None where a person moves the candidate and would have to do it.
+        The document; None where a person operates the candidate and would have to do it.
     """
     if run.driver.attended is not None:
         return None
@@ -79,7 +79,7 @@ async def settled_out(run: RunContext, played: frozenset[str]) -> None:
 
 
 async def _watch_what_is_final(run: RunContext) -> None:
-    """Wait long enough to see whether a final refusal is sent again all the same."""
+    """Wait long enough to see whether a document is sent again after a final refusal."""
     codes = run.profile.parameters.hub.error_codes
     final = {code for code, meaning in codes.items() if meaning.kind == "final"}
     refused = (one.answer for one in run.evidence.all_sendings() if one.error_code in final)

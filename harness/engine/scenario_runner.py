@@ -30,8 +30,8 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
     if not await silence.revived(run):
         _finish(run, scenario, "trouble", Cause.CANDIDATE, "silent")
         return
-    crowd = run.concurrency[scenario.isolation]
-    context = ScenarioContext(scenario.id, scenario.requirements[0], run, head=scenario.head, concurrency=crowd)
+    running = run.concurrency[scenario.isolation]
+    context = ScenarioContext(scenario.id, scenario.requirements[0], run, head=scenario.head, concurrency=running)
     try:
         if scenario.isolation == EXCLUSIVE:
             await run.driver.call(
@@ -40,7 +40,7 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
         await scenario.play(context)
         await context.settle()
     except PreconditionFailed:
-        context.mend()  # the faults must not hit the sign of life
+        context.end_faults()  # the faults must not affect the sign of life
         await context.close_window()
         _finish(run, scenario, "cut-short")
         return
@@ -65,7 +65,7 @@ async def play(scenario: Scenario, run: RunContext, silence: SilenceWatch) -> No
         _finish(run, scenario, "trouble", Cause.HARNESS, "scenario-broken", {"message": message})
         return
     finally:
-        context.mend()
+        context.end_faults()
     _finish(run, scenario, "completed")
 
 

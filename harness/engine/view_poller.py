@@ -45,11 +45,11 @@ async def look_at_everything(driver: RecordedDriver) -> None:
 
 async def _ask(driver: RecordedDriver, attended: Attended, waits: Waits, pause: float) -> None:
     while True:
-        wanted = waits.glances()
+        wanted = waits.view_requests()
         due = attended.due(wanted)
-        for view in sorted({glance.view for glance in due}):
-            now = [glance for glance in due if glance.view == view]
-            await driver.look(view, now, [glance for glance in wanted if glance.view == view])
+        for view in sorted({request.view for request in due}):
+            now = [request for request in due if request.view == view]
+            await driver.look(view, now, [request for request in wanted if request.view == view])
         await anyio.sleep(pause)
 
 

@@ -1,7 +1,7 @@
 """The vocabulary of expectations. Scenarios state them, the journal keeps them, judges decide them."""
 
 from harness.expectations.base import Expectation
-from harness.expectations.directory import ClosureTold, DirectoryRead, DirectoryRenewed, Registered
+from harness.expectations.directory import ClosedCodeShown, DirectoryRead, DirectoryRenewed, Registered
 from harness.expectations.faulted import FaultMet, KeptOnce, NotMistaken, StoredWhenAcked
 from harness.expectations.operating import AnyStatus, Operates, StatusTo, Untouched, Withdrawn
 from harness.expectations.receiving import Acked, FetchedByCandidate, Polled, StillStored, StoredOnce
@@ -49,7 +49,7 @@ __all__ = [
     "AnyStatus",
     "Bounded",
     "Carries",
-    "ClosureTold",
+    "ClosedCodeShown",
     "DirectoryRead",
     "DirectoryRenewed",
     "DistinctIds",

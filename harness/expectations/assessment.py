@@ -39,7 +39,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """It cannot be seen: by whose `cause`, the driver does not support `command`, or its operator did not tell."""
+    """It cannot be seen: the driver does not support `command`, or its operator did not answer; `cause` says which."""
 
     command: str
     cause: Cause = Cause.CANDIDATE

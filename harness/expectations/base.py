@@ -12,7 +12,7 @@ from harness.catalogue.verdicts import Cause
 from harness.expectations.assessment import Assessment, Blind, Broken, Pending
 from harness.expectations.evidence import Evidence, Exchange
 from harness.journal import Event
-from harness.journal.events import DriverUnsupported, LookUnseen
+from harness.journal.events import DriverUnsupported, ViewUnseen
 
 Role = Literal["duty", "precondition", "liveness"]
 Codes = Mapping[str, tuple[str, ...]]
@@ -22,7 +22,8 @@ Codes = Mapping[str, tuple[str, ...]]
 class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
     """One thing that must, or must not, happen.
 
-    Subclasses are named after what is expected. `gives` are the reasons that it may give; any other is refused.
+    Subclasses are named after what is expected. `gives` are the reasons that it may give; any other raises
+    UndeclaredCode.
     `views` are the driver commands whose answers it reads. What `stays_met` once it held is judged by what its scenario
     saw: that it changed later is a duty of the whole run.
     """
@@ -32,7 +33,7 @@ class Expectation(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_
     stays_met: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        """Have what a kind of expectations says compared with what it declares."""
+        """Make `assess` of a subclass raise for findings that the subclass does not declare."""
         super().__init_subclass__()
         own = vars(cls).get("assess")
         if own is not None:
@@ -108,11 +109,11 @@ def first(exchanges: list[Exchange]) -> Exchange | None:
 
 
 def unsupported(evidence: Evidence, command: str) -> Blind | None:
-    """Return Blind when the driver does not support a command, or its operator would not tell."""
+    """Return Blind when the driver does not support a command, or its operator did not answer."""
     for event in evidence.events_of(DriverUnsupported):
         if event.what.command == command:
             return Blind(command, Cause.OPERATOR if event.what.error_kind == "operator" else Cause.CANDIDATE)
-    if any(one.what.command == command and one.what.document is None for one in evidence.events_of(LookUnseen)):
+    if any(one.what.command == command and one.what.document is None for one in evidence.events_of(ViewUnseen)):
         return Blind(command, Cause.OPERATOR)
     return None
 
@@ -122,14 +123,14 @@ def shown_rows(
 ) -> list[Mapping[str, Any]] | Blind:
     """Return the entries about a document in what the driver last showed, Blind when the driver cannot show it.
 
-    What a candidate shows is hostile: whatever is not of the contract's shape is passed over, and so are entries
-    that lack a member that is read.
+    A candidate's answer is hostile input: entries that do not have the contract's shape, or lack a required member, are
+    ignored.
     """
     blind = unsupported(evidence, command)
     if blind is not None:
         return blind
     rows = [row for row in evidence.rows(command, document) if reads <= row.keys()]
-    unseen = (event.what for event in evidence.events_of(LookUnseen))
+    unseen = (event.what for event in evidence.events_of(ViewUnseen))
     if not rows and any(one.command == command and one.document == document for one in unseen):
         return Blind(command, Cause.OPERATOR)
     return rows

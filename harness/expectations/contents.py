@@ -21,7 +21,7 @@ File = tuple[str, int, str]
 def altered_content(evidence: Evidence, document: str, row: Mapping[str, Any], requirement: str) -> Iterator[Finding]:
     """Yield what a row shows otherwise than the document was delivered; nothing where that was not recorded.
 
-    What a person was not asked about a document is not held against it.
+    Values that a person was not asked for are not compared.
     """
     given = evidence.good_delivery(document)
     if given is None:
@@ -62,7 +62,7 @@ def altered_files(
             requirement, "stored-file-altered", event=look, expected=f"{size} {digest}", received=received,
             file=name, document=document,
         )  # fmt: skip
-    # What is missing under one name may stand under another: then it is told once.
+    # A file may be shown under another name: then it is reported once.
     for name, _, _ in shown if files and not missing else ():
         yield finding(
             requirement, "stored-file-added", event=look, expected="-", received=name, file=name, document=document

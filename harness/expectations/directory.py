@@ -95,8 +95,8 @@ class DirectoryRenewed(Expectation, frozen=True, tag="directory-renewed"):
         return Pending(finding(requirement, code, event=look, expected=str(self.rows), received=received))
 
 
-class ClosureTold(Expectation, frozen=True, tag="closure-told"):
-    """The clerk learns what comes of a document to a closed code: the system will not send it, or shows its state.
+class ClosedCodeShown(Expectation, frozen=True, tag="closure-told"):
+    """The clerk learns what happens to a document to a closed code: the system refuses to send it, or shows its state.
 
     `code_number` and `code_notation` are the document's, by which the order is known; `states` are those of the outbox
     that are right.

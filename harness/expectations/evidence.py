@@ -19,12 +19,12 @@ from harness.journal.events import (
     DriverCommand,
     Fact,
     HarnessStalled,
-    LookUnchanged,
     PackageDelivered,
     RequestReceived,
     RunStarted,
     SentPackage,
     Stimulus,
+    ViewUnchanged,
 )
 from harness.vxp.operations import HubOperation
 
@@ -83,7 +83,7 @@ class Exchange:
 
     @property
     def served(self) -> bool:
-        """True when the hub knew the caller, did what was asked, and its own answer left it whole."""
+        """True when the hub knew the caller, carried out the call, and its own unaltered answer was sent completely."""
         answered = self.answered
         return answered is not None and self.error_code == "0" and answered.complete and not answered.altered
 
@@ -125,7 +125,7 @@ _ABOUT_ITEMS: Mapping[str, HubOperation] = {
 
 
 class Inspector(Protocol):
-    """Looks into the packages of a record; both answers depend on profile and record alone."""
+    """Inspects the packages of a record; the results depend on profile and record only."""
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package sent in `exchange`."""
@@ -159,7 +159,7 @@ class Evidence:
     _by_type: dict[type[Fact], list[Event]] = field(default_factory=lambda: defaultdict(list))
     _views: dict[str, Event[DriverCalled]] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
-    _told: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    _asked_last: dict[tuple[str, str | None], int] = field(default_factory=dict)
     _contents: dict[str, Event[Stimulus]] = field(default_factory=dict)
     _rows: dict[str, tuple[int, Mapping[str, list[Mapping[str, Any]]]]] = field(default_factory=dict)
     _slow: list[tuple[float, float]] = field(default_factory=list)
@@ -168,14 +168,14 @@ class Evidence:
 
     @classmethod
     def of(cls, events: Iterable[Event], inspector: Inspector | None = None) -> "Evidence":
-        """Index `events`, which stand in their order."""
+        """Index `events`, which are in their order."""
         evidence = cls(inspector=inspector)
         for event in events:
             evidence.add(event)
         return evidence
 
     def add(self, event: Event) -> None:
-        """Take in the next event."""
+        """Index the next event."""
         self.events.append(event)
         self._by_type[type(event.what)].append(event)
         match event.what:
@@ -185,7 +185,7 @@ class Evidence:
                 self._add_answer(cast("Event[AnswerSent]", event))
             case DriverCommand():
                 self._add_call(event, event.what)
-            case LookUnchanged(command=command):
+            case ViewUnchanged(command=command):
                 self._looks[command] = event.seq
                 self._last_answered = event.seq
             case PackageDelivered(receiver_doc_id=item, document_id=document):
@@ -200,7 +200,7 @@ class Evidence:
                 self._looks[call.command] = event.seq
             # A person is asked about single documents, and may take long to answer: what counts is when it was asked.
             for document, asked in call.asked or ():
-                self._told[call.command, document] = asked
+                self._asked_last[call.command, document] = asked
         self._note_answer(event, call)
 
     def _add_request(self, event: Event[RequestReceived]) -> None:
@@ -304,7 +304,7 @@ class Evidence:
     def rows(self, command: str, document: str) -> list[Mapping[str, Any]]:
         """Return the rows of the last answer to a looking command that name a document; an empty id for those of none.
 
-        What a candidate shows is hostile: whatever is not of the contract's shape is passed over.
+        A candidate's answer is hostile input: rows that do not have the contract's shape are ignored.
         """
         event = self._views.get(command)
         if event is None:
@@ -315,12 +315,12 @@ class Evidence:
         return list(known[1].get(document, ()))
 
     def good_delivery(self, document_id: str) -> Event[Stimulus] | None:
-        """Return the last delivery of a good document under a DocumentId that tells what it said, None for none."""
+        """Return the last delivery of a good document under a DocumentId whose content was recorded, None for none."""
         return self._contents.get(document_id)
 
     def looked_at(self, command: str, document: str | None = None) -> int:
         """Return the event at which a looking command last showed a document, changed or not; -1 for never."""
-        return max(self._looks.get(command, -1), self._told.get((command, document), -1))
+        return max(self._looks.get(command, -1), self._asked_last.get((command, document), -1))
 
     def failures(self, exchange: Exchange) -> tuple[str, ...]:
         """Return the codes of the findings that fail the package sent in `exchange`."""
@@ -337,7 +337,7 @@ class Evidence:
     def between(self, earlier: Event, later: Event) -> float:
         """Return the seconds between two events, without those in which the harness itself kept the candidate waiting.
 
-        It does so where it stood still, and where the hub took long over an answer that no fault was put into.
+        These are stalls of the harness, and slow answers of the hub without a fault.
         """
         stalls = ((one.elapsed - one.what.seconds, one.elapsed) for one in self.events_of(HarnessStalled))
         lost, until = 0.0, earlier.elapsed
@@ -375,7 +375,7 @@ def _by_document(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping
 
 
 def _slow_by_itself(exchange: Exchange, answer: Event[AnswerSent]) -> bool:
-    """Tell whether the hub took long over a small answer, and nothing was done to it on purpose."""
+    """Tell whether the hub was slow with a small answer without a fault."""
     said = answer.what
     if said.fault or said.altered or max(said.body.size, exchange.asked.body.size) > _SMALL:
         return False

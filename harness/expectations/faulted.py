@@ -1,4 +1,4 @@
-"""What is known of a fault, and what must not come of one: a duty is judged only if its cause happened."""
+"""Expectations about faults: that a fault met a call, and what must not follow from it."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -10,7 +10,7 @@ from harness.expectations.evidence import Evidence, Exchange
 from harness.expectations.receiving import Acked, StoredOnce
 from harness.hub.faults.answers import FOREIGN_DATA
 from harness.journal import Event
-from harness.journal.events import DriverCalled, LookUnchanged
+from harness.journal.events import DriverCalled, ViewUnchanged
 from harness.vxp.operations import HubOperation
 
 
@@ -22,7 +22,8 @@ def mistaken(evidence: Evidence, document: str) -> bool:
 
 
 class FaultMet(Expectation, frozen=True, tag="fault-met"):
-    """A fault has met at least `times` calls since event `after`; a precondition of whatever is asked about it.
+    """A fault has met at least `times` calls since event `after`; a precondition of everything expected of the reaction
+    to it.
 
     With `document`, calls of `operation` about that document are meant, whenever they came; else calls of `operation`,
     empty for any, and with `messagetype` those for the list of that type. A call that is not answered yet has met it.
@@ -68,8 +69,8 @@ class FaultMet(Expectation, frozen=True, tag="fault-met"):
 class NotMistaken(Expectation, frozen=True, tag="not-mistaken"):
     """An item whose content came as another sender's document `foreign` is fetched again, stored once, acknowledged.
 
-    Who took the other document for the item's has been misled by a hub that only the list's sender could give away:
-    that is told by a code of its own.
+    A candidate that treated the other document as the item's was misled by the hub; only the sender in the list shows
+    the mistake. This has its own code.
     """
 
     gives: ClassVar[Codes] = {
@@ -113,9 +114,9 @@ class NotMistaken(Expectation, frozen=True, tag="not-mistaken"):
 
 
 class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
-    """The inbox shows the document in a look that begins after it was acknowledged and ends before that is answered.
+    """The inbox shows the document in a view that begins after its acknowledgement and ends before the answer to it.
 
-    Who stores only once the hub has answered loses the document when it is stopped in between.
+    A candidate that stores only after the hub's answer loses the document when it is stopped in between.
     """
 
     gives: ClassVar[Codes] = {
@@ -159,7 +160,7 @@ class StoredWhenAcked(Expectation, frozen=True, tag="stored-when-acked"):
         """Yield each look that began after the acknowledgement and ended before its answer."""
         for event in evidence.events[ack.seq + 1 : answered]:
             match event.what:
-                case LookUnchanged(command="inbox", same=same, seconds=seconds):
+                case ViewUnchanged(command="inbox", same=same, seconds=seconds):
                     shown = evidence.events[same].what
                 case DriverCalled(command="inbox", seconds=seconds):
                     shown = event.what

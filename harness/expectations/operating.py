@@ -81,7 +81,8 @@ def _described(package: DocumentPackage) -> str:
 
 
 class StatusTo(Expectation, frozen=True, tag="status-to"):
-    """A status with `code` about the candidate's own document goes to the receiver `organ_id`: the roles are turned."""
+    """A status with `code` about the candidate's own document goes to the receiver `organ_id`: the roles are
+    reversed."""
 
     gives: ClassVar[Codes] = {
         "roles-not-turned": ("document",),
@@ -113,8 +114,8 @@ class StatusTo(Expectation, frozen=True, tag="status-to"):
 class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
     """A document that was called back is answered: with 15 and shown as cancelled, or with 16 and a reason.
 
-    With `silence`, being shown as cancelled is enough. `answers` are the codes that may answer; who refuses must not
-    cancel all the same.
+    With `silence`, being shown as cancelled is enough. `answers` are the codes that may answer; a candidate that
+    refuses must not cancel the document.
     """
 
     gives: ClassVar[Codes] = {
@@ -180,9 +181,9 @@ class Withdrawn(Expectation, frozen=True, tag="withdrawn"):
 
 
 class Untouched(Expectation, frozen=True, tag="untouched"):
-    """In a look after event `after` the document stands in the inbox, is not cancelled, and no 15 was sent for it.
+    """In a look after event `after` the document is in the inbox, is not cancelled, and no 15 was sent for it.
 
-    With `subject`, it must still be shown under just that.
+    With `subject`, it must still be shown with exactly that subject.
     """
 
     gives: ClassVar[Codes] = {

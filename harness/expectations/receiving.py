@@ -17,7 +17,7 @@ class Polled(Expectation, frozen=True, tag="polled"):
     """After event `since`, the list of one message type is asked for steadily: no two requests lie `gap` seconds apart
     for as long as `times` such gaps may take.
 
-    A few requests in quick succession are no steady polling. Longer gaps before or after do not count against it: a
+    A few requests in quick succession are not steady polling. Longer gaps before or after do not count against it: a
     system that is busy with what it fetched polls later.
     """
 

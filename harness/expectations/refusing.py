@@ -1,4 +1,4 @@
-"""What becomes of packages that must not be accepted, and of the good ones among them."""
+"""Packages that must not be accepted, and the good ones among them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from harness.journal import Event
 from harness.rules.nodes import is_blank
 
 KNOWN_FLAGS = ("attachment_invalid", "signature_invalid", "signer_untrusted")
-"""The flags by which a document is told to be doubtful."""
+"""The flags that mark a document as doubtful."""
 
 _OUT = REFUSED | {"cancelled"}
 
@@ -22,13 +22,13 @@ _OUT = REFUSED | {"cancelled"}
 class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
     """A package that must not be accepted is answered, by transport status `fail` or by 02 with a reason.
 
-    What is answered and shown as accepted all the same was not refused. With `flags`, a document that is kept but
+    A package that is answered but shown as accepted was not refused. With `flags`, a document that is kept but
     shown with one of them counts as well, unless one of the good `controls` bears the same flag.
 
     Attributes:
         document: DocumentId that it is known by.
         why: what is wrong with it.
-        answers: those that are due, `fail`, `02`, or either.
+        answers: those expected, `fail`, `02`, or either.
         flags: those that count.
         code: number and notation, which identify a status about a package whose DocumentId cannot be read.
         names: further DocumentIds that the package itself may be read to have.
@@ -144,7 +144,7 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
         return [*rows, *named, *nameless]
 
     def _telling(self, evidence: Evidence) -> frozenset[str]:
-        """Return the flags that count: none that a good document bears as well."""
+        """Return the flags that count: not those that a good document has as well."""
         borne = {flag for control in self.controls for row in evidence.rows("inbox", control) for flag in _flags(row)}
         return frozenset(self.flags) - borne
 
@@ -156,7 +156,7 @@ class RefusedOrFlagged(Expectation, frozen=True, tag="refused"):
 class Welcomed(Expectation, frozen=True, tag="welcomed"):
     """A good document among bad ones is acknowledged as done, accepted, and shown without one of `flags`.
 
-    Without `flags`, what goes over the wire must do: no person is asked.
+    Without `flags`, only the messages are judged: no person is asked.
     """
 
     gives: ClassVar[Codes] = {
@@ -197,7 +197,7 @@ class Welcomed(Expectation, frozen=True, tag="welcomed"):
 
 
 def doubts_about(evidence: Evidence, document: str, flags: Sequence[str]) -> Iterator[str]:
-    """Yield by what a good document was refused or doubted: `fail`, 02, a state, one of `flags`."""
+    """Yield how a good document was refused or flagged: `fail`, 02, a state, one of `flags`."""
     given = [str(one.acked_as) for one in evidence.acks(document)]
     if "fail" in given and "done" not in given:
         yield "fail"

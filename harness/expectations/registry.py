@@ -16,7 +16,7 @@ def written_expectation(expectation: Expectation) -> dict[str, Any]:
 
 
 def read_expectation(written: Mapping[str, Any]) -> Expectation:
-    """Return the expectation that stands in a journal.
+    """Return the expectation that is in a journal.
 
     Raises:
         msgspec.ValidationError: it is of a kind, or of a form, that this version does not know.

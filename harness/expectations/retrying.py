@@ -1,4 +1,4 @@
-"""What a candidate must do when calls fail: try again, but not for ever and not at once."""
+"""What a candidate must do when calls fail: try again, but not endlessly and not at once."""
 
 import math
 from itertools import pairwise
@@ -220,8 +220,8 @@ class Paced(Expectation, frozen=True, tag="paced"):
 class PausesGrow(Expectation, frozen=True, tag="pauses-grow"):
     """Of the tries to send a document up to event `until`, the last gap is at least `growth` times the first.
 
-    Fewer than three tries make no two gaps; who tries so seldom is paced already. Who asks with one call after the
-    other whether the hub is back, and lets a document's turn come among them, grows the gaps between all calls.
+    Fewer than three tries make no two gaps; a candidate that tries so rarely is slow enough. If a candidate tests with
+    single calls whether the hub is back, the gaps between all calls must grow.
     """
 
     gives: ClassVar[Codes] = {

@@ -1,4 +1,4 @@
-"""What must not come of hostile input: visits, stray files, unsafe names, a dead system, silence about forgeries."""
+"""What hostile input must not cause: visits, stray files, unsafe names, a dead system, accepted forgeries."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ class Unvisited(Expectation, frozen=True, tag="unvisited"):
 
 
 class Greeted(Expectation, frozen=True, tag="greeted"):
-    """After event `after`, somebody begins a TLS handshake with the listener called `name`."""
+    """After event `after`, a client begins a TLS handshake with the listener called `name`."""
 
     gives: ClassVar[Codes] = {
         "not-greeted": ("label",),
@@ -61,7 +61,7 @@ class Greeted(Expectation, frozen=True, tag="greeted"):
     after: int
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        """Judge the greetings that the listener got."""
+        """Judge the handshakes that began with the listener."""
         for event in evidence.events_of(CanaryGreeted):
             if event.what.name == self.name and event.seq > self.after:
                 return Met()
@@ -88,9 +88,9 @@ class NothingWritten(Expectation, frozen=True, tag="nothing-written"):
 
 
 class StillServes(Expectation, frozen=True, tag="still-serves"):
-    """After it took in `lure`, the candidate fetches a good document and acknowledges it as done.
+    """After the hostile package `lure`, the candidate fetches a good document and acknowledges it as done.
 
-    A candidate that is dead then has failed just as one that hangs: the lure is what it died of.
+    A candidate that is dead by then fails just as one that hangs: the hostile package is the cause.
     """
 
     gives: ClassVar[Codes] = {
@@ -193,7 +193,7 @@ class SafelyKept(Expectation, frozen=True, tag="safely-kept"):
 
 
 class Trusted(Expectation, frozen=True, tag="trusted"):
-    """A rightly signed document is acknowledged as done and shown without any flag about signatures."""
+    """A correctly signed document is acknowledged as done and shown without any flag about signatures."""
 
     gives: ClassVar[Codes] = {
         "good-signature-doubted": ("document",),
@@ -248,9 +248,8 @@ class Struck(Expectation, frozen=True, tag="struck"):
 
 
 class SignedRight(Expectation, frozen=True, tag="signed-right"):
-    """Every request after event `after` is signed right, and none carries what a hostile docId tried to slip in.
-
-    Calls about items that the hub never gave are passed over: no signature over a hostile docId is asked for.
+    """Every request after event `after` is signed correctly, and none carries a header that a hostile docId tried to
+    inject. Calls about hostile docIds themselves are not judged.
     """
 
     gives: ClassVar[Codes] = {

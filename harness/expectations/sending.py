@@ -14,7 +14,7 @@ from harness.vxp.operations import HubOperation
 class OrderTaken(Expectation, frozen=True, tag="order-taken"):
     """The candidate does not answer `refused` to a command of its driver with these arguments.
 
-    Any other answer is no refusal: what a candidate cannot be moved to do, or failed to do, is not known by it.
+    Any other answer is no refusal: they do not say what the candidate would have refused.
     """
 
     gives: ClassVar[Codes] = {
@@ -84,7 +84,7 @@ class Accepted(Expectation, frozen=True, tag="accepted"):
 
 
 def _answered(exchange: Exchange) -> str:
-    """Return in a few words what the hub answered: its code, else the HTTP status, else what befell the answer."""
+    """Return in a few words what the hub answered: its code, else the HTTP status, else the fault of the answer."""
     answer = exchange.answered
     if answer is None:
         return "-"
@@ -201,7 +201,7 @@ class OneIdentity(Expectation, frozen=True, tag="one-identity"):
 
 
 class Carries(Expectation, frozen=True, tag="carries"):
-    """The document reaches the hub with the very text and files that the clerk gave, bit for bit.
+    """The document reaches the hub with exactly the text and files that the clerk entered, bit for bit.
 
     `texts` maps `subject`, `content` or `priority` to its text; `files` are (name, SHA-256) pairs.
     """

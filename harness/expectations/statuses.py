@@ -32,7 +32,7 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
     """A status package with one of `codes` about the document reaches the hub and is taken.
 
     With `within`, it must do so within that many seconds after the document was fetched whole; with `reason`, its
-    Description must hold what the clerk gave as reason, letter by letter, whatever else it says.
+    Description must contain the clerk's reason, letter by letter.
     """
 
     gives: ClassVar[Codes] = {
@@ -67,7 +67,7 @@ class StatusSent(Expectation, frozen=True, tag="status-sent"):
         if any(given in unicodedata.normalize("NFC", one) for one in said):
             return None
         if not any(said) and all(evidence.failures(one) for one in taken):
-            return None  # that there is none at all is charged by the rules already
+            return None  # the rules report already that there is none
         return Broken((finding(
             requirement, "reason-altered", event=taken[0].request, expected=self.reason, received=said[0] or "-",
             document=self.document,
@@ -139,7 +139,7 @@ class StatusNames(Expectation, frozen=True, tag="status-names"):
 
 
 class OnlyGiven(Expectation, frozen=True, tag="only-given"):
-    """In no look into the outbox after event `since` does any document show a status that nobody had given it.
+    """In no look into the outbox after event `since` does any document show a status that no receiver had sent.
 
     What counts are the statuses that the harness let receivers send. In a look after event `after`, `document` must be
     there.

@@ -1,4 +1,4 @@
-"""What must come out of a candidate's store: the very text and files that came in."""
+"""What a candidate must store: exactly the text and files that it received."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -125,7 +125,7 @@ class AllStored(Expectation, frozen=True, tag="all-stored"):
 
     @property
     def reads(self) -> frozenset[str]:
-        """Nothing more than what there is: a person is not asked about many documents."""
+        """Nothing: a person is not asked about many documents."""
         return frozenset()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:

@@ -1,4 +1,4 @@
-"""What a reference hub answers to the calls of the worked example: a real one is asked, without a network.
+"""What the reference hub answers to the calls of the worked example: a real hub answers them, without a network.
 
 The hub makes up ids at random; each is shown as the id that the example has for it, so that the guide is the same
 every time.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from harness.guide.files import cast
+from harness.guide.files import worked_example
 from harness.guide.packages import moment
 from harness.guide.requests import Pairs, WorkedCall, steps
 from harness.hub.call_results import Call, Deferred
@@ -33,7 +33,7 @@ def answers() -> Mapping[str, bytes]:
 
 def prepared(hub: Hub) -> Hub:
     """Make the systems and agencies of the example known to a hub, and return it."""
-    for party in (cast().sender, cast().receiver):
+    for party in (worked_example().sender, worked_example().receiver):
         hub.add_system(party.system_id, party.secret)
         hub.add_agency(party.organ_id, party.organ_name, party.system_id)
     return hub
@@ -61,5 +61,5 @@ def _call(hub: Hub, step: WorkedCall, parameters: Pairs) -> Call:
         parameters=read,
         verification=verify(headers, hub.directory.secret(step.caller.system_id)),
         body=step.body,
-        specimen=hub.specimen(step.body, read.get("hash-file", "")) if step.file is not None else None,
+        received=hub.read_received(step.body, read.get("hash-file", "")) if step.file is not None else None,
     )

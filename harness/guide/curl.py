@@ -2,7 +2,7 @@
 
 import shlex
 
-from harness.guide.files import cast
+from harness.guide.files import worked_example
 from harness.guide.packages import DOCUMENT_FILE, STATUS_FILE
 from harness.guide.requests import WorkedCall
 from harness.vxp.operations import HubOperation
@@ -29,7 +29,7 @@ def curl_lines(step: WorkedCall) -> list[str]:
         if value in ids:
             lines.append(_asked(ids[value]))
     called = " ".join((*settings, "call", step.operation.name, *parameters))
-    return [*lines, *([f"{called} | tee answer.json", _SENT] if step.gives == cast().sent_id else [called])]
+    return [*lines, *([f"{called} | tee answer.json", _SENT] if step.gives == worked_example().sent_id else [called])]
 
 
 def _identity(step: WorkedCall) -> str:
@@ -42,7 +42,7 @@ def _file(step: WorkedCall) -> str:
 
 def _ids() -> dict[str, str]:
     """Return, for each id that a hub makes up, the message type of the list where its receiver finds it."""
-    one = cast()
+    one = worked_example()
     return {one.received_id: "edoc", one.status_id: "status"}
 
 
@@ -56,6 +56,6 @@ def _parameter(key: str, value: str, step: WorkedCall) -> str:
         return f'"hash-file=$(openssl dgst -sha256 -r {_file(step)} | cut -d" " -f1)"'
     if value in _ids():
         return f'"{key}=$ID"'
-    if value == cast().sent_id:
+    if value == worked_example().sent_id:
         return f'"{key}=$SENT"'
     return shlex.quote(f"{key}={value}")

@@ -33,8 +33,8 @@ class WorkedParty(ParameterGroup, frozen=True):
     organ_name: str
 
 
-class Cast(ParameterGroup, frozen=True):
-    """Who and what stands in the worked example.
+class WorkedExample(ParameterGroup, frozen=True):
+    """The names and numbers of the worked example.
 
     Attributes:
         endpoint: address of the hub.
@@ -71,7 +71,7 @@ class WorkedExchange(ParameterGroup, frozen=True):
 
 
 class Annotation(ParameterGroup, frozen=True):
-    """What is to be said where an element of the example package begins."""
+    """A note about an element of the example package."""
 
     element: str
     note: LocalisedText
@@ -113,9 +113,9 @@ def page(page_id: str) -> Page:
 
 
 @cache
-def cast() -> Cast:
+def worked_example() -> WorkedExample:
     """Return the names and numbers of the worked example."""
-    return convert(read(guide_folder() / "example.yaml"), Cast)
+    return convert(read(guide_folder() / "example.yaml"), WorkedExample)
 
 
 @cache

@@ -39,7 +39,7 @@ def as_html(profile: Profile, languages: Sequence[Language]) -> str:
 
 
 def _titles(pages: Sequence[ShownPage]) -> dict[tuple[str, str], str]:
-    """Return the title of everything that a link can point to, by page and section."""
+    """Return the titles of all link targets, by page and section."""
     titles = {(page.id, ""): page.title for page in pages}
     for page in pages:
         for block in page.blocks:
@@ -64,5 +64,6 @@ def _element(part: str | Link | Quoted, language: Language, titles: dict[tuple[s
 
 @cache
 def _style() -> Markup:
-    files = (folder("reports") / "report.css", folder("reports") / "guide" / "guide.css")
+    names = ("report.css", "report-screen.css", "guide/guide.css")
+    files = (folder("reports") / name for name in names)
     return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))  # noqa: S704 - our own files

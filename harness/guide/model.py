@@ -60,7 +60,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeListing:
+class BulletList:
     """A list of sentences."""
 
     items: tuple[str, ...]
@@ -95,7 +95,7 @@ class Picture:
 
     Attributes:
         svg: an SVG element.
-        lines: the same for whoever cannot see it.
+        lines: the same as text, for readers who cannot see it.
         label: what it shows.
     """
 
@@ -104,7 +104,7 @@ class Picture:
     label: str
 
 
-Shown = Heading | Paragraph | CodeListing | CodeBlock | Table | Picture
+Shown = Heading | Paragraph | BulletList | CodeBlock | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

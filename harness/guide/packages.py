@@ -5,14 +5,14 @@ from datetime import datetime
 
 from harness.catalogue.codes import StatusCode
 from harness.edxml.layout import OPERATOR
-from harness.guide.files import Annotation, annotations, cast, snippet_files
+from harness.guide.files import Annotation, annotations, snippet_files, worked_example
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
 from harness.vectors.packages import base
 from harness.vectors.packages.base import DocumentIdentity, Particulars
 from harness.vectors.packages.files import pdf
 
-# A page cannot show a carriage return; the one that the protocol asks for is told in words.
+# A page cannot show a carriage return; the one that the protocol asks for is mentioned in words.
 _LAYOUT = replace(OPERATOR, line_end="\n")
 _ADAPTER_FILES = ("adapter.py", "candidate.yaml")
 DOCUMENT_FILE, STATUS_FILE = "document.edxml", "status.edxml"
@@ -20,7 +20,7 @@ DOCUMENT_FILE, STATUS_FILE = "document.edxml", "status.edxml"
 
 def moment() -> datetime:
     """Return the time at which everything in the example happens."""
-    return datetime.fromisoformat(cast().moment).replace(tzinfo=VIETNAM)
+    return datetime.fromisoformat(worked_example().moment).replace(tzinfo=VIETNAM)
 
 
 def document() -> bytes:
@@ -29,8 +29,8 @@ def document() -> bytes:
 
 
 def status() -> bytes:
-    """Return the status package by which the receiver tells that the document has arrived."""
-    one, answered = cast(), _document_identity()
+    """Return the status package by which the receiver reports that the document has arrived."""
+    one, answered = worked_example(), _document_identity()
     identity = DocumentIdentity(
         sender=(one.receiver.organ_id, one.receiver.organ_name),
         receiver=answered.sender,
@@ -52,7 +52,7 @@ def annotated(name: str, package: bytes) -> list[tuple[Annotation, str]]:
     """Cut a package at the elements that there is something to say about.
 
     Args:
-        name: under which the notes stand.
+        name: of the notes.
         package: whose lines are cut; put together again the parts are the package.
 
     Raises:
@@ -76,7 +76,7 @@ def _start(text: str, element: str) -> int:
 
 
 def _document_identity() -> DocumentIdentity:
-    one = cast()
+    one = worked_example()
     return DocumentIdentity(
         sender=(one.sender.organ_id, one.sender.organ_name),
         receiver=(one.receiver.organ_id, one.receiver.organ_name),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
 from harness.guide.files import page, page_ids
-from harness.guide.model import Block, CodeBlock, CodeListing, Heading, Paragraph, Shown, ShownPage
+from harness.guide.model import Block, BulletList, CodeBlock, Heading, Paragraph, Shown, ShownPage
 from harness.guide.pieces import Making
 
 
@@ -48,7 +48,7 @@ class _Builder:
             yield Paragraph(self.words(block.note), urgent=True)
         for items in (block.items, block.steps):
             if items is not None:
-                yield CodeListing(tuple(self.words(item) for item in items), numbered=items is block.steps)
+                yield BulletList(tuple(self.words(item) for item in items), numbered=items is block.steps)
         if block.code is not None:
             yield CodeBlock(self.words(block.code).rstrip("\n"))
         if block.codes is not None:

@@ -22,7 +22,7 @@ _PACKAGES: Mapping[str, Callable[[], bytes]] = {"document": packages.document, "
 
 @dataclass(frozen=True)
 class Making:
-    """For whom pieces are made.
+    """Context of a piece.
 
     Attributes:
         profile: whose numbers, codes and statuses are shown.

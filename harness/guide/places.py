@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from harness.catalogue.parameters import Parameters
 from harness.catalogue.texts import Language
-from harness.guide.files import cast
+from harness.guide.files import worked_example
 from harness.guide.profilepieces import facts
 
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
@@ -25,7 +25,7 @@ def filled(text: str, parameters: Parameters, language: Language) -> str:
 
 def _example() -> Mapping[str, str]:
     """Return the names of the worked example that texts may name."""
-    one = cast()
+    one = worked_example()
     parties = {"a": one.sender, "b": one.receiver}
     named = {
         f"{letter}.{name}": getattr(party, name)

@@ -34,7 +34,7 @@ def facts(parameters: Parameters, language: Language) -> Mapping[str, str]:
 
 
 def status_codes(parameters: Parameters, say: Say) -> Table:
-    """Return the table of business statuses: code, name, who sends it, whether a reason is due."""
+    """Return the table of business statuses: code, name, who sends it, whether a reason is expected."""
     lists, order = parameters.code_lists, parameters.statuses
     rows = tuple(
         (
@@ -50,7 +50,7 @@ def status_codes(parameters: Parameters, say: Say) -> Table:
 
 
 def status_name(code: str, say: Say) -> str:
-    """Return the name of a status, empty for one that only a profile of somebody's own knows."""
+    """Return the name of a status, empty for one that only a custom profile has."""
     key = f"status.{code}"
     return say(key) if key in entries("guide") else ""
 

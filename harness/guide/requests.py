@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.guide import packages
-from harness.guide.files import WorkedParty, cast
+from harness.guide.files import WorkedParty, worked_example
 from harness.vxp.hashing import hash_file, with_trailer
 from harness.vxp.operations import OPERATIONS, REGISTRATION, HubOperation, Operation
 from harness.vxp.signing import signed_headers
@@ -55,8 +55,8 @@ class WorkedCall:
         )
 
     def head(self) -> str:
-        """Return request line and header lines as they stand on the wire, without the empty line that ends them."""
-        address = urlsplit(cast().endpoint)
+        """Return request line and header lines as sent, without the empty line that ends them."""
+        address = urlsplit(worked_example().endpoint)
         lines = [f"{self.operation.method} {address.path}/{self.operation.name} HTTP/1.1", f"Host: {address.netloc}"]
         lines += [f"{name}: {value}" for name, value in self.headers(self.parameters)]
         if self.operation.method == "POST":
@@ -66,7 +66,7 @@ class WorkedCall:
 
 def steps() -> tuple[WorkedCall, ...]:
     """Return every call of the example, in an order in which a hub can answer them."""
-    one = cast()
+    one = worked_example()
     a, b = one.sender, one.receiver
     return (
         WorkedCall(HubOperation.GET_AGENCIES_LIST, a),
@@ -116,10 +116,10 @@ def _sent(
 
 
 def _registration() -> bytes:
-    one = cast()
-    told = dict.fromkeys(REGISTRATION, "") | {
+    one = worked_example()
+    members = dict.fromkeys(REGISTRATION, "") | {
         "pcode": one.sender.organ_id,
         "code": one.subordinate[0],
         "name": one.subordinate[1],
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

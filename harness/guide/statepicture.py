@@ -1,4 +1,4 @@
-"""The state picture: the legal order of statuses, drawn from the profile as SVG, and told in lines."""
+"""The state picture: the legal order of statuses, drawn from the profile as SVG, and as lines of text."""
 
 from typing import Any
 
@@ -41,13 +41,13 @@ def state_picture(statuses: Statuses, environment: Environment, say: Say) -> Pic
         left=_LEFT,
         below=below,
         t=say,
-        lines=told(statuses, say),
+        lines=picture_lines(statuses, say),
     )
-    return Picture(Markup(drawing), told(statuses, say), say("picture"))  # noqa: S704 - our own template, autoescaped
+    return Picture(Markup(drawing), picture_lines(statuses, say), say("picture"))  # noqa: S704 - our own template, autoescaped
 
 
-def told(statuses: Statuses, say: Say) -> tuple[str, ...]:
-    """Return the picture in lines, one for each status."""
+def picture_lines(statuses: Statuses, say: Say) -> tuple[str, ...]:
+    """Return the picture as lines of text, one for each status."""
     lines = []
     for code, after in successors(statuses).items():
         others = [_named(one, say) for one in after if one != code]

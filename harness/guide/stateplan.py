@@ -1,4 +1,4 @@
-"""Where the statuses of a profile stand in the state picture: one below the other, in the order in which they come."""
+"""Layout of the state picture: the statuses of a profile one below the other, in their legal order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ START = ""
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A status and its place: `row` and `column` count from 0; the start stands in row 0."""
+    """A status and its place: `row` and `column` count from 0; the start is in row 0."""
 
     code: str
     row: int

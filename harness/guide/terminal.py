@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from harness.catalogue.texts import Language
 from harness.guide.files import page, page_ids
 from harness.guide.marks import Link, plain
-from harness.guide.model import CodeBlock, CodeListing, Heading, Paragraph, Picture, Shown, ShownPage, Table
+from harness.guide.model import BulletList, CodeBlock, Heading, Paragraph, Picture, Shown, ShownPage, Table
 from harness.guide.texts import Say, saying
 
 _MARGIN = "    "
@@ -50,7 +50,7 @@ class _TerminalWriter:
                 return self.wrapped(f"── {block.text}")
             case Paragraph():
                 return self.wrapped(block.text, "  ! " if block.urgent else "", "  ! " if block.urgent else "")
-            case CodeListing():
+            case BulletList():
                 return list(self._listing(block))
             case CodeBlock():
                 return [
@@ -74,7 +74,7 @@ class _TerminalWriter:
         """Say where a link leads, as what is to be typed."""
         return link.words or f"lienthong guide {link.page}"
 
-    def _listing(self, listing: CodeListing) -> Iterator[str]:
+    def _listing(self, listing: BulletList) -> Iterator[str]:
         for number, item in enumerate(listing.items, 1):
             sign = f"{number}. " if listing.numbered else "- "
             yield from self.wrapped(item, f"  {sign}", "  " + " " * len(sign))

@@ -1,4 +1,4 @@
-"""Addresses for others: who listens everywhere must still name one place where it can be reached."""
+"""The address that other machines use to reach a server, also one that listens on all addresses of its machine."""
 
 import socket
 

@@ -104,12 +104,12 @@ class HubApp:
         parameters = HeaderParameters(incoming.headers)
         system_id = parameters.get("systemid")
         operation = OPERATIONS.get(incoming.name)
-        specimen = None
+        received = None
         if operation is not None and operation.body == "package" and incoming.complete:
-            specimen = self._hub.specimen(incoming.body, parameters.get("hash-file", ""))
+            received = self._hub.read_received(incoming.body, parameters.get("hash-file", ""))
         secret = self._hub.directory.secret(system_id or "")
         verification = verify(incoming.headers, secret)
-        return Call(operation, incoming.name, system_id, parameters, verification, incoming.body, specimen)
+        return Call(operation, incoming.name, system_id, parameters, verification, incoming.body, received)
 
     def _unserved(self, incoming: Incoming) -> CallResult | None:
         """Return the answer to a request that did not come whole, None for one that did."""
@@ -163,10 +163,10 @@ class HubApp:
         """Ask the interceptor, if there is one, and wait as long as its plan says; no other request waits for that."""
         if self._hub.interceptor is None:
             return None
-        # The operator's client leaves keys of earlier calls in its headers: a list is about no item, whatever it says.
+        # The operator's client leaves keys of earlier calls in its headers, so a `docId` sent with a list is ignored.
         about_an_item = call.operation is not None and any(one.key == "docId" for one in call.operation.parameters)
         item = self._hub.item(call.parameters.get("docId", "")) if about_an_item else None
-        specimen = call.specimen
+        received = call.received
         facts = RequestFacts(
             moment=moment,
             event=event,
@@ -174,9 +174,9 @@ class HubApp:
             operation=call.operation.name if call.operation else None,
             system_id=call.system_id,
             parameters=call.parameters,
-            document_id=specimen.document_id if specimen else item.document_id if item else None,
+            document_id=received.document_id if received else item.document_id if item else None,
             messagetype=item.messagetype if item else call.parameters.get("messagetype"),
-            receivers=specimen.addressees if specimen else (item.receiver,) if item else (),
+            receivers=received.addressees if received else (item.receiver,) if item else (),
             answer=answer if outcome is not None and len(answer) <= _LARGE else None,
             effect=outcome.effect if outcome is not None else NOTHING,
         )
@@ -200,7 +200,7 @@ class HubApp:
 
 
 class _Turn:
-    """The turn of a large request to be in memory; for others, whose gate is None, it is always theirs."""
+    """Lets large requests into memory one at a time; a small request has no gate (None) and never waits."""
 
     def __init__(self, gate: asyncio.Semaphore | None) -> None:
         self._gate = gate
@@ -215,7 +215,7 @@ class _Turn:
         self.leave()
 
     def leave(self) -> None:
-        """Let the next one in, although this one stays: it is held back on purpose."""
+        """Let the next large request in before this one ends, because a fault holds its answer back."""
         if self._gate is not None and self._held:
             self._gate.release()
         self._held = False

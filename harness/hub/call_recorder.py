@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from harness.hub.call_results import Call, CallResult
 from harness.hub.incoming import Incoming
-from harness.hub.received_package import ReceivedPackage, specimen_facts
+from harness.hub.received_package import ReceivedPackage, sent_package
 from harness.journal.events import (
     AnswerBody,
     AnswerSent,
@@ -71,7 +71,7 @@ class CallRecorder:
             framing=_framing(incoming),
             signature=_signature(incoming, call),
             secret_in=self._secret_in(incoming),
-            package=None if call.specimen is None else self._package(call.specimen),
+            package=None if call.received is None else self._package(call.received),
         )
 
     def request(self, facts: RequestReceived) -> int:
@@ -108,11 +108,11 @@ class CallRecorder:
 
     def _body(self, incoming: Incoming, call: Call) -> RequestBody:
         body = incoming.body
-        blob = self._recorder.keep(body) if body and call.specimen is None else None
+        blob = self._recorder.keep(body) if body and call.received is None else None
         return RequestBody(len(body), sha256(body).hexdigest(), blob, incoming.complete)
 
-    def _package(self, specimen: ReceivedPackage) -> SentPackage:
-        return specimen_facts(specimen, self._recorder.keep(specimen.file))
+    def _package(self, received: ReceivedPackage) -> SentPackage:
+        return sent_package(received, self._recorder.keep(received.file))
 
     def _secret_in(self, incoming: Incoming) -> tuple[str, ...]:
         holds = self._recorder.holds_secret

@@ -27,7 +27,7 @@ class Call:
         parameters: of the call.
         verification: of its signature.
         body: as received.
-        specimen: the package of a `sendEdoc`.
+        received: the package of a `sendEdoc`.
     """
 
     operation: Operation | None
@@ -36,7 +36,7 @@ class Call:
     parameters: HeaderParameters
     verification: SignHeaderCheck
     body: bytes
-    specimen: ReceivedPackage | None = None
+    received: ReceivedPackage | None = None
 
     @property
     def caller(self) -> str:

@@ -1,7 +1,7 @@
-"""The canary: an address that no candidate has any business with. Whatever comes to it is evidence.
+"""The canary: an address that a correct candidate never calls, so that every request to it is evidence.
 
 Hostile packages and redirects name it. It answers everything with a plausible success of the hub, so that a
-candidate that was lured to it goes on as if nothing had happened.
+candidate that followed one of them carries on normally.
 """
 
 import asyncio
@@ -56,8 +56,8 @@ class CanaryVisit:
 class Canary:
     """A listener whose every request leaves an event `canary`; use it as an asynchronous context manager.
 
-    With TLS, the greeting of every client that begins a handshake leaves an event `canary.greeted` before: who then
-    sends nothing has refused.
+    With TLS, the greeting of every client that begins a handshake leaves an event `canary.greeted` before: a client
+    that then sends nothing has refused the certificate.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Canary:
         except OSError:
             return  # the visitor left, or refused the certificate; what it sent before is recorded
         except asyncio.CancelledError:
-            return  # the canary goes; asyncio would log it as a failure
+            return  # the canary stops; asyncio would log it as a failure
         finally:
             writer.close()
 
@@ -180,7 +180,7 @@ async def _head(reader: asyncio.StreamReader) -> bytes:
 
 
 async def _piece(reader: asyncio.StreamReader, most: int) -> bytes:
-    """Return what there is; nothing when the visitor ended, or is silent for long."""
+    """Return the next bytes; none when the visitor closed the connection or was silent for too long."""
     try:
         return await asyncio.wait_for(reader.read(most), _SILENCE)
     except TimeoutError:

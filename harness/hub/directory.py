@@ -144,7 +144,7 @@ class HubDirectory:
             self._successors[code] = successor.organ_id
 
     def successor(self, code: str) -> RegisteredAgency | None:
-        """Return the agency that took over from the one with this closed code, however often that went on."""
+        """Return the agency that took over from the one with this closed code, through any number of successions."""
         seen: set[str] = set()
         while code in self._successors and code not in seen:
             seen.add(code)
@@ -233,10 +233,10 @@ class HubDirectory:
     def _now(self) -> str:
         return self._clock().strftime(_TIME)
 
-    def _values(self, told: Registration) -> tuple[object, ...]:
+    def _values(self, given: Registration) -> tuple[object, ...]:
         return (
-            told.organ_id, told.code102, told.name, told.mail, told.mobile, told.fax, told.parent,
-            told.system_id, level_of(told.organ_id), told.locked, self._now(),
+            given.organ_id, given.code102, given.name, given.mail, given.mobile, given.fax, given.parent,
+            given.system_id, level_of(given.organ_id), given.locked, self._now(),
         )  # fmt: skip
 
 

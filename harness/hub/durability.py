@@ -1,4 +1,4 @@
-"""Writing through for many calls at once: nothing is answered before it is on the disk, and one wait serves all."""
+"""Group commit: a call is answered only after its data is on the disk, and calls that wait together share one sync."""
 
 import asyncio
 import contextlib
@@ -55,6 +55,6 @@ class GroupCommit:
                 await asyncio.to_thread(write_through, self._files)
             except OSError as error:
                 served.set_exception(error)
-                served.exception()  # a caller that was cancelled meanwhile does not take it
+                served.exception()  # the caller was cancelled meanwhile
             else:
                 served.set_result(None)

@@ -140,7 +140,7 @@ async def _body(headers: Lines, receive: Receive, settings: HubSettings, admits:
 
 
 def _may_be_large(headers: Lines, announced: int, settings: HubSettings) -> bool:
-    """Tell whether it matters who calls: of small bodies as much is read of everybody."""
+    """Tell whether a body may be so large that its caller is checked first."""
     return announced > settings.unsigned_bytes or header(headers, "transfer-encoding") is not None
 
 

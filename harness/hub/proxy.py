@@ -62,7 +62,7 @@ class TcpProxy:
     """
 
     def __init__(self, target: tuple[str, int], host: str = "127.0.0.1", port: int = 0) -> None:
-        """Stand at `host` and `port` (0: any free one) in front of `target`."""
+        """Listen on `host` and `port` (0: any free one) and pass connections on to `target`."""
         self.due: deque[WireFault | None] = deque()
         self._target = target
         self._address = (host, port)
@@ -71,7 +71,7 @@ class TcpProxy:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def with_tls(self, context: ssl.SSLContext) -> "TcpProxy":
-        """Speak TLS with clients, none with the hub; to be said before it listens."""
+        """Speak TLS with clients and plain TCP with the hub; call it before listening."""
         self._tls = context
         return self
 

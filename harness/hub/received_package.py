@@ -91,7 +91,7 @@ class ReceivedPackage:
         return f"{self.package.code.code_number}/{self.package.code.code_notation}"
 
 
-def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool = True) -> ReceivedPackage:
+def read_received(body: bytes, given_hash: str, limits: Limits, *, trailer: bool = True) -> ReceivedPackage:
     """Read a `sendEdoc` body; never fails, whatever the bytes are.
 
     A file may itself end in CRLF and be sent without one more: then `hash-file` shows that those bytes are its own.
@@ -123,21 +123,21 @@ def specimen_of(body: bytes, given_hash: str, limits: Limits, *, trailer: bool =
     )
 
 
-def specimen_facts(specimen: ReceivedPackage, blob: str | None) -> SentPackage:
+def sent_package(received: ReceivedPackage, blob: str | None) -> SentPackage:
     """Return what is recorded of a package that was sent; `blob` is where its file is kept."""
-    package = specimen.package
-    status = specimen.status
+    package = received.package
+    status = received.status
     return SentPackage(
-        sha256=specimen.sha256,
-        size=len(specimen.file),
-        hash_file_form=specimen.hash_file_form,
-        trailing_crlf=specimen.trailing_crlf,
-        kind=specimen.kind,
-        unreadable=specimen.unreadable,
-        document_id=specimen.document_id,
-        from_organ=specimen.from_organ or None,
-        to_organs=specimen.addressees,
-        doc_type=specimen.doc_type if specimen.kind == "document" else None,
+        sha256=received.sha256,
+        size=len(received.file),
+        hash_file_form=received.hash_file_form,
+        trailing_crlf=received.trailing_crlf,
+        kind=received.kind,
+        unreadable=received.unreadable,
+        document_id=received.document_id,
+        from_organ=received.from_organ or None,
+        to_organs=received.addressees,
+        doc_type=received.doc_type if received.kind == "document" else None,
         subject=package.subject if isinstance(package, DocumentPackage) else None,
         status_code=status.status_code if status else None,
         description=status.description if status else None,

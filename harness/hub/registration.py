@@ -14,30 +14,30 @@ _LONGEST = 500
 
 
 class RegistrationService:
-    """Lets systems keep their own agencies, and everybody read the directory."""
+    """Lets every system maintain its own agencies and read the whole directory."""
 
     def __init__(self, directory: HubDirectory) -> None:
         self._directory = directory
 
     def register(self, call: Call) -> CallResult:
         """Create or change an agency of the calling system."""
-        told = _told(call.body)
-        code = told["code"]
+        members = _members(call.body)
+        code = members["code"]
         if not code:
             raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key="code", value="-")
-        existing = self._existing(told, call.caller)
+        existing = self._existing(members, call.caller)
         if existing is not None and existing.organ_id != code:
             self._directory.rename(existing.number, code)
         self._directory.register(
             Registration(
                 organ_id=code,
-                name=told["name"],
+                name=members["name"],
                 system_id=call.caller,
-                parent=told["pcode"],
+                parent=members["pcode"],
                 code102=existing.code102 if existing else "",
-                mail=told["mail"],
-                mobile=told["mobile"],
-                fax=told["fax"],
+                mail=members["mail"],
+                mobile=members["mobile"],
+                fax=members["fax"],
                 locked=existing.locked if existing else False,
             )
         )
@@ -69,18 +69,18 @@ class RegistrationService:
         body, rows = listing()
         return CallResult(body, effect=CallEffect(directory=DirectoryRows(rows)), kept=True)
 
-    def _existing(self, told: dict[str, str], system_id: str) -> RegisteredAgency | None:
+    def _existing(self, members: dict[str, str], system_id: str) -> RegisteredAgency | None:
         """Return the agency that is meant: the one with that code, else the system's own with that number."""
-        agency = self._directory.agency(told["code"], removed_too=True)
+        agency = self._directory.agency(members["code"], removed_too=True)
         if agency is not None:
             if agency.system_id != system_id:
-                raise _foreign(told["code"], system_id)
+                raise _foreign(members["code"], system_id)
             return agency
-        numbered = self._directory.numbered(told["id"])
+        numbered = self._directory.numbered(members["id"])
         return numbered if numbered is not None and numbered.system_id == system_id else None
 
 
-def _told(body: bytes) -> dict[str, str]:
+def _members(body: bytes) -> dict[str, str]:
     """Return the members of a registration; what is missing is empty.
 
     Raises:

@@ -23,13 +23,13 @@ from harness.vxp.answers import success_with
 from harness.vxp.operations import OCTETS, TRANSPORT_STATES
 
 _SERVICE = "eDoc"
-# A row of texts has no member without a value: a list of a thousand need not be searched for one.
+# Rows of texts never hold null, so long lists need not be searched for null members.
 _ROWS = json.JSONEncoder(separators=(",", ":"))
 _LONGEST_DESCRIPTION = 2000
 
 
 class Retrieval:
-    """Answers what systems ask about their mailboxes. Everything else than their own does not exist for them."""
+    """Answers what systems ask about their mailboxes. A system is shown its own items only."""
 
     def __init__(self, mailboxes: Mailboxes, blobs: Blobs) -> None:
         self._mailboxes = mailboxes

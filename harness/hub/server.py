@@ -50,7 +50,7 @@ class HubServer:
         recorder: Recorder | None = None,
         *,
         tls: ssl.SSLContext | None = None,
-        farewell: float = 2.0,
+        stop_seconds: float = 2.0,
     ) -> None:
         """Open the hub's data.
 
@@ -58,7 +58,7 @@ class HubServer:
             settings: of the hub.
             recorder: takes the `request` and `answer` events, None for none.
             tls: makes the endpoint https.
-            farewell: seconds that calls under way have to end when the server stops.
+            stop_seconds: seconds that calls under way have to end when the server stops.
 
         Raises:
             StoreUnusable: the data folder holds something that cannot be used.
@@ -68,7 +68,7 @@ class HubServer:
         self.annex: Annex | None = None
         self._settings = settings
         self._tls = tls
-        self._farewell = farewell
+        self._stop_seconds = stop_seconds
         self._app = HubApp(self.hub, recorder)
         self._server: Server | None = None
         self._port = 0
@@ -147,7 +147,7 @@ class HubServer:
         for connection in list(state.connections):
             connection.shutdown()
         if state.tasks:
-            await asyncio.wait(set(state.tasks), timeout=self._farewell)
+            await asyncio.wait(set(state.tasks), timeout=self._stop_seconds)
         for task in list(state.tasks):
             task.cancel()
         for connection in list(state.connections):

@@ -13,7 +13,7 @@ from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency, Registration
 from harness.hub.interception import Interceptor, Objector
 from harness.hub.mailboxes import Mailboxes, MailboxItem, new_hub_id
-from harness.hub.received_package import ReceivedPackage, specimen_of
+from harness.hub.received_package import ReceivedPackage, read_received
 from harness.hub.registration import RegistrationService
 from harness.hub.retrieval import Retrieval
 from harness.hub.settings import ErrorText, HubSettings
@@ -197,9 +197,9 @@ class Hub:
         Raises:
             Refusal: a receiver is unknown or locked.
         """
-        specimen = specimen_of(package, "", self.settings.limits, trailer=False)
+        received = read_received(package, "", self.settings.limits, trailer=False)
         agencies = self._sending.resolved(tuple(receivers))
-        message = self._sending.message(specimen, "", sender, messagetype, document_id)
+        message = self._sending.message(received, "", sender, messagetype, document_id)
         posted = self.mailboxes.post(message, agencies, once=False)
         return tuple(
             Delivery(item.receiver_doc_id, posted.hub_id, item.receiver, item.document_id) for item in posted.items
@@ -242,9 +242,9 @@ class Hub:
         """
         return self._blobs.content(item.served)
 
-    def specimen(self, body: bytes, given_hash: str) -> ReceivedPackage:
+    def read_received(self, body: bytes, given_hash: str) -> ReceivedPackage:
         """Read a `sendEdoc` body within this hub's limits."""
-        return specimen_of(body, given_hash, self.settings.limits)
+        return read_received(body, given_hash, self.settings.limits)
 
     def close(self) -> None:
         """Write everything to disk and close."""

@@ -125,10 +125,10 @@ class HubStore:
             raise StoreUnusable("not-a-store") from error
 
     def _prepare(self, durable: bool) -> None:
-        # One hub per folder: a second one would hand out the same items behind the first one's back.
+        # One hub per folder: a second one would hand out the same items twice.
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # The log is written through by `durable`, once for many calls; NORMAL orders it before what is moved out of it.
+        # `durable` syncs the log, once for many calls; NORMAL syncs it before its content moves into the database.
         self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
         self._connection.execute("PRAGMA foreign_keys = ON")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]

@@ -1,4 +1,4 @@
-"""`sendEdoc`: who sends, to whom, and that a repeat arrives once."""
+"""`sendEdoc`: checks sender and receivers, and delivers a package that is sent twice only once."""
 
 import json
 from collections.abc import Callable
@@ -42,21 +42,21 @@ class Submission:
         Raises:
             Refusal: sender or receivers are not as they must be, or the package cannot be read.
         """
-        specimen = call.specimen
+        received = call.received
         self._check_sender(call)
-        if specimen is None or specimen.package is None:
-            raise Refusal(RefusalReason.UNREADABLE, "unreadable", code=specimen.unreadable if specimen else "empty")
-        sender = self._sending_agency(specimen, call.caller)
-        receivers = self.resolved(_named(call, specimen), answering=specimen.kind == "status")
-        message = self.message(specimen, call.caller, sender.organ_id, message_type(call, specimen))
+        if received is None or received.package is None:
+            raise Refusal(RefusalReason.UNREADABLE, "unreadable", code=received.unreadable if received else "empty")
+        sender = self._sending_agency(received, call.caller)
+        receivers = self.resolved(_named(call, received), answering=received.kind == "status")
+        message = self.message(received, call.caller, sender.organ_id, message_type(call, received))
         posted = self._mailboxes.post(message, receivers)
-        if specimen.kind == "status":
-            self._note_status(specimen, sender)
+        if received.kind == "status":
+            self._note_status(received, sender)
         accepted = AcceptedPackage(
             hub_id=posted.hub_id,
-            document_id=specimen.document_id,
-            kind=specimen.kind,
-            from_organ=specimen.from_organ,
+            document_id=received.document_id,
+            kind=received.kind,
+            from_organ=received.from_organ,
             receivers=tuple(agency.organ_id for agency in receivers),
             duplicate=not posted.items,
         )
@@ -64,7 +64,7 @@ class Submission:
 
     def message(
         self,
-        specimen: ReceivedPackage,
+        received: ReceivedPackage,
         system_id: str,
         from_organ: str,
         messagetype: str,
@@ -73,28 +73,28 @@ class Submission:
         """Keep a package and return the message for it.
 
         Args:
-            specimen: the package, which may be unreadable.
+            received: the package, which may be unreadable.
             system_id: sending system, empty for none.
             from_organ: sending agency.
             messagetype: `edoc` or `status`.
             document_id: what it is recorded as; None takes it from the package.
         """
-        served, received = self._served(specimen), self._blobs.keep(specimen.file)
-        if messagetype == "edoc" and specimen.document_id:
-            sameness = sameness_of("edoc", from_organ, specimen.document_id, specimen.doc_type)
+        served, as_received = self._served(received), self._blobs.keep(received.file)
+        if messagetype == "edoc" and received.document_id:
+            sameness = sameness_of("edoc", from_organ, received.document_id, received.doc_type)
         else:
-            sameness = sameness_of(messagetype, from_organ, specimen.sha256)
+            sameness = sameness_of(messagetype, from_organ, received.sha256)
         return StoredMessage(
             messagetype=messagetype,
             system_id=system_id,
             from_organ=from_organ,
-            document_id=document_id or specimen.document_id,
+            document_id=document_id or received.document_id,
             sameness=sameness,
-            received=received,
-            served=received if served is specimen.file else self._blobs.keep(served),
+            received=as_received,
+            served=as_received if served is received.file else self._blobs.keep(served),
             size=len(served),
-            title=clipped(specimen.title),
-            notation=clipped(specimen.notation),
+            title=clipped(received.title),
+            notation=clipped(received.notation),
         )
 
     def resolved(self, named: tuple[str, ...], *, answering: bool = False) -> list[RegisteredAgency]:
@@ -121,14 +121,14 @@ class Submission:
     def _agency(self, name: str, *, followed: bool) -> RegisteredAgency | None:
         return self._directory.agency(name) or (self._directory.successor(name) if followed else None)
 
-    def _served(self, specimen: ReceivedPackage) -> bytes:
-        if self._settings.mode == "verbatim" or specimen.package is None:
-            return specimen.file
+    def _served(self, received: ReceivedPackage) -> bytes:
+        if self._settings.mode == "verbatim" or received.package is None:
+            return received.file
         hop = TraceHeader(self._settings.organ_id, self._clock().strftime(TIME))
-        return rebuilt(specimen.file, hop, self._settings.limits)
+        return rebuilt(received.file, hop, self._settings.limits)
 
     def _check_sender(self, call: Call) -> None:
-        """Refuse a call whose `from` is anything but the calling system's id, an OrganId of that system included."""
+        """Refuse a call whose `from` is anything but the calling system's id, even an OrganId of that system."""
         given = call.parameters.get("from")
         if given and given != call.system_id:
             raise Refusal(
@@ -138,24 +138,24 @@ class Submission:
                 system_id=clipped(call.caller),
             )
 
-    def _sending_agency(self, specimen: ReceivedPackage, system_id: str) -> RegisteredAgency:
-        agency = self._directory.agency(specimen.from_organ)
+    def _sending_agency(self, received: ReceivedPackage, system_id: str) -> RegisteredAgency:
+        agency = self._directory.agency(received.from_organ)
         if agency is None or agency.system_id != system_id:
             raise Refusal(
                 RefusalReason.SENDER_NOT_REGISTERED,
                 "foreign-from",
-                given=clipped(specimen.from_organ),
+                given=clipped(received.from_organ),
                 system_id=clipped(system_id),
             )
         return agency
 
-    def _note_status(self, specimen: ReceivedPackage, sender: RegisteredAgency) -> None:
-        facts = specimen.status
-        if facts is not None and specimen.document_id:
-            self._mailboxes.set_business(specimen.document_id, sender, facts.status_code, clipped(facts.description))
+    def _note_status(self, received: ReceivedPackage, sender: RegisteredAgency) -> None:
+        facts = received.status
+        if facts is not None and received.document_id:
+            self._mailboxes.set_business(received.document_id, sender, facts.status_code, clipped(facts.description))
 
 
-def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:
+def message_type(call: Call, received: ReceivedPackage | None = None) -> str:
     """Return the message type that a call asks for; where it names none, what the package is.
 
     Raises:
@@ -166,15 +166,15 @@ def message_type(call: Call, specimen: ReceivedPackage | None = None) -> str:
         return given
     if given:
         raise Refusal(RefusalReason.BAD_REQUEST, "bad-parameter", key="messagetype", value=clipped(given))
-    return "status" if specimen is not None and specimen.kind == "status" else "edoc"
+    return "status" if received is not None and received.kind == "status" else "edoc"
 
 
-def _named(call: Call, specimen: ReceivedPackage) -> tuple[str, ...]:
+def _named(call: Call, received: ReceivedPackage) -> tuple[str, ...]:
     """Return the receivers' identifiers: a status goes to the sender it answers, a document to `to`."""
     by_parameter = _to_parameter(call.parameters.get("to", ""))
-    if specimen.kind == "status":
-        return specimen.addressees or by_parameter
-    return by_parameter or specimen.addressees
+    if received.kind == "status":
+        return received.addressees or by_parameter
+    return by_parameter or received.addressees
 
 
 def _to_parameter(given: str) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ class HubProtocol(HttpToolsProtocol):
     def _decline_upgrade(self, rest: bytes) -> None:
         """Go on in HTTP/1.1 with a request that asked for another protocol, as clients of HTTP/2 do.
 
-        The parser leaves out the body of such a request. A new one is told how the body is framed and reads it.
+        The parser leaves out the body of such a request. A new parser gets the framing of the body and reads it.
         """
         framing = [line for line in self.headers if line[0] in _FRAMING]
         head = b"".join(b"%b: %b\r\n" % line for line in framing)

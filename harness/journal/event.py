@@ -50,7 +50,8 @@ class Event(msgspec.Struct, Generic[F], frozen=True):
     Attributes:
         seq, at, elapsed, scenario, prev, hash: as in `JournalLine`.
         what: what happened, typed.
-        members: the line's data as they stand, with whatever the type does not know: to be shown, not to be judged by.
+        members: the line's data, with whatever the type does not know, and with an answer that the line only names:
+            to be shown, not to be judged by.
     """
 
     seq: int
@@ -67,25 +68,23 @@ class Event(msgspec.Struct, Generic[F], frozen=True):
         """What the journal calls such an event."""
         return kind_of(self.what)
 
-    @property
-    def line(self) -> JournalLine:
-        """The line of the journal that holds the event."""
-        data = dict(self.members)
-        return JournalLine(self.seq, self.at, self.elapsed, self.kind, data, self.scenario, self.prev, self.hash)
+
+def in_envelope(line: JournalLine, what: T, members: Mapping[str, Any]) -> Event[T]:
+    """Return the event in a line that says `what`, of which `members` are all it says."""
+    return Event(line.seq, line.at, line.elapsed, what, members, line.scenario, line.prev, line.hash)
 
 
-def in_envelope(line: JournalLine, what: T) -> Event[T]:
-    """Return the event in a line that says `what`."""
-    return Event(line.seq, line.at, line.elapsed, what, line.data, line.scenario, line.prev, line.hash)
-
-
-def event_of(line: JournalLine) -> Event:
+def event_of(line: JournalLine, members: Mapping[str, Any]) -> Event:
     """Return the event in a line.
+
+    Args:
+        line: of the journal.
+        members: its data, an answer that it only names put in.
 
     Raises:
         msgspec.ValidationError: it says what no event of its kind says.
     """
-    return in_envelope(line, fact_of(line.kind, line.data))
+    return in_envelope(line, fact_of(line.kind, members), members)
 
 
 def events_of(events: Iterable[Event], type_: type[T]) -> Iterator[Event[T]]:

@@ -2,15 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from harness.journal.bodies import BLOB_FOLDER, read_body
-from harness.journal.chain import FIRST, link, written
+from harness.journal.chain import FIRST, is_link, is_written
 from harness.journal.event import Event, JournalLine, event_of
+from harness.journal.large_answers import LargeAnswers
 from harness.journal.recorder import JOURNAL_FILE
 
 _BLOB_NAME = re.compile("[0-9a-f]{64}")
@@ -53,17 +54,7 @@ class Record:
         Raises:
             JournalBroken: it is missing, or its content is not what its name says.
         """
-        if not _BLOB_NAME.fullmatch(name):
-            raise JournalBroken("blob-missing", detail=name[:_SHOWN])
-        try:
-            content = read_body(self.directory / BLOB_FOLDER, name)
-        except OSError as error:
-            raise JournalBroken("blob-missing", detail=name) from error
-        except ValueError as error:
-            raise JournalBroken("blob-edited", detail=f"{name} ({error})") from error
-        if hashlib.sha256(content).hexdigest() != name:
-            raise JournalBroken("blob-edited", detail=name)
-        return content
+        return _blob(self.directory, name)
 
 
 def read_record(directory: Path) -> Record:
@@ -76,28 +67,73 @@ def read_record(directory: Path) -> Record:
         content = (directory / JOURNAL_FILE).read_bytes()
     except OSError as error:
         raise JournalBroken("missing", detail=JOURNAL_FILE) from error
-    *lines, rest = content.split(b"\n")
-    events: list[Event] = []
-    last = FIRST
-    for number, line in enumerate(lines, 1):
-        events.append(next_event(line, number, last))
-        last = events[-1].hash
-    return Record(tuple(events), directory, cut=bool(rest))
+    end = content.rfind(b"\n") + 1
+    lines = LineReader(directory)
+    events = tuple(lines.event(line) for line in _lines(content, end))
+    return Record(events, directory, cut=end < len(content))
 
 
-def next_event(line: bytes, number: int, last: str) -> Event:
-    """Return the event in line `number` of a journal, from 1, that follows the one whose digest is `last`.
+class LineReader:
+    """Reads the lines of a journal one after the other, from the first, and checks every link."""
 
-    Raises:
-        JournalBroken: it was edited or moved, or says what no event of its kind says.
-    """
-    entry = _line(line, number)
-    if entry.seq != number - 1 or entry.prev != last:
-        raise JournalBroken("order", number)
-    content = msgspec.to_builtins(entry)
-    if written(content) != line or link(content) != entry.hash:
-        raise JournalBroken("edited", number)
-    return _event(entry, number)
+    def __init__(self, directory: Path) -> None:
+        """Begin before the first line.
+
+        Args:
+            directory: of the run, where the blobs are.
+        """
+        self._answers = LargeAnswers(lambda name: _blob(directory, name))
+        self._number = 0
+        self._last = FIRST
+
+    def event(self, line: bytes) -> Event:
+        """Return the event in the next line.
+
+        Args:
+            line: without its end.
+
+        Raises:
+            JournalBroken: it was edited or moved, says what no event of its kind says, or its blob is not as it was.
+        """
+        self._number += 1
+        entry = _line(line, self._number)
+        if entry.seq != self._number - 1 or entry.prev != self._last:
+            raise JournalBroken("order", self._number)
+        content = {name: getattr(entry, name) for name in JournalLine.__struct_fields__}
+        if not is_written(content, line) or not is_link(content, entry.hash):
+            raise JournalBroken("edited", self._number)
+        self._last = entry.hash
+        return self._event(entry)
+
+    def _event(self, line: JournalLine) -> Event:
+        """Return the event in a line; a chain can be right although no harness would have written what it holds."""
+        try:
+            return event_of(line, self._answers.whole(line.kind, line.data))
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise JournalBroken("unreadable", self._number, f"{line.kind}: {error}") from error
+
+
+def _lines(content: bytes, end: int) -> Iterator[bytes]:
+    """Yield the lines of a journal up to a line end, one at a time: there may be many."""
+    start = 0
+    while start < end:
+        stop = content.index(b"\n", start)
+        yield content[start:stop]
+        start = stop + 1
+
+
+def _blob(directory: Path, name: str) -> bytes:
+    if not _BLOB_NAME.fullmatch(name):
+        raise JournalBroken("blob-missing", detail=name[:_SHOWN])
+    try:
+        content = read_body(directory / BLOB_FOLDER, name)
+    except OSError as error:
+        raise JournalBroken("blob-missing", detail=name) from error
+    except ValueError as error:
+        raise JournalBroken("blob-edited", detail=f"{name} ({error})") from error
+    if hashlib.sha256(content).hexdigest() != name:
+        raise JournalBroken("blob-edited", detail=name)
+    return content
 
 
 def _line(line: bytes, number: int) -> JournalLine:
@@ -105,11 +141,3 @@ def _line(line: bytes, number: int) -> JournalLine:
         return msgspec.json.decode(line, type=JournalLine)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise JournalBroken("unreadable", number, str(error)) from error
-
-
-def _event(line: JournalLine, number: int) -> Event:
-    """Return the event in a line; a chain can be right although no harness would have written what it holds."""
-    try:
-        return event_of(line)
-    except msgspec.ValidationError as error:
-        raise JournalBroken("unreadable", number, f"{line.kind}: {error}") from error

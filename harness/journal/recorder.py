@@ -17,6 +17,7 @@ from harness.journal.bodies import BLOB_FOLDER, is_kept, write_body
 from harness.journal.chain import FIRST, link, written
 from harness.journal.event import Event, JournalLine, in_envelope
 from harness.journal.events import EvidenceFull, Fact, fact_of, kind_of
+from harness.journal.large_answers import lightened
 from harness.journal.redaction import Redactor
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -81,7 +82,7 @@ class Journal:
         self._listeners: list[Callable[[Event], None]] = []
         self._most = most
         self._received = 0
-        self._told_full = False
+        self._said_full = False
 
     @property
     def sha256(self) -> str:
@@ -124,13 +125,14 @@ class Journal:
         kind = self._concealer.value(kind_of(what))
         members = self._concealer.value(what.members())
         said = fact_of(kind, members)
+        data = lightened(kind, members, self._keep_concealed)
         with self._lock:
             fields = {
                 "seq": self._seq,
                 "at": datetime.now(VIETNAM).isoformat(timespec="milliseconds"),
                 "elapsed": round(time.monotonic() - self._began, 6),
                 "kind": kind,
-                "data": members,
+                "data": data,
                 "scenario": self._concealer.value(scenario),
                 "prev": self._last,
             }
@@ -139,7 +141,7 @@ class Journal:
             self._seq += 1
             self._first = self._first or line.hash
             self._last = line.hash
-        event = cast("Event[F]", in_envelope(line, said))
+        event = cast("Event[F]", in_envelope(line, said, members))
         for listener in self._listeners:
             listener(event)
         return event
@@ -169,6 +171,9 @@ class Journal:
             return known
         return write_body(self._blobs, self._concealer.bytes(content))
 
+    def _keep_concealed(self, content: bytes) -> str:
+        return write_body(self._blobs, content)
+
     def keep(self, content: bytes) -> str | None:
         """Keep `content`, which came from a peer; None when it does not fit into what a run may receive.
 
@@ -177,7 +182,7 @@ class Journal:
         with self._lock:
             full = self._most is not None and self._received + len(content) > self._most
             self._received += 0 if full else len(content)
-            tell, self._told_full = full and not self._told_full, self._told_full or full
+            tell, self._said_full = full and not self._said_full, self._said_full or full
         if tell:
             self.record(EvidenceFull(limit=self._most, kept=self._received))
         return None if full else self.blob(content)

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from harness.journal.chain import FIRST
 from harness.journal.event import Event
-from harness.journal.reader import JournalBroken, next_event
+from harness.journal.reader import JournalBroken, LineReader
 from harness.journal.recorder import JOURNAL_FILE
 
 _AT_ONCE = 8 * 1024 * 1024
@@ -21,8 +20,7 @@ class JournalTail:
         """
         self._path = directory / JOURNAL_FILE
         self._offset = 0
-        self._lines = 0
-        self._last = FIRST
+        self._lines = LineReader(directory)
 
     def news(self) -> list[Event]:
         """Return the events that were added, none where there are none or no journal yet.
@@ -39,10 +37,6 @@ class JournalTail:
         except OSError as error:
             raise JournalBroken("unreadable", detail=error.strerror or "") from error
         whole = content[: content.rfind(b"\n") + 1]
-        events: list[Event] = []
-        for line in whole.split(b"\n")[:-1]:
-            self._lines += 1
-            events.append(next_event(line, self._lines, self._last))
-            self._last = events[-1].hash
+        events = [self._lines.event(line) for line in whole.split(b"\n")[:-1]]
         self._offset += len(whole)
         return events

@@ -1,6 +1,7 @@
-"""What a scenario comes to the moment it ends, while its run goes on: for those who look on, not for the report.
+"""The verdict of a scenario at the moment it ends, while its run goes on: for live display, not for the report.
 
-The report judges the whole record, and later events may change what is said here: what is undone, doubled or lost.
+The report judges the whole record, and later events may change these verdicts: a document may be undone, duplicated or
+lost.
 """
 
 from collections.abc import Callable

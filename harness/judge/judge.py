@@ -99,7 +99,7 @@ def _packages(watch: PackageWatch) -> Outcomes:
         outcome = _watched(findings)
         question = watch.undecided.get(requirement)
         if question is not None:
-            # A remark decides nothing: what is not known is never passed over; a failure stays one.
+            # A remark decides nothing: an open question is never ignored, and a failure stays a failure.
             parameters = {"reason": question.detail}
             outcome = ScenarioOutcome(Verdict.INCONCLUSIVE, question.cause, "undecided", parameters, outcome.findings)
         outcomes[f"watch/{requirement}"] = ((requirement,), outcome)
@@ -115,7 +115,7 @@ def _nothing_sent(facts: RunFacts, outcomes: Outcomes) -> Outcomes:
 
 
 def _never_sent(requirement: str, facts: RunFacts) -> ScenarioOutcome:
-    """Nothing seen is no pass; it is no open question either where the candidate need not send such a thing."""
+    """Nothing seen is not a pass; but it is not an open question where the candidate need not send such a package."""
     entry = facts.profile.requirements[requirement]
     if entry.shown_with and not set(entry.shown_with) & set(facts.start.capabilities):
         parameters = {"capability": ", ".join(entry.shown_with)}
@@ -160,7 +160,7 @@ def _following(requirement: str, failed: Collection[str]) -> ScenarioOutcome:
 
 
 def _nothing_seen(evidence: Evidence) -> ScenarioOutcome:
-    """Nothing came that could be judged: because the run ended early, or by the candidate's doing or the operator's."""
+    """Nothing came that could be judged: because the run ended early, or because of the candidate or the operator."""
     if ended_early(evidence):
         return broken_off(evidence, "not-finished")
     if not evidence.ever_called():

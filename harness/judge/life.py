@@ -1,8 +1,8 @@
 """Whether a candidate was alive when something was expected of it (the readings of the catalogue, "Alive").
 
 A candidate whose driver answers is alive, also when the wire is silent. Where the requirement itself says that the
-next document is served, or that a call is given up and repeated, not doing so is the failure even of one that is dead
-now: it was alive before the stimulus. Silence that began before a scenario's stimulus is never charged to it.
+next document is served, or that a call is given up and repeated, a candidate that is dead now has failed: it was alive
+before the stimulus. Silence that began before a scenario's stimulus is never charged to it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What a run could not show, and what must be known of it: the limits that the report states."""
+"""What a run could not show: the limits that the report states."""
 
 from collections.abc import Iterator
 from datetime import datetime

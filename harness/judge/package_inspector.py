@@ -75,4 +75,4 @@ class PackageInspector:
         try:
             return read_package(self._read_blob(blob), self._profile.parameters.limits)
         except PackageUnreadable:
-            return None  # why it cannot be read is for the rules to say
+            return None  # the rules report why it cannot be read

@@ -1,4 +1,4 @@
-"""What the hub concluded of a request, concluded again from the recorded headers and bytes.
+"""The hub's conclusions about a request, derived again from the recorded headers and bytes.
 
 Recorded conclusions are a convenience of the run itself; when a reader is corrected, old runs are judged by the
 corrected one. What needs the candidate's secret, or bytes that were not kept, stays as it was recorded.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from harness.catalogue.parameters import Limits
-from harness.hub.received_package import specimen_facts, specimen_of
+from harness.hub.received_package import read_received, sent_package
 from harness.journal import Event
 from harness.journal.events import RequestReceived, SignatureProblem
 from harness.vxp.headers import UNSIGNED, HeaderParameters, RawHeaders
@@ -51,7 +51,7 @@ def _with_package(request: RequestReceived, read_blob: Callable[[str], bytes], l
         return request  # not kept, or kept without the secret that was in it
     given = HeaderParameters(_lines(request)).get("hash-file", "")
     body = read_blob(recorded.blob) + (_TRAILER if recorded.trailing_crlf else b"")
-    return replace(request, package=specimen_facts(specimen_of(body, given, limits), recorded.blob))
+    return replace(request, package=sent_package(read_received(body, given, limits), recorded.blob))
 
 
 def _lines(request: RequestReceived) -> RawHeaders:

@@ -137,7 +137,12 @@ class StatedCandidate(msgspec.Struct, frozen=True):
 
 
 class StatedSelftest(msgspec.Struct, frozen=True):
-    """What the harness said of its own last self-test; `current` tells whether its sources were those tested."""
+    """What the harness said of its own last self-test.
+
+    Attributes:
+        current: whether its sources were those tested.
+        released: whether the whole program was the one that was released.
+    """
 
     version: str = ""
     defects: int = 0
@@ -146,13 +151,15 @@ class StatedSelftest(msgspec.Struct, frozen=True):
     false_alarms: int = 0
     requirements: int = 0
     current: bool = False
+    released: bool = False
 
 
 class StatedHarness(msgspec.Struct, frozen=True):
-    """Which harness recorded a run."""
+    """Which harness recorded a run; `program` is the digest over all of it."""
 
     name: str = ""
     version: str = ""
+    program: str = ""
     selftest: StatedSelftest | None = None
 
 

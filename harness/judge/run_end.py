@@ -1,4 +1,4 @@
-"""How a run ended that did not come to its end: whose trouble that was, and the words for it."""
+"""Why a run ended early: its cause, and the sentence about it."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from harness.journal.events import DriverCalled, DriverFault, RunFinished, RunUn
 Phase = Literal["not-started", "not-finished"]
 
 _MOST_ANSWERS = 3
-# What of a driver that is not there is no matter of the network.
+# Codes of a lost driver whose cause is not the network.
 _LOST: Mapping[str, Cause] = {
     "not-started": Cause.CONFIGURATION,
     "ended": Cause.CANDIDATE,
@@ -26,7 +26,7 @@ _LOST: Mapping[str, Cause] = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why something was not tried, or not to its end.
+    """Why something was not run, or not finished.
 
     Attributes:
         cause: whose trouble it was.
@@ -52,9 +52,9 @@ def ending_of(evidence: Evidence, phase: Phase) -> Ending:
         phase: whether the part was begun.
     """
     reason = _reason(evidence)
-    told = _TOLD.get(reason or "")
-    if told is not None:
-        return told(evidence)
+    explain = _REASONS.get(reason or "")
+    if explain is not None:
+        return explain(evidence)
     if reason is None:
         return Ending(Cause.HARNESS, f"cut.{phase}")
     if reason in _WHOSE:
@@ -69,7 +69,7 @@ def _reason(evidence: Evidence) -> str | None:
 
 
 def _unreached(evidence: Evidence) -> Ending:
-    """The driver was lost or did not do what every candidate must do first; its own words say what."""
+    """The driver was lost or refused the first commands of a run; its own message says why."""
     calls = reversed(evidence.events_of(DriverCalled))
     error = next((call.what.error for call in calls if call.what.error is not None), None)
     if error is None:
@@ -93,11 +93,11 @@ def _unserved(evidence: Evidence) -> Ending:
         return Ending(Cause.NETWORK, "never-called")
     answers = Counter(one.error_code or "-" for one in evidence.exchanges)
     said = {one.error_code or "-": one.answer.what.error_desc for one in evidence.exchanges if one.answer}
-    told = (
+    shown = (
         " ".join(filter(None, (code, _shown(said.get(code)), f"(×{number})")))
         for code, number in answers.most_common(_MOST_ANSWERS)
     )
-    parameters = {"requests": str(len(evidence.exchanges)), "answers": "; ".join(told)}
+    parameters = {"requests": str(len(evidence.exchanges)), "answers": "; ".join(shown)}
     return Ending(Cause.CANDIDATE, "never-served", parameters)
 
 
@@ -115,7 +115,7 @@ _WHOSE: Mapping[str, Cause] = {
     "budget": Cause.CONFIGURATION,
     "failed": Cause.HARNESS,
 }
-_TOLD: Mapping[str, Callable[[Evidence], Ending]] = {
+_REASONS: Mapping[str, Callable[[Evidence], Ending]] = {
     "driver": _unreached,
     "refused": _unreached,
     "silent": _unserved,

@@ -22,7 +22,7 @@ class StatedExpectation:
     Attributes:
         role: `duty` is judged; a `precondition` or sign of life that is missing makes the scenario inconclusive.
         requirement: id that findings are charged to.
-        assessment: what the whole evidence makes of it.
+        assessment: its assessment on the whole evidence.
         unseen: command of a look that it needs and that never succeeded after it was stated, if any.
         event: where it was stated.
         stays_met: whether it stays met once it held, even where it is broken later.
@@ -42,7 +42,7 @@ class ScenarioOutcome:
 
     Attributes:
         verdict: verdict without the findings.
-        cause: whose trouble it was, for `inconclusive`.
+        cause: the cause, for `inconclusive`.
         detail: key of the sentence that explains it, in the message file `verdicts`.
         parameters: values named by that sentence.
         findings: what was found.
@@ -110,7 +110,7 @@ def _without_broken(
     if pending:
         return _inconclusive(_blame(evidence), "not-looked", command=str(pending[0].unseen))
     if any(event.what.outcome == "cut-short" for event in events_of(events, ScenarioFinished)):
-        return _inconclusive(Cause.CANDIDATE, "late")  # what it waited for came after the time was up
+        return _inconclusive(Cause.CANDIDATE, "late")  # the event it waited for came too late
     return _passed(stated)
 
 
@@ -124,7 +124,7 @@ def _passed(stated: Sequence[StatedExpectation]) -> ScenarioOutcome:
 
 
 def _as_it_held(one: StatedExpectation, events: Sequence[Event], evidence: Evidence) -> StatedExpectation:
-    """Take for met what is open now and held in its time: who undid it later is another expectation's matter."""
+    """Treat as met what is open now but held in its time: another expectation judges why it changed later."""
     undone = Pending | Broken if one.stays_met else Pending
     if isinstance(one.assessment, undone) and _held(one, events, evidence):
         return replace(one, assessment=Met())
@@ -172,13 +172,13 @@ def _troubles(
 
 
 def unseen(blind: Blind) -> ScenarioOutcome:
-    """Say that something cannot be seen, and whose trouble that is."""
+    """Say that something cannot be seen, and the cause."""
     key = "unseen" if blind.cause is Cause.OPERATOR else "unsupported"
     return _inconclusive(blind.cause, key, command=blind.command)
 
 
 def broken_off(evidence: Evidence, phase: Phase) -> ScenarioOutcome:
-    """Say whose trouble it is that a scenario did not come to its end, or not even to its beginning.
+    """Say why a scenario did not end, or did not even begin.
 
     Args:
         evidence: the whole run.
@@ -189,7 +189,7 @@ def broken_off(evidence: Evidence, phase: Phase) -> ScenarioOutcome:
 
 
 def _blame(evidence: Evidence) -> Cause:
-    """Say whose fault it is that nothing was looked at: the person's, where a person was asked."""
+    """Say why a view is missing: the cause is the person, where a person was asked."""
     return Cause.OPERATOR if evidence.events_of(OperatorAsked) else Cause.CANDIDATE
 
 

@@ -1,4 +1,4 @@
-"""When a candidate stopped calling the hub, and when it called again: the report says so, whatever is judged of it."""
+"""When a candidate stopped calling the hub, and when it called again: the report states it, whatever the verdict."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

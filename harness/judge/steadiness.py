@@ -1,4 +1,4 @@
-"""Whether the clock ran steadily: where it was set, or the machine slept, what depends on time is not known.
+"""Whether the clock ran steadily: where it was set, or the machine slept, what depends on time is unknown.
 
 Every event holds the time of day and the seconds of a clock that is never set. Where the distance between the two
 changes at once, one of them was wrong, and so may the candidate's have been.
@@ -14,7 +14,7 @@ from harness.journal import Event
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The clock went wrong between two events.
+    """The clock jumped between two events.
 
     Attributes:
         after, before: numbers of the events.

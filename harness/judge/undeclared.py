@@ -1,4 +1,4 @@
-"""What a candidate was seen to do on the wire without declaring that it can."""
+"""Capabilities that a candidate showed on the wire without declaring them."""
 
 from collections.abc import Iterator, Mapping
 

@@ -49,7 +49,7 @@ def assembled(
         for entry in profile.requirements.values()
         if entry.level is not Level.OFF
     )
-    # What does not apply to a candidate cannot be asked of it.
+    # A requirement that does not apply cannot be required.
     required -= {entry.id for entry in requirements if entry.verdict is Verdict.NOT_APPLICABLE}
     requirements = tuple(
         msgspec.structs.replace(entry, required=False) if entry.verdict is Verdict.NOT_APPLICABLE else entry
@@ -134,7 +134,7 @@ def _undeclared(requirement: Requirement, capabilities: Sequence[str]) -> bool:
 
 
 def _verdict(claiming: list[ScenarioOutcome], found: list[FindingEntry]) -> tuple[Verdict, Cause | None]:
-    """A proven failure outweighs everything, what is open outweighs what passed, nothing at all is `not_run`.
+    """A proven failure outweighs everything, an open result outweighs a pass, no result at all is `not_run`.
 
     The outcomes are those without findings: a scenario that fails for another requirement is not yet open for this one.
     """

@@ -26,7 +26,7 @@ from harness.engine.publication import FORMATS_OF_A_RUN, PublishedRun
 from harness.judge.judge import watched
 from harness.judge.report_schema import RequirementEntry, ScenarioEntry
 from harness.report.deviations import load_deviations, within_term
-from harness.report.junit import told
+from harness.report.junit import finding_paragraphs
 from harness.report.model import FindingCard, Report
 from harness.report.renderers import Renderer
 from harness.report.sightings import WATCH
@@ -41,14 +41,14 @@ _OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_RUN})
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """What an item comes to; `known` is a failure that is a known deviation within its term."""
+    """The outcome of an item; `known` is a failure that is a known deviation within its term."""
 
     kind: Literal["pass", "fail", "error", "skip", "known"]
     text: str = ""
 
 
 class PytestRun:
-    """Plans a certification, makes it once, and tells what each item came to."""
+    """Plans a certification, makes it once, and returns the outcome of each item."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Plan.
@@ -120,7 +120,7 @@ class PytestRun:
         self, entry: ScenarioEntry | RequirementEntry, cards: Sequence[FindingCard], *, needed: bool
     ) -> ItemOutcome:
         wording = ReportTexts(language())
-        text = "\n\n".join(told(cards, wording))
+        text = "\n\n".join(finding_paragraphs(cards, wording))
         if entry.verdict is Verdict.FAIL:
             return self._failure(cards, text)
         if entry.verdict in _OPEN:
@@ -133,7 +133,7 @@ class PytestRun:
         """Say why there is no verdict, in the words of the report."""
         reasons: dict[str, str] = {}
         if self._report is not None and isinstance(entry, ScenarioEntry):
-            reasons = {scene.id: scene.reason for scene in self._report.scenes}
+            reasons = {view.id: view.reason for view in self._report.scenarios}
         elif self._report is not None:
             reasons = {row.id: row.reason for group in self._report.groups for row in group.rows}
         return f"{say('cli-certify', f'word.{entry.verdict}')}: {reasons.get(entry.id, '')}".rstrip(": ")

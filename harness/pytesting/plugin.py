@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _help(key: str) -> str:
-    """Return what an option means; the message files are read only when somebody asks."""
+    """Return what an option means; the message files are read only when the help is shown."""
     if {"-h", "--help"}.isdisjoint(sys.argv):
         return key
     from harness.cli.language import say
@@ -40,7 +40,7 @@ def _help(key: str) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse what cannot be: several processes would make several runs."""
+    """Refuse parallel workers: several processes would make several runs."""
     if config.getoption("--lienthong") is not None and config.getoption("numprocesses", None):
         from harness.cli.language import say
 
@@ -74,14 +74,14 @@ class CertificationCollector(pytest.Collector):
         self._run = run
 
     def collect(self) -> Iterator["CertificationItem"]:
-        """Yield scenarios, requirements that no scenario tells about, and the verdict."""
+        """Yield scenarios, requirements without a scenario, and the verdict."""
         for name in self._run.names():
             yield CertificationItem.from_parent(self, name=name, run=self._run)
 
 
 @dataclass
 class ReportedFailure(Exception):
-    """What an item has to say instead of a traceback."""
+    """The failure text of an item instead of a traceback."""
 
     text: str
 
@@ -126,5 +126,5 @@ class CertificationItem(pytest.Item):
         )
 
     def reportinfo(self) -> tuple[str, None, str]:
-        """Say where an item stands."""
+        """Say where an item is."""
         return _NAME, None, f"{_NAME} {self.name}"

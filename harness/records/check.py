@@ -10,12 +10,12 @@ from typing import TypeVar
 from harness.catalogue.declared_codes import refuse_undeclared
 from harness.catalogue.findings import Finding
 from harness.catalogue.profiles import Profile
-from harness.records.archive.specimen import METS, PackageSpecimen
+from harness.records.archive.archive_view import METS, ArchiveView
 from harness.records.exchanged import Exchanged
+from harness.records.export_view import ExportView
 from harness.records.holding import ExportFiles, open_holding
 from harness.records.layouts.tables import read_tables
 from harness.records.registry import Form, KeepingRule, keeping_rules
-from harness.records.specimen import ExportSpecimen
 from harness.rules.check import MOST_OF_ONE_RULE
 from harness.rules.registry import Outcome
 from harness.rules.undecided import Undecided
@@ -31,7 +31,7 @@ class KeepingReport:
         form: a records export, or an archival package.
         findings: what is wrong; how much each weighs is for the profile to say.
         undecided: what could not be found out.
-        asked: requirements for which there was something to look at.
+        asked: requirements for which there was something to check.
         records: how many records or descriptions there are.
         compared: how many of them are of documents exchanged.
     """
@@ -64,7 +64,7 @@ def check_export(
         profile: its parameters hold; its severities are not looked at.
         at: time of judgement, with a zone.
         exchanged: packages to compare with.
-        progress: is told each requirement as it is begun.
+        progress: called with each requirement before it is checked.
 
     Raises:
         OSError: it cannot be read.
@@ -84,9 +84,9 @@ def check_holding(
 ) -> KeepingReport:
     """Check an export that is open, as the form that it has to have; the rest is as for `check_export`."""
     if form == "archive_sip":
-        package = PackageSpecimen(holding, profile, at, exchanged)
+        package = ArchiveView(holding, profile, at, exchanged)
         return _report(package, form, keeping_rules().archive, progress)
-    export = ExportSpecimen(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
+    export = ExportView(holding, read_tables(holding, profile.parameters), profile, at, exchanged)
     return _report(export, form, keeping_rules().records, progress)
 
 
@@ -96,22 +96,22 @@ def is_package(holding: ExportFiles) -> bool:
     return not holding.alone and (METS.lower() in names or any(name.startswith("representations/") for name in names))
 
 
-def _report(specimen: S, form: Form, rules: Iterable[KeepingRule[S]], progress: Callable[[str], None]) -> KeepingReport:
+def _report(view: S, form: Form, rules: Iterable[KeepingRule[S]], progress: Callable[[str], None]) -> KeepingReport:
     outcomes: list[Outcome] = []
     asked: list[str] = []
     for rule in rules:
         progress(rule.requirement)
-        if rule.asks(specimen):
+        if rule.asks(view):
             asked.append(rule.requirement)
-            outcomes += _first_of_each(rule.check(specimen), rule.codes)
+            outcomes += _first_of_each(rule.check(view), rule.codes)
     findings = tuple(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
-    counts = _counts(specimen)
+    counts = _counts(view)
     return KeepingReport(form, findings, undecided, tuple(asked), *counts)
 
 
 def _first_of_each(outcomes: Iterable[Outcome], declared: frozenset[str]) -> Iterator[Outcome]:
-    """Yield the first outcomes of each code: a thousand remarks must not hide the failure behind them.
+    """Yield the first outcomes of each code: a thousand remarks must not hide a failure behind them.
 
     Raises:
         UndeclaredCode: a code is not among those that the rule declares.
@@ -125,11 +125,11 @@ def _first_of_each(outcomes: Iterable[Outcome], declared: frozenset[str]) -> Ite
             yield outcome
 
 
-def _counts(specimen: object) -> tuple[int, int]:
-    if isinstance(specimen, PackageSpecimen):
-        return len(specimen.documents), len(specimen.pairs)
-    if isinstance(specimen, ExportSpecimen):
-        return len(specimen.tables.records), len(specimen.pairs)
+def _counts(view: object) -> tuple[int, int]:
+    if isinstance(view, ArchiveView):
+        return len(view.documents), len(view.pairs)
+    if isinstance(view, ExportView):
+        return len(view.tables.records), len(view.pairs)
     return 0, 0
 
 

@@ -1,20 +1,20 @@
-"""ARC-20, 21: attachments in files of their own are signed, electronic copies are what a copy must be."""
+"""ARC-20, 21: attachments in separate files are signed, electronic copies have the required quality."""
 
 from collections.abc import Iterable, Iterator
 
-from harness.crypto.pdf.glance import PdfUnreadable, may_be_signed
+from harness.crypto.pdf.prechecks import PdfUnreadable, may_be_signed
+from harness.records.export_view import ExportView, ListedFile, record_finding
 from harness.records.holding import BROKEN
 from harness.records.kept import KeptRecord
 from harness.records.pages import Pages, read_pages
 from harness.records.registry import records_rule
-from harness.records.specimen import ExportSpecimen, ListedFile, told
 from harness.rules.registry import Outcome
 
 _COPY, _ATTACHMENT, _MAIN = "copy", "attachment", {"", "original"}
 _PDF = ".pdf"
 
 
-def _attachments(export: ExportSpecimen) -> Iterator[tuple[KeptRecord, ListedFile]]:
+def _attachments(export: ExportView) -> Iterator[tuple[KeptRecord, ListedFile]]:
     """Yield the PDF files of attachments: those called so, and where no file has a role, all but the first."""
     for record in export.documents:
         files = [file for file in export.files(record) if file.held is not None and file.path.lower().endswith(_PDF)]
@@ -24,7 +24,7 @@ def _attachments(export: ExportSpecimen) -> Iterator[tuple[KeptRecord, ListedFil
                 yield record, file
 
 
-def _copies(export: ExportSpecimen) -> Iterator[tuple[KeptRecord, ListedFile]]:
+def _copies(export: ExportView) -> Iterator[tuple[KeptRecord, ListedFile]]:
     for record in export.documents:
         yield from ((record, file) for file in export.files(record) if file.role == _COPY and file.held is not None)
 
@@ -38,28 +38,28 @@ def _once(files: Iterable[tuple[KeptRecord, ListedFile]]) -> Iterator[tuple[Kept
             yield record, file
 
 
-def _has_attachments(export: ExportSpecimen) -> bool:
+def _has_attachments(export: ExportView) -> bool:
     return any(True for _ in _attachments(export))
 
 
-def _has_copies(export: ExportSpecimen) -> bool:
+def _has_copies(export: ExportView) -> bool:
     return any(True for _ in _copies(export))
 
 
 @records_rule("ARC-20", codes=("unsigned", "no-agency"), asks=_has_attachments)
-def attachments_are_signed(export: ExportSpecimen) -> Iterator[Outcome]:
-    """An attachment in its own PDF has a signature, and not a person's alone."""
+def attachments_are_signed(export: ExportView) -> Iterator[Outcome]:
+    """An attachment in its own PDF has a signature, and not only a person's."""
     for record, file in _once(_attachments(export)):
         content = _content(file, export)
         if content is None:
             continue
         if not may_be_signed(content):
-            yield told("ARC-20.unsigned", record, "File", received=file.path)
+            yield record_finding("ARC-20.unsigned", record, "File", received=file.path)
         elif not _agency_signed(content, export):
-            yield told("ARC-20.no-agency", record, "File", received=file.path)
+            yield record_finding("ARC-20.no-agency", record, "File", received=file.path)
 
 
-def _agency_signed(content: bytes, export: ExportSpecimen) -> bool:
+def _agency_signed(content: bytes, export: ExportView) -> bool:
     from harness.crypto.chains.trust import Trust
     from harness.crypto.pdf.examination import examine_pdf
 
@@ -70,7 +70,7 @@ def _agency_signed(content: bytes, export: ExportSpecimen) -> bool:
     return any(one.kind != "person" for one in examined.signatures)
 
 
-def _content(file: ListedFile, export: ExportSpecimen) -> bytes | None:
+def _content(file: ListedFile, export: ExportView) -> bytes | None:
     most = export.profile.parameters.limits.attachment_bytes
     try:
         content = file.held.content(most) if file.held is not None else b""
@@ -80,7 +80,7 @@ def _content(file: ListedFile, export: ExportSpecimen) -> bytes | None:
 
 
 @records_rule("ARC-21", codes=("no-pdf", "old-version", "coarse", "grey", "unsigned"), asks=_has_copies)
-def copies_are_right(export: ExportSpecimen) -> Iterator[Outcome]:
+def copies_are_right(export: ExportView) -> Iterator[Outcome]:
     """An electronic copy is a PDF of 1.4 or later, in colour, fine enough, and signed."""
     signatures = export.profile.parameters.signatures
     for record, file in _once(_copies(export)):
@@ -90,25 +90,25 @@ def copies_are_right(export: ExportSpecimen) -> Iterator[Outcome]:
         try:
             pages = read_pages(content, signatures.bounds)
         except PdfUnreadable as error:
-            yield told("ARC-21.no-pdf", record, "File", expected="PDF", received=error.detail, file=file.path)
+            yield record_finding("ARC-21.no-pdf", record, "File", expected="PDF", received=error.detail, file=file.path)
             continue
         if pages.version is not None and pages.version < signatures.oldest_pdf:
             oldest = ".".join(map(str, signatures.oldest_pdf))
             said = ".".join(map(str, pages.version))
-            yield told("ARC-21.old-version", record, "File", expected=oldest, received=said, file=file.path)
+            yield record_finding("ARC-21.old-version", record, "File", expected=oldest, received=said, file=file.path)
         for code, expected, received in flaws_of(pages, least_dpi(export)):
-            yield told(f"ARC-21.{code}", record, "File", expected=expected, received=received, file=file.path)
+            yield record_finding(f"ARC-21.{code}", record, "File", expected=expected, received=received, file=file.path)
         if not may_be_signed(content):
-            yield told("ARC-21.unsigned", record, "File", received="", file=file.path)
+            yield record_finding("ARC-21.unsigned", record, "File", received="", file=file.path)
 
 
-def least_dpi(export: ExportSpecimen) -> int:
-    """Return the dots per inch that are asked for, what is granted taken off."""
+def least_dpi(export: ExportView) -> int:
+    """Return the dots per inch that are asked for, minus the tolerance."""
     return export.keeping.resolution * (100 - export.keeping.margin_percent) // 100
 
 
 def flaws_of(pages: Pages, least: int) -> Iterator[tuple[str, str, str]]:
-    """Yield what is wrong with the pictures of pages: `grey` or `coarse`, with what is due and what was met."""
+    """Yield what is wrong with the pictures of pages: `grey` or `coarse`, with the expected and the actual value."""
     coarsest = min((picture.dpi for picture in pages.pictures), default=least)
     if coarsest < least:
         yield "coarse", f"≥ {least} dpi", f"{coarsest} dpi"

@@ -41,8 +41,8 @@ class ExchangedDocument:
     Attributes:
         package: what it says; without the contents of its attachments.
         files: those that could be unpacked.
-        direction: whether the system sent or received it; None where nobody says.
-        at: when it was sent or fetched; None where nobody says.
+        direction: whether the system sent or received it; None where it is unknown.
+        at: when it was sent or fetched; None where it is unknown.
     """
 
     package: DocumentPackage
@@ -77,10 +77,10 @@ class Exchanged:
         statuses: by the DocumentId answered: OrganId of the sender, and code.
         receipts: by the DocumentId answered: OrganId of the sender, and when; in the order in which they came.
         recalls: by DocumentId of the document recalled; where several came, a later one of the document's own sender
-            counts before an earlier one of somebody else.
+        has priority over an earlier one of another agency.
         updates: by DocumentId of the document updated, those of its own sender.
         whole: whether this is all that was exchanged, and so all that must be kept.
-        seen: SHA-256 in hex of every file that came or went, in packages that were broken on purpose too.
+        seen: SHA-256 in hex of every file that came or went, also in deliberately broken packages.
         unreadable: names of packages that could not be read.
     """
 
@@ -123,7 +123,7 @@ class Exchanged:
             self._by_code[document.written].append(document)
 
     def see(self, data: bytes, limits: Limits) -> None:
-        """Take note of the files in a package that is none to compare with: whoever keeps them keeps what came."""
+        """Note the files of a package that records are not compared with: keeping them is right."""
         try:
             package = read_package(data, limits)
         except PackageUnreadable:
@@ -164,7 +164,7 @@ class Exchanged:
         return min(said, key=lambda moment: moment.replace(tzinfo=None), default=None)
 
     def must_be_kept(self, document: ExchangedDocument) -> bool:
-        """Tell whether a document belongs into the registers: no operation, and sent, or reported as registered."""
+        """Tell whether a document belongs in the registers: no operation, and sent, or reported as registered."""
         bussiness = document.package.bussiness
         if bussiness is not None and bussiness.doc_type not in _NO_OPERATION:
             return False

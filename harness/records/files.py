@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.verdicts import Cause
-from harness.crypto.pdf.glance import PdfUnreadable, may_be_signed, refuse_long_contents
+from harness.crypto.pdf.prechecks import PdfUnreadable, may_be_signed, refuse_long_contents
 from harness.edxml.reader import XmlRefused, parse_untrusted
 from harness.records.exchanged import ExchangedDocument
+from harness.records.export_view import ExportView, ListedFile, readable_digest, record_finding
 from harness.records.holding import BROKEN, FlawKind, HeldFile
 from harness.records.kept import KeptRecord
 from harness.records.registry import records_rule
-from harness.records.specimen import ExportSpecimen, ListedFile, readable_digest, told
 from harness.rules.registry import Outcome
 from harness.rules.undecided import Undecided
 from harness.validation.file_names import is_beside
@@ -28,7 +28,7 @@ _FLAWS: Mapping[FlawKind, str] = {
 
 
 @records_rule("ARC-14", codes=("no-file", "missing", "unlisted", "unreadable", "unsafe", "expands", "not-read"))
-def export_is_readable(export: ExportSpecimen) -> Iterator[Outcome]:
+def export_is_readable(export: ExportView) -> Iterator[Outcome]:
     """The tables and archives of an export can be read, and none leads out of it."""
     for flaw in export.holding.flaws:
         yield Finding(_FLAWS[flaw.kind], Where(xpath=export.holding.label), received=flaw.detail)
@@ -44,19 +44,19 @@ def export_is_readable(export: ExportSpecimen) -> Iterator[Outcome]:
         yield from _files(export)
 
 
-def _files(export: ExportSpecimen) -> Iterator[Outcome]:
+def _files(export: ExportView) -> Iterator[Outcome]:
     listed: set[str] = set()
     for record in export.documents:
         files = export.files(record)
         if not any(file.path for file in files):
-            yield told("ARC-14.no-file", record, "File", expected="File/Path")
+            yield record_finding("ARC-14.no-file", record, "File", expected="File/Path")
         for file in files:
             if file.held is not None:
                 if file.held.name not in listed:
                     yield from _well_formed(file.held, record, export)
                 listed.add(file.held.name)
             elif file.path:
-                yield told("ARC-14.missing", record, "File", expected=file.path)
+                yield record_finding("ARC-14.missing", record, "File", expected=file.path)
     for name in export.holding.files:
         if name not in listed and name not in export.tables.names and not _is_no_document(name):
             yield Finding("ARC-14.unlisted", Where(xpath=clipped(name)), received=clipped(name))
@@ -66,7 +66,7 @@ def _is_no_document(name: str) -> bool:
     return is_beside(name) or name.rpartition("/")[2].startswith(".") or name.lower().endswith(_NO_DOCUMENTS)
 
 
-def _well_formed(file: HeldFile, record: KeptRecord, export: ExportSpecimen) -> Iterator[Outcome]:
+def _well_formed(file: HeldFile, record: KeptRecord, export: ExportView) -> Iterator[Outcome]:
     if not file.name.lower().endswith(_XML):
         return
     if _came_so(file, export):
@@ -74,27 +74,27 @@ def _well_formed(file: HeldFile, record: KeptRecord, export: ExportSpecimen) -> 
     try:
         parse_untrusted(file.content(export.profile.parameters.limits.package_bytes), export.profile.parameters.limits)
     except XmlRefused as error:
-        yield told("ARC-14.unreadable", record, "File", received=f"{file.name}: {error.code} {error.detail}")
+        yield record_finding("ARC-14.unreadable", record, "File", received=f"{file.name}: {error.code} {error.detail}")
     except BROKEN as error:
-        yield told("ARC-14.unreadable", record, "File", received=f"{file.name}: {error}")
+        yield record_finding("ARC-14.unreadable", record, "File", received=f"{file.name}: {error}")
 
 
-def _came_so(file: HeldFile, export: ExportSpecimen) -> bool:
-    """Tell whether a file was exchanged just as it is: then it must be kept so, whatever is wrong with it."""
+def _came_so(file: HeldFile, export: ExportView) -> bool:
+    """Tell whether a file was exchanged exactly like this: then it must be kept like this, even if it is defective."""
     return export.exchanged is not None and not export.exchanged.seen.isdisjoint(readable_digest(file))
 
 
-def _has_originals(export: ExportSpecimen) -> bool:
+def _has_originals(export: ExportView) -> bool:
     compared = any(document.files for _, document in export.pairs)
     return (compared and _digests_known(export)) or (export.has_files and bool(export.documents))
 
 
-def _digests_known(export: ExportSpecimen) -> bool:
+def _digests_known(export: ExportView) -> bool:
     return export.has_files or any(any(record.values.get("File.Sha256", ())) for record in export.documents)
 
 
 @records_rule("ARC-19", codes=("no-original", "signature-broken"), asks=_has_originals)
-def originals_are_unchanged(export: ExportSpecimen) -> Iterator[Outcome]:
+def originals_are_unchanged(export: ExportView) -> Iterator[Outcome]:
     """Each file exchanged is kept byte for byte; what is kept and signed still verifies."""
     known = _digests_known(export)
     looked: set[str] = set()
@@ -114,7 +114,7 @@ def _originals(record: KeptRecord, files: list[ListedFile], document: ExchangedD
     kept = {digest for file in files for digest in _digests(file)}
     for sent in document.files:
         if sent.sha256 not in kept:
-            yield told(
+            yield record_finding(
                 "ARC-19.no-original",
                 record,
                 "File",
@@ -136,7 +136,7 @@ def _digests(file: ListedFile) -> Iterator[str]:
         yield file.sha256
 
 
-def _signatures(record: KeptRecord, file: HeldFile, export: ExportSpecimen) -> Iterator[Outcome]:
+def _signatures(record: KeptRecord, file: HeldFile, export: ExportView) -> Iterator[Outcome]:
     if not file.name.lower().endswith(".pdf"):
         return
     from harness.crypto.pdf.signatures import read_pdf  # costs half a second, for signed files only
@@ -149,10 +149,10 @@ def _signatures(record: KeptRecord, file: HeldFile, export: ExportSpecimen) -> I
         refuse_long_contents(content, parameters.signatures.bounds.pdf_contents)
         broken = [one for one in read_pdf(content).signatures if one.problem is not None]
     except PdfUnreadable as error:
-        yield told("ARC-19.signature-broken", record, "File", received=error.detail, file=file.name)
+        yield record_finding("ARC-19.signature-broken", record, "File", received=error.detail, file=file.name)
         return
     except BROKEN:
         return  # ARC-14 has said that the archive is damaged
     for one in broken:
         detail = f"{one.problem} {one.detail}".strip()
-        yield told("ARC-19.signature-broken", record, "File", received=detail, file=file.name)
+        yield record_finding("ARC-19.signature-broken", record, "File", received=detail, file=file.name)

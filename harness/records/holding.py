@@ -53,7 +53,7 @@ class HeldFile:
     made: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def content(self, most: int) -> bytes:
-        """Return its first bytes, at most `most` and one more, by which a longer file is told.
+        """Return its first bytes, at most `most` and one more, so that a longer file is noticed.
 
         Raises:
             OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError: it is damaged (`BROKEN`).
@@ -130,10 +130,10 @@ def open_holding(path: Path, limits: Limits) -> Iterator[ExportFiles]:
 
 @contextmanager
 def open_content(name: str, content: bytes, limits: Limits) -> Iterator[ExportFiles]:
-    """Open an export that is at hand, whole.
+    """Open an export whose content is given.
 
     Args:
-        name: what it is called; by its ending a table is told from another.
+        name: its file name; the ending tells the kind of table.
         content: a zip, or one file.
         limits: the profile's; a zip that would expand beyond them is not expanded.
     """

@@ -35,7 +35,7 @@ class KeptRecord:
         kind: of document or dossier.
         place: file and path, fit to be shown, e.g. `records.json: Outgoing[3]`.
         line: in that file, from 1; None where the layout has none.
-        values: texts by field, `SignerInfo.FullName` for one within another; one text for each time it stands.
+        values: texts by field, `SignerInfo.FullName` for one within another; one text for each time it occurs.
     """
 
     kind: RecordKind

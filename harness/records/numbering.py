@@ -1,30 +1,30 @@
-"""ARC-06, 07: numbers stand once."""
+"""ARC-06, 07: numbers occur once."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from harness.records.dates import any_day
 from harness.records.exchanged import levelled, written_number
+from harness.records.export_view import ExportView, record_finding
 from harness.records.kept import KeptRecord
 from harness.records.registration import issuer_of
 from harness.records.registry import records_rule
-from harness.records.specimen import ExportSpecimen, told
 from harness.rules.registry import Outcome
 
 _CLASSIFIED = "mật"
 
 
-def _has_documents(export: ExportSpecimen) -> bool:
+def _has_documents(export: ExportView) -> bool:
     return bool(export.documents)
 
 
-def _has_arrivals(export: ExportSpecimen) -> bool:
+def _has_arrivals(export: ExportView) -> bool:
     return any(record.text("ArrivalNumber") for record in export.incoming)
 
 
 @records_rule("ARC-06", codes=("number-twice", "document-twice", "alike"), asks=_has_documents)
-def documents_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
-    """Own number and notation stand once a year; an incoming document stands once."""
+def documents_stand_once(export: ExportView) -> Iterator[Outcome]:
+    """Own number and notation occur once a year; an incoming document occurs once."""
     first: dict[tuple[object, ...], KeptRecord] = {}
     for record in export.outgoing:
         own = (
@@ -35,15 +35,15 @@ def documents_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
         )
         before = first.setdefault(own, record)
         if before is not record and all(own[1:4]):
-            yield told("ARC-06.number-twice", record, "CodeNumber", received=record.title, first=before.place)
+            yield record_finding("ARC-06.number-twice", record, "CodeNumber", received=record.title, first=before.place)
     for record in export.incoming:
         named = ("id", record.text("DocumentId"))
         same = (issuer_of(record), any_day(record.text("IssuedDate")), *_code(record))
         by_id, alike = first.setdefault(named, record), first.setdefault(same, record)
         if named[1] and by_id is not record:
-            yield told("ARC-06.document-twice", record, "DocumentId", received=named[1], first=by_id.place)
+            yield record_finding("ARC-06.document-twice", record, "DocumentId", received=named[1], first=by_id.place)
         elif alike is not record and all(same[1:]):
-            yield told("ARC-06.alike", record, "CodeNumber", received=record.title, first=alike.place)
+            yield record_finding("ARC-06.alike", record, "CodeNumber", received=record.title, first=alike.place)
 
 
 def _code(record: KeptRecord) -> tuple[str, str]:
@@ -56,8 +56,8 @@ def _year(record: KeptRecord, field: str) -> int | None:
 
 
 @records_rule("ARC-07", codes=("twice", "order"), asks=_has_arrivals)
-def arrival_numbers_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
-    """A number of arrival stands once in a year and book; gaps are right, as paper takes numbers too."""
+def arrival_numbers_stand_once(export: ExportView) -> Iterator[Outcome]:
+    """A number of arrival occurs once in a year and book; gaps are right, as paper takes numbers too."""
     books: dict[tuple[object, ...], list[KeptRecord]] = defaultdict(list)
     for record in export.incoming:
         if record.text("ArrivalNumber"):
@@ -68,7 +68,7 @@ def arrival_numbers_stand_once(export: ExportSpecimen) -> Iterator[Outcome]:
             number = written_number(record.text("ArrivalNumber"))
             before = seen.setdefault(number, record)
             if before is not record:
-                yield told("ARC-07.twice", record, "ArrivalNumber", received=number, first=before.place)
+                yield record_finding("ARC-07.twice", record, "ArrivalNumber", received=number, first=before.place)
         yield from _out_of_order(list(seen.values()))
 
 
@@ -83,5 +83,5 @@ def _out_of_order(records: list[KeptRecord]) -> Iterator[Outcome]:
     highest = -1
     for _, number, record in numbered:
         if number < highest:
-            yield told("ARC-07.order", record, "ArrivalNumber", expected=f"> {highest}", received=str(number))
+            yield record_finding("ARC-07.order", record, "ArrivalNumber", expected=f"> {highest}", received=str(number))
         highest = max(highest, number)

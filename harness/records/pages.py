@@ -1,4 +1,4 @@
-"""What the pages of a PDF file hold, as far as copies and digitised documents are judged by it: pictures and text."""
+"""What the pages of a PDF file hold, as needed to judge copies and digitised documents: pictures and text."""
 
 import io
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.catalogue.parameters import SignatureBounds
-from harness.crypto.pdf.glance import PdfUnreadable, header_version, refuse_long_contents
+from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, refuse_long_contents
 
 _MOST_PAGES = 20
 _MOST_PICTURES = 50
@@ -57,7 +57,7 @@ def read_pages(content: bytes, bounds: SignatureBounds) -> Pages:
         pictures = [one for page in pages for one in _pictures(page)]
         has_text = any("/Font" in _resources(page) for page in pages)
         return Pages(header_version(content), tuple(pictures), has_text, _is_archival(reader.root))
-    except Exception as error:  # the parser trips over hostile files in many ways; all mean the same
+    except Exception as error:  # the parser fails on hostile files in many ways; all mean the same
         raise PdfUnreadable(f"{type(error).__name__}: {error}") from error
 
 

@@ -1,12 +1,12 @@
 """Where rules about what is kept are registered.
 
     @records_rule("ARC-07", codes=("twice", "order"))
-    def arrival_numbers_stand_once(export: ExportSpecimen) -> Iterator[Outcome]: ...
+    def arrival_numbers_stand_once(export: ExportView) -> Iterator[Outcome]: ...
 
     @archive_rule("ARC-23", codes=("missing",))
-    def tree_is_there(package: PackageSpecimen) -> Iterator[Outcome]: ...
+    def tree_is_there(package: ArchiveView) -> Iterator[Outcome]: ...
 
-A rule proves something only where there was something to look at: `asks` tells whether an export holds it.
+A rule proves something only where there was something to look at: `asks` tells whether an export holds that.
 """
 
 import importlib
@@ -16,8 +16,8 @@ from functools import cache
 from typing import Generic, Literal, TypeVar
 
 from harness.catalogue.declared_codes import codes_of
-from harness.records.archive.specimen import PackageSpecimen
-from harness.records.specimen import ExportSpecimen
+from harness.records.archive.archive_view import ArchiveView
+from harness.records.export_view import ExportView
 from harness.rules.registry import Outcome
 
 S = TypeVar("S")
@@ -25,10 +25,10 @@ Form = Literal["records_export", "archive_sip"]
 EXPORT_COMMANDS: Mapping[Form, str] = {"records_export": "export_records", "archive_sip": "export_sip"}
 """The command of the driver protocol by which a candidate is asked for each form."""
 
-RecordsCheck = Callable[[ExportSpecimen], Iterator[Outcome]]
-ArchiveCheck = Callable[[PackageSpecimen], Iterator[Outcome]]
-RecordsSubject = Callable[[ExportSpecimen], bool]
-ArchiveSubject = Callable[[PackageSpecimen], bool]
+RecordsCheck = Callable[[ExportView], Iterator[Outcome]]
+ArchiveCheck = Callable[[ArchiveView], Iterator[Outcome]]
+RecordsSubject = Callable[[ExportView], bool]
+ArchiveSubject = Callable[[ArchiveView], bool]
 
 _MODULES = (
     "registration", "agreement", "numbering", "dossiers", "files", "handling", "punctuality", "copies",
@@ -57,8 +57,8 @@ class KeepingRule(Generic[S]):
 class KeepingRules:
     """The rules about records exports, and those about archival packages."""
 
-    records: tuple[KeepingRule[ExportSpecimen], ...]
-    archive: tuple[KeepingRule[PackageSpecimen], ...]
+    records: tuple[KeepingRule[ExportView], ...]
+    archive: tuple[KeepingRule[ArchiveView], ...]
 
     @property
     def forms(self) -> Mapping[str, frozenset[Form]]:
@@ -71,8 +71,8 @@ class KeepingRules:
         return found
 
 
-_records: list[KeepingRule[ExportSpecimen]] = []
-_archive: list[KeepingRule[PackageSpecimen]] = []
+_records: list[KeepingRule[ExportView]] = []
+_archive: list[KeepingRule[ArchiveView]] = []
 
 
 def records_rule(

@@ -18,7 +18,7 @@ from harness.records.exchanged import Exchanged
 
 
 def exchanged_in(record: Record, limits: Limits) -> Exchanged:
-    """Return what went between hub and candidate in a run.
+    """Return the packages exchanged between hub and candidate in a run.
 
     A package counts as sent when the hub took it, as received when it was good and the candidate fetched it whole.
 

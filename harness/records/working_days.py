@@ -6,7 +6,7 @@ from harness.catalogue.parameters import WorkCalendar
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
-_LONGEST = 60  # days; whatever a calendar says, somebody works again within two months
+_LONGEST = 60  # days; no calendar has two months without a working day
 
 
 def is_working_day(day: date, calendar: WorkCalendar) -> bool:
@@ -30,7 +30,7 @@ def same_working_day(day: date, calendar: WorkCalendar) -> date:
 
 
 def due(day: date, last: date, calendar: WorkCalendar) -> str:
-    """Return in words until when something was due: `≤ 03/02/2025`, with the names of the days off before that."""
+    """Return in words until when something was expected: `≤ 03/02/2025`, with the names of the days off before that."""
     between = (day + timedelta(days=number) for number in range((last - day).days + 1))
     names = dict.fromkeys(name for one in between for name in _off(one, calendar))
     return "; ".join([f"≤ {last:%d/%m/%Y}", *names])

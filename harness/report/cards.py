@@ -34,12 +34,12 @@ def cards_of(source: Source, rows: Sequence[RequirementRow], wording: ReportText
     )
 
 
-def scenes_of(
-    report: Judgement, chronicle: SequenceDiagrams, rows: Sequence[RequirementRow], wording: ReportTexts
+def scenario_views(
+    report: Judgement, diagrams: SequenceDiagrams, rows: Sequence[RequirementRow], wording: ReportTexts
 ) -> tuple[ScenarioView, ...]:
     """Return every scenario; those that went wrong with the diagrams of their messages."""
     titles = {row.id: row.statement for row in rows}
-    return tuple(_scene(entry, chronicle, titles, wording) for entry in report.scenarios)
+    return tuple(_scenario_view(entry, diagrams, titles, wording) for entry in report.scenarios)
 
 
 def _findings(report: Judgement) -> Iterator[Found]:
@@ -84,8 +84,8 @@ def events_found(scenario: ScenarioEntry) -> frozenset[int]:
     return frozenset(one.where.event for one in scenario.findings if one.where.event is not None)
 
 
-def _scene(
-    entry: ScenarioEntry, chronicle: SequenceDiagrams, titles: Mapping[str, str], wording: ReportTexts
+def _scenario_view(
+    entry: ScenarioEntry, diagrams: SequenceDiagrams, titles: Mapping[str, str], wording: ReportTexts
 ) -> ScenarioView:
     detail = wording.chosen(entry.detail)
     watch = entry.id.startswith(WATCH)
@@ -100,7 +100,7 @@ def _scene(
         detail=detail,
         findings=_numbers(entry.findings),
         watch=watch,
-        drawings=chronicle.pictures(entry.id, events_found(entry), wording) if pictured else (),
+        drawings=diagrams.pictures(entry.id, events_found(entry), wording) if pictured else (),
     )
 
 

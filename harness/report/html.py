@@ -35,7 +35,7 @@ def render_html(reports: Sequence[Report], *, paper: bool = False) -> str:
     environment = _environment()
     words = {report.language: partial(_say, ReportTexts(report.language)) for report in reports}
     return environment.get_template("report.html.jinja").render(
-        reports=reports, words=words, style=_style(), paper=paper
+        reports=reports, words=words, style=_style(paper), paper=paper
     )
 
 
@@ -71,8 +71,9 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> Markup:
-    return Markup((folder("reports") / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+def _style(paper: bool) -> Markup:
+    files = ("report.css",) if paper else ("report.css", "report-screen.css")
+    return Markup("".join((folder("reports") / name).read_text(encoding="utf-8") for name in files))  # noqa: S704 - our own
 
 
 def _say(wording: ReportTexts, key: str, /, **parameters: object) -> str:

@@ -141,8 +141,8 @@ class Identification:
         if not any(words):
             return ""
         moved = max((abs(jump.seconds) for jump in jumps(events, _LEAST_JUMP)), default=0.0)
-        told = {"seconds": self._wording.measure(round(moved, 1))}
-        steady = self._wording.say("clock.moved", **told) if moved else self._wording.say("clock.steady")
+        measure = {"seconds": self._wording.measure(round(moved, 1))}
+        steady = self._wording.say("clock.moved", **measure) if moved else self._wording.say("clock.steady")
         return " → ".join(dict.fromkeys(words)) + f"; {steady}"
 
     def _times(self) -> Iterator[tuple[str, str, bool]]:

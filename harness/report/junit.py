@@ -71,19 +71,19 @@ def _cases(rows: Sequence[RequirementRow], report: Report) -> Iterator[_Case]:
     something, has a case of its own too.
     """
     cards = (*report.cards, *report.remarks)
-    scenes = [scene for scene in report.scenes if not scene.watch]
+    views = [view for view in report.scenarios if not view.watch]
     for row in rows:
-        own = [scene for scene in scenes if _at_home(scene, row)]
+        own = [view for view in views if _at_home(view, row)]
         chosen = row.id in report.asked
-        for scene in own:
-            mine = tuple(within for card in cards if (within := card.within(scene.id)))
-            yield _Case(scene.id, scene.title, scene.verdict, scene.seconds, row.required, chosen, scene.reason, mine)
+        for view in own:
+            mine = tuple(within for card in cards if (within := card.within(view.id)))
+            yield _Case(view.id, view.title, view.verdict, view.seconds, row.required, chosen, view.reason, mine)
         against = tuple(card for card in cards if card.requirement.id == row.id)
         if not own:
             yield _Case(row.id, row.statement, row.verdict, "", row.required, chosen, row.reason, against)
             continue
         watched = tuple(within for card in against if (within := card.within(f"{WATCH}{row.id}")))
-        if watched or row.verdict.code not in {Verdict.PASS, *(scene.verdict.code for scene in own)}:
+        if watched or row.verdict.code not in {Verdict.PASS, *(view.verdict.code for view in own)}:
             verdict = _worst(watched) if watched else row.verdict
             name = f"{row.id}/*"
             yield _Case(name, row.statement, verdict, "", row.required, chosen, row.reason, watched or against)
@@ -104,8 +104,8 @@ def _worst(cards: Sequence[FindingCard]) -> VerdictLabel:
     return next((one for one in marks if one.code == Verdict.FAIL), marks[0])
 
 
-def _at_home(scene: ScenarioView, row: RequirementRow) -> bool:
-    return bool(scene.requirements) and scene.requirements[0] == row.id
+def _at_home(view: ScenarioView, row: RequirementRow) -> bool:
+    return bool(view.requirements) and view.requirements[0] == row.id
 
 
 def _add_case(suite: etree._Element, case: _Case, class_name: str, report: Report, wording: ReportTexts) -> None:
@@ -149,7 +149,7 @@ def _add_failures(
 def _body(case: _Case, wording: ReportTexts) -> str:
     """Return what a case is about, unless that is what its cards say, and what was found."""
     stated = any(card.requirement.statement == case.title for card in case.cards)
-    return _fit("\n\n".join((*(() if stated else (case.title,)), *told(case.cards, wording))))
+    return _fit("\n\n".join((*(() if stated else (case.title,)), *finding_paragraphs(case.cards, wording))))
 
 
 def _brief(card: FindingCard) -> str:
@@ -171,7 +171,7 @@ def _add_surprises(root: etree._Element, report: Report, wording: ReportTexts) -
     _count(suite, [suite])
 
 
-def told(cards: Iterable[FindingCard], wording: ReportTexts) -> Iterator[str]:
+def finding_paragraphs(cards: Iterable[FindingCard], wording: ReportTexts) -> Iterator[str]:
     """Yield each card as plain text: all that was found, the remedy, and the command that replays it.
 
     Args:

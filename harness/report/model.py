@@ -339,7 +339,7 @@ class Report:
     cards: tuple[FindingCard, ...]
     remarks: tuple[FindingCard, ...]
     open_rows: tuple[RequirementRow, ...]
-    scenes: tuple[ScenarioView, ...]
+    scenarios: tuple[ScenarioView, ...]
     limits: tuple[str, ...]
     deviations: tuple[DeviationLine, ...]
     comparison: Comparison | None

@@ -42,4 +42,5 @@ def _environment() -> Environment:
 
 @cache
 def _style() -> Markup:
-    return Markup((folder("reports") / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    files = ("report.css", "report-screen.css")
+    return Markup("".join((folder("reports") / name).read_text(encoding="utf-8") for name in files))  # noqa: S704 - our own

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from harness.catalogue.texts import LANGUAGES, Language
+from harness.journal import Record
 from harness.journal.whole_file import write_whole
 from harness.judge.report_schema import Judgement
 from harness.report.html import render_html
@@ -11,7 +12,8 @@ from harness.report.identification import sealing_key
 from harness.report.junit import render_junit
 from harness.report.markdown import render_markdown
 from harness.report.model import Report
-from harness.report.pdf import render_pdf
+from harness.report.pdf import paper_page, render_pdf
+from harness.report.pdf_process import PdfProcess
 from harness.report.report_builder import Setting, build
 from harness.report.sequence import SequenceDiagrams
 from harness.seal.laboratory import Laboratory
@@ -39,6 +41,7 @@ class Renderer:
         older: Source | None = None,
         *,
         sealed: bool = True,
+        printer: PdfProcess | None = None,
     ) -> None:
         """Prepare to render.
 
@@ -48,12 +51,15 @@ class Renderer:
             laboratory: who tests, where that is configured.
             older: a run to compare with.
             sealed: False when the reports are to say that they are not sealed, whatever the run says of its seal.
+            printer: makes the PDF; it is made here where there is none.
         """
+        self._printer = printer
+        self._begun = False
         self._source = source
         self._lang: Language = lang
         self._setting = Setting(
             evidence=evidence_digest(evidence_of(source.directory)),
-            chronicle=SequenceDiagrams(source.record.events if source.record else ()),
+            diagrams=SequenceDiagrams(source.record.events if source.record else ()),
             key=sealing_key(source.directory, laboratory) if sealed else None,
             identity=laboratory.identity if laboratory else None,
             older=older,
@@ -97,7 +103,16 @@ class Renderer:
         Raises:
             PdfUnavailable: the system lacks what it needs.
         """
-        return render_pdf(self.report(self._lang))
+        if self._printer is None:
+            return render_pdf(paper_page(self.report(self._lang)))
+        self.begin_pdf()
+        return self._printer.result()
+
+    def begin_pdf(self) -> None:
+        """Let the PDF be made while other formats are rendered, where there is a process for it."""
+        if self._printer is not None and not self._begun:
+            self._begun = True
+            self._printer.begin(paper_page(self.report(self._lang)))
 
 
 _RENDERERS: Mapping[str, Callable[[Renderer], bytes]] = {
@@ -116,6 +131,8 @@ def write_reports(
     lang: Language,
     formats: Collection[str],
     laboratory: Laboratory | None = None,
+    record: Record | None = None,
+    printer: PdfProcess | None = None,
 ) -> list[Path]:
     """Write the reports of a run into its directory.
 
@@ -127,6 +144,8 @@ def write_reports(
         lang: language shown first.
         formats: which of `FORMATS`; report.json itself is written by the judge.
         laboratory: who tests, where that is configured.
+        record: of the run; read from its directory when left out.
+        printer: makes the PDF while other formats are rendered; it is made after them where there is none.
 
     Returns:
         What was written, in the order of `FORMATS`.
@@ -134,8 +153,10 @@ def write_reports(
     Raises:
         PdfUnavailable: the system lacks what making a PDF needs; every other format has been written.
     """
-    renderer = Renderer(source_of(run_directory, report), lang, laboratory)
+    renderer = Renderer(source_of(run_directory, report, record), lang, laboratory, printer=printer)
     written = []
+    if "pdf" in formats:
+        renderer.begin_pdf()
     for form in FORMATS:
         if form in formats and form != "json":
             written.append(write_whole(run_directory / FILES[form], renderer.render(form)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.catalogue.texts import Language
 from harness.catalogue.verdicts import Verdict
-from harness.report.cards import cards_of, scenes_of
+from harness.report.cards import cards_of, scenario_views
 from harness.report.comparison import comparison_of
 from harness.report.deviations import deviation_lines
 from harness.report.identification import Identification, seal_items, seal_notice
@@ -26,14 +26,14 @@ class Setting:
 
     Attributes:
         evidence: digest over the run's evidence.
-        chronicle: the journal, indexed for diagrams.
+        diagrams: the journal, indexed for diagrams.
         key: that seals the run, None when none does.
         identity: who tests, where that is configured; completes what run.json says.
         older: a run to compare with.
     """
 
     evidence: str
-    chronicle: SequenceDiagrams
+    diagrams: SequenceDiagrams
     key: PublicKey | None = None
     identity: LaboratoryIdentity | None = None
     older: Source | None = None
@@ -67,7 +67,7 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
         cards=tuple(card for card in cards if card.severity.code == "fail"),
         remarks=tuple(card for card in cards if card.severity.code != "fail"),
         open_rows=tuple(row for row in rows if row.required and row.verdict.code in UNSETTLED),
-        scenes=scenes_of(source.report, setting.chronicle, rows, wording),
+        scenarios=scenario_views(source.report, setting.diagrams, rows, wording),
         limits=facts.limits(),
         deviations=deviation_lines(source.report, wording),
         comparison=comparison_of(source.report, setting.older.report, wording) if setting.older else None,
@@ -78,7 +78,7 @@ def build(source: Source, language: Language, setting: Setting) -> Report:
 
 
 def _asked(source: Source) -> frozenset[str]:
-    """What the run was narrowed to stands in its record; what counted at the end lacks what does not apply."""
+    """What the run was narrowed to is in its record; what counted at the end lacks what does not apply."""
     only = source.start.only if source.start else None
     return frozenset(source.report.required if only is None else map(shown, only))
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.catalogue.errors import ConfigurationError
-from harness.journal import JournalBroken, Record, read_record
+from harness.journal import Record
 from harness.journal.recorder import VIETNAM
 from harness.journal.whole_file import write_whole
 from harness.judge.report_schema import Judgement
@@ -20,7 +20,7 @@ from harness.seal.jws import detached, sign
 from harness.seal.laboratory import LaboratoryKey
 from harness.seal.manifest import MANIFEST_FILE, SIGNATURE_FILE, STAMP_FILE, manifest_of
 from harness.seal.record_seal import own_record
-from harness.seal.run_files import read_report
+from harness.seal.run_files import intact_record, read_report
 from harness.seal.timestamp import NotStamped, TimeStampingAuthority
 
 _SIGNED_ALREADY = b"/ByteRange"
@@ -46,6 +46,7 @@ def seal(
     *,
     at: datetime | None = None,
     tsa: TimeStampingAuthority | None = None,
+    record: Record | None = None,
 ) -> Sealed:
     """Seal a run with a laboratory's key as it is: write manifest.json and manifest.sig; an older seal is replaced.
 
@@ -58,6 +59,7 @@ def seal(
         judgement: what judging the record by the run's profile gives, just now.
         at: time of sealing, now when left out.
         tsa: who stamps the time of the seal; none when left out.
+        record: of the run; read from its directory when left out.
 
     Raises:
         ConfigurationError: the laboratory did not record the run itself, report.json is not that judgement, or the
@@ -69,7 +71,7 @@ def seal(
         raise ConfigurationError("seal.report-differs", path=run_directory)
     at = at or datetime.now(VIETNAM)
     _sign_pdf(run_directory / FILES["pdf"], key, at)
-    manifest = _manifest(run_directory, key, at)
+    manifest = _manifest(run_directory, key, at, record)
     signature = detached_signature(manifest, key, judgement.run_id)
     (run_directory / STAMP_FILE).unlink(missing_ok=True)
     write_whole(run_directory / SIGNATURE_FILE, signature)
@@ -77,13 +79,13 @@ def seal(
     return Sealed(written, _stamp(run_directory / STAMP_FILE, signature, tsa) if tsa else None)
 
 
-def list_unsigned(run_directory: Path, *, at: datetime | None = None) -> Path:
+def list_unsigned(run_directory: Path, *, at: datetime | None = None, record: Record | None = None) -> Path:
     """Write the manifest of an unsigned run, and return its path; an older one is replaced.
 
     Raises:
         ConfigurationError: there is no report, or the directory holds something that is not a plain file.
     """
-    manifest = _manifest(run_directory, None, at or datetime.now(VIETNAM))
+    manifest = _manifest(run_directory, None, at or datetime.now(VIETNAM), record)
     for name in (STAMP_FILE, SIGNATURE_FILE):
         (run_directory / name).unlink(missing_ok=True)
     return write_whole(run_directory / MANIFEST_FILE, manifest)
@@ -117,9 +119,9 @@ def signed_report_pdf(content: bytes, key: LaboratoryKey, at: datetime) -> bytes
     return add_signature(content, signer, at=at, embed_chain=True)
 
 
-def _manifest(run_directory: Path, key: LaboratoryKey | None, at: datetime) -> bytes:
+def _manifest(run_directory: Path, key: LaboratoryKey | None, at: datetime, record: Record | None) -> bytes:
     report, public = read_report(run_directory), key.public if key else None
-    return manifest_of(run_directory, report, _record(run_directory), key=public, at=at)
+    return manifest_of(run_directory, report, record or intact_record(run_directory), key=public, at=at)
 
 
 def _stamp(path: Path, signature: bytes, tsa: TimeStampingAuthority) -> NotStamped | None:
@@ -138,10 +140,3 @@ def _sign_pdf(path: Path, key: LaboratoryKey, at: datetime) -> None:
         signed = signed_report_pdf(content, key, at)
         if signed != content:
             write_whole(path, signed)
-
-
-def _record(run_directory: Path) -> Record | None:
-    try:
-        return read_record(run_directory)
-    except JournalBroken:
-        return None

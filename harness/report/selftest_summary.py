@@ -1,12 +1,14 @@
 """The summary of the last whole self-test, shipped with the package, and the digest of the sources that were tested."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.resources import folder
 
@@ -28,6 +30,7 @@ class SelftestSummary(msgspec.Struct, frozen=True, kw_only=True):
         false_alarms: of them, those that did not pass.
         requirements: different requirements that the defects break.
         sources: digest over rules, scenarios, judges and gallery, in hex.
+        program: digest over the whole program; empty in the summaries of older versions.
     """
 
     schema: str = SCHEMA
@@ -38,6 +41,7 @@ class SelftestSummary(msgspec.Struct, frozen=True, kw_only=True):
     false_alarms: int
     requirements: int
     sources: str
+    program: str = ""
 
 
 @cache
@@ -57,14 +61,16 @@ def load_summary() -> SelftestSummary:
 def stated_summary() -> dict[str, Any] | None:
     """Return the summary as a run's record states it, where `current` says that the sources are those tested.
 
-    A version without a summary, or with a damaged one, states none, and its reports say so.
+    `released` says that the whole program is the one that was released, to the byte: only its runs may be certified. A
+    version without a summary, or with a damaged one, states none, and its reports say so.
     """
     try:
         summary = load_summary()
     except ConfigurationError:
         return None
     stated: dict[str, Any] = msgspec.to_builtins(summary)
-    return stated | {"current": summary.sources == sources_digest()}
+    released = summary.version == __version__ and summary.program == program_digest()
+    return stated | {"current": summary.sources == sources_digest(), "released": released}
 
 
 def write_summary(summary: SelftestSummary) -> Path:
@@ -84,10 +90,26 @@ def write_summary(summary: SelftestSummary) -> Path:
 
 def sources_digest() -> str:
     """Return a digest over the sources that decide what is caught; line ends of a checkout make no difference."""
+    return _digest((_PACKAGE, path) for part in _SOURCES for path in sorted((_PACKAGE / part).rglob("*.py")))
+
+
+@cache
+def program_digest() -> str:
+    """Return a digest over the whole program: its sources, profiles, messages and fixtures, without this summary."""
+    data = _PACKAGE / "data"
+    sources = ((_PACKAGE, path) for path in sorted(_PACKAGE.rglob("*.py")) if data not in path.parents)
+    shipped = ((root, path) for root in (folder("profiles"), folder("fixtures")) for path in _shipped(root))
+    return _digest((*sources, *shipped))
+
+
+def _shipped(root: Path) -> Iterator[Path]:
+    made = {_FILE, "__pycache__"}
+    yield from (path for path in sorted(root.rglob("*")) if path.is_file() and made.isdisjoint(path.parts))
+
+
+def _digest(files: Iterable[tuple[Path, Path]]) -> str:
     digest = hashlib.sha256()
-    for part in _SOURCES:
-        for path in sorted((_PACKAGE / part).rglob("*.py")):
-            content = path.read_bytes().replace(b"\r\n", b"\n")
-            name = path.relative_to(_PACKAGE).as_posix()
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    for root, path in files:
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()

@@ -40,9 +40,9 @@ class SequenceDiagrams:
             wrong: numbers of the events that its findings point at.
             wording: language of the picture.
         """
-        narrator = EventDescriber(wording, items=self._items)
-        messages = [narrator.message(event, wrong=event.seq in wrong) for event in self.events(scenario, wrong)]
-        legend = [(name, shown(document)) for document, name in narrator.names.items()]
+        describer = EventDescriber(wording, items=self._items)
+        messages = [describer.message(event, wrong=event.seq in wrong) for event in self.events(scenario, wrong)]
+        legend = [(name, shown(document)) for document, name in describer.names.items()]
         return drawings([message for message in messages if isinstance(message, JournalMessage)], legend)
 
     def events(self, scenario: str, wrong: Collection[int]) -> list[Event]:

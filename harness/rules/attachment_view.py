@@ -1,6 +1,6 @@
-"""One attachment as the rules see it: its content is decoded only as far as somebody asks.
+"""One attachment as the rules see it: its content is decoded only as far as a rule asks.
 
-A content of many megabytes takes far longer to decode than to parse. Whether it is strict base64 can be told without
+A content of many megabytes takes far longer to decode than to parse. Whether it is strict base64 can be seen without
 decoding it, and what kind of file it is by its first bytes.
 """
 
@@ -35,7 +35,7 @@ class Content:
 
     Attributes:
         size: in bytes, decoded.
-        line_breaks: line breaks stand inside the base64.
+        line_breaks: line breaks are inside the base64.
         head: the first bytes, `HEAD` of them or all.
     """
 
@@ -51,7 +51,7 @@ class Opened:
     Attributes:
         content: its bytes.
         packed_as: name of the zip entry that it was packed in, None where it was carried raw.
-        before: bytes that stand before that entry in the zip, and belong to none.
+        before: bytes that are before that entry in the zip, and belong to none.
     """
 
     content: bytes
@@ -94,7 +94,7 @@ class AttachmentView:
 
     @property
     def text(self) -> str:
-        """The content in base64, as it stands in the package; taken out of the tree at every call."""
+        """The content in base64, as it is in the package; taken out of the tree at every call."""
         node = self.encoded
         if node is self.node:
             return ""
@@ -102,7 +102,7 @@ class AttachmentView:
 
     @property
     def content(self) -> Content | Base64Broken | TooLarge:
-        """The content, or why it cannot be had."""
+        """The content, or why there is none."""
         if self._content is None:
             self._content = self._look()
         return self._content
@@ -138,7 +138,7 @@ class AttachmentView:
         return content if content.size <= largest else TooLarge(content.size)
 
     def _interrupted(self) -> Base64Broken | None:
-        """Say that an element stands inside the base64: some readers stop there, others read on in it or behind it."""
+        """Say that an element is inside the base64: some readers stop there, others read on in it or behind it."""
         element = self.encoded.element
         if element is self.node.element or not any(isinstance(child.tag, str) for child in element):
             return None

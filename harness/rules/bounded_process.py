@@ -1,4 +1,4 @@
-"""Processes that examine packages, and are ended from outside when one package costs too much time or memory."""
+"""Processes that examine packages, and are killed when one package costs too much time or memory."""
 
 import contextlib
 import os
@@ -70,7 +70,7 @@ class BoundedProcess:
 
 
 def copy_of_this(serve: Callable[[Connection], None]) -> BoundedProcess:
-    """Start a copy of this process, which must have a single thread and nothing open that others wait for.
+    """Fork this process, which must have a single thread and hold nothing open that others wait for.
 
     Args:
         serve: what the copy does with its end of the pipe, before it ends.
@@ -102,7 +102,7 @@ def program(module: str) -> BoundedProcess:
         [sys.executable, "-c", source],
         pass_fds=[handle],
         stdin=subprocess.DEVNULL,
-        process_group=0,  # Ctrl-C at the terminal, which may come before it is ignored, is for this process
+        process_group=0,  # Ctrl-C at the terminal, which may come before it is ignored, concerns this process only
     )
     theirs.close()
     return BoundedProcess(started.pid, ours, started.wait)
@@ -115,7 +115,7 @@ def serve_program(handle: int, serve: Callable[[Connection], None]) -> None:
 
 
 def _attended_elsewhere() -> None:
-    """Leave Ctrl-C to the process that started this one."""
+    """Ignore Ctrl-C: the process that started this one handles it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

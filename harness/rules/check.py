@@ -61,69 +61,67 @@ def check_package(
     except XmlRefused as error:
         refused = refusal(data, error)
         return PackageReport("unknown", (refused,), None, spoken_of=frozenset({refused.requirement}))
-    specimen = PackageView(data, tree, profile, at, trust)
+    package = PackageView(data, tree, profile, at, trust)
     try:
-        return _report(specimen, groups)
+        return _report(package, groups)
     finally:
-        specimen.nodes.dismantle()
+        package.nodes.dismantle()
 
 
-def _report(specimen: PackageView, groups: Collection[str] | None) -> PackageReport:
-    excess = too_many(specimen)
+def _report(package: PackageView, groups: Collection[str] | None) -> PackageReport:
+    excess = too_many(package)
     if excess is not None:
-        return PackageReport(
-            specimen.kind, (excess,), specimen.document_id(), spoken_of=frozenset({excess.requirement})
-        )
-    checks = checks_for(specimen.kind, None if groups is None else frozenset(groups))
+        return PackageReport(package.kind, (excess,), package.document_id(), spoken_of=frozenset({excess.requirement}))
+    checks = checks_for(package.kind, None if groups is None else frozenset(groups))
     spoken_of = set(checks.always)
     if groups is None or "PKG" in groups:
         spoken_of.update(READING)
-    outcomes = _outcomes(specimen, checks, spoken_of)
+    outcomes = _outcomes(package, checks, spoken_of)
     if not outcomes:
-        return PackageReport(specimen.kind, (), specimen.document_id(), spoken_of=frozenset(spoken_of))
+        return PackageReport(package.kind, (), package.document_id(), spoken_of=frozenset(spoken_of))
     spoken_of.update(one.requirement for one in outcomes)
     findings = without_echoes(one for one in outcomes if isinstance(one, Finding))
     undecided = tuple(one for one in outcomes if isinstance(one, Undecided))
-    told = in_order(with_exact_lines(findings, specimen))
-    return PackageReport(specimen.kind, tuple(told), specimen.document_id(), undecided, frozenset(spoken_of))
+    ordered = in_order(with_exact_lines(findings, package))
+    return PackageReport(package.kind, tuple(ordered), package.document_id(), undecided, frozenset(spoken_of))
 
 
-def _outcomes(specimen: PackageView, checks: Checks, spoken_of: set[str]) -> list[Outcome]:
+def _outcomes(package: PackageView, checks: Checks, spoken_of: set[str]) -> list[Outcome]:
     """Ask all rules; what they speak of is added to `spoken_of`."""
     outcomes: list[Outcome] = []
     for check, codes in checks.package:
-        told = check(specimen)
-        # Nearly every rule has nothing to say: to ask for one outcome is quicker than to collect them.
-        first = next(told, None)
+        answers = check(package)
+        # Nearly every rule yields nothing: asking for one outcome is quicker than collecting all.
+        first = next(answers, None)
         if first is not None:
-            _take(chain((first,), told), codes, outcomes)
+            _take(chain((first,), answers), codes, outcomes)
     if checks.attachment:
         open_subjects = checks.of_attachments
-        for carried in specimen.carried():
+        for attachment in package.attachment_views():
             for look, codes in checks.attachment:
-                _take(look(specimen, carried), codes, outcomes)
-            open_subjects = _left_open(open_subjects, specimen, carried, spoken_of)
+                _take(look(package, attachment), codes, outcomes)
+            open_subjects = _left_open(open_subjects, package, attachment, spoken_of)
     for check, codes in checks.closing:
-        _take(check(specimen), codes, outcomes)
-    spoken_of.update(requirement for requirement, speaks_of in checks.sometimes if speaks_of(specimen))
+        _take(check(package), codes, outcomes)
+    spoken_of.update(requirement for requirement, speaks_of in checks.sometimes if speaks_of(package))
     return outcomes
 
 
-def _take(told: Iterable[Outcome], codes: frozenset[str], outcomes: list[Outcome]) -> None:
-    """Add what a rule says, as far as it is listened to.
+def _take(answers: Iterable[Outcome], codes: frozenset[str], outcomes: list[Outcome]) -> None:
+    """Add what a rule yields, at most `MOST_OF_ONE_RULE` outcomes.
 
     Raises:
         UndeclaredCode: it gives a code that it does not declare.
     """
-    for one in islice(told, MOST_OF_ONE_RULE):
+    for one in islice(answers, MOST_OF_ONE_RULE):
         refuse_undeclared(one.code if isinstance(one, Finding) else one.detail, codes)
         outcomes.append(one)
 
 
 def _left_open(
     subjects: tuple[tuple[str, AttachmentSubject | None], ...],
-    specimen: PackageView,
-    carried: AttachmentView,
+    package: PackageView,
+    attachment: AttachmentView,
     spoken_of: set[str],
 ) -> tuple[tuple[str, AttachmentSubject | None], ...]:
     """Return the subjects that this attachment is none of; the requirements of the others are spoken of."""
@@ -132,7 +130,7 @@ def _left_open(
     left = []
     for subject in subjects:
         requirement, speaks_of = subject
-        if speaks_of is None or speaks_of(specimen, carried):
+        if speaks_of is None or speaks_of(package, attachment):
             spoken_of.add(requirement)
         else:
             left.append(subject)

@@ -1,8 +1,8 @@
 """Examines packages in a process of its own, which is ended when a package costs too much time or memory.
 
-Limits on what a package may hold bound what is known to be expensive; this bounds the rest, from outside: whatever the
+Limits on the content of a package bound what is known to be expensive. This bounds the rest from outside: whatever the
 readers of XML, zip, PDF and signatures do with a hostile package, the judge goes on. One process serves for as long as
-it lives, so that a package costs no more than the way there and back; what cannot cost much goes nowhere.
+it lives, so that a package costs only the transfer; a package that cannot be expensive is checked here.
 """
 
 import atexit
@@ -26,7 +26,7 @@ EXCESS_CODES = codes_of("PKG-10", get_args(Excess))
 """Codes of the findings about packages that take too much to examine."""
 Rules = tuple[Profile, Trust]
 
-# What costs more than its size is in attachments and signatures; names in XML cannot be written otherwise.
+# Only attachments and signatures can cost more than their size; their element names have one spelling in XML.
 _COSTLY = (b"Attachment", b"Signature")
 _HARMLESS = 64 * 1024
 _TRIES = 2
@@ -34,7 +34,7 @@ _MEGABYTE = 1 << 20
 
 
 class _Lost(Exception):
-    """The process ended by itself, or by somebody else's hand."""
+    """The process ended by itself, or was killed from outside."""
 
 
 def examine(data: bytes, profile: Profile, at: datetime, trust: Trust) -> PackageReport:
@@ -122,7 +122,7 @@ class _Confinement:
 
 
 def serve_at(handle: int) -> None:
-    """Examine packages for who holds the other end of a pipe; what a process of its own does.
+    """Examine packages for the process at the other end of a pipe; the main function of the separate process.
 
     Args:
         handle: of this end.
@@ -131,22 +131,22 @@ def serve_at(handle: int) -> None:
 
 
 def _serve(connection: Connection) -> None:
-    """Examine one package after the other until nobody is there any more."""
+    """Examine packages one after the other until the connection closes."""
     with contextlib.suppress(EOFError, OSError):
-        connection.send(True)  # from here on what it costs is the package's
+        connection.send(True)  # from here on the cost is counted for the package
         rules: Rules | None = None
         while True:
-            told, at = connection.recv()
-            rules = told or rules
+            changed, at = connection.recv()
+            rules = changed or rules
             connection.send(_examined_here(connection.recv_bytes(), rules, at))
 
 
 def _examined_here(data: bytes, rules: Rules | None, at: datetime) -> PackageReport | str:
     try:
         if rules is None:
-            return "no rules were told"
+            return "no rules were given"
         return check_package(data, rules[0], at, trust=rules[1])
-    except Exception as error:  # the judge shall meet what it would have met without this process
+    except Exception as error:  # the judge reports it as it would without this process
         return f"{type(error).__name__}: {error}"
 
 

@@ -9,7 +9,7 @@ _MOST = 8
 
 
 def derived(make: Callable[[Source], Value]) -> Callable[[Source], Value]:
-    """Return `make` with a memory for the last few sources, told apart by identity.
+    """Return `make` with a memory for the last few sources, distinguished by identity.
 
     Parts of a profile are immutable but hold mappings, so that they have no hash.
     """

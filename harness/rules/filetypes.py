@@ -7,7 +7,7 @@ these may look like a zip or an OLE file.
 from collections.abc import Iterator
 from typing import Literal
 
-from harness.crypto.pdf.glance import looks_like_pdf
+from harness.crypto.pdf.prechecks import looks_like_pdf
 from harness.edxml.zip_directory import find_directory, read_record
 
 FileType = Literal["pdf", "zip", "docx", "xlsx", "pptx", "ole", "rtf", "jpg", "png"]
@@ -88,14 +88,14 @@ _BY_CONTENT_TYPE: dict[str, str] = {
 def extension(name: str) -> str:
     """Return the extension of a file name in lower case, without the dot; empty where it has none.
 
-    Blanks and dots at the end are passed over: that they are there is for ATT-04 to say.
+    Blanks and dots at the end are ignored: ATT-04 reports them.
     """
     stem, dot, ending = name.rstrip(" .\u00a0\t\r\n").rpartition(".")
     return ending.lower() if dot and stem else ""
 
 
 def type_of_start(head: bytes) -> FileType | None:
-    """Return the type that the first bytes of a file say, None for those that are not known or say it only later."""
+    """Return the type that the first bytes of a file show, None if they are unknown or the type shows only later."""
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
@@ -108,7 +108,7 @@ def type_of(content: bytes) -> FileType | None:
 
 
 def fits_name(kind: FileType | None, ending: str) -> bool:
-    """Say whether bytes of a type may stand under a name with that extension."""
+    """Say whether bytes of a type may be under a name with that extension."""
     wanted = _BY_EXTENSION.get(ending)
     if wanted is not None:
         return kind in wanted

@@ -1,4 +1,4 @@
-"""What is told of all that was found, and in which order."""
+"""Which findings are reported, and in which order."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ _GROUPS = {name: place for place, name in enumerate(("PKG", "HDR", "TRC", "ATT",
 def without_echoes(findings: Iterable[Finding]) -> list[Finding]:
     """Drop findings about unknown elements whose right name another finding reports as missing.
 
-    `<subject>` where `<Subject>` is due breaks the requirement of Subject; that `subject` is unknown adds nothing.
+    `<subject>` instead of `<Subject>` breaks the requirement of Subject; that `subject` is unknown adds nothing.
     A finding about something missing names it in its parameter `missing`, one about an unknown element names in
     `meant` what it was probably meant to be.
     """

@@ -1,4 +1,4 @@
-"""Lines of findings in very long packages, where the XML tree knows them no more."""
+"""Lines of findings in very long packages, where the XML tree no longer knows them."""
 
 import re
 from collections.abc import Iterable
@@ -18,15 +18,15 @@ _TREE_KNOWS = 65535
 _STEP = re.compile(r"(.+?)(?:\[([0-9]+)\])?")
 
 
-def with_exact_lines(findings: Iterable[Finding], specimen: PackageView) -> list[Finding]:
+def with_exact_lines(found: Iterable[Finding], package: PackageView) -> list[Finding]:
     """Put the right line into findings whose line the tree has only guessed."""
-    told = list(findings)
-    if all((finding.where.line or 0) < _TREE_KNOWS for finding in told):
-        return told
+    findings = list(found)
+    if all((finding.where.line or 0) < _TREE_KNOWS for finding in findings):
+        return findings
     from harness.edxml.places import SourceLines  # brings a second parser along, which few packages need
 
-    lines = SourceLines(specimen.data, specimen.tree)
-    return [_exact(finding, specimen.nodes.root, lines) for finding in told]
+    lines = SourceLines(package.data, package.tree)
+    return [_exact(finding, package.nodes.root, lines) for finding in findings]
 
 
 def _exact(finding: Finding, root: Node, lines: "SourceLines") -> Finding:

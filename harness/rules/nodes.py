@@ -59,7 +59,7 @@ class Node(msgspec.Struct, eq=False):
 
     @property
     def path(self) -> str:
-        """Path from the root, in plain names; a position stands where siblings share a name."""
+        """Path from the root, in plain names; a position is where siblings share a name."""
         steps: list[str] = []
         node: Node | None = self
         while node is not None:

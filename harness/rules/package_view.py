@@ -16,15 +16,15 @@ from harness.rules.sections import PackageKind, locate
 from harness.rules.structure import vocabulary
 from harness.rules.tree import read_tree
 
-__all__ = ["AttachmentView", "Opened", "PackageView", "ZipMember"]
+__all__ = ["AttachmentView", "ManifestEntry", "Opened", "PackageView"]
 
 
-class ZipMember:
+class ManifestEntry:
     """A Reference or an Attachment.
 
     Attributes:
         node: the element.
-        id: its ContentId without `cid:`, however often that stands there, and without white space around it; empty
+        id: its ContentId without `cid:`, however often that is there, and without white space around it; empty
             where it is absent.
         name: its AttachmentName; empty where it is absent.
     """
@@ -47,7 +47,7 @@ class PackageView:
         at: time of judgement, with a zone.
         trust: what the caller trusts for signatures besides the profile's anchors.
         nodes: all elements.
-        places: header, body and the other parts, wherever they stand.
+        places: header, body and the other parts, wherever they are.
         message: the MessageHeader.
         business: the element Bussiness, None where there is none or it is blank.
         hops: the TraceHeaders that are not blank.
@@ -68,8 +68,10 @@ class PackageView:
         trace, references, encoded = self.places.trace, self.places.references, self.places.encoded
         self.business = trace.child("Bussiness") if trace is not None else None
         self.hops = trace.present("TraceHeader") if trace is not None else []
-        self.references = [ZipMember(node) for node in references.every("Reference")] if references is not None else []
-        self.attachments = [ZipMember(node) for node in encoded.every("Attachment")] if encoded is not None else []
+        self.references = (
+            [ManifestEntry(node) for node in references.every("Reference")] if references is not None else []
+        )
+        self.attachments = [ManifestEntry(node) for node in encoded.every("Attachment")] if encoded is not None else []
         self.notes: dict[str, object] = {}
         self._composed_id: str | None = None
 
@@ -108,7 +110,7 @@ class PackageView:
         path = ("ResponseFor", "DocumentId") if self.kind == "status" else ("DocumentId",)
         return self.code(*path) or None
 
-    def carried(self) -> Iterator[AttachmentView]:
+    def attachment_views(self) -> Iterator[AttachmentView]:
         """Yield every attachment with its Reference; a content is kept only while its attachment is looked at."""
         references = {entry.id: entry.node for entry in reversed(self.references)}
         limits = self.parameters.limits

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
 from harness.crypto.chains.trust import profile_trust
-from harness.crypto.pdf.glance import PdfUnreadable, header_version, may_be_signed
+from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, may_be_signed
 from harness.rules.filetypes import type_of
 from harness.rules.nodes import Node, found
 from harness.rules.package_view import AttachmentView, Opened, PackageView
-from harness.rules.registry import Outcome, attachment_rule, closing_rule
+from harness.rules.registry import Outcome, attachment_rule, rule
 from harness.rules.undecided import Undecided
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _Pdf:
 
     @property
     def hides_signatures(self) -> bool:
-        """The file shows a sign of signatures, and none of them can be looked at."""
+        """The file seems to have signatures, but none of them can be read."""
         return self.signed and not self.signatures
 
     def finding(self, code: str, *, expected: str = "", received: str = "", **parameters: str) -> Finding:
@@ -63,24 +63,24 @@ class _Pdf:
         return found(code, self.node, expected=expected, received=received, file=self.name, **parameters)
 
 
-def _is_pdf(specimen: PackageView, carried: AttachmentView) -> bool:
-    return _pdf(specimen, carried) is not None
+def _is_pdf(package: PackageView, attachment: AttachmentView) -> bool:
+    return _pdf(package, attachment) is not None
 
 
-def _is_signed(specimen: PackageView, carried: AttachmentView) -> bool:
-    pdf = _pdf(specimen, carried)
+def _is_signed(package: PackageView, attachment: AttachmentView) -> bool:
+    pdf = _pdf(package, attachment)
     return pdf is not None and pdf.signed
 
 
-def _has_pdf(specimen: PackageView) -> bool:
-    return bool(_seen(specimen))
+def _has_pdf(package: PackageView) -> bool:
+    return bool(_seen(package))
 
 
 @attachment_rule("PDF-01", codes=("too-old",), speaks_of=_is_pdf)
-def recent_enough(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
+def recent_enough(package: PackageView, attachment: AttachmentView) -> Iterator[Outcome]:
     """A PDF file is of the profile's least version or later."""
-    pdf = _pdf(specimen, carried)
-    oldest = specimen.parameters.signatures.oldest_pdf
+    pdf = _pdf(package, attachment)
+    oldest = package.parameters.signatures.oldest_pdf
     if pdf is not None and pdf.version is not None and pdf.version < oldest:
         yield pdf.finding("PDF-01.too-old", expected=_written(oldest), received=_written(pdf.version))
 
@@ -105,9 +105,9 @@ def recent_enough(specimen: PackageView, carried: AttachmentView) -> Iterator[Ou
     ),
     speaks_of=_is_signed,
 )
-def signatures_hold(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
+def signatures_hold(package: PackageView, attachment: AttachmentView) -> Iterator[Outcome]:
     """Every signature verifies and covers the file, up to what may come later."""
-    pdf = _pdf(specimen, carried)
+    pdf = _pdf(package, attachment)
     if pdf is None:
         return
     if pdf.unreadable is not None:
@@ -126,7 +126,7 @@ def signatures_hold(specimen: PackageView, carried: AttachmentView) -> Iterator[
 
 
 def _unsigned_bytes(pdf: _Pdf, examined: "ExaminedPdf") -> Iterator[Finding]:
-    """Yield what is to be said of bytes around a signed file, and of objects in it that no signature covers."""
+    """Yield findings about bytes around a signed file, and objects in it that no signature covers."""
     if examined.before:
         yield pdf.finding("PDF-03.bytes-before", received=str(examined.before))
     if examined.loose is not None:
@@ -154,15 +154,15 @@ def _unsigned_bytes(pdf: _Pdf, examined: "ExaminedPdf") -> Iterator[Finding]:
     ),
     speaks_of=_is_signed,
 )
-def signers_are_trusted(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
+def signers_are_trusted(package: PackageView, attachment: AttachmentView) -> Iterator[Outcome]:
     """Every signer leads to a trust anchor, was valid and not revoked when it signed, and uses strong algorithms."""
-    pdf = _pdf(specimen, carried)
+    pdf = _pdf(package, attachment)
     if pdf is None:
         return
     if pdf.hides_signatures:
         yield Undecided(pdf.finding("PDF-04.not-examined"), Cause.CANDIDATE)
     for examined in pdf.signatures:
-        yield from _signer(pdf, examined, specimen)
+        yield from _signer(pdf, examined, package)
 
 
 @attachment_rule(
@@ -177,9 +177,9 @@ def signers_are_trusted(specimen: PackageView, carried: AttachmentView) -> Itera
     ),
     speaks_of=_is_signed,
 )
-def signatures_are_stamped(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
+def signatures_are_stamped(package: PackageView, attachment: AttachmentView) -> Iterator[Outcome]:
     """Every signature has a trusted time stamp."""
-    pdf = _pdf(specimen, carried)
+    pdf = _pdf(package, attachment)
     if pdf is None:
         return
     if pdf.hides_signatures:
@@ -195,9 +195,9 @@ def signatures_are_stamped(specimen: PackageView, carried: AttachmentView) -> It
 
 
 @attachment_rule("PDF-06", codes=("no-person", "no-agency", "order"), speaks_of=_is_signed)
-def person_then_agency(specimen: PackageView, carried: AttachmentView) -> Iterator[Outcome]:
+def person_then_agency(package: PackageView, attachment: AttachmentView) -> Iterator[Outcome]:
     """A person signs first, the agency's seal comes last."""
-    pdf = _pdf(specimen, carried)
+    pdf = _pdf(package, attachment)
     if pdf is None:
         return
     kinds = [examined.kind for examined in pdf.signatures]
@@ -212,51 +212,51 @@ def person_then_agency(specimen: PackageView, carried: AttachmentView) -> Iterat
         yield pdf.finding("PDF-06.order", received=received)
 
 
-@closing_rule("PDF-02", codes=("unsigned",), speaks_of=_has_pdf)
-def one_is_signed(specimen: PackageView) -> Iterator[Outcome]:
+@rule("PDF-02", codes=("unsigned",), speaks_of=_has_pdf, closing=True)
+def one_is_signed(package: PackageView) -> Iterator[Outcome]:
     """At least one PDF file of the package is signed."""
-    seen = _seen(specimen)
+    seen = _seen(package)
     if seen and not any(pdf.signed for pdf in seen):
         yield seen[0].finding("PDF-02.unsigned", count=str(len(seen)))
 
 
-def _seen(specimen: PackageView) -> list[_Pdf]:
-    kept = specimen.notes.setdefault(_NOTE, [])
+def _seen(package: PackageView) -> list[_Pdf]:
+    kept = package.notes.setdefault(_NOTE, [])
     return kept if isinstance(kept, list) else []
 
 
-def _pdf(specimen: PackageView, carried: AttachmentView) -> _Pdf | None:
+def _pdf(package: PackageView, attachment: AttachmentView) -> _Pdf | None:
     """Return the attachment as PDF, examined; None if it is none. Kept while the attachment is looked at."""
-    if _NOTE not in carried.notes:
-        pdf = carried.notes[_NOTE] = _read(specimen, carried)
+    if _NOTE not in attachment.notes:
+        pdf = attachment.notes[_NOTE] = _read(package, attachment)
         if pdf is not None:
-            _seen(specimen).append(_Pdf(pdf.node, pdf.name, pdf.version, pdf.signed))
-    kept = carried.notes[_NOTE]
+            _seen(package).append(_Pdf(pdf.node, pdf.name, pdf.version, pdf.signed))
+    kept = attachment.notes[_NOTE]
     return kept if isinstance(kept, _Pdf) else None
 
 
-def _read(specimen: PackageView, carried: AttachmentView) -> _Pdf | None:
-    opened = carried.opened
+def _read(package: PackageView, attachment: AttachmentView) -> _Pdf | None:
+    opened = attachment.opened
     if not isinstance(opened, Opened) or type_of(opened.content) != "pdf":
         return None
     content = opened.content
     version = header_version(content)
     signed = may_be_signed(content)
-    oldest = specimen.parameters.signatures.oldest_pdf
+    oldest = package.parameters.signatures.oldest_pdf
     if not signed and version is not None and version >= oldest:
-        return _Pdf(carried.node, carried.name, version, False)
+        return _Pdf(attachment.node, attachment.name, version, False)
     from harness.crypto.pdf.examination import examine_pdf
 
-    trust = profile_trust(specimen.profile).adding(specimen.trust)
+    trust = profile_trust(package.profile).adding(package.trust)
     try:
-        examined = examine_pdf(content, specimen.at, specimen.parameters.signatures, trust)
+        examined = examine_pdf(content, package.at, package.parameters.signatures, trust)
     except PdfUnreadable as error:
-        return _Pdf(carried.node, carried.name, version, signed, unreadable=error if signed else None)
+        return _Pdf(attachment.node, attachment.name, version, signed, unreadable=error if signed else None)
     seems_signed = bool(examined.signatures) or examined.loose is not None
-    return _Pdf(carried.node, carried.name, examined.version, seems_signed, examined)
+    return _Pdf(attachment.node, attachment.name, examined.version, seems_signed, examined)
 
 
-def _signer(pdf: _Pdf, examined: "ExaminedSignature", specimen: PackageView) -> Iterator[Outcome]:
+def _signer(pdf: _Pdf, examined: "ExaminedSignature", package: PackageView) -> Iterator[Outcome]:
     from harness.rules.signers import revocation_outcomes, trust_outcomes
 
     make = partial(pdf.finding, field=examined.signature.field)
@@ -265,7 +265,7 @@ def _signer(pdf: _Pdf, examined: "ExaminedSignature", specimen: PackageView) -> 
         yield Undecided(make("PDF-04.not-examined"), Cause.CANDIDATE)
         return
     yield from trust_outcomes("PDF-04", trust, examined.at, make)
-    yield from revocation_outcomes("PDF-04", trust, examined.at, specimen.parameters.signatures, make)
+    yield from revocation_outcomes("PDF-04", trust, examined.at, package.parameters.signatures, make)
     subject = examined.facts.subject if examined.facts else ""
     for weak in examined.weaknesses:
         yield make(f"PDF-04.{_WEAKNESSES[weak.kind]}", expected=weak.expected, received=weak.received, subject=subject)

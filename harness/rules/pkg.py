@@ -25,43 +25,43 @@ _instructions = etree.XPath("//processing-instruction()")
 
 
 @rule("PKG-01", BOTH, codes=("version",))
-def version_is_one(specimen: PackageView) -> Iterator[Finding]:
+def version_is_one(package: PackageView) -> Iterator[Finding]:
     """The XML version, where it is declared, is 1.0."""
-    version = specimen.tree.docinfo.xml_version
+    version = package.tree.docinfo.xml_version
     if version != _VERSION:
         yield Finding("PKG-01.version", Where(line=1), expected=_VERSION, received=clipped(version or ""))
 
 
 @rule("PKG-02", BOTH, codes=("byte-order-mark",))
-def starts_without_mark(specimen: PackageView) -> Iterator[Finding]:
+def starts_without_mark(package: PackageView) -> Iterator[Finding]:
     """There is no byte order mark."""
-    if specimen.data.startswith(_BOM):
+    if package.data.startswith(_BOM):
         yield Finding("PKG-02.byte-order-mark", Where(line=1), expected="<?xml …", received="EF BB BF")
 
 
 @rule("PKG-02", BOTH, codes=("not-nfc",))
-def text_is_composed(specimen: PackageView) -> Iterator[Finding]:
+def text_is_composed(package: PackageView) -> Iterator[Finding]:
     """Text is in Unicode NFC; the first text that is not stands for all."""
-    accented = [node for node in specimen.nodes.nodes if not node.text.isascii()]
+    accented = [node for node in package.nodes.nodes if not node.text.isascii()]
     loose = [node for node in accented if not is_normalized("NFC", node.text)]
     if loose:
         yield found("PKG-02.not-nfc", loose[0], expected="NFC", received=loose[0].text, count=str(len(loose)))
 
 
 @rule("PKG-04", BOTH, codes=("missing", "wrong-case", "foreign"))
-def root_and_envelope(specimen: PackageView) -> Iterator[Finding]:
+def root_and_envelope(package: PackageView) -> Iterator[Finding]:
     """The root is edXML and holds edXMLEnvelope."""
-    yield from _irregular(specimen, "PKG-04", "root", "envelope")
+    yield from _irregular(package, "PKG-04", "root", "envelope")
 
 
 @rule("PKG-04", BOTH, codes=("namespace",))
-def in_the_namespace(specimen: PackageView) -> Iterator[Finding]:
+def in_the_namespace(package: PackageView) -> Iterator[Finding]:
     """Every element of the regulation is in its namespace; the first of each foreign one stands for all."""
-    if not specimen.nodes.strays or specimen.places.envelope is None:
+    if not package.nodes.strays or package.places.envelope is None:
         return
     first: dict[str, Node] = {}
     count: dict[str, int] = {}
-    for node in specimen.nodes.strays:
+    for node in package.nodes.strays:
         if _is_foreign(node):
             first.setdefault(node.namespace, node)
             count[node.namespace] = count.get(node.namespace, 0) + 1
@@ -72,44 +72,44 @@ def in_the_namespace(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("PKG-05", BOTH, codes=("missing", "wrong-case"))
-def header_and_body(specimen: PackageView) -> Iterator[Finding]:
+def header_and_body(package: PackageView) -> Iterator[Finding]:
     """There is edXMLHeader with MessageHeader, and edXMLBody with edXMLManifest in a document package."""
-    yield from _irregular(specimen, "PKG-05", "header", "message", "body", "manifest")
+    yield from _irregular(package, "PKG-05", "header", "message", "body", "manifest")
 
 
-def _has_attachments(specimen: PackageView) -> bool:
+def _has_attachments(package: PackageView) -> bool:
     """Say whether there are attachments, in their place or not."""
-    return specimen.places.encoded is not None or specimen.places.inline
+    return package.places.encoded is not None or package.places.inline
 
 
 @rule("PKG-06", BOTH, codes=("misplaced", "inline", "wrong-case"), speaks_of=_has_attachments)
-def attachments_beside_envelope(specimen: PackageView) -> Iterator[Finding]:
+def attachments_beside_envelope(package: PackageView) -> Iterator[Finding]:
     """AttachmentEncoded is a sibling of the envelope."""
-    yield from _irregular(specimen, "PKG-06", "encoded")
+    yield from _irregular(package, "PKG-06", "encoded")
 
 
 @rule("PKG-07", BOTH, codes=("other-prefix",))
-def literal_prefix(specimen: PackageView) -> Iterator[Finding]:
+def literal_prefix(package: PackageView) -> Iterator[Finding]:
     """From the envelope down the prefix is the literal `edXML:`; the first other one stands for all."""
-    envelope = specimen.places.envelope
-    if envelope is None or envelope is specimen.nodes.root:
+    envelope = package.places.envelope
+    if envelope is None or envelope is package.nodes.root:
         return
     offenders = [element for element in envelope.element.iter() if element.prefix != PREFIX]
     own = list(_of_the_package(offenders)) if offenders else []
     if own:
         first = own[0]
         local = first.tag.rpartition("}")[2]
-        node = next(node for node in specimen.nodes.nodes if node.element is first)
+        node = next(node for node in package.nodes.nodes if node.element is first)
         received = f"{first.prefix}:{local}" if first.prefix else local
         yield found("PKG-07.other-prefix", node, expected=f"{PREFIX}:{local}", received=received, count=str(len(own)))
 
 
 @rule("PKG-08", BOTH, codes=("unknown", "misspelt", "misplaced", "text-between"))
-def nothing_unknown(specimen: PackageView) -> Iterator[Finding]:
-    """Every element is the regulation's or one of the operator's additions, and stands where it may."""
-    if specimen.places.envelope is None or gate().validate(specimen.tree):
+def nothing_unknown(package: PackageView) -> Iterator[Finding]:
+    """Every element is the regulation's or one of the operator's additions, and in an allowed place."""
+    if package.places.envelope is None or gate().validate(package.tree):
         return
-    for oddity in oddities(specimen.nodes.root, specimen.places.claimed):
+    for oddity in oddities(package.nodes.root, package.places.claimed):
         node = oddity.node
         if oddity.kind == "text":
             yield found("PKG-08.text-between", node, element=node.local)
@@ -120,38 +120,39 @@ def nothing_unknown(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("PKG-08", BOTH, codes=("instruction",))
-def no_instructions(specimen: PackageView) -> Iterator[Finding]:
+def no_instructions(package: PackageView) -> Iterator[Finding]:
     """There are no processing instructions, which are legal XML and mean nothing here; the first stands for all."""
     # To search the bytes is quicker than to search the tree; the XML declaration begins like an instruction.
-    if specimen.data.find(b"<?", 1) < 0 and specimen.data.startswith(_DECLARATION):
+    if package.data.find(b"<?", 1) < 0 and package.data.startswith(_DECLARATION):
         return
-    told = _instructions(specimen.tree)
-    if isinstance(told, list) and told:
-        line, shown = getattr(told[0], "sourceline", None), clipped(str(told[0]))
-        yield Finding("PKG-08.instruction", Where(line=line), received=shown, parameters={"count": str(len(told))})
+    instructions = _instructions(package.tree)
+    if isinstance(instructions, list) and instructions:
+        line, shown = getattr(instructions[0], "sourceline", None), clipped(str(instructions[0]))
+        count = str(len(instructions))
+        yield Finding("PKG-08.instruction", Where(line=line), received=shown, parameters={"count": count})
 
 
 @rule("PKG-09", BOTH, codes=("repeated",))
-def once_only(specimen: PackageView) -> Iterator[Finding]:
-    """What may stand once stands once."""
-    for node in repeated(specimen.nodes.repeated):
+def once_only(package: PackageView) -> Iterator[Finding]:
+    """Elements that may occur only once are not repeated."""
+    for node in repeated(package.nodes.repeated):
         count = len(node.parent.every(node.local)) if node.parent is not None else 0
         yield found("PKG-09.repeated", node, expected="1", received=str(count), name=node.local)
 
 
 @attachment_rule("PKG-10", codes=("attachment",))
-def attachment_within_limit(specimen: PackageView, carried: AttachmentView) -> Iterator[Finding]:
+def attachment_within_limit(package: PackageView, attachment: AttachmentView) -> Iterator[Finding]:
     """No attachment is larger than the profile's limit."""
-    content = carried.content
+    content = attachment.content
     if isinstance(content, TooLarge):
-        most = specimen.parameters.limits.attachment_bytes
+        most = package.parameters.limits.attachment_bytes
         yield found(
-            "PKG-10.attachment", carried.node, expected=f"≤ {most}", received=str(content.size), name=carried.name
+            "PKG-10.attachment", attachment.node, expected=f"≤ {most}", received=str(content.size), name=attachment.name
         )
 
 
-def _irregular(specimen: PackageView, requirement: str, *parts: Part) -> Iterator[Finding]:
-    for irregularity in specimen.places.irregular:
+def _irregular(package: PackageView, requirement: str, *parts: Part) -> Iterator[Finding]:
+    for irregularity in package.places.irregular:
         if irregularity.part not in parts or irregularity.how == "container":
             continue
         name, node = NAMES[irregularity.part], irregularity.node
@@ -163,7 +164,7 @@ def _irregular(specimen: PackageView, requirement: str, *parts: Part) -> Iterato
 
 
 def _is_foreign(node: Node) -> bool:
-    """Say whether an element of the regulation stands in a namespace that is not the regulation's."""
+    """Say whether an element of the regulation is in a namespace that is not the regulation's."""
     table = structure()
     if node.namespace == DSIG or node.local == _SIGNATURE or node.local in table.additions:
         return False
@@ -181,7 +182,7 @@ def _of_the_package(offenders: list[etree._Element]) -> Iterator[etree._Element]
 
 
 def _in_opaque(element: etree._Element, inside: dict[etree._Element, bool]) -> bool:
-    """Say whether an element is, or stands in, a signature or an addition; `inside` remembers those asked before."""
+    """Say whether an element is, or is in, a signature or an addition; `inside` remembers those asked before."""
     climbed: list[etree._Element] = []
     answer = False
     for around in (element, *element.iterancestors()):

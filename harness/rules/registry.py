@@ -1,18 +1,19 @@
 """Where rules are registered: a rule is a small pure function that yields findings, or what it could not decide.
 
     @rule("HDR-04", codes=("twice",))
-    def no_receiver_twice(specimen: Specimen) -> Iterator[Finding]: ...
+    def no_receiver_twice(package: PackageView) -> Iterator[Finding]: ...
 
     @attachment_rule("ATT-05", codes=("alphabet", "padding"))
-    def content_is_base64(specimen: Specimen, carried: Carried) -> Iterator[Finding]: ...
+    def content_is_base64(package: PackageView, attachment: AttachmentView) -> Iterator[Finding]: ...
 
-`codes` are the reasons that a rule may give, all of its own requirement; it is refused any other.
+`codes` are the reasons that a rule may give, all of its own requirement; any other raises UndeclaredCode.
 
 Package rules run first; then attachment rules, one attachment after the other, so that only one content is in
-memory; closing rules last: these read what attachment rules left in `specimen.notes`.
+memory; closing rules last: these read what attachment rules left in `package.notes`.
 
 A rule that finds nothing wrong proves something only where there was something to find: `speaks_of` tells whether a
-package, or an attachment, holds a thing that the rule speaks about. Left out, every one that the rule looks at does.
+package, or an attachment, holds something that the rule is about. Without it, every package that the rule looks at
+does.
 The modules of `MODULES` register their rules when they are imported; an expensive library is imported inside the
 rule that needs it.
 """
@@ -93,11 +94,13 @@ def rule(
     *,
     codes: tuple[str, ...],
     speaks_of: PackageSubject | None = None,
+    closing: bool = False,
 ) -> Callable[[PackageCheck], PackageCheck]:
-    """Register a rule about a whole package."""
+    """Register a rule about a whole package; a `closing` one is asked after all attachments were looked at."""
 
     def register(check: PackageCheck) -> PackageCheck:
-        _package.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
+        into = _closing if closing else _package
+        into.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register
@@ -110,22 +113,6 @@ def attachment_rule(
 
     def register(check: AttachmentCheck) -> AttachmentCheck:
         _attachment.append(AttachmentRule(requirement, codes_of(requirement, codes), check, speaks_of))
-        return check
-
-    return register
-
-
-def closing_rule(
-    requirement: str,
-    kinds: frozenset[Kind] = DOCUMENT,
-    *,
-    codes: tuple[str, ...],
-    speaks_of: PackageSubject | None = None,
-) -> Callable[[PackageCheck], PackageCheck]:
-    """Register a rule about a whole package that is asked after all attachments were looked at."""
-
-    def register(check: PackageCheck) -> PackageCheck:
-        _closing.append(Rule(requirement, kinds, codes_of(requirement, codes), check, speaks_of))
         return check
 
     return register

@@ -1,6 +1,6 @@
-"""Finds the parts of a package, also where a writer put them wrongly, and says what is irregular about them.
+"""Finds the parts of a package, also those in a wrong place, and reports what is irregular about them.
 
-A part in the wrong place or case is used all the same, so that one defect does not hide the rest of the package
+A part in the wrong place or case is still used, so that one defect does not hide the rest of the package
 nor is reported again by every rule that needs the part.
 """
 
@@ -44,9 +44,9 @@ class Places:
     Attributes:
         kind: document, status or unknown.
         references: the element that holds the References: the manifest, or the body in its stead.
-        inline: an attachment's content stands in the envelope.
+        inline: an attachment's content is in the envelope.
         irregular: everything irregular about the parts, in document order of discovery.
-        claimed: elements in a wrong place that were taken for a part; no other rule need speak of them.
+        claimed: elements in a wrong place that were used as a part; no other rule reports them.
     """
 
     kind: PackageKind
@@ -87,7 +87,7 @@ class _Search:
         return node
 
     def part_or_below(self, parent: Node, part: Part, *inner: str) -> Node | None:
-        """Return the part; where it is missing but children of its own stand in its place, return the parent."""
+        """Return the part; where it is missing but children of its own are in its place, return the parent."""
         node = self.part(parent, part)
         if node is not None:
             return node
@@ -141,7 +141,7 @@ def _nothing(search: _Search) -> Places:
 
 
 def _message(search: _Search, header: Node | None) -> tuple[Node | None, Node | None]:
-    """Return the MessageHeader and, where a status stands in a container of its own, that container."""
+    """Return the MessageHeader and, where a status is in a container of its own, that container."""
     if header is None:
         return None, None
     node = search.part(header, "message")
@@ -195,7 +195,7 @@ def _body(search: _Search, envelope: Node, kind: PackageKind) -> tuple[Node | No
 
 
 def _encoded(search: _Search, root: Node, index: Mapping[str, list[Node]]) -> tuple[Node | None, bool]:
-    """Return the AttachmentEncoded, from elsewhere if need be, and whether contents stand outside of any."""
+    """Return the AttachmentEncoded, from elsewhere if necessary, and whether contents are outside of any."""
     own = root.every(NAMES["encoded"])
     everywhere = index.get(NAMES["encoded"], [])
     if len(everywhere) > len(own):
@@ -218,5 +218,5 @@ def _encoded(search: _Search, root: Node, index: Mapping[str, list[Node]]) -> tu
 
 
 def _outermost(contents: list[Node]) -> set[Node]:
-    """Return, for contents outside AttachmentEncoded, the elements that need no word of any other rule."""
+    """Return, for contents outside AttachmentEncoded, the elements that no other rule reports."""
     return {node.parent if node.parent is not None and node.parent.local == "Attachment" else node for node in contents}

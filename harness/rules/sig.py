@@ -1,7 +1,7 @@
 """SIG: the signature on the package.
 
-A Signature that is not built right is described, and nothing more is said of it; one that is built right is verified,
-and its coverage, algorithms, signer and revocation are judged one by one.
+If the structure of a Signature is wrong, only that is reported; otherwise it is verified, and its coverage, algorithms,
+signer and revocation are judged one by one.
 """
 
 from collections.abc import Iterator
@@ -37,9 +37,9 @@ class _Signed:
     """One Signature of the package.
 
     Attributes:
-        node: where it stands.
+        node: where it is.
         at: when it says it was made.
-        examined: what was found; None for one that stands where no receiver looks for it.
+        examined: what was found; None for one in a place where no receiver looks for it.
     """
 
     node: Node
@@ -48,19 +48,19 @@ class _Signed:
 
     @property
     def sound(self) -> "PackageSignature | None":
-        """What was found, if the signature is built right."""
+        """What was found, if the structure of the signature is right."""
         return None if self.examined is None or self.examined.flaws else self.examined
 
 
-def _has_signature(specimen: PackageView) -> bool:
-    return bool(_nodes(specimen))
+def _has_signature(package: PackageView) -> bool:
+    return bool(_nodes(package))
 
 
 @rule("SIG-01", codes=("missing",), speaks_of=_has_signature)
-def signed_where_asked(specimen: PackageView) -> Iterator[Outcome]:
+def signed_where_asked(package: PackageView) -> Iterator[Outcome]:
     """Where the profile asks for a signature, there is one."""
-    if specimen.parameters.signatures.required and not _nodes(specimen):
-        place = specimen.places.header or specimen.nodes.root
+    if package.parameters.signatures.required and not _nodes(package):
+        place = package.places.header or package.nodes.root
         yield found("SIG-01.missing", place, expected=_SIGNATURE)
 
 
@@ -81,13 +81,13 @@ def signed_where_asked(specimen: PackageView) -> Iterator[Outcome]:
     ),
     speaks_of=_has_signature,
 )
-def built_right(specimen: PackageView) -> Iterator[Outcome]:
-    """A Signature stands in the header and is XML-DSig: namespace, children, algorithms, key."""
-    surplus = _nodes(specimen)[specimen.parameters.signatures.bounds.signatures :]
+def built_right(package: PackageView) -> Iterator[Outcome]:
+    """A Signature is in the header and is XML-DSig: namespace, children, algorithms, key."""
+    surplus = _nodes(package)[package.parameters.signatures.bounds.signatures :]
     if surplus:
-        most = str(specimen.parameters.signatures.bounds.signatures)
+        most = str(package.parameters.signatures.bounds.signatures)
         yield found("SIG-01.too-many", surplus[0], expected=most, name=_SIGNATURE)
-    for signed in _signed(specimen):
+    for signed in _signed(package):
         if signed.examined is None:
             received = signed.node.parent.local if signed.node.parent is not None else ""
             yield found("SIG-01.misplaced", signed.node, expected=_HEADER, received=received)
@@ -101,9 +101,9 @@ def built_right(specimen: PackageView) -> Iterator[Outcome]:
 
 
 @rule("SIG-02", codes=("digest", "value", "not-canonical", "not-resolved", "not-examined"), speaks_of=_has_signature)
-def verifies(specimen: PackageView) -> Iterator[Outcome]:
+def verifies(package: PackageView) -> Iterator[Outcome]:
     """Digest and signature value are right."""
-    for signed in _signed(specimen):
+    for signed in _signed(package):
         examined = signed.sound
         if examined is None:
             yield _not_examined("SIG-02", signed)
@@ -128,9 +128,9 @@ def verifies(specimen: PackageView) -> Iterator[Outcome]:
     ),
     speaks_of=_has_signature,
 )
-def covers_everything(specimen: PackageView) -> Iterator[Outcome]:
+def covers_everything(package: PackageView) -> Iterator[Outcome]:
     """All that is read was signed."""
-    for signed in _signed(specimen):
+    for signed in _signed(package):
         if signed.sound is None:
             yield _not_examined("SIG-03", signed)
             continue
@@ -140,9 +140,9 @@ def covers_everything(specimen: PackageView) -> Iterator[Outcome]:
 
 
 @rule("SIG-04", codes=("weak-digest", "weak-key", "weak-certificate", "not-examined"), speaks_of=_has_signature)
-def strong_enough(specimen: PackageView) -> Iterator[Outcome]:
+def strong_enough(package: PackageView) -> Iterator[Outcome]:
     """Digests and keys are as strong as the profile asks."""
-    for signed in _signed(specimen):
+    for signed in _signed(package):
         if signed.sound is None:
             yield _not_examined("SIG-04", signed)
             continue
@@ -166,9 +166,9 @@ def strong_enough(specimen: PackageView) -> Iterator[Outcome]:
     ),
     speaks_of=_has_signature,
 )
-def signer_is_trusted(specimen: PackageView) -> Iterator[Outcome]:
+def signer_is_trusted(package: PackageView) -> Iterator[Outcome]:
     """The signer's certificate leads to a trust anchor, was valid when it signed, is meant for it, and fits From."""
-    for signed in _signed(specimen):
+    for signed in _signed(package):
         if signed.sound is None:
             yield _not_examined("SIG-05", signed)
             continue
@@ -180,13 +180,13 @@ def signer_is_trusted(specimen: PackageView) -> Iterator[Outcome]:
 
         yield from trust_outcomes("SIG-05", trust, signed.at, partial(_found_at, signed.node))
         if trust.trusted:
-            yield from _other_name(specimen, signed.node, signed.sound)
+            yield from _other_name(package, signed.node, signed.sound)
 
 
 @rule("SIG-06", codes=("revoked", "revocation-unknown", "not-examined"), speaks_of=_has_signature)
-def signer_is_not_revoked(specimen: PackageView) -> Iterator[Outcome]:
+def signer_is_not_revoked(package: PackageView) -> Iterator[Outcome]:
     """The signer's certificate was not revoked when it signed."""
-    for signed in _signed(specimen):
+    for signed in _signed(package):
         trust = signed.sound.trust if signed.sound is not None else None
         if trust is None or not trust.trusted:
             configured = trust is None or trust.anchored
@@ -195,46 +195,46 @@ def signer_is_not_revoked(specimen: PackageView) -> Iterator[Outcome]:
             continue
         from harness.rules.signers import revocation_outcomes
 
-        signatures = specimen.parameters.signatures
+        signatures = package.parameters.signatures
         yield from revocation_outcomes("SIG-06", trust, signed.at, signatures, partial(_found_at, signed.node))
 
 
-def _nodes(specimen: PackageView) -> list[Node]:
-    return specimen.nodes.index.get(_SIGNATURE, [])
+def _nodes(package: PackageView) -> list[Node]:
+    return package.nodes.index.get(_SIGNATURE, [])
 
 
-def _signed(specimen: PackageView) -> list[_Signed]:
-    """Return the Signatures, as many as are looked at, examined if they stand where they should; kept for later."""
-    kept = specimen.notes.get(_NOTE)
+def _signed(package: PackageView) -> list[_Signed]:
+    """Return the Signatures, as many as are looked at, examined if they are where they should; kept for later."""
+    kept = package.notes.get(_NOTE)
     if isinstance(kept, list):
         return kept
-    bound = specimen.parameters.signatures.bounds.signatures
-    signed = [_examined(specimen, node) for node in _nodes(specimen)[:bound]]
-    specimen.notes[_NOTE] = signed
+    bound = package.parameters.signatures.bounds.signatures
+    signed = [_examined(package, node) for node in _nodes(package)[:bound]]
+    package.notes[_NOTE] = signed
     return signed
 
 
-def _examined(specimen: PackageView, node: Node) -> _Signed:
-    at = _signing_time(specimen)
-    if node.parent is not specimen.places.header:
+def _examined(package: PackageView, node: Node) -> _Signed:
+    at = _signing_time(package)
+    if node.parent is not package.places.header:
         return _Signed(node, at, None)
     from harness.crypto.xml.package_signature import examine_signature
 
-    trust = profile_trust(specimen.profile).adding(specimen.trust)
-    parameters = specimen.parameters
+    trust = profile_trust(package.profile).adding(package.trust)
+    parameters = package.parameters
     return _Signed(node, at, examine_signature(node.element, at, parameters.signatures, parameters.limits, trust))
 
 
-def _signing_time(specimen: PackageView) -> datetime:
+def _signing_time(package: PackageView) -> datetime:
     """Return the first TraceHeader's time, as XML-DSig has none of its own; the time of judgement without one."""
-    written = specimen.hops[0].value("Timestamp") if specimen.hops else ""
+    written = package.hops[0].value("Timestamp") if package.hops else ""
     moment = read_moment(written)
-    return moment.replace(tzinfo=VIETNAM) if isinstance(moment, datetime) else specimen.at
+    return moment.replace(tzinfo=VIETNAM) if isinstance(moment, datetime) else package.at
 
 
-def _other_name(specimen: PackageView, node: Node, examined: "PackageSignature") -> Iterator[Finding]:
+def _other_name(package: PackageView, node: Node, examined: "PackageSignature") -> Iterator[Finding]:
     """A certificate names its agency, not an OrganId: the sender's name should be among its names."""
-    sender, signer = specimen.value("From", "OrganName"), examined.signer
+    sender, signer = package.value("From", "OrganName"), examined.signer
     if not sender or signer is None:
         return
     names = signer.values("CN", "O", "OU")

@@ -21,7 +21,7 @@ class _Make(Protocol):
 
 
 def trust_outcomes(requirement: str, trust: SignerTrust, at: datetime, make: _Make) -> Iterator[Outcome]:
-    """Say why a signer is not trusted, or that nobody can know for want of a trust anchor.
+    """Say why a signer is not trusted, or that this is unknown as there is no trust anchor.
 
     Args:
         requirement: id that codes begin with.

@@ -17,16 +17,16 @@ _CLERK = ("Department", "Staff")
 
 
 @rule("STP-01", STATUS, codes=("container", "not-in-status"))
-def content_in_message_header(specimen: PackageView) -> Iterator[Finding]:
-    """The status stands in MessageHeader, and nothing of a document package is there."""
-    for irregularity in specimen.places.irregular:
+def content_in_message_header(package: PackageView) -> Iterator[Finding]:
+    """The status is in MessageHeader, and nothing of a document package is there."""
+    for irregularity in package.places.irregular:
         if irregularity.how == "container":
             node = irregularity.node
             yield found(
                 "STP-01.container", node, expected="MessageHeader", received=node.local, missing="MessageHeader"
             )
-    receivers = specimen.message.every("To") if specimen.message is not None else []
-    strangers = [nodes[0] for name in _FOREIGN if (nodes := specimen.nodes.index.get(name))]
+    receivers = package.message.every("To") if package.message is not None else []
+    strangers = [nodes[0] for name in _FOREIGN if (nodes := package.nodes.index.get(name))]
     for node in (*receivers[:1], *strangers):
         yield found("STP-01.not-in-status", node, received=node.local, name=node.local)
 
@@ -47,9 +47,9 @@ def content_in_message_header(specimen: PackageView) -> Iterator[Finding]:
         "white-space",
     ),
 )
-def answers_one_document(specimen: PackageView) -> Iterator[Finding]:
+def answers_one_document(package: PackageView) -> Iterator[Finding]:
     """There is a From with OrganId, and exactly one complete ResponseFor."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     sender = message.child("From")
@@ -66,17 +66,17 @@ def answers_one_document(specimen: PackageView) -> Iterator[Finding]:
         for name in _RESPONSE:
             if answer.child(name) is None:
                 yield missing("STP-02.incomplete", answer, name)
-        yield from _forms(specimen, answer)
+        yield from _forms(package, answer)
 
 
 @rule("STP-03", STATUS, codes=("missing", "digits", "not-in-list", "white-space"))
-def code_is_known(specimen: PackageView) -> Iterator[Finding]:
+def code_is_known(package: PackageView) -> Iterator[Finding]:
     """StatusCode is one of the list, with two digits."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     node = message.child("StatusCode")
-    known = specimen.parameters.code_lists.statuses
+    known = package.parameters.code_lists.statuses
     if node is None:
         yield missing("STP-03.missing", message, "StatusCode")
     elif node.trimmed not in known:
@@ -87,33 +87,33 @@ def code_is_known(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("STP-04", STATUS, codes=("no-timestamp", "pattern", "not-a-time", "white-space"))
-def status_is_timed(specimen: PackageView) -> Iterator[Finding]:
+def status_is_timed(package: PackageView) -> Iterator[Finding]:
     """Timestamp names a real time."""
-    if specimen.message is not None:
-        yield from timestamp_findings("STP-04", specimen.message)
+    if package.message is not None:
+        yield from timestamp_findings("STP-04", package.message)
 
 
-def _needs_a_reason(specimen: PackageView) -> bool:
-    return specimen.code("StatusCode").zfill(2) in specimen.parameters.code_lists.statuses_with_reason
+def _needs_a_reason(package: PackageView) -> bool:
+    return package.code("StatusCode").zfill(2) in package.parameters.code_lists.statuses_with_reason
 
 
 @rule("STP-05", STATUS, codes=("no-reason", "filler"), speaks_of=_needs_a_reason)
-def refusal_has_a_reason(specimen: PackageView) -> Iterator[Finding]:
+def refusal_has_a_reason(package: PackageView) -> Iterator[Finding]:
     """The codes that refuse or ask back give the reason in Description."""
-    message = specimen.message
-    if message is None or not _needs_a_reason(specimen):
+    message = package.message
+    if message is None or not _needs_a_reason(package):
         return
     reason, code = message.child("Description"), message.code("StatusCode")
     if reason is None:
         yield found("STP-05.no-reason", message, expected="Description", missing="Description", status=code)
-    elif is_filler(reason.text, specimen.parameters.code_lists):
+    elif is_filler(reason.text, package.parameters.code_lists):
         yield found("STP-05.filler", reason, received=reason.text, status=code)
 
 
 @rule("STP-06", STATUS, codes=("no-staff-info", "incomplete"))
-def clerk_is_named(specimen: PackageView) -> Iterator[Finding]:
+def clerk_is_named(package: PackageView) -> Iterator[Finding]:
     """StaffInfo names the clerk."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     staff = message.child("StaffInfo")
@@ -125,7 +125,7 @@ def clerk_is_named(specimen: PackageView) -> Iterator[Finding]:
             yield missing("STP-06.incomplete", staff, name)
 
 
-def _forms(specimen: PackageView, answer: Node) -> Iterator[Finding]:
+def _forms(package: PackageView, answer: Node) -> Iterator[Finding]:
     """Yield what is wrong with the values that name the document answered: they have the forms of a document's own."""
     date, own = answer.child("PromulgationDate"), answer.child("DocumentId")
     if date is not None:
@@ -135,5 +135,5 @@ def _forms(specimen: PackageView, answer: Node) -> Iterator[Finding]:
             yield found(code, date, expected=DAY, received=date.text)
         yield from spaced("STP-02", date)
     if own is not None:
-        yield from other_id_findings("STP-02", own, answer, specimen.parameters.identifiers)
+        yield from other_id_findings("STP-02", own, answer, package.parameters.identifiers)
         yield from spaced("STP-02", own)

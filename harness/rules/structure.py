@@ -1,9 +1,10 @@
 """The schema of the package, as a gate and as a table.
 
-One file, `profiles/schema/edxml.xsd` (XML Schema 1.1), is the truth. libxml2 runs XML Schema 1.0, which cannot say
-"any order, some of them repeated": the gate is the schema with every `xs:all` read as a repeated choice. It tells in
-microseconds that every element stands where it may. What it refuses is explained from a table made of the same file,
-all of it at once and with lines, which a schema engine's messages do not give.
+One file, `profiles/schema/edxml.xsd` (XML Schema 1.1), is the only source. libxml2 runs XML Schema 1.0, which cannot
+say
+"any order, some of them repeated": the gate is the schema with every `xs:all` read as a repeated choice. It decides in
+microseconds whether every element is in an allowed place. What it refuses is explained from a table made from the same
+file, all of it at once and with line numbers, which a schema engine's messages do not give.
 """
 
 import threading
@@ -33,7 +34,7 @@ _compiling = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for an element: whether it stands once only, and the name of its type."""
+    """A place for an element: whether it occurs once only, and the name of its type."""
 
     once: bool
     type: str
@@ -111,7 +112,7 @@ def oddities(root: Node, claimed: frozenset[Node]) -> Iterator[Oddity]:
     while waiting:
         node, kind = waiting.pop()
         if node.local == CONTENT and node.parent is not None and node.parent.local == _ATTACHMENT:
-            continue  # what stands in it besides base64 is for ATT-05 to say
+            continue  # ATT-05 reports anything in it besides base64
         slots = table.types.get(kind)
         if slots is not None and _has_text(node):
             yield Oddity("text", node)
@@ -131,7 +132,7 @@ def oddities(root: Node, claimed: frozenset[Node]) -> Iterator[Oddity]:
 
 
 def repeated(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield, of nodes that are not the first of their name, each second one of a name that may stand once only."""
+    """Yield, of nodes that are not the first of their name, each second one of a name that may occur once only."""
     table = structure()
     for node in nodes:
         if node.parent is None:

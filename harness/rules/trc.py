@@ -16,80 +16,80 @@ _FLAGS = ("DocumentInfo", "DocumentReceiver")
 _YES_NO = ("0", "1")
 
 
-def _has_hops(specimen: PackageView) -> bool:
-    return bool(specimen.hops)
+def _has_hops(package: PackageView) -> bool:
+    return bool(package.hops)
 
 
-def _has_operation(specimen: PackageView) -> bool:
-    return specimen.business is not None
+def _has_operation(package: PackageView) -> bool:
+    return package.business is not None
 
 
-def _is_recall(specimen: PackageView) -> bool:
-    return _operation(specimen) == BusinessOperation.RECALL.number
+def _is_recall(package: PackageView) -> bool:
+    return _operation(package) == BusinessOperation.RECALL.number
 
 
-def _is_update(specimen: PackageView) -> bool:
-    return _operation(specimen) == BusinessOperation.UPDATE.number
+def _is_update(package: PackageView) -> bool:
+    return _operation(package) == BusinessOperation.UPDATE.number
 
 
-def _is_replacement(specimen: PackageView) -> bool:
-    return _operation(specimen) == BusinessOperation.REPLACEMENT.number
+def _is_replacement(package: PackageView) -> bool:
+    return _operation(package) == BusinessOperation.REPLACEMENT.number
 
 
-def _acts_on_another(specimen: PackageView) -> bool:
-    return _operation(specimen) in _ON_ANOTHER
+def _acts_on_another(package: PackageView) -> bool:
+    return _operation(package) in _ON_ANOTHER
 
 
 @rule("TRC-01", codes=("no-list", "no-hop", "no-organ-id", "not-the-sender"))
-def trace_starts_at_sender(specimen: PackageView) -> Iterator[Finding]:
+def trace_starts_at_sender(package: PackageView) -> Iterator[Finding]:
     """TraceHeaderList has a TraceHeader, and the first names the sender."""
-    trace, header = specimen.places.trace, specimen.places.header
+    trace, header = package.places.trace, package.places.header
     if trace is None:
         if header is not None:
             yield missing("TRC-01.no-list", header, "TraceHeaderList")
         return
-    if not specimen.hops:
+    if not package.hops:
         yield missing("TRC-01.no-hop", trace, "TraceHeader")
         return
-    first = specimen.hops[0].child("OrganId")
-    sender = specimen.code("From", "OrganId")
+    first = package.hops[0].child("OrganId")
+    sender = package.code("From", "OrganId")
     if first is None:
-        yield missing("TRC-01.no-organ-id", specimen.hops[0], "OrganId")
-    elif sender and first.trimmed != sender and _have_forms(specimen, sender, first.trimmed):
+        yield missing("TRC-01.no-organ-id", package.hops[0], "OrganId")
+    elif sender and first.trimmed != sender and _have_forms(package, sender, first.trimmed):
         yield found("TRC-01.not-the-sender", first, expected=sender, received=first.trimmed)
 
 
-def _have_forms(specimen: PackageView, *organ_ids: str) -> bool:
-    """Tell whether OrganIds have a form: one without is told by HDR-02, and its difference adds nothing."""
-    form = form_of(specimen.parameters.identifiers)
+def _have_forms(package: PackageView, *organ_ids: str) -> bool:
+    """Tell whether OrganIds have a form: HDR-02 reports those that do not, and a difference would add nothing."""
+    form = form_of(package.parameters.identifiers)
     return all(form(organ_id) is not None for organ_id in organ_ids)
 
 
 @rule("TRC-02", codes=("no-timestamp", "pattern", "not-a-time", "white-space"), speaks_of=_has_hops)
-def hops_are_timed(specimen: PackageView) -> Iterator[Finding]:
+def hops_are_timed(package: PackageView) -> Iterator[Finding]:
     """Every TraceHeader has a Timestamp that names a real time."""
-    for hop in specimen.hops:
+    for hop in package.hops:
         yield from timestamp_findings("TRC-02", hop)
 
 
 @rule("TRC-03", codes=("missing", "not-in-list", "white-space"), speaks_of=_has_operation)
-def operation_is_known(specimen: PackageView) -> Iterator[Finding]:
+def operation_is_known(package: PackageView) -> Iterator[Finding]:
     """BussinessDocType is in the code list."""
-    business = specimen.business
+    business = package.business
     if business is None:
         return
     node = business.child("BussinessDocType")
     if node is None:
         yield missing("TRC-03.missing", business, "BussinessDocType")
     else:
-        yield from out_of_range("TRC-03.not-in-list", node, specimen.parameters.code_lists.operation)
+        yield from out_of_range("TRC-03.not-in-list", node, package.parameters.code_lists.operation)
 
 
 @rule("TRC-04", codes=("no-response-for",), speaks_of=_is_recall)
-def recall_names_its_document(specimen: PackageView) -> Iterator[Finding]:
+def recall_names_its_document(package: PackageView) -> Iterator[Finding]:
     """A recall names the recalled document in ResponseFor."""
-    message = specimen.message
-    if _is_recall(specimen) and message is not None and message.child("ResponseFor") is None:
+    message = package.message
+    if _is_recall(package) and message is not None and message.child("ResponseFor") is None:
         yield missing("TRC-04.no-response-for", message, "ResponseFor")
 
 
@@ -106,10 +106,10 @@ def recall_names_its_document(specimen: PackageView) -> Iterator[Finding]:
     ),
     speaks_of=_is_update,
 )
-def update_is_complete(specimen: PackageView) -> Iterator[Finding]:
+def update_is_complete(package: PackageView) -> Iterator[Finding]:
     """An update carries DocumentId and BussinessDocumentInfo with complete receivers."""
-    business = specimen.business
-    if business is None or not _is_update(specimen):
+    business = package.business
+    if business is None or not _is_update(package):
         return
     if business.child("DocumentId") is None:
         yield missing("TRC-05.no-document-id", business, "DocumentId")
@@ -129,10 +129,10 @@ def update_is_complete(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("TRC-06", codes=("no-replacements", "no-document-id", "no-organ-id"), speaks_of=_is_replacement)
-def replacement_is_complete(specimen: PackageView) -> Iterator[Finding]:
+def replacement_is_complete(package: PackageView) -> Iterator[Finding]:
     """A replacement carries ReplacementInfoList, each with DocumentId and at least one OrganId."""
-    business = specimen.business
-    if business is None or not _is_replacement(specimen):
+    business = package.business
+    if business is None or not _is_replacement(package):
         return
     listed = business.child("ReplacementInfoList")
     entries = listed.present("ReplacementInfo") if listed is not None else []
@@ -147,10 +147,10 @@ def replacement_is_complete(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("TRC-07", codes=("no-reason",), speaks_of=_acts_on_another)
-def operation_gives_a_reason(specimen: PackageView) -> Iterator[Finding]:
+def operation_gives_a_reason(package: PackageView) -> Iterator[Finding]:
     """A recall, an update and a replacement give a reason."""
-    business = specimen.business
-    if business is None or not _acts_on_another(specimen):
+    business = package.business
+    if business is None or not _acts_on_another(package):
         return
     if business.child("BussinessDocReason") is None:
         yield missing("TRC-07.no-reason", business, "BussinessDocReason")
@@ -170,8 +170,8 @@ def timestamp_findings(requirement: str, holder: Node) -> Iterator[Finding]:
         yield from spaced(requirement, node)
 
 
-def _operation(specimen: PackageView) -> int | None:
-    return whole_number(specimen.business.value("BussinessDocType")) if specimen.business is not None else None
+def _operation(package: PackageView) -> int | None:
+    return whole_number(package.business.value("BussinessDocType")) if package.business is not None else None
 
 
 def _receiver(receiver: Node) -> Iterator[Finding]:

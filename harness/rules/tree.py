@@ -20,7 +20,7 @@ class Vocabulary:
     Attributes:
         locals: local name by name in lxml's notation, for the elements of the regulation.
         opaque: local names of elements whose inside is not the package's: signatures and the operator's additions.
-        sought: local names that rules look for wherever they stand.
+        sought: local names that rules look for wherever they are.
     """
 
     locals: Mapping[str, str]
@@ -47,7 +47,7 @@ class Tree:
     repeated: list[Node]
 
     def dismantle(self) -> None:
-        """Cut the links to parents, so that memory is free at once and not when cycles are looked for."""
+        """Cut the links to parents, so that memory is freed at once and not by the garbage collector."""
         for node in self.nodes:
             node.parent = None
 
@@ -56,7 +56,7 @@ def read_tree(root: etree._Element, vocabulary: Vocabulary) -> Tree:
     """Read a whole tree.
 
     A node of a foreign namespace that has a sibling of the same name in the right one is filed under its full name,
-    `{namespace}local`: it is a stranger, not a second such element.
+    `{namespace}local`: it is a foreign element, not a second such element.
     """
     known, opaque = vocabulary.locals, vocabulary.opaque
     nodes: list[Node] = []

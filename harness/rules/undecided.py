@@ -15,7 +15,7 @@ class Undecided:
 
     Attributes:
         finding: what could not be found out and where, with a code that has words as every finding has.
-        cause: whose trouble it is: `network` for a revocation list out of reach, `configuration` for a profile
+        cause: where the cause is: `network` for a revocation list out of reach, `configuration` for a profile
             that names no trust anchor.
     """
 

@@ -1,4 +1,4 @@
-"""What makes a package unreadable: said in one finding, and nothing else is looked at."""
+"""Why a package is unreadable: one finding, and nothing else is checked."""
 
 from harness.catalogue.findings import Finding, Where, clipped
 from harness.catalogue.verdicts import Cause
@@ -40,10 +40,10 @@ def refusal(data: bytes, error: XmlRefused) -> Finding:
     return Finding(code, Where(line=error.line), received=clipped(error.detail))
 
 
-def too_many(specimen: PackageView) -> Finding | None:
+def too_many(package: PackageView) -> Finding | None:
     """Return the finding for a package with more attachments than the profile allows."""
-    most = specimen.parameters.limits.attachments
-    for entries in (specimen.attachments, specimen.references):
+    most = package.parameters.limits.attachments
+    for entries in (package.attachments, package.references):
         if len(entries) > most:
             return found("PKG-10.attachments", entries[most].node, expected=f"≤ {most}", received=str(len(entries)))
     return None

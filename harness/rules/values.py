@@ -20,7 +20,7 @@ Problem = Literal["pattern", "impossible"]
 def read_day(text: str) -> date | Problem:
     """Return the day that a text `yyyy/MM/dd` names; else whether its pattern is wrong or there is no such day.
 
-    White space around it is passed over, here and below: that it is there is for the rules to say.
+    White space around it is ignored, here and below: the rules report it.
     """
     match = _day.fullmatch(text.strip(WHITE_SPACE))
     if match is None:

@@ -13,7 +13,7 @@ _STEP = 10
 async def worked_off(context: ScenarioContext, documents: Sequence[str], each: float = PER_DOCUMENT) -> bool:
     """Wait until the candidate has acknowledged all of many documents, one way or another, or makes no progress.
 
-    A slow system is given time for every document as long as it makes progress, and no more time when it makes none.
+    A slow system gets time for every document as long as it makes progress, and no more when it makes none.
 
     Args:
         context: where they were delivered.

@@ -83,7 +83,7 @@ def mixture(
         context: where they will be delivered.
         bad: ways to break the standard.
         good: ways to keep it.
-        ordinary: how many ordinary documents go with them besides.
+        ordinary: how many ordinary documents are added.
     """
     made = [one for vector in bad for one in _bad(context, vector)]
     made += [one for vector in good for one in _good(context, vector)]
@@ -145,7 +145,7 @@ def _with_target(context: ScenarioContext, make: Make, vector: Vector | None, no
 
 
 def _written(context: ScenarioContext, make: Make, role: str, earlier: str = "") -> Document:
-    """Return a document whose bytes are those of a draft; particulars that no draft can be made of are drawn again."""
+    """Return a document whose bytes are those of a draft; particulars that do not fit the draft are drawn again."""
     testdata, chance, sender = context.run.testdata, context.chance, context.peers[role]
     for attempt in range(2 * _TRIES):
         complete = attempt >= _TRIES
@@ -168,7 +168,7 @@ def _some_document(context: ScenarioContext, identity: DocumentIdentity) -> str:
 
 
 def _signed_now_and_then(context: ScenarioContext, document: Document) -> Document:
-    """Sign some documents, where the signature would be a good one: a comment inside a text, for example, spoils it."""
+    """Sign some documents where a good signature is possible: a comment inside a text, for example, makes it bad."""
     if context.chance.random() >= SIGNED:
         return document
     try:

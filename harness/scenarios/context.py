@@ -104,7 +104,7 @@ class ScenarioContext:
         return len(self._around.evidence.events) - 1
 
     def stalled_since(self, event: int) -> bool:
-        """Tell whether the harness itself stood still after this event, so that what it did came later than meant."""
+        """Tell whether the harness itself was stalled after this event, so that its actions came later than planned."""
         return any(one.seq > event for one in self._around.evidence.events_of(events.HarnessStalled))
 
     def canary_url(self, label: str) -> str:
@@ -237,7 +237,7 @@ class ScenarioContext:
         self.note(events.FaultPlaced(names, document, messagetype, moment, planned, lasting))
         return fault
 
-    def mend(self, *faults: Fault) -> None:
+    def end_faults(self, *faults: Fault) -> None:
         """End the faults given; without arguments, all faults of this scenario."""
         for fault in faults or tuple(self._faults):
             self._around.faults.remove(fault)
@@ -305,7 +305,7 @@ class ScenarioContext:
         return SeededFile(name, self._around.testdata.pdf(self.chance, size))
 
     def signed_pdf(self, name: str) -> SeededFile:
-        """Return a PDF that an official and the candidate's agency have signed, as is due."""
+        """Return a PDF that an official and then the candidate's agency have signed."""
         return SeededFile(name, self._around.testdata.signed_pdf(self.chance))
 
     def file_of(self, kind: str) -> SeededFile:
@@ -353,7 +353,7 @@ class ScenarioContext:
         if not await self._around.waits.until(expectation, self._requirement, self.patience):
             raise PreconditionFailed
         if role != "duty":
-            self._stated.remove((expectation, self._requirement))  # met when it was needed; later events do not count
+            self._stated.remove((expectation, self._requirement))  # it was met when needed; later events do not count
 
     async def await_quietly(self, expectation: Expectation, added: float = 0.0) -> bool:
         """Wait for something as long as for a duty and `added` seconds, without stating it; say whether it happened."""
@@ -364,7 +364,7 @@ class ScenarioContext:
         await self._around.waits.pause(self.patience - self.crowding if seconds is None else seconds)
 
     async def probe(self) -> None:
-        """Have the candidate complete one good exchange: silence proves nothing about a candidate that is dead."""
+        """Have the candidate complete one good exchange: the silence of a dead candidate proves nothing."""
         document = self.document()
         await self.deliver(document, note="liveness")
         await self.until(Acked(document=document.id), role="liveness")
@@ -384,13 +384,13 @@ class ScenarioContext:
 
         If none comes, the record gets the answers to two questions: can the hub be reached, and does the driver answer?
         """
-        self.mend()
+        self.end_faults()
         closed = self.note(events.WindowClosed(patience=self.patience))
         times = self.times
         if await self._around.waits.life(closed, times.poll_interval + times.reaction):
             return
         self.note(events.HubProbed(reachable=await self._around.server.reachable()))
-        with suppress(DriverError, DriverLost):  # the record has it
+        with suppress(DriverError, DriverLost):  # the journal has recorded it
             await self.drive("hello", {})
 
     def note(self, what: events.Fact) -> Event:

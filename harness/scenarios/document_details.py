@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from harness.edxml.model import DocumentType, OtherInfo, SignerInfo, StaffInfo
-from harness.vectors.file_kinds import file_content
+from harness.vectors.file_kinds import ballast, file_content
 from harness.vectors.packages.base import Contact, Particulars
 
 # How often a document has an element that is optional.
@@ -65,7 +65,7 @@ class DetailChoices:
         words: to choose from.
         chance: source of the choices.
         sender: how the sender can be reached.
-        others: OrganId and name of agencies that it may go to besides.
+        others: OrganId and name of further agencies that it may go to.
         whole: whether it has every optional element; else each is left out now and then.
     """
 
@@ -102,7 +102,7 @@ class DetailChoices:
             files=tuple(files),
             labels=tuple(str(chance.randrange(1, 10**9)) for _ in range(labels)),
             entries=tuple(str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(labels)),
-            picture=file_content("png", chance.randbytes(chance.randrange(300, 4_000))),
+            picture=file_content("png", ballast(chance, chance.randrange(300, 4_000))),
         )
 
     def _said(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the head of a scenario says of the expectations that its body states, and what becomes of any other."""
+"""The expectations that the head of a scenario declares; stating any other is an error of the harness."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Head:
     Attributes:
         scenario: its id.
         expects: kinds stated as duties: their findings are charged to the scenario's requirement.
-        awaits: kinds stated as preconditions: what does not come about leaves the scenario inconclusive.
+        awaits: kinds stated as preconditions: one that is not met leaves the scenario inconclusive.
         alive: kinds stated as signs of life.
         open: whether others may be stated as well.
     """
@@ -33,7 +33,7 @@ class Head:
     open: bool = False
 
     def admit(self, expectation: Expectation, role: Role) -> None:
-        """Do nothing with an expectation that is named.
+        """Check that an expectation is declared.
 
         Raises:
             UndeclaredExpectation: it is not.

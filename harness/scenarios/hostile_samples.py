@@ -52,14 +52,14 @@ def sample_keys() -> tuple[str, ...]:
 
 
 def sample_for(key: str, now: datetime, pki: Pki, receiver: Organization, seed: int) -> bytes:
-    """Return the hostile package called `key`, addressed to somebody and with a number of its own.
+    """Return the hostile package called `key`, with its own receiver and number.
 
     Args:
         key: one of `sample_keys`.
         now: time at which the document is made and signed, with a zone.
         pki: signs it.
         receiver: to whom it goes.
-        seed: of all that it says; another one gives another document.
+        seed: of its content; another one gives another document.
 
     Raises:
         KeyError: there is none of that name.

@@ -16,12 +16,12 @@ from harness.scenarios.testdata import Document
 from harness.vectors.hostile.vector import CanaryTargets, Corrupt, HostileVector
 from harness.vxp.operations import HubOperation
 
-# A candidate may be busy with hostile input, or ask in vain about a certificate, for so many give-ups.
+# A candidate may be busy with hostile input, or wait for data about a certificate, for so many give-up times.
 _BUSY = 3
 
 
 def patient(context: ScenarioContext) -> None:
-    """Allow for the time that hostile input may cost; a candidate that goes on at once costs none of it.
+    """Allow for the time that hostile input may cost; a candidate that goes on at once needs none of it.
 
     A manipulated package cannot be signed, so this scenario signs none.
     """
@@ -30,7 +30,7 @@ def patient(context: ScenarioContext) -> None:
 
 
 @contextmanager
-def baited(context: ScenarioContext) -> Iterator[CanaryTargets]:
+def canary_targets(context: ScenarioContext) -> Iterator[CanaryTargets]:
     """Make a folder in which no file may appear. Files found there at the end are recorded."""
     with tempfile.TemporaryDirectory(prefix="lienthong-trap-") as folder:
         trap = Path(folder).resolve()
@@ -68,13 +68,13 @@ async def some_good(context: ScenarioContext) -> list[Document]:
 
 
 async def taken(context: ScenarioContext, documents: Sequence[Document]) -> None:
-    """Wait until the candidate has fetched every one of the documents: one that it never saw proves nothing."""
+    """Wait until the candidate has fetched every one of the documents: one that it never fetched proves nothing."""
     for document in documents:
         await context.until(Retried(operation=HubOperation.GET_EDOC, document=document.id, times=1))
 
 
 async def survived(context: ScenarioContext, vector: HostileVector, targets: CanaryTargets) -> None:
-    """Let the candidate take in a hostile package, and expect it to serve the next document all the same.
+    """Let the candidate fetch a hostile package, and expect it to serve the next document.
 
     A candidate that does not even fetch the package may have died of an earlier one: then it has failed.
     """
@@ -87,8 +87,8 @@ async def survived(context: ScenarioContext, vector: HostileVector, targets: Can
     await still_serving(context, vector.key)
 
 
-async def still_serving(context: ScenarioContext, lured_by: str) -> None:
-    """Expect the candidate to serve a good document after hostile input; a candidate that is dead has failed, too.
+async def still_serving(context: ScenarioContext, hostile_key: str) -> None:
+    """Expect the candidate to serve a good document after hostile input; a dead candidate fails as well.
 
     Raises:
         PreconditionFailed: it did not.
@@ -96,7 +96,7 @@ async def still_serving(context: ScenarioContext, lured_by: str) -> None:
     document = context.document()
     await context.deliver(document)
     try:
-        await context.until(StillServes(document=document.id, lure=lured_by), role="duty")
+        await context.until(StillServes(document=document.id, lure=hostile_key), role="duty")
     except PreconditionFailed:
         context.note(DeadlinePassed(document_id=document.id, seconds=context.patience))
         raise

@@ -1,4 +1,4 @@
-"""Good and bad packages mixed, so that only a candidate that looks into a package can know which it is.
+"""Good and bad packages mixed, so that a candidate must inspect a package to know which it is.
 
 All are made of the same material; their order is drawn from the seed of the run, so that a replay is equal.
 """
@@ -50,7 +50,7 @@ async def refused_among_good(
     answers: tuple[str, ...] = ("fail", StatusCode.REFUSED),
     flags: tuple[str, ...] = (),
 ) -> None:
-    """Deliver a mixture and expect each bad one to be answered and each good one to be taken in, the last one too.
+    """Deliver a mixture and expect each bad one to be answered and each good one to be accepted, also the last one.
 
     Args:
         context: the scenario's.
@@ -88,7 +88,7 @@ async def refused_among_good(
 
 
 async def doubted_among_trusted(context: ScenarioContext, mixture: Sequence[Mixed], flags: tuple[str, ...]) -> None:
-    """Deliver a mixture of signed documents and expect doubt about the bad ones, and none about the good ones."""
+    """Deliver a mixture of signed documents and expect the bad ones to be flagged or refused, and no good one."""
     controls = tuple(one.document.id for one in mixture if one.why is None)
     for wave in waves(context, mixture):
         for one in wave:

@@ -55,7 +55,7 @@ def _update(
 
 
 def _removal(context: ScenarioContext, document: Document, sender: str = "ministry") -> Document:
-    """Return an update that removes the candidate's agency from the receivers."""
+    """Return an update that reoperates the candidate's agency from the receivers."""
     removed = (Receiver(context.agency.organ_id, "0"), Receiver(context.peers["branch"].organ_id, "1"))
     info = BussinessDocumentInfo(document_info="0", document_receiver="1", receivers=removed)
     return _update(context, document, info, document.package.subject, sender)
@@ -82,7 +82,7 @@ async def _sent(context: ScenarioContext, to: tuple[str, ...] = ("ministry", "pr
 
 
 async def _agreed(context: ScenarioContext, document: Document, operation: Document) -> None:
-    """Give the system its time to take in an operation and to apply it by itself; then let the clerk agree.
+    """Give the system time to fetch an operation and to apply it by itself; then let the clerk agree.
 
     If that is refused, the operation has been applied already.
     """
@@ -96,7 +96,7 @@ async def _agreed_at_once(context: ScenarioContext, document: Document) -> None:
 
 
 async def _agreed_if_it_can(context: ScenarioContext, document: Document) -> None:
-    """As `_agreed_at_once`, but a candidate whose driver cannot make the clerk agree owes its answer all the same."""
+    """As `_agreed_at_once`, but a candidate whose driver cannot make the clerk agree must answer as well."""
     try:
         await _agreed_at_once(context, document)
     except DriverLost:
@@ -144,7 +144,7 @@ async def recall_received(context: ScenarioContext) -> None:
     shows=("STP-02", "STP-03", "STP-04", "STP-05", "STP-06"),
 )
 async def take_back_sent(context: ScenarioContext) -> None:
-    """Taking a document back from one receiver sends it status 13 with turned roles."""
+    """Taking a document back from one receiver sends it status 13 with reversed roles."""
     target = await _sent(context)
     receiver = context.peers["ministry"].organ_id
     order = {"document_id": target.document_id, "organ_id": receiver, "reason": _REASON}

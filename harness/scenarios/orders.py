@@ -12,7 +12,7 @@ async def ordered(context: ScenarioContext, outgoing: OutgoingDocument) -> Outgo
         The document with the DocumentId that the candidate names.
 
     Raises:
-        DriverError: the candidate did not do it; where it refused, that is its failure.
+        DriverError: the candidate did not do it; if it refused, that is a failure of the candidate.
         DriverLost: the driver cannot be reached any more.
     """
     given = outgoing.arguments

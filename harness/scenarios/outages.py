@@ -30,17 +30,17 @@ _MINUTE = 60.0
 _COUNTED = 5.0
 # Polling both lists at the declared interval is allowed, and so are a few other requests.
 _SLACK = 6
-_OUTAGES = 3  # in all, where the harness stands still
+_OUTAGES = 3  # in all, where the harness is stalled
 
 
 @scenario("RTY-01", expects=(Acked, StoredOnce, Accepted), awaits=(Accepted, FaultMet), isolation=EXCLUSIVE)
 async def hub_unreachable(context: ScenarioContext) -> None:
-    """While the hub cannot be reached, what is to be sent is kept, and what waits is fetched afterwards.
+    """While the hub cannot be reached, documents to be sent are kept, and waiting ones are fetched afterwards.
 
-    A refused connection leaves no trace in the record. So every connection is reset at first, until a call of
-    each kind has met the outage, or the candidate had its time to make them. Then they are refused, to a document that
-    is ordered then as well, for as long as the pauses of what was reset may have grown. Where the harness stood still
-    meanwhile, so that another call may have told the candidate of the outage before the order came, there is another.
+    A refused connection leaves no trace in the record. So every connection is reset at first, until a call of each kind
+    has met the outage, or the time for it is over. Then they are refused, to a document that
+    is ordered then as well, for as long as the pauses of what was reset may have grown. Where the harness was stalled
+    meanwhile, so that another call may have shown the outage to the candidate before the order came, there is another.
     """
     patient(context)
     first = await context.send(context.outgoing())
@@ -64,8 +64,8 @@ async def hub_unreachable(context: ScenarioContext) -> None:
 async def _ordered_while_refused(context: ScenarioContext, resets: Fault) -> list[OutgoingDocument]:
     """Order a document as soon as connections are refused, and return it; `resets` end meanwhile.
 
-    Whatever fails first may hold back all other calls until the hub is there again: what is ordered later is then not
-    tried in the outage at all, and shows nothing.
+    The first failure may hold back all other calls until the hub is back: a later order is then not tried in the outage
+    at all, and proves nothing.
     """
     times = context.times
     ordered: list[OutgoingDocument] = []
@@ -73,7 +73,7 @@ async def _ordered_while_refused(context: ScenarioContext, resets: Fault) -> lis
         began = context.now
         async with context.hub_down(2 * times.poll_interval + times.reaction + times.give_up):
             if not ordered:
-                context.mend(resets)
+                context.end_faults(resets)
             ordered.append(await context.send(context.outgoing()))
         if not context.stalled_since(began):
             break
@@ -147,7 +147,7 @@ async def outage(context: ScenarioContext) -> None:
     await context.linger(_COUNTED)
     await any_call_struck(context, counted)
     over = context.note(OutageOver())
-    context.mend(outage)
+    context.end_faults(outage)
     seconds = over.elapsed - began.elapsed - retries.outage_grace
     most = int(retries.outage_per_minute * seconds / _MINUTE) + 1
     context.expect(Paced(since=began.seq, until=over.seq, grace=retries.outage_grace, most=most))
@@ -171,7 +171,7 @@ async def retry_after_is_obeyed(context: ScenarioContext) -> None:
 
 @scenario("RTY-13", expects=(Paced, Accepted), awaits=(FaultMet,), alive=(Acked,), isolation=EXCLUSIVE)
 async def unauthorised(context: ScenarioContext) -> None:
-    """401 on every call: no hammering, and work goes on when the secret is right again."""
+    """401 on every call: no rapid retries, and work goes on when the secret is right again."""
     patient(context)
     began = context.now
     fault = context.fault(None, status(401), lasting=True)
@@ -180,10 +180,10 @@ async def unauthorised(context: ScenarioContext) -> None:
     await context.linger(seconds)
     over = context.now
     await any_call_struck(context, began)
-    context.mend(fault)
+    context.end_faults(fault)
     polls = 2 * (seconds / context.times.poll_interval + 1)
     context.expect(Paced(since=began, until=over, grace=0.0, most=int(polls) + _SLACK))
-    # Whether the document of that time is kept is another requirement's matter.
+    # Whether the document ordered meanwhile is kept is judged by another requirement.
     after = await context.send(context.outgoing())
     context.expect(Accepted(document=after.document_id))
     await context.settle()

@@ -1,7 +1,7 @@
 """Preambles (ISO/IEC 9646): the plain case first, so that what fails in every case is charged to the plain one alone.
 
-Where a preamble does not succeed, the rest of its scenario is inconclusive: a candidate that sends nothing at all has
-not shown how it treats several receivers.
+Where a preamble does not succeed, the rest of its scenario is inconclusive: a candidate that sends nothing does not
+show how it treats several receivers.
 """
 
 from harness.expectations import Accepted, Acked, StoredOnce
@@ -12,14 +12,14 @@ async def sends_plainly(context: ScenarioContext) -> None:
     """Have the candidate send an ordinary document to one receiver.
 
     Raises:
-        PreconditionFailed: the hub was not sent it, or did not take it.
+        PreconditionFailed: it did not reach the hub, or the hub did not accept it.
     """
     sent = await context.send(context.outgoing())
     await context.until(Accepted(document=sent.document_id))
 
 
 async def receives_plainly(context: ScenarioContext) -> None:
-    """Have the candidate take in an ordinary document of a ministry.
+    """Have the candidate receive an ordinary document of a ministry.
 
     Raises:
         PreconditionFailed: it was not acknowledged, or not stored, or not in this order.

@@ -78,7 +78,7 @@ async def fetched_stored_acknowledged(context: ScenarioContext) -> None:
 
 @scenario("RCV-02/closed-sender", expects=(Acked, StoredOnce), awaits=(Acked, StoredOnce), needs=("register",))
 async def sender_closed_since(context: ScenarioContext) -> None:
-    """A document of an agency whose code has ended since is taken in like any other."""
+    """A document of an agency whose code has ended since is accepted like any other."""
     await receives_plainly(context)
     ended = succession(context, "sender")
     before = context.document(ended.closed)
@@ -197,7 +197,7 @@ async def other_content_under_the_same_id(context: ScenarioContext) -> None:
 
 @scenario("RCV-05/after-refusal", expects=(Acked, StoredOnce), awaits=(RefusedOrFlagged,))
 async def mended_and_sent_again(context: ScenarioContext) -> None:
-    """A document that was refused because it broke the standard is accepted when it comes again, mended."""
+    """A document that was refused because it broke the standard is accepted when it comes again, corrected."""
     mended = context.document()
     other = _again(context, mended)
     broken = replace(other, content=write_package(replace(other.package, to=())))
@@ -210,7 +210,7 @@ async def mended_and_sent_again(context: ScenarioContext) -> None:
 
 
 def _again(context: ScenarioContext, document: Document) -> Document:
-    """Return another document under the number, and so under the DocumentId, of one that there is."""
+    """Return another document under the number, and so under the DocumentId, of an existing one."""
     one = document.package
     return context.document(code=one.code, document_id=one.document_id, promulgation_info=one.promulgation_info)
 
@@ -252,7 +252,7 @@ async def many_waiting(context: ScenarioContext) -> None:
 
 @scenario("RCV-06", expects=(Acked, Welcomed, RefusedOrFlagged), awaits=(Acked, StoredOnce), isolation=EXCLUSIVE)
 async def bad_packages(context: ScenarioContext) -> None:
-    """Packages that break the standard, in every way, are answered; the good ones among them are taken in."""
+    """Packages that break the standard, in every way, are answered; the good ones among them are accepted."""
     await receives_plainly(context)
     bad, good = broken(context, but=_ATTACHMENTS), whole(context, but=_ATTACHMENTS)
     mixed = await asyncio.to_thread(lambda: [*mixture(context, bad, good), *operations(context)])
@@ -262,7 +262,7 @@ async def bad_packages(context: ScenarioContext) -> None:
 
 @scenario("RCV-08", expects=(Acked, Welcomed, RefusedOrFlagged), awaits=(Acked, StoredOnce), isolation=SPOILT)
 async def bad_attachments(context: ScenarioContext) -> None:
-    """Orphan, empty and mislabelled attachments are answered, or flagged for the clerk; sound ones are not."""
+    """Orphan, empty and mislabelled attachments are answered, or flagged for the clerk; good ones are not."""
     await receives_plainly(context)
     bad, good = broken(context, only=_ATTACHMENTS), whole(context, only=_SOUND)
     mixed = await asyncio.to_thread(mixture, context, bad, good, ordinary=_ORDINARY)

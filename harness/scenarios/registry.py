@@ -27,9 +27,9 @@ class Scenario:
             packages no candidate should accept. `exclusive` ones disturb the whole hub and run alone.
         needs: capabilities without which it is not applicable.
         head: the expectations that it states.
-        shows: further requirements, or groups of them, of which it makes a candidate show something. It is always
-            played for the sake of one that it names, and for a group, or `EVERYTHING`, where nothing else tests it.
-        harm: of exclusive ones: those that may leave a candidate dead come last, in the order of this number.
+        shows: further requirements, or groups of them, which it gives a candidate occasion to show. It is always
+            played for a requirement that it names, and for a group, or `EVERYTHING`, where nothing else tests it.
+        harm: of exclusive ones: those that may kill a candidate come last, in the order of this number.
         play: what it does.
     """
 
@@ -69,7 +69,7 @@ def scenario(
         isolation: whether others may run beside it.
         needs: capabilities without which it is not applicable.
         shows: ids or groups of requirements of which it makes a candidate show something, or `EVERYTHING`.
-        harm: for what may leave a candidate dead: the greater, the later it plays.
+        harm: for what may kill a candidate: the greater, the later it plays.
 
     Raises:
         ValueError: the name is taken.

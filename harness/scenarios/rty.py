@@ -65,7 +65,7 @@ async def _arrives(context: ScenarioContext, sent: OutgoingDocument, failures: i
 
 @scenario("RTY-02/before", expects=(Retried, Accepted, OneIdentity), awaits=(FaultMet,), isolation=FAULTED)
 async def reset_before_effect(context: ScenarioContext) -> None:
-    """Connections lost before the hub has taken the document, several times in a row: it arrives all the same."""
+    """Connections lost before the hub has taken the document, several times in a row: it still arrives."""
     patient(context)
     times = context.profile.parameters.retries.resets_in_row
     await _arrives(context, await _sent_under(context, *(_RESET,) * times), times)
@@ -103,7 +103,7 @@ async def server_errors(context: ScenarioContext) -> None:
 
 @scenario("RTY-07", expects=(Bounded,), awaits=(FaultMet,), alive=(Accepted,), isolation=FAULTED)
 async def final_codes(context: ScenarioContext) -> None:
-    """A refusal for good is not tried again beyond the profile's count, to the end of the run."""
+    """A permanent refusal is not tried again beyond the profile's count, to the end of the run."""
     patient(context)
     most = 1 + context.profile.parameters.retries.final_repeats
     for code in _codes(context.profile.parameters.hub, "final"):
@@ -151,7 +151,7 @@ async def broken_lists(context: ScenarioContext) -> None:
         await any_call_struck(context, began, LIST, "edoc")
         await context.until(Acked(document=document.id), role="duty")
         context.expect(StoredOnce(document=document.id))
-        context.mend(fault)
+        context.end_faults(fault)
 
 
 @scenario("RTY-10", expects=(NotMistaken, Retried, Acked, StoredOnce), awaits=(FaultMet,), isolation=FAULTED)
@@ -161,7 +161,7 @@ async def broken_documents(context: ScenarioContext) -> None:
     transient = (failure(context, code) for code in _codes(context.profile.parameters.hub, "transient")[:1])
     foreign = context.document("province")
     mistaken = foreign_data(base64.b64encode(foreign.content).decode("ascii"))
-    # Bytes that come twice may be taken for what the sender sent: a cut body that can still be read comes only once.
+    # Bytes that come twice may be treated as the sender's: a cut body that can still be read comes only once.
     plans = [(plan, plan) for plan in (_CUT, empty_body(), null_data(), missing_data(), *transient, html())]
     documents = []
     for met in (*plans, (cut_data(),), (mistaken, mistaken)):
@@ -180,7 +180,7 @@ async def broken_documents(context: ScenarioContext) -> None:
 
 @scenario("RTY-12", expects=(Acked,), awaits=(FaultMet,), isolation=FAULTED)
 async def poison_item(context: ScenarioContext) -> None:
-    """A document whose getEdoc always fails does not keep the others waiting."""
+    """A document whose getEdoc always fails does not block the others."""
     patient(context)
     poison = context.document("branch")
     context.fault(FETCH, status(504), document=poison.id, lasting=True)
@@ -197,7 +197,7 @@ async def poison_item(context: ScenarioContext) -> None:
     "RTY-14/operations", expects=(Unvisited, NotTakenForSent), awaits=(FaultMet,), alive=(Acked,), isolation=FAULTED
 )
 async def redirects(context: ScenarioContext) -> None:
-    """Redirects by any code, on sending, fetching and acknowledging, lead nothing to another host."""
+    """Redirects by any code, on sending, fetching and acknowledging, send nothing to another host."""
     patient(context)
     context.expect(Unvisited(token=context.canary_token))
     elsewhere: list[str] = []
@@ -229,7 +229,7 @@ async def redirects(context: ScenarioContext) -> None:
 
 @scenario("RTY-14/list", expects=(Unvisited, ListRetried), awaits=(FaultMet,), alive=(Acked,), isolation=EXCLUSIVE)
 async def list_redirected(context: ScenarioContext) -> None:
-    """A redirected list leads nothing to another host; afterwards documents arrive."""
+    """A redirected list sends nothing to another host; afterwards documents arrive."""
     patient(context)
     context.expect(Unvisited(token=context.canary_token))
     plans = tuple(redirect(code, context.canary_url(f"list-{code}")) for code in _REDIRECTS)
@@ -243,13 +243,13 @@ async def list_redirected(context: ScenarioContext) -> None:
         every = FaultMet(operation=LIST, messagetype=messagetype, after=began, times=len(plans))
         await context.await_quietly(every)
     await context.settle()
-    context.mend()
+    context.end_faults()
     await context.probe()
 
 
 @scenario("RTY-15", expects=(Acked, StoredOnce), awaits=(FaultMet,), isolation=EXCLUSIVE)
 async def slow_hub(context: ScenarioContext) -> None:
-    """An answer that trickles in is waited for or given up cleanly; the document is stored once in the end."""
+    """An answer that arrives slowly is waited for or given up cleanly; in the end the document is stored once."""
     patient(context)
     document = context.document()
     pause = 1.5 * context.times.give_up / _PIECES

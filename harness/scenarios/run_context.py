@@ -22,7 +22,7 @@ from harness.scenarios.testdata import Peer, SeededData
 
 
 class PreconditionFailed(Exception):
-    """Something that the rest of a scenario depends on did not happen; the record says so, the scenario ends here."""
+    """A precondition of the rest of a scenario was not met; the journal says so, and the scenario ends."""
 
 
 class Unplayable(Exception):
@@ -53,7 +53,7 @@ class Waits(Protocol):
         ...
 
     async def keep_time(self, recorder: Recorder) -> None:
-        """Leave the time in which the harness itself stalled out of every wait, for as long as the task runs."""
+        """While the task runs, exclude stalls of the harness from every wait."""
         ...
 
     @property
@@ -65,7 +65,7 @@ class Waits(Protocol):
         """Return the driver commands whose answers a wait needs now."""
         ...
 
-    def glances(self) -> tuple[ViewRequest, ...]:
+    def view_requests(self) -> tuple[ViewRequest, ...]:
         """Return what the waits need to see now, document by document."""
         ...
 
@@ -82,7 +82,8 @@ class RunContext:
         peers: the agencies that the harness plays, by role.
         agency: the candidate's agency.
         capabilities: what the candidate declares.
-        concurrency: how many scenarios of an isolation run at the same time; the candidate has the work of all of them.
+        concurrency: how many scenarios of an isolation run at the same time; the candidate gets the work of all of
+        them.
         configuration: arguments of the command `configure`, as sent to the candidate at the start.
     """
 

@@ -28,7 +28,15 @@ from harness.hub.faults.alterations import adding
 from harness.hub.proxy import TcpProxy
 from harness.journal.recorder import VIETNAM
 from harness.scenarios.context import ScenarioContext
-from harness.scenarios.hostile_steps import baited, deliver_hostile, patient, some_good, still_serving, survived, taken
+from harness.scenarios.hostile_steps import (
+    canary_targets,
+    deliver_hostile,
+    patient,
+    some_good,
+    still_serving,
+    survived,
+    taken,
+)
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.mixed_stimuli import Mixed, doubted_among_trusted, some_sender
 from harness.scenarios.registry import scenario
@@ -53,7 +61,7 @@ from harness.vxp.operations import HubOperation
 _SENDER = "ministry"
 # So many documents carry each forgery.
 _OF_EACH = 2
-# Seconds that a candidate is given to come to rest after the last event that was waited for.
+# Seconds for a candidate to finish its work after the last event that was waited for.
 _QUIET = 1.0
 _BAD_CERTIFICATES = ("hub-untrusted", "hub-expired", "hub-wrong-host")
 
@@ -64,7 +72,7 @@ async def nothing_is_fetched(context: ScenarioContext) -> None:
     patient(context)
     await context.probe()
     context.expect(Unvisited(token=context.canary_token))
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         delivered = []
         for vector in context.chance.sample(FETCHING, len(FETCHING)):
             await some_good(context)
@@ -76,10 +84,10 @@ async def nothing_is_fetched(context: ScenarioContext) -> None:
 
 @scenario("SEC-02", expects=(StillServes,), awaits=(Retried,), alive=(Acked,), isolation=EXCLUSIVE, harm=5)
 async def overload_is_survived(context: ScenarioContext) -> None:
-    """After XML that expands, nests or holds too much, the next document is served."""
+    """After XML that expands, nests or contains too much, the next document is served."""
     patient(context)
     await context.probe()
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for vector in context.chance.sample(EXHAUSTING, len(EXHAUSTING)):
             await survived(context, vector, targets)
         await context.linger(context.times.reaction)
@@ -91,7 +99,7 @@ async def bombs_are_survived(context: ScenarioContext) -> None:
     """After an attachment that expands without end, the next document is served."""
     patient(context)
     await context.probe()
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for vector in context.chance.sample(BOMBS, len(BOMBS)):
             await survived(context, vector, targets)
         await context.linger(context.times.reaction)
@@ -104,7 +112,7 @@ async def names_lead_nowhere(context: ScenarioContext) -> None:
     patient(context)
     await context.probe()
     context.expect(NothingWritten(token=context.canary_token))
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for vector in context.chance.sample((*ENTRIES, *NAMES), len(ENTRIES) + len(NAMES)):
             for good in await some_good(context):
                 context.expect(Welcomed(document=good.id, flags=()))
@@ -123,7 +131,7 @@ async def _packages_judged(context: ScenarioContext, forged: Sequence[ForgedPack
 
 
 def _signed_packages(context: ScenarioContext, forged: Sequence[ForgedPackage]) -> list[Mixed]:
-    """Return each forgery in some packages, and as many packages that are signed rightly."""
+    """Return each forgery in some packages, and as many packages that are signed correctly."""
     builds = [(one.forgery.build, one.key) for one in forged] + [(GOOD_PACKAGE.build, None)] * len(forged)
     mixed = []
     for build, why in builds * _OF_EACH:
@@ -141,7 +149,7 @@ async def _pdfs_judged(context: ScenarioContext, forged: Sequence[ForgedPdf]) ->
 
 
 def _signed_pdfs(context: ScenarioContext, forged: Sequence[ForgedPdf]) -> list[Mixed]:
-    """Return each forged file in some documents, and as many that are signed rightly; to sign one takes long."""
+    """Return each forged file in some documents, and as many that are signed correctly; signing one takes long."""
     builds = [(one.forgery.build, one.key) for one in forged] + [(one.build, None) for one in GOOD_PDFS]
     now, mixed = datetime.now(VIETNAM), []
     for build, why in builds:
@@ -181,7 +189,8 @@ async def pdfs_by_wrong_hands(context: ScenarioContext) -> None:
 
 @scenario("SEC-07", expects=(Unvisited,), awaits=(Greeted,), alive=(Acked, Accepted), isolation=EXCLUSIVE)
 async def impostors_get_nothing(context: ScenarioContext) -> None:
-    """To a hub whose certificate is untrusted, expired or another host's nothing is sent; to the right one, again."""
+    """Nothing is sent to a hub whose certificate is untrusted, expired or another host's; afterwards the right hub is
+    served."""
     patient(context)
     context.expect(Unvisited(token=context.canary_token))
     hub = urlsplit(context.run.endpoint)
@@ -194,7 +203,7 @@ async def impostors_get_nothing(context: ScenarioContext) -> None:
             for kind in _BAD_CERTIFICATES:
                 await _sent_to_impostor(context, kind, host)
                 await _moved(context, proxy.endpoint(hub.path))
-                # Whether what could not be sent meanwhile is kept is another requirement's matter.
+                # Whether documents that could not be sent meanwhile are kept is judged by another requirement.
                 after = await context.send(context.outgoing())
                 await context.until(Accepted(document=after.document_id), role="liveness")
         finally:
@@ -231,12 +240,13 @@ async def _moved(context: ScenarioContext, endpoint: str) -> None:
     harm=3,
 )
 async def hostile_ids(context: ScenarioContext) -> None:
-    """A list with a docId that no hub gives does no harm: the next is served, later requests are signed right."""
+    """A list with a docId that no hub gives does no harm: the next item is served, later requests are signed
+    correctly."""
     patient(context)
     await context.probe()
     context.expect(NothingWritten(token=context.canary_token))
     context.expect(SignedRight(after=context.now))
-    with baited(context) as targets:
+    with canary_targets(context) as targets:
         for hostile in IDS:
             await _listed(context, hostile.text(targets.trap), hostile.key)
         await _foreign(context)
@@ -245,7 +255,7 @@ async def hostile_ids(context: ScenarioContext) -> None:
 
 
 async def _foreign(context: ScenarioContext) -> None:
-    """List an item of another agency's: the hub will not hand it out, and the others must not wait for it."""
+    """List an item of another agency's: the hub refuses to hand it out, and it must not block the others."""
     document = context.document(receiver=context.peers[_SENDER])
     delivery, *_ = context.hub.deliver(
         document.content,
@@ -263,4 +273,4 @@ async def _listed(context: ScenarioContext, doc_id: str, key: str) -> None:
     fault = context.fault(HubOperation.GET_RECEIVED_EDOC_LIST, plan, messagetype="edoc", moment="after", lasting=True)
     await still_serving(context, key)
     context.expect(Struck(fault=plan.name, after=before), role="precondition")
-    context.mend(fault)
+    context.end_faults(fault)

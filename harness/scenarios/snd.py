@@ -4,7 +4,7 @@ from harness.catalogue.codes import RefusalReason
 from harness.expectations import (
     Accepted,
     Carries,
-    ClosureTold,
+    ClosedCodeShown,
     DistinctIds,
     FaultMet,
     NotReached,
@@ -43,7 +43,7 @@ async def new_document(context: ScenarioContext) -> None:
 
 @scenario("SND-02", expects=(Accepted, OrderTaken), awaits=(Accepted,), shows=("SND-10",))
 async def several_receivers(context: ScenarioContext) -> None:
-    """One document to receivers of several levels travels in one package that names them all."""
+    """One document to receivers of several levels is sent in one package that names them all."""
     await sends_plainly(context)
     sent = await ordered(context, context.outgoing(to=("ministry", "department", "branch", "commune")))
     context.expect(Accepted(document=sent.document_id, receivers=sent.receivers))
@@ -59,7 +59,7 @@ async def both_identifier_forms(context: ScenarioContext) -> None:
 
 @scenario("SND-04", expects=(Carries, OrderTaken), awaits=(Accepted,))
 async def text_and_files_unchanged(context: ScenarioContext) -> None:
-    """Vietnamese text and attachments arrive bit for bit as the clerk gave them."""
+    """Vietnamese text and attachments arrive bit for bit as the clerk entered them."""
     await sends_plainly(context)
     files = (
         context.signed_pdf("Tờ trình số 12 (bản ký).pdf"),
@@ -102,7 +102,7 @@ async def attachment_types(context: ScenarioContext) -> None:
 
 @scenario("SND-06", expects=(SentWithin, Carries, OrderTaken), awaits=(Accepted,), shows=("HDR-13",))
 async def urgent_document(context: ScenarioContext) -> None:
-    """An urgent document says so and leaves at once; its time begins with the clerk's order."""
+    """An urgent document says so and is sent at once; its time begins with the clerk's order."""
     await sends_plainly(context)
     outgoing, limit = context.outgoing(priority=_URGENT), context.profile.parameters.timing.urgent
     order = context.note(DocumentOrdered(document_id=outgoing.document_id))
@@ -135,7 +135,7 @@ async def refusal_is_shown(context: ScenarioContext) -> None:
     context.expect(Shown(document=sent.document_id, states=("failed",)))
 
 
-@scenario("SND-08/closed-receiver", expects=(ClosureTold,), awaits=(Accepted,), needs=("register",))
+@scenario("SND-08/closed-receiver", expects=(ClosedCodeShown,), awaits=(Accepted,), needs=("register",))
 async def receiver_closed_since(context: ScenarioContext) -> None:
     """A document to a code that has ended is shown as failed; where the hub hands it to the successor, as sent."""
     ended = succession(context, "receiver")
@@ -146,7 +146,7 @@ async def receiver_closed_since(context: ScenarioContext) -> None:
     states = ("sent",) if context.profile.parameters.hub.closed_receivers == "successor" else ("failed",)
     number, notation = outgoing.arguments["code_number"], outgoing.arguments["code_notation"]
     context.expect(
-        ClosureTold(document=outgoing.document_id, code_number=number, code_notation=notation, states=states)
+        ClosedCodeShown(document=outgoing.document_id, code_number=number, code_notation=notation, states=states)
     )
     await context.tolerated("send", outgoing.arguments)
 

@@ -25,7 +25,7 @@ _REASON = "Không đúng thẩm quyền: «phòng Tổng hợp» & <Văn thư>, 
 
 @scenario("STS-01", expects=(StatusSent,), awaits=(FetchedByCandidate,), shows=EVERYTHING)
 async def arrival_is_reported(context: ScenarioContext) -> None:
-    """Status 01 follows the arrival of a document by itself, in time."""
+    """Status 01 is sent automatically after the arrival of a document, in time."""
     document = context.document()
     await context.deliver(document)
     await context.until(FetchedByCandidate(document=document.id))
@@ -35,7 +35,7 @@ async def arrival_is_reported(context: ScenarioContext) -> None:
 
 @scenario("STS-01/closed-sender", expects=(StatusSent,), awaits=(FetchedByCandidate, StatusSent), needs=("register",))
 async def closed_sender_is_answered(context: ScenarioContext) -> None:
-    """An agency whose code has ended since is told of the arrival of its document like any other."""
+    """The arrival of its document is reported to an agency whose code has ended since, as to any other."""
     ended = succession(context, "answered")
     before = context.document(ended.closed)
     await context.deliver(before)
@@ -48,7 +48,7 @@ async def closed_sender_is_answered(context: ScenarioContext) -> None:
 
 
 async def _decided(context: ScenarioContext, document: Document, action: str, reason: str = "") -> None:
-    """Have the clerk take a step; what the system says of it is due even if it will not take it."""
+    """Have the clerk take a step; its status is expected even if the system refuses the step."""
     try:
         await context.decide(document, action, reason)
     except DriverError as error:

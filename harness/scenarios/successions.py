@@ -53,8 +53,8 @@ def take_place(context: ScenarioContext, taken: Succession) -> Event:
     """Let an agency's code end in the hub's directory, and another agency come; return the event, which comes first."""
     closed, new = taken.closed, taken.successor
     event = context.note(events.AgencyClosed(closed.organ_id, new.organ_id))
-    told = Registration(new.organ_id, new.organ_name, parent=new.parent, code102=new.code102)
-    context.hub.succeed(closed.organ_id, told)
+    registration = Registration(new.organ_id, new.organ_name, parent=new.parent, code102=new.code102)
+    context.hub.succeed(closed.organ_id, registration)
     return event
 
 

@@ -25,7 +25,7 @@ from harness.journal.events import DocumentStimulus, StimulusFile
 from harness.journal.recorder import VIETNAM
 from harness.resources import folder
 from harness.scenarios.document_details import DetailChoices, WordLists
-from harness.vectors.file_kinds import file_content, plain_pdf
+from harness.vectors.file_kinds import ballast, file_content, plain_pdf
 from harness.vectors.packages.base import Contact, DocumentIdentity, package
 
 # Signing a file takes long; a few signed files serve all documents of a run.
@@ -36,10 +36,6 @@ _ANNEXES = ("xlsx", "docx", "txt", "jpg", "png", "zip", "pdf")
 # How many numbers a lane has: a prime, so that any step but 0 reaches each of them once before the first comes again.
 _LANE = 10_007
 _LEAST = 100
-# Bytes from which on a file repeats itself; of a piece and of its number. Base64 makes whole letters of a piece, twice
-# over, and gzip remembers what came so long ago.
-_LARGE = 1024**2
-_BLOCK, _NUMBER = 9_216, 6
 
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,7 +176,7 @@ def exchange_data(name: str) -> Any:
 
 
 class Chance(random.Random):
-    """A source of choices of its own for `key`; it also knows which numbers are its own."""
+    """A random source for one `key`; it also knows which document numbers it may use."""
 
     def __init__(self, seed: str, key: str) -> None:
         super().__init__(f"{seed}/{key}")
@@ -190,15 +186,6 @@ class Chance(random.Random):
 def some_lines(chance: random.Random) -> tuple[str, ...]:
     """Return some lines of text for the page of a PDF that cannot be guessed."""
     return tuple(chance.randbytes(16).hex() for _ in range(chance.randrange(1, 40)))
-
-
-def _ballast(chance: random.Random, size: int) -> bytes:
-    if size <= _LARGE:
-        return chance.randbytes(size)
-    block = chance.randbytes(_BLOCK - _NUMBER)
-    first = chance.getrandbits(32)
-    pieces = ((first + number).to_bytes(_NUMBER, "big") + block for number in range(size // _BLOCK + 1))
-    return b"".join(pieces)[:size]
 
 
 class SeededData:
@@ -224,7 +211,7 @@ class SeededData:
             pki: signs documents, the candidate's own and those of others.
             agency_name: of the candidate.
             lanes: keys of `choice` that are used side by side; all others share one lane more.
-            numbering: of the numbers alone: another one gives equal documents other numbers.
+            numbering: of the numbers only: another one gives equal documents other numbers.
             others: agencies to which a document may go besides.
         """
         shuffled = random.Random(f"{seed}/{numbering}")  # noqa: S311 - not for secrecy
@@ -253,7 +240,7 @@ class SeededData:
         return str(_LEAST + lane * _LANE + (factor * given + start) % _LANE)
 
     def choice(self, key: str) -> Chance:
-        """Return a source of choices of its own for `key`, so that concurrent scenarios do not disturb one another."""
+        """Return the random source of `key`, so that concurrent scenarios do not disturb one another."""
         return Chance(str(self._seed), key)
 
     def subject(self, chance: random.Random) -> str:
@@ -269,12 +256,8 @@ class SeededData:
         return chance.choice(_words().signers)
 
     def pdf(self, chance: random.Random, size: int = 2_000) -> bytes:
-        """Return a PDF of about `size` bytes whose content cannot be guessed; a large one repeats itself, numbered.
-
-        What repeats itself takes up little room in the evidence, where it is kept as sent, in the package, and in the
-        answers that carried it. A piece that is lost, doubled or moved is still seen.
-        """
-        return plain_pdf(_ballast(chance, max(size - 600, 16)))
+        """Return a PDF of about `size` bytes whose content cannot be guessed."""
+        return plain_pdf(ballast(chance, max(size - 600, 16)))
 
     def signed_pdf(self, chance: random.Random, agency: str = "") -> bytes:
         """Return a PDF signed by an official of an agency and sealed by it; one of a few made per run.
@@ -303,14 +286,14 @@ class SeededData:
             limits: within which it is read.
 
         Raises:
-            PackageUnreadable, NotSignable: it cannot be read so far that it could be signed.
+            PackageUnreadable, NotSignable: it cannot be read well enough to be signed.
         """
         seal = self._pki.agency(document.sender.organ_name)
         return replace(document, content=sign_package(document.content, seal, limits))
 
     def file(self, chance: random.Random, kind: str) -> SeededFile:
         """Return a small file of a kind, with the signature bytes of its format; see `file_content`."""
-        return SeededFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, chance.randbytes(1_000)))
+        return SeededFile(f"Phụ lục {chance.randrange(1000)}.{kind}", file_content(kind, ballast(chance, 1_000)))
 
     def files(self, chance: random.Random, sender: Peer, least: int = 1) -> tuple[SeededFile, ...]:
         """Return the attachments of an ordinary document: a PDF, signed now and then, and at times some annexes."""
@@ -325,20 +308,20 @@ class SeededData:
     def annex(self, chance: random.Random, kind: str) -> SeededFile:
         """Return a further file as ordinary documents have them."""
         return SeededFile(
-            _words().annex(chance, kind), file_content(kind, chance.randbytes(chance.randrange(300, 4_000)))
+            _words().annex(chance, kind), file_content(kind, ballast(chance, chance.randrange(300, 4_000)))
         )
 
     def identity(
         self, chance: Chance, sender: Peer, to: Addressee, files: tuple[SeededFile, ...], *, whole: bool = False
     ) -> DocumentIdentity:
-        """Return who sends what to whom, for a new document of today.
+        """Return sender, receiver and content of a new document of today.
 
         Args:
-            chance: draws everything else that it says.
+            chance: draws the rest of its content.
             sender: who sends it.
-            to: who gets it, at times among others.
+            to: who gets it, at times with further receivers.
             files: its attachments.
-            whole: whether it says everything that may be said.
+            whole: whether it has every optional element.
         """
         now = datetime.now(VIETNAM)
         others = tuple(one for one in self._others if one[0] not in {sender.organ_id, to.organ_id})

@@ -1,4 +1,4 @@
-"""RCV, RTY: acknowledgements whose answer does not come. What was acknowledged must have been stored before."""
+"""RCV, RTY: acknowledgements whose answer is missing. A document must be stored before it is acknowledged."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -30,7 +30,7 @@ async def stored_when_acknowledged(context: ScenarioContext) -> None:
     await context.deliver(document)
     await struck(context, HubOperation.UPDATE_STATUS, [document.id])
     await context.until(StoredWhenAcked(document=document.id), role="duty")
-    context.mend(held)
+    context.end_faults(held)
     context.expect(Acked(document=document.id))
 
 
@@ -55,7 +55,8 @@ async def acknowledgement_lost(context: ScenarioContext) -> None:
     isolation=EXCLUSIVE,
 )
 async def stopped_between_fetch_and_ack(context: ScenarioContext) -> None:
-    """Stopped before an acknowledgement takes effect or is answered, and started again: nothing is lost or doubled."""
+    """Stopped before an acknowledgement takes effect or is answered, and started again: nothing is lost or
+    duplicated."""
     for interruption in (stopped, *((killed,) if killable(context) else ())):
         await _interrupted(context, interruption, "before")
         await _interrupted(context, interruption, "after")
@@ -75,13 +76,13 @@ async def _interrupted(
     await context.deliver(document)
     await struck(context, HubOperation.UPDATE_STATUS, [document.id])
     async with interruption(context):
-        context.mend(fault)
+        context.end_faults(fault)
         restarted = context.now
     if moment == "before":
         context.expect(Acked(document=document.id, after=restarted))
         context.expect(StoredOnce(document=document.id, after=restarted))
     else:
-        # The hub has taken the acknowledgement and lists the document no more: it is in the inbox, or lost.
+        # The hub has recorded the acknowledgement and no longer lists the document: it is in the inbox, or lost.
         context.expect(KeptOnce(document=document.id, after=restarted))
     context.expect(StillStored(document=settled.id, after=restarted))
     await context.settle()

@@ -14,8 +14,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.seal.laboratory import LaboratoryKey
 
@@ -43,6 +43,11 @@ class Jws:
     _head: bytes
     _raw: bytes
 
+    @property
+    def compact(self) -> bytes:
+        """The signature with its content, as it is written when it is canonical."""
+        return b".".join((self._head, _encoded(self.content), _encoded(self._raw)))
+
     def holds(self, content: bytes, key: ec.EllipticCurvePublicKey) -> bool:
         """Say whether this is a signature of `key` over `content`."""
         signed = self._head + b"." + _encoded(content)
@@ -62,24 +67,28 @@ def sign(content: bytes, key: LaboratoryKey, run_id: str) -> bytes:
         key: of the laboratory.
         run_id: goes into the signed header, so that the signature of another run differs from a broken one.
     """
-    from joserfc import jws
-    from joserfc.jwk import ECKey
-    from joserfc.registry import HeaderParameter
+    return _signed(content, key, {RUN_HEADER: run_id})
 
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    header: dict[str, Any] = {
-        "alg": ALGORITHM,
-        "kid": key.public.sha256,
-        RUN_HEADER: run_id,
-        CANONICAL_HEADER: True,
-    }
-    own = {
-        RUN_HEADER: HeaderParameter("run of this signature", "str"),
-        CANONICAL_HEADER: HeaderParameter("made with the lower value", "bool"),
-    }
-    whole = jws.serialize_compact(header, content, ECKey.import_key(pem), registry=jws.JWSRegistry(own, [ALGORITHM]))
-    head, body, tail = whole.encode().split(b".")
-    return b".".join((head, body, _encoded(_lower(_decoded(tail)))))
+
+def sign_document(content: bytes, key: LaboratoryKey, kind: str) -> bytes:
+    """Return the JWS that carries a document, with the certificates that say whose key signed.
+
+    Args:
+        content: what is signed.
+        key: of the authority.
+        kind: media type of the document, in the signed header: a document of one kind never passes for another.
+    """
+    chain = [base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in key.chain]
+    return _signed(content, key, {"typ": kind} | ({"x5c": chain} if chain else {}))
+
+
+def _signed(content: bytes, key: LaboratoryKey, named: Mapping[str, Any]) -> bytes:
+    """Sign by what every key can do, those on a token that never leave it too."""
+    header: dict[str, Any] = {"alg": ALGORITHM, "kid": key.public.sha256, **named, CANONICAL_HEADER: True}
+    head = _encoded(json.dumps(header, separators=(",", ":")).encode())
+    body = _encoded(content)
+    first, second = decode_dss_signature(key.private.sign(head + b"." + body, ec.ECDSA(hashes.SHA256())))
+    return b".".join((head, body, _encoded(_lower(first.to_bytes(_HALF) + second.to_bytes(_HALF)))))
 
 
 def detached(signature: bytes) -> bytes:

@@ -129,22 +129,27 @@ def read_run_file(directory: Path) -> RunFile:
         raise ConfigurationError("report.not-json", path=path, detail=error) from error
 
 
-def source_of(directory: Path, report: Judgement) -> Source:
+def source_of(directory: Path, report: Judgement, record: Record | None = None) -> Source:
     """Gather what the report of a run is made from.
 
     Args:
         directory: the run directory; run.json and the journal are read from it where they exist.
         report: the content of report.json.
+        record: of the run, where it was read already.
 
     Raises:
         ConfigurationError: run.json is not what a run writes.
     """
     facts = read_run_file(directory) if (directory / RUN_FILE).exists() else RunFile()
+    return Source(directory, report, facts, record or intact_record(directory))
+
+
+def intact_record(directory: Path) -> Record | None:
+    """Return the record of a run; None where it is missing or broken."""
     try:
-        record = read_record(directory)
+        return read_record(directory)
     except JournalBroken:
-        record = None
-    return Source(directory, report, facts, record)
+        return None
 
 
 def _content(path: Path) -> bytes:

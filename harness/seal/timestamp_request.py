@@ -31,14 +31,23 @@ def request_stamp(sealed: bytes, authority: TimeStampingAuthority) -> bytes:
         NotStamped: it cannot be reached in time, or does not answer with a valid stamp.
     """
     asked = TimestampRequestBuilder().data(sealed).hash_algorithm(HashAlgorithm.SHA256).build()
+    answer = posted(authority.url, asked.as_bytes())
+    _check(answer, asked, sealed, authority.roots)
+    return answer
+
+
+def posted(url: str, request: bytes) -> bytes:
+    """Return what an authority answers to a request in DER; it is not checked here.
+
+    Raises:
+        NotStamped: it cannot be reached in time, or answers with an error or too much.
+    """
     try:
-        answer = anyio.run(_answer, authority.url, asked.as_bytes())
+        return anyio.run(_answer, url, request)
     except TimeoutError as error:
         raise NotStamped("slow", f"{_PATIENCE:g}") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
         raise NotStamped("unreachable", f"{type(error).__name__}: {error}") from error
-    _check(answer, asked, sealed, authority.roots)
-    return answer
 
 
 async def _answer(url: str, content: bytes) -> bytes:

@@ -46,6 +46,7 @@ class SealVerification:
         born: True when the record was sealed the moment it was closed; older versions did not do that, and their
             seal alone does not say who recorded the run.
         time_stamp: the stamp beside the seal, None where there is none or it is not over this seal.
+        laboratory: the name that the run, as it is sealed, gives its laboratory; only the key proves it.
     """
 
     run_id: str
@@ -56,6 +57,7 @@ class SealVerification:
     narrowed: bool = False
     born: bool = False
     time_stamp: SealTimeStamp | None = None
+    laboratory: str = ""
 
 
 def verify(
@@ -110,7 +112,19 @@ def _verified(
         narrowed=manifest.get("narrowed") is True,
         born=RECORD_FILE in bundle.files,
         time_stamp=stamp,
+        laboratory=_laboratory(bundle, sealed),
     )
+
+
+def _laboratory(bundle: Bundle, sealed: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how the run names its laboratory, empty where it does not."""
+    if RUN_FILE not in bundle.files or RUN_FILE not in sealed:
+        return ""
+    try:
+        named = json.loads(_start(bundle, RUN_FILE, sealed[RUN_FILE]["size"]))["laboratory"]["name"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return named if isinstance(named, str) else ""
 
 
 def _time_stamp(

@@ -37,7 +37,7 @@ class Beyond(ParameterGroup, frozen=True):
 
     Attributes:
         clause: where the standard says it.
-        after: id of the requirement behind which it stands.
+        after: id of the requirement after which it is listed.
         statement: what it asks.
         reason: why it is not tested.
     """
@@ -85,7 +85,7 @@ class Clause(msgspec.Struct, frozen=True):
     """A clause of the standard.
 
     Attributes:
-        bases: how sure the requirements are that it stands for.
+        bases: how sure the requirements of this level are.
         requirements: those; none for a clause beyond the catalogue, which then has a statement and a reason.
     """
 

@@ -1,4 +1,4 @@
-"""Expectations that cannot fail, and findings that nobody could read."""
+"""Expectations that cannot fail, and findings without complete texts."""
 
 import importlib
 import string
@@ -44,7 +44,8 @@ def lint_expectations() -> Iterator[LintProblem]:
 
 
 def lint_findings(scenarios: Mapping[str, Scenario]) -> Iterator[LintProblem]:
-    """Yield the findings that a scenario may give and that have no texts, or texts with places nobody fills."""
+    """Yield the findings that a scenario may give and that have no texts, or texts with placeholders that are never
+    filled."""
     for scenario in scenarios.values():
         for code in sorted(codes_given(scenario)):
             yield from _unreadable(code, scenario)

@@ -1,4 +1,4 @@
-"""Where in the sources and data everything about one requirement, or one finding code, stands."""
+"""Where in sources and data everything about one requirement, or one finding code, is defined."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PlaceKind = OriginKind | Literal["requirement", "expectation", "vector", "defect
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """One thing, and where it stands.
+    """One thing, and where it is.
 
     Attributes:
         kind: what it is.
@@ -36,7 +36,7 @@ class NamedPlace:
 
 
 def places_of(requirement: str, code: str | None = None) -> list[NamedPlace]:
-    """Return where the catalogue, what judges, what proves it and what is said of it stand, in this order.
+    """Return the places of the catalogue entry, the judging code, the tests and the texts, in this order.
 
     Args:
         requirement: id.

@@ -1,5 +1,5 @@
 """Lint of a profile against everything that reads it: lengths of texts that no package holds, weights of findings that
-nothing gives. A value without effect misleads whoever wrote it."""
+nothing gives. A value without effect misleads its author."""
 
 from collections.abc import Iterator
 from functools import cache

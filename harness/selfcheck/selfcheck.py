@@ -1,4 +1,4 @@
-"""Lint of the whole pack: requirements nothing tests, scenarios nothing can fail, findings nobody can read."""
+"""Lint of the whole pack: requirements without tests, scenarios that cannot fail, findings without texts."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -58,7 +58,7 @@ def lint_tested(profile: Profile) -> Iterator[LintProblem]:
 
 
 def lint_scenarios(scenarios: Mapping[str, Scenario]) -> Iterator[LintProblem]:
-    """Yield scenarios that speak of unknown requirements, judge nothing, or take silence for an answer."""
+    """Yield scenarios that speak of unknown requirements, judge nothing, or pass when nothing happens."""
     for scenario in scenarios.values():
         for code, parameters in (*_claims(scenario), *_silent(scenario)):
             yield LintProblem(code, *place_of(scenario.play), {"scenario": scenario.id, **parameters})
@@ -80,7 +80,7 @@ def lint_codes() -> Iterator[LintProblem]:
 
 
 def lint_proofs() -> Iterator[LintProblem]:
-    """Yield the rules on packages and records whose requirement no bad vector breaks: nothing proves them."""
+    """Yield the rules on packages and records whose requirement no bad vector breaks: they are not tested."""
     signed = (code for codes in signed_names().values() for code in codes)
     broken = {code.partition(".")[0] for code in signed}
     broken |= {one.requirement for one in all_vectors().values() if one.code}

@@ -25,7 +25,7 @@ class TrustNote:
         file: as named there.
         subject: its name for people.
         sha256: its fingerprint in hex, capitals.
-        recognition: which published certificate it is, or seems to be; None where it is like none of them.
+        recognition: which published certificate it is, or seems to be; None where it resembles none of them.
         ocsp, crls: addresses that it names, and those that go with the published one.
     """
 
@@ -66,8 +66,8 @@ def not_as_published(notes: Iterable[TrustNote]) -> Iterator[LintProblem]:
     for note in notes:
         found = note.recognition
         if found is not None and found.likeness == "name-only":
-            told = {"file": note.file, "subject": clipped(note.subject), "sha256": note.sha256}
-            yield LintProblem("not-as-published", note.path, note.line, {**told, "published": found.of.sha256})
+            certificate = {"file": note.file, "subject": clipped(note.subject), "sha256": note.sha256}
+            yield LintProblem("not-as-published", note.path, note.line, {**certificate, "published": found.of.sha256})
 
 
 def _note(path: Path, line: int, file: str, der: bytes) -> TrustNote:

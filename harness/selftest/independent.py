@@ -1,4 +1,4 @@
-"""The sample agency as a case of the self-test: it shares no reading of the standard with what judges it.
+"""The sample agency as a case of the self-test: it shares no code with the harness that judges it.
 
 It runs as a program of its own on its standard input and output, as any candidate with a `command` driver.
 """
@@ -19,7 +19,7 @@ SAMPLE = "sample"
 _PLACE = "sample"
 # Of a program of its own beside others on a loaded machine.
 _DECLARED = DeclaredTiming(poll_interval=0.3, reaction=5.0, give_up=8.0)
-# What it is judged by where not by all: some of each group that neither run alone nor take long.
+# What it is judged by where not by all: a few short scenarios of each group.
 REPRESENTATIVE = (
     "SND-02", "SND-03", "RCV-03", "RCV-04", "RCV-05", "STS-02", "STS-03", "OPS-01", "OPS-02", "OPS-03", "RTY-03",
     "RTY-10", "SEC-05",
@@ -35,7 +35,7 @@ def is_sample(name: str) -> bool:
 def sample_defects() -> Mapping[str, tuple[str, str]]:
     """Return the sample's defects by name: the requirement that each breaks, and what it does, in English.
 
-    They are read, not imported: the sample is a program of somebody else's.
+    They are read, not imported: the sample is an independent program.
     """
     source = (folder("fixtures") / _PLACE / "defects.py").read_text(encoding="utf-8")
     for node in ast.parse(source).body:

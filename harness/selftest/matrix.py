@@ -1,4 +1,4 @@
-"""The harness proves itself: every defective agency must be caught for its own defect, every correct one must pass."""
+"""The harness tests itself: every defective agency must be caught for its own defect, every correct one must pass."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ from harness.catalogue.profiles import DEFAULT_PROFILE, load_profile
 from harness.doctor.target import REFERENCE
 from harness.drivers.operator import Unattended
 from harness.engine.certification import CertificationOrder, run_order
-from harness.report.selftest_summary import SelftestSummary, sources_digest
+from harness.report.selftest_summary import SelftestSummary, program_digest, sources_digest
 from harness.resources import folder
 from harness.scenarios.isolation import EXCLUSIVE
 from harness.scenarios.registry import all_scenarios
@@ -74,7 +74,7 @@ class SelftestOrder:
 
     Attributes:
         names: agencies of the gallery to narrow it to; empty for all of the scope.
-        jobs: runs at a time; None for as many as the machine bears.
+        jobs: runs at a time; None for as many as the machine can run.
         directory: where the records of what came out wrong are kept; None to keep none.
         seed: of the blind data of every run.
         profile: of the plain reference agency; the others are judged by one of smaller volumes.
@@ -126,7 +126,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def right(self) -> bool:
-        """True when something was tested and every agency was judged as it deserves."""
+        """True when something was tested and every agency was judged correctly."""
         return bool(self.rows) and all(row.right for row in self.rows)
 
 
@@ -145,6 +145,7 @@ def summary_of(matrix: Matrix) -> SelftestSummary:
         false_alarms=matrix.counts.alarms,
         requirements=len({row.breaks for row in matrix.rows if row.breaks}),
         sources=matrix.sources,
+        program=program_digest(),
     )
 
 
@@ -343,7 +344,7 @@ class CaseRun:
 
 def carry_out(run: CaseRun) -> MatrixRow:
     """Certify one agency and weigh the judgement; for a process of its own, whose log is silenced."""
-    logging.disable(logging.CRITICAL)  # a defect that crashes says so at length
+    logging.disable(logging.CRITICAL)  # a defect that crashes logs much
     began = time.monotonic()
     check = run.check
     record = run.directory / check.name

@@ -1,4 +1,4 @@
-"""Runs side by side, each in a process of its own: one that dies takes no other with it."""
+"""Runs side by side, each in a process of its own: the crash of one does not affect the others."""
 
 import multiprocessing
 import time
@@ -58,7 +58,7 @@ class Pool(Generic[T, R]):
     def each(self, things: Sequence[T]) -> Iterator[tuple[T, R | Died]]:
         """Yield every thing with what came of it, in the order in which they are done.
 
-        Whoever stops listening before the last one ends the processes that are still at work.
+        When the caller stops iterating before the last one, the processes still at work are ended.
         """
         waiting = deque(things)
         running: dict[Connection, _Run[T]] = {}

@@ -1,4 +1,5 @@
-"""Imported once by the process that the runs of a self-test are forked from: no run pays for what all of them need."""
+"""Imported once by the process that the runs of a self-test are forked from: the common imports are loaded only
+once."""
 
 import harness.crypto.pdf.examination
 import harness.crypto.pdf.signed_files

@@ -1,4 +1,4 @@
-"""What the self-test says about one agency of the gallery: whether it was judged rightly, by whom, and why."""
+"""What the self-test says about one agency of the gallery: whether it was judged correctly, by what, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,12 +86,12 @@ class MatrixRow(msgspec.Struct, frozen=True):
 
     @property
     def right(self) -> bool:
-        """True when the agency was judged as it deserves."""
+        """True when the agency was judged correctly."""
         return self.result in RIGHT
 
 
 def weighed(check: SelftestCase, profile: Profile, judgement: Judgement, seconds: float) -> MatrixRow:
-    """Say whether the judgement on an agency is the one it deserves.
+    """Say whether the judgement on an agency is correct.
 
     Args:
         check: what was run, and what it breaks.

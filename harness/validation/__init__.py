@@ -1,1 +1,1 @@
-"""Checking many packages: where they come from, on how many processors, and how the outcome is told."""
+"""Checking many packages: their sources, the worker processes, and the output of the results."""

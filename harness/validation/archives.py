@@ -1,9 +1,10 @@
 """Packages out of zip and tar archives, however hostile the archive is.
 
-Entries are read into memory one at a time and never further than a package may be long; what says that it expands
-beyond measure is not expanded, and an archive that does so is left there. An archive inside an archive is passed over.
-Nothing is written, so that a path that leads out of the archive does no harm; it is told, as whoever unpacks the
-archive may not be so careful.
+Entries are read into memory one at a time and never further than a package may be long; an entry whose declared
+expansion is beyond the limits is not expanded, and reading stops at one that exceeds them. An archive inside an archive
+is skipped.
+Nothing is written, so that a path that leads out of the archive does no harm; it is reported, as other software that
+unpacks the archive may be less careful.
 """
 
 import re
@@ -47,7 +48,7 @@ def entries(stream: BinaryIO, label: str, identity: str, limits: Limits) -> Iter
     Args:
         stream: the archive; a seekable file.
         label: what it is called.
-        identity: tells it from any other archive; empty where that cannot be told.
+        identity: identifies the archive; empty where that is not possible.
         limits: the profile's.
     """
     head = stream.read(512)
@@ -123,7 +124,7 @@ def _special(info: tarfile.TarInfo) -> str:
 
 
 class _TarInfo(tarfile.TarInfo):
-    """A header that does not believe a name to be a gigabyte long, which the library would read into memory."""
+    """A header that limits the length of names: the library would read a name of a gigabyte into memory."""
 
     _LONGEST = 1024 * 1024
 
@@ -160,7 +161,7 @@ def _by_name(label: str, own: str, special: str, *, folder: bool) -> tuple[Unit,
 
 
 def _aside(own: str) -> tuple[Finding, ...]:
-    """Return what is to be told of a package for the name that it has in the archive."""
+    """Return the findings about a package's name in the archive."""
     return (Finding("PKG-01.entry-path", received=clipped(own)),) if leads_out(own) else ()
 
 

@@ -47,7 +47,7 @@ def check_directory(packages: Iterable[zipfile.ZipInfo], compressed: int, limits
 
 
 class Gunzipped(io.BufferedIOBase):
-    """What is in a gzipped file, as far as its expansion is bearable.
+    """What is in a gzipped file, as long as its expansion is within the limits.
 
     Args:
         stream: the gzipped file, at its beginning.
@@ -64,7 +64,7 @@ class Gunzipped(io.BufferedIOBase):
         """Return up to so many bytes.
 
         Raises:
-            ExpandsTooFar: more has come out than may, of as much as has been read.
+            ExpandsTooFar: the expansion so far exceeds the limit.
         """
         data = self._gzip.read(size)
         self._expanded += len(data)

@@ -1,4 +1,5 @@
-"""What the name of a file in a folder or archive says: a package, an archive, or something that lies beside them."""
+"""What the name of a file in a folder or archive says: a package, an archive, or something that was left beside
+them."""
 
 import re
 
@@ -20,12 +21,12 @@ def is_beside(name: str) -> bool:
 
 
 def is_package(name: str) -> bool:
-    """Say whether a file that nobody named by itself is meant as a package; `name` may be a path."""
+    """Say whether a file that was not named on the command line is meant as a package; `name` may be a path."""
     return name.lower().endswith(PACKAGES) and not is_beside(name)
 
 
 def is_archive(name: str) -> bool:
-    """Say whether a file that nobody named by itself is meant as an archive; `name` may be a path."""
+    """Say whether a file that was not named on the command line is meant as an archive; `name` may be a path."""
     return name.lower().endswith(ARCHIVES) and not is_beside(name)
 
 

@@ -31,7 +31,7 @@ def outcomes(units: Iterable[Unit], task: Task, profile: Profile, jobs: int) -> 
         units: taken as they are needed, never far ahead.
         task: how to check.
         profile: the task's profile.
-        jobs: processes that check at a time, beside this one, which reads archives and tells the outcomes.
+        jobs: processes that check at a time, beside this one, which reads archives and yields the outcomes.
     """
     worker = Worker(task, profile)
     if not CONFINES:
@@ -71,7 +71,7 @@ class _Checker:
 
 @dataclass
 class _Pool:
-    """Several processes, and the batches that were taken but not told."""
+    """Several processes, and the batches that were taken but whose outcomes were not yielded yet."""
 
     worker: Worker
     task: Task
@@ -92,9 +92,9 @@ class _Pool:
             while more and len(self._untold) <= self.jobs * _AHEAD and self._carried <= _CARRIED:
                 more = self._take(next(batches, None))
                 self._assign()
-            while self._untold and (told := self._untold[0].outcomes) is not None:
+            while self._untold and (outcomes := self._untold[0].outcomes) is not None:
                 self._carried -= self._untold.popleft().size
-                yield from told
+                yield from outcomes
             if self._untold:
                 self._assign()
                 self._attend()
@@ -159,13 +159,13 @@ class _Pool:
 
     def _receive(self, checker: _Checker, connection: Connection) -> None:
         try:
-            told = unpacked(connection.recv_bytes())
+            outcomes = unpacked(connection.recv_bytes())
         except (EOFError, OSError) as error:
             self._ended(checker, error)
             return
         if checker.batch is not None:
-            checker.batch.outcomes = told
-            checker.batch.units.clear()  # or they would lie there until all before them is told
+            checker.batch.outcomes = outcomes
+            checker.batch.units.clear()  # or they would be kept until all outcomes before them are yielded
         checker.batch = None
 
     def _exceeded(self, checker: _Checker, excess: Excess) -> None:
@@ -177,7 +177,7 @@ class _Pool:
             batch.outcomes = [Done(unit.identity, row_of(unit.label, found, self.profile))]
 
     def _ended(self, checker: _Checker, error: Exception) -> None:
-        """A process ended by itself, or by somebody else's hand: what it was at is done again, package by package."""
+        """A process ended by itself, or was killed: its batch is checked again, package by package."""
         batch = self._lose(checker)
         if batch is None or self._split(batch):
             return

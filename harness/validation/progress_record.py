@@ -46,7 +46,7 @@ def record_path(cache: Path, arguments: Sequence[str], *how: str) -> Path:
 class ProgressRecord:
     """The record of one check.
 
-    A folder that cannot be written to leaves the check without a record, which is never the check's failure.
+    A folder that cannot be written to leaves the check without a record, which is not an error.
 
     Args:
         path: where it lies.

@@ -24,7 +24,7 @@ _WEIGHING = frozenset({Level.MANDATORY, Level.CONDITIONAL})
 
 
 class OpenRow(msgspec.Struct, frozen=True):
-    """Something that could not be found out, and whose trouble that is."""
+    """Something that could not be determined, and its cause."""
 
     requirement: str
     code: str

@@ -8,12 +8,12 @@ from harness.catalogue.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class FileUnit:
-    """A package in a file of its own; whoever checks it reads it.
+    """A package in a file of its own; it is read by the process that checks it.
 
     Attributes:
         label: what the file is called in the outcome.
         path: where it is.
-        identity: tells this file in this state from any other, for resuming.
+        identity: identifies this file in this state, for resuming.
     """
 
     label: str
@@ -34,7 +34,7 @@ class BytesUnit:
         label: what it is called in the outcome.
         data: the package.
         identity: as of a file; empty where it cannot come again.
-        aside: what is to be told of it besides what is found in it.
+        aside: findings about its name.
     """
 
     label: str

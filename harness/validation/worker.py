@@ -40,7 +40,7 @@ class Task:
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The harness itself failed at one unit; the candidate is not to blame, and its row says that it is not known."""
+    """The harness itself failed at one unit; the candidate is not at fault, and the result is unknown."""
 
     row: FileRow
     detail: str
@@ -129,16 +129,16 @@ _decoder = msgspec.msgpack.Decoder(list[Outcome])
 def serve(connection: Connection, worker: Worker) -> None:
     """Check what is asked for at the other end of a pipe, one batch of units after the other, until that is closed.
 
-    The outcomes are packed, which costs the process that asks least.
+    The outcomes are packed, which is cheapest for the process that asks.
     """
     with contextlib.suppress(EOFError, OSError):
-        connection.send(True)  # from here on what it costs is the packages'
+        connection.send(True)  # from here on the cost is counted for the packages
         while True:
             connection.send_bytes(packed(map(worker.check, connection.recv())))
 
 
 def serve_at(handle: int) -> None:
-    """Do the same as a program of its own: how to check is the first that it is told.
+    """Do the same as a program of its own: the first message says how to check.
 
     Args:
         handle: of its end of the pipe.

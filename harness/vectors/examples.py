@@ -48,7 +48,7 @@ def example_of(vector: Vector, identity: DocumentIdentity) -> Example:
 
 
 def _of_zips(example: Example) -> Example:
-    """Show what the zips consist of where nothing else differs, as base64 tells nothing."""
+    """Show the records of the zips where nothing else differs, as their base64 is not readable."""
     good, bad = (_zipped(lines) for lines in (example.good, example.bad))
     if good == bad or not good or not bad:
         return example
@@ -69,7 +69,7 @@ def _zipped(lines: tuple[str, ...]) -> list[str]:
 
 def _lines(content: bytes) -> list[str]:
     first, *others = _between.split(content.decode("utf-8", "backslashreplace"))
-    held = [first, *(line.strip() for line in others)]  # what stands before the declaration is shown as it is
+    held = [first, *(line.strip() for line in others)]  # what is before the declaration is shown as it is
     return [line for line in held if line]
 
 
@@ -78,7 +78,7 @@ def _difference(good: list[str], bad: list[str]) -> Example:
         one for one in difflib.SequenceMatcher(None, good, bad, autojunk=False).get_opcodes() if one[0] != "equal"
     ]
     example = _taken(good, bad, changes, before=0)
-    # Where lines stand in the wrong place only, what stands before them tells it.
+    # Where lines are only in the wrong place, the line before them shows it.
     return _taken(good, bad, changes, before=1) if sorted(example.good) == sorted(example.bad) else example
 
 
@@ -96,7 +96,7 @@ def _size(example: Example) -> int:
 
 
 def shown(lines: tuple[str, ...], other: tuple[str, ...] = ()) -> list[str]:
-    """Return the first lines as people see them: cut where they are long, signs that do not print written out.
+    """Return the first lines as people see them: cut where they are long, non-printing characters written out.
 
     Args:
         lines: of one side of an example.
@@ -121,7 +121,7 @@ def _cut(line: str, other: str) -> str:
 
 
 def _printable(line: str) -> str:
-    """Write signs out that cannot be seen; combining ones among them, as they look like part of a letter."""
+    """Write out invisible characters, also combining ones, as they look like part of a letter."""
     return "".join(
         sign if sign.isprintable() and not unicodedata.combining(sign) else ascii(sign)[1:-1] for sign in line
     )

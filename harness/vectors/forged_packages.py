@@ -1,6 +1,6 @@
-"""Signed packages that are wrong in exactly one way, each with the findings it must bring, and right ones with none.
+"""Signed packages that are wrong in exactly one way, each with the findings it must give, and correct ones with none.
 
-They prove the rules about signatures, and scenarios send them to candidates. Every one is made from the same good
+They test the rules about signatures, and scenarios send them to candidates. Every one is made from the same good
 package without a signature.
 """
 
@@ -45,19 +45,19 @@ Build = Callable[[bytes, Pki, Limits], bytes]
 
 
 def _unsigned(properties: str) -> str:
-    """Return an Object with properties that XAdES lets come after signing, and so leaves unsigned."""
+    """Return an Object with properties that XAdES allows to be added after signing, and so unsigned."""
     held = f"<UnsignedProperties><UnsignedSignatureProperties>{properties}</UnsignedSignatureProperties>"
     open_tag = f'<Object><QualifyingProperties xmlns="{_XADES}">'
     return f"{open_tag}{held}</UnsignedProperties></QualifyingProperties></Object>"
 
 
 class NotForgeable(Exception):
-    """A package has not the part that a forgery changes."""
+    """A package lacks the part that a forgery changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """A way to sign a package, rightly or wrongly.
+    """A way to sign a package, correctly or not.
 
     Attributes:
         codes: finding codes that it brings; none for a right one.
@@ -74,7 +74,7 @@ def signed_by(kind: str, plan: SignaturePlan | None = None) -> Build:
 
 
 def altered(plan: SignaturePlan | None = None, *, change: Callable[[bytes], bytes]) -> Build:
-    """Return a builder that signs rightly and changes the bytes afterwards."""
+    """Return a builder that signs correctly and changes the bytes afterwards."""
     return lambda data, pki, limits: change(signed_by("agency", plan)(data, pki, limits))
 
 
@@ -95,7 +95,7 @@ def _exchanged(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
 
 
 def _tampered(data: bytes) -> bytes:
-    """Exchange the last plain letter or digit of the subject for its neighbour: nothing else tells of it."""
+    """Exchange the last plain letter or digit of the subject for its neighbour: nothing else reveals the change."""
     return replaced(_LAST_SIGN, lambda match: match[1] + _NEIGHBOUR[match[2]] + match[3], data)
 
 

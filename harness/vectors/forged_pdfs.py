@@ -1,6 +1,6 @@
-"""PDF files that are wrong in exactly one way, each with the findings it must bring, and right ones with none.
+"""PDF files that are wrong in exactly one way, each with the findings it must give, and correct ones with none.
 
-They prove the rules about PDF signatures, and scenarios send them to candidates.
+They test the rules about PDF signatures, and scenarios send them to candidates.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _UNSUPPORTED = b"/adbe.x509.rsa_sha1 "
 
 
 class Build(Protocol):
-    """Makes a PDF file with identities of a PKI, signed at a time; `lines` stand on its page after the first."""
+    """Makes a PDF file with identities of a PKI, signed at a time; `lines` are on its page after the first."""
 
     def __call__(self, pki: Pki, at: datetime, lines: tuple[str, ...] = ()) -> bytes:
         """Return the file."""
@@ -40,7 +40,7 @@ class Build(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PdfForgery:
-    """A way to make a PDF file, rightly or wrongly.
+    """A way to make a PDF file, correctly or not.
 
     Attributes:
         codes: finding codes that it brings; none for a right one.
@@ -123,11 +123,11 @@ _BOXES = ((300, 100, 500, 160), (50, 500, 150, 600), (100, 700, 140, 716))
 
 
 def in_sight(*kinds: str, certify: int | None = None, then: Callable[[bytes], bytes] | None = None) -> Build:
-    """Return a builder of a file that these identities sign in turn, each where it is seen.
+    """Return a builder of a file that these identities sign in turn, each with a visible field.
 
     Args:
         kinds: of the identities.
-        certify: what the first of them lets come later; None: it signs as the others do.
+        certify: the later changes that the first of them permits; None: it signs as the others do.
         then: what is done to the file after the first signature.
     """
 

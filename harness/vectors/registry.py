@@ -48,9 +48,8 @@ class Vector:
         return self.make(identity).written()
 
     def why(self, language: Language) -> str:
-        """Return in a sentence what is wrong with it, or why it is right all the same.
-
-        One without a note of its own is bad for what its finding means, or good for what its requirement says.
+        """Return in a sentence what is wrong with it, or why it is correct. Without its own note that is the meaning of
+        its finding, or the statement of its requirement.
         """
         note = _notes(self.requirement.partition("-")[0].lower()).get(self.key)
         if note is not None:
@@ -64,7 +63,7 @@ _vectors: dict[str, Vector] = {}
 
 
 def good(requirement: str, name: str, make: Make) -> None:
-    """Declare a package that keeps a requirement where one might think that it does not."""
+    """Declare a package that keeps a requirement although it looks as if it did not."""
     _declare(Vector(requirement, name, None, make, caller(1)))
 
 

@@ -1,4 +1,4 @@
-"""The good and the bad packages of the requirements about signatures; they are signed anew whenever they are asked for.
+"""The good and the bad packages of the requirements about signatures; they are signed again at each request.
 
 Unlike the other vectors they need a PKI, and some break more than one requirement: a file that is too old to be signed
 is not signed either.
@@ -26,7 +26,7 @@ class SignedVector:
 
     Attributes:
         name: fit for a file.
-        codes: of the findings that it must bring, none for a good one.
+        codes: of the findings that it must give, none for a good one.
         content: the package as XML.
     """
 
@@ -36,7 +36,7 @@ class SignedVector:
 
 
 def signed_names() -> Mapping[str, tuple[str, ...]]:
-    """Return the packages about signatures by name, `SIG/wrong-namespace`, with the codes that each brings."""
+    """Return the packages about signatures by name, `SIG/wrong-namespace`, with the codes that each gives."""
     packages = {f"{_PACKAGE}/{name}": forgery.codes for name, forgery in FORGERIES.items()}
     return packages | {f"{_FILE}/{name}": forgery.codes for name, forgery in PDF_FORGERIES.items()}
 

@@ -1,4 +1,5 @@
-"""What sets packages about signatures apart from good ones: kept as text, as making them takes too long to explain."""
+"""The differences between bad packages about signatures and good ones, kept as text because making them takes too
+long."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,11 +12,11 @@ from harness.resources import folder
 
 
 class SignedExample(ParameterGroup, frozen=True):
-    """Lines that differ between two packages about signatures, all that is alike left out.
+    """Lines that differ between two packages about signatures, without the equal parts.
 
     Attributes:
         package: name of the package that the bad side is taken from, of `signed_names`.
-        bad: as the package that brings the finding has them.
+        bad: as the package that gives the finding has them.
         good: as one that keeps the requirement has them.
         good_package: name of that one; empty: the first of its group.
         note: what the lines cannot say by themselves.

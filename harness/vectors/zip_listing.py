@@ -1,4 +1,4 @@
-"""What a zip consists of, record by record, in the words of its specification: two zips differ there for who reads."""
+"""The records of a zip, in the words of its specification: they show how two zips differ."""
 
 import re
 import stat
@@ -28,8 +28,7 @@ _LARGEST = 1024 * 1024  # bytes of a content whose sum is compared
 def zip_listing(data: bytes) -> list[str]:
     """Return one line for each record of a zip, hidden ones included, and for bytes before the first.
 
-    One that has no end says so first. Names are written so that every sign is seen, and cut; contents are told by
-    size and sum.
+    One that has no end says so first. Names are escaped and cut; contents are shown by size and checksum.
     """
     lines: list[str] = []
     place = 0
@@ -47,7 +46,7 @@ def _record(data: bytes, place: int) -> tuple[str, int]:
     if sign == LOCAL_SIGN and place + LOCAL.size <= len(data):
         return _local(data, place)
     if sign == CENTRAL_SIGN and (record := read_record(data, place)) is not None:
-        words = [*_told(record.name, record.flags, record.method, record.size, record.crc)]
+        words = [*_record_words(record.name, record.flags, record.method, record.size, record.crc)]
         if stat.S_IFMT(record.mode) not in (0, stat.S_IFREG):
             words.append(f"mode {stat.filemode(record.mode)}")
         words += [f"Unicode Path {_name(name)}" for name in unicode_paths(record.extra)]
@@ -62,14 +61,14 @@ def _local(data: bytes, place: int) -> tuple[str, int]:
     begin = place + LOCAL.size + name_size
     size, packed = wide_values(data[begin : begin + extra_size], size, packed)
     name, begin = data[begin - name_size : begin], begin + extra_size
-    words = [*_told(name, flags, method, size, crc)]
+    words = [*_record_words(name, flags, method, size, crc)]
     if method == 8 and size <= _LARGEST and packed and not flags & _ENCRYPTED:
         words += _otherwise(data[begin : begin + packed], crc)
-    # Where the sizes stand behind the content, or are false, the search goes on within it.
+    # Where the sizes are behind the content, or are false, the search continues in the content.
     return f"local file header: {', '.join(words)}", begin + packed if begin + packed <= len(data) else begin
 
 
-def _told(name: bytes, flags: int, method: int, size: int, crc: int) -> Iterator[str]:
+def _record_words(name: bytes, flags: int, method: int, size: int, crc: int) -> Iterator[str]:
     yield _name(name)
     yield _METHODS.get(method, f"method {method}")
     if flags & _ENCRYPTED:

@@ -1,4 +1,4 @@
-"""Zips written field by field: in forms that the library does not write, and with what a library never writes."""
+"""Zips written field by field: valid and invalid forms that zip libraries do not write."""
 
 import stat
 import struct
@@ -36,7 +36,7 @@ def zip_of(
         content: of the entry.
         wide: headers that hold their values in zip64 fields.
         stored: leave the content uncompressed.
-        later: write sum and sizes behind the content, as who does not know them before.
+        later: write checksum and sizes behind the content, as a streaming writer does.
         mode: file mode of Unix.
         extra: extra fields of both headers.
         before: bytes before the entry.
@@ -67,16 +67,17 @@ def local_entry(
     later: bool = False,
     extra: bytes = b"",
 ) -> bytes:
-    """Return an entry with its own header and without a directory: what only who reads from the beginning sees."""
+    """Return an entry with its own header and without a directory: only a reader that starts at the beginning sees
+    it."""
     packed, written = _packed(content, stored), name.encode()
     sizes = (len(packed), len(content))
-    told = (0, 0, 0) if later else (zlib.crc32(content), *sizes)
+    declared = (0, 0, 0) if later else (zlib.crc32(content), *sizes)
     if wide:
-        extra = struct.pack("<2H2Q", 1, 16, told[2], told[1]) + extra
-        told = (told[0], _FULL, _FULL)
+        extra = struct.pack("<2H2Q", 1, 16, declared[2], declared[1]) + extra
+        declared = (declared[0], _FULL, _FULL)
     flags, method = _UTF8 | (_LATER if later else 0), _STORED if stored else _DEFLATED
     header = struct.pack(
-        "<4s5H3L2H", b"PK\3\4", _VERSION, flags, method, 0, _DAY, *told, len(written), len(extra)
+        "<4s5H3L2H", b"PK\3\4", _VERSION, flags, method, 0, _DAY, *declared, len(written), len(extra)
     )  # fmt: skip
     behind = struct.pack("<4s3L", b"PK\7\10", zlib.crc32(content), *sizes) if later else b""
     return header + written + extra + packed + behind

@@ -32,7 +32,7 @@ BrokenCode = Literal[
 
 
 class AnswerBroken(Exception):
-    """An answer that cannot be what the hub means to say.
+    """An answer that does not have the form of a hub's answer.
 
     Attributes:
         code: what is wrong with it.
@@ -50,7 +50,7 @@ class Answer:
     """An answer as read.
 
     Attributes:
-        status: `OK`, `FAIL`, or whatever stood there.
+        status: `OK`, `FAIL`, or whatever was there.
         error_code: number of the error as text, `0` for success.
         error_desc: its text.
         members: everything in the answer, unknown members too.

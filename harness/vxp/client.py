@@ -106,7 +106,7 @@ class VxpClient:
         return received_list(await self._rows(HubOperation.GET_RECEIVED_EDOC_LIST, parameters))
 
     async def get_sent_edoc_list(self, messagetype: MessageType, doc_id: str) -> tuple[SentItem, ...]:
-        """Return how a sent package stands with each receiver; `doc_id` is what `send_edoc` returned."""
+        """Return the status of a sent package at each receiver; `doc_id` is what `send_edoc` returned."""
         parameters = [SERVICE, ("messagetype", messagetype), ("docId", doc_id)]
         return sent_items(await self._rows(HubOperation.GET_SENT_EDOC_LIST, parameters))
 

@@ -1,4 +1,5 @@
-"""Entries of the hub's lists as a client reads them: the missing is empty, the useless is set aside."""
+"""Entries of the hub's lists as a client reads them: missing members are empty, entries without an id are only
+counted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

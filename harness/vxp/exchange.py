@@ -1,4 +1,4 @@
-"""One HTTP exchange with the hub: limits on time and size, no redirect followed, every loss typed."""
+"""One HTTP exchange with the hub: limits on time and size, no redirect followed, every failure typed."""
 
 import ssl
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ HIGHEST_STATUS_OF_SUCCESS = 299
 
 @dataclass(frozen=True, slots=True)
 class ExchangeLimits:
-    """What a client puts up with: seconds to connect, seconds for the whole exchange, bytes of the answer."""
+    """Limits of a client: seconds to connect, seconds for the whole exchange, bytes of the answer."""
 
     connect: float = 10.0
     whole: float = 60.0
@@ -108,7 +108,7 @@ def _typed(operation: Operation, limits: ExchangeLimits, *, lost: LossCode) -> I
 
 
 async def _body(operation: Operation, response: httpx2.Response, limits: ExchangeLimits) -> bytes:
-    """Read the body as it came: an encoding nobody asked for is not undone, so nothing can expand."""
+    """Read the body as it came: a content encoding is not decoded, so nothing can expand."""
     content = bytearray()
     async for part in response.aiter_raw():
         content += part

@@ -82,7 +82,7 @@ class Refused(VxpFailure):
 
     Attributes:
         code: its error number as text.
-        description: its text, clipped by nobody: show it with care.
+        description: its text, not clipped: escape it before it is shown.
         doc_id: the id of a refused `sendEdoc`, empty otherwise.
     """
 

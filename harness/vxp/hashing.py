@@ -45,5 +45,5 @@ def with_trailer(file: bytes) -> bytes:
 
 
 def without_trailer(body: bytes) -> tuple[bytes, bool]:
-    """Return the file in a `sendEdoc` body, and whether the CRLF stood behind it."""
+    """Return the file in a `sendEdoc` body, and whether the CRLF was behind it."""
     return (body[: -len(CRLF)], True) if body.endswith(CRLF) else (body, False)

@@ -1,4 +1,4 @@
-"""Header lines as bytes: names do not tell upper from lower case, values are never assumed to be ASCII."""
+"""Header lines as bytes: names ignore case, values are never assumed to be ASCII."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

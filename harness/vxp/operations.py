@@ -41,7 +41,7 @@ class Parameter:
     """One parameter of an operation, sent as the header `XroadVnpt-<key>`.
 
     Attributes:
-        key: name without prefix; header names do not tell upper from lower case.
+        key: name without prefix; header names ignore case.
         values: the allowed values, None where any text is allowed.
         required: whether a call without it is wrong.
     """

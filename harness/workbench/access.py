@@ -25,13 +25,14 @@ def is_loopback(host: str) -> bool:
 def turned_away(request: Request, guard: PasswordGuard | None) -> Turned | None:
     """Return why a request is turned away, None for one that is served.
 
-    Without a password only names of this machine are served, so that no page elsewhere can make its own name mean this
-    machine and read along (DNS rebinding); with one, a browser has no password for such a name. A change is taken from
-    pages of this very address alone, whose origin a browser always tells (CSRF).
+    Without a password only names of this machine are served, so that no other site can make its name resolve to this
+    machine and read the page (DNS rebinding); with one, a browser has no password for such a name. A change is taken
+    from
+    pages of this very address alone, whose origin a browser always sends (CSRF).
 
     Args:
         request: its header lines count.
-        guard: who asks for the password; None where everybody on this machine may.
+        guard: checks the password; None where everyone on this machine may.
     """
     host = request.headers.get("host", "")
     if guard is None and not is_loopback(_name(host)):
@@ -54,7 +55,7 @@ def _name(host: str) -> str:
 
 
 def _from_here(request: Request, host: str) -> bool:
-    """Tell whether a change comes from a page of this address, or from a program, which tells no origin."""
+    """Tell whether a change comes from a page of this address, or from a program, which sends no origin."""
     origin = request.headers.get("origin")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():
         return False

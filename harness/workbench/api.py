@@ -78,7 +78,7 @@ class WorkbenchApi:
         return [Route(path, _answering(handler), methods=[method]) for (path, method), handler in table.items()]
 
     async def calls(self, request: Request) -> Response:
-        """List calls, the newest first; everything listed was looked into."""
+        """List calls, the newest first; everything listed was inspected."""
         after = _number(request, "after", 0)
         most = min(_number(request, "most", MOST_CALLS), MOST_CALLS)
         kept = self._bench.ring.latest(most, after=after)
@@ -116,7 +116,7 @@ class WorkbenchApi:
         return _json({"mailboxes": views.mailboxes_view(self._bench.hub)})
 
     async def mailbox(self, request: Request) -> Response:
-        """List what lies in one mailbox, whatever its state."""
+        """List the content of one mailbox, whatever its state."""
         organ_id = request.path_params["organ_id"]
         agency = self._bench.hub.directory.agency(organ_id)
         if agency is None:
@@ -250,7 +250,7 @@ def _answering(handler: Handler) -> Handler:
 
 
 def declined_json(declined: Declined) -> Response:
-    """Return why something was not done, in JSON."""
+    """Return the reason of a refusal, in JSON."""
     return _json({"error": {"code": declined.code, "message": declined.sentence}}, declined.status)
 
 

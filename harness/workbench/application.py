@@ -1,4 +1,4 @@
-"""The workbench beside the hub: what of the requests is its own, who is let in, and how answers are guarded."""
+"""The workbench beside the hub: which requests are its own, who has access, and how answers are protected."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -65,7 +65,7 @@ class WorkbenchApp:
     def takes(self, scope: Scope) -> bool:
         """Tell whether a request is for the workbench.
 
-        `/` is only where a browser asks for a page: a system that calls it has mistaken the address, and is to be told.
+        `/` is only where a browser asks for a page: a system that calls it has mistaken the address, and gets an error.
         """
         if self._alone:
             return True

@@ -19,15 +19,15 @@ from harness.workbench.signature import SignatureLook, signature_look
 
 LOG = logging.getLogger("harness.workbench")
 _FAREWELL = 5.0  # seconds for the calls that are left at the end
-_PAUSE = 0.5  # seconds between two looks for calls that nobody has looked into
+_PAUSE = 0.5  # seconds between two searches for calls not inspected yet
 
 
 class Workbench:
-    """The hub's calls, looked into one after the other in a thread of its own; close it at the end.
+    """Inspects the hub's calls one after the other in its own thread; close it at the end.
 
     Attributes:
         hub: the hub.
-        profile: by which calls are looked into.
+        profile: for inspecting calls.
         ring: the last calls.
         mail: test documents.
         faults: set by the developer.
@@ -38,7 +38,7 @@ class Workbench:
 
         Args:
             hub: its interceptor, if it has one, is asked after the faults that are set here.
-            profile: by which calls are looked into.
+            profile: for inspecting calls.
             ring: the hub's recorder.
             strict: whether the hub refuses what would fail a certification.
         """
@@ -60,14 +60,14 @@ class Workbench:
         self._thread.start()
 
     def report(self, kept: KeptCall) -> CallReport:
-        """Return what is wrong with a call; of one without an answer as far as it has come. May take seconds."""
+        """Return what is wrong with a call; of one without an answer as far as possible. May take seconds."""
         with self._looking:
             if kept.report is not None:
                 return kept.report
             answered = kept.exchange.answer is not None
             try:
                 report = self._inspector.report(kept.exchange, self.ring.stimuli)
-            except Exception:  # what one call does to a watch must not end the watch over the others
+            except Exception:  # an exception about one call must not end the inspection of the others
                 LOG.exception("call %d could not be looked into", kept.number)
                 report = CallReport((), lost=True)
             if answered:
@@ -78,7 +78,7 @@ class Workbench:
         return report
 
     def subscribe(self, listener: Callable[[KeptCall], None]) -> None:
-        """Call `listener` with every answered call that was looked into, in the thread that did."""
+        """Call `listener` with every answered call that was looked into, in the inspecting thread."""
         self._listeners.append(listener)
 
     def signature(self, kept: KeptCall) -> SignatureLook:
@@ -99,7 +99,7 @@ class Workbench:
         return self._content(answered.body.blob if answered else None)
 
     def close(self) -> None:
-        """Look into the calls that are left, as far as there is time, and end."""
+        """Inspect the remaining calls, as far as there is time, and end."""
         self._ends = time.monotonic() + _FAREWELL
         self._wake.set()
         self._thread.join()

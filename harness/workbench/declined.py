@@ -1,4 +1,4 @@
-"""Why the workbench does not do what it is asked: one sentence in both languages."""
+"""Why the workbench refuses a request: one sentence in both languages."""
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.texts import LANGUAGES, text
@@ -7,7 +7,7 @@ AREA = "workbench"
 
 
 class Declined(Exception):
-    """The workbench does not do what it is asked.
+    """The workbench refuses a request.
 
     Attributes:
         code: stable code; its sentence is `error.<code>` of the message file `workbench`.

@@ -50,7 +50,7 @@ class TestItem:
 
     Attributes:
         what: kind, name of the vector, `status 03`, or `bytes`.
-        good: whether it is right; None for bytes that nobody looked at.
+        good: whether it is correct; None for bytes that were not checked.
     """
 
     __test__ = False
@@ -73,7 +73,7 @@ class TestMail:
         Args:
             hub: into whose mailboxes.
             profile: for limits, identifiers and codes.
-            ring: is told of what is wrong on purpose.
+            ring: records deliberately wrong packages.
         """
         self.pki = Pki(datetime.now(VIETNAM))
         self._hub = hub
@@ -133,7 +133,7 @@ class TestMail:
         return self._delivered(content, by, receiver, name, good=entry.good)
 
     def _vector(self, name: str, by: Peer, receiver: RegisteredAgency, earlier: str) -> tuple[DocumentIdentity, bytes]:
-        """Return a vector and whose it is; what cannot be made of one document can be made of another."""
+        """Return a vector and the identity that fits it: some vectors need another document."""
         limits = self._profile.parameters.limits
         for _ in range(_TRIES):
             identity = replace(self._identity(by, receiver, whole=True), earlier=earlier)
@@ -146,7 +146,8 @@ class TestMail:
         raise Declined("vector-not-made", 500, name=name)
 
     def _shows(self, name: str, content: bytes) -> bool:
-        """Tell whether a package brings the finding that it is made for; some take another where a part is missing."""
+        """Tell whether a package brings the finding that it is made for; some give another one where a part is
+        missing."""
         code = all_vectors()[name].code if name in all_vectors() else None
         if code is None:
             return True
@@ -156,7 +157,7 @@ class TestMail:
     def post_bytes(
         self, to: str, content: bytes, *, sender: str = "", messagetype: Literal["edoc", "status"] | None = None
     ) -> tuple[TestItem, ...]:
-        """Deliver any bytes; `messagetype` None lists them as what they are, a document where that cannot be told.
+        """Deliver any bytes; `messagetype` None lists them as what they are, a document where that is unknown.
 
         Raises:
             Declined: there are no bytes, or no such receiver or sender.
@@ -176,7 +177,7 @@ class TestMail:
             sender: OrganId of the receiver that answers; empty for the first.
 
         Raises:
-            Declined: nobody has sent such a document to such a receiver, or there is no such code.
+            Declined: no such document was sent to such a receiver, or there is no such code.
         """
         known = self._profile.parameters.code_lists.statuses
         if code not in known:
@@ -193,7 +194,7 @@ class TestMail:
 
     def _named(self, item: MailboxItem) -> Mapping[str, str]:
         """Return what names a document that was sent, as the document itself says it."""
-        package = self._hub.specimen(self._hub.content(item), "").package
+        package = self._hub.read_received(self._hub.content(item), "").package
         if not isinstance(package, DocumentPackage):
             raise Declined("unknown-document", 404, document_id=item.document_id or "-", sender=item.receiver)
         return {
@@ -213,7 +214,7 @@ class TestMail:
         good: bool | None,
         messagetype: Literal["edoc", "status"] | None = None,
     ) -> tuple[TestItem, ...]:
-        kind = messagetype or ("status" if self._hub.specimen(content, "").kind == "status" else "edoc")
+        kind = messagetype or ("status" if self._hub.read_received(content, "").kind == "status" else "edoc")
         self._register(by)
         try:
             made = self._hub.deliver(content, sender=by.organ_id, receivers=[receiver.organ_id], messagetype=kind)
@@ -222,7 +223,7 @@ class TestMail:
         return tuple(TestItem(one.receiver_doc_id, one.receiver, one.document_id, what, good) for one in made)
 
     def _identity(self, by: Peer, receiver: RegisteredAgency, *, whole: bool = False) -> DocumentIdentity:
-        """Return who sends what to whom: a new document of today with files of which nobody knows the content."""
+        """Return sender, receiver and content of a new document of today with unpredictable files."""
         chance = self._material.choice(secrets.token_hex(8))
         to = Organization(receiver.organ_id, receiver.name or receiver.organ_id)
         return self._numbered(lambda: self._material.identity(chance, by, to, self._files(), whole=whole))
@@ -268,7 +269,7 @@ class TestMail:
         return _peer(self._agency(organ_id))
 
     def _register(self, peer: Peer) -> None:
-        """Let the candidate write to whoever wrote to it."""
+        """Let the candidate answer the sender."""
         if self._hub.directory.agency(peer.organ_id, removed_too=True) is None:
             self._hub.add_agency(peer.organ_id, peer.organ_name, "", parent=peer.parent, code102=peer.code102)
 

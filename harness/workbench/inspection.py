@@ -27,7 +27,7 @@ class CallReport:
     Attributes:
         findings: what is wrong, as a report would list it; what fails comes first.
         undecided: what could not be found out about the package.
-        lost: whether a package came and was not kept, so that nobody looked into it.
+        lost: whether a package came and was not kept, so that it was not checked.
     """
 
     findings: tuple[FindingEntry, ...]
@@ -50,7 +50,7 @@ class CallReport:
 
 
 class CallInspector:
-    """Looks into calls, one by one and without a memory."""
+    """Inspects calls, one by one and without state."""
 
     def __init__(
         self,

@@ -67,7 +67,7 @@ class WorkbenchPages:
         ]
 
     async def calls(self, request: Request) -> Response:
-        """Show the last calls; a script asks again and again, and is told when nothing has changed."""
+        """Show the last calls; a script polls them, and gets an answer without content when nothing has changed."""
         only_wrong = request.query_params.get("wrong") == "1"
         kept = self._bench.ring.latest(_LISTED)
         pending = sum(one.report is None for one in kept)

@@ -1,4 +1,4 @@
-"""The password of the workbench, and how often it may be guessed: each wrong guess makes the next one wait longer."""
+"""The password of the workbench, and delays against guessing it: each wrong guess makes the next one wait longer."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ _LONGEST = 300.0  # seconds
 # From many addresses at once: so many guesses in so many seconds, and no more.
 _IN_ALL = 50
 _SPAN = 60.0
-# Addresses remembered; whoever has more than that to guess from meets the bound in all.
+# Addresses remembered; beyond that the limit for all addresses applies.
 _MOST = 10_000
 
 
@@ -33,7 +33,7 @@ class _Caller:
 
 
 class PasswordGuard:
-    """Asks for a password, and lets it be guessed ever more slowly, by address and in all."""
+    """Asks for a password, with growing delays after wrong ones, by address and in total."""
 
     def __init__(self, password: str, now: Callable[[], float] = time.monotonic) -> None:
         """Guard.
@@ -51,7 +51,7 @@ class PasswordGuard:
     def turned(self, address: str, authorization: str) -> Turned | None:
         """Return why a request is turned away, None for one that has the password.
 
-        While a caller has to wait, the password is not even looked at: no answer tells whether a guess was right. One
+        While a caller has to wait, the password is not checked: no answer reveals whether a guess was right. One
         that gave the right one before is not kept out by what others guess. The same wrong password again, as a browser
         sends it that remembers it, is no new guess.
 
@@ -59,7 +59,7 @@ class PasswordGuard:
             address: where the request comes from.
             authorization: value of that header line, `` where there is none.
         """
-        given = _told(authorization)
+        given = _password_in(authorization)
         if given is None:
             return Turned(401, "password", _CHALLENGE)
         caller = self._caller(address)
@@ -96,7 +96,7 @@ class PasswordGuard:
         return left if self._guesses >= _IN_ALL else 0.0
 
 
-def _told(authorization: str) -> bytes | None:
+def _password_in(authorization: str) -> bytes | None:
     """Return the password in an Authorization line; None where it holds none."""
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() != "basic":
@@ -108,7 +108,7 @@ def _told(authorization: str) -> bytes | None:
 
 
 def _digest(content: bytes) -> bytes:
-    # Of one length, so that comparing tells nothing of the password's.
+    # Of one length, so that comparing reveals nothing about the password's.
     return hashlib.sha256(content).digest()
 
 

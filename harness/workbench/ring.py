@@ -32,7 +32,7 @@ class KeptCall:
     Attributes:
         number: from 1, in the order in which calls had come whole; what is no HTTP counts as well.
         exchange: request and answer; without an answer while there is none.
-        report: what is wrong with it; None until somebody has looked.
+        report: what is wrong with it; None until it was inspected.
     """
 
     number: int
@@ -78,7 +78,8 @@ class CallRing:
             return tuple(self._stimuli)
 
     def conceal(self, secret: str) -> None:
-        """Keep `secret` out of everything from now on; one that is too short to be told from other text stays."""
+        """Keep `secret` out of everything from now on; one that is too short to be distinguished from other text
+        stays."""
         with contextlib.suppress(ValueError):
             self._concealer.add(secret)
 
@@ -143,7 +144,7 @@ class CallRing:
             return self._by_event.get(event)
 
     def unseen(self) -> KeptCall | None:
-        """Return the oldest answered call that nobody has looked into."""
+        """Return the oldest answered call that was not inspected yet."""
         with self._lock:
             return next((one for one in self._calls if one.report is None and one.exchange.answer is not None), None)
 

@@ -1,4 +1,4 @@
-"""Bodies of calls on disk, kept as long as somebody mentions them."""
+"""Bodies of calls on disk, kept as long as they are referenced."""
 
 import contextlib
 import hashlib

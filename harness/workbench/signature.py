@@ -1,4 +1,4 @@
-"""A call's signature taken apart: what came, what its headers say should have been signed, where the two part ways."""
+"""A call's signature taken apart: the sign-header received, the one that its headers imply, and where they differ."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ class SignatureLook:
     """One signature, as a developer needs to see it.
 
     Attributes:
-        received: the sign-header as it came: these very bytes are what is signed.
+        received: the sign-header as it came: exactly these bytes are signed.
         rebuilt: the sign-header as the other headers say it, in the order of the key list.
         differs: first byte at which the two differ, from 0; None where they are equal.
         given: hash-header as it came, empty when missing.

@@ -7,7 +7,7 @@ _NAMES = "guide"
 
 
 def status_text(code: str, language: Language) -> str:
-    """Return the words for a status; for one that only a profile of somebody's own knows, the code itself."""
+    """Return the words for a status; for one that only a custom profile has, the code itself."""
     key = f"status.{code}"
     area = next((area for area in (AREA, _NAMES) if key in entries(area)), None)
     return code if area is None else text(area, key, language)

@@ -1,4 +1,4 @@
-"""What becomes of a request that the workbench does not serve."""
+"""The answer to a request that the workbench does not serve."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ MOST_ITEMS = 200
 
 
 def call_line(kept: KeptCall, report: CallReport | None) -> Value:
-    """Return one call in short; `report` None says that nobody has looked into it yet."""
+    """Return one call in short; `report` is None until it was inspected."""
     request = kept.exchange.request
     return {
         "n": kept.number,

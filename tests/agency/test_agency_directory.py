@@ -11,7 +11,7 @@ import pytest
 from harness.agency.store.organs import DirectoryEntry, DirectoryTable
 
 
-def test_closing_waits_for_whoever_is_writing(tmp_path: Path) -> None:
+def test_closing_waits_for_writers(tmp_path: Path) -> None:
     directory = DirectoryTable(tmp_path)
     writing = threading.Event()
 

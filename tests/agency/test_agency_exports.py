@@ -10,10 +10,10 @@ from harness.catalogue.profiles import load_profile
 from harness.journal.recorder import VIETNAM
 from harness.records.check import KeepingReport, check_holding
 from harness.records.exchanged import Exchanged
+from harness.records.export_view import ExportView
 from harness.records.holding import open_content
 from harness.records.layouts.tables import read_tables
 from harness.records.registry import EXPORT_COMMANDS, Form
-from harness.records.specimen import ExportSpecimen
 from tests.agency.agency_rig import PDF, Rig, document, with_rig
 
 PROFILE = load_profile()
@@ -46,14 +46,14 @@ def test_both_exports_keep_every_rule_and_the_files_as_they_came() -> None:
             assert report.records == (3 if form == "records_export" else 2)
         name, content = await exported(rig, "records_export")
         with open_content(name, content, LIMITS) as holding:
-            specimen = ExportSpecimen(holding, read_tables(holding, PROFILE.parameters), PROFILE, rig.agency.now())
-            (incoming,) = specimen.incoming
+            view = ExportView(holding, read_tables(holding, PROFILE.parameters), PROFILE, rig.agency.now())
+            (incoming,) = view.incoming
             assert incoming.text("DocumentId") == package.document_id
             assert "03" in incoming.text("TraceHeaderList")
             digests = {row["Sha256"] for row in incoming.group("File")}
             assert digests == {sha256(PDF).hexdigest(), sha256("Điều 1".encode()).hexdigest()}
             assert all(path.isascii() for path in holding.files)
-            (outgoing,) = specimen.outgoing
+            (outgoing,) = view.outgoing
             assert outgoing.text("DocumentId") == sent
 
     with_rig(play)

@@ -39,7 +39,7 @@ def test_every_variant_says_what_it_does() -> None:
         assert entry.components != Components()
 
 
-def test_no_name_stands_for_two_agencies() -> None:
+def test_no_name_is_used_for_two_agencies() -> None:
     assert not set(defects()) & set(variants())
 
 

@@ -166,7 +166,7 @@ def test_a_take_back_of_an_unknown_document_is_refused() -> None:
     with_rig(play)
 
 
-def test_a_take_back_by_somebody_else_is_not_applied() -> None:
+def test_a_take_back_by_another_agency_is_not_applied() -> None:
     async def play(rig: Rig) -> None:
         target = await arrived(rig)
         rig.deliver(status("13", target.document_id, sender=OTHER), sender=OTHER)
@@ -192,7 +192,7 @@ def test_an_operation_on_an_unknown_document_is_refused(operation: Operation) ->
 
 
 @pytest.mark.parametrize("operation", [recall, update, replacement])
-def test_an_operation_by_somebody_else_is_not_applied(operation: Operation) -> None:
+def test_an_operation_by_another_agency_is_not_applied(operation: Operation) -> None:
     async def play(rig: Rig) -> None:
         target = await arrived(rig)
         asking = operation("2", target)

@@ -54,7 +54,7 @@ def test_other_content_under_a_known_id_is_a_new_attempt_only_after_a_refusal() 
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "reported"),
     [
         (document("2", subject=""), True),
         (document("2", attachments=()), True),
@@ -67,7 +67,7 @@ def test_other_content_under_a_known_id_is_a_new_attempt_only_after_a_refusal() 
     ],
 )
 def test_a_package_that_breaks_the_standard_is_answered_and_the_next_is_served(
-    broken: DocumentPackage | bytes, told: bool | None
+    broken: DocumentPackage | bytes, reported: bool | None
 ) -> None:
     async def play(rig: Rig) -> None:
         name = document("2").document_id
@@ -75,13 +75,13 @@ def test_a_package_that_breaks_the_standard_is_answered_and_the_next_is_served(
         await rig.until_acked(name)
         assert rig.acks(name) == ["fail"]
         assert rig.notes.requests("updateStatus")[0]["parameters"]["description"].isascii()
-        if told:
+        if reported:
             await rig.until_statuses(name, "02")
-        if told is not None:
-            assert await rig.state(name if told else None) == "rejected" or not told
+        if reported is not None:
+            assert await rig.state(name if reported else None) == "rejected" or not reported
         assert len(rig.notes.effects("fetched")) == 2
         await rig.served()
-        assert rig.statuses(name) == (["02"] if told else rig.statuses(name))
+        assert rig.statuses(name) == (["02"] if reported else rig.statuses(name))
 
     with_rig(play)
 
@@ -98,7 +98,7 @@ def test_a_broken_status_is_answered_fail_and_stored_nowhere() -> None:
     with_rig(play)
 
 
-def test_a_document_for_somebody_else_is_sent_back() -> None:
+def test_a_document_for_another_agency_is_sent_back() -> None:
     async def play(rig: Rig) -> None:
         package = document(to=(OTHER,))
         rig.deliver(package)

@@ -225,10 +225,10 @@ def test_another_configuration_loses_nothing() -> None:
 def test_looks_wait_while_the_system_is_configured_anew() -> None:
     async def play(rig: Rig) -> None:
         for _ in range(5):
-            told, *looks = await asyncio.gather(
+            reported, *looks = await asyncio.gather(
                 rig.ask("configure", secret=SECRET), *(rig.ask("inbox") for _ in range(3))
             )
-            assert told == {}
+            assert reported == {}
             assert looks == [{"documents": []}] * 3
 
     with_rig(play)
@@ -267,8 +267,8 @@ def test_what_is_stored_outlives_the_process(tmp_path: Path) -> None:
             await rig.until_state(package.document_id, "arrived")
             await rig.agency.close()
             assert (tmp_path / "data" / "settings.json").stat().st_mode & 0o077 == 0
-            told = settings("", data=tmp_path / "data", secret="", system_id="", organ_id="", organ_name="")
-            async with build(None, told) as again:
+            reported = settings("", data=tmp_path / "data", secret="", system_id="", organ_id="", organ_name="")
+            async with build(None, reported) as again:
                 rig.agency = again
                 assert again.settings.timing.poll_interval == 0.07
                 assert await rig.state(package.document_id) == "arrived"

@@ -1,4 +1,4 @@
-"""Sentences as they can stand in a header line."""
+"""Sentences as they can be in a header line."""
 
 from hypothesis import given
 from hypothesis import strategies as st

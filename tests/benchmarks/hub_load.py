@@ -148,7 +148,7 @@ def accepted(body: bytes) -> bool:
     return b'"0"' in body[:200]
 
 
-def told(name: str, figures: Figures, baseline: Figures) -> None:
+def reported(name: str, figures: Figures, baseline: Figures) -> None:
     """Print one line of figures."""
     print(
         f"{name}: {figures.rate:.0f}/s, half in {figures.half * 1000:.0f} ms, 99 % in {figures.most * 1000:.0f} ms; "
@@ -164,7 +164,7 @@ def compared(name: str, calls: list[bytes], before: int = 0) -> None:
     with tempfile.TemporaryDirectory() as folder, served(*hub_command(port, Path(folder) / "d"), port=port):
         if before:
             asyncio.run(load(port, [sending(n) for n in range(10_000, 10_000 + before)], accepted))
-        told(name, asyncio.run(load(port, calls, accepted)), baseline)
+        reported(name, asyncio.run(load(port, calls, accepted)), baseline)
 
 
 def lists() -> None:

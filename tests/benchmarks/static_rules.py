@@ -59,7 +59,7 @@ def huge() -> bytes:
 
 
 def parse_and_validate(data: bytes) -> None:
-    """Do what every check stands on."""
+    """Do what every check is on."""
     gate().validate(etree.fromstring(data, PARSER).getroottree())
 
 
@@ -130,9 +130,9 @@ def _parsed_and_hashed(folder: Path) -> None:
 
 
 def _validated(folder: Path) -> None:
-    told = ["--jobs", "1", "--format", "jsonl", "--at", "2025-10-01", "--quiet", str(folder)]
+    reported = ["--jobs", "1", "--format", "jsonl", "--at", "2025-10-01", "--quiet", str(folder)]
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-        validate.main(told, standalone_mode=False)
+        validate.main(reported, standalone_mode=False)
 
 
 def _in_turns(*runs: Callable[[], None], turns: int) -> list[float]:
@@ -170,8 +170,8 @@ def _apart(way: str, path: Path) -> tuple[float, float]:
         way,
         str(path),
     ]
-    told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return told["seconds"], told["peak"]
+    reported = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return reported["seconds"], reported["peak"]
 
 
 def one(way: str, path: str) -> None:

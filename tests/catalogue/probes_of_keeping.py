@@ -58,7 +58,7 @@ def of_columns(profile: Profile, leaf: Leaf) -> object:
 
 
 def of_kinds(profile: Profile, leaf: Leaf) -> object:
-    """Look at a record that names its kind, and holds what another kind is told by."""
+    """Look at a record that names its kind, and holds what identifies another kind."""
     telling = "ArrivalNumber" if leaf.path[-2] == "outgoing" else "Subject"
     return read(profile, "r.csv", f"Kind,{telling}\n{leaf.value},1\n")
 

@@ -1,4 +1,4 @@
-"""What the values of a profile change in what is played, waited for, kept and judged in a run, and in what is told."""
+"""What the values of a profile change in what is played, waited for, kept, judged and reported in a run."""
 
 import asyncio
 import contextlib
@@ -224,8 +224,8 @@ def certified(profile: Profile, leaf: Leaf) -> object:
     """Look at what a report says of a requirement, and at what weighs against it."""
     requirement, record = str(leaf.path[1]), _jumped()
     judgement = assembled(profile, record, told_of(RunStarted, record.events[0]), {})
-    told = [one for one in judgement.requirements if one.id == requirement]
-    return told, judgement.verdict, profile.severity(Finding(f"{requirement}.any"))
+    reported = [one for one in judgement.requirements if one.id == requirement]
+    return reported, judgement.verdict, profile.severity(Finding(f"{requirement}.any"))
 
 
 def clock_set(profile: Profile, _: Leaf) -> object:
@@ -270,7 +270,7 @@ def status_any_time(profile: Profile, leaf: Leaf) -> object:
     return order_of(profile, "01", leaf.value, "03")
 
 
-# -- what is told
+# -- what is reported
 
 
 def shown(profile: Profile, _: Leaf) -> object:

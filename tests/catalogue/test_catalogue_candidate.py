@@ -1,4 +1,4 @@
-"""The candidate's declaration: what may stand in it, its secret, its times."""
+"""The candidate's declaration: what may be in it, its secret, its times."""
 
 from pathlib import Path
 
@@ -84,12 +84,12 @@ def test_a_wrong_declaration_is_refused_with_its_line(tmp_path: Path, content: s
     assert (caught.value.code, caught.value.line) == (code, line)
 
 
-def test_the_secret_stands_in_the_file(tmp_path: Path) -> None:
+def test_the_secret_may_be_in_the_file(tmp_path: Path) -> None:
     candidate, located = load_candidate(_file(tmp_path, HEAD + "  secret: 0123456789abcdef-x\n" + DRIVER))
     assert secret_of(candidate, located, {}) == "0123456789abcdef-x"
 
 
-def test_the_secret_stands_in_the_environment(tmp_path: Path) -> None:
+def test_the_secret_may_be_in_the_environment(tmp_path: Path) -> None:
     candidate, located = load_candidate(_file(tmp_path, HEAD + "  secret_env: ALPHA_SECRET\n" + DRIVER))
     assert secret_of(candidate, located, {"ALPHA_SECRET": "0123456789"}) == "0123456789"
 

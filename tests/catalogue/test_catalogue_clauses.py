@@ -17,5 +17,5 @@ def test_every_clause_of_the_catalogue_has_an_english_name() -> None:
             assert english != clause or clause.startswith("QCVN 102/"), clause
 
 
-def test_a_clause_of_a_profile_of_ones_own_is_shown_as_it_stands() -> None:
+def test_an_unknown_clause_is_shown_unchanged() -> None:
     assert clause_text("Quy chế nội bộ, điều 3", "en") == "Quy chế nội bộ, điều 3"

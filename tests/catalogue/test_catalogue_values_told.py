@@ -1,4 +1,4 @@
-"""Every value of a profile changes what is judged, played, waited for or told: each is changed alone, and it shows."""
+"""Every value of a profile changes what is judged, played, waited for or reported: each is changed alone."""
 
 import re
 from collections.abc import Mapping

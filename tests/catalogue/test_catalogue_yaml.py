@@ -173,7 +173,7 @@ def test_what_is_wrong_is_named_with_its_line(
         assert found[1] == line
 
 
-def test_an_alias_is_what_it_stands_for(tmp_path: Path) -> None:
+def test_an_alias_equals_what_it_repeats(tmp_path: Path) -> None:
     assert _value(tmp_path, "a: &x {k: [1]}\nb: *x\nc: [*x, *x]\n") == {
         "a": {"k": [1]},
         "b": {"k": [1]},

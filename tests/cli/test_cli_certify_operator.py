@@ -47,7 +47,7 @@ class AtTerminal:
         os.close(there)
 
     def read_until(self, text: str) -> None:
-        """Read the terminal until `text` stands on it."""
+        """Read the terminal until `text` is on it."""
         end = time.monotonic() + DEADLINE
         while text not in self.seen:
             assert time.monotonic() < end, self.seen

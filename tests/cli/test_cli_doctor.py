@@ -84,7 +84,7 @@ def test_a_missing_file_is_one_clear_problem() -> None:
     assert set(states(result).values()) == {"problem", "skipped"}
 
 
-def test_all_that_is_wrong_with_a_declaration_is_told_at_once_with_line_and_remedy(tmp_path: Path) -> None:
+def test_all_that_is_wrong_with_a_declaration_is_reported_at_once_with_line_and_remedy(tmp_path: Path) -> None:
     path = declared(tmp_path, "{kind: command, argv: [no-such-program]}", organ="H-41", secret=", secret: short")
     result = call(path)
     assert result.return_value == 2
@@ -142,7 +142,7 @@ def test_a_wrong_secret_is_recognised(tmp_path: Path) -> None:
     assert codes(result)[-1] == "round-trip.wrong-secret"
 
 
-def test_the_skeleton_of_an_adapter_is_told_what_comes_first(tmp_path: Path) -> None:
+def test_the_skeleton_of_an_adapter_is_reported_what_comes_first(tmp_path: Path) -> None:
     from harness.resources import folder
 
     result = call(declared(tmp_path, program(str(folder("fixtures") / "adapter" / "adapter.py"))), "--format", "json")

@@ -23,7 +23,7 @@ def test_every_hostile_package_is_written_with_its_reason(requirement: str, tmp_
     assert b"BEGIN CERTIFICATE" in (folder / "trust-anchors.pem").read_bytes()
 
 
-def test_what_has_no_packages_is_told(tmp_path: Path) -> None:
+def test_what_has_no_packages_is_reported(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, ["SEC-07", "--out", str(tmp_path)], standalone_mode=False)
     assert isinstance(done.exception, ConfigurationError)
     assert done.exception.code == "export.unknown-requirement"

@@ -35,7 +35,7 @@ def test_connections_break_before_any_http(tmp_path: Path) -> None:
         assert process.ask("ministry", lambda client: client.count_receive_edoc()) == 0
 
 
-def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_mistake_in_the_file_is_reported_with_its_line(tmp_path: Path) -> None:
     given = faults(tmp_path, "faults:\n  - answers: [503, flub]\n")
     assert f"{given[1]}:3" in refused(*given)
     assert str(tmp_path / "none.yaml") in refused("--faults", str(tmp_path / "none.yaml"))

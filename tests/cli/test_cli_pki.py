@@ -55,7 +55,7 @@ def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
     assert result.exception.code == "pki.cannot-listen"
 
 
-def test_serve_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_serve_answers_until_it_is_stopped(tmp_path: Path) -> None:
     CliRunner().invoke(command, ["init", str(tmp_path), "--quiet"], standalone_mode=False)
     process = subprocess.Popen(
         [sys.executable, "-c", "import harness.cli; harness.cli.main()", "pki", "serve", str(tmp_path),

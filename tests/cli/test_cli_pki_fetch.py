@@ -87,7 +87,7 @@ def test_addresses_inside_are_passed_over_unless_they_are_wanted(ours: Path, ser
     assert not (ours / "revocation").exists()
 
 
-def test_nobody_is_asked_about_a_strangers_certificate(ours: Path, served: Pki, tmp_path: Path) -> None:
+def test_no_request_is_made_for_a_foreign_certificate(ours: Path, served: Pki, tmp_path: Path) -> None:
     signer = tmp_path / "unlisted.pem"
     signer.write_bytes(served.identity("issuer-missing").certificate.public_bytes(Encoding.PEM))
     done = fetch(ours, signer)
@@ -95,7 +95,7 @@ def test_nobody_is_asked_about_a_strangers_certificate(ours: Path, served: Pki, 
     assert "is not in the profile" in done.output
 
 
-def test_files_without_signers_are_told(tmp_path: Path) -> None:
+def test_files_without_signers_are_reported(tmp_path: Path) -> None:
     plain = tmp_path / "a.edxml"
     plain.write_bytes(b"<a/>")
     words = ["fetch", str(plain), "--out", str(tmp_path / "out")]

@@ -78,7 +78,7 @@ def test_show_lists_every_requirement_with_level_basis_and_place(run: Run) -> No
         assert sum(line.startswith(head) for line in lines) == 1, requirement.id
     assert "VXP-11  C    operator  X  A candidate that declares register" in out
     assert "[register]" in out
-    assert "RTY-07          The catalogue names it mandatory" in out
+    assert "RTY-07          It is mandatory in the catalogue" in out
     assert "\x1b" not in out
 
 
@@ -128,7 +128,7 @@ def test_lint_names_file_and_line(run: Run, tmp_path: Path) -> None:
     path.write_text(HEAD + "levels:\n  HDR-18: R\n", encoding="utf-8")
     outcome = run("lint", str(path), "--lang", "en")
     assert outcome.status == 1
-    assert outcome.out == f"{path}:7: The level R of HDR-18 is the catalogue's own and changes nothing.\n"
+    assert outcome.out == f"{path}:7: The level R of HDR-18 is already the catalogue's and changes nothing.\n"
     content = json.loads(run("lint", str(path), "--format", "json").out)
     assert content["schema"] == "lienthong.lint/1"
     (problem,) = content["problems"]

@@ -41,28 +41,28 @@ def said(capsys: pytest.CaptureFixture[str], reason: str, *events: tuple[str, di
 
 
 def test_every_end_has_words_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    told = {reason: said(capsys, reason) for reason in REASONS}
-    assert len(set(told.values())) == len(REASONS) >= 9
-    assert all("{" not in words for words in told.values())
+    reported = {reason: said(capsys, reason) for reason in REASONS}
+    assert len(set(reported.values())) == len(REASONS) >= 9
+    assert all("{" not in words for words in reported.values())
 
 
 def test_a_driver_that_is_not_there_is_named_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
-    told = said(capsys, "driver", ("driver", {"command": "configure", "error": LOST}))
-    assert told == "The driver http://127.0.0.1:9 cannot be reached: Connection refused. Stopped after 2.0 s."
+    reported = said(capsys, "driver", ("driver", {"command": "configure", "error": LOST}))
+    assert reported == "The driver http://127.0.0.1:9 cannot be reached: Connection refused. Stopped after 2.0 s."
 
 
 def test_who_refuses_its_configuration_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     error = {"kind": "refused", "message": "no such \x1b[31msystem"}
-    told = said(capsys, "refused", ("driver", {"command": "configure", "error": error}))
-    assert "command configure): no such \\u001b[31msystem." in told
+    reported = said(capsys, "refused", ("driver", {"command": "configure", "error": error}))
+    assert "command configure): no such \\u001b[31msystem." in reported
 
 
 def test_requests_that_were_all_refused_are_no_silence(capsys: pytest.CaptureFixture[str]) -> None:
     refusal = {"error_code": "11", "error_desc": "wrong signature", "http_status": 200}
     exchange = (("request", {"operation": "getReceivedEdocList"}), ("answer", refusal))
-    told = said(capsys, "unserved", *exchange * 12)
-    assert "12 requests" in told
-    assert "11 wrong signature" in told
+    reported = said(capsys, "unserved", *exchange * 12)
+    assert "12 requests" in reported
+    assert "11 wrong signature" in reported
 
 
 EVIL = LocalisedText("nó \x1b[2J", "it \x1b[2J")
@@ -94,17 +94,17 @@ def played(**given: Any) -> None:
         progress.follow(event_told(2, "scenario.finished", {"outcome": "completed"}, scenario="RCV-02"))
 
 
-def test_each_verdict_is_told_with_its_first_failure_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_verdict_is_reported_with_its_first_failure_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     played(verdicts=Judging())
-    told = capsys.readouterr().err.splitlines()
-    assert told[1:] == ["[1/1] RCV-02  fail  RCV-02.not-acked: it \\u001b[2J"]
+    reported = capsys.readouterr().err.splitlines()
+    assert reported[1:] == ["[1/1] RCV-02  fail  RCV-02.not-acked: it \\u001b[2J"]
 
 
 def test_a_log_gets_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
     played(verdicts=Judging(), verbose=True)
-    told = capsys.readouterr().err
-    assert "\x1b" not in told
-    assert "\r" not in told
+    reported = capsys.readouterr().err
+    assert "\x1b" not in reported
+    assert "\r" not in reported
 
 
 def test_there_is_no_thread_before_a_run_begins() -> None:
@@ -140,12 +140,12 @@ def test_on_a_terminal_a_line_says_what_is_waited_for(
         progress.follow(event_told(1, "scenario.started", {}, scenario="RCV-02"))
         progress.follow(event_told(2, "delivered", delivered, scenario="RCV-02"))
         progress.follow(event_told(3, "request", {"operation": "getReceivedEdocList"}))
-    told = capsys.readouterr().err
+    reported = capsys.readouterr().err
     assert (
         "0/1 scenarios, 1 requests · 0:00 · less than 1 min left · RCV-02: waiting for the candidate to poll and fetch"
-        in told
+        in reported
     )
-    assert told.endswith("\r\x1b[2K")
+    assert reported.endswith("\r\x1b[2K")
 
 
 @pytest.mark.parametrize("kind", vocabulary().values(), ids=lambda kind: str(kind.__name__))

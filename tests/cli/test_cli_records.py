@@ -38,7 +38,7 @@ def test_a_good_export_passes(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"✓ {export}: records export, pass")
     assert "2 are of the 2 documents exchanged" in done.stdout
-    assert "nothing to look at for: ARC-16, ARC-20, ARC-21." in done.stdout
+    assert "Nothing to check for: ARC-16, ARC-20, ARC-21." in done.stdout
 
 
 def test_a_bad_export_fails_with_place_and_remedy(tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ def replay(run: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=run.parent, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_run_of_somebody_else_starts_no_program(run: Path) -> None:
+def test_a_run_of_another_user_starts_no_program(run: Path) -> None:
     done = replay(run)
     assert done.returncode == 2
-    assert "name the candidate that is to be replayed by --candidate" in done.stderr
+    assert "give the candidate to replay with --candidate" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (run.parent / "started").exists()
 

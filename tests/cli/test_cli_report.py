@@ -127,7 +127,7 @@ def test_comparison_alone_is_printed(run: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_comparison_stands_in_the_formats_too(run: Path, tmp_path: Path) -> None:
+def test_comparison_is_in_the_other_formats_too(run: Path, tmp_path: Path) -> None:
     build_run(tmp_path / "older", RunPlan())
     assert "## Against an older run" in call("report", run, "--against", tmp_path / "older", "--format", "md").stdout
 

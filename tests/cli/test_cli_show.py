@@ -56,7 +56,7 @@ def test_what_is_not_there_is_said(run: Path, what: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("scenarios", ["7", "[7]", '[{"id": 1, "findings": [{}]}]', "null"])
-def test_a_report_of_somebody_elses_making_is_one_sentence(run: Path, scenarios: str) -> None:
+def test_a_foreign_report_is_one_sentence(run: Path, scenarios: str) -> None:
     (run / "report.json").write_text(f'{{"schema": "lienthong.report/1", "scenarios": {scenarios}}}')
     error = call(run).exception
     assert isinstance(error, ConfigurationError)

@@ -1,4 +1,4 @@
-"""The terminal: pipes, real terminals, the countdown, and nobody at all."""
+"""The terminal: pipes, real terminals, the countdown, and no terminal at all."""
 
 import asyncio
 import io
@@ -43,7 +43,7 @@ def ask(terminal: Terminal, times: int, limit: float = LIMIT) -> list[str | None
     return asyncio.run(run())
 
 
-def test_lines_of_a_pipe_answer_one_question_each_and_its_end_is_nobody() -> None:
+def test_lines_of_a_pipe_answer_one_question_each_and_its_end_means_no_operator() -> None:
     screen = Screen(terminal=False)
     with pipe("xong\r\n bỏ qua \n\nkhông".encode()) as source:
         assert ask(Terminal("vi", source, screen), 6) == ["xong", "bỏ qua", "", "không", None, None]
@@ -57,7 +57,7 @@ def test_bytes_that_are_no_text_do_no_harm() -> None:
     assert line is not None
 
 
-def test_without_any_input_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_input_there_is_no_operator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     screen = Screen(terminal=False)
     assert ask(Terminal("vi", screen=screen), 1) == [None]
@@ -74,7 +74,7 @@ def test_the_time_is_limited_and_counted_down_in_place() -> None:
     assert "\x1b7\x1b[1A\r\x1b[2K  còn 0:00 phút\x1b8" in screen.getvalue()
 
 
-def test_where_nothing_can_be_rewritten_the_time_left_is_told_now_and_then() -> None:
+def test_where_nothing_can_be_rewritten_the_time_left_is_reported_now_and_then() -> None:
     screen = Screen(terminal=False)
     source, end = os.pipe()
     with pytest.raises(TimeoutError):

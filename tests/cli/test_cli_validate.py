@@ -47,7 +47,7 @@ def test_passing_packages_leave_with_0(environment: dict[str, str], store: Path)
     done = call(environment, store)
     assert done.returncode == 0
     assert b"Packages checked: 4. Pass: 4, fail: 0." in done.stdout
-    assert b"Other files passed over (not .edxml or .xml, or left by an operating system): 1." in done.stdout
+    assert b"Other files skipped (not .edxml or .xml, or left by an operating system): 1." in done.stdout
     assert done.stderr == b""
 
 
@@ -160,7 +160,7 @@ def test_two_profiles(environment: dict[str, str], tmp_path: Path) -> None:
     assert call(environment, path, "--profile", "qcvn102-2016").returncode == 1
 
 
-def test_signatures_are_checked_unless_told_not_to(environment: dict[str, str]) -> None:
+def test_signatures_are_checked_unless_disabled(environment: dict[str, str]) -> None:
     sample = SAMPLES / "document_update.edxml"
     assert b"SIG-01" in call(environment, sample, signatures=True).stdout
     assert b"SIG-" not in call(environment, sample).stdout
@@ -207,8 +207,8 @@ def test_interrupted_and_resumed(environment: dict[str, str], tmp_path: Path, jo
     rest, errors = process.stdout.read(), process.stderr.read()
     assert process.wait(60) == 4
     assert b"run again with --resume" in errors
-    told = len(first) + len(rest.splitlines())
-    assert len(first) <= told < count
+    reported = len(first) + len(rest.splitlines())
+    assert len(first) <= reported < count
     assert all(json.loads(line)["verdict"] == "pass" for line in rest.splitlines())
 
     done = call(environment, folder, "--jobs", jobs, "--at", "2025-10-01", "--format", "jsonl", "--resume")

@@ -11,6 +11,7 @@ from typing import Any, Self, cast
 
 from starlette.testclient import TestClient
 
+from harness.console.certification.certifier import Certifier
 from harness.console.console_state import ConsoleState
 from harness.console.data.database import ConsoleDatabase
 from harness.console.data.tables import OrganisationRow, RunRow, SystemRow
@@ -46,10 +47,12 @@ class ConsoleRig:
         url: str | None = None,
         program: tuple[str, ...] = PROGRAM,
         openid: OpenIdProvider | None = None,
+        certifier: Certifier | None = None,
     ) -> None:
         self.state = ConsoleState(
-            data, ConsoleDatabase(data, url), SecretVault(data), program, openid=openid, environment=dict(os.environ)
-        )
+            data, ConsoleDatabase(data, url), SecretVault(data), program, openid=openid, environment=dict(os.environ),
+            certifier=certifier,
+        )  # fmt: skip
         self.work = ConsoleWork.of(self.state)
         self.app: Any = console_application(self.state, self.work, "vi")
 
@@ -60,6 +63,7 @@ class ConsoleRig:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.work.examinations.close()
+        self.work.bench.close()
         self.state.database.close()
 
     def user(self, name: str, role: str, organisation: str | None = None) -> "Person":
@@ -83,22 +87,27 @@ class ConsoleRig:
         """Leave a run of a system that is over and judged."""
         folder = self.state.runs / key / "run"
         build_run(folder, plan)
+        self.add_run(key, system)
+        return folder
+
+    def add_run(self, key: str, system: int, starter: str = "test") -> None:
+        """Take what a run left in its folder for a run of a system."""
+        folder = self.state.runs / key / "run"
         with self.state.database.writing() as db:
             found = db.get_one(SystemRow, system)
             db.add(
                 RunRow(id=key, system_id=system, product_id=found.product_id, organisation_id=found.organisation_id,
-                       preset="full", starter="test", state="running", created=time.time(), started=time.time(),
+                       preset="full", starter=starter, state="running", created=time.time(), started=time.time(),
                        pid=None, narrowed=False)
             )  # fmt: skip
         self.work.queue.look()
         with self.state.database.reading() as db:
             assert db.get_one(RunRow, key).state == "ended"
             assert outcome_of(folder) is not None
-        return folder
 
 
 class Person:
-    """Somebody in a browser."""
+    """A person in a browser."""
 
     def __init__(self, rig: ConsoleRig, name: str, password: str = PASSWORD) -> None:
         self.rig = rig

@@ -49,15 +49,17 @@ def test_a_sign_in_makes_a_new_session_and_a_sign_out_ends_it(tmp_path: Path) ->
         assert stolen.get("/").headers["location"] == "/sign-in"
 
 
-def test_an_unknown_name_and_a_wrong_password_are_told_alike_and_guessing_is_slowed(tmp_path: Path) -> None:
+def test_an_unknown_name_and_a_wrong_password_are_reported_alike_and_guessing_is_slowed(tmp_path: Path) -> None:
     with ConsoleRig(tmp_path) as rig:
         rig.user("lan", "admin")
         guest = TestClient(rig.app, follow_redirects=False)
-        told = {
+        reported = {
             name: guest.post("/sign-in", data={"name": name, "password": "sai mật khẩu"}) for name in ("lan", "ai-đó")
         }
-        assert {answer.status_code for answer in told.values()} == {401}
-        assert told["lan"].text.replace("lan", "?") == told["ai-đó"].text.replace("ai-đó", "?").replace("lan", "?")
+        assert {answer.status_code for answer in reported.values()} == {401}
+        assert reported["lan"].text.replace("lan", "?") == reported["ai-đó"].text.replace("ai-đó", "?").replace(
+            "lan", "?"
+        )
         for name in ("lan", "ai-đó"):
             for _ in range(4):
                 guest.post("/sign-in", data={"name": name, "password": "sai mật khẩu"})

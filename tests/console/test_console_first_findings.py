@@ -1,4 +1,4 @@
-"""Findings while a run goes on: only of scenarios that are over, told as provisional, and never in the way."""
+"""Findings while a run goes on: only of scenarios that are over, reported as provisional, and never in the way."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def _going_on(folder: Path) -> RecordedRun:
     return run
 
 
-def test_only_what_is_over_is_told(tmp_path: Path) -> None:
+def test_only_what_is_over_is_reported(tmp_path: Path) -> None:
     assert findings_so_far(tmp_path) == ()  # nothing there yet
     run = _going_on(tmp_path)
     assert findings_so_far(tmp_path) == ()
@@ -49,7 +49,7 @@ def test_only_what_is_over_is_told(tmp_path: Path) -> None:
     run.journal.close()
 
 
-def test_they_come_by_themselves_and_nobody_waits_for_them(tmp_path: Path) -> None:
+def test_they_come_without_delaying_the_pages(tmp_path: Path) -> None:
     run = _going_on(tmp_path)
     run.own("scenario.finished", {"outcome": "completed", "cause": None, "detail": "", "parameters": {}})
     live = LiveRuns().look(tmp_path)

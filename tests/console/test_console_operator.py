@@ -110,7 +110,7 @@ def test_a_name_is_fit_to_be_kept_whatever_was_given(called: str) -> None:
     assert SentFile(name, b"").name == name
 
 
-def test_an_answer_goes_nowhere_where_nobody_reads(tmp_path: Path) -> None:
+def test_an_answer_is_refused_where_nothing_reads_it(tmp_path: Path) -> None:
     answers = OperatorAnswers()
     for place in (tmp_path, answer_pipe(tmp_path).parent):
         with pytest.raises(ConfigurationError, match="no-question"):

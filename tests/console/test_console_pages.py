@@ -125,7 +125,7 @@ def test_what_may_not_be_reached_is_not(rig: ConsoleRig) -> None:
     assert lan.post(f"/systems/{system}/doctor").status_code == 303
 
 
-def test_what_is_too_large_or_no_number_is_no_failure_of_ours(rig: ConsoleRig) -> None:
+def test_oversized_and_wrong_values_are_no_internal_error(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "admin")
     assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 2_000_000)}).status_code == 413
     assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 100_000)}).status_code == 422

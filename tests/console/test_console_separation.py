@@ -25,6 +25,10 @@ _KEYS = {
     "runs": ("beta", "none"),
     "users": ("2", "999"),
     "tokens": ("1", "999"),
+    "proposals": ("1", "999"),
+    "persons": ("2", "999"),
+    "certificates": ("LT-2026-0001", "none"),
+    "recalls": ("1", "999"),
 }
 _OTHERS = {"number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
 _ONE = re.compile(r"\{(\w+)(?::\w+)?\}")

@@ -119,7 +119,7 @@ def other_page(content: bytes) -> bytes:
 def counted_from_the_first_byte(before: bytes, signers: Sequence[IssuedIdentity], sign: Callable[..., bytes]) -> bytes:
     """Return a signed file behind other bytes, all of whose positions and ranges count these.
 
-    No library writes that. The bytes stand behind the header while the file is made, and change places with it at the
+    No library writes that. The bytes are behind the header while the file is made, and change places with it at the
     end; then each signature is made anew over the bytes as they are.
     """
     header = b"%PDF-1.7"
@@ -200,8 +200,8 @@ def _first_signed(content: bytes, signer: IssuedIdentity) -> bytes:
     empty = content.rindex(b"/ByteRange [0 0000000000")
     first = content.index(b"<", empty)
     second = first + _HELD + 2
-    told = b"/ByteRange [0 %010d %010d %010d]" % (first, second, len(content) - second)
-    content = content[:empty] + told + content[empty + len(told) :]
+    reported = b"/ByteRange [0 %010d %010d %010d]" % (first, second, len(content) - second)
+    content = content[:empty] + reported + content[empty + len(reported) :]
     digest = hashlib.sha256(content[:first] + content[second:]).digest()
     value = detached_cms(signer, digest, NOW).hex().encode().ljust(_HELD, b"0")
     return content[: first + 1] + value + content[second - 1 :]

@@ -9,7 +9,7 @@ from lxml import etree
 
 from harness.crypto.chains.certificates import CertificateUnreadable
 from harness.crypto.chains.chain import examine_chain
-from harness.crypto.pdf.glance import PdfUnreadable
+from harness.crypto.pdf.prechecks import PdfUnreadable
 from harness.crypto.pdf.signatures import read_pdf
 from harness.crypto.xml.package_signature import examine_signature
 from harness.crypto.xml.signature import Flaw, XmlSignature, read_signature

@@ -50,7 +50,7 @@ def test_revoked_with_date_and_reason(trusted: Trust) -> None:
 
 
 @pytest.mark.parametrize("trusted", [trust(), by_ocsp("revoked")], ids=["crl", "ocsp"])
-def test_what_was_signed_before_the_revocation_stands(trusted: Trust) -> None:
+def test_what_was_signed_before_the_revocation_stays_valid(trusted: Trust) -> None:
     assert standing("revoked", trusted, at=REVOKED_AT - DAY).standing is Standing.GOOD
 
 
@@ -87,7 +87,7 @@ def outdated(kind: str) -> tuple[bytes, bytes]:
 
 
 def test_newer_data_that_revoke_outdo_older_ones_that_do_not() -> None:
-    """Whoever stole a key may bring answers from before; his file says them, the CA's newer data say otherwise."""
+    """A thief of a key may embed old answers: the CA's newer data override them."""
     old_list, old_answer = outdated("revoked")
     new_list, new_answer = trust().crls, by_ocsp("revoked").ocsps
     for crls, ocsps in [

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from harness.crypto.pdf.examination import examine_pdf
-from harness.crypto.pdf.glance import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
+from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, looks_like_pdf, may_be_signed
 from harness.crypto.pdf.signatures import read_pdf
 from harness.crypto.pdf.signed_files import add_document_time_stamp, add_signature, plain_pdf, signed_pdf
 from harness.vectors.forged_pdfs import PDF_FORGERIES, signed_by
@@ -108,7 +108,7 @@ def with_answers(content: bytes) -> bytes:
     return output.getvalue()
 
 
-def test_levels_of_pades_are_told_apart() -> None:
+def test_levels_of_pades_are_distinguished() -> None:
     basic = signed_by("person", "agency", tsa=None)(pki(), NOW)
     stamped = signed_by("person", "agency")(pki(), NOW)
     lasting = with_answers(stamped)

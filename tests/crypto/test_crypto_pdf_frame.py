@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from harness.crypto.pdf.glance import MOST_BEFORE, PdfUnreadable
+from harness.crypto.pdf.prechecks import MOST_BEFORE, PdfUnreadable
 from harness.crypto.pdf.signatures import PdfFile, read_pdf
 from harness.crypto.pdf.signed_files import add_signature, plain_pdf
 from harness.rules.check import check_package
@@ -119,8 +119,8 @@ def test_a_later_revision_is_a_part_of_the_file_with_table_and_trailer(junk: byt
     content = annotated(signed_often(2, pki().identity("person")))
     assert b"trailer" in content[content.rindex(b"xref\n") - len(b"xref\n") - 200 :]
     before, end = content.rsplit(b"startxref", 1)
-    told = end.split()[0]
-    moved = before + b"startxref" + end.replace(told, b"%d" % (int(told) + off))
+    reported = end.split()[0]
+    moved = before + b"startxref" + end.replace(reported, b"%d" % (int(reported) + off))
     assert facts(junk + moved) == (len(junk), 0, None, ["annotated-after"] * 2)
 
 
@@ -160,7 +160,7 @@ def test_a_file_led_back_to_before_its_signatures_is_not_taken_for_an_unsigned_o
     assert found(content) == {"PDF-03.loose-object"}
 
 
-def test_bytes_behind_an_unsigned_file_are_nobodys() -> None:
+def test_bytes_behind_an_unsigned_file_are_not_reported() -> None:
     plain = plain_pdf(("a",))
     assert facts(plain + OBJECT) == (0, 0, None, [])
     assert facts(plain + b"/ByteRange") == (0, len(b"/ByteRange"), None, [])

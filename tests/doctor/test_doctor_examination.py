@@ -171,7 +171,7 @@ def test_who_is_moved_by_hand_has_no_commands_to_check(tmp_path: Path, kind: str
         ([], False, True, None),
     ],
 )
-def test_what_cannot_be_told_must_be_known(commands: list[str], made: bool, port: bool, code: str | None) -> None:
+def test_what_cannot_be_passed_on_must_be_known(commands: list[str], made: bool, port: bool, code: str | None) -> None:
     found = check_configurable({"commands": commands}, "http", secret_made=made, port_chosen=port)
     assert [trouble.code for trouble in found] == ([code] if code else [])
 
@@ -208,7 +208,7 @@ def event(hours: float = 0.0, **data: Any) -> Event[RequestReceived]:
 @pytest.mark.parametrize(
     ("hours", "state"), [(0.0, "ok"), (0.1, "ok"), (-7.0, "note"), (1.0, "note"), (-2.37, "ok"), (-100.0, "ok")]
 )
-def test_a_candidate_of_another_zone_is_told_from_one_that_started_long_ago(hours: float, state: str) -> None:
+def test_a_candidate_of_another_zone_is_distinguished_from_one_that_started_long_ago(hours: float, state: str) -> None:
     assert check_vietnam_time(event(hours)).state == state
 
 

@@ -12,7 +12,7 @@ def test_any_port_of_this_machine_will_do() -> None:
     check_address("127.0.0.1", 0)
 
 
-def test_a_port_that_somebody_listens_at_is_refused() -> None:
+def test_a_port_in_use_is_refused() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -159,7 +159,7 @@ def test_a_huge_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -
     assert asyncio.run(lost(reply)).reason == "too-long"
 
 
-def test_nobody_listening_is_unreachable_and_no_login_is_told() -> None:
+def test_no_listener_is_unreachable_and_no_login_is_reported() -> None:
     async def run() -> DriverLost:
         server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
@@ -187,8 +187,8 @@ def test_a_url_that_is_none_is_unreachable(url: str) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("date", "told"), [(True, True), (False, False)])
-def test_the_other_clock_is_read_from_the_answer(date: bool, told: bool) -> None:
+@pytest.mark.parametrize(("date", "reported"), [(True, True), (False, False)])
+def test_the_other_clock_is_read_from_the_answer(date: bool, reported: bool) -> None:
     there = format_datetime(datetime.now(UTC) + timedelta(hours=7), usegmt=True) if date else "yesterday"
 
     async def reply(request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
@@ -200,5 +200,5 @@ def test_the_other_clock_is_read_from_the_answer(date: bool, told: bool) -> None
             return driver.skew
 
     skew = asyncio.run(run())
-    assert (skew is not None) is told
+    assert (skew is not None) is reported
     assert skew is None or abs(skew - 7 * 3600) < 60

@@ -1,4 +1,4 @@
-"""The driver `manual`: what a person is told, how the answers are read, and what is kept of them."""
+"""The driver `manual`: what a person is shown, how the answers are read, and what is kept of them."""
 
 import asyncio
 import base64
@@ -80,20 +80,20 @@ def test_what_is_shown_with_an_answer_is_kept_with_it(tmp_path: Path) -> None:
     assert kinds[1:4] == ["operator.showed", "operator.showed", "operator.answered"]
 
 
-def test_a_document_to_send_is_told_whole_with_its_files_and_its_identity(tmp_path: Path) -> None:
+def test_a_document_to_send_is_described_fully_with_its_files_and_its_identity(tmp_path: Path) -> None:
     (_, result), person = call(tmp_path, ["xong", "Xong"], ("configure", CONFIGURE), ("send", SEND))
-    told = person.screen[1]
+    reported = person.screen[1]
     for part in ("UBND tỉnh Lạng Sơn (H37)", "Số: 12", "Ký hiệu: UBND-VP", "Trích yếu: Về việc {không} thay thế"):
-        assert part in told
+        assert part in reported
     path = tmp_path / "operator" / "002" / "công văn.pdf"
-    assert str(path) in told
+    assert str(path) in reported
     assert path.read_bytes() == b"%PDF-1.7"
     assert result["document_id"].startswith("H41,")
     assert result["document_id"].endswith(",12/UBND-VP")
-    assert result["document_id"] in told
+    assert result["document_id"] in reported
 
 
-def test_another_identity_can_be_told(tmp_path: Path) -> None:
+def test_another_identity_can_be_given(tmp_path: Path) -> None:
     results, _ = call(tmp_path, ["xong H41,2026/11/23,99/UBND-VP"], ("send", SEND))
     assert results == [{"document_id": "H41,2026/11/23,99/UBND-VP"}]
 
@@ -142,7 +142,7 @@ def test_what_is_not_understood_is_asked_again(tmp_path: Path) -> None:
     assert recorded(tmp_path, "operator.answered")[0]["answers"] == ["", "vâng", "x"]
 
 
-def test_whoever_is_never_understood_is_not_asked_for_ever(tmp_path: Path) -> None:
+def test_an_operator_who_is_never_understood_is_not_asked_endlessly(tmp_path: Path) -> None:
     (result,), person = call(tmp_path, ["vâng"] * 1000, ("send", SEND))
     assert isinstance(result, OperatorError)
     assert result.answer == "unclear"
@@ -167,17 +167,17 @@ def test_nobody_answers_in_time(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_greeting_and_polling_bother_nobody(tmp_path: Path) -> None:
+def test_greeting_and_polling_ask_no_person(tmp_path: Path) -> None:
     (hello, poll), person = call(tmp_path, [], ("hello", {}), ("poll", {}))
     assert hello["commands"] == list(COMMANDS)
     assert (poll, person.screen) == ({}, [])
 
 
-def test_a_made_secret_is_told_once_and_never_recorded(tmp_path: Path) -> None:
+def test_a_made_secret_is_reported_once_and_never_recorded(tmp_path: Path) -> None:
     lines = ["xong", "xong", "xong"]
     other = {**CONFIGURE, "secret": "another-secret-9876"}
     _, person = call(tmp_path, lines, ("configure", CONFIGURE), ("configure", CONFIGURE), ("configure", other))
-    assert ["top-secret-made-here" in told for told in person.screen] == [True, False, False]
+    assert ["top-secret-made-here" in reported for reported in person.screen] == [True, False, False]
     assert "another-secret-9876" in person.screen[2]
     assert "top-secret-made-here" not in (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
 
@@ -194,7 +194,7 @@ def test_english_is_spoken_on_request(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["configure", "send", "decide", "take_back", "register", "stop", "start"])
-def test_every_task_can_be_told_in_both_languages(tmp_path: Path, command: str) -> None:
+def test_every_task_can_be_put_in_both_languages(tmp_path: Path, command: str) -> None:
     for language in ("vi", "en"):
         for action in ("accept", "refuse", "assign", "process", "finish", "agree", "disagree"):
             directory = tmp_path / f"{language}-{action}"
@@ -210,11 +210,11 @@ def test_every_task_can_be_told_in_both_languages(tmp_path: Path, command: str) 
             assert "{" not in person.screen[0].replace("{không}", "")
 
 
-def look(directory: Path, lines: list[str], *glances: ViewRequest) -> tuple[Any, Script]:
+def look(directory: Path, lines: list[str], *requests: ViewRequest) -> tuple[Any, Script]:
     script = Script(lines)
 
     async def run() -> Any:
-        return await ManualDriver(workplace(directory), script).look(glances[0].view, glances, glances)
+        return await ManualDriver(workplace(directory), script).look(requests[0].view, requests, requests)
 
     return asyncio.run(run()), script
 
@@ -230,7 +230,7 @@ def look(directory: Path, lines: list[str], *glances: ViewRequest) -> tuple[Any,
         ("rejected", ["rejected"]),
     ],
 )
-def test_the_inbox_is_told_by_numbers(tmp_path: Path, line: str, states: list[str]) -> None:
+def test_the_inbox_is_reported_by_numbers(tmp_path: Path, line: str, states: list[str]) -> None:
     seen, person = look(tmp_path, [line], ViewRequest("inbox", "A"))
     assert [row["state"] for row in seen.result["documents"]] == states
     assert "Văn bản A" in person.screen[0]
@@ -267,7 +267,7 @@ def test_details_are_asked_only_where_they_are_read(tmp_path: Path) -> None:
     ]
 
 
-def test_the_outbox_is_told_with_the_receivers_asked_for(tmp_path: Path) -> None:
+def test_the_outbox_is_reported_with_the_receivers_asked_for(tmp_path: Path) -> None:
     seen, _ = look(tmp_path, ["2", "3", "0"], ViewRequest("outbox", "A", receivers=frozenset({"H37", "H56"})))
     (row,) = seen.result["documents"]
     assert row["state"] == "sent"
@@ -281,12 +281,12 @@ def test_the_directory_is_a_number(tmp_path: Path, line: str, count: int) -> Non
 
 
 def test_what_cannot_be_seen_is_recorded_for_its_document_alone(tmp_path: Path) -> None:
-    glances = [ViewRequest("inbox", "A"), ViewRequest("inbox", "B")]
+    requests = [ViewRequest("inbox", "A"), ViewRequest("inbox", "B")]
     place = workplace(tmp_path)
 
     async def run() -> None:
         driver = RecordedDriver(ManualDriver(place, Script(["bỏ qua", "1"])), place.recorder)
-        await driver.look("inbox", glances, glances)
+        await driver.look("inbox", requests, requests)
 
     asyncio.run(run())
     assert recorded(tmp_path, "driver.unseen") == [{"command": "inbox", "document": "A", "answer": "skip"}]

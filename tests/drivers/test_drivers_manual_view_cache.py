@@ -36,11 +36,11 @@ def looks(clock: Clock) -> ViewCache:
 
 @pytest.fixture
 def tell(looks: ViewCache, clock: Clock) -> Callable[..., None]:
-    def told(glance: ViewRequest, asked: int, state: str | None = "arrived") -> None:
-        rows = () if state is None else ({"document_id": glance.document, "state": state},)
-        looks.keep(glance, ViewAnswer(rows, asked, clock.now, glance.parts, glance.receivers))
+    def reported(request: ViewRequest, asked: int, state: str | None = "arrived") -> None:
+        rows = () if state is None else ({"document_id": request.document, "state": state},)
+        looks.keep(request, ViewAnswer(rows, asked, clock.now, request.parts, request.receivers))
 
-    return told
+    return reported
 
 
 def test_a_document_that_moved_is_asked_about_once_it_has_come_to_rest(looks: ViewCache, clock: Clock) -> None:
@@ -62,12 +62,12 @@ def test_what_never_moved_is_asked_about_late_but_before_the_window_closes(looks
 
 
 def test_an_answer_holds_until_something_happens(looks: ViewCache, clock: Clock, tell: Callable[..., None]) -> None:
-    glance = ViewRequest("inbox", "A", moved=6)
-    looks.due([glance])
+    request = ViewRequest("inbox", "A", moved=6)
+    looks.due([request])
     clock.now += QUIET
-    tell(glance, asked=8)
-    assert looks.due([glance]) == ()
-    assert looks.rows("inbox", [glance]) == [{"document_id": "A", "state": "arrived"}]
+    tell(request, asked=8)
+    assert looks.due([request]) == ()
+    assert looks.rows("inbox", [request]) == [{"document_id": "A", "state": "arrived"}]
     moved = ViewRequest("inbox", "A", moved=9)
     looks.due([moved])
     assert looks.rows("inbox", [moved]) == []
@@ -75,7 +75,7 @@ def test_an_answer_holds_until_something_happens(looks: ViewCache, clock: Clock,
     assert looks.due([moved]) == (moved,)
 
 
-def test_an_answer_that_nobody_waits_for_any_more_stays_shown(looks: ViewCache, tell: Callable[..., None]) -> None:
+def test_an_answer_without_a_waiting_caller_stays_shown(looks: ViewCache, tell: Callable[..., None]) -> None:
     tell(ViewRequest("inbox", "A", moved=6), asked=8)
     assert looks.rows("inbox", [ViewRequest("inbox", "B", moved=20)]) == [{"document_id": "A", "state": "arrived"}]
     assert looks.rows("outbox", []) == []
@@ -84,13 +84,13 @@ def test_an_answer_that_nobody_waits_for_any_more_stays_shown(looks: ViewCache, 
 def test_who_waits_for_another_answer_gets_a_few_more_questions(
     looks: ViewCache, clock: Clock, tell: Callable[..., None]
 ) -> None:
-    glance = ViewRequest("inbox", "A", moved=6)
-    looks.due([glance])
+    request = ViewRequest("inbox", "A", moved=6)
+    looks.due([request])
     asked = 0
     for _ in range(20):
         clock.now += LATE
-        if looks.due([glance]):
-            tell(glance, asked=8, state=None)
+        if looks.due([request]):
+            tell(request, asked=8, state=None)
             asked += 1
     assert asked == 3
 
@@ -106,11 +106,11 @@ def test_a_part_not_asked_for_before_makes_it_due_again(
 
 
 def test_what_was_declined_is_not_asked_again(looks: ViewCache, clock: Clock) -> None:
-    glance = ViewRequest("inbox", "A", moved=6)
-    looks.due([glance])
-    looks.decline(glance)
+    request = ViewRequest("inbox", "A", moved=6)
+    looks.due([request])
+    looks.decline(request)
     clock.now += 10 * LATE
-    assert looks.due([glance]) == ()
+    assert looks.due([request]) == ()
 
 
 def test_only_a_few_are_asked_about_at_once(looks: ViewCache, clock: Clock) -> None:
@@ -120,7 +120,7 @@ def test_only_a_few_are_asked_about_at_once(looks: ViewCache, clock: Clock) -> N
     assert len(looks.due(many)) == 5
 
 
-def test_a_glance_takes_in_what_another_one_sees() -> None:
+def test_a_request_includes_the_parts_of_another() -> None:
     one = ViewRequest("inbox", "A", frozenset({"flags"}), moved=3)
     other = ViewRequest("inbox", "A", frozenset({"subject"}), frozenset({"H37"}), moved=5)
     both = ViewRequest("inbox", "A", frozenset({"flags", "subject"}), frozenset({"H37"}), moved=5)

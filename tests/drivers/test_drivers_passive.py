@@ -41,15 +41,15 @@ def call(directory: Path, *calls: tuple[str, dict[str, Any]], made: bool = True)
     return results, script
 
 
-def test_the_operator_is_told_once_how_to_connect_the_product(tmp_path: Path) -> None:
+def test_the_operator_is_asked_once_how_to_connect_the_product(tmp_path: Path) -> None:
     results, person = call(tmp_path, ("hello", {}), ("configure", CONFIGURE), ("configure", CONFIGURE))
     assert results[0]["commands"] == []
     assert results[1:] == [{}, {}]
-    (told,) = person.screen
+    (reported,) = person.screen
     for part in ("http://192.0.2.1:8080/vxp", "vxp.1", "top-secret-made-here", "H41"):
-        assert part in told
+        assert part in reported
     anchors = tmp_path / "operator" / "hub_trust_anchors.pem"
-    assert str(anchors) in told
+    assert str(anchors) in reported
     assert anchors.read_text(encoding="ascii") == CONFIGURE["hub_trust_anchors_pem"]
     assert "top-secret-made-here" not in (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
 

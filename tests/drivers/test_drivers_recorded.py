@@ -103,7 +103,7 @@ def test_the_other_clock_can_be_asked_through_it(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_nobody_is_asked_where_nobody_sits(tmp_path: Path) -> None:
+def test_no_question_is_asked_without_a_terminal(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     driver = RecordedDriver(Scripted(), journal)
     assert driver.attended is None

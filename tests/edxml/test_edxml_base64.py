@@ -58,7 +58,7 @@ def test_no_text_stands_for_no_bytes(text: str) -> None:
     ("text", "breaks"),
     [("QUJDREVG", False), ("\r\n  QUJDREVG\n", False), ("QUJD\r\nREVG", True), ("QUJD \n\t REVG", True)],
 )
-def test_line_breaks_inside_are_told(text: str, breaks: bool) -> None:
+def test_line_breaks_inside_are_reported(text: str, breaks: bool) -> None:
     for given_as in (text, text.encode()):
         decoded = read_base64(given_as)
         assert (decoded.content, decoded.line_breaks) == (b"ABCDEF", breaks)

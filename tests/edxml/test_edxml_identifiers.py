@@ -80,7 +80,7 @@ def test_a_document_id_comes_apart_as_it_was_built(organ: str, day: object, numb
     )
 
 
-def test_a_uuid_is_told() -> None:
+def test_a_uuid_is_reported() -> None:
     assert is_uuid("9fbfbad2-F1F8-4256-a2eb-50fb1061cddb")
     assert not is_uuid("9fbfbad2f1f84256a2eb50fb1061cddb")
     assert not is_uuid("9fbfbad2-f1f8-4256-a2eb-50fb1061cddb\n")

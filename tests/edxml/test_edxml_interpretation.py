@@ -100,7 +100,7 @@ def test_comments_in_a_text_do_not_cut_it() -> None:
     assert read_document(wrapped(header)).subject == "onetwothree"
 
 
-def test_what_stands_in_another_namespace_is_not_read() -> None:
+def test_elements_in_another_namespace_are_not_read() -> None:
     header = '<MessageHeader><To/><Subject xmlns="urn:x">x</Subject><Title>y</Title></MessageHeader>'
     assert read_document(wrapped(header)).subject == ""
 
@@ -136,7 +136,7 @@ def test_unreadable(data: bytes, code: str, line: int, xpath: str) -> None:
     assert (found.code, found.line, found.xpath) == (code, line, xpath)
 
 
-def test_broken_base64_is_told_with_its_place_and_spares_the_header() -> None:
+def test_broken_base64_is_reported_with_its_place_and_spares_the_header() -> None:
     package = replace(usual_document(), attachments=usual_document().attachments * 2)
     head, middle, tail = write_package(package).rsplit(b"JVBERi0xLjQ=", 2)[0:3]
     data = head + b"JVBERi0xLjQ=" + middle + b"JVBE!i0xLjQ=" + tail
@@ -196,7 +196,7 @@ def test_what_does_not_match_is_loose_or_unlisted() -> None:
     assert [each.content_id for each in package.loose_references] == ["cid:cid:1", "cid:2"]
 
 
-def test_rebuilding_keeps_what_nobody_knows() -> None:
+def test_rebuilding_keeps_unknown_elements() -> None:
     data = with_signature(write_package(usual_document())).replace(
         b"        <edXML:Subject>",
         b'<!-- k --><x:New xmlns:x="urn:x" x:a="1 &#10;2">  <x:In>\ttext\n </x:In> </x:New><edXML:Subject>',

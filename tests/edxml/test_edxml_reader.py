@@ -92,7 +92,7 @@ REFUSED_FOR_THE_FIRST_REASON = {
     ("data", "code", "line"), REFUSED_FOR_THE_FIRST_REASON.values(), ids=REFUSED_FOR_THE_FIRST_REASON.keys()
 )
 @pytest.mark.parametrize("numbers", [{}, None], ids=["unknown numbers", "known numbers"])
-def test_the_first_reason_is_told_whatever_number_the_parser_has_for_it(
+def test_the_first_reason_is_reported_whatever_number_the_parser_has_for_it(
     data: bytes, code: str, line: int, numbers: dict[int, str] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if numbers is not None:
@@ -190,5 +190,5 @@ def test_any_markup_keeps_the_limits_or_is_refused(text: str) -> None:
         (b" <?xml version='1.0'?>", Declaration(bom=False, version=None, encoding=None)),
     ],
 )
-def test_the_declaration_is_told_as_written(data: bytes, declared: Declaration) -> None:
+def test_the_declaration_is_reported_as_written(data: bytes, declared: Declaration) -> None:
     assert declaration_of(data) == declared

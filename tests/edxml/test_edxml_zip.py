@@ -80,7 +80,7 @@ def test_a_zip_written_to_a_pipe_is_read() -> None:
 
 
 def test_an_office_file_inside_is_no_hidden_entry() -> None:
-    """Stored, its own entries stand in the outer zip as they are."""
+    """Stored, its own entries are in the outer zip as they are."""
     assert read(zip_of("bang.xlsx", docx(), stored=True)).content == docx()
 
 
@@ -140,7 +140,7 @@ def test_a_second_entry_of_the_directory_counts_though_it_counts_one() -> None:
 
 
 @pytest.mark.parametrize("other", ["b.txt", "../../b.txt", "a.txt.exe", "A.txt", ""])
-def test_another_name_in_unicode_is_refused_wherever_it_stands(other: str) -> None:
+def test_another_name_in_unicode_is_refused_in_every_place(other: str) -> None:
     field = unicode_path("a.txt", other)
     assert refused(zip_of("a.txt", FILE, extra=field)) == "unicode-path"
     entry = local_entry("a.txt", FILE, extra=field)

@@ -32,7 +32,7 @@ def certified(order: CertificationOrder, *observers: Observer, laboratory: Labor
 
 
 class Meddling(ReferenceDriver):
-    """The reference agency behind a driver that may be told to do other than it is asked."""
+    """The reference agency behind a driver that can be made to deviate from its commands."""
 
     def __init__(self) -> None:
         super().__init__(None, TIMES.give_up)

@@ -23,7 +23,7 @@ ORGAN = re.compile(r"^(?P<name>.*) \((?P<id>[^ )]+)(?: < (?P<parent>[^ )]+))?\)$
 
 
 class Person:
-    """Sits at `system`; may be told to answer some commands with `declines`, and counts how often it was asked."""
+    """Operates `system`; may answer some commands with `declines`, and counts how often it was asked."""
 
     def __init__(self, system: Driver, declines: Mapping[str, str] | None = None, pause: float = 0.0) -> None:
         self.system = system
@@ -46,7 +46,7 @@ class Person:
         self.screen.append(lines)
         try:
             await asyncio.sleep(self.pause if command != "configure" else 0)
-            # What is declined is the task, or the first question of a view; particulars are told as they are.
+            # What is declined is the task, or the first question of a view; the details are given as they are.
             particular = any(begins(key, lines) for key in PARTICULARS)
             declined = None if particular else self.declines.get(command)
             return declined or await self._answer(command, document, lines)
@@ -70,7 +70,7 @@ class Person:
         return "xong"
 
     async def _directory(self) -> str:
-        """Have the system read the directory again, and wait until the number stands."""
+        """Have the system read the directory again, and wait until the number is shown."""
         counts = [-1, 0]
         while counts[-1] == 0 or counts[-1] != counts[-2]:
             counts.append(int((await self.system.call("directory", {}, LIMIT))["count"]))
@@ -78,7 +78,7 @@ class Person:
         return str(counts[-1])
 
     def _remembered(self, secret: str) -> str:
-        """A secret is told once; afterwards the prompt says that it is still the same."""
+        """A secret is shown once; afterwards the prompt says that it is still the same."""
         if secret != text(AREA, "secret.given", "vi"):
             self.secret = secret
         return self.secret
@@ -123,7 +123,7 @@ def begins(key: str, lines: str) -> bool:
 
 
 def arguments_of(command: str, lines: str) -> dict[str, Any]:
-    """Read the arguments of a command out of the Vietnamese text of its task: all that is needed must stand there."""
+    """Read the arguments of a command out of the Vietnamese text of its task: all that is needed must be there."""
     labels = {str(entry["vi"]): key[6:] for key, entry in entries(AREA).items() if key.startswith("field.")}
     arguments: dict[str, Any] = {}
     for line in lines.splitlines():

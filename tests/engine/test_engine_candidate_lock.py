@@ -17,7 +17,7 @@ with claimed(sys.argv[1], Path("first"), Path()):
 """
 
 
-def test_a_second_run_is_told_of_the_first(tmp_path: Path) -> None:
+def test_a_second_run_is_reported_of_the_first(tmp_path: Path) -> None:
     with (
         subprocess.Popen(
             [sys.executable, "-c", HOLDS, CANDIDATE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
@@ -36,7 +36,7 @@ def test_a_second_run_is_told_of_the_first(tmp_path: Path) -> None:
         pass
 
 
-def test_what_nobody_else_can_reach_is_not_claimed(tmp_path: Path) -> None:
+def test_a_loopback_address_is_not_claimed(tmp_path: Path) -> None:
     with claimed(None, Path("a"), tmp_path), claimed(None, Path("b"), tmp_path):
         assert list(tmp_path.iterdir()) == []
 

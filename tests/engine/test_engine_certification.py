@@ -115,7 +115,7 @@ def test_a_journal_that_was_edited_is_not_judged(tmp_path: Path) -> None:
         judge_again(tmp_path / "run", None, "vi")
 
 
-def test_a_profile_that_changed_since_the_run_is_told_in_words(tmp_path: Path) -> None:
+def test_a_profile_that_changed_since_the_run_is_reported_in_words(tmp_path: Path) -> None:
     ordered(tmp_path / "run", only=["RCV-02"])
     written = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     written["profile"]["sha256"] = "0" * 64
@@ -141,7 +141,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
         ordered(tmp_path)
 
 
-def test_whoever_follows_hears_every_event(tmp_path: Path) -> None:
+def test_a_follower_gets_every_event(tmp_path: Path) -> None:
     heard: list[Event] = []
     order = CertificationOrder("reference", "qcvn102-2022", ["RCV-02"], tmp_path / "run", "vi", seed=1, formats=())
     certified(order, heard.append)

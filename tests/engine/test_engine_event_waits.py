@@ -56,8 +56,8 @@ def test_a_wait_ends_only_when_everything_holds_at_once(tmp_path: Path) -> None:
     anyio.run(play)
 
 
-def test_time_that_the_harness_stood_still_is_given_back_before_a_wait_ends(tmp_path: Path) -> None:
-    """What falls due during a stall is not over when the stall ends: nobody could do anything meanwhile."""
+def test_time_of_a_stall_is_given_back_before_a_wait_ends(tmp_path: Path) -> None:
+    """A deadline during a stall is not over when the stall ends: no progress was possible meanwhile."""
 
     async def play() -> None:
         journal = Journal(tmp_path)

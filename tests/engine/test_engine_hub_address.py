@@ -1,4 +1,4 @@
-"""Where a candidate is told to find the hub."""
+"""The hub address that a candidate gets."""
 
 import pytest
 

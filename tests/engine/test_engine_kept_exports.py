@@ -35,7 +35,7 @@ def kept_run(directory: Path, driver: type[Meddling]) -> Judgement:
 
 
 class _Exporting(Meddling):
-    """Answers the commands of export as told; the rest is the reference agency's."""
+    """Answers the commands of export as given; the rest is the reference agency's."""
 
     answer: Any = None
 

@@ -1,4 +1,4 @@
-"""Runs against a product that nobody moves: what is on the wire is judged, and the rest is the operator's affair."""
+"""Runs against a product that acts by itself: its messages are judged, the rest is left to the operator."""
 
 import io
 import re

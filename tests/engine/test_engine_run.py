@@ -30,8 +30,8 @@ def test_a_candidate_that_signs_wrong_fails_for_that_alone(tmp_path: Path) -> No
     assert set(found.values()) == {"inconclusive"}
     assert judgement.verdict == "fail"
     assert ending(tmp_path) == "unserved"
-    (told,) = {entry.detail.en for entry in judgement.scenarios if entry.id in BASIC and entry.detail}
-    assert "could serve none of them; it answered: " in told
+    (reported,) = {entry.detail.en for entry in judgement.scenarios if entry.id in BASIC and entry.detail}
+    assert "could serve none of them; it answered: " in reported
 
 
 def ending(directory: Path) -> str:
@@ -40,7 +40,7 @@ def ending(directory: Path) -> str:
 
 
 class Deaf(Meddling):
-    """Answers its driver and does nothing: it is never told where the hub is."""
+    """Answers its driver and does nothing: it never gets the hub's address."""
 
     async def meddled(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return {**arguments, "endpoint": "http://127.0.0.1:9/vxp"} if command == "configure" else arguments
@@ -54,7 +54,7 @@ def test_a_candidate_that_does_nothing_is_never_passed_nor_failed(tmp_path: Path
 
 
 class Mortal(Meddling):
-    """Dies when it is told to send, once it has been polling for a while."""
+    """Dies at the command to send, once it has been polling for a while."""
 
     async def meddled(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if command == "send":
@@ -80,8 +80,8 @@ def test_a_candidate_that_is_not_there_ends_the_run(tmp_path: Path) -> None:
     assert judgement.verdict == "inconclusive"
     assert causes(judgement) == {"network"}
     assert ending(tmp_path) == "driver"
-    (told,) = {entry.detail.en for entry in judgement.scenarios if entry.detail}
-    assert told == "The driver test cannot be reached: nobody there."
+    (reported,) = {entry.detail.en for entry in judgement.scenarios if entry.detail}
+    assert reported == "The driver test cannot be reached: nobody there."
 
 
 class Unwilling(Meddling):
@@ -95,8 +95,8 @@ def test_a_candidate_that_refuses_its_configuration_is_quoted(tmp_path: Path) ->
     judgement = judged_run(tmp_path, Unwilling)
     assert causes(judgement) == {"candidate"}
     assert ending(tmp_path) == "refused"
-    (told,) = {entry.detail.en for entry in judgement.scenarios if entry.detail}
-    assert "this licence allows one system only" in told
+    (reported,) = {entry.detail.en for entry in judgement.scenarios if entry.detail}
+    assert "this licence allows one system only" in reported
 
 
 def test_no_secret_is_in_the_record(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_no_secret_is_in_the_record(tmp_path: Path) -> None:
     assert MARK.encode() in everything  # it was there to be concealed: `configure` hands it over
 
 
-def test_scenarios_are_told_apart_in_the_record(tmp_path: Path) -> None:
+def test_scenarios_are_distinguished_in_the_record(tmp_path: Path) -> None:
     judged_run(tmp_path, only=("RCV-02", "RCV-05"))
     events = read_record(tmp_path).events
     own = {event.scenario for event in events if event.kind == "stimulus"}

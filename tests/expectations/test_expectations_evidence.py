@@ -1,4 +1,5 @@
-"""What the journal shows as evidence: which calls belong to which document, when somebody looked, how long it took."""
+"""What the journal shows as evidence: which calls belong to which document, when a view was asked for, how long it
+took."""
 
 from collections.abc import Callable
 
@@ -6,7 +7,7 @@ import pytest
 
 from harness.expectations import (
     Acked,
-    ClosureTold,
+    ClosedCodeShown,
     DirectoryRead,
     DirectoryRenewed,
     Expectation,
@@ -39,7 +40,7 @@ def run() -> TimedEvidence:
     (NotTakenForSent(document=SENT, after=0), {"outbox"}),
     (DirectoryRead(rows=1), {"directory"}),
     (DirectoryRenewed(rows=1, since=0), {"directory"}),
-    (ClosureTold(document=SENT, code_number="1", code_notation="A", states=("failed",)), {"outbox"}),
+    (ClosedCodeShown(document=SENT, code_number="1", code_notation="A", states=("failed",)), {"outbox"}),
     (RefusedOrFlagged(document=GOT, why="w"), set()),
     (FetchedByCandidate(document=GOT), set()),
 ])  # fmt: skip
@@ -82,7 +83,7 @@ def test_an_answer_to_no_request_is_passed_over(run: TimedEvidence) -> None:
     assert not run.ever_called()
 
 
-def test_documents_and_statuses_about_them_are_told_apart(run: TimedEvidence) -> None:
+def test_documents_and_statuses_about_them_are_distinguished(run: TimedEvidence) -> None:
     fetched, status = run.fetch(), run.fetch(messagetype="status")
     acked, answered = run.ack(), run.ack(messagetype="status")
     assert [one.request for one in run.fetches(GOT)] == [fetched]
@@ -133,7 +134,7 @@ def test_what_a_person_tells_counts_from_when_it_was_asked(run: TimedEvidence) -
     assert run.looked_at("inbox", GOT) == seen.seq
 
 
-def test_the_seconds_in_which_the_harness_stood_still_are_taken_off(run: TimedEvidence) -> None:
+def test_the_seconds_of_a_stall_are_subtracted(run: TimedEvidence) -> None:
     earlier = run.at(10.0).note("mark")
     for at, seconds in ((9.0, 3.0), (11.0, 4.0), (15.0, 1.0), (21.0, 2.0), (30.0, 1.0)):
         run.at(at).note("harness.stalled", seconds=seconds)

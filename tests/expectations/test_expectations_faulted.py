@@ -7,7 +7,7 @@ from harness.catalogue.verdicts import Severity
 from harness.expectations import FaultMet, KeptOnce, NotMistaken, StoredWhenAcked
 from harness.expectations.assessment import Blind, Met, Pending
 from harness.journal import Event
-from tests.judge.timed_evidence import GOT, ITEM, OTHER, SENT, TimedEvidence, assessed, broken, pending, told
+from tests.judge.timed_evidence import GOT, ITEM, OTHER, SENT, TimedEvidence, assessed, broken, pending, reported
 
 
 @pytest.fixture
@@ -61,13 +61,13 @@ def test_taking_another_document_for_the_item_s_is_a_remark(run: TimedEvidence) 
 
 
 def taken_for(run: TimedEvidence, served: Event) -> None:
-    (found,) = told(NotMistaken(document=GOT, foreign=OTHER).assess(run, "RTY-10"))
+    (found,) = reported(NotMistaken(document=GOT, foreign=OTHER).assess(run, "RTY-10"))
     assert (found.code, found.expected, found.received) == ("RTY-10.foreign-taken", GOT, OTHER)
     assert found.where.event == served.seq
     assert load_profile().severity(found) is Severity.REMARK
 
 
-def test_storing_another_document_as_one_of_its_own_is_told_alike(run: TimedEvidence) -> None:
+def test_storing_another_document_as_one_of_its_own_is_reported_alike(run: TimedEvidence) -> None:
     served = mistaken_for(run, None)
     run.fetch()
     run.ack()

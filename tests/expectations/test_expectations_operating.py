@@ -78,7 +78,7 @@ def test_an_update_of_other_receivers_is_another(
     (RECALLING, f"BussinessDocType 1 → {GOT}"),
     (DocumentPackage(bussiness=Bussiness(doc_type="2")), "BussinessDocType 2 → -"),
 ])  # fmt: skip
-def test_another_operation_is_told(run: TimedEvidence, package: DocumentPackage, received: str) -> None:
+def test_another_operation_is_reported(run: TimedEvidence, package: DocumentPackage, received: str) -> None:
     operated(run, package)
     expectation = Operates(document=SENT, doc_type="3", target=GOT)
     request, expected = run.sendings(SENT)[1].request, f"BussinessDocType 3 → {GOT}"
@@ -106,7 +106,7 @@ def test_an_answer_goes_back_to_the_receiver_of_the_document(run: TimedEvidence)
     assert assessed(run, expectation) == Met()
 
 
-def test_an_answer_to_nobody_has_its_roles_not_turned(run: TimedEvidence) -> None:
+def test_an_answer_without_receiver_has_roles_not_reversed(run: TimedEvidence) -> None:
     run.status("13", SENT)
     pending(run, StatusTo(document=SENT, code="13", organ_id="A"), "roles-not-turned", "13 → A", "None", document=SENT)
 
@@ -180,7 +180,7 @@ def test_a_take_back_of_what_is_not_shown_is_open(run: TimedEvidence) -> None:
     assert assessed(run, Withdrawn(document=GOT)) == Blind("inbox")
 
 
-def test_what_nobody_may_take_back_stays_as_it_is(run: TimedEvidence) -> None:
+def test_what_may_not_be_taken_back_stays_as_it_is(run: TimedEvidence) -> None:
     inbox(run, "arrived")
     run.status("03")
     expectation = Untouched(document=GOT, after=run.fetch().seq)

@@ -56,7 +56,7 @@ def test_an_answer_that_is_not_asked_for_is_none(run: TimedEvidence) -> None:
     pending(run, only, "not-answered", "done", "fail, 02", fail, document=GOT, why="w")
 
 
-def test_what_is_accepted_in_silence_is_told(run: TimedEvidence) -> None:
+def test_what_is_accepted_in_silence_is_reported(run: TimedEvidence) -> None:
     why = "HDR-01/no-from"
     pending(run, REFUSING, "not-answered", "fail|02", "-", document=GOT, why=why)
     run.ack("processing")
@@ -77,7 +77,7 @@ def test_a_flag_counts_where_it_may(run: TimedEvidence, flags: list[str]) -> Non
 
 
 @pytest.mark.parametrize("flags", [[], None, "signature_invalid", ["x"]])
-def test_no_flag_is_told(run: TimedEvidence, flags: object) -> None:
+def test_no_flag_is_reported(run: TimedEvidence, flags: object) -> None:
     run.show("inbox", row(flags=flags))
     expected = "fail|02|signature_invalid|signer_untrusted"
     pending(run, FLAGGED, "not-answered", expected, "-", document=GOT, why="w")
@@ -101,7 +101,7 @@ SHOWN = RefusedOrFlagged(document=GOT, why="w", code="1/X", shown=True)
 
 
 @pytest.mark.parametrize("reason", ["", " \u00a0\u200b", "\n"])
-def test_a_refusal_without_a_reason_is_told(run: TimedEvidence, reason: str) -> None:
+def test_a_refusal_without_a_reason_is_reported(run: TimedEvidence, reason: str) -> None:
     request = run.status("02", reason=reason)
     pending(run, REFUSING, "returned-without-reason", "02 + Description", "02", request, document=GOT, why=REFUSING.why)
     run.ack("fail")
@@ -117,7 +117,7 @@ def test_the_reason_of_an_old_record_is_in_its_package(run: TimedEvidence) -> No
 
 @pytest.mark.parametrize("answer", ["fail", "02"])
 @pytest.mark.parametrize("expectation", [SHOWN, FLAGGED])
-def test_what_is_refused_and_accepted_all_the_same_is_told(
+def test_what_is_refused_and_accepted_all_the_same_is_reported(
     run: TimedEvidence, answer: str, expectation: RefusedOrFlagged
 ) -> None:
     if answer == "fail":
@@ -179,7 +179,7 @@ def test_a_good_document_is_taken_in_like_any_other(run: TimedEvidence) -> None:
 
 
 @pytest.mark.parametrize("shown", [{"state": "rejected"}, {"flags": ["attachment_invalid"]}])
-def test_doubt_about_a_good_document_is_told(run: TimedEvidence, shown: dict[str, Any]) -> None:
+def test_doubt_about_a_good_document_is_reported(run: TimedEvidence, shown: dict[str, Any]) -> None:
     run.ack()
     run.show("inbox", row(**shown))
     received = str(shown.get("state") or "attachment_invalid")

@@ -76,7 +76,7 @@ def test_a_list_is_asked_for_again(run: TimedEvidence) -> None:
     broken(run, late, "list-not-retried", "getReceivedEdocList edoc <= 3.9 s", "4.0 s", again)
 
 
-def test_too_many_tries_are_told_at_the_first_of_them(run: TimedEvidence) -> None:
+def test_too_many_tries_are_reported_at_the_first_of_them(run: TimedEvidence) -> None:
     expectation = Bounded(operation="sendEdoc", document=SENT, most=2)
     run.send(code="20")
     run.send(code="20")
@@ -141,7 +141,7 @@ def test_three_tries_are_enough_to_see_that_pauses_do_not_grow(run: TimedEvidenc
     broken(run, expectation, "pauses-do-not-grow", ">= 1.5 × 2.00 s", "2.50 s", last, document=SENT)
 
 
-def test_pauses_that_do_not_grow_are_told(run: TimedEvidence) -> None:
+def test_pauses_that_do_not_grow_are_reported(run: TimedEvidence) -> None:
     expectation = PausesGrow(document=SENT, until=tries(run, 1.0, 3.0, 9.0, 11.5), growth=1.5)
     last = run.sendings(SENT)[3].request
     broken(run, expectation, "pauses-do-not-grow", ">= 1.5 × 2.00 s", "2.50 s", last, document=SENT)
@@ -199,7 +199,7 @@ def test_what_is_not_taken_is_not_shown_as_sent(run: TimedEvidence) -> None:
     assert assessed(run, expectation) == Met()
 
 
-def test_what_is_taken_for_sent_too_early_is_told(run: TimedEvidence) -> None:
+def test_what_is_taken_for_sent_too_early_is_reported(run: TimedEvidence) -> None:
     expectation = NotTakenForSent(document=SENT, after=run.send(code="20").seq)
     look = run.show("outbox", shown("failed", OTHER), shown("sent"))
     broken(run, expectation, "taken-for-sent", "queued|failed", "sent", look, document=SENT)
@@ -237,7 +237,7 @@ def test_a_burst_of_requests_is_no_polling(run: TimedEvidence) -> None:
     pending(run, expectation, "polled-late", "<= 3 s", "40.5 s", last, messagetype="edoc")
 
 
-def test_the_longest_gap_of_a_slow_one_is_told(run: TimedEvidence) -> None:
+def test_the_longest_gap_of_a_slow_one_is_reported(run: TimedEvidence) -> None:
     since = run.note("mark").seq
     for second in (1.0, 6.0, 10.5):
         run.at(second).poll("status")

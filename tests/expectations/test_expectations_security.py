@@ -56,13 +56,13 @@ def test_a_visit_to_the_canary_fails_whose_token_it_carries(tmp_path: Path, requ
     assert codes(finished(run)) == {f"{requirement}.canary-visited"}
 
 
-def test_a_visit_for_somebody_else_is_none(tmp_path: Path) -> None:
+def test_a_visit_of_another_token_does_not_count(tmp_path: Path) -> None:
     run = run_of(tmp_path, "SEC-01", Unvisited(token="t"))
     visit(run, "other")
     assert verdict(finished(run), "SEC-01") == "pass"
 
 
-def test_an_impostor_that_nobody_greeted_shows_nothing(tmp_path: Path) -> None:
+def test_an_impostor_without_a_handshake_shows_nothing(tmp_path: Path) -> None:
     run = run_of(tmp_path, "SEC-07", Greeted(name="hub-expired", after=0), "precondition")
     run.record("canary.greeted", {"name": "hub-untrusted"})
     judgement = finished(run)

@@ -17,7 +17,7 @@ from harness.expectations import (
 from harness.expectations.assessment import Blind, Broken, Holding, Met, Pending
 from harness.expectations.security import SIGNATURE_FLAGS
 from harness.hub.faults.alterations import INJECTED
-from tests.judge.timed_evidence import GOT, ITEM, TimedEvidence, assessed, told
+from tests.judge.timed_evidence import GOT, ITEM, TimedEvidence, assessed, reported
 
 RIGHT: dict[str, Any] = {"expected_hash_header": "ab", "given_hash_header": "ab", "problems": []}
 
@@ -29,11 +29,11 @@ def run() -> TimedEvidence:
 
 def said(run: TimedEvidence, expectation: Any, requirement: str) -> list[tuple[Any, ...]]:
     """Return what is said: code, event, what was asked, what was found, and the rest."""
-    findings = told(assessed(run, expectation, requirement))
+    findings = reported(assessed(run, expectation, requirement))
     return [(one.code, one.where.event, one.expected, one.received, dict(one.parameters)) for one in findings]
 
 
-def test_the_first_visit_is_told_with_its_label(run: TimedEvidence) -> None:
+def test_the_first_visit_is_reported_with_its_label(run: TimedEvidence) -> None:
     for token in ("other", "t", "t"):
         run.note("canary", token=token, method="HEAD", path=f"/{token}/a/dtd", headers=[], body={"size": 3})
     wanted = ("SEC-01.canary-visited", 1, "-", "HEAD /t/a/dtd", {"label": "dtd", "bytes": "3"})
@@ -41,14 +41,14 @@ def test_the_first_visit_is_told_with_its_label(run: TimedEvidence) -> None:
     assert assessed(run, Unvisited(token="none")) == Holding()
 
 
-def test_a_listener_that_nobody_greets_is_named(run: TimedEvidence) -> None:
+def test_a_listener_without_a_handshake_is_named(run: TimedEvidence) -> None:
     run.note("canary.greeted", name="hub-expired")
     wanted = ("SEC-07.not-greeted", None, "TLS ClientHello", "-", {"label": "hub-expired"})
     assert said(run, Greeted(name="hub-expired", after=0), "SEC-07") == [wanted]
     assert assessed(run, Greeted(name="hub-expired", after=-1)) == Met()
 
 
-def test_every_file_in_the_trap_is_told(run: TimedEvidence) -> None:
+def test_every_file_in_the_trap_is_reported(run: TimedEvidence) -> None:
     assert assessed(run, NothingWritten(token="t")) == Holding()
     for token, name in (("t", "a"), ("other", "b"), ("t", "c")):
         run.note("trespass", token=token, file=name)
@@ -58,7 +58,7 @@ def test_every_file_in_the_trap_is_told(run: TimedEvidence) -> None:
     assert said(run, NothingWritten(token="t"), "SEC-04") == wanted
 
 
-def test_who_does_not_serve_is_told_with_the_lure_and_the_time(run: TimedEvidence) -> None:
+def test_who_does_not_serve_is_reported_with_the_package_and_the_time(run: TimedEvidence) -> None:
     expectation = StillServes(document=GOT, lure="laughs")
     said_of_it = {"document": GOT, "lure": "laughs"}
     open_still = ("SEC-02.not-served-after", None, "updateStatus done", "-", said_of_it)
@@ -88,7 +88,7 @@ def shown(run: TimedEvidence, *names: str, state: str = "arrived") -> int:
     return run.show("inbox", {"document_id": GOT, "state": state, "attachments": attachments}).seq
 
 
-def test_every_unsafe_name_is_told(run: TimedEvidence) -> None:
+def test_every_unsafe_name_is_reported(run: TimedEvidence) -> None:
     run.ack()
     look = shown(run, "../a", "b.pdf", "CON.pdf")
     rest = {"document": GOT, "why": "climbs"}
@@ -133,7 +133,7 @@ def flagged(run: TimedEvidence, flags: Any, state: str = "arrived") -> None:
     (["signer_untrusted"], "refused", "refused, signer_untrusted"),
     (None, "rejected", "rejected"),
 ])  # fmt: skip
-def test_doubt_of_a_good_signature_is_told(run: TimedEvidence, flags: Any, state: str, received: str) -> None:
+def test_doubt_of_a_good_signature_is_reported(run: TimedEvidence, flags: Any, state: str, received: str) -> None:
     run.ack()
     flagged(run, flags, state)
     wanted = ("SEC-05.good-signature-doubted", None, "done", received, {"document": GOT})
@@ -165,7 +165,7 @@ def asked(run: TimedEvidence, operation: str | None, **changes: Any) -> int:
     return run.note("request", **data).seq
 
 
-def test_what_was_slipped_in_and_what_was_signed_wrong_are_told(run: TimedEvidence) -> None:
+def test_what_was_slipped_in_and_what_was_signed_wrong_are_reported(run: TimedEvidence) -> None:
     wrong = {**RIGHT, "problems": [{"code": "hash-mismatch"}, {"code": "member-differs"}]}
     before = asked(run, "getEdoc", signature=wrong)
     asked(run, "getEdoc", headers=[["Host", "a"]])

@@ -8,7 +8,7 @@ from harness.edxml.model import DocumentPackage, OtherInfo, StatusPackage
 from harness.expectations import (
     Accepted,
     Carries,
-    ClosureTold,
+    ClosedCodeShown,
     DistinctIds,
     Expectation,
     NotReached,
@@ -45,7 +45,7 @@ def test_nothing_sent_is_not_accepted(run: TimedEvidence) -> None:
     pending(run, Accepted(document=SENT), "not-sent", "sendEdoc", "-", document=SENT)
 
 
-def test_a_refusal_is_told_as_the_hub_gave_it(run: TimedEvidence) -> None:
+def test_a_refusal_is_reported_as_the_hub_gave_it(run: TimedEvidence) -> None:
     run.send(code="20", error_desc="internal")
     last = run.send(code="18", error_desc="unknown receiver")
     pending(run, Accepted(document=SENT), "not-accepted", "ErrorCode 0", "18 unknown receiver", last, document=SENT)
@@ -77,7 +77,7 @@ def test_what_is_shown_as_sent_is_shown(run: TimedEvidence) -> None:
     assert assessed(run, Shown(document=SENT)) == Met()
 
 
-def test_another_state_is_told(run: TimedEvidence) -> None:
+def test_another_state_is_reported(run: TimedEvidence) -> None:
     outbox(run, "queued")
     expectation = Shown(document=SENT, states=("sent", "failed"))
     pending(run, expectation, "shown-otherwise", "sent|failed", "queued", run.events[0], document=SENT)
@@ -93,7 +93,7 @@ def test_the_status_that_counts_is_the_receiver_s_own(run: TimedEvidence) -> Non
     (None, "-"), ("A", "-"), ([{"organ_id": "A"}], "None"), ([], "-"), ([{"organ_id": "B", "status_code": "06"}], "-"),
     ([{"organ_id": "A", "status_code": "01"}, {"organ_id": "A", "status_code": "04"}], "01, 04"),
 ])  # fmt: skip
-def test_a_status_that_is_not_shown_is_told(run: TimedEvidence, entries: object, received: str) -> None:
+def test_a_status_that_is_not_shown_is_reported(run: TimedEvidence, entries: object, received: str) -> None:
     outbox(run, "sent", entries)
     expectation = Shown(document=SENT, receiver="A", statuses=("06",))
     pending(run, expectation, "status-not-shown", "06", received, run.events[0], document=SENT)
@@ -137,7 +137,7 @@ def test_the_very_text_and_files_are_carried(run: TimedEvidence) -> None:
     (DocumentPackage(subject="S", content="C", other_info=OtherInfo(priority="2")), "Priority", "1", "2"),
     (DocumentPackage(subject="S", content="C"), "Priority", "1", ""),
 ])  # fmt: skip
-def test_an_altered_text_is_told(
+def test_an_altered_text_is_reported(
     run: TimedEvidence, package: DocumentPackage, element: str, expected: str, received: str
 ) -> None:
     expectation = carried(run, package, {"a.pdf": "11"})
@@ -146,7 +146,7 @@ def test_an_altered_text_is_told(
 
 
 @pytest.mark.parametrize(("files", "received"), [({}, "-"), ({"a.pdf": "12"}, "12")])
-def test_an_altered_file_is_told(run: TimedEvidence, files: dict[str, str], received: str) -> None:
+def test_an_altered_file_is_reported(run: TimedEvidence, files: dict[str, str], received: str) -> None:
     package = DocumentPackage(subject="S", content="C", other_info=OtherInfo(priority="1"))
     expectation = carried(run, package, files)
     request = run.sendings(SENT)[1].request
@@ -174,7 +174,7 @@ def test_the_first_sending_counts_from_the_event_on(run: TimedEvidence) -> None:
     broken(run, late, "sent-late", "<= 2.4 s", "2.5 s", run.sendings(SENT)[0].request, document=SENT)
 
 
-def test_time_in_which_the_harness_stood_still_does_not_count(run: TimedEvidence) -> None:
+def test_time_of_a_stall_does_not_count(run: TimedEvidence) -> None:
     run.at(1.0).note("driver", command="send")
     run.at(2.0).note("harness.stalled", seconds=3.0)
     run.at(5.0).note("harness.stalled", seconds=2.0)
@@ -194,7 +194,7 @@ def test_what_must_not_be_sent_is_looked_for_by_its_subject(run: TimedEvidence) 
     broken(run, expectation, "reached-hub", "-", "secret", request)
 
 
-def test_two_documents_under_one_id_are_told(run: TimedEvidence) -> None:
+def test_two_documents_under_one_id_are_reported(run: TimedEvidence) -> None:
     run.send(subject="S")
     run.send(OTHER, "T")
     run.send(subject="S")
@@ -224,8 +224,8 @@ def test_an_order_that_every_system_must_take_is_not_refused(run: TimedEvidence)
     broken(run, expectation, "order-refused", "send", "không nhận mã H41", refusal, order="17, UBND")
 
 
-def test_what_comes_of_a_document_to_a_closed_code_is_told(run: TimedEvidence) -> None:
-    expectation = ClosureTold(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
+def test_what_comes_of_a_document_to_a_closed_code_is_reported(run: TimedEvidence) -> None:
+    expectation = ClosedCodeShown(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
     ordered(run, "18", error={"kind": "refused", "message": "số đã dùng"})
     ordered(run, "17", error={"kind": "failed", "message": "?"})
     pending(run, expectation, "not-shown", "failed", "-", document=SENT)
@@ -235,9 +235,9 @@ def test_what_comes_of_a_document_to_a_closed_code_is_told(run: TimedEvidence) -
     assert assessed(run, expectation) == Met()
 
 
-def test_a_document_to_a_closed_code_that_is_shown_as_failed_is_told(run: TimedEvidence) -> None:
+def test_a_document_to_a_closed_code_that_is_shown_as_failed_is_reported(run: TimedEvidence) -> None:
     outbox(run, "failed")
-    expectation = ClosureTold(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
+    expectation = ClosedCodeShown(document=SENT, code_number="17", code_notation="UBND", states=("failed",))
     assert assessed(run, expectation) == Met()
 
 

@@ -67,7 +67,7 @@ def test_the_reason_arrives_as_the_clerk_gave_it(run: TimedEvidence, said: str) 
 
 
 @pytest.mark.parametrize("said", ["Sai tham quyen", "Sai thẩm", "-"])
-def test_another_reason_is_told(run: TimedEvidence, said: str) -> None:
+def test_another_reason_is_reported(run: TimedEvidence, said: str) -> None:
     run.looked.packages["s"] = StatusPackage(status_code="02", description=said)
     run.status("02", blob="s")
     expectation = StatusSent(document=GOT, codes=("02",), reason="Sai thẩm quyền")
@@ -109,7 +109,7 @@ def test_what_receivers_said_may_be_shown(run: TimedEvidence, code: str | None) 
     pending(run, expectation, "not-shown", "outbox: 1", "1", document=SENT)
 
 
-def test_what_nobody_said_must_not_be_shown(run: TimedEvidence) -> None:
+def test_a_status_that_was_not_sent_must_not_be_shown(run: TimedEvidence) -> None:
     given(run, "01")
     look = outbox(run, "03")
     given(run, "03")
@@ -119,7 +119,7 @@ def test_what_nobody_said_must_not_be_shown(run: TimedEvidence) -> None:
     assert assessed(run, OnlyGiven(document=SENT, receiver="A", since=look.seq, after=0)) == Met()
 
 
-def test_a_status_on_any_other_document_is_told_too(run: TimedEvidence) -> None:
+def test_a_status_on_any_other_document_is_reported_too(run: TimedEvidence) -> None:
     given(run, "03")
     look = outbox(run, "03", GOT)
     outbox(run, "03")
@@ -152,7 +152,7 @@ def test_a_status_names_its_document_exactly(run: TimedEvidence) -> None:
     ("organ_id", "OrganId"), ("code", "Code"), ("promulgation_date", "PromulgationDate"),
 ])  # fmt: skip
 @pytest.mark.parametrize(("given", "received"), [("B", "B"), ("", "-")])
-def test_each_member_that_names_another_is_told(
+def test_each_member_that_names_another_is_reported(
     run: TimedEvidence, member: str, element: str, given: str, received: str
 ) -> None:
     run.status("01", **NAMED)
@@ -161,7 +161,7 @@ def test_each_member_that_names_another_is_told(
     broken(run, NAMING, "names-otherwise", NAMED[member], received, request, **said)
 
 
-def test_an_unwanted_status_is_told(run: TimedEvidence) -> None:
+def test_an_unwanted_status_is_reported(run: TimedEvidence) -> None:
     expectation = NoStatus(document=GOT, codes=("02", "16"))
     run.status("01")
     run.status("02", OTHER)
@@ -205,17 +205,17 @@ def test_nothing_received_and_nothing_said_is_no_walk(run: TimedEvidence) -> Non
     assert walked(run, "99") is None
 
 
-def test_a_step_back_is_told(run: TimedEvidence) -> None:
+def test_a_step_back_is_reported(run: TimedEvidence) -> None:
     allowed = "|".join(load_profile().parameters.statuses.next["06"]) or "-"
     assert walked(run, "01", "03", "06", "03") == [("STS-04.order-illegal", f"06 → {allowed}", "06 → 03")]
 
 
-def test_a_first_status_that_is_none_is_told(run: TimedEvidence) -> None:
+def test_a_first_status_that_is_none_is_reported(run: TimedEvidence) -> None:
     start = "|".join(load_profile().parameters.statuses.start)
     assert walked(run, "06") == [("STS-04.order-illegal", f"- → {start}", "- → 06")]
 
 
-def test_a_status_said_twice_is_told(run: TimedEvidence) -> None:
+def test_a_status_said_twice_is_reported(run: TimedEvidence) -> None:
     assert walked(run, "01", "01", "03") == [("STS-04.status-repeated", "1 × 01", "01")]
 
 
@@ -277,7 +277,7 @@ def test_a_candidate_that_is_stopped_has_not_read_the_last_answer(
     ("seconds", "read", "wanted"),
     [(6.0, 20.2, []), (6.0, 25.9, []), (2.5, 20.2, [REPEATED]), (6.0, 26.2, [REPEATED]), (6.0, 13.0, [REPEATED])],
 )
-def test_who_gave_up_while_the_harness_stood_still_has_not_heard_the_answer(
+def test_a_candidate_that_gave_up_during_a_stall_has_not_heard_the_answer(
     run: TimedEvidence, seconds: float, read: float, wanted: list[str]
 ) -> None:
     run.note("run.started", times={"give_up": 3.0})
@@ -296,7 +296,7 @@ def test_each_agency_that_got_a_document_speaks_for_itself(run: TimedEvidence) -
 
 
 @pytest.mark.parametrize(("code", "action"), [("04", "assign"), ("05", "process"), ("06", "finish")])
-def test_a_step_that_no_clerk_took_is_told(run: TimedEvidence, code: str, action: str) -> None:
+def test_a_step_that_no_clerk_took_is_reported(run: TimedEvidence, code: str, action: str) -> None:
     run.note("stimulus", document_id=GOT, receiver="A", good=True)
     for said in ("01", "03"):
         run.status(said)
@@ -308,7 +308,7 @@ def test_a_step_that_no_clerk_took_is_told(run: TimedEvidence, code: str, action
     assert load_profile().severity(found) is Severity.REMARK
 
 
-def test_a_step_may_be_told_before_the_driver_has_answered(run: TimedEvidence) -> None:
+def test_a_step_may_be_reported_before_the_driver_has_answered(run: TimedEvidence) -> None:
     run.note("stimulus", document_id=GOT, receiver="A", good=True)
     for said in ("01", "03", "06"):
         run.at(5.0).status(said)

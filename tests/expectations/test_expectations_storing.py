@@ -19,7 +19,7 @@ from harness.expectations import (
 )
 from harness.expectations.assessment import Blind, Broken, Met, Pending
 from harness.journal import Event
-from tests.judge.timed_evidence import GOT, ITEM, OTHER, TimedEvidence, assessed, broken, pending, told
+from tests.judge.timed_evidence import GOT, ITEM, OTHER, TimedEvidence, assessed, broken, pending, reported
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_row_that_lacks_what_is_read_is_none(run: TimedEvidence, member: str) 
     pending(run, KEPT, "not-stored", "inbox: 1", "0", document=GOT)
 
 
-def test_another_subject_is_told(run: TimedEvidence) -> None:
+def test_another_subject_is_reported(run: TimedEvidence) -> None:
     look = run.show("inbox", row(subject="s"))
     broken(run, KEPT, "subject-altered", "S", "s", look, document=GOT)
 
@@ -61,29 +61,29 @@ def test_another_subject_is_told(run: TimedEvidence) -> None:
     ([{**FILE, "size": 4}], "(4, 'aa')"),
     ([{**FILE, "sha256": "ab"}], "(3, 'ab')"),
 ])  # fmt: skip
-def test_another_file_is_told(run: TimedEvidence, attachments: object, received: str) -> None:
+def test_another_file_is_reported(run: TimedEvidence, attachments: object, received: str) -> None:
     look = run.show("inbox", row(attachments=attachments))
     broken(run, KEPT, "stored-file-altered", "3 aa", received, look, file="a.pdf", document=GOT)
 
 
-def test_all_that_is_altered_is_told(run: TimedEvidence) -> None:
+def test_all_that_is_altered_is_reported(run: TimedEvidence) -> None:
     run.show("inbox", row(subject="s", attachments=[]))
-    codes = [one.code for one in told(assessed(run, KEPT))]
+    codes = [one.code for one in reported(assessed(run, KEPT))]
     assert codes == ["SND-01.subject-altered", "SND-01.stored-file-altered"]
 
 
 @pytest.mark.parametrize("surplus", [{**FILE, "name": "c.pdf"}, FILE])
-def test_a_file_that_was_not_sent_is_told(run: TimedEvidence, surplus: dict[str, Any]) -> None:
+def test_a_file_that_was_not_sent_is_reported(run: TimedEvidence, surplus: dict[str, Any]) -> None:
     look = run.show("inbox", row(attachments=[surplus, FILE]))
     name = surplus["name"]
     broken(run, KEPT, "stored-file-added", "-", name, look, file=name, document=GOT)
     assert assessed(run, StoredAs(document=GOT, subject="S", files=())) == Met()
 
 
-def test_files_exchanged_are_told_each(run: TimedEvidence) -> None:
+def test_files_exchanged_are_reported_each(run: TimedEvidence) -> None:
     files = (("a.pdf", 3, "aa"), ("b.pdf", 4, "bb"))
     run.show("inbox", row(attachments=[{**FILE, "name": "b.pdf"}, {"name": "a.pdf", "size": 4, "sha256": "bb"}]))
-    findings = told(assessed(run, StoredAs(document=GOT, subject="S", files=files)))
+    findings = reported(assessed(run, StoredAs(document=GOT, subject="S", files=files)))
     assert [one.parameters["file"] for one in findings] == ["a.pdf", "b.pdf"]
 
 
@@ -196,7 +196,7 @@ def test_what_is_fetched_whole_is_fetched(run: TimedEvidence) -> None:
     assert assessed(run, expectation) == Met()
 
 
-def test_a_state_that_is_not_due_is_told(run: TimedEvidence) -> None:
+def test_a_state_that_is_not_due_is_reported(run: TimedEvidence) -> None:
     run.fetch()
     run.ack()
     look = run.show("inbox", row(state="processing"))
@@ -256,7 +256,7 @@ def test_the_directory_is_read_and_shown_whole(run: TimedEvidence) -> None:
 
 
 @pytest.mark.parametrize(("result", "received"), [({"count": 2}, "2"), ({"count": "3"}, "3"), ({}, "-")])
-def test_a_directory_shown_in_part_is_told(run: TimedEvidence, result: dict[str, object], received: str) -> None:
+def test_a_directory_shown_in_part_is_reported(run: TimedEvidence, result: dict[str, object], received: str) -> None:
     run.answer(run.call("getAgenciesList"), {"directory": {"rows": 3}})
     look = run.note("driver", command="directory", result=result)
     pending(run, DirectoryRead(rows=3), "directory-not-read", ">= 3", received, look)

@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["harness.edxml", "harness.crypto", "har
 
     from harness.catalogue.profiles import load_profile
     from harness.crypto.pdf.examination import examine_pdf
-    from harness.crypto.pdf.glance import PdfUnreadable
+    from harness.crypto.pdf.prechecks import PdfUnreadable
     from harness.crypto.pdf.signed_files import plain_pdf, signed_pdf
     from harness.crypto.xml.package_signature import examine_signature
     from harness.drivers.protocol import DriverError, DriverLost, read_answer

@@ -5,7 +5,7 @@ from functools import cache
 
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import Language
-from harness.guide.model import CodeBlock, CodeListing, Paragraph, ShownPage, Table
+from harness.guide.model import BulletList, CodeBlock, Paragraph, ShownPage, Table
 from harness.guide.page_builder import build
 
 
@@ -27,7 +27,7 @@ def marked_texts(page: ShownPage) -> Iterator[str]:
         match block:
             case Paragraph():
                 yield block.text
-            case CodeListing():
+            case BulletList():
                 yield from block.items
             case Table():
                 for row in block.rows:

@@ -35,7 +35,7 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
     assert not re.search(r"@import|url\(\s*['\"]?(?!#)", PAGE)
 
 
-def test_every_link_has_its_target_and_no_id_stands_twice() -> None:
+def test_every_link_has_its_target_and_no_id_occurs_twice() -> None:
     tree = lxml_html.fromstring(PAGE)
     ids = found(tree, "//@id")
     assert len(ids) == len(set(ids))
@@ -87,7 +87,7 @@ def test_help_has_examples_in_both_languages() -> None:
         assert "lienthong guide start" in done.stdout
 
 
-def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_reported(tmp_path: Path) -> None:
     done = _guide("--html", str(tmp_path))
     assert done.returncode == 2
     assert str(tmp_path) in done.stderr

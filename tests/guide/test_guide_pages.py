@@ -11,7 +11,7 @@ from harness.catalogue.profiles import load_profile
 from harness.catalogue.texts import LANGUAGES, Language, entries
 from harness.catalogue.yaml_reader import read
 from harness.drivers.protocol import COMMANDS
-from harness.guide.files import annotations, cast, guide_folder, page, page_ids, requirement_places
+from harness.guide.files import annotations, guide_folder, page, page_ids, requirement_places, worked_example
 from harness.guide.marks import links
 from harness.guide.model import Block, CodeBlock, Heading, Paragraph, Table
 from harness.guide.page_builder import build
@@ -69,7 +69,7 @@ def test_every_page_has_a_file_and_every_file_is_a_page() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_requirement_stands_on_the_map_with_its_page(language: Language) -> None:
+def test_every_requirement_is_on_the_map_with_its_page(language: Language) -> None:
     tables = [block for block in shown("requirements", language).blocks if isinstance(block, Table)]
     rows = {row[0]: row for table in tables for row in table.rows}
     requirements = load_profile().requirements
@@ -151,7 +151,7 @@ def test_the_files_that_pages_show_can_be_used_as_they_stand(tmp_path: Path) -> 
     (trying,) = [code for code in codes("faults") if "lienthong.faults/1" in code]
     (tmp_path / "candidate.yaml").write_text(candidate, encoding="utf-8")
     (tmp_path / "faults.yaml").write_text(trying.partition("<<'YAML'\n")[2].partition("\nYAML")[0], encoding="utf-8")
-    assert load_candidate(tmp_path / "candidate.yaml")[0].agency.organ_id == cast().receiver.organ_id
+    assert load_candidate(tmp_path / "candidate.yaml")[0].agency.organ_id == worked_example().receiver.organ_id
     assert read_faults(tmp_path / "faults.yaml").interceptor() is not None
 
 

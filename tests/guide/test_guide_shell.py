@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.guide.curl import curl_lines
-from harness.guide.files import cast
+from harness.guide.files import worked_example
 from harness.guide.packages import document, sample_files
 from harness.guide.requests import steps
 from harness.vxp.answers import read_answer
@@ -67,14 +67,14 @@ def _run(script: str, folder: Path, endpoint: str, **variables: str) -> str:
 
 
 def test_the_first_call_succeeds_and_takes_secret_and_time_from_the_environment(example: Path, endpoint: str) -> None:
-    a, script = cast().sender, _shown("# One signed call", "start")
+    a, script = worked_example().sender, _shown("# One signed call", "start")
     given = {"SYSTEM": a.system_id, "SECRET": a.secret}
     now = read_answer(_run(script, example, endpoint, **given).encode())
-    told = read_answer(_run(script, example, endpoint, STAMP="01022026T030405+0067", **given).encode())
+    reported = read_answer(_run(script, example, endpoint, STAMP="01022026T030405+0067", **given).encode())
     wrong = read_answer(_run(script, example, endpoint, **(given | {"SECRET": "x"})).encode())
     assert now.accepted
-    assert told.accepted
-    assert {row["code"] for row in now.members["data"]} == {a.organ_id, cast().receiver.organ_id}
+    assert reported.accepted
+    assert {row["code"] for row in now.members["data"]} == {a.organ_id, worked_example().receiver.organ_id}
     assert wrong.error_code == "15"
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from harness.catalogue.profiles import load_profile
 from harness.guide.model import Picture
 from harness.guide.pieces import Making
-from harness.guide.statepicture import told
+from harness.guide.statepicture import picture_lines
 from harness.guide.stateplan import START, planned, successors
 from harness.guide.texts import saying
 from tests.guide.guide_rig import shown
@@ -37,7 +37,7 @@ def test_the_picture_has_a_box_for_each_status_and_an_arrow_for_each_step() -> N
 
 
 def test_the_words_tell_the_same() -> None:
-    lines = told(STATUSES, saying("en"))
+    lines = picture_lines(STATUSES, saying("en"))
     assert "04 Assigned → 05 In process, 06 Finished" in lines
     assert "05 In process → 06 Finished (may be repeated)" in lines
     assert "06 Finished: the end" in lines

@@ -1,4 +1,4 @@
-"""What the guide shows of the protocol, sent as it stands to a real hub: taken, and answered as shown."""
+"""What the guide shows of the protocol, sent unchanged to a real hub: accepted, and answered as shown."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ import pytest
 
 from harness.catalogue.profiles import load_profile
 from harness.guide.answers import answers, prepared
-from harness.guide.files import cast
+from harness.guide.files import worked_example
 from harness.guide.packages import document, moment, status
 from harness.guide.requests import WorkedCall, step, steps
 from harness.hub.server import HubServer
@@ -44,7 +44,7 @@ async def _exchanged(port: int, request: bytes) -> bytes:
 
 
 def test_the_shown_requests_are_taken_by_a_hub_and_answered_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = cast()
+    one = worked_example()
     hub_ids = iter([one.refused_id, one.refused_id, one.sent_id, one.answer_id])
     list_ids = iter([one.received_id, one.status_id])
     monkeypatch.setattr("harness.hub.mailboxes.secrets", SimpleNamespace(token_hex=lambda _: next(hub_ids)))

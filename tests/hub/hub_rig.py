@@ -68,7 +68,7 @@ class Notes:
         return any(secret.encode() in content for secret in SECRETS.values())
 
     def of(self, kind: str) -> list[Mapping[str, Any]]:
-        """Return what stands of each event of a kind in the journal."""
+        """Return the members of each event of a kind in the journal."""
         return [event.members for event in self.events if event.kind == kind]
 
     @property
@@ -93,7 +93,7 @@ class Rig:
 @asynccontextmanager
 async def running(**changes: Any) -> AsyncIterator[Rig]:
     notes = Notes()
-    async with HubServer(HubSettings.of(**changes), notes, farewell=0.2) as server, http_client(LIMITS) as http:
+    async with HubServer(HubSettings.of(**changes), notes, stop_seconds=0.2) as server, http_client(LIMITS) as http:
         for system_id, secret in SECRETS.items():
             server.hub.add_system(system_id, secret)
         server.hub.add_agency(MINISTRY, "Văn phòng Chính phủ", "sys.ministry", code102="G22")

@@ -77,7 +77,7 @@ def test_bodies_are_counted_and_digested(chunked: bool) -> None:
     with_canary(play)
 
 
-def test_a_client_that_waits_to_be_told_to_go_on_is_told() -> None:
+def test_a_client_that_waits_for_100_continue_gets_it() -> None:
     async def play(canary: Canary, notes: Notes) -> None:
         head = b"POST /t/l HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"
         assert (await raw(canary, head)).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
@@ -105,7 +105,7 @@ def test_a_connection_without_a_byte_is_no_visit() -> None:
     with_canary(play)
 
 
-def test_a_visitor_that_leaves_early_is_recorded_and_harms_nobody() -> None:
+def test_a_visitor_that_leaves_early_is_recorded_and_does_no_harm() -> None:
     async def play(canary: Canary, notes: Notes) -> None:
         await raw(canary, b"POST /t/l HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc")
         assert notes.of("canary")[0]["body"]["size"] == 3
@@ -171,7 +171,7 @@ def test_a_server_at_another_address_gets_a_certificate_that_fits() -> None:
     assert pki.server("hub-wrong-host", "10.20.30.40") is pki.identity("hub-wrong-host")
 
 
-def test_a_secret_that_is_brought_along_is_told_by_its_place() -> None:
+def test_a_secret_that_is_brought_along_is_reported_by_its_place() -> None:
     async def play(canary: Canary, notes: Notes) -> None:
         notes.holds_secret = lambda content: b"geheim" in content  # type: ignore[method-assign]
         async with httpx2.AsyncClient(trust_env=False) as client:

@@ -1,4 +1,4 @@
-"""One wait for the disk serves many calls, and covers everything written before it; a failing disk is told to all."""
+"""One sync serves many calls, and covers everything written before it; a failing disk is reported to all."""
 
 import asyncio
 import threading
@@ -41,7 +41,7 @@ async def _shared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rounds == [1, 1]
 
 
-def test_a_failing_disk_is_told_to_everybody_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_disk_is_reported_to_all_waiting_callers_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(_failing(monkeypatch))
 
 
@@ -57,7 +57,7 @@ async def _failing(monkeypatch: pytest.MonkeyPatch) -> None:
     await commit.done()
 
 
-def test_a_caller_that_leaves_takes_nobody_with_it() -> None:
+def test_a_caller_that_leaves_does_not_affect_others() -> None:
     asyncio.run(_left())
 
 

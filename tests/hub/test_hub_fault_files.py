@@ -59,7 +59,7 @@ def test_the_example_is_read() -> None:
     assert plan.chaos is not None
 
 
-def test_an_empty_plan_harms_nobody(tmp_path: Path) -> None:
+def test_an_empty_plan_changes_nothing(tmp_path: Path) -> None:
     async def play(rig: Rig) -> None:
         await rig.ministry.send_edoc(document(), "edoc")
 
@@ -84,7 +84,7 @@ def test_an_empty_plan_harms_nobody(tmp_path: Path) -> None:
         ("chaos: {rate: 0.5}\n", "yaml.missing-key", 2),
     ],
 )
-def test_mistakes_are_told_with_their_line(text: str, code: str, line: int, tmp_path: Path) -> None:
+def test_mistakes_are_reported_with_their_line(text: str, code: str, line: int, tmp_path: Path) -> None:
     path = written(tmp_path, text)
     with pytest.raises(ConfigurationError) as caught:
         read_faults(path)

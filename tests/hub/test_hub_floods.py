@@ -84,7 +84,7 @@ def test_a_small_unsigned_call_is_answered_as_ever() -> None:
     with_rig(play)
 
 
-def test_a_flood_of_unsigned_bodies_takes_no_memory_and_stops_nobody() -> None:
+def test_a_flood_of_unsigned_bodies_takes_no_memory_and_blocks_no_other() -> None:
     async def flood(rig: Rig) -> None:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", rig.server.port)
@@ -133,7 +133,7 @@ def test_a_body_is_the_same_in_memory_and_on_disk() -> None:
         spool.close()
 
 
-def test_large_packages_come_into_memory_one_at_a_time_whoever_looks_at_them(tmp_path: Path) -> None:
+def test_large_packages_come_into_memory_one_at_a_time_for_every_reader(tmp_path: Path) -> None:
     package = document(content=os.urandom(3 * IN_MEMORY))
     inside = most = 0
 

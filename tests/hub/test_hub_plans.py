@@ -29,15 +29,15 @@ from tests.hub.hub_rig import PROVINCE, SECRETS, Rig, document, document_id, wit
 
 
 class Interceptor:
-    """Answers with one plan at one moment of one operation, and remembers what it was told."""
+    """Answers with one plan at one moment of one operation, and remembers the facts it was given."""
 
     def __init__(self, operation: str, moment: Moment, plan: AnswerPlan) -> None:
         self._aim = (operation, moment)
         self._plan = plan
-        self.told: list[RequestFacts] = []
+        self.reported: list[RequestFacts] = []
 
     async def __call__(self, facts: RequestFacts) -> AnswerPlan | None:
-        self.told.append(facts)
+        self.reported.append(facts)
         return self._plan if (facts.operation, facts.moment) == self._aim else None
 
 
@@ -89,8 +89,8 @@ def test_cut_answers(moment: Moment, at: float, reset: bool) -> None:
         with pytest.raises(TransportFailed) as caught:
             await rig.province.get_edoc(delivery.receiver_doc_id)
         assert caught.value.code in ("cut", "lost")
-        assert interceptor.told[0].document_id == document_id()
-        assert interceptor.told[0].receivers == (PROVINCE,)
+        assert interceptor.reported[0].document_id == document_id()
+        assert interceptor.reported[0].receivers == (PROVINCE,)
         answer = rig.notes.last_answer
         assert answer["complete"] is False
         assert answer["effect"]["fetched"]["complete"] is False
@@ -159,7 +159,7 @@ def test_a_delay_alone_changes_nothing_else() -> None:
         hub_id = await rig.ministry.send_edoc(document(), "edoc")
         assert rig.notes.last_answer["fault"] == "late"
         assert rig.notes.last_answer["effect"]["accepted"]["hub_id"] == hub_id
-        (facts,) = interceptor.told
+        (facts,) = interceptor.reported
         assert (facts.moment, facts.operation, facts.system_id) == ("before", "sendEdoc", "sys.ministry")
         assert (facts.document_id, facts.receivers, facts.event) == (document_id(), (PROVINCE,), 0)
         assert facts.answer is None
@@ -172,7 +172,7 @@ def test_after_the_effect_the_interceptor_sees_the_answer() -> None:
         interceptor = Interceptor("none", "after", AnswerPlan("unused"))
         rig.hub.interceptor = interceptor
         hub_id = await rig.ministry.send_edoc(document(), "edoc")
-        before, after = interceptor.told
+        before, after = interceptor.reported
         assert (before.moment, after.moment) == ("before", "after")
         assert after.answer is not None
         assert hub_id.encode() in after.answer
@@ -227,7 +227,7 @@ def test_a_key_that_was_left_over_makes_a_list_about_no_item() -> None:
         )
         async with httpx2.AsyncClient() as http:
             await http.post(f"{rig.server.endpoint}/getReceivedEdocList", headers=dict(headers))
-        facts = watching.told[0]
+        facts = watching.reported[0]
         assert (facts.messagetype, facts.document_id, facts.receivers) == ("status", None, ())
 
     with_rig(play)

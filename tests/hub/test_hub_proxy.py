@@ -1,4 +1,4 @@
-"""The proxy: bytes pass as they come, and the wire breaks where it is told to."""
+"""The proxy: bytes pass as they come, and the wire breaks where a fault says so."""
 
 import asyncio
 import ssl

@@ -141,9 +141,9 @@ def test_hostile_calls_are_answered_never_raised(name: str, parameters: dict[str
     hub = Hub(HubSettings.of())
     hub.add_system("s", "secret")
     headers = [(f"XroadVnpt-{key}".encode(), value.encode("utf-8", "replace")) for key, value in parameters.items()]
-    specimen = hub.specimen(body, parameters.get("hash-file", ""))
+    received = hub.read_received(body, parameters.get("hash-file", ""))
     call = Call(
-        OPERATIONS.get(name), name, "s", HeaderParameters(headers), SignHeaderCheck((), None, ""), body, specimen
+        OPERATIONS.get(name), name, "s", HeaderParameters(headers), SignHeaderCheck((), None, ""), body, received
     )
     outcome = hub.perform(call)
     if isinstance(outcome.body, bytes):

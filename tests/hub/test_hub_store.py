@@ -36,7 +36,7 @@ def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_folder_is_nobody_elses(tmp_path: Path) -> None:
+def test_the_folder_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     hub = filled(tmp_path / "hub")
     assert (tmp_path / "hub").stat().st_mode & 0o077 == 0
     with pytest.raises(StoreUnusable) as caught:

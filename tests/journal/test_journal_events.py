@@ -20,7 +20,6 @@ from harness.journal.events import (
     DriverFault,
     Fact,
     FetchedPackage,
-    LookUnchanged,
     PackageDelivered,
     RequestReceived,
     SentPackage,
@@ -28,6 +27,7 @@ from harness.journal.events import (
     Stimulus,
     StimulusFile,
     Unlisted,
+    ViewUnchanged,
     fact_of,
 )
 from tests.journal.told_events import fact, forged
@@ -79,7 +79,7 @@ ANSWER = (
             '{"command":"send","arguments":{},"error":{"kind":"lost","reason":"ended","message":"m","where":"here",'
             '"detail":"why"},"seconds":0.0}',
         ),
-        (LookUnchanged(command="inbox", same=3), '{"command":"inbox","as":3,"seconds":0.0}'),
+        (ViewUnchanged(command="inbox", same=3), '{"command":"inbox","as":3,"seconds":0.0}'),
         (
             Stimulus(note="bytes", good=False, document_id="d", sender="A", blob="b"),
             '{"note":"bytes","good":false,"document_id":"d","sender":"A","blob":"b"}',
@@ -142,7 +142,7 @@ def test_an_event_of_a_newer_version_is_kept_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "data", "told"),
+    ("kind", "data", "reported"),
     [
         ("request", {"headers": 5}, "request: Expected `array`, got `int` - at `$.headers`"),
         ("request", {"signature": {"problems": [{}]}}, "request: Object missing required field `code`"),
@@ -152,11 +152,11 @@ def test_an_event_of_a_newer_version_is_kept_as_it_is(tmp_path: Path) -> None:
         ("stimulus", {"note": "document", "document_id": "d"}, "stimulus: Object missing required field `good`"),
     ],
 )
-def test_a_line_that_does_not_fit_its_kind_is_named(tmp_path: Path, kind: str, data: Any, told: str) -> None:
+def test_a_line_that_does_not_fit_its_kind_is_named(tmp_path: Path, kind: str, data: Any, reported: str) -> None:
     with pytest.raises(JournalBroken) as broken:
         read_record(forged(tmp_path, ("weather", {}), (kind, data)))
     assert (broken.value.code, broken.value.line) == ("unreadable", 2)
-    assert broken.value.detail.startswith(told)
+    assert broken.value.detail.startswith(reported)
 
 
 _JSON = st.recursive(
@@ -167,7 +167,7 @@ _JSON = st.recursive(
 
 
 @given(data=st.data())
-def test_whatever_stands_in_a_line_fits_or_is_refused(data: st.DataObject) -> None:
+def test_any_line_fits_or_is_refused(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(KINDS)))
     names = KINDS[kind].__struct_encode_fields__
     members = {name: data.draw(_JSON) for name in names if data.draw(st.booleans())}

@@ -73,7 +73,7 @@ def test_every_usual_form_is_concealed_in_text(encode: Callable[[bytes], bytes])
     before=st.binary(max_size=9),
     after=st.binary(max_size=9),
 )
-def test_base64_is_seen_wherever_the_secret_stands(secret: str, before: bytes, after: bytes) -> None:
+def test_base64_is_seen_wherever_the_secret_is(secret: str, before: bytes, after: bytes) -> None:
     concealer = Redactor()
     concealer.add(secret)
     assert concealer.holds(base64.b64encode(before + secret.encode() + after))

@@ -43,7 +43,7 @@ def fact(kind: str, members: Mapping[str, Any]) -> Fact:
 def event_told(
     seq: int, kind: str, members: Mapping[str, Any], *, at: str = AT, elapsed: float = 0.0, scenario: str | None = None
 ) -> Event:
-    """Return an event that stands in no journal."""
+    """Return an event that is in no journal."""
     what = fact(kind, members)
     return Event(seq, at, elapsed, what, plain(what.members()), scenario)
 

@@ -64,7 +64,7 @@ def test_a_file_added_and_a_file_left_out_are_named(run: Run) -> None:
     assert codes(nothing_unordered(run.facts)) == ["SND-10.sent-otherwise"]
 
 
-def test_a_receiver_whom_only_the_hub_was_told_is_found(run: Run) -> None:
+def test_a_receiver_that_only_the_hub_knows_is_found(run: Run) -> None:
     run.order()
     run.leave(OUTGOING, receivers=(MINISTRY[0], "H37"))
     assert codes(nothing_unordered(run.facts)) == ["SND-10.sent-otherwise"]
@@ -89,7 +89,7 @@ def test_the_successor_to_whom_the_hub_hands_a_document_is_no_other_receiver(run
     assert codes(nothing_unordered(run.facts)) == ["SND-10.sent-otherwise"]
 
 
-def test_what_nobody_ordered_and_what_was_passed_on_are_told_apart(run: Run) -> None:
+def test_what_was_not_ordered_and_what_was_forwarded_are_distinguished(run: Run) -> None:
     run.deliver()
     run.leave(replace(OUTGOING, document_id="000.00.00.H41,2026/11/23,99/UBND-VP", code=Code("99", "UBND-VP")))
     run.leave(replace(INCOMING, document_id=GOT))

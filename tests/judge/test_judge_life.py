@@ -47,7 +47,7 @@ def test_a_candidate_whose_driver_answers_is_alive(tmp_path: Path, answer: dict[
     assert codes(judgement) == ({"RCV-02.not-fetched"} if outcome == "fail" else set())
 
 
-def test_where_the_hub_could_not_be_reached_nobody_is_charged(tmp_path: Path) -> None:
+def test_where_the_hub_could_not_be_reached_nothing_is_charged(tmp_path: Path) -> None:
     run = TimedRun(tmp_path)
     run.stimulate()
     run.expect(FetchedByCandidate(document=DOCUMENT))

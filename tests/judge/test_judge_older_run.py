@@ -86,7 +86,7 @@ def test_it_is_rendered_and_shown(older: Path) -> None:
     assert all("\n".join(lines_of(event, record)) for event in record.events)
 
 
-def test_who_looks_on_is_told_of_each_scenario_what_the_report_says(older: Path) -> None:
+def test_who_looks_on_is_reported_of_each_scenario_what_the_report_says(older: Path) -> None:
     record, profile = read_record(older), load_profile()
     looking_on = FirstVerdicts(profile, lambda run_id: older)
     told = [entry for event in record.events if (entry := looking_on.add(event)) is not None]

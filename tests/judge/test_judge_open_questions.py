@@ -24,8 +24,8 @@ class TrustingRun(RecordedRun):
         super().__init__(directory, only=["SIG-04", "SIG-05", "SIG-06"])
 
     def record(self, kind: str, data: dict[str, Any]) -> Event:
-        told = {"trust": self._trusted.as_data()} if kind == "run.started" else {}
-        return super().record(kind, {**data, **told})
+        reported = {"trust": self._trusted.as_data()} if kind == "run.started" else {}
+        return super().record(kind, {**data, **reported})
 
 
 def judged(folder: Path, data: bytes, trusted: Trust) -> Judgement:

@@ -49,14 +49,14 @@ def test_kind_ids_digest_form_and_parameters_are_read_again() -> None:
     assert (package["hash_file_form"], package["blob"]) == ("padded", DIGEST)
 
 
-def test_what_the_secret_showed_stands_and_the_rest_of_the_signature_is_looked_at_again() -> None:
+def test_what_needed_the_secret_is_kept_and_the_rest_of_the_signature_is_looked_at_again() -> None:
     mismatch = {"code": "hash-mismatch", "key": "hash-header"}
     recorded = {"expected_hash_header": "ab", "problems": [mismatch, {"code": "not-json", "key": "sign-header"}]}
     found = concluded(request(signature=recorded))
     assert (found["signature"]["expected_hash_header"], found["signature"]["problems"]) == ("ab", [mismatch])
 
 
-def test_a_package_that_was_kept_without_the_secret_in_it_stands_as_recorded() -> None:
+def test_a_package_that_was_kept_without_the_secret_in_it_stays_as_recorded() -> None:
     kept = {"kind": "document", "sha256": "0" * 64, "blob": DIGEST, "hash_file_form": "padded"}
     for recorded in (request(package=kept), request(package={**kept, "blob": None})):
         assert concluded(recorded)["package"] == recorded.members["package"]

@@ -36,9 +36,9 @@ def test_an_early_end_says_when_it_came_and_how_far_one_was(reason: str, whose: 
 
 
 def test_a_record_that_ends_in_the_middle_says_so() -> None:
-    told = evidence(reason=None)
-    assert ending_of(told, "not-finished").detail == "cut.not-finished"
-    assert not ended_early(told)
+    reported = evidence(reason=None)
+    assert ending_of(reported, "not-finished").detail == "cut.not-finished"
+    assert not ended_early(reported)
 
 
 def test_a_driver_that_is_not_there_is_named_with_its_address() -> None:

@@ -1,4 +1,4 @@
-"""When the candidate stopped calling, and when it called again, stands in the report in Vietnam time."""
+"""When the candidate stopped calling, and when it called again, is in the report in Vietnam time."""
 
 from pathlib import Path
 from typing import Any

@@ -58,6 +58,6 @@ def test_what_was_measured_or_did_not_come_in_time_is_undecided() -> None:
         assert _steadied(outcome, jump) is outcome
 
 
-def test_the_clock_state_is_told_or_said_not_to_be_known() -> None:
+def test_the_clock_state_is_reported_or_unknown() -> None:
     state = clock_state()
     assert state.synchronised in {True, False, None}

@@ -66,7 +66,7 @@ def test_a_failure_has_no_cause_and_no_excuse(tmp_path: Path) -> None:
     assert (entry.verdict, entry.cause, entry.detail) == ("fail", None, None)
 
 
-@pytest.mark.parametrize(("reason", "told", "whose"), [
+@pytest.mark.parametrize(("reason", "reported", "whose"), [
     ("interrupted", said("interrupted.not-finished", seconds="0"), "operator"),
     ("budget", said("budget.not-finished", seconds="0"), "configuration"),
     ("operator", said("not-connected"), "operator"),
@@ -75,12 +75,12 @@ def test_a_failure_has_no_cause_and_no_excuse(tmp_path: Path) -> None:
     ("untold", said("not-told"), "configuration"),
     ("complete", said("not-finished"), "harness"),
 ])  # fmt: skip
-def test_a_run_that_was_broken_off_says_by_whom(tmp_path: Path, reason: str, told: str, whose: str) -> None:
+def test_a_run_that_was_broken_off_says_by_whom(tmp_path: Path, reason: str, reported: str, whose: str) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.record("run.finished", {"reason": reason})
     judgement = run.judged()
     entry = own(judgement)
-    assert (entry.verdict, entry.cause, why(entry)) == ("inconclusive", whose, told)
+    assert (entry.verdict, entry.cause, why(entry)) == ("inconclusive", whose, reported)
     interrupted = said("limit.interrupted") in [one.en for one in judgement.limits]
     assert interrupted is (reason != "complete")
 
@@ -113,7 +113,7 @@ def test_a_scenario_that_was_never_begun_says_so(tmp_path: Path) -> None:
     )
 
 
-def test_trouble_is_told_in_its_own_words(tmp_path: Path) -> None:
+def test_trouble_is_reported_in_its_own_words(tmp_path: Path) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.finish("trouble", cause="candidate", detail="driver-lost", parameters={"message": "gone {x}"})
     assert why(own(run.judged())) == said("driver-lost", message="gone {x}")
@@ -141,7 +141,7 @@ def test_what_cannot_be_seen_says_by_whose_doing(tmp_path: Path, kind: str, key:
 
 
 @pytest.mark.parametrize(("asked", "whose"), [(True, "operator"), (False, "candidate")])
-def test_a_duty_that_nobody_looked_for_is_open(tmp_path: Path, asked: bool, whose: str) -> None:
+def test_a_duty_without_a_view_is_open(tmp_path: Path, asked: bool, whose: str) -> None:
     run = RecordedRun(tmp_path)
     run.fetch()
     run.ack()
@@ -216,7 +216,7 @@ def test_a_window_that_was_never_closed_is_the_harness_s(tmp_path: Path) -> None
     assert (entry.cause, why(entry)) == ("harness", said("window-open"))
 
 
-def test_who_is_gone_is_told_with_what_was_left(tmp_path: Path) -> None:
+def test_who_is_gone_is_reported_with_what_was_left(tmp_path: Path) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.poll()
     run.own("window.closed", {})
@@ -264,7 +264,7 @@ def test_the_limits_of_a_run_are_said(tmp_path: Path) -> None:
     ("capabilities", "shown"),
     [((), "handling, recall, register, take_back"), (("recall", "handling"), "register, take_back")],
 )
-def test_what_is_shown_and_not_declared_is_told(tmp_path: Path, capabilities: tuple[str, ...], shown: str) -> None:
+def test_what_is_shown_and_not_declared_is_reported(tmp_path: Path, capabilities: tuple[str, ...], shown: str) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT), capabilities=capabilities)
     run.fetch()
     run.call("registerAgency", {"registered": "000.01.00.H41"})
@@ -278,7 +278,7 @@ def test_what_is_shown_and_not_declared_is_told(tmp_path: Path, capabilities: tu
     assert said("limit.undeclared", capabilities=shown) in [one.en for one in run.judged().limits]
 
 
-def test_a_profile_of_ones_own_is_told(tmp_path: Path) -> None:
+def test_a_profile_of_ones_own_is_reported(tmp_path: Path) -> None:
     run = stated(tmp_path, FetchedByCandidate(document=DOCUMENT))
     run.fetch()
     run.finish()

@@ -73,7 +73,7 @@ def test_a_package_speaks_about_what_it_holds(run: Sending, draft: PackageDraft,
     assert broken(watch) == ({"PDF-02": ["PDF-02.unsigned"]} if kind == "document" else {})
 
 
-def test_a_finding_is_told_with_the_request_and_its_place_in_the_package(run: Sending) -> None:
+def test_a_finding_is_reported_with_the_request_and_its_place_in_the_package(run: Sending) -> None:
     run.poll()
     request = run.sent(document(IDENTITY).with_text("OtherInfo/PageAmount", "-1"))
     (found,) = run.watched().findings["HDR-15"]
@@ -167,7 +167,7 @@ def test_a_code_that_does_not_exist_is_excused_by_nothing(run: Sending) -> None:
     assert "STP-03" in broken(run.watched())
 
 
-def test_what_another_run_has_left_behind_is_judged_by_nobody(run: Sending) -> None:
+def test_what_another_run_has_left_behind_is_not_judged(run: Sending) -> None:
     run.note("driver", command="outbox", result={"documents": [{"document_id": SENT, "state": "queued"}]})
     run.stimulus(good=True)
     run.sent(document(IDENTITY).without("Subject"), document_id=SENT)
@@ -183,7 +183,7 @@ def test_a_record_without_an_inspector_says_nothing_of_packages(run: Sending) ->
 @pytest.mark.parametrize(("first", "second", "whose"), [
     ("bare-key", "exclusive", Cause.CANDIDATE), ("exclusive", "bare-key", Cause.CONFIGURATION),
 ])  # fmt: skip
-def test_of_several_open_questions_the_first_is_told(run: Sending, first: str, second: str, whose: Cause) -> None:
+def test_of_several_open_questions_the_first_is_reported(run: Sending, first: str, second: str, whose: Cause) -> None:
     for name in (first, second):
         run.sent(FORGERIES[name].build(package(), pki(), LIMITS))
     undecided = run.watched().undecided

@@ -50,7 +50,7 @@ def asked(
     return request
 
 
-def told(run: TimedEvidence) -> list[tuple[Any, ...]]:
+def reported(run: TimedEvidence) -> list[tuple[Any, ...]]:
     """Return what is found of all that was asked; every finding is of its own requirement and of a request."""
     found = watch_wire(run, PROFILE, ORGANS)
     assert list(found) == [f"VXP-{number:02}" for number in range(1, 11)]
@@ -65,7 +65,7 @@ def told(run: TimedEvidence) -> list[tuple[Any, ...]]:
 def test_a_request_that_is_right_is_not_spoken_of(operation: str) -> None:
     run = TimedEvidence()
     asked(run, operation)
-    assert told(run) == []
+    assert reported(run) == []
 
 
 @pytest.mark.parametrize(("changes", "wanted"), [
@@ -136,10 +136,10 @@ def test_a_request_that_is_right_is_not_spoken_of(operation: str) -> None:
     ),
     ({"secret_in": ["url"]}, ("VXP-10.secret-exposed", "-", "url", {})),
 ])  # fmt: skip
-def test_each_wrong_is_told_with_what_was_asked_and_found(changes: dict[str, Any], wanted: tuple[Any, ...]) -> None:
+def test_each_wrong_is_reported_with_what_was_asked_and_found(changes: dict[str, Any], wanted: tuple[Any, ...]) -> None:
     run = TimedEvidence()
     asked(run, **changes)
-    assert told(run) == [wanted]
+    assert reported(run) == [wanted]
 
 
 @pytest.mark.parametrize("changes", [
@@ -156,7 +156,7 @@ def test_each_wrong_is_told_with_what_was_asked_and_found(changes: dict[str, Any
 def test_what_is_not_wrong_is_not_spoken_of(changes: dict[str, Any]) -> None:
     run = TimedEvidence()
     asked(run, **changes)
-    assert told(run) == []
+    assert reported(run) == []
 
 
 def test_what_was_altered_on_purpose_is_not_the_candidate_s() -> None:
@@ -168,15 +168,15 @@ def test_what_was_altered_on_purpose_is_not_the_candidate_s() -> None:
         signature={"expected_hash_header": "ab", "given_hash_header": "cd"}, package=None,
     )  # fmt: skip
     run.answer(run.events[0], fault="secret")
-    assert told(run) == []
+    assert reported(run) == []
 
 
-def test_problems_of_the_signed_header_are_told_one_by_one() -> None:
+def test_problems_of_the_signed_header_are_reported_one_by_one() -> None:
     run = TimedEvidence()
     problems = [("member-differs", "docId"), ("hash-mismatch", "x"), ("missing", "hash-header"), ("not-json", "")]
     listed = [{"code": code, "key": key} for code, key in problems]
     asked(run, signature={"expected_hash_header": "ab", "given_hash_header": "ab", "problems": listed})
-    assert told(run) == [
+    assert reported(run) == [
         ("VXP-04.member-differs", "-", "docId", {"key": "docId"}),
         ("VXP-04.not-json", "-", "", {"key": ""}),
     ]
@@ -187,24 +187,24 @@ def test_a_clock_may_be_off_by_its_zone_and_the_skew(sign: int) -> None:
     allowed = timedelta(hours=21, seconds=PROFILE.parameters.hub.timestamp_skew)
     run = TimedEvidence()
     asked(run, parameters={"timestamp": timestamp(NOW + sign * allowed)})
-    assert told(run) == []
+    assert reported(run) == []
     off = timestamp(NOW + sign * (allowed + timedelta(seconds=1)))
     asked(run, parameters={"timestamp": off})
-    assert told(run) == [("VXP-05.skewed", f"{NOW} ± {allowed}", off, {})]
+    assert reported(run) == [("VXP-05.skewed", f"{NOW} ± {allowed}", off, {})]
 
 
-def test_unpadded_digests_are_told_once_and_of_the_first() -> None:
+def test_unpadded_digests_are_reported_once_and_of_the_first() -> None:
     run = TimedEvidence()
     asked(run, "sendEdoc")
     for digest in ("01", "02"):
         asked(run, "sendEdoc", package={"hash_file_form": "unpadded"}, parameters={"hash-file": digest})
-    assert told(run) == [("VXP-06.unpadded", "ff", "01", {})]
+    assert reported(run) == [("VXP-06.unpadded", "ff", "01", {})]
 
 
 def test_a_sender_that_names_no_system_is_held_to_none() -> None:
     run = TimedEvidence()
     asked(run, "sendEdoc", parameters={"systemid": None, "from": "other"})
-    assert ("VXP-07.foreign-from", "", "other", {}) in told(run)
+    assert ("VXP-07.foreign-from", "", "other", {}) in reported(run)
 
 
 FILE = b"<edXML>1</edXML>\r\n"
@@ -225,7 +225,7 @@ def test_the_digest_is_that_of_the_body_as_it_came_or_without_its_last_line_end(
     run = TimedEvidence()
     recorded = {"sha256": hash_file(body.removesuffix(b"\r\n")), "hash_file_form": None}
     asked(run, "sendEdoc", package=recorded, parameters={"hash-file": given}, body={"sha256": hash_file(body)})
-    assert [code for code, *_ in told(run)] == wanted
+    assert [code for code, *_ in reported(run)] == wanted
 
 
 LIST = {"servicetype": "eDoc", "messagetype": "edoc"}
@@ -245,20 +245,20 @@ MISSIGNED: dict[str, Any] = {
 def test_what_is_no_request_is_one_finding() -> None:
     run = TimedEvidence()
     asked(run, **UNREADABLE)
-    assert told(run) == [("VXP-01.unreadable", "HTTP/1.1", "-", {})]
+    assert reported(run) == [("VXP-01.unreadable", "HTTP/1.1", "-", {})]
 
 
-def test_what_a_hostile_id_does_to_later_requests_is_told_by_its_scenario_alone() -> None:
+def test_what_a_hostile_id_does_to_later_requests_is_reported_by_its_scenario_alone() -> None:
     run = TimedEvidence()
     listed = asked(run, "getReceivedEdocList", faulted=True, parameters=LIST)
     run.answer(listed, fault="hostile-doc-id")
     asked(run, signature=MISSIGNED, parameters={"docId": "../../x"})
     asked(run, "getEdoc", signature=MISSIGNED)
     asked(run, **UNREADABLE)
-    assert told(run) == []
+    assert reported(run) == []
     item = "6f1f1f1e-0000-4000-8000-00000000abcd"
     asked(run, "getEdoc", signature=MISSIGNED, parameters={"docId": item, "filePath": "x"})
-    assert [code for code, *_ in told(run)] == ["VXP-03.mismatch", "VXP-04.not-json"]
+    assert [code for code, *_ in reported(run)] == ["VXP-03.mismatch", "VXP-04.not-json"]
 
 
 def test_before_any_hostile_id_a_strange_one_excuses_nothing() -> None:
@@ -266,4 +266,4 @@ def test_before_any_hostile_id_a_strange_one_excuses_nothing() -> None:
     asked(run, signature=MISSIGNED, parameters={"docId": "../../x"})
     listed = asked(run, "getReceivedEdocList", faulted=True, parameters=LIST)
     run.answer(listed, fault="hostile-doc-id")
-    assert [code for code, *_ in told(run)] == ["VXP-03.mismatch", "VXP-04.not-json"]
+    assert [code for code, *_ in reported(run)] == ["VXP-03.mismatch", "VXP-04.not-json"]

@@ -103,7 +103,7 @@ def test_every_expectation_comes_back_from_the_journal_as_it_was() -> None:
     assert [read_expectation(written_expectation(one)) for one in stated] == stated
 
 
-def test_what_a_conditional_requirement_asks_of_everybody_can_fail_the_whole(tmp_path: Path) -> None:
+def test_a_conditional_requirement_that_binds_all_candidates_can_fail_the_whole(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, "OPS-03", everything=True)
     run.expect(Withdrawn(document=DOCUMENT))
     run.fetch()
@@ -117,7 +117,7 @@ def test_what_a_conditional_requirement_asks_of_everybody_can_fail_the_whole(tmp
     assert judgement.verdict == "fail"
 
 
-def test_a_failure_that_was_not_asked_for_fails_a_narrowed_run_all_the_same(tmp_path: Path) -> None:
+def test_a_failure_that_was_not_asked_for_still_fails_a_narrowed_run(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, only=["RCV-02"])
     run.expect(FetchedByCandidate(document=DOCUMENT))
     run.fetch(secret_in=["url"])

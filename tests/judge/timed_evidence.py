@@ -117,7 +117,7 @@ def assessed(evidence: Evidence, expectation: Expectation, requirement: str = "S
     return read_expectation(written_expectation(expectation)).assess(evidence, requirement)
 
 
-def told(assessment: Assessment) -> tuple[Finding, ...]:
+def reported(assessment: Assessment) -> tuple[Finding, ...]:
     """Return what is said, all of which has words in both languages."""
     findings = assessment.findings if isinstance(assessment, Broken) else ()
     if isinstance(assessment, Pending):
@@ -149,7 +149,7 @@ def _said(
     event: Event | None, parameters: Mapping[str, str],
 ) -> None:  # fmt: skip
     assessment = assessed(evidence, expectation)
-    (found,) = told(assessment)
+    (found,) = reported(assessment)
     where = event.seq if event is not None else None
     assert (type(assessment), found.code) == (kind, f"SND-01.{reason}")
     assert (found.expected, found.received, found.where.event) == (expected, received, where)

@@ -30,15 +30,15 @@ def test_scenarios_are_items_and_stand_beside_other_tests(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytester.makepyfile("def test_own(): pass")
-    told = outcome(pytester, monkeypatch, "--lienthong", "reference", "--lienthong-only", "SND-01,HDR-07")
-    told.stdout.fnmatch_lines(["*test_own PASSED*", "lienthong::SND-01* PASSED*", "lienthong::HDR-07 PASSED*"])
-    told.stdout.fnmatch_lines(["lienthong::verdict PASSED*"])
-    assert set(told.parseoutcomes()) == {"passed"}
+    reported = outcome(pytester, monkeypatch, "--lienthong", "reference", "--lienthong-only", "SND-01,HDR-07")
+    reported.stdout.fnmatch_lines(["*test_own PASSED*", "lienthong::SND-01* PASSED*", "lienthong::HDR-07 PASSED*"])
+    reported.stdout.fnmatch_lines(["lienthong::verdict PASSED*"])
+    assert set(reported.parseoutcomes()) == {"passed"}
     assert [path.name for path in next(Path("runs").iterdir()).glob("report.json")] == ["report.json"]
 
 
 def test_findings_are_the_text_of_a_failure(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = outcome(
+    reported = outcome(
         pytester,
         monkeypatch,
         "--lienthong",
@@ -48,25 +48,25 @@ def test_findings_are_the_text_of_a_failure(pytester: pytest.Pytester, monkeypat
         "--lienthong-out",
         "r",
     )
-    told.stdout.fnmatch_lines(["lienthong::VXP-03* FAILED*"])
-    told.stdout.fnmatch_lines(["VXP-03.* (*", "*lienthong *"])
-    told.stdout.no_fnmatch_line("*Traceback*")
-    assert told.ret == pytest.ExitCode.TESTS_FAILED
+    reported.stdout.fnmatch_lines(["lienthong::VXP-03* FAILED*"])
+    reported.stdout.fnmatch_lines(["VXP-03.* (*", "*lienthong *"])
+    reported.stdout.no_fnmatch_line("*Traceback*")
+    assert reported.ret == pytest.ExitCode.TESTS_FAILED
     assert (Path("r") / "report.html").is_file()
 
 
 def test_known_deviations_are_expected_failures(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("known.yaml").write_text(DEVIATIONS, encoding="utf-8")
     arguments = ("--lienthong", "reference:wrong-hmac", "--lienthong-only", "VXP-03")
-    told = outcome(pytester, monkeypatch, *arguments, "--lienthong-deviations", "known.yaml")
-    assert told.parseoutcomes()["xfailed"] == 2
-    assert told.ret == pytest.ExitCode.OK
+    reported = outcome(pytester, monkeypatch, *arguments, "--lienthong-deviations", "known.yaml")
+    assert reported.parseoutcomes()["xfailed"] == 2
+    assert reported.ret == pytest.ExitCode.OK
 
 
 def test_nothing_runs_unless_an_item_is_chosen(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makepyfile("def test_own(): pass")
-    told = outcome(pytester, monkeypatch, "--lienthong", "reference", "-k", "test_own")
-    told.assert_outcomes(passed=1, deselected=told.parseoutcomes()["deselected"])
+    reported = outcome(pytester, monkeypatch, "--lienthong", "reference", "-k", "test_own")
+    reported.assert_outcomes(passed=1, deselected=reported.parseoutcomes()["deselected"])
     assert not Path("runs").exists()
 
 
@@ -82,9 +82,9 @@ def test_nothing_runs_unless_an_item_is_chosen(pytester: pytest.Pytester, monkey
 def test_what_is_wrong_is_said_in_a_sentence(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
 ) -> None:
-    told = outcome(pytester, monkeypatch, "--lienthong", *arguments)
-    told.stderr.fnmatch_lines([words])
-    assert told.ret == pytest.ExitCode.USAGE_ERROR
+    reported = outcome(pytester, monkeypatch, "--lienthong", *arguments)
+    reported.stderr.fnmatch_lines([words])
+    assert reported.ret == pytest.ExitCode.USAGE_ERROR
 
 
 def test_loading_the_plugin_loads_nothing_else_of_the_package() -> None:

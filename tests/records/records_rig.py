@@ -43,8 +43,8 @@ def report_of(made: MadeExport, tmp_path: Path, profile: Profile = PROFILE) -> K
 
 def codes(report: KeepingReport) -> list[str]:
     """Return the codes that a report gives, each once."""
-    told = (*(one.code for one in report.findings), *(one.finding.code for one in report.undecided))
-    return sorted(set(told))
+    reported = (*(one.code for one in report.findings), *(one.finding.code for one in report.undecided))
+    return sorted(set(reported))
 
 
 def failing(report: KeepingReport, profile: Profile = PROFILE) -> list[str]:

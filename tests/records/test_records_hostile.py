@@ -58,13 +58,15 @@ def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
         ("scalar.json", b"12", "ARC-14.not-read"),
     ],
 )
-def test_a_hostile_table_is_told(name: str, content: bytes, code: str, tmp_path: Path) -> None:
+def test_a_hostile_table_is_reported(name: str, content: bytes, code: str, tmp_path: Path) -> None:
     assert codes(checked(content, name, tmp_path)) == [code]
 
 
 @pytest.mark.parametrize("kind", ["records.json", "METS.xml"])
 @pytest.mark.parametrize("name", ["../../evil.pdf", "/etc/passwd", "C:\\x.pdf", "a/../../x", "..\\x"])
-def test_a_path_that_leads_out_of_a_zip_is_told_and_nothing_is_written(name: str, kind: str, tmp_path: Path) -> None:
+def test_a_path_that_leads_out_of_a_zip_is_reported_and_nothing_is_written(
+    name: str, kind: str, tmp_path: Path
+) -> None:
     report = checked(zipped((kind, b"{}"), (name, b"x")), "x.zip", tmp_path)
     assert any(code.endswith(".unsafe") for code in codes(report))
     assert [path.name for path in tmp_path.iterdir()] == ["x.zip"]
@@ -99,7 +101,7 @@ def test_a_zip_that_lies_about_a_size_gives_no_more_than_it_says(tmp_path: Path)
     assert codes(checked(bytes(content), "x.zip", tmp_path))
 
 
-def test_a_damaged_or_encrypted_zip_is_told(tmp_path: Path) -> None:
+def test_a_damaged_or_encrypted_zip_is_reported(tmp_path: Path) -> None:
     whole = zipped(("r.csv", _HEAD.encode() * 500), ("METS.xml", b"<mets/>"))
     assert any(code.endswith(("damaged", "unreadable")) for code in codes(checked(whole[:-30], "x.zip", tmp_path)))
     locked = bytearray(whole)
@@ -114,10 +116,10 @@ def test_a_formula_is_text_and_shown_as_text(tmp_path: Path) -> None:
         json.dumps({"Incoming": [{"CodeNumber": formula, "ArrivalDate": formula}]}).encode(), "f.json", tmp_path
     )
     weighed = weigh(report.findings, report.undecided, PROFILE)
-    told = [finding for finding in weighed.findings if finding.code == "ARC-05.unread"]
-    assert told
-    assert told[0].received.startswith("=cmd|")
-    assert "\x1b" not in told[0].received + told[0].message["vi"]
+    reported = [finding for finding in weighed.findings if finding.code == "ARC-05.unread"]
+    assert reported
+    assert reported[0].received.startswith("=cmd|")
+    assert "\x1b" not in reported[0].received + reported[0].message["vi"]
 
 
 def test_a_crowd_of_values_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_file_code_may_be_written_in_one_piece(tmp_path: Path) -> None:
     assert record.group("FileCode") == ({"OrganId": "H49.61", "FileCatalog": "2026", "FileNotation": "01.TCCB"},)
 
 
-def test_the_kind_may_be_told_by_the_file_or_by_what_a_record_holds(tmp_path: Path) -> None:
+def test_the_kind_may_come_from_the_file_or_by_what_a_record_holds(tmp_path: Path) -> None:
     assert tables_of(b"Subject\nX\n", "incoming.csv", tmp_path).records[0].kind == "incoming"
     assert tables_of(b"Subject,ArrivalNumber\nX,1\n", "r.csv", tmp_path).records[0].kind == "incoming"
     assert tables_of(b"Title,Maintenance\nX,1\n", "r.csv", tmp_path).records[0].kind == "dossier"

@@ -1,4 +1,4 @@
-"""What is too unsure to fail anybody is never more than a remark."""
+"""Requirements on a weak basis never give more than a remark."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,7 +63,7 @@ def test_an_export_is_not_failed_for_what_is_unsure(name: str, tmp_path: Path) -
     assert failing(report_of(made(EXPORTS[name](base(AT))), tmp_path)) == []
 
 
-def test_a_layout_that_nobody_knows_is_undecided_and_no_failure(tmp_path: Path) -> None:
+def test_an_unknown_layout_is_undecided_and_no_failure(tmp_path: Path) -> None:
     path = tmp_path / "x.xml"
     path.write_text("<vanban><muc><so>1</so></muc></vanban>")
     report = check_export(path, PROFILE, AT)

@@ -25,7 +25,7 @@ from tests.records.records_rig import AT, PROFILE, codes, exchanged_of, laid_out
 CALENDAR = PROFILE.parameters.calendar
 
 
-def test_packages_of_somebody_else_leave_the_comparison_open(tmp_path: Path) -> None:
+def test_packages_of_another_agency_leave_the_comparison_open(tmp_path: Path) -> None:
     strange = document(DocumentIdentity(number="1", notation="X")).written()
     export = replace(base(AT), packages={"strange": strange})
     assert codes(report_of(made(export), tmp_path / "a")) == ["ARC-03.not-compared"]
@@ -68,7 +68,7 @@ def test_a_document_of_two_dossiers_may_have_one_ordinal(tmp_path: Path) -> None
     assert codes(report_of(MadeExport(files, {}), tmp_path)) == []
 
 
-def test_a_recall_of_a_document_that_was_never_exchanged_is_nobodys_duty(tmp_path: Path) -> None:
+def test_a_recall_of_a_document_that_was_never_exchanged_is_no_duty(tmp_path: Path) -> None:
     case = base(AT)
     other = replace(received(case.day), number="1")
     report = report_of(made(case.exchanging(recall=recalled(case.day, other))), tmp_path)
@@ -109,7 +109,7 @@ def test_a_ministry_edits_the_days_off_by_their_names(tmp_path: Path) -> None:
     assert next_working_day(date(2027, 2, 4), ours) == date(2027, 2, 12)
 
 
-def test_what_came_just_before_midnight_may_be_told_just_after_it(tmp_path: Path) -> None:
+def test_what_came_just_before_midnight_may_be_reported_just_after_it(tmp_path: Path) -> None:
     case = base(AT)
     path = laid_out(case.written(), tmp_path / "x")
     for minutes, late in ((59, False), (61, True)):
@@ -122,7 +122,7 @@ def test_what_came_just_before_midnight_may_be_told_just_after_it(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("15/04/2026", date(2026, 4, 15)),
         ("2026-04-15T08:00:00+07:00", date(2026, 4, 15)),
@@ -135,8 +135,8 @@ def test_what_came_just_before_midnight_may_be_told_just_after_it(tmp_path: Path
         ("１５/04/2026", "pattern"),
     ],
 )
-def test_dates_in_every_usual_pattern(text: str, told: object) -> None:
-    assert read_any_day(text) == told
+def test_dates_in_every_usual_pattern(text: str, reported: object) -> None:
+    assert read_any_day(text) == reported
 
 
 def test_the_digest_of_a_package_may_be_another_than_sha256(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_many_remarks_do_not_hide_the_failure_behind_them(tmp_path: Path) -> Non
     path = tmp_path / "r.json"
     path.write_text(json.dumps({"Outgoing": rows}))
     report = check_export(path, PROFILE, AT)
-    told = [one.code for one in report.findings if one.requirement == "ARC-04"]
-    assert (told.count("ARC-04.long-other"), told.count("ARC-04.long")) == (100, 1)
+    reported = [one.code for one in report.findings if one.requirement == "ARC-04"]
+    assert (reported.count("ARC-04.long-other"), reported.count("ARC-04.long")) == (100, 1)
 
 
 def test_where_all_that_was_exchanged_is_known_a_document_without_a_record_is_found(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_where_all_that_was_exchanged_is_known_a_document_without_a_record_is_fo
     assert "ARC-02.left-out" not in codes(check_export(path, PROFILE, AT, exchanged))
 
 
-def test_a_recall_by_somebody_else_is_no_recall(tmp_path: Path) -> None:
+def test_a_recall_by_another_agency_is_no_recall(tmp_path: Path) -> None:
     case = base(AT)
     exchanged = Exchanged()
     limits = PROFILE.parameters.limits

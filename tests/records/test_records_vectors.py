@@ -29,7 +29,7 @@ def test_a_vector_brings_its_own_finding_and_no_other(vector: KeepingVector, tmp
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.key)
-def test_a_vector_weighs_as_its_requirement_and_is_told_in_both_languages(
+def test_a_vector_weighs_as_its_requirement_and_is_reported_in_both_languages(
     vector: KeepingVector, tmp_path: Path
 ) -> None:
     report = report_of(vector.make(AT), tmp_path)

@@ -152,7 +152,7 @@ def seal_made_up(directory: Path, key: LaboratoryKey) -> None:
 
 
 def _record(journal: Journal, plan: RunPlan) -> tuple[Event, Event]:
-    """Leave the traffic of a small run; the events' numbers stand beside them."""
+    """Leave the traffic of a small run; the events' numbers are beside them."""
     first = journal.record(fact("run.started", {"run_id": plan.run_id, "only": plan.only}))  # 0
     journal.record(fact("scenario.started", {"requirements": ["RCV-02"]}), scenario="RCV-02")  # 1
     journal.record(

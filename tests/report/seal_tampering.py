@@ -1,4 +1,4 @@
-"""Sealed runs, and every way to tamper with one: beside each stands what both verifiers must call it."""
+"""Sealed runs, and every way to tamper with one, each with the code that both verifiers must give."""
 
 import base64
 import importlib.util

@@ -124,7 +124,7 @@ def cards(directory: Path, report: Judgement) -> tuple[FindingCard, ...]:
     return Renderer(source_of(directory, report), "en").report("en").cards
 
 
-def test_findings_in_the_same_words_are_told_once_with_their_events(tmp_path: Path) -> None:
+def test_findings_in_the_same_words_are_reported_once_with_their_events(tmp_path: Path) -> None:
     same = tuple(
         finding("VXP-10.secret-exposed", "Lộ khóa.", "The secret is exposed.", event=number, occurrences=300)
         for number in (3, 6, 8)

@@ -54,7 +54,7 @@ def test_names_are_the_same_in_both_languages_and_in_every_run(tmp_path: Path) -
     assert all(re.fullmatch(r"[\w./*-]+", str(name)) for _, _, name in names[0])
 
 
-def test_outcomes_are_told_apart(tmp_path: Path) -> None:
+def test_outcomes_are_distinguished(tmp_path: Path) -> None:
     found = cases(junit_of(tmp_path, failed_plan()))
     outcomes = {name: [child.tag for child in found[name]] for name in found}
     assert outcomes["RCV-02"] == outcomes["HDR-07"] == ["failure"]
@@ -114,7 +114,9 @@ def test_a_narrowed_run_whose_record_is_lost_has_what_counted(tmp_path: Path) ->
 
 @pytest.mark.parametrize("only", [None, ("SND-01",), ("SND-01", "HDR-07")], ids=["all", "without", "with"])
 @pytest.mark.parametrize("scenario", ["SND-01", "watch/HDR-07", "watch/SND-01"])
-def test_failure_is_told_whether_asked_for_or_not(tmp_path: Path, only: tuple[str, ...] | None, scenario: str) -> None:
+def test_failure_is_reported_whether_asked_for_or_not(
+    tmp_path: Path, only: tuple[str, ...] | None, scenario: str
+) -> None:
     found = finding("HDR-07.wrong-form", "Ngày sai.", "Wrong day.")
     plan = RunPlan(only=only, verdicts={"HDR-07": Verdict.FAIL, "SND-01": Verdict.FAIL}, findings={scenario: (found,)})
     if scenario != "SND-01":

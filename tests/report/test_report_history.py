@@ -151,7 +151,7 @@ def test_narrowed_run_says_nothing_of_deviations_outside_of_it(tmp_path: Path) -
     assert standing(judgement) == "pass"
 
 
-def test_failure_that_nobody_asked_for_is_known_too(tmp_path: Path) -> None:
+def test_failure_that_was_not_asked_for_is_known_too(tmp_path: Path) -> None:
     plan = RunPlan(verdicts={"RTY-05": Verdict.FAIL}, only=("RCV-02",))
     judgement = judged(tmp_path / "run", plan, KNOWN)
     assert judgement.verdict == "fail"

@@ -42,7 +42,7 @@ _FOREIGN: dict[str, tuple[str, ...]] = {
     "answer": ("effect",),
     "driver": ("result",),
 }
-# Ours even where they stand among what a candidate sends: the hub gives them from a fixed set.
+# Ours even where they are among what a candidate sends: the hub gives them from a fixed set.
 _OURS = frozenset({"kind", "messagetype", "status", "blob", "sha256", "capabilities", "code", "state", "variant"})
 ONLY = ("SND-01", "RCV-01", "RCV-02", "STS-01", "STS-02")
 

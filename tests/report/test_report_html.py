@@ -40,7 +40,7 @@ def article(page: html.HtmlElement, lang: str) -> html.HtmlElement:
     return found
 
 
-def test_verdict_stands_first_and_vietnamese_first(tmp_path: Path) -> None:
+def test_verdict_comes_first_and_vietnamese_first(tmp_path: Path) -> None:
     page = page_of(tmp_path, failed_plan())
     first, second = page.xpath("//article[@class='report']")
     assert (first.get("lang"), second.get("lang")) == ("vi", "en")
@@ -69,7 +69,7 @@ def test_page_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
     assert "http" not in style
 
 
-def test_every_link_leads_somewhere_and_no_id_stands_twice(tmp_path: Path) -> None:
+def test_every_link_leads_somewhere_and_no_id_occurs_twice(tmp_path: Path) -> None:
     page = page_of(tmp_path, failed_plan())
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
@@ -211,7 +211,7 @@ def test_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first == again
 
 
-def test_everything_seen_stands_in_one_main_part_and_says_its_language(tmp_path: Path) -> None:
+def test_everything_seen_is_in_one_main_part_and_says_its_language(tmp_path: Path) -> None:
     page = page_of(tmp_path, failed_plan())
     assert len(page.xpath("//main")) == 1
     assert not page.xpath("//article[not(ancestor::main)]")

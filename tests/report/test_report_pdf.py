@@ -1,6 +1,8 @@
 """report.pdf: A4, the run's id on every page, loads nothing, signed where the laboratory has a certificate."""
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,7 +16,8 @@ from harness.crypto.pdf.signatures import read_pdf
 from harness.crypto.testpki.folder import make_laboratory, write_identity
 from harness.crypto.testpki.issuance import IssuedIdentity
 from harness.report import write_reports
-from harness.report.pdf import PdfUnavailable
+from harness.report.pdf import PaperPage, PdfUnavailable, render_pdf
+from harness.report.pdf_process import PdfProcess
 from harness.seal.laboratory import Laboratory, load_laboratory
 from harness.seal.verification import verify
 from tests.report.report_runs import build_run, failed_plan, seal_made_up
@@ -159,3 +162,40 @@ def test_a_missing_library_is_named_in_a_word_and_no_banner_shows(tmp_path: Path
     pytest.importorskip("cffi")
     ran = subprocess.run([sys.executable, "-c", _WITHOUT_PANGO, tmp_path], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("libpango-1.0-0\n", "")
+
+
+def test_a_process_of_its_own_makes_the_same_pdf(tmp_path: Path, run: Path) -> None:
+    failed = failed_plan()
+    failed.only = ("RCV-02", "HDR-07")
+    report = build_run(tmp_path, failed)
+    (here,) = (path.read_bytes() for path in write_reports(tmp_path, report, lang="en", formats=["pdf"]))
+    with PdfProcess() as printer:
+        written = write_reports(tmp_path, report, lang="en", formats=["pdf", "html"], printer=printer)
+    assert written[-1].read_bytes() == here
+
+
+def test_a_lost_process_is_made_up_for_here(run: Path) -> None:
+    page = PaperPage("<!DOCTYPE html><html lang=vi><title>x</title><p>Đạt</p></html>", b"0" * 16)
+    with PdfProcess() as printer:
+        os.kill(printer.pid, signal.SIGKILL)
+        printer.begin(page)
+        assert printer.result() == render_pdf(page)
+
+
+def test_what_a_process_lacks_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise OSError(\"cannot load library 'libpango-1.0-0': no\")")
+    monkeypatch.syspath_prepend(tmp_path)
+    with PdfProcess() as printer:
+        printer.begin(PaperPage("<p>x</p>", b"0" * 16))
+        with pytest.raises(PdfUnavailable) as caught:
+            printer.result()
+    assert caught.value.parameters["detail"] == "libpango-1.0-0"
+
+
+def test_a_process_without_a_page_ends_with_its_context() -> None:
+    with PdfProcess() as printer:
+        pid = printer.pid
+        with pytest.raises(ValueError, match="nothing to print"):
+            printer.result()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -47,7 +47,7 @@ def own(tmp_path: Path, laboratory: Laboratory) -> Path:
 
 @pytest.fixture
 def vendors(tmp_path: Path) -> Path:
-    """A run that somebody without a laboratory made."""
+    """A run made without a laboratory."""
     judged_run(tmp_path / "vendors")
     return tmp_path / "vendors"
 
@@ -173,7 +173,7 @@ def test_what_was_laid_into_an_unsealed_own_record_is_not_sealed(
     assert not (run / "manifest.sig").exists()
 
 
-def test_stripped_seal_is_told_and_not_made_anew(own: Path, folder: Path) -> None:
+def test_stripped_seal_is_reported_and_not_made_anew(own: Path, folder: Path) -> None:
     forge_pass(own)
     (own / "manifest.sig").unlink()
     list_unsigned(own)
@@ -185,7 +185,7 @@ def test_stripped_seal_is_told_and_not_made_anew(own: Path, folder: Path) -> Non
 def test_report_that_is_not_what_judging_gives_is_never_sealed(
     tmp_path: Path, laboratory: Laboratory, folder: Path
 ) -> None:
-    """Even one who could reseal with the laboratory's key is told by who judges again."""
+    """Judging again detects even a forger who could reseal with the laboratory's key."""
     run = tmp_path / "run"
     certification = judged_run(run, laboratory)
     assert certification.judgement.verdict == "inconclusive"
@@ -211,7 +211,7 @@ def test_verify_names_a_sealed_report_that_judging_does_not_give(
     assert verify(own).problems == ()
     result = call("verify", own, laboratory=folder)
     assert result.return_value == 1
-    assert "report-differs: report.json: the report is not what judging the record gives" in result.stdout
+    assert "report-differs: report.json: the report does not equal the result of judging the record" in result.stdout
     shape = json.loads(call("verify", own, "--format", "json", laboratory=folder).stdout)
     assert shape["judged_again"] == "differs"
     assert "verdict" in shape["differences"]
@@ -239,7 +239,7 @@ def test_archive_is_judged_like_a_folder(own: Path, laboratory: Laboratory, fold
     packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", own))
     result = call("verify", packed, laboratory=folder)
     assert result.return_value == 0
-    assert "the report is what judging the record gives" in result.stdout
+    assert "the report equals the result of judging the record" in result.stdout
     sealed_forgery(own, laboratory)
     packed = Path(shutil.make_archive(str(tmp_path / "forged"), "gztar", own))
     assert call("verify", packed, laboratory=folder).return_value == 1
@@ -281,7 +281,7 @@ def test_publishing_never_seals_a_record_that_was_not_sealed_at_its_end(tmp_path
     assert not (tmp_path / "run" / "manifest.sig").exists()
 
 
-def test_token_stands_in_record_and_seal(own: Path) -> None:
+def test_token_is_in_record_and_seal(own: Path) -> None:
     from harness.seal.record_seal import load_record_seal
 
     sealed = load_record_seal(own)

@@ -20,6 +20,7 @@ def test_the_shipped_summary_is_as_new_as_what_it_speaks_of() -> None:
     stated = stated_summary()
     assert stated is not None
     assert stated["current"] is True
+    assert stated["released"] is True
 
 
 def test_the_shipped_summary_is_of_the_whole_gallery_and_without_a_miss() -> None:

@@ -1,4 +1,4 @@
-"""Packages made to harm whoever reads them, and the codes that they end in."""
+"""Packages made to harm their reader, and the codes that they give."""
 
 import base64
 import struct

@@ -50,7 +50,7 @@ def test_short_and_long_contents(length: int) -> None:
     assert carried.opened == Opened(content, None)
 
 
-def test_a_long_content_that_is_broken_is_told_with_its_place() -> None:
+def test_a_long_content_that_is_broken_is_reported_with_its_place() -> None:
     text = base64.b64encode(bytes(2_000_000)).decode()
     broken = carried_of(text[:1_500_000] + "!" + text[1_500_000:]).content
     assert isinstance(broken, Base64Broken)

@@ -1,4 +1,4 @@
-"""One defect, one finding: what follows from a defect is not told again."""
+"""One defect, one finding: what follows from a defect is not reported again."""
 
 from datetime import datetime
 
@@ -59,7 +59,7 @@ def codes_of(draft: PackageDraft, profile: Profile) -> list[str]:
         (status(DocumentIdentity(), code="2", description=""), ["STP-03.digits", "STP-05.no-reason"]),
     ],
 )
-def test_defect_is_told_once(draft: PackageDraft, codes: list[str], profile: Profile) -> None:
+def test_defect_is_reported_once(draft: PackageDraft, codes: list[str], profile: Profile) -> None:
     assert codes_of(draft, profile) == codes
 
 

@@ -1,4 +1,4 @@
-"""What a package may cost is bounded from outside, a package that costs more is told, and nothing else changes."""
+"""What a package may cost is bounded from outside, a package that costs more is reported, and nothing else changes."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def test_the_same_is_said_with_and_without_a_process_of_its_own() -> None:
         assert examine(data, PROFILE, NOW, trust()) == check_package(data, PROFILE, NOW, trust=trust())
 
 
-def test_a_package_that_costs_too_much_time_is_told_and_the_next_one_is_examined() -> None:
+def test_a_package_that_costs_too_much_time_is_reported_and_the_next_one_is_examined() -> None:
     profile = with_budget(cpu=0.5)
     began = time.monotonic()
     report = examine(slow(), profile, NOW, trust())
@@ -57,7 +57,7 @@ def test_a_package_that_costs_too_much_time_is_told_and_the_next_one_is_examined
     assert examine(good, PROFILE, NOW, trust()) == check_package(good, PROFILE, NOW, trust=trust())
 
 
-def test_a_package_that_costs_too_much_memory_is_told() -> None:
+def test_a_package_that_costs_too_much_memory_is_reported() -> None:
     big = package((("so-lieu.docx", os.urandom(12_000_000)),))
     report = examine(big, with_budget(cpu=10, memory=8 << 20), NOW, trust())
     assert [(one.code, one.expected) for one in report.findings] == [("PKG-10.memory", "8 MB")]
@@ -73,7 +73,7 @@ def test_a_process_that_was_ended_from_elsewhere_is_started_anew() -> None:
     assert examine(data, PROFILE, NOW, trust()) == check_package(data, PROFILE, NOW, trust=trust())
 
 
-def test_a_package_that_ends_its_process_is_nobodys_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_ends_its_process_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     program = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
 
     def ends_at_once(_: str) -> BoundedProcess:

@@ -33,7 +33,7 @@ def found(draft: PackageDraft) -> list[tuple[str, str]]:
     "From/OrganName", "To/OrganName", "Code/CodeNumber", "Code/CodeNotation", "PromulgationInfo/Place",
     "DocumentType/TypeName", "SignerInfo/FullName", "Subject", "Bussiness/BussinessDocReason",
 ])  # fmt: skip
-def test_no_filler_stands_for_any_value_that_is_due(path: str) -> None:
+def test_no_filler_replaces_a_required_value(path: str) -> None:
     draft = document(DocumentIdentity()).with_text(path, "n/a")
     assert [one for one in found(draft) if one[0].startswith("HDR-20")] == [("HDR-20.filler", path.rpartition("/")[2])]
 
@@ -67,7 +67,7 @@ def test_containers_and_contents_have_no_text_of_their_own() -> None:
     assert {node.text for node in holders} == {""}
 
 
-def test_a_receiver_without_id_does_not_hide_one_that_stands_twice() -> None:
+def test_a_receiver_without_id_does_not_hide_a_repeated_one() -> None:
     to = [Element("To", (Element("OrganName", text="A"),)), Element("To", (
         Element("OrganId", text="000.00.00.H41"), Element("OrganName", text="B"),
     ))]  # fmt: skip
@@ -106,16 +106,18 @@ def test_findings_stand_in_the_order_of_the_catalogue_and_of_their_lines() -> No
 UNKNOWN = bytes(range(9))
 
 
-@pytest.mark.parametrize(("content", "name", "told"), [
+@pytest.mark.parametrize(("content", "name", "reported"), [
     (files.png(), "cong-van", [("", "png")]),
     (files.png(), "cong-van.pdf", [("pdf", "png")]),
     (UNKNOWN, "cong-van.pdf", [("pdf", "00 01 02 03 04 05 06 07")]),
     (UNKNOWN, "cong-van", []),
 ])  # fmt: skip
-def test_bytes_that_are_not_what_the_name_says_are_told(content: bytes, name: str, told: list[tuple[str, str]]) -> None:
+def test_bytes_that_are_not_what_the_name_says_are_reported(
+    content: bytes, name: str, reported: list[tuple[str, str]]
+) -> None:
     draft = with_attachments(DocumentIdentity(), attached(name, content, "1"))
     findings = check_package(draft.written(), PROFILE, AT, groups={"ATT"}).findings
-    assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == told
+    assert [(one.expected, one.received) for one in findings if one.code == "ATT-07.name"] == reported
 
 
 @pytest.mark.parametrize("name", ["Zalo", "Z" * 41, "Subject" * 6])
@@ -126,7 +128,7 @@ def test_an_element_that_is_meant_for_nothing_known_is_unknown(name: str) -> Non
     assert one.parameters == {"unknown": name, "meant": ""}
 
 
-def test_what_stands_in_a_content_in_a_wrong_place_is_still_unknown() -> None:
+def test_elements_in_a_content_in_a_wrong_place_is_still_unknown() -> None:
     draft = (
         document(DocumentIdentity())
         .moved("Attachment/ContentTransferEncoded", "Reference")

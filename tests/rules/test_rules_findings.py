@@ -1,4 +1,4 @@
-"""Every bad vector is told with its place and with what was asked and found: that is what a developer mends it by."""
+"""Every bad vector is reported with its place, and with the expected and received values a developer needs."""
 
 from collections.abc import Mapping
 from datetime import datetime, time
@@ -31,11 +31,11 @@ def said(finding: Finding, wanted: Mapping[str, Any]) -> dict[str, Any]:
     where = finding.where
     row: dict[str, Any] = {"code": finding.code, "line": where.line, "xpath": where.xpath}
     row |= {"expected": finding.expected, "received": finding.received, "parameters": dict(finding.parameters)}
-    told = {name: value for name, value in row.items() if value}
+    reported = {name: value for name, value in row.items() if value}
     if "received" in wanted and wanted["received"] is None:
         assert finding.received
-        told["received"] = None
-    return told
+        reported["received"] = None
+    return reported
 
 
 @pytest.mark.parametrize("key", TABLE)

@@ -33,7 +33,7 @@ def test_hostile_package_ends_in_a_finding(make: Callable[[], bytes], code: str,
     assert len(report.findings) < 1000
 
 
-def told(report: PackageReport) -> None:
+def reported(report: PackageReport) -> None:
     """Put a report into words, as whoever reads it does."""
     for finding in report.findings:
         said = {**finding.parameters, "expected": finding.expected, "received": finding.received}
@@ -76,13 +76,13 @@ def _mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(_mutated())
 def test_any_mutation_ends_in_a_report(data: bytes) -> None:
-    told(check_package(data, PROFILE, AT, groups=OWN_GROUPS))
+    reported(check_package(data, PROFILE, AT, groups=OWN_GROUPS))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_end_in_a_report(data: bytes) -> None:
-    told(check_package(data, PROFILE, AT))
+    reported(check_package(data, PROFILE, AT))
 
 
 _NAMES = st.sampled_from(
@@ -114,7 +114,7 @@ def _written(tree: tuple[str, object]) -> str:
 def test_any_nesting_of_known_names_ends_in_a_report(trees: list[tuple[str, object]]) -> None:
     inside = "".join(map(_written, trees))
     data = f'<edXML xmlns="http://www.mic.gov.vn/TBT/QCVN_102_2016"><edXMLEnvelope>{inside}</edXMLEnvelope></edXML>'
-    told(check_package(data.encode(), PROFILE, AT, groups=OWN_GROUPS))
+    reported(check_package(data.encode(), PROFILE, AT, groups=OWN_GROUPS))
 
 
 @settings(max_examples=30, deadline=None)

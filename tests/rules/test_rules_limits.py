@@ -48,7 +48,7 @@ def test_a_package_that_just_keeps_a_limit_is_looked_at(limits: dict[str, int], 
     assert one.code == code
 
 
-def test_too_many_attachments_are_told_at_the_first_too_many_on_either_side() -> None:
+def test_too_many_attachments_are_reported_at_the_first_too_many_on_either_side() -> None:
     (one,) = found(GOOD, attachments=1)
     assert (one.expected, one.received) == ("≤ 1", "2")
     assert one.where.xpath == "/edXML/AttachmentEncoded/Attachment[2]"
@@ -88,7 +88,7 @@ def test_an_instruction_to_a_processor_is_remarked_upon(place: bytes) -> None:
     (b"<a><!-- a -->", "PKG-01.not-well-formed"),
     (b"x" * 65536, "PKG-01.not-well-formed"),
 ])  # fmt: skip
-def test_what_stands_before_the_declaration_is_named_unless_it_is_a_document(before: bytes, code: str) -> None:
+def test_text_before_the_declaration_is_named_unless_it_is_a_document(before: bytes, code: str) -> None:
     (one,) = found(before + GOOD)
     assert one.code == code
 
@@ -99,7 +99,7 @@ def test_the_mark_alone_is_nothing_before_the_declaration() -> None:
     assert one.code == "PKG-01.not-well-formed"
 
 
-def test_zips_that_expand_too_far_together_are_told_once_and_left() -> None:
+def test_zips_that_expand_too_far_together_are_reported_once_and_left() -> None:
     content = bytes(1000)
     zips = [pack(f"{n}.bin", content, str(n)) for n in range(2, 6)]
     broken = replace(zips[0], content=zips[0].content[:-40] + zips[0].content[-22:])

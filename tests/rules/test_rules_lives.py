@@ -67,7 +67,7 @@ def test_what_is_open_or_not_in_the_list_is_not_judged(code: str) -> None:
     assert found(document(of(CLOSED, code))) == []
 
 
-def test_a_code_is_told_once() -> None:
+def test_a_code_is_reported_once() -> None:
     draft = document(of(CLOSED, "H02"))
     hop = Element("TraceHeader", (Element("OrganId", text="H02"), Element("Timestamp", text="2025/07/01 09:00:00")))
     assert [one.code for one in found(draft.followed("TraceHeader", hop))] == ["HDR-22.closed"]

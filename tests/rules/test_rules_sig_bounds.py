@@ -34,7 +34,7 @@ def signed(files: tuple[tuple[str, bytes], ...] = ()) -> bytes:
 
 
 def repeated(what: re.Pattern[bytes], times: int) -> bytes:
-    """Return a signed package in which the first match stands many times."""
+    """Return a signed package in which the first match is repeated many times."""
     data = signed()
     found = what.search(data)
     assert found is not None
@@ -61,14 +61,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_too_many_are_told_at_once(what: str) -> None:
+def test_too_many_are_reported_at_once(what: str) -> None:
     build, name, bound = HOSTILE[what]
     data = build()
     began = time.process_time()
     found = report(data)
     assert time.process_time() - began < _SOON
-    told = [(one.parameters["name"], one.expected) for one in found.findings if one.code == "SIG-01.too-many"]
-    assert told == [(name, bound)]
+    reported = [(one.parameters["name"], one.expected) for one in found.findings if one.code == "SIG-01.too-many"]
+    assert reported == [(name, bound)]
 
 
 def test_a_key_of_a_million_bits_is_not_computed_with() -> None:
@@ -117,8 +117,8 @@ def test_a_signature_of_megabytes_in_a_pdf_is_not_read(monkeypatch: pytest.Monke
     began = time.process_time()
     found = report(data)
     assert time.process_time() - began < _SOON
-    told = [one for one in found.findings if one.code == "PDF-03.too-long"]
-    assert [one.received for one in told] == [f"/Contents > {_BOUNDS.pdf_contents}"]
+    reported = [one for one in found.findings if one.code == "PDF-03.too-long"]
+    assert [one.received for one in reported] == [f"/Contents > {_BOUNDS.pdf_contents}"]
 
 
 def test_a_signature_as_long_as_it_may_be_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

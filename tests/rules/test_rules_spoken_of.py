@@ -61,10 +61,10 @@ def test_every_requirement_has_a_good_vector_of_which_it_speaks(requirement: str
 
 
 def test_an_ordinary_document_is_not_spoken_of_by_what_it_does_not_hold() -> None:
-    told = spoken_of(with_a_file("cong-van.pdf", plain_pdf(("a",))))
-    unseen = {key for key, kinds in IMPLEMENTED.items() if kinds >= DOCUMENT} - told
+    reported = spoken_of(with_a_file("cong-van.pdf", plain_pdf(("a",))))
+    unseen = {key for key, kinds in IMPLEMENTED.items() if kinds >= DOCUMENT} - reported
     assert unseen == {"HDR-16", "TRC-04", "TRC-05", "TRC-06", "TRC-07", "ATT-06"} | SIGNATURES | SIGNED_FILES
-    assert not {key for key in told if key.startswith("STP")}
+    assert not {key for key in reported if key.startswith("STP")}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_an_operation_is_spoken_of_by_its_own_rules(draft: PackageDraft, gained:
         ("Bussiness", "TRC-03"),
     ],
 )
-def test_an_element_that_may_be_left_out_is_spoken_of_where_it_stands(path: str, requirement: str) -> None:
+def test_an_element_that_may_be_left_out_is_spoken_of_where_it_occurs(path: str, requirement: str) -> None:
     assert requirement in spoken_of(document(DocumentIdentity()))
     assert requirement not in spoken_of(document(DocumentIdentity()).without(path))
     blank = document(DocumentIdentity()).with_text(path, " \u00a0 ")
@@ -122,16 +122,16 @@ def test_only_a_file_that_a_reader_unpacks_is_spoken_of_by_the_rule_about_zips()
 
 def test_a_document_without_attachments_is_spoken_of_by_none_of_their_rules_but_that_it_has_none() -> None:
     bare = document(DocumentIdentity()).with_text("edXMLManifest", "").without("AttachmentEncoded")
-    told = {key for key in spoken_of(bare) if key.startswith(("ATT", "PDF", "PKG-06"))}
-    assert told == {"ATT-01", "ATT-08"}
+    reported = {key for key in spoken_of(bare) if key.startswith(("ATT", "PDF", "PKG-06"))}
+    assert reported == {"ATT-01", "ATT-08"}
 
 
 @pytest.mark.parametrize("code", ["01", "02", "03", "06", "13", "15", "16"])
 def test_only_a_code_that_calls_for_a_reason_is_spoken_of_by_the_rule_about_reasons(code: str) -> None:
-    told = spoken_of(status(DocumentIdentity(), code))
-    assert ("STP-05" in told) == (code in {"02", "13", "16"})
+    reported = spoken_of(status(DocumentIdentity(), code))
+    assert ("STP-05" in reported) == (code in {"02", "13", "16"})
     due = {key for key, kinds in IMPLEMENTED.items() if kinds >= STATUS} - {"PKG-06", "STP-05", "HDR-11", "HDR-21"}
-    assert due <= told
+    assert due <= reported
 
 
 def test_signatures_in_a_file_are_spoken_of_where_there_is_one() -> None:
@@ -152,10 +152,10 @@ def test_a_signature_of_the_package_is_spoken_of_where_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"), [(b"", {"PKG-01"}), (b"<!DOCTYPE a><a/>", {"PKG-03"}), (b"\xff\xfe<", {"PKG-02"})]
+    ("data", "reported"), [(b"", {"PKG-01"}), (b"<!DOCTYPE a><a/>", {"PKG-03"}), (b"\xff\xfe<", {"PKG-02"})]
 )
-def test_of_what_cannot_be_read_only_the_reason_is_spoken_of(data: bytes, told: set[str]) -> None:
-    assert spoken_of(data) == told
+def test_of_what_cannot_be_read_only_the_reason_is_spoken_of(data: bytes, reported: set[str]) -> None:
+    assert spoken_of(data) == reported
 
 
 def test_groups_that_are_not_asked_are_not_spoken_of() -> None:

@@ -118,7 +118,7 @@ def test_gate_accepts_what_the_schema_accepts() -> None:
         assert gate().validate(etree.fromstring(data).getroottree())
 
 
-def test_gate_is_compiled_once_whoever_asks_first() -> None:
+def test_gate_is_compiled_once_for_all_threads() -> None:
     found: list[etree.XMLSchema] = []
     threads = [threading.Thread(target=lambda: found.append(gate())) for _ in range(8)]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""Values on lines of their own are remarked upon and otherwise read as if they stood right between their tags."""
+"""Values on lines of their own are remarked upon and otherwise read as if they were directly between their tags."""
 
 from datetime import datetime
 
@@ -72,7 +72,7 @@ def test_what_is_compared_is_compared_without_it() -> None:
     assert "TRC-01.not-the-sender" in codes(another)
 
 
-def test_each_agency_is_told_once() -> None:
+def test_each_agency_is_reported_once() -> None:
     draft = spaced(document(IDENTITY), "From/OrganId", "TraceHeader/OrganId", "To/OrganId")
     assert [finding.code for finding in report(draft).findings] == ["HDR-02.white-space"] * 2
 
@@ -83,7 +83,7 @@ def test_other_blanks_belong_to_the_value(sign: str) -> None:
     assert codes(document(IDENTITY).with_text("DueDate", f"{sign}2025/10/07")) == {"HDR-07.pattern"}
 
 
-def test_a_wrong_value_is_told_as_that_and_not_for_its_white_space_too() -> None:
+def test_a_wrong_value_is_reported_as_that_and_not_for_its_white_space_too() -> None:
     assert codes(document(IDENTITY).with_text("DueDate", "\n2024-10-07\n")) == {"HDR-07.pattern"}
     assert codes(document(IDENTITY).with_text("To/OrganId", " G22x ")) == {"HDR-02.not-a-form"}
     assert codes(document(IDENTITY).with_text("OtherInfo/Priority", " 5 ")) == {"HDR-13.not-in-list"}

@@ -11,7 +11,7 @@ from harness.scenarios.context import ScenarioContext
 from harness.scenarios.mixed_stimuli import Mixed, waves
 
 
-def stage(seed: int) -> ScenarioContext:
+def context(seed: int) -> ScenarioContext:
     return cast(ScenarioContext, SimpleNamespace(chance=random.Random(seed)))
 
 
@@ -29,7 +29,7 @@ def mixtures(draw: st.DrawFn) -> list[Mixed]:
 
 @given(mixtures(), st.integers(0, 2**31))
 def test_everything_comes_once_and_what_follows_another_comes_later(mixture: list[Mixed], seed: int) -> None:
-    parts = list(waves(stage(seed), mixture))
+    parts = list(waves(context(seed), mixture))
     place = {one.document.id: number for number, part in enumerate(parts) for one in part}
     assert sorted(place) == sorted(one.document.id for one in mixture)
     assert sum(map(len, parts)) == len(mixture)
@@ -38,11 +38,11 @@ def test_everything_comes_once_and_what_follows_another_comes_later(mixture: lis
 
 @given(mixtures(), st.integers(0, 2**31))
 def test_the_order_is_drawn_from_the_seed_alone(mixture: list[Mixed], seed: int) -> None:
-    first, again = ([one.document.id for part in waves(stage(seed), mixture) for one in part] for _ in range(2))
+    first, again = ([one.document.id for part in waves(context(seed), mixture) for one in part] for _ in range(2))
     assert first == again
 
 
 def test_good_and_bad_stand_in_no_order() -> None:
     mixture = [mixed(number) for number in range(120)]
-    orders = {tuple(one.why for part in waves(stage(seed), mixture) for one in part) for seed in range(20)}
+    orders = {tuple(one.why for part in waves(context(seed), mixture) for one in part) for seed in range(20)}
     assert len(orders) == 20

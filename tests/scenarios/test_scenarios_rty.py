@@ -72,9 +72,7 @@ def test_a_fault_that_no_call_ever_met_tells_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_outage_in_which_the_harness_stood_still_is_played_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_outage_with_a_stall_of_the_harness_is_played_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The candidate's polls fail first, and it holds back what is ordered then: it would be seen to give nothing up."""
     profile = tmp_path / "own.yaml"
     profile.write_text(OWN, encoding="utf-8")

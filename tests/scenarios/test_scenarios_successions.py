@@ -13,7 +13,7 @@ CANDIDATE = "000.00.00.H41"
 
 
 @pytest.mark.parametrize("name", profile_names())
-def test_all_have_ids_of_the_profiles_forms_that_nobody_else_has(name: str) -> None:
+def test_all_have_ids_of_the_profiles_forms_that_are_unique(name: str) -> None:
     identifiers = load_profile(name).parameters.identifiers
     pairs = successions_of(identifiers, CANDIDATE)
     ids = [one.organ_id for pair in pairs.values() for one in (pair.closed, pair.successor)]

@@ -60,7 +60,7 @@ def test_what_cannot_seal_is_refused(lab: Path) -> None:
     write_key(lab, ec.generate_private_key(ec.SECP256R1()))
     assert refused(lab) == "laboratory.other-certificate"
     write_key(lab, ec.generate_private_key(ec.SECP256R1()), b"password")
-    assert refused(lab) == "laboratory.bad-key"
+    assert refused(lab) == "laboratory.passphrase-needed"
     write_key(lab, ec.generate_private_key(ec.SECP384R1()))
     assert refused(lab) == "laboratory.not-p256"
     write_key(lab, rsa.generate_private_key(65537, 2048))
@@ -85,8 +85,8 @@ def test_empty_folder_is_refused(tmp_path: Path) -> None:
 )
 def test_report_says_what_the_tool_itself_can_see(tmp_path: Path, selftest: object, said: str) -> None:
     report = build_run(tmp_path)
-    told = msgspec.structs.replace(report, harness={**report.harness, "selftest": selftest})
-    items = Identification(source_of(tmp_path, told), None, ReportTexts("en")).items((), narrowed=False)
+    reported = msgspec.structs.replace(report, harness={**report.harness, "selftest": selftest})
+    items = Identification(source_of(tmp_path, reported), None, ReportTexts("en")).items((), narrowed=False)
     shown = next(item.value for item in items if item.term == "Self-test of the tool")
     assert said in shown
     assert ("changed since" in shown) == (said == "changed since")

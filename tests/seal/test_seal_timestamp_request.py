@@ -47,7 +47,7 @@ INVALID = ["time-stamp-invalid manifest.tsr"]
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[Responder]:
-    """The time stamping authority of the test PKI, whose clock stands still."""
+    """The time stamping authority of the test PKI, whose clock is stalled."""
     with Responder(clock=lambda: STAMPED_AT) as responder:
         responder.serve(Pki(STAMPED_AT, responder.url))
         yield responder
@@ -135,7 +135,7 @@ def test_verify_says_when_by_whom_and_whether_that_was_checked(run: Path, lab: P
     assert f"{line}; its chain ends at a known root." in at_home.stdout
     elsewhere = call("verify", run, "--any-key")
     assert elsewhere.return_value == 0
-    assert f"{line}; WHO THAT IS WAS NOT CHECKED" in elsewhere.stdout
+    assert f"{line}; THE AUTHORITY WAS NOT CHECKED" in elsewhere.stdout
     roots = roots_file(pki, tmp_path / "roots.pem", "root", "issuing")
     named = call("verify", run, "--any-key", "--tsa-roots", roots, lang="vi")
     assert "Dấu thời gian: 23/11/2026 10:30:00 (giờ Việt Nam)" in named.stdout
@@ -183,7 +183,7 @@ def test_without_an_authority_nothing_changes(tmp_path: Path, lab: Path) -> None
     assert "The seal has no time stamp." in call("verify", run, laboratory=lab).stdout
 
 
-def test_where_the_time_is_stamped_is_not_told_in_the_run(lab: Path, responder: Responder, run: Path) -> None:
+def test_the_address_of_the_authority_is_not_in_the_run(lab: Path, responder: Responder, run: Path) -> None:
     assert "tsa" not in load_laboratory(lab).identity.public()
     others = [path for path in run.rglob("*") if path.is_file() and path.name != "manifest.tsr"]
     assert [path for path in others if responder.url.encode() in path.read_bytes()] == []
@@ -198,7 +198,7 @@ def flipped(content: bytes, place: int) -> bytes:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["roots known", "roots unknown"])
-def test_stamp_of_another_seal_is_told(run: Path, lab: Path, authority: TimeStampingAuthority, known: bool) -> None:
+def test_stamp_of_another_seal_is_reported(run: Path, lab: Path, authority: TimeStampingAuthority, known: bool) -> None:
     judged_run(run.parent / "other", load_laboratory(lab))
     shutil.copy(run.parent / "other" / "manifest.tsr", run / "manifest.tsr")
     assert found(run, authority if known else None) == INVALID
@@ -209,7 +209,7 @@ def test_stamp_of_another_seal_is_told(run: Path, lab: Path, authority: TimeStam
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["roots known", "roots unknown"])
-def test_altered_stamp_is_told(run: Path, authority: TimeStampingAuthority, known: bool) -> None:
+def test_altered_stamp_is_reported(run: Path, authority: TimeStampingAuthority, known: bool) -> None:
     content = (run / "manifest.tsr").read_bytes()
     for changed in (
         flipped(content, content.index(b"20261123033000Z") + 10),
@@ -226,7 +226,7 @@ def test_altered_stamp_is_told(run: Path, authority: TimeStampingAuthority, know
     assert alone(run).returncode == 0
 
 
-def test_stamp_that_leads_to_no_known_root_is_told(run: Path, pki: Pki, tmp_path: Path) -> None:
+def test_stamp_that_leads_to_no_known_root_is_reported(run: Path, pki: Pki, tmp_path: Path) -> None:
     roots = roots_file(pki, tmp_path / "roots.pem", "stranger")
     result = call("verify", run, "--any-key", "--tsa-roots", roots)
     assert result.return_value == 1
@@ -244,16 +244,16 @@ def test_roots_of_the_laboratory_here_bind_its_own_runs_only(run: Path, lab: Pat
     roots_file(pki, other / "tsa-roots.pem", "stranger")
     result = call("verify", run, "--any-key", laboratory=other)
     assert result.return_value == 0
-    assert "WHO THAT IS WAS NOT CHECKED" in result.stdout
+    assert "THE AUTHORITY WAS NOT CHECKED" in result.stdout
 
 
-def test_stamp_without_a_signature_is_told_by_both_verifiers(run: Path) -> None:
+def test_stamp_without_a_signature_is_reported_by_both_verifiers(run: Path) -> None:
     (run / "manifest.sig").unlink()
     assert found(run) == ["signature-missing manifest.sig", *INVALID]
     assert alone(run).stdout.splitlines() == ["signature-missing: manifest.sig: ", "time-stamp-invalid: manifest.tsr: "]
 
 
-def test_list_that_nobody_signs_has_no_stamp(run: Path) -> None:
+def test_list_without_a_signature_has_no_stamp(run: Path) -> None:
     list_unsigned(run)
     assert not (run / "manifest.tsr").exists()
 

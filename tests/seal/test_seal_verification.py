@@ -72,7 +72,7 @@ def test_every_kind_of_tampering_has_a_code_of_its_own() -> None:
     assert {"file-edited", "file-removed", "file-added", "event-moved", "mixed", "wrong-key"} <= kinds
 
 
-def test_run_sealed_with_another_key_is_told_from_the_laboratorys(tmp_path: Path) -> None:
+def test_run_sealed_with_another_key_is_distinguished_from_the_laboratorys(tmp_path: Path) -> None:
     run = sealed_run(tmp_path / "run", key=OTHER_KEY)
     assert codes(run) == []
     assert codes(run, KEY) == ["wrong-key manifest.sig"]

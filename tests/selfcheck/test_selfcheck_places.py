@@ -48,7 +48,7 @@ def lines(found: list[NamedPlace]) -> dict[tuple[str, str], str]:
         ("PKG-01", "PKG-01.entry-path", {("reading", "problem_row"): "def problem_row"}),
     ],
 )
-def test_each_thing_stands_where_it_is_said_to(
+def test_each_thing_is_at_its_named_place(
     requirement: str, code: str | None, wanted: dict[tuple[str, str], str]
 ) -> None:
     found = lines(places_of(requirement, code))

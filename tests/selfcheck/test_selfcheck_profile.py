@@ -26,7 +26,7 @@ def test_every_value_of_a_shipped_profile_can_be_met(name: str) -> None:
         ("levels: {HDR-18: R}\n", "level-same"),
     ],
 )
-def test_what_could_never_matter_is_told_and_stops_a_certification(tmp_path: Path, content: str, code: str) -> None:
+def test_what_could_never_matter_is_reported_and_stops_a_certification(tmp_path: Path, content: str, code: str) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(HEAD + content, encoding="utf-8")
     assert [(one.code, one.path, one.line) for one in lint_whole(str(path))] == [(code, path, 6)]

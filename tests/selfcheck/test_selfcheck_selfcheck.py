@@ -142,7 +142,7 @@ def test_findings_without_texts_are_found() -> None:
     assert (problem.code, problem.parameters["code"], more) == ("finding-unknown", "SND-03.never-heard-of", [])
 
 
-def test_places_that_nobody_fills_are_found() -> None:
+def test_unfilled_placeholders_are_found() -> None:
     problems = list(lint_findings(made("SND-03", expects=(Placeless,))))
     assert [(problem.code, problem.parameters["places"]) for problem in problems] == [
         ("places-unfilled", "document"),

@@ -29,7 +29,7 @@ def _notes(folder: Path, der: bytes) -> list[TrustNote]:
     return list(trust_notes(str(path)))
 
 
-def test_a_stranger_under_the_name_of_the_root_is_told_with_file_and_line(tmp_path: Path) -> None:
+def test_a_stranger_under_the_name_of_the_root_is_reported_with_file_and_line(tmp_path: Path) -> None:
     der = _root(NAME)
     (note,) = notes = _notes(tmp_path, der)
     assert note.likeness == "name-only"

@@ -31,7 +31,7 @@ from harness.selftest.matrix import (
 from harness.selftest.rows import CaseResult, DefectCatch, MatrixRow
 
 
-def test_the_quick_self_test_catches_all_and_alarms_nobody() -> None:
+def test_the_quick_self_test_catches_all_without_false_alarm() -> None:
     rows: list[str] = []
     matrix = selftest(SelftestOrder(SelftestScope.QUICK), lambda done, total, row: rows.append(row.name))
     assert [(row.name, row.result, row.others, row.detail) for row in matrix.rows if not row.right] == []
@@ -74,7 +74,7 @@ def test_neighbours_come_in_with_more_of_it() -> None:
     assert "OPS-02" in only(SelftestScope.CROSSED)
 
 
-def test_the_quick_subset_has_one_defect_of_a_group_and_waits_for_nobody() -> None:
+def test_the_quick_subset_has_one_defect_of_a_group_and_runs_none_alone() -> None:
     alone = {key for one in all_scenarios().values() if one.isolation == EXCLUSIVE for key in one.requirements}
     broken = [str(check.breaks) for check in chosen_checks(SelftestOrder(SelftestScope.QUICK)) if check.breaks]
     assert len({key[:3] for key in broken}) == len(broken)

@@ -85,7 +85,7 @@ def test_a_watch_catches_as_well_as_a_scenario() -> None:
     assert row(DEFECT, entry("watch/RCV-02", found("RCV-02.not-acked"))).result is CaseResult.CAUGHT
 
 
-def test_each_code_is_told_once() -> None:
+def test_each_code_is_reported_once() -> None:
     twice = row(DEFECT, entry("RCV-02", found("RCV-02.not-acked"), found("RCV-02.not-acked")))
     assert len(twice.caught_by) == 1
 
@@ -147,7 +147,7 @@ def test_a_correct_agency_that_is_not_decided_has_not_passed() -> None:
     assert cut_short.result is CaseResult.UNDECIDED
 
 
-def test_trouble_is_nobodys_verdict() -> None:
+def test_trouble_is_no_verdict() -> None:
     trouble = in_trouble(CORRECT, "exit status -11", 2.0)
     assert not trouble.right
     assert trouble.detail == LocalisedText("exit status -11", "exit status -11")

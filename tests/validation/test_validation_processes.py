@@ -1,4 +1,4 @@
-"""Many packages: on one processor and on several, interrupted and resumed, told in every form."""
+"""Many packages: on one processor and on several, interrupted and resumed, reported in every form."""
 
 import io
 import json
@@ -87,9 +87,9 @@ def test_large_units_do_not_pile_up(profile: Profile, monkeypatch: pytest.Monkey
         for taken in range(1, 21):
             yield BytesUnit(str(taken), GOOD, "")
 
-    for told, _ in enumerate(outcomes(counted(), TASK, profile, 2), start=1):
-        ahead = max(ahead, taken - told)
-    assert (taken, told) == (20, 20)
+    for reported, _ in enumerate(outcomes(counted(), TASK, profile, 2), start=1):
+        ahead = max(ahead, taken - reported)
+    assert (taken, reported) == (20, 20)
     assert ahead <= 4
 
 
@@ -99,7 +99,7 @@ def test_a_large_unit_is_found_by_a_copy_of_the_process_and_keeps_its_place() ->
         "from tests.validation.test_validation_processes import *; from harness.validation import processes\n"
         "units = many(40)\n"
         "for n in (5, 17, 18, 39): units[n] = BytesUnit(f'{n}.edxml', GOOD + b' ' * 10_000, '')\n"
-        "profile, told = load_profile(TASK.profile), []\n"
+        "profile, reported = load_profile(TASK.profile), []\n"
         "plain = list(outcomes(units, TASK, profile, 2))\n"
         "copied, check = [], processes.copy_of_this\n"
         "processes.copy_of_this = lambda serve: copied.append(serve.func.__name__) or check(serve)\n"
@@ -134,7 +134,7 @@ def test_a_package_that_takes_too_much_is_its_own_finding_and_the_rest_goes_on(
     assert list(codes.items()) == [("a", []), ("costly", [code]), ("b", ["HDR-10.missing"])]
 
 
-def test_packages_that_end_their_process_are_nobodys_failure(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_that_end_their_process_are_inconclusive(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     source = (
         "import os, sys; from multiprocessing.connection import Connection\n"
         "asker = Connection(int(sys.argv[1])); asker.send(True); asker.recv(); os.kill(os.getpid(), 9)"
@@ -155,14 +155,14 @@ def test_packages_that_end_their_process_are_nobodys_failure(profile: Profile, m
     ] * 2
 
 
-def test_what_an_archive_tells_of_a_package_stands_beside_its_own_findings(profile: Profile) -> None:
+def test_what_an_archive_says_of_a_package_is_beside_its_own_findings(profile: Profile) -> None:
     aside = (Finding("PKG-01.entry-path", received="../1.edxml"),)
     outcome = Worker(TASK, profile).check(BytesUnit("a", BAD, "", aside))
     assert isinstance(outcome, Done)
     assert [finding.code for finding in outcome.row.findings] == ["PKG-01.entry-path", "HDR-10.missing"]
 
 
-def test_a_failure_of_the_harness_is_told_and_the_rest_goes_on(
+def test_a_failure_of_the_harness_is_reported_and_the_rest_goes_on(
     profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(data: bytes, *_: object, **__: object) -> None:
@@ -181,23 +181,23 @@ OPEN = PackageReport("document", (), None, (Undecided(Finding("PKG-10.not-examin
 
 def test_what_stays_open_is_inconclusive_in_every_form(profile: Profile) -> None:
     rows = [*rows_of(many(1)[:1], profile), row_of("open.edxml", OPEN, profile)]
-    whole = json.loads(told("json", rows, profile))
+    whole = json.loads(reported("json", rows, profile))
     assert (whole["verdict"], whole["complete"]) == ("inconclusive", True)
     assert [one["verdict"] for one in whole["files"]] == ["pass", "inconclusive"]
     assert {"requirement", "cause", "message"} <= set(whole["files"][1]["undecided"][0])
-    lines = [json.loads(line)["verdict"] for line in told("jsonl", rows, profile).splitlines()]
+    lines = [json.loads(line)["verdict"] for line in reported("jsonl", rows, profile).splitlines()]
     assert lines == ["pass", "inconclusive"]
-    suite = etree.fromstring(told("junit", rows, profile))[0]
+    suite = etree.fromstring(reported("junit", rows, profile))[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "1")
     assert [error.get("type") for error in suite.iter("error")] == ["inconclusive"]
-    text = told("text", rows, profile).decode()
+    text = reported("text", rows, profile).decode()
     assert "open.edxml: document package, inconclusive" in text
     assert "Pass: 1, fail: 0, inconclusive: 1." in text
 
 
 def test_a_failure_decides_whatever_else_is_open(profile: Profile) -> None:
     rows = [*rows_of(many(2), profile), row_of("open.edxml", OPEN, profile)]
-    assert json.loads(told("json", rows, profile))["verdict"] == "fail"
+    assert json.loads(reported("json", rows, profile))["verdict"] == "fail"
 
 
 def test_an_unreadable_file_is_one_finding(profile: Profile, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def rows_of(units: list[Unit], profile: Profile) -> list[FileRow]:
     return [outcome.row for outcome in outcomes(units, TASK, profile, 1) if isinstance(outcome, Done)]
 
 
-def told(form: Form, rows: list[FileRow], profile: Profile, amount: Amount = "normal") -> bytes:
+def reported(form: Form, rows: list[FileRow], profile: Profile, amount: Amount = "normal") -> bytes:
     stream, summary = io.BytesIO(), CheckSummary()
     sink = sink_for(form, stream, "en", amount, coloured=False)
     for row in rows:
@@ -244,7 +244,7 @@ def test_of_a_file_no_more_is_read_than_a_package_may_have(over: int, profile: P
 
 
 def test_json_has_the_published_shape(profile: Profile) -> None:
-    content = json.loads(told("json", rows_of(many(5), profile), profile))
+    content = json.loads(reported("json", rows_of(many(5), profile), profile))
     assert list(content) == ["schema", "verdict", "complete", "files"]
     assert content["schema"] == "lienthong.findings/2"
     assert content["verdict"] == "fail"
@@ -259,18 +259,18 @@ def test_json_has_the_published_shape(profile: Profile) -> None:
 
 
 def test_json_of_nothing_is_a_document(profile: Profile) -> None:
-    content = json.loads(told("json", [], profile))
+    content = json.loads(reported("json", [], profile))
     assert content == {"schema": "lienthong.findings/2", "verdict": "inconclusive", "complete": False, "files": []}
 
 
 def test_json_lines_are_one_file_each(profile: Profile) -> None:
     rows = rows_of(many(5), profile)
-    lines = told("jsonl", rows, profile).splitlines()
+    lines = reported("jsonl", rows, profile).splitlines()
     assert [json.loads(line)["path"] for line in lines] == [row.path for row in rows]
 
 
 def test_junit_counts_files_and_failures(profile: Profile) -> None:
-    suite = etree.fromstring(told("junit", rows_of(many(5), profile), profile))[0]
+    suite = etree.fromstring(reported("junit", rows_of(many(5), profile), profile))[0]
     assert (suite.get("tests"), suite.get("failures")) == ("6", "3")
     assert [len(case.findall("failure")) for case in suite] == [0, 1, 0, 0, 1, 1]
     assert suite[1][0].get("type") == "HDR-10.missing"
@@ -280,21 +280,21 @@ def test_junit_counts_files_and_failures(profile: Profile) -> None:
 def test_junit_survives_hostile_texts(profile: Profile) -> None:
     hostile = document(DocumentIdentity(sender=("<&\"'\x85\u202e]]>", "x"))).written()
     units: list[Unit] = [BytesUnit("<&\"'>", hostile, "")]
-    assert etree.fromstring(told("junit", rows_of(units, profile), profile)) is not None
+    assert etree.fromstring(reported("junit", rows_of(units, profile), profile)) is not None
 
 
 def test_text_tells_what_is_wrong_and_sums_up(profile: Profile) -> None:
-    text = told("text", rows_of(many(5), profile), profile).decode()
+    text = reported("text", rows_of(many(5), profile), profile).decode()
     assert "✗ 1.edxml: document package, fail" in text
     assert "HDR-10 Subject is missing (the summary)." in text
     assert "line 5, edXMLHeader/MessageHeader" in text
     assert "0.edxml" not in text
     assert "Packages checked: 6. Pass: 3, fail: 3." in text
     assert "→" not in text
-    verbose = told("text", rows_of(many(5), profile), profile, "verbose").decode()
+    verbose = reported("text", rows_of(many(5), profile), profile, "verbose").decode()
     assert "✓ 0.edxml" in verbose
     assert "→ Write Subject with its value" in verbose
-    quiet = told("text", rows_of(many(5), profile), profile, "quiet").decode()
+    quiet = reported("text", rows_of(many(5), profile), profile, "quiet").decode()
     assert "1.edxml" not in quiet
     assert "Packages checked: 6." in quiet
 
@@ -368,7 +368,7 @@ def test_a_cache_that_cannot_be_written_is_no_failure(profile: Profile, tmp_path
     record.close(finished=True)
 
 
-def test_records_are_told_apart_by_what_is_checked_and_how(tmp_path: Path) -> None:
+def test_records_are_distinguished_by_what_is_checked_and_how(tmp_path: Path) -> None:
     checks = ((["a"], "p1"), (["b"], "p1"), (["a"], "p2"), (["a", "b"], "p1"))
     paths = {record_path(tmp_path, files, how) for files, how in checks}
     assert len(paths) == 4

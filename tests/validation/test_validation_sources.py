@@ -96,7 +96,7 @@ def test_standard_input_is_one_package() -> None:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_names_with_paths_do_no_harm_and_are_told(tmp_path: Path, kind: str) -> None:
+def test_names_with_paths_do_no_harm_and_are_reported(tmp_path: Path, kind: str) -> None:
     hostile = ("../../../../tmp/slip.edxml", "/etc/slip.edxml", "C:\\slip.edxml", "a\\..\\..\\slip.xml")
     entries = dict.fromkeys((*hostile, "a..b/c..edxml"), PACKAGE)
     before = set(tmp_path.parent.rglob("*"))
@@ -104,12 +104,12 @@ def test_names_with_paths_do_no_harm_and_are_told(tmp_path: Path, kind: str) -> 
     found = units(zipped(path, entries) if kind == "zip" else tarred(path, entries, "w"))
     assert set(tmp_path.parent.rglob("*")) - before == {path}
     assert all(isinstance(unit, BytesUnit) and unit.data == PACKAGE for unit in found)
-    told = [[(one.code, one.received) for one in unit.aside] for unit in found if isinstance(unit, BytesUnit)]
-    assert told == [*([("PKG-01.entry-path", name)] for name in hostile), []]
+    reported = [[(one.code, one.received) for one in unit.aside] for unit in found if isinstance(unit, BytesUnit)]
+    assert reported == [*([("PKG-01.entry-path", name)] for name in hostile), []]
 
 
 @pytest.mark.parametrize("name", ["../x.txt", "/x/", "../x.zip"])
-def test_a_name_with_a_path_is_told_of_what_is_no_package_too(tmp_path: Path, name: str) -> None:
+def test_a_name_with_a_path_is_reported_of_what_is_no_package_too(tmp_path: Path, name: str) -> None:
     (unit,) = units(zipped(tmp_path / "slip.zip", {name: b""}))
     assert isinstance(unit, ProblemUnit)
     assert (unit.code, unit.detail) == ("PKG-01.entry-path", name)
@@ -147,7 +147,7 @@ def test_what_is_named_is_checked_whatever_it_is_called(tmp_path: Path) -> None:
     assert [type(unit) for unit in units(path)] == [FileUnit]
 
 
-def test_links_devices_and_sparse_files_are_told_and_not_read(tmp_path: Path) -> None:
+def test_links_devices_and_sparse_files_are_reported_and_not_read(tmp_path: Path) -> None:
     path = tmp_path / "links.tar"
     kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE)
     with tarfile.open(path, "w") as archive:
@@ -163,7 +163,7 @@ def test_links_devices_and_sparse_files_are_told_and_not_read(tmp_path: Path) ->
     assert [unit.detail for unit in found] == ["l → /etc/passwd", "h → /etc/passwd", "c", "b", "p", "S"]
 
 
-def test_a_link_in_a_zip_is_told_and_not_read(tmp_path: Path) -> None:
+def test_a_link_in_a_zip_is_reported_and_not_read(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("1.edxml")
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "link.zip", "w") as archive:

@@ -1,4 +1,4 @@
-"""Hostile material is what it says, is bounded, harms nobody here, and the harness's own reader takes in none of it."""
+"""Hostile input is as declared, bounded and harmless here, and the harness's own reader accepts none of it."""
 
 import io
 import json

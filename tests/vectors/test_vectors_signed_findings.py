@@ -78,7 +78,7 @@ def test_a_finding_about_a_package_signature(
     assert said(forged, "SIG") == [(code, f"{HEADER}/{place}", expected, received, parameters)]
 
 
-def test_a_signature_that_stands_elsewhere_names_its_place() -> None:
+def test_a_signature_elsewhere_names_its_place() -> None:
     forged = FORGERIES["misplaced"].build(package(), pki(), LIMITS)
     assert said(forged, "SIG") == [("SIG-01.misplaced", "/edXML/Signature", "edXMLHeader", "edXML", {})]
 
@@ -88,14 +88,14 @@ def test_a_signature_that_is_missing_is_missed_in_the_header() -> None:
     assert said(package(), "SIG", asked) == [("SIG-01.missing", HEADER, "Signature", "", {})]
 
 
-def test_a_certificate_that_is_signed_weakly_is_told() -> None:
+def test_a_certificate_that_is_signed_weakly_is_reported() -> None:
     forged = FORGERIES["sha-512"].build(package(), pki(), LIMITS)
     strict = changed(digests=("sha512",))
     assert said(forged, "SIG", strict) == [("SIG-04.weak-certificate", f"{HEADER}/Signature", "sha512", "sha256", {})]
 
 
 def test_a_second_signature_is_examined_though_the_first_is_none() -> None:
-    """One that stands where nobody looks for it does not hide what is wrong with the one that counts."""
+    """One that is where nobody looks for it does not hide what is wrong with the one that counts."""
     signed = signed_by("expired")(package(), pki(), LIMITS)
     start, end = signed.index(b"<Signature "), signed.index(b"</Signature>") + len(b"</Signature>")
     envelope = signed.index(b">", signed.index(b"edXMLEnvelope")) + 1
@@ -144,23 +144,23 @@ FIRST, SECOND = {"field": "Signature1"}, {"field": "Signature2"}
     ("wrong-order", [("PDF-06.order", "", f"{AGENCY}, {PERSON}", {})]),
 ])  # fmt: skip
 def test_a_finding_about_a_signed_file(name: str, wanted: list[tuple[str, str, str, dict[str, str]]]) -> None:
-    told = said(package([("van-ban.pdf", PDF_FORGERIES[name].build(pki(), NOW))]), "PDF")
-    assert told == [
+    reported = said(package([("van-ban.pdf", PDF_FORGERIES[name].build(pki(), NOW))]), "PDF")
+    assert reported == [
         (code, FILE, expected, received, {"file": "van-ban.pdf", **parameters})
         for code, expected, received, parameters in wanted
     ]
 
 
 def test_a_version_is_old_only_below_the_least_one() -> None:
-    """A file of exactly the least version is neither told nor looked into any further."""
+    """A file of exactly the least version is neither reported nor examined further."""
     just = package([("a.pdf", plain_pdf(("a",)).replace(b"%PDF-1.7", b"%PDF-1.4", 1))])
     assert [one[0] for one in said(just, "PDF")] == ["PDF-02.unsigned"]
 
 
-def test_a_signed_file_by_a_weakly_signed_certificate_is_told() -> None:
+def test_a_signed_file_by_a_weakly_signed_certificate_is_reported() -> None:
     data = package([("van-ban.pdf", PDF_FORGERIES["person-then-agency"].build(pki(), NOW))])
-    told = [one for one in said(data, "PDF", changed(digests=("sha512",))) if one[0] == "PDF-04.weak-certificate"]
-    assert [(one[2], one[3], one[4]["subject"]) for one in told] == [
+    reported = [one for one in said(data, "PDF", changed(digests=("sha512",))) if one[0] == "PDF-04.weak-certificate"]
+    assert [(one[2], one[3], one[4]["subject"]) for one in reported] == [
         ("sha512", "sha256", PERSON), ("sha512", "sha256", AGENCY),
     ]  # fmt: skip
 

@@ -41,7 +41,7 @@ def test_names_are_written_so_that_they_are_seen_and_short() -> None:
     assert len(line) < 200
 
 
-def test_sizes_of_zip64_are_told() -> None:
+def test_sizes_of_zip64_are_reported() -> None:
     lines = zip_listing(zip_of("a.txt", b"abc", wide={"local", "central", "end"}))
     assert [line.count("3 bytes") for line in lines] == [1, 1, 0]
 

@@ -69,7 +69,7 @@ def test_what_is_no_answer(body: bytes, code: str) -> None:
     assert broken(body) == code
 
 
-def test_an_answer_that_broke_off_is_told_from_one_that_never_was_json() -> None:
+def test_an_answer_that_broke_off_is_distinguished_from_one_that_never_was_json() -> None:
     whole = success({"data": [{"docId": "a\u00e9"}, {"n": 12, "b": True}]})
     assert {broken(whole[:end]) for end in range(1, len(whole))} <= {"cut", "not-json"}
     assert broken(whole[: len(whole) // 2]) == "cut"

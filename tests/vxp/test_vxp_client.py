@@ -203,7 +203,7 @@ async def _speaks_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWr
         (None, _hangs_up),
     ],
 )
-def test_tls_that_cannot_be_had_is_told_as_such(
+def test_tls_that_cannot_be_had_is_reported_as_such(
     identity: str | None, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ) -> None:
     pki = Pki(datetime.now(UTC))

@@ -204,7 +204,7 @@ def test_key_list_in_another_order() -> None:
     assert codes(headers) == {"key-list-differs"}
 
 
-def test_the_prefix_stands_in_the_members_and_not_in_the_key_list() -> None:
+def test_the_prefix_is_in_the_members_and_not_in_the_key_list() -> None:
     prefixed = b"XroadVnpt-systemid;XroadVnpt-timestamp;XroadVnpt-Content-Type"
     headers = [(n, prefixed if n.endswith(b"header-key") else v) for n, v in call([])]
     assert verify(headers, SECRET).problems == (SigningProblem("key-with-prefix", "XroadVnpt-systemid"),)

@@ -86,7 +86,7 @@ async def bench_running(
 ) -> AsyncIterator[BenchRig]:
     profile = load_profile()
     ring = CallRing(data / "calls", most=most)
-    server = HubServer(HubSettings.of(profile, data=data, **changes), ring, farewell=0.2)
+    server = HubServer(HubSettings.of(profile, data=data, **changes), ring, stop_seconds=0.2)
     for system_id, secret in SECRETS.items():
         server.hub.add_system(system_id, secret)
     server.hub.add_agency(MINISTRY, "Văn phòng Chính phủ", "sys.ministry", code102="G22")

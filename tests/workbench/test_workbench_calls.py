@@ -197,7 +197,7 @@ def test_what_is_no_http_is_listed_as_well(tmp_path: Path) -> None:
     with_bench(tmp_path, play)
 
 
-def test_the_page_is_no_call_and_a_system_that_calls_the_root_is_told(tmp_path: Path) -> None:
+def test_the_page_is_no_call_and_a_system_that_calls_the_root_is_reported(tmp_path: Path) -> None:
     async def play(rig: BenchRig) -> None:
         for path in ("/", "/harness", "/harness/page/", "/openapi.json"):
             answer = await rig.get(path, headers={"Accept": "text/html"})

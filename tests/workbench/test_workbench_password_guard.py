@@ -1,4 +1,4 @@
-"""Guessing the password of the page: it takes longer and longer, and keeps nobody out who knows it."""
+"""Guessing the password of the page: it takes longer and longer, and never keeps out a user who knows it."""
 
 import base64
 from pathlib import Path
@@ -10,7 +10,7 @@ RIGHT = "mật khẩu dài"
 
 
 class Clock:
-    """A clock that goes when it is told to."""
+    """A clock that is moved by hand."""
 
     def __init__(self) -> None:
         self.time = 0.0

@@ -1,4 +1,4 @@
-"""Defects in distinguishing good packages from bad ones: doubt about all of them, about none, or without checking."""
+"""Defects in distinguishing good packages from bad ones: refusing good ones, accepting bad ones, or not checking."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ class TakesTheSecondOfTwo(_Overlooking):
 
 @defect("keeps-what-it-refuses", breaks="RCV-06")
 class KeepsWhatItRefuses(DocumentReceiver):
-    """Answers `fail` to a package that breaks the standard, and stores it like any other all the same."""
+    """Answers `fail` to a package that breaks the standard, but stores it like any other."""
 
     def reject(self, listed: Listed, document: NewDocument, reason: str) -> None:
         known = self.known(document)
@@ -49,7 +49,7 @@ class KeepsWhatItRefuses(DocumentReceiver):
 
 @defect("keeps-what-it-returns", breaks="RCV-07")
 class KeepsWhatItReturns(DocumentReceiver):
-    """Returns what is addressed to others with 02, and stores it like any other all the same."""
+    """Returns what is addressed to others with 02, but stores it like any other."""
 
     def send_back(self, listed: Listed, document: NewDocument) -> None:
         super().send_back(listed, document)

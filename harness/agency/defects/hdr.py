@@ -46,7 +46,7 @@ class HopWithAMadeUpId(SpoiltDocuments):
 
 @defect("hop-with-its-system-id", breaks="HDR-02")
 class HopWithItsSystemId(SpoiltDocuments):
-    """Adds a hop of its own under the id of its system, as test systems write it where an agency's is due."""
+    """Adds a hop of its own under the id of its system, as test systems write it where an agency's id is expected."""
 
     def spoil(self, draft: PackageDraft) -> PackageDraft:
         return _passed_on(draft, self.settings.system_id)

@@ -1,4 +1,4 @@
-"""Systems that answer as expected and do something else besides: only the whole record shows it."""
+"""Systems that answer as expected but also do something wrong that only the whole record shows."""
 
 import asyncio
 import logging

@@ -48,7 +48,7 @@ class ShowsARecallAndLeavesIt(IncomingOperations):
 
 @defect("refuses-yet-cancels", breaks="OPS-02")
 class RefusesYetCancels(IncomingOperations):
-    """Answers a recall with 16 and a reason, and cancels the document all the same."""
+    """Answers a recall with 16 and a reason, but cancels the document."""
 
     def carry_out(self, kind: str, target: InboxDocument, package: str) -> None:
         if kind != "recall":

@@ -39,7 +39,7 @@ class RegisterEntry:
         package: as it was exchanged; without the contents of its attachments.
         stored: digest of that package in the store.
         document_id: it is known by.
-        subject: as it stands now: an update may have changed it.
+        subject: as it is now: an update may have changed it.
         organ_id: the own agency that has it.
         day: on which it came, or was issued, as `DD/MM/YYYY`.
         arrival: number of arrival; empty for a document sent.
@@ -90,7 +90,7 @@ class OriginalFile:
 
 
 def shown_day(text: str) -> str:
-    """Return a day of a package as `DD/MM/YYYY`, or as it stands where it is none."""
+    """Return a day of a package as `DD/MM/YYYY`, or as it is where it is none."""
     try:
         return datetime.strptime(text.strip(), DATE).strftime(_SHOWN)
     except ValueError:

@@ -44,7 +44,7 @@ class Registers(Component):
         )
 
     def is_registered(self, document: InboxDocument) -> bool:
-        """Say whether a received document stands in the register: what was not taken in goes back unregistered."""
+        """Say whether a received document is in the register: what was refused is returned without being registered."""
         return document.state not in _OUTSIDE
 
     def entries(self, bookings: Bookings) -> tuple[RegisterEntry, ...]:

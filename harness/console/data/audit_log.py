@@ -18,7 +18,7 @@ _LOCK = 1_020_226
 
 
 def note_change(db: Session, actor: str, action: str, subject: str = "", **detail: object) -> None:
-    """Add a row to the log, in the transaction of the change that it tells of.
+    """Add a row to the log, in the transaction of the change that it describes.
 
     Args:
         db: a writing transaction.

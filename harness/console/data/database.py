@@ -45,7 +45,7 @@ class ConsoleDatabase:
             with self._writing.begin() as connection:
                 upgrade(connection, revision)
         except SQLAlchemyError as error:
-            raise ConfigurationError("console.database", detail=_told(error)) from error
+            raise ConfigurationError("console.database", detail=_detail(error)) from error
 
     @property
     def kind(self) -> str:
@@ -54,13 +54,13 @@ class ConsoleDatabase:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a transaction that sees one moment and changes nothing."""
+        """Open a read-only transaction on one snapshot."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
-        """Give a transaction that is kept whole when the block ends well, and not at all otherwise."""
+        """Open a transaction that is committed when the block ends normally, and rolled back otherwise."""
         with Session(self._writing, expire_on_commit=False) as session:
             yield session
             session.commit()
@@ -122,7 +122,7 @@ def _engine(data: Path, url: str | None) -> Engine:
 
 
 def _guarded(engine: Engine) -> Engine:
-    """Have SQLite begin transactions when told to: its driver would begin a writing one too late to be sure of it."""
+    """Begin SQLite's transactions explicitly: its driver would begin a writing one only at the first write."""
     if engine.dialect.name != "sqlite":
         return engine
 
@@ -140,6 +140,6 @@ def _guarded(engine: Engine) -> Engine:
     return engine
 
 
-def _told(error: SQLAlchemyError) -> str:
+def _detail(error: SQLAlchemyError) -> str:
     cause = getattr(error, "orig", None) or error
     return str(cause).partition("\n")[0]

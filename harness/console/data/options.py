@@ -50,7 +50,7 @@ def options(db: Session, allowed_by_default: str) -> ConsoleOptions:
 
     Args:
         db: any transaction.
-        allowed_by_default: addresses to which runs may go as long as no administrator said anything.
+        allowed_by_default: addresses to which runs may go until an administrator sets them.
     """
     kept = {row.key: row.value for row in db.query(SettingRow)}
     return ConsoleOptions(

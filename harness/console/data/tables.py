@@ -24,7 +24,7 @@ class UserRow(ConsoleTable):
     Attributes:
         name: as typed at sign-in, in small letters.
         role: word of `harness.console.people.roles`.
-        organisation_id: of a vendor; None for everybody else.
+        organisation_id: of a vendor; None for all others.
         password: argon2 hash; empty where an identity provider alone says who it is.
         active: False once the account is closed; rows stay, as the audit log names them.
     """
@@ -143,13 +143,13 @@ class SystemRow(ConsoleTable):
 
 
 class ExaminationRow(ConsoleTable):
-    """What the doctor saw of a system.
+    """A preflight of a system by the doctor.
 
     Attributes:
         digest: of the declaration that was examined.
         state: `running`, `ended` or `broken`.
-        ready: whether nothing stands in the way of a run.
-        content: its answer, schema lienthong.doctor/1; what it complained of where it gave none.
+        ready: whether a run may begin.
+        content: its answer, schema lienthong.doctor/1; its error output where it gave none.
     """
 
     __tablename__ = "examinations"
@@ -173,8 +173,8 @@ class RunRow(ConsoleTable):
         earlier: run whose failures are played again.
         state: `queued`, `starting`, `running`, `stopping`, `judging` or `ended`.
         why_unready: reason given for a start although the doctor was not green.
-        stop_reason: given by whoever stopped it.
-        pid, birth: its process, and when the system says that it began; both tell it from any later one.
+        stop_reason: given by the person who stopped it.
+        pid, birth: its process, and its start time according to the system; together they identify it.
         verdict: `pass`, `fail`, `inconclusive`, or `none` when there was nothing to judge.
         complaint: what it said on standard error where it came to nothing.
     """
@@ -209,7 +209,7 @@ class RunRow(ConsoleTable):
 
 
 class FoundRow(ConsoleTable):
-    """A finding of a judged run, to be searched; its evidence stands in the run's folder.
+    """A finding of a judged run, for searching; its evidence is in the run's folder.
 
     Attributes:
         number: of the finding in the report, from 1.
@@ -231,7 +231,7 @@ class FoundRow(ConsoleTable):
 
 
 class NoteRow(ConsoleTable):
-    """What somebody wrote beside a finding; it changes no verdict, and stays as it was written."""
+    """A note that a person wrote on a finding; it changes no verdict and cannot be edited."""
 
     __tablename__ = "notes"
 
@@ -245,7 +245,7 @@ class NoteRow(ConsoleTable):
 
 
 class DelegationRow(ConsoleTable):
-    """A link by which somebody without an account answers what a run asks; `token` is the SHA-256 of its secret."""
+    """A link by which a person without an account answers questions of a run; `token` is the SHA-256 of its secret."""
 
     __tablename__ = "delegations"
 

@@ -1,1 +1,1 @@
-"""Who uses the console: accounts, roles, sessions, and what guessing a password costs."""
+"""Who uses the console: accounts, roles, sessions, and delays against guessing passwords."""

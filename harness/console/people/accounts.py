@@ -20,9 +20,9 @@ LONGEST_PASSWORD = 200
 _LONGEST_NAME = 200
 _NAME = re.compile(r"[\w.@+-]{2,100}")
 _hasher = PasswordHasher()
-# Each takes 64 MB while it is verified: many who try at once wait for each other.
+# Each verification takes 64 MB, so that simultaneous ones wait for each other.
 _at_once = threading.BoundedSemaphore(4)
-# Verified where there is no such account, so that nobody learns by the time it takes who has one.
+# Verified where there is no such account, so that the time it takes does not reveal which names exist.
 _NOBODY = _hasher.hash("no account has this password")
 
 
@@ -38,8 +38,8 @@ def add_user(db: Session, name: str, role: str, password: str | None, organisati
         actor: who adds it.
 
     Raises:
-        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or
-            somebody else has one.
+        ConfigurationError: the name is taken or unfit, the password too short, a vendor has no organisation, or another
+        role has one.
     """
     name = name.strip().lower()
     if not _NAME.fullmatch(name):
@@ -59,7 +59,7 @@ def add_user(db: Session, name: str, role: str, password: str | None, organisati
     return user
 
 
-def anybody(db: Session) -> bool:
+def has_accounts(db: Session) -> bool:
     """Tell whether there is any account yet."""
     return db.scalars(select(UserRow.id).limit(1)).first() is not None
 
@@ -144,7 +144,7 @@ def set_role(db: Session, user: UserRow, role: Role, organisation: str | None, a
 
 
 def close_account(db: Session, user: UserRow, actor: str) -> None:
-    """Let nobody sign in under an account any more.
+    """Close an account, so that it cannot sign in any more.
 
     Raises:
         ConfigurationError: no administrator would be left.

@@ -4,9 +4,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is here for.
-
-    An auditor reads everything and changes nothing; a vendor sees its own organisation alone.
+    """What a person does in the console. An auditor reads everything and changes nothing; a vendor sees its own
+    organisation alone.
     """
 
     ADMIN = "admin"
@@ -17,7 +16,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """Something that not everybody may do."""
+    """Something that only some roles may do."""
 
     ADMINISTER = "administer"
     READ_LOG = "read-log"
@@ -25,13 +24,16 @@ class Right(StrEnum):
     ADD_ORGANISATION = "add-organisation"
     RUN = "run"
     WRITE_NOTE = "write-note"
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    CONSENT = "consent"
 
 
 _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
-    Role.TESTER: frozenset({Right.DECLARE, Right.ADD_ORGANISATION, Right.RUN, Right.WRITE_NOTE}),
-    Role.APPROVER: frozenset({Right.READ_LOG, Right.WRITE_NOTE}),
-    Role.VENDOR: frozenset({Right.DECLARE, Right.RUN, Right.WRITE_NOTE}),
+    Role.TESTER: frozenset({Right.DECLARE, Right.ADD_ORGANISATION, Right.RUN, Right.WRITE_NOTE, Right.PROPOSE}),
+    Role.APPROVER: frozenset({Right.READ_LOG, Right.WRITE_NOTE, Right.DECIDE, Right.CONSENT}),
+    Role.VENDOR: frozenset({Right.DECLARE, Right.RUN, Right.WRITE_NOTE, Right.CONSENT}),
     Role.AUDITOR: frozenset({Right.READ_LOG}),
 }
 

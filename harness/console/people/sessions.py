@@ -1,4 +1,4 @@
-"""Sign-in and the sessions that come of it, kept by the console: a session can be ended from here at any moment."""
+"""Sign-in and sessions, which are kept on the server so that they can be ended at any moment."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from harness.console.people.accounts import verified
 _IDLE = 8 * 3600.0
 _LONGEST = 24 * 3600.0
 _NOTED = 60.0  # a session is noted as seen no more often than this
-_FREE = 5  # failures that cost no waiting
+_FREE = 5  # failures that cause no delay
 _FROM_ONE_ADDRESS = 10  # times as many from one address, behind which many people may sit
 _LONGEST_WAIT = 900.0
 _FORGOTTEN = 24 * 3600.0
@@ -24,7 +24,7 @@ _FORGOTTEN = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session as it begins: `token` goes into the cookie and is kept nowhere."""
+    """A new session: `token` goes into the cookie and is stored nowhere else."""
 
     token: str
     user: UserRow
@@ -32,13 +32,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class NotSignedIn:
-    """Why nobody was signed in: `seconds` to wait, 0 where name or password is wrong."""
+    """Why a sign-in failed: `seconds` to wait, 0 where name or password is wrong."""
 
     seconds: int
 
 
 def sign_in(db: Session, name: str, password: str, address: str) -> SignedIn | NotSignedIn:
-    """Sign somebody in.
+    """Sign a person in.
 
     What is said to a wrong password, an unknown name and a closed account is the same, and takes as long.
 

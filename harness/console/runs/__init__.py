@@ -1,1 +1,1 @@
-"""Runs as processes of their own: started, followed on disk, found again, ended."""
+"""Runs as separate processes: started, followed on disk, found again after a restart, ended."""

@@ -1,4 +1,4 @@
-"""What a run left on disk, read for its pages; the last few runs that somebody looked at are kept at hand."""
+"""What a run left on disk, read for its pages; the last few runs that were opened are cached."""
 
 import threading
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""The doctor as the console calls it: in a process of its own, its answer kept with what was examined."""
+"""The doctor as the console calls it: in a separate process, its answer stored with the declaration it is about."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ _LONGEST_COMPLAINT = 2000
 _logger = logging.getLogger(__name__)
 
 
-class ExaminationRoom:
+class ExaminationRunner:
     """Examines systems, a few at once."""
 
     def __init__(self, state: ConsoleState) -> None:
@@ -36,7 +36,7 @@ class ExaminationRoom:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="doctor")
         self._closing = threading.Event()
         with state.database.writing() as db:
-            # What an earlier console was at when it ended.
+            # Examinations that an earlier console had begun when it ended.
             db.execute(update(ExaminationRow).where(ExaminationRow.state == "running").values(state="broken"))
 
     def begin(self, db: Session, system: SystemRow, actor: str) -> int:
@@ -69,7 +69,7 @@ class ExaminationRoom:
     def _examine(self, number: int) -> None:
         try:
             content, ended = self._said(number)
-        except Exception:  # a pool's thread has nobody else to tell
+        except Exception:  # an exception in a thread of the pool would be lost
             _logger.exception("examination %s", number)
             content, ended = "", False
         with self._state.database.writing() as db:
@@ -81,7 +81,7 @@ class ExaminationRoom:
                 row.ready = ended and _nothing_in_the_way(json.loads(content), driver_kind(system))
 
     def _said(self, number: int) -> tuple[str, bool]:
-        """Return the doctor's answer and whether it is one."""
+        """Return the doctor's answer, and whether it is valid."""
         with tempfile.TemporaryDirectory(prefix="lienthong-doctor-") as folder:
             with self._state.database.reading() as db:
                 system = db.get_one(SystemRow, db.get_one(ExaminationRow, number).system_id)
@@ -116,7 +116,7 @@ def checks_of(row: ExaminationRow | None) -> list[dict[str, Any]]:
 
 
 def _nothing_in_the_way(content: dict[str, Any], kind: str) -> bool:
-    """Tell whether a run may begin: all is green, or all that can be seen before a person moves the product."""
+    """Tell whether a run may begin: all is green, or all that can be seen before a person operates the product."""
     if content["ready"]:
         return True
     states: Sequence[str] = [check["state"] for check in content["checks"]]

@@ -1,4 +1,4 @@
-"""Findings of a run that still goes on: what is recorded so far is judged, now and then, beside everything else."""
+"""Findings of a run that still goes on: what is recorded so far is judged from time to time in the background."""
 
 import multiprocessing
 import os
@@ -15,8 +15,8 @@ from harness.journal.events import ScenarioFinished
 from harness.journal.reader import JournalBroken
 from harness.report.agreement import judged, recorded_profile
 
-_LEAST = 8.0  # seconds between two looks
-_SPARED = 4.0  # a look is followed by so many times as long without one
+_LEAST = 8.0  # seconds between two judgements
+_SPARED = 4.0  # the pause after a judgement, as a multiple of how long it took
 _NICE = 10
 _LOOK_UP = 2.0  # seconds between two looks of the worker whether the console is still there
 _FORGOTTEN = 24
@@ -79,7 +79,7 @@ class FirstFindings:
         if ended.exception() is None:
             look.found = ended.result()
         else:
-            self._pool = None  # its process is gone; the next look gets another
+            self._pool = None  # its process is gone; the next judgement gets another
 
     def _worker(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -89,7 +89,7 @@ class FirstFindings:
 
 
 def _begin_worker(console: int) -> None:
-    """Give way to everything else, and end with the console, however that ends."""
+    """Run at low priority, and end with the console, even when that is killed."""
     os.nice(_NICE)
 
     def watch() -> None:

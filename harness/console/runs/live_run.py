@@ -1,4 +1,4 @@
-"""Where a run stands, folded from its journal event by event."""
+"""Progress of a run, computed from its journal event by event."""
 
 import threading
 from collections import OrderedDict, deque
@@ -15,7 +15,7 @@ from harness.scenarios.registry import all_scenarios
 PROGRESS, BOARD, MESSAGES, QUESTION = "progress", "board", "messages", "question"
 _SHOWN_MESSAGES = 25
 _KEPT = 24
-_ENOUGH = 3  # scenarios that have to be over before time left is told
+_ENOUGH = 3  # scenarios that have to be over before the time left is estimated
 _MESSAGES = (
     kinds.RequestReceived, kinds.AnswerSent, kinds.DriverCommand, kinds.Stimulus, kinds.FaultPlaced, kinds.FaultMended,
     kinds.CandidateSilent, kinds.HarnessStalled, kinds.OperatorAsked, kinds.OperatorShowed,
@@ -24,7 +24,7 @@ _MESSAGES = (
 
 @dataclass(slots=True)
 class LiveRun:
-    """Where a run stands.
+    """Progress of a run.
 
     Attributes:
         scenarios: state of each that is planned: `planned`, `playing`, or how it ended.
@@ -78,14 +78,14 @@ class LiveRun:
 
     @property
     def left(self) -> float | None:
-        """About how many seconds are left, None while nobody can tell."""
+        """About how many seconds are left, None while that cannot be estimated."""
         if self.done < _ENOUGH or self.over:
             return None
         return (self.elapsed - self.first_scenario) / self.done * (self.total - self.done)
 
     @property
     def board(self) -> dict[str, str]:
-        """State of every requirement that a planned scenario claims: that of the scenario which is worst off."""
+        """State of every requirement that a planned scenario claims: the worst state among its scenarios."""
         order = ("trouble", "cut-short", "playing", "planned", "completed", "not_applicable")
         found: dict[str, str] = {}
         for scenario, state in self.scenarios.items():
@@ -155,14 +155,14 @@ class LiveRun:
 
 
 class LiveRuns:
-    """Follows the journals of the runs that somebody looks at."""
+    """Follows the journals of the runs whose pages are open."""
 
     def __init__(self) -> None:
         self._followed: OrderedDict[Path, tuple[JournalTail, LiveRun, threading.Lock]] = OrderedDict()
         self._lock = threading.Lock()
 
     def look(self, folder: Path) -> LiveRun:
-        """Return where a run stands now.
+        """Return the progress of a run.
 
         Args:
             folder: of the run.

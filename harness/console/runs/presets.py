@@ -13,7 +13,7 @@ from harness.console.subjects.default_profile import default_profile
 from harness.console.subjects.system_registry import capabilities_of
 from harness.engine.plan import expanded, make_plan
 
-# The main road of every system: a document sent, one received and acknowledged, its statuses.
+# The main path of every system: a document sent, one received and acknowledged, its statuses.
 QUICK = ("SND-01", "SND-02", "RCV-01", "RCV-02", "RCV-03", "STS-01")
 PEOPLE = frozenset({"manual", "passive"})
 _SHARED, _ALONE, _BY_HAND = 1.5, 3.0, 60.0

@@ -1,4 +1,4 @@
-"""Runs as processes of their own: the console can end at any moment, and they go on."""
+"""Runs as separate processes, which go on when the console ends."""
 
 import os
 import signal
@@ -19,14 +19,14 @@ def begin(
 
     Args:
         program: with its arguments.
-        folder: where it writes down its process id, and what it says and complains of.
+        folder: where it writes down its process id, and its standard output and error output.
         environment: variables that it has.
         answers: named pipe from which it reads, None for nothing.
 
     Raises:
         OSError: it cannot be begun.
     """
-    # Opened for both, so that the pipe never ends while the program lives, whoever writes into it.
+    # Opened for both, so that the pipe never ends while the program lives, even if no writer has it open.
     source = os.open(answers, os.O_RDWR) if answers is not None else os.open(os.devnull, os.O_RDONLY)
     try:
         with (folder / SAID_FILE).open("wb") as said, (folder / COMPLAINED_FILE).open("wb") as complained:
@@ -52,7 +52,7 @@ def noted_pid(folder: Path) -> int | None:
 
 
 def birth_of(pid: int) -> str:
-    """Return what tells a process from any other that had or will have its number; empty where there is none."""
+    """Return what distinguishes a process from others with the same number; empty where there is none."""
     try:
         content = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -76,7 +76,7 @@ def interrupt(pid: int, how: signal.Signals = signal.SIGINT) -> None:
 
 
 def complaint(folder: Path) -> str:
-    """Return the end of what a program complained of."""
+    """Return the end of a program's error output."""
     try:
         content = (folder / COMPLAINED_FILE).read_bytes()[-_LONGEST_COMPLAINT:]
     except OSError:
@@ -92,7 +92,7 @@ def _boot() -> str:
 
 
 def _birth_by_ps(pid: int) -> str:
-    """Ask where there is no /proc."""
+    """Ask `ps`, where there is no /proc."""
     if Path("/proc/self/stat").exists():
         return ""
     asked = subprocess.run(  # noqa: S603

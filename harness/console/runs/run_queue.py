@@ -1,4 +1,4 @@
-"""The queue of runs: begun as the machine can carry them, watched, found again after a restart, and ended."""
+"""The queue of runs: started as the machine has room, watched, found again after a restart, and ended."""
 
 import json
 import logging
@@ -33,13 +33,13 @@ ACTIVE = ("starting", "running", "stopping", "judging")
 RUN_FOLDER, JUDGE_FOLDER = "run", "judging"
 _TICK = 0.4
 _PATIENCE = 15.0  # seconds in which a process has to write its number down
-# Seconds after a stop was asked for at which it is asked for more plainly.
+# Seconds after a stop was asked for at which a stronger signal is sent.
 _ESCALATION = ((60.0, signal.SIGTERM), (150.0, signal.SIGKILL))
 _logger = logging.getLogger(__name__)
 
 
 class RunQueue:
-    """Begins runs and sees to their end; all that it knows stands in the database and on the disk."""
+    """Starts runs and follows them to their end; all of its state is in the database and on the disk."""
 
     def __init__(self, state: ConsoleState) -> None:
         self._state = state
@@ -101,7 +101,7 @@ class RunQueue:
                     interrupt(row.pid, how)
 
     def _find(self, row: RunRow) -> None:
-        """Take note of the process that an earlier console began and did not live to note."""
+        """Note the process of a run that an earlier console started but could not note before it ended."""
         pid = noted_pid(self._state.runs / row.id)
         if pid is not None:
             self._keep(row.id, pid=pid, birth=birth_of(pid) or "gone", state="running")

@@ -23,8 +23,8 @@ from harness.console.subjects.vault import KEY_FILE
 
 MANIFEST, TABLES, FILES = "manifest.json", "tables", "files"
 SCHEMA = "lienthong.console-backup/1"
-# Who was signed in, who mistyped a password, and who may answer for a run that goes on, is no matter for a backup; and
-# a key that was taken back since must not come to life again.
+# Sessions, failed sign-ins and links for answering are not part of a backup; and a key that was revoked since must not
+# become valid again.
 LEFT_OUT = frozenset({"sessions", "access_tokens", "attempts", "delegations", "alembic_version"})
 _PIECE = 1024 * 1024
 
@@ -100,7 +100,7 @@ def _filled(archive: tarfile.TarFile, database: ConsoleDatabase, data: Path) -> 
 
 
 def _one_moment(database: ConsoleDatabase) -> dict[str, Any]:
-    """Return what has a connection see one moment of the database all through."""
+    """Return the statement that gives a connection one snapshot of the database."""
     return {"isolation_level": "REPEATABLE READ"} if database.kind == "postgresql" else {}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Connection, insert, text
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data.audit_log import broken_at, note_change
 from harness.console.data.database import ConsoleDatabase, upgrade
-from harness.console.people.accounts import anybody
+from harness.console.people.accounts import has_accounts
 from harness.console.safekeeping.backup import (
     FILES,
     MANIFEST,
@@ -96,7 +96,7 @@ def _taken(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> s
 def _take_rows(folder: Path, data: Path, url: str | None, manifest: BackupManifest) -> None:
     with _opened(data, url, manifest.revision) as database:
         with database.reading() as db:
-            if anybody(db):
+            if has_accounts(db):
                 raise ConfigurationError("console.restore-occupied", path=data)
         with database.engine.begin() as connection:
             _insert(connection, folder)

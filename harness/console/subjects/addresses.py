@@ -1,4 +1,5 @@
-"""To which addresses a run may go: the driver's address is a candidate's word, and this machine sees more than it."""
+"""To which addresses a run may go: a vendor names the driver's address, and this machine may reach hosts that the
+vendor must not."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ def checked_list(text: str) -> str:
 def check_allowed(url: str, allowed: str) -> None:
     """Check that a driver's address is one to which runs may go.
 
-    A name must be on the list itself, whatever it stands for today: what it stands for tomorrow is not ours.
+    A name must be on the list itself, whatever it resolves to now: it may resolve to something else later.
 
     Raises:
         ConfigurationError: it is not, or it is no address.

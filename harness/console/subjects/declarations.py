@@ -43,7 +43,7 @@ _LEFT_OUT_WHEN_BLANK = frozenset({"version", "vendor", "system_id"})
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSystem:
-    """A declaration that was found right, and the secret that stood in it.
+    """A declaration that was found right, and the secret that was in it.
 
     Attributes:
         candidate: the declaration without its secret.
@@ -150,7 +150,7 @@ def kept(file: str) -> Candidate:
 
 
 def digest_of(file: str, secret: bytes | None, variant: str = "") -> str:
-    """Return what tells one state of a system from another: the doctor's word holds for one alone."""
+    """Return a digest of a system's declaration; the doctor's answer holds for one declaration only."""
     return hashlib.sha256("\0".join((file, (secret or b"").hex(), variant)).encode("utf-8")).hexdigest()
 
 
@@ -168,7 +168,7 @@ def _checked(path: Path) -> DeclaredSystem:
     try:
         check_declaration(candidate, located, default_profile(), {})
     except ConfigurationError as error:
-        # Whether its program is here shows when a run is to begin, and is nobody's business before.
+        # Whether its program exists is checked when a run begins; saying so before would reveal files of this machine.
         if error.code != "candidate.program-missing":
             raise
     secret = candidate.agency.secret

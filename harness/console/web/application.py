@@ -1,4 +1,4 @@
-"""The console as an application: who is let in where, and what is said where something is not to be had."""
+"""The console as an application: access to its pages, and its error pages."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -183,8 +183,8 @@ def _language(request: Request, language: Language) -> Language:
 
 
 def _healthz(state: ConsoleState) -> Callable[[Request], Awaitable[Response]]:
-    async def told(_: Request) -> Response:
+    async def answer(_: Request) -> Response:
         found = await run_in_threadpool(health, state)
         return JSONResponse({"status": "ok" if found.well else "trouble", **found.public()}, 200 if found.well else 503)
 
-    return told
+    return answer

@@ -46,7 +46,7 @@ _TYPES = {
     "junit": "application/xml",
     "pdf": "application/pdf",
 }
-# The report has a style and a script of its own; it is shut off from everything of the console.
+# The report has its own style and script; it is isolated from the console.
 _REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -143,7 +143,7 @@ def verified_page(visit: Visit) -> Response:
 
 
 def _checked(visit: Visit, row: RunRow) -> tuple[dict[str, Any] | None, str]:
-    """Return what the check says, and why it says nothing."""
+    """Return the result of the check, or why there is none."""
     words = [*visit.state.program, "verify", str(visit.work.queue.folder(row)), "--format", "json", "--any-key"]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
@@ -173,13 +173,13 @@ def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
         "number": number,
         "total": len(evidence.findings),
         "one": occurrence(one, scenario, source, wording),
-        "told": sightings_of(scenario, [one], source, wording),
+        "finding": sightings_of(scenario, [one], source, wording),
         "code": one.code,
         "severity": str(one.severity),
         "requirement": _requirement(source.report, one.requirement, wording),
         "messages": _messages(evidence, event, one.where) if event else [],
         "drawings": evidence.pictures.pictures(scenario, wrong, wording) if source.record else (),
-        "scene": {"id": scenario},
+        "scenario": {"id": scenario},
         "report": {"language": visit.language},
         "notes": visit.db.scalars(notes).all(),
     }

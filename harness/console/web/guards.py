@@ -1,4 +1,4 @@
-"""What guards every answer and every request: header lines, size of bodies, the origin of changes."""
+"""Protection of every request and answer: header lines, size of bodies, the origin of changes."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -31,7 +31,7 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 class ConsoleGuards:
-    """Stands before the application."""
+    """ASGI middleware in front of the application."""
 
     def __init__(self, app: Application, larger: Mapping[re.Pattern[str], int], turned: Turned) -> None:
         """Prepare.
@@ -46,7 +46,7 @@ class ConsoleGuards:
         self._turned = turned
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receiving, send: Sending) -> None:
-        """Pass a request on, unless it is too large or a change asked for by a page of somebody else."""
+        """Pass a request on, unless it is too large or a change that comes from a page of another site."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -97,7 +97,7 @@ def _announced(request: Request) -> int:
 
 
 def _from_here(request: Request) -> bool:
-    """Tell whether a change comes from a page of this address, or from a program, which tells no origin."""
+    """Tell whether a change comes from a page of this address, or from a program, which sends no origin."""
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():

@@ -16,7 +16,7 @@ ACTIVE = ("starting", "running", "stopping", "judging")
 
 @dataclass(frozen=True, slots=True)
 class ConsoleHealth:
-    """How the console is.
+    """State of the console.
 
     Attributes:
         database: whether it answers.
@@ -35,11 +35,11 @@ class ConsoleHealth:
 
     @property
     def well(self) -> bool:
-        """Whether all is well."""
+        """Whether everything works."""
         return self.database and self.disk
 
     def public(self) -> dict[str, object]:
-        """Return what everybody may know."""
+        """Return the part that is public."""
         return {
             "version": __version__,
             "database": self.database,
@@ -51,7 +51,7 @@ class ConsoleHealth:
 
 
 def health(state: ConsoleState) -> ConsoleHealth:
-    """Look at everything."""
+    """Check everything."""
     try:
         with state.database.reading() as db:
             db.execute(text("SELECT 1"))

@@ -16,7 +16,7 @@ _JUDGED = ("pass", "fail", "inconclusive")
 
 
 def compared_page(visit: Visit) -> Response:
-    """Compare a run with an older one: what was mended, what is new, what still fails."""
+    """Compare a run with an older one: what was fixed, what is new, what still fails."""
     row = visit.run()
     older = visit.db.get(RunRow, visit.asked("with", 24))
     if older is None or not visit.sees(older.organisation_id):

@@ -1,4 +1,4 @@
-"""What a run asks of people: answered by who is signed in, or by a link by who is not."""
+"""Questions of a run to people: answered by a person who is signed in, or through a link."""
 
 import hashlib
 import secrets
@@ -37,7 +37,7 @@ def operator_file(visit: Visit) -> Response:
 
 
 def delegated(visit: Visit) -> Response:
-    """Make a link by which somebody without an account answers for this run; it is shown once."""
+    """Make a link by which a person without an account answers for this run; it is shown once."""
     row = visit.run()
     token = secrets.token_urlsafe(32)
     visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.actor, created=time.time()))
@@ -47,7 +47,7 @@ def delegated(visit: Visit) -> Response:
 
 
 def link_page(visit: Visit) -> Response:
-    """Show what a run asks to who has the link."""
+    """Show the question of a run to a person who has the link."""
     return visit.page("delegated", **_shown(visit, _delegation(visit)))
 
 

@@ -33,7 +33,7 @@ def package_lines(content: bytes, line: int | None, xpath: str | None) -> list[P
     Args:
         content: of the package.
         line: number of the line that a finding is about, from 1; None where only its element is known.
-        xpath: of the element that it is about; tells lines apart where many stand on one.
+        xpath: of the element that it is about; tells lines apart where many are on one.
     """
     text = _text(content[:_LARGEST])
     lines = list(_laid_out(text)) if text.lstrip("\ufeff \r\n\t").startswith("<") else list(_plain(text))

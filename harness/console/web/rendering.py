@@ -1,7 +1,7 @@
 """The console's templates: whatever a candidate or a person wrote is shown as text, invisible signs written out."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -70,6 +70,22 @@ def machine_moment(seconds: float | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM).isoformat(timespec="seconds")
 
 
+def iso_day(written: str) -> str:
+    """Return the day of an ISO 8601 moment or day as people in Vietnam write it, as it is where it is none."""
+    try:
+        return f"{date.fromisoformat(written[:10]):%d/%m/%Y}"
+    except ValueError:
+        return clipped(written, 40)
+
+
+def iso_time(written: str) -> str:
+    """Return an ISO 8601 moment as people in Vietnam write it, as it is where it is none."""
+    try:
+        return f"{datetime.fromisoformat(written).astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
+    except ValueError:
+        return clipped(written, 40)
+
+
 @cache
 def _environment() -> Environment:
     environment = template_environment()
@@ -78,6 +94,8 @@ def _environment() -> Environment:
         "given": _isolated,
         "moment": moment,
         "machine_moment": machine_moment,
+        "iso_day": iso_day,
+        "iso_time": iso_time,
         "lasting": _lasting,
         "lines": _lines,
         "seconds": _seconds,
@@ -97,7 +115,7 @@ def _lines(value: str) -> str:
 
 
 def _isolated(value: object) -> Markup:
-    """Make foreign text visible and isolate it, so that its writing direction moves nothing beside it."""
+    """Make foreign text visible and isolate it, so that its writing direction affects nothing beside it."""
     return Markup('<bdi class="given">{}</bdi>').format(clipped(str(value), _SHOWN))
 
 

@@ -3,10 +3,14 @@
 from harness.console.web import (
     account_pages,
     administration_pages,
+    certificate_pages,
     evidence_pages,
     history_pages,
     openid_pages,
     operator_pages,
+    proposal_pages,
+    recall_pages,
+    register_pages,
     run_pages,
     subject_pages,
     token_pages,
@@ -23,4 +27,8 @@ PAGES: tuple[PageRoute, ...] = (
     *evidence_pages.PAGES,
     *history_pages.PAGES,
     *operator_pages.PAGES,
+    *proposal_pages.PAGES,
+    *certificate_pages.PAGES,
+    *register_pages.PAGES,
+    *recall_pages.PAGES,
 )

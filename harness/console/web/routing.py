@@ -10,7 +10,7 @@ from harness.console.web.visit import Handler, Visit
 
 
 class Door(Enum):
-    """Who is let in: everybody, or those who are signed in."""
+    """Who has access: everyone, or those who are signed in."""
 
     OPEN = "open"
     SIGNED_IN = "signed-in"

@@ -48,22 +48,22 @@ def run_events(state: ConsoleState, work: ConsoleWork, language: Language) -> Ca
 async def _parts(
     state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, after: int
 ) -> AsyncIterator[ServerSentEvent]:
-    told, shape, end = after, "", time.monotonic() + _HOUR
+    sent, shape, end = after, "", time.monotonic() + _HOUR
     while not work.closing and time.monotonic() < end and not await request.is_disconnected():
-        found = await run_in_threadpool(_look, state, work, request, key, language, told, shape)
+        found = await run_in_threadpool(_look, state, work, request, key, language, sent, shape)
         if found is None:
             return
-        parts, told, shape, over = found
+        parts, sent, shape, over = found
         for name, html in parts.items():
-            yield ServerSentEvent(data=html, event=name, id=str(told))
+            yield ServerSentEvent(data=html, event=name, id=str(sent))
         if over:
-            yield ServerSentEvent(data="", event="over", id=str(told))
+            yield ServerSentEvent(data="", event="over", id=str(sent))
             return
         await anyio.sleep(_PAUSE)
 
 
 def _look(
-    state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, told: int, shape: str
+    state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, sent: int, shape: str
 ) -> tuple[dict[str, str], int, str, bool] | None:
     """Return the parts that changed since an event, the number of the last event, and whether the run is over."""
     with state.database.reading() as db:
@@ -74,10 +74,10 @@ def _look(
         found = len(work.first.of(work.queue.folder(row), live.done)) if row.state == "running" else 0
         now = f"{row.state} {found}"
         earlier, _, before = shape.partition(" ")
-        names = [part for part in _PARTS if live.changed.get(part, -1) > told or earlier not in {"", row.state}]
+        names = [part for part in _PARTS if live.changed.get(part, -1) > sent or earlier not in {"", row.state}]
         names += [FOUND] if before not in {"", str(found)} else []
         if not names:
-            return {}, told, now, row.state == "ended"
+            return {}, sent, now, row.state == "ended"
         session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
         answers = session is not None and may(session.user.role, Right.RUN)
         values: dict[str, Any] = {"run": row, "csrf": session.csrf if session else "", "answers": answers}
@@ -87,13 +87,13 @@ def _look(
 
 
 def _is_seen(state: ConsoleState, request: Request, key: str) -> bool:
-    """Tell whether there is such a run for whoever asks."""
+    """Tell whether the person may see such a run."""
     with state.database.reading() as db:
         return _seen(db, request, key) is not None
 
 
 def _seen(db: Session, request: Request, key: str) -> RunRow | None:
-    """Return the run, None where there is none for whoever asks."""
+    """Return the run, None where the person may not see it."""
     session = session_of(db, request.cookies.get(SESSION_COOKIE, ""))
     row = db.get(RunRow, key)
     if session is None or row is None:

@@ -6,7 +6,9 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
+from harness.console.certification.book import URGENT, expiring, kept_certificates
 from harness.console.data.audit_log import note_change
+from harness.console.data.certificate_tables import ProposalRow
 from harness.console.data.tables import ExaminationRow, OrganisationRow, ProductRow, RunRow, SystemRow
 from harness.console.people.accounts import organisation_named
 from harness.console.people.roles import Right, Role
@@ -39,10 +41,24 @@ _LATEST = 12
 
 
 def home(visit: Visit) -> Response:
-    """Show where the person left off: the latest runs, and the organisations."""
+    """Show the latest runs and the organisations."""
     runs = select(RunRow).order_by(RunRow.created.desc()).limit(_LATEST)
     return visit.page("home", runs=visit.db.scalars(_own(visit, runs, RunRow.organisation_id)).all(),
-                      organisations=organisations(visit), counts=_systems_by_organisation(visit))  # fmt: skip
+                      organisations=organisations(visit), counts=_systems_by_organisation(visit),
+                      **_certification(visit))  # fmt: skip
+
+
+def _certification(visit: Visit) -> dict[str, Any]:
+    """Return what of certificates wants to be seen to: proposals that wait, certificates that run out soon."""
+    certifier = visit.state.certifier
+    if certifier is None:
+        return {"waiting": 0, "soon": [], "urgent": URGENT}
+    open_ones = select(func.count()).select_from(ProposalRow).where(ProposalRow.state == "open")
+    return {
+        "waiting": visit.db.scalar(open_ones) or 0 if visit.may(Right.DECIDE) else 0,
+        "soon": expiring(kept_certificates(visit.db, certifier.authority, visit.own)),
+        "urgent": URGENT,
+    }
 
 
 def organisation_added(visit: Visit) -> Response:
@@ -51,7 +67,7 @@ def organisation_added(visit: Visit) -> Response:
         made = organisation_named(visit.db, visit.value("name"), visit.actor)
     except ConfigurationError as error:
         return visit.declined("home", error, runs=[], organisations=organisations(visit),
-                              counts=_systems_by_organisation(visit))  # fmt: skip
+                              counts=_systems_by_organisation(visit), **_certification(visit))  # fmt: skip
     return visit.moved(f"/organisations/{made.id}")
 
 

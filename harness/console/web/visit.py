@@ -1,4 +1,4 @@
-"""One request as a page sees it: who asks, in which language, with what, inside one transaction."""
+"""One request as a page sees it: person, language and form values, inside one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ T = TypeVar("T", OrganisationRow, SystemRow, RunRow, UserRow, AccessTokenRow)
 
 
 class Missing(Exception):
-    """There is no such thing, or it is none of this person's business: both look the same from outside."""
+    """The thing does not exist, or this person may not see it: both give the same answer."""
 
 
 class Forbidden(Exception):
@@ -76,7 +76,7 @@ class Visit:
         """Who asks.
 
         Raises:
-            Missing: nobody is signed in.
+            Missing: no person is signed in.
         """
         holder = self.session or self.token
         if holder is None:
@@ -99,7 +99,7 @@ class Visit:
         return may(self.user.role, right) and (self.token is None or right in self.token.rights.split())
 
     def need(self, right: Right) -> None:
-        """Go on only with a right.
+        """Check that the person has a right.
 
         Raises:
             Forbidden: the person does not have it.

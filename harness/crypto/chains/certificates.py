@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-# A stranger's certificate may be odd in ways that cryptography only warns of; findings speak of what matters.
+# A foreign certificate may be irregular in ways that cryptography only warns about; findings cover what matters.
 warnings.filterwarnings("ignore", message="Parsed a serial number", category=CryptographyDeprecationWarning)
 
+DESCRIPTION = ObjectIdentifier("2.5.4.13")
 _KEPT = 256
 # What cryptography raises for bytes that are not what they should be.
 _BROKEN = (
@@ -173,7 +174,7 @@ def is_certificate(der: bytes) -> bool:
 
 
 def readable(ders: Iterable[bytes], read: Callable[[bytes], bytes]) -> tuple[bytes, ...]:
-    """Return those of `ders` that a reader such as `read_crl` can read: what strangers bring may be anything."""
+    """Return those of `ders` that a reader such as `read_crl` can read: foreign data may be anything."""
     found: list[bytes] = []
     for der in ders:
         try:
@@ -210,6 +211,13 @@ def name_for_people(name: x509.Name) -> str:
     """Return the common name, or the whole name where there is none."""
     common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(common[0].value) if common else name.rfc4514_string()
+
+
+def whole_name(name: x509.Name) -> str:
+    """Return the name for people in full: a common name has little room, a description for the rest."""
+    short = name_for_people(name)
+    told = (str(entry.value) for entry in name.get_attributes_for_oid(DESCRIPTION))
+    return next((full for full in told if full.startswith(short)), short)
 
 
 def same_name(one: str, other: str) -> bool:

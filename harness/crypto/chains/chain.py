@@ -124,7 +124,7 @@ def examine_chain(
     context = offline_context(replace(trust, crls=(), ocsps=()), embedded, at, CertRevTrustPolicy(NO_REVOCATION))
     try:
         path = finish(_path(certificate, context))
-    except Exception as error:  # on a stranger's certificates the ASN.1 reader stumbles in many ways
+    except Exception as error:  # the ASN.1 reader fails on foreign certificates in many ways
         return Chain(leaf, _fault(error, certificate, context))
     wrong = _wrong_usage(certificate, purpose, purposes)
     if wrong is not None:
@@ -137,7 +137,7 @@ def offline_context(
 ) -> ValidationContext:
     """Return the validator's view of a trust at a time.
 
-    Nothing is fetched, and weak algorithms pass: they are for the rules to judge.
+    Nothing is fetched, and weak algorithms pass: the rules judge them.
     """
     loaded = load_trust(trust)
     others = _certificates([der for der in tuple(embedded)[:MOST_EMBEDDED] if _is_usable(der)])
@@ -193,13 +193,13 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 @lru_cache(maxsize=_KEPT_CERTIFICATES)
 def _is_usable(der: bytes) -> bool:
-    """Tell whether the validator can take in a certificate that a stranger brings, its names included."""
+    """Tell whether the validator can read a foreign certificate, including its names."""
     if not is_certificate(der):
         return False
     try:
         certificate = _certificate(der)
         return bool(certificate.subject.hashable and certificate.issuer.hashable and certificate.issuer_serial)
-    except Exception:  # on a stranger's certificates the ASN.1 reader stumbles in many ways
+    except Exception:  # the ASN.1 reader fails on foreign certificates in many ways
         return False
 
 
@@ -230,7 +230,7 @@ def _with_date(error: PathValidationError, leaf: x509.Certificate, date: datetim
 
 
 def _no_path(leaf: x509.Certificate, context: ValidationContext) -> ChainFault:
-    """Climb as far as known certificates lead: to an untrusted root, or an unknown issuer."""
+    """Follow the issuers as far as certificates are known: to an untrusted root, or an unknown issuer."""
     seen: set[bytes] = set()
     top = leaf
     while top.sha256 not in seen and top.subject != top.issuer:

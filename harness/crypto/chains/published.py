@@ -1,4 +1,4 @@
-"""The certificates of the government's CA as published: whether a file is one of them, or only bears its name."""
+"""The certificates of the government's CA as published: whether a file is one of them, or only has its name."""
 
 import hashlib
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ class Recognition(msgspec.Struct, frozen=True):
 
     Attributes:
         likeness: `published`: the fingerprint is that one; `begins-so`: as far as it was published, which is too little
-            to rely on; `name-only`: it bears the name and another fingerprint.
+            to rely on; `name-only`: it has the name, but another fingerprint.
         of: the published one.
         sha256: its own fingerprint in hex, capitals.
     """
@@ -72,7 +72,7 @@ def published_certificates() -> Mapping[str, PublishedCertificate]:
 
 
 def recognised(der: bytes) -> Recognition | None:
-    """Tell which published certificate this is, or seems to be; None where it is like none of them.
+    """Tell which published certificate this is, or seems to be; None where it resembles none of them.
 
     Raises:
         CertificateUnreadable: these bytes are no certificate.

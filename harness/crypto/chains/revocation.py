@@ -1,4 +1,4 @@
-"""Whether a trusted certificate was revoked, by the CRLs and OCSP answers at hand; the rest is unknown."""
+"""Whether a trusted certificate was revoked, by the available CRLs and OCSP answers; otherwise it is unknown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -78,13 +78,13 @@ def examine_revocation(chain: Chain, embedded: Sequence[bytes], trust: Trust, at
     facts = facts_of(chain.leaf)
     first = _examined(chain, chain.path, embedded, trust, at)
     if first.standing is not Standing.REVOKED and trust.ocsps and trust.crls:
-        # The validator asks no list once an answer is good; an older answer must not outdo a newer list.
+        # The validator reads no list once an answer is good; an older answer must not override a newer list.
         listed = _examined(chain, chain.path, embedded, replace(trust, ocsps=()), at)
         first = listed if first.standing is Standing.UNKNOWN or listed.standing is Standing.REVOKED else first
     afterwards = [given for given in _answered(trust) if at < given <= facts.ends]
     if first.standing is not Standing.UNKNOWN or not afterwards:
         return first
-    # An OCSP answer that tells of a later revocation says by that that the certificate was good before.
+    # An OCSP answer about a later revocation means that the certificate was good before.
     later = _examined(chain, chain.path, embedded, trust, max(afterwards))
     if later.standing is Standing.REVOKED and later.date is not None and later.date > at:
         return Revocation(Standing.GOOD, facts.subject, later.date, later.reason)
@@ -101,7 +101,7 @@ def _examined(chain: Chain, path: ValidationPath, embedded: Sequence[bytes], tru
     except RevokedError as error:
         subject = facts_of(error.current_path.last.dump()).subject
         return Revocation(Standing.REVOKED, subject, error.revocation_dt, error.reason.native)
-    except Exception as error:  # on altered data the ASN.1 reader stumbles in many ways: nothing is known from them
+    except Exception as error:  # the ASN.1 reader fails on altered data in many ways: then nothing is known
         return Revocation(Standing.UNKNOWN, facts_of(chain.leaf).subject, reason=_why_unknown(error, trust))
     return Revocation(Standing.GOOD, facts_of(chain.leaf).subject)
 

@@ -1,4 +1,4 @@
-"""What a profile's parameters make of a signer: trusted, not revoked, and strong enough."""
+"""A signer judged by a profile's parameters: trusted, not revoked, and strong enough."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ class SignerTrust:
 
     @property
     def trusted(self) -> bool:
-        """Whether the chain holds; revocation is another question."""
+        """Whether the chain is valid; revocation is separate."""
         return self.anchored and self.fault is None
 
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """An algorithm or key below the profile's least: `kind` says of what, the rest is as findings show it."""
+    """An algorithm or key below the profile's least: `kind` says of what; the other members are for findings."""
 
     kind: Literal["digest", "key", "certificate-digest"]
     expected: str
@@ -62,7 +62,7 @@ def judge_signer(
         at: time of signing, with a zone.
         signatures: the profile's parameters.
         purpose: a signature, or a time stamp.
-        brought: revocation data that the signer brings; heard only where `trust` knows nothing.
+        brought: revocation data in the signature; used only where `trust` has none.
 
     Raises:
         CertificateUnreadable: the certificate is none.

@@ -28,7 +28,7 @@ _FIELDS = ("anchors", "intermediates", "crls", "ocsps")
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Everything outside a signature that its judgement rests on; all parts in DER.
+    """Everything outside a signature that is used to judge it; all parts in DER.
 
     Attributes:
         anchors: certificates trusted as they are.
@@ -44,7 +44,7 @@ class Trust:
 
     @classmethod
     def of_pem(cls, data: bytes) -> "Trust":
-        """Return the trust that a PEM or DER file expresses: its self-signed certificates are anchors.
+        """Return the trust in a PEM or DER file: its self-signed certificates are anchors.
 
         A PEM file may hold revocation lists besides.
 

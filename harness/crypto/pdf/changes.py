@@ -1,8 +1,8 @@
-"""What may come into a PDF file after a signature: pyHanko's policy, with two things that signing tools rely on.
+"""What may come into a PDF file after a signature: pyHanko's policy, with two additions for common signing tools.
 
 After a certification that lets forms be filled in, further signatures may be added whether they are visible or not: the
-first signature certifies, then number, date and seal follow as signatures of their own. An annotation that is added is
-told apart from other changes; whether it was permitted depends on the signature.
+first signature certifies, then number, date and seal follow as signatures of their own. An added annotation is
+distinguished from other changes; whether it was permitted depends on the signature.
 """
 
 import re
@@ -56,7 +56,8 @@ class Changes:
     """What came into one file after each of its signatures.
 
     Each signature is compared with every later revision, which takes the square of their number and more. Where there
-    are many, each revision is compared with the next one first: where no step forbids anything, no way does.
+    are many, each revision is compared with the next one first: if no single step has a forbidden change, no sequence
+    of steps has one.
 
     Args:
         reader: of the file.
@@ -72,7 +73,7 @@ class Changes:
         """Say whether what came after a signature was permitted, and what was not.
 
         Args:
-            embedded: a signature that covers the file up to the revision it stands in.
+            embedded: a signature that covers the file up to the revision it is in.
         """
         level: MDPPerm | None = embedded.docmdp_level
         change = self._in_steps(embedded)
@@ -102,7 +103,7 @@ class Changes:
             new = HistoricalResolver(self._reader, revision)
             try:
                 yield _policy().apply(old, new).modification_level
-            except Exception:  # forbidden, or not to be compared: the whole way is looked at, and says which
+            except Exception:  # forbidden, or not comparable: comparing with the final revision says which
                 yield None
             old = new
 
@@ -164,7 +165,7 @@ def _page(context: FieldComparisonContext, fields: Mapping[Any, str], old: Any, 
         yield from _annotation(context, each)
     level = ModificationLevel.ANNOTATIONS if others else ModificationLevel.LTA_UPDATES
     name = None if others or len(added) > 1 else fields[next(iter(added))]
-    # A page is referred to from many places: as it is the same but for its annotations, all of them are right.
+    # A page is referred to from many places: as only its annotations differ, all of them are permitted.
     yield level, FormUpdate(updated_ref=new, field_name=name, valid_when_locked=name is not None)
     yield from _array(context.old, old, new_page, level, name)
 

@@ -1,4 +1,4 @@
-"""Everything there is to know of the signatures of one PDF file, in one examination."""
+"""Everything about the signatures of one PDF file, in one examination."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from harness.crypto.chains.chain import Purpose
 from harness.crypto.chains.revocation import Standing
 from harness.crypto.chains.signers import SignerKind, SignerTrust, Weakness, judge_signer, kind_of_signer, weaknesses
 from harness.crypto.chains.trust import Trust
-from harness.crypto.pdf.glance import refuse_long_contents
+from harness.crypto.pdf.prechecks import refuse_long_contents
 from harness.crypto.pdf.signatures import PdfSignature, read_pdf
 from harness.crypto.pdf.timestamps import TimeStampToken
 
@@ -29,7 +29,7 @@ _BEST_FIRST: tuple[Stamped, ...] = ("trusted", "revocation-unknown", "no-anchors
 
 @dataclass(frozen=True, slots=True)
 class ExaminedSignature:
-    """One signature of a PDF file, and what is to be thought of it.
+    """One signature of a PDF file, and the results of its examination.
 
     Attributes:
         signature: as read.
@@ -58,8 +58,8 @@ class ExaminedPdf:
         version: the higher one of header and catalogue.
         signatures: in the order in which they were made.
         before: bytes before the header.
-        after: bytes behind the end that no reader takes for a part of the file.
-        loose: where an object stands that nothing names, and that a lenient reader takes all the same.
+        after: bytes behind the end that no reader treats as part of the file.
+        loose: where an object is that nothing names, but that a lenient reader uses.
     """
 
     version: tuple[int, int] | None
@@ -74,7 +74,7 @@ def examine_pdf(content: bytes, at: datetime, signatures: Signatures, trust: Tru
 
     Args:
         content: the file.
-        at: time of judgement, with a zone; taken for the signing time where a signature has none.
+        at: time of judgement, with a zone; used as the signing time where a signature has none.
         signatures: the profile's parameters.
         trust: anchors, intermediates and revocation data.
 
@@ -114,7 +114,7 @@ def _examined(signature: PdfSignature, at: datetime, signatures: Signatures, tru
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """By what the signers of one signature are judged: the profile, the trust, and what the file brings."""
+    """The data by which the signers of one signature are judged: profile, trust, and data in the file."""
 
     signatures: Signatures
     trust: Trust
@@ -135,7 +135,7 @@ class _Judging:
         )
 
     def best_stamp(self, stamps: Sequence[TimeStampToken]) -> tuple[Stamped, datetime | None]:
-        """Return how good the best of the time stamps is, and its time where that can be relied upon."""
+        """Return how good the best of the time stamps is, and its time where that is reliable."""
         judged = [(self._stamp(stamp), stamp.time) for stamp in stamps]
         best: Stamped = min((state for state, _ in judged), key=_BEST_FIRST.index, default="missing")
         times = [time for state, time in judged if state == best and time is not None]

@@ -1,20 +1,20 @@
-"""Where a PDF file begins and ends among the bytes that carry it, and what else is there.
+"""Where a PDF file begins and ends in its bytes, and what is before and behind it.
 
-Mail gateways and web servers put lines before files, scanners and archives add bytes behind them. Readers of PDF pass
-such bytes over, each in its own way: what stands behind the end must not be anything that one of them would take for a
-part of the document.
+Mail gateways and web servers put lines before files, scanners and archives add bytes behind them. PDF readers ignore
+such bytes, each in its own way: the bytes behind the end must hold nothing that one of them would treat as part of the
+document.
 """
 
 import re
 from dataclasses import dataclass
 
-from harness.crypto.pdf.glance import WHITE_SPACE, header_place
+from harness.crypto.pdf.prechecks import WHITE_SPACE, header_place
 
 _START = b"startxref"
 _END = re.compile(rb"startxref[\x00\t\n\x0c\r ]*([0-9]{1,12})[\x00\t\n\x0c\r ]*%%EOF(?:\r\n|\r|\n)?")
-_MOST_ENDS = 1000  # of these looked at from the last on: more have only files made to cost time
+_MOST_ENDS = 1000  # how many of these are checked, from the last one on: only files made to cost time have more
 _TABLE = re.compile(rb"[\x00\t\n\x0c\r ]*(?:xref|[0-9]{1,10}[\x00\t\n\x0c\r ]+[0-9]{1,5}[\x00\t\n\x0c\r ]+obj)")
-# Between the signs of an object may stand comments; more or longer ones are not looked at, as they only cost time.
+# Comments may come between the tokens of an object; more or longer ones are ignored, as they only cost time.
 _COMMENTS = rb"(?:%[^\r\n]{0,80}[\r\n][\x00\t\n\x0c\r ]*){0,4}"
 _GAP = rb"(?=[\x00\t\n\x0c\r %])[\x00\t\n\x0c\r ]*" + _COMMENTS
 _OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}" + _GAP + rb"[0-9]{1,5}" + _GAP + rb"obj(?![A-Za-z])")
@@ -26,11 +26,11 @@ class Frame:
     """The bounds of a PDF file, in positions from the first byte.
 
     Attributes:
-        header: where `%PDF-` stands.
+        header: where `%PDF-` is.
         shift: what is added to the positions that the file names: that of the header, or 0 where they are counted from
             the first byte.
-        end: behind the last `%%EOF` that belongs to the file, and its line break. One that leads back to a table which
-            another before it has named is put behind the file: revisions in between are hidden by it.
+        end: behind the last `%%EOF` that belongs to the file, and its line break. An end that points back to a table
+        named by an earlier one is not counted: it would hide the revisions in between.
         rest: behind that and the white space that follows: what begins there is no part of the file.
     """
 
@@ -65,19 +65,19 @@ def frame_of(content: bytes) -> Frame:
 
 
 def _first_end(content: bytes, table: int, number: int) -> int | None:
-    """Return behind what stands the first end of a file that names this table."""
+    """Return the position after the first end-of-file marker that names this table."""
     end = re.compile(rb"startxref[\x00\t\n\x0c\r ]*0*%d[\x00\t\n\x0c\r ]*%%%%EOF(?:\r\n|\r|\n)?" % number)
     found = end.search(content, table)
     return found.end() if found else None
 
 
 def loose_part(content: bytes, start: int, known: frozenset[int]) -> int | None:
-    """Return where the first object or trailer stands that no cross-reference names; None where there is none.
+    """Return the position of the first object or trailer that no cross-reference names; None where there is none.
 
     Args:
         content: the file.
         start: from where to look.
-        known: where objects and trailers stand that are named, in positions from the first byte.
+        known: positions, from the first byte, of the objects and trailers that are named.
     """
     firsts = (_first_unknown(part, content, start, known) for part in (_OBJECT, _TRAILER))
     return min((place for place in firsts if place is not None), default=None)
@@ -89,12 +89,12 @@ def _first_unknown(part: re.Pattern[bytes], content: bytes, start: int, known: f
 
 
 def holds_parts(content: bytes, start: int) -> bool:
-    """Say whether something stands from `start` on that a lenient reader takes for a part of the document."""
+    """Say whether something from `start` on would be read as a part of the document by a lenient reader."""
     return _OBJECT.search(content, start) is not None or _TRAILER.search(content, start) is not None
 
 
 def trailer_behind(content: bytes, table: int) -> int:
-    """Return where the trailer of the cross-reference table at `table` stands; the table's place where it has none."""
+    """Return the position of the trailer of the cross-reference table at `table`; the table's own where it has none."""
     found = _TRAILER.search(content, table)
     return found.start() if found else table
 
@@ -103,14 +103,14 @@ def at_the_header(content: bytes, frame: Frame) -> bytes:
     """Return the file so that it begins with its header, every position that it names being where it was."""
     if frame.shift == frame.header:
         return content[frame.header : frame.end]
-    # Positions are counted from the first byte: what stands before the header changes places with it.
+    # Positions are counted from the first byte: what is before the header changes places with it.
     line = content[frame.header : frame.header + len(b"%PDF-1.7")]
     behind = content[frame.header + len(line) : frame.end]
     return b"".join((line, content[: frame.header], behind))
 
 
 def behind_white_space(content: bytes, place: int) -> int:
-    """Return the first position from `place` on at which something else than white space stands."""
+    """Return the first position from `place` on that is not white space."""
     while place < len(content) and content[place] in WHITE_SPACE:
         place += 1
     return place

@@ -1,4 +1,4 @@
-"""A signer and a time stamping authority for PDF files that sign with the key of a test identity as it is at hand.
+"""A signer and a time stamping authority for PDF files that sign with the loaded key of a test identity.
 
 pyHanko's own read the key anew for every signature, and checking an RSA key takes far longer than signing with it.
 """
@@ -43,7 +43,7 @@ class IdentitySigner(Signer):
 
 
 class IdentityTimeStamper(DummyTimeStamper):
-    """A time stamping authority that always tells the same time.
+    """A time stamping authority that always gives the same time.
 
     Args:
         identity: of the authority; its chain goes into every stamp.

@@ -1,7 +1,7 @@
 """The signatures of one PDF file: what each covers, whether it verifies, who made it and when. Nothing is judged here.
 
-Reading is pyHanko's, with its limits for files from strangers. Certificates are returned as bytes: whether they are
-trusted is for the chain engine.
+pyHanko reads the file, with its limits for untrusted files. Certificates are returned as bytes: the chain engine
+decides whether they are trusted.
 """
 
 import logging
@@ -32,7 +32,7 @@ from harness.crypto.pdf.frame import (
     loose_part,
     trailer_behind,
 )
-from harness.crypto.pdf.glance import PdfUnreadable, header_version, may_be_signed
+from harness.crypto.pdf.prechecks import PdfUnreadable, header_version, may_be_signed
 from harness.crypto.pdf.timestamps import TimeStampToken, document_time_stamp, signature_time_stamps
 from harness.crypto.pdf.validation_data import ValidationData, archived_revocation_data, read_validation_data
 
@@ -55,7 +55,7 @@ _LATER: Mapping[Later, Problem | None] = {
     Later.FORBIDDEN: "changed-after",
 }
 _NOT_HOLDING = {"digest", "value", "not-covering", "unsupported", "unverifiable"}
-_LAST = 1 << 30  # where a signature stands whose revision cannot be read
+_LAST = 1 << 30  # position of a signature whose revision cannot be read
 
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
@@ -110,7 +110,7 @@ class PdfFile:
         signatures: in the order in which they were made, document time stamps left out.
         before: bytes before the header.
         after: bytes behind the end, white space left out, that no reader takes for a part of the file.
-        loose: where an object or trailer that nothing names stands behind what the last signature covers, or behind
+        loose: where an object or trailer that nothing names is behind what the last signature covers, or behind
             the end of a file that hides its signatures there: a lenient reader takes it for a part of the file; None
             where there is none.
     """
@@ -134,7 +134,7 @@ def read_pdf(content: bytes) -> PdfFile:
 def _verified(content: bytes) -> PdfFile:
     frame = frame_of(content)
     rest = frame.rest
-    if holds_parts(content, rest):  # the reader shall see all that a lenient one would
+    if holds_parts(content, rest):  # the reader must see everything that a lenient one would
         frame = replace(frame, end=len(content), rest=len(content))
     reader = _reader(content if frame.is_all(content) else at_the_header(content, frame))
     try:
@@ -142,7 +142,7 @@ def _verified(content: bytes) -> PdfFile:
         version = _version(content, reader)
         whole = _Whole(read_validation_data(reader), Changes(reader, len(fields)))
         _show_signed_bytes(reader, content, frame, [field for _, _, field in fields])
-    except Exception as error:  # the parser trips over hostile files in many ways; all mean the same
+    except Exception as error:  # the parser fails on hostile files in many ways; all mean the same
         raise PdfUnreadable(_said(error)) from error
     found = sorted((_read(reader, name, field, whole) for name, _, field in fields), key=lambda one: one.revision)
     stamps = [each.document_time_stamp for each in found if each.document_time_stamp is not None]
@@ -154,7 +154,7 @@ def _verified(content: bytes) -> PdfFile:
     return PdfFile(version, signatures, frame.header, len(content) - frame.rest, loose)
 
 
-# One document is looked at by who sends it, by who receives it and by the judge; what its bytes say does not change.
+# One document is read by its sender, its receiver and the judge; the result depends on its bytes only.
 _remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_verified)
 
 
@@ -168,12 +168,12 @@ class _Whole:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A filled signature field: a signature, or a time stamp over the document and the revision it stands in.
+    """A filled signature field: a signature, or a time stamp over the document and the revision it is in.
 
     Attributes:
-        revision: in which it stands, from 0.
+        revision: that contains it, from 0.
         signature: None for a time stamp over the document.
-        document_time_stamp: and the revision it stands in.
+        document_time_stamp: and the revision it is in.
         covered: where what it covers ends; 0 for one that does not hold.
         certifies: it says what may come into the file later, which only the first signature may.
     """
@@ -198,7 +198,8 @@ def _reader(content: bytes) -> PdfFileReader:
 
 
 def _show_signed_bytes(reader: PdfFileReader, content: bytes, frame: Frame, fields: list[Any]) -> None:
-    """Let the reader see the bytes as they were signed: what it was shown to find its way may be shorter, or turned."""
+    """Let the reader see the bytes as they were signed: the bytes used to locate objects may be shorter, or
+    rearranged."""
     ends = [_covered(field.get_object()["/V"]) + frame.shift for field in fields]
     end = max([frame.end, *(end for end in ends if end <= frame.rest)])
     if frame.shift != frame.header or end != frame.end:

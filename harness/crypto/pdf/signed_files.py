@@ -16,6 +16,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PdfTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 
 from harness.crypto.pdf.identity_signers import IdentitySigner, IdentityTimeStamper
 from harness.crypto.testpki.issuance import IssuedIdentity
@@ -24,9 +25,10 @@ T = TypeVar("T")
 Form = Literal["pades", "pkcs7"]
 Box = tuple[int, int, int, int]
 
-_FORMS = 2  # what a certification lets come later, where it says nothing
-# Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Readers pay for each.
+_FORMS = 2  # the later changes that a certification permits by default
+# Hexadecimal digits for one signature, without a time stamp and with one; sparing a trial run. Each costs readers time.
 _RESERVED, _RESERVED_STAMPED = 7168, 14336
+_RESERVED_FOREIGN = 65536  # an authority elsewhere may send a long chain
 _PAGE = (0, 0, 595, 842)
 _SUBFILTERS: dict[Form, SigSeedSubFilter] = {
     "pades": SigSeedSubFilter.PADES,
@@ -100,6 +102,7 @@ def add_signature(
     embed_chain: bool = False,
     box: Box | None = None,
     certify: int | None = None,
+    stamper: TimeStamper | None = None,
 ) -> bytes:
     """Return a PDF file with one more signature.
 
@@ -112,8 +115,10 @@ def add_signature(
         digest: see there.
         embed_chain: see there.
         box: where the signature is seen on the first page, in points from its lower left corner; None: nowhere.
-        certify: what the signature lets come later, the `P` of ISO 32000: 1 nothing, 2 signatures and form entries,
+        certify: the later changes that the signature permits, the `P` of ISO 32000: 1 nothing, 2 signatures and form
+        entries,
             3 annotations too; None for an ordinary signature. That only the first one may certify is not enforced.
+        stamper: a time stamping authority elsewhere, in the place of `tsa`.
     """
     writer = IncrementalPdfFileWriter(BytesIO(content))
     field = f"Signature{_fields(writer) + 1}"
@@ -127,11 +132,11 @@ def add_signature(
     dated = _DatedSigner(
         metadata,
         IdentitySigner(signer, embed_chain=embed_chain),
-        timestamper=IdentityTimeStamper(tsa, at) if tsa else None,
+        timestamper=IdentityTimeStamper(tsa, at) if tsa else stamper,
         new_field_spec=SigFieldSpec(field, on_page=0, box=box) if box is not None else None,
     )
     dated.at = at
-    reserved = _RESERVED if tsa is None else _RESERVED_STAMPED
+    reserved = _RESERVED if tsa is None and stamper is None else _RESERVED_FOREIGN if stamper else _RESERVED_STAMPED
     output: BytesIO = _complete(dated.async_sign_pdf(writer, bytes_reserved=reserved))
     return output.getvalue()
 
@@ -208,7 +213,7 @@ class _DatedSigner(PdfSigner):
         return session
 
     def _enforce_certification_constraints(self, reader: Any) -> None:
-        """Sign all the same: what no one may do is what forgeries are made of."""
+        """Sign without the check: forgeries need forbidden signatures."""
 
 
 def _fields(writer: IncrementalPdfFileWriter) -> int:
@@ -235,7 +240,7 @@ def _complete(work: Coroutine[Any, Any, T]) -> T:
     def run() -> None:
         try:
             results.append(asyncio.run(work))
-        except BaseException as error:  # raised again below, in the thread that asked
+        except BaseException as error:  # raised again below, in the calling thread
             failures.append(error)
 
     thread = threading.Thread(target=run, name="pdf-signing")

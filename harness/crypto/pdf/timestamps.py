@@ -23,7 +23,7 @@ class TimeStampToken:
     """A time stamp.
 
     Attributes:
-        intact: it is over what it stands by, and was made by the certificate's key.
+        intact: it covers the signature it belongs to, and was made by the certificate's key.
         time: what it says; None where it cannot be read.
         certificate: of the time stamping authority, in DER; None where it cannot be read.
         embedded: further certificates that it brings, in DER.
@@ -52,7 +52,7 @@ def document_time_stamp(embedded: EmbeddedPdfSignature) -> TimeStampToken:
 
 
 def detached_time_stamp(token: bytes, imprint: Callable[[str], bytes]) -> TimeStampToken:
-    """Return the time stamp that stands by itself; one that cannot be read is not intact.
+    """Return a document time stamp; one that cannot be read is not intact.
 
     Args:
         token: the CMS in DER, as the authority gave it.
@@ -68,7 +68,7 @@ def detached_time_stamp(token: bytes, imprint: Callable[[str], bytes]) -> TimeSt
 def _read(token: cms.SignedData, imprint: Callable[[str], bytes]) -> TimeStampToken:
     try:
         return _verified(token, imprint)
-    except Exception:  # a stranger's token breaks the ASN.1 reader in many ways; all of them mean: not intact
+    except Exception:  # the ASN.1 reader fails on foreign tokens in many ways; all of them mean: not intact
         return TimeStampToken(False)
 
 

@@ -1,4 +1,4 @@
-"""What a PDF file brings for later verification: certificates, CRLs and OCSP answers (its document security store)."""
+"""Data in a PDF file for later verification: certificates, CRLs and OCSP answers (its document security store)."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _ADOBE = "adobe_revocation_info_archival"
 
 @dataclass(frozen=True, slots=True)
 class ValidationData:
-    """Certificates and revocation data in DER; nothing is said of their worth."""
+    """Certificates and revocation data in DER; not verified yet."""
 
     certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
@@ -31,7 +31,7 @@ def read_validation_data(reader: PdfFileReader) -> ValidationData:
         return ValidationData()
     try:
         return _stored(reader.root["/DSS"])
-    except Exception:  # it only helps; broken in whatever way, it helps nobody, and the signatures stand without it
+    except Exception:  # this data is optional: if it is broken, the signatures are judged without it
         return ValidationData()
 
 

@@ -1,1 +1,1 @@
-"""The test PKI: the government CA's shape with fresh keys, its folder, and the servers that speak for it."""
+"""The test PKI: the government CA's shape with fresh keys, its folder, and its servers."""

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from harness.catalogue.errors import ConfigurationError
 from harness.crypto.testpki.issuance import CertificateOrder, IssuedIdentity, PrivateKey, issue, make_key
@@ -20,6 +26,8 @@ _SCHEMA = "lienthong.pki/1"
 _PRIVATE = 0o600
 _FOLDER = 0o700
 _LABORATORY_LASTS = timedelta(days=3650)
+_UNNAMED = "Phòng thử nghiệm liên thông"
+_LONGEST_COMMON_NAME = 64  # bytes
 
 
 def certificate_pem(identity: IssuedIdentity) -> bytes:
@@ -27,13 +35,22 @@ def certificate_pem(identity: IssuedIdentity) -> bytes:
     return b"".join(each.public_bytes(Encoding.PEM) for each in (identity.certificate, *identity.chain))
 
 
-def key_pem(identity: IssuedIdentity) -> bytes:
-    """Return the private key as PEM (PKCS#8, not encrypted)."""
-    return identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+def key_pem(identity: IssuedIdentity, passphrase: bytes | None = None) -> bytes:
+    """Return the private key as PEM (PKCS#8), encrypted where there is a passphrase."""
+    guard = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    return identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, guard)
 
 
-def write_identity(identity: IssuedIdentity, folder: Path, name: str | None = None) -> tuple[Path, Path]:
+def write_identity(
+    identity: IssuedIdentity, folder: Path, name: str | None = None, passphrase: bytes | None = None
+) -> tuple[Path, Path]:
     """Write certificate and key of an identity and return their paths; the key is readable by its owner alone.
+
+    Args:
+        identity: with its key.
+        folder: where to.
+        name: of the files, without ending; that of the identity when left out.
+        passphrase: by which the key is encrypted; None leaves it plain.
 
     Raises:
         FileExistsError: one of the files exists.
@@ -44,14 +61,23 @@ def write_identity(identity: IssuedIdentity, folder: Path, name: str | None = No
         file.write(certificate_pem(identity))
     descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key_pem(identity))
+        file.write(key_pem(identity, passphrase))
     return certificate, key
 
 
-def make_laboratory(now: datetime) -> IssuedIdentity:
-    """Make the key and self-signed certificate that a laboratory seals its runs with."""
-    subject = (("CN", "Phòng thử nghiệm liên thông"), ("C", "VN"))
-    return issue(CertificateOrder(LABORATORY, subject, "laboratory", now, now + _LABORATORY_LASTS), None)
+def make_laboratory(
+    now: datetime, name: str = _UNNAMED, key: ec.EllipticCurvePrivateKey | None = None
+) -> IssuedIdentity:
+    """Make the key and self-signed certificate that a laboratory seals its runs with.
+
+    Args:
+        now: moment from which validity is counted, with a zone.
+        name: of the laboratory; a common name has room for 64 bytes, the whole stands beside it.
+        key: of the laboratory, made freshly when left out.
+    """
+    short = name.encode()[:_LONGEST_COMMON_NAME].decode(errors="ignore").rstrip()
+    subject = (("CN", short), *((("DESCRIPTION", name),) if short != name else ()), ("C", "VN"))
+    return issue(CertificateOrder(LABORATORY, subject, "laboratory", now, now + _LABORATORY_LASTS), None, key)
 
 
 def create_pki(folder: Path, now: datetime, responder: str) -> Pki:

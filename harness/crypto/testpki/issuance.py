@@ -19,6 +19,8 @@ from cryptography.x509.oid import (
     ObjectIdentifier,
 )
 
+from harness.crypto.chains.certificates import DESCRIPTION
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KeyKind = Literal["ec-256", "rsa-1024", "rsa-2048", "rsa-3072"]
 Role = Literal["root", "issuer", "signer", "tsa", "ocsp", "tls-server", "encipherment", "laboratory"]
@@ -33,6 +35,7 @@ _NAMES = {
     "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
     "CN": NameOID.COMMON_NAME,
     "E": NameOID.EMAIL_ADDRESS,
+    "DESCRIPTION": DESCRIPTION,
 }
 _CA_USAGE = frozenset({"key_cert_sign", "crl_sign"})
 _SIGNER_USAGE = frozenset({"digital_signature", "content_commitment"})
@@ -81,7 +84,7 @@ class CertificateOrder:
 
     Attributes:
         name: what the identity is called in the test PKI.
-        subject: short attribute names (`CN`, `O`, `OU`, `L`, `E`, `C`) and values, in the order written.
+        subject: short attribute names (`CN`, `O`, `OU`, `L`, `E`, `C`, `DESCRIPTION`) and values, in the order written.
         role: decides usage and extensions.
         begins: first moment of validity.
         ends: last moment of validity.

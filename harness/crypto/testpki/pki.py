@@ -1,4 +1,5 @@
-"""The test PKI: the government CA's shape with fresh keys, and every bad certificate a checker must know.
+"""The test PKI: the government CA's shape with fresh keys, and every kind of bad certificate that a checker must
+recognise.
 
 Nothing of it is trusted outside a test: its names say what it is, and its keys exist nowhere but here.
 """

@@ -39,7 +39,7 @@ class Responder:
     Args:
         host: address to listen on.
         port: 0 for any free one.
-        clock: tells the time of what is answered.
+        clock: gives the time of the answers.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(*self.server.responder.posted(self.path, self.rfile.read(int(length))))
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing: what is asked is of no interest."""
+        """Log nothing: the requests are of no interest."""
 
     def _send(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)

@@ -15,7 +15,7 @@ GapCode = Literal[
     "restricting-transform", "unsigned-object", "comment-in-text",
 ]  # fmt: skip
 
-# With one of these gaps nobody can say what should be digested.
+# With one of these gaps it is undefined what should be digested.
 UNRESOLVED = frozenset(
     {"no-reference", "external-reference", "dangling-reference", "duplicate-id", "restricting-transform"}
 )
@@ -92,9 +92,9 @@ def _restrictions(reference: SignedReference) -> Iterator[Gap]:
 
 
 def _is_signed(element: etree._Element, signed: list[etree._Element]) -> bool:
-    """Tell whether an Object is signed, or all that it holds is what XAdES lets stand unsigned.
+    """Tell whether an Object is signed, or holds only what XAdES allows to be unsigned.
 
-    XAdES signs the SignedProperties of its QualifyingProperties; beside them stand UnsignedProperties, which came after
+    XAdES signs the SignedProperties of its QualifyingProperties; beside them are UnsignedProperties, which came after
     signing: time stamps, certificates and revocation data.
     """
     if element in signed:

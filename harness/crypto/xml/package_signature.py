@@ -1,4 +1,4 @@
-"""Everything there is to know of one Signature element of a package, in one examination."""
+"""Everything about one Signature element of a package, in one examination."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -34,7 +34,7 @@ class NotSignable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignaturePlan:
-    """How to sign; what is left out is as it should be.
+    """How to sign; the defaults make a correct signature.
 
     Attributes:
         canonicalization: of the package and of SignedInfo.

@@ -1,7 +1,7 @@
 """Reading a Signature element of a package: its parts, or everything that is wrong with its structure.
 
-Children are looked up by local name, so that a Signature written in the wrong namespace is still read, and all that
-is wrong with it is said at once.
+Children are looked up by local name, so that a Signature written in the wrong namespace is still read, and everything
+that is wrong with it is reported at once.
 """
 
 import binascii
@@ -88,7 +88,7 @@ def read_signature(
     Args:
         element: named `Signature`, in whatever namespace.
         digests: short names of the digests that are verified; others count as unknown algorithms.
-        bounds: above which nothing is looked at but that they are exceeded.
+        bounds: above which only the excess itself is reported.
     """
     flaws = tuple(_excesses(element, bounds)) or tuple(_flaws(element, digests))
     if flaws:
@@ -104,7 +104,7 @@ def read_signature(
 
 
 def _excesses(element: etree._Element, bounds: SignatureBounds) -> Iterator[Flaw]:
-    """Yield what there is too much of, before any of it costs something."""
+    """Yield what exceeds the bounds, before it costs time."""
     most = {"Reference": bounds.references, "Transform": bounds.transforms, "X509Certificate": bounds.certificates}
     counts = Counter[tuple[etree._Element | None, str]]()
     for each in _every(element):

@@ -1,7 +1,8 @@
 """The mathematics of an XML signature: signxml's, over our own hardened reader.
 
-What signxml is told to do otherwise: every tree it makes is made by `parse_untrusted`; the Signature is the one that
-was found, not one that lies about; comments are no part of what a Reference into the same document means; and an
+Changes to signxml: every tree it makes is made by `parse_untrusted`; the Signature is the one that
+was found, not another one in the document; comments are not part of what a Reference into the same document covers; and
+an
 element is canonicalised on its own, because lxml 6.1 writes a stray `xmlns=""` into the canonical form of an element
 inside a larger tree with a default namespace.
 """
@@ -97,7 +98,7 @@ def _outcome(signature: XmlSignature, limits: Limits, certificate: x509.Certific
 
 
 class _Digesting:
-    """Takes what is written to a file, and keeps its digest only."""
+    """A writable file that keeps only the digest of what is written."""
 
     def __init__(self, algorithm: DigestAlgorithm) -> None:
         self._hash = hashlib.new(DIGEST_NAMES[algorithm.value])
@@ -191,7 +192,7 @@ class _Verifier(XMLVerifier):
         alone = payload if payload.getparent() is None else self._fromstring(self._tostring(payload))
         # A canonical form of hundreds of megabytes is never held: what is written is digested at once.
         digesting = _Digesting(algorithm)
-        write: Any = etree.ElementTree(alone).write_c14n  # its stubs know no options
+        write: Any = etree.ElementTree(alone).write_c14n  # its stubs lack the options
         write(
             digesting,
             exclusive=form.startswith(_EXCLUSIVE),

@@ -1,1 +1,1 @@
-"""Driver `manual`: a person moves the candidate, asked and answered at a terminal."""
+"""Driver `manual`: a person operates the candidate, asked and answered at a terminal."""

@@ -1,4 +1,4 @@
-"""Driver `manual`: a person moves the candidate, and is asked to do things and to say what the system shows."""
+"""Driver `manual`: a person operates the candidate, and is asked to do things and to say what the system shows."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -58,29 +58,29 @@ class ManualDriver:
             if command in EXPORTS:
                 return await self._export(command)
             if command == "directory":
-                told = await ask_view(self._interview, ViewRequest("directory"))
-                return dict(told.rows[0])
+                answer = await ask_view(self._interview, ViewRequest("directory"))
+                return dict(answer.rows[0])
         # What inbox and outbox show is asked document by document, see `look`.
         raise OperatorError("skip", command)
 
-    def due(self, glances: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
+    def due(self, requests: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
         """Return those of the requests that are worth a person's time now; see `Attended`."""
-        return self._looks.due(glances)
+        return self._looks.due(requests)
 
     async def look(self, view: str, due: Sequence[ViewRequest], wanted: Sequence[ViewRequest]) -> Seen:
         """Ask the person what the system shows; see `Attended`."""
         asked: dict[str | None, int] = {}
         unseen: list[Unseen] = []
         async with self._turn:
-            for glance in due:
+            for request in due:
                 try:
-                    told = await ask_view(self._interview, glance)
+                    answer = await ask_view(self._interview, request)
                 except OperatorError as error:
-                    self._looks.decline(glance)
-                    unseen.append(Unseen(glance.document, error.answer))
+                    self._looks.decline(request)
+                    unseen.append(Unseen(request.document, error.answer))
                 else:
-                    self._looks.keep(glance, told)
-                    asked[glance.document] = told.asked
+                    self._looks.keep(request, answer)
+                    asked[request.document] = answer.asked
         rows = self._looks.rows(view, wanted)
         result = dict(rows[0] if rows else {}) if view == "directory" else {"documents": rows}
         return Seen(result, asked, tuple(unseen))

@@ -22,10 +22,10 @@ class Secrets:
         secret = str(arguments.get("secret", ""))
         self._first = self._first or secret
         if secret == self._last:
-            told = text(AREA, "secret.given", self._language)
+            shown = text(AREA, "secret.given", self._language)
         elif secret == self._first and not self._made:
-            told = text(AREA, "secret.declared", self._language)
+            shown = text(AREA, "secret.declared", self._language)
         else:
-            told = secret
+            shown = secret
         self._last = secret
-        return {**arguments, "secret": told}
+        return {**arguments, "secret": shown}

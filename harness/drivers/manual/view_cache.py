@@ -31,9 +31,9 @@ class ViewAnswer:
     parts: frozenset[str]
     receivers: frozenset[str]
 
-    def answers(self, glance: ViewRequest) -> bool:
+    def answers(self, request: ViewRequest) -> bool:
         """Say whether it still answers a request: nothing has happened since, and all that is read was asked for."""
-        return self.asked > glance.moved and glance.parts <= self.parts and glance.receivers <= self.receivers
+        return self.asked > request.moved and request.parts <= self.parts and request.receivers <= self.receivers
 
 
 @dataclass(slots=True)
@@ -55,51 +55,51 @@ class ViewCache:
 
     times: Times
     watch: Stopwatch
-    told: dict[Key, ViewAnswer] = field(default_factory=dict)
+    _answers: dict[Key, ViewAnswer] = field(default_factory=dict)
     _wishes: dict[Key, _Wish] = field(default_factory=dict)
 
     def due(self, wanted: Sequence[ViewRequest]) -> tuple[ViewRequest, ...]:
         """Return the requests that are worth asking about now; to be called again and again with all of them."""
         now = self.watch.time()
-        self._wishes = {_key(glance): self._wish(glance, now) for glance in wanted}
-        return tuple(glance for glance in wanted if self._worth(glance, now))[:_AT_ONCE]
+        self._wishes = {_key(request): self._wish(request, now) for request in wanted}
+        return tuple(request for request in wanted if self._worth(request, now))[:_AT_ONCE]
 
-    def keep(self, glance: ViewRequest, told: ViewAnswer) -> None:
+    def keep(self, request: ViewRequest, answer: ViewAnswer) -> None:
         """Keep an answer."""
-        self.told[_key(glance)] = told
-        if _key(glance) in self._wishes:
-            self._wishes[_key(glance)].asked += 1
+        self._answers[_key(request)] = answer
+        if _key(request) in self._wishes:
+            self._wishes[_key(request)].asked += 1
 
-    def decline(self, glance: ViewRequest) -> None:
+    def decline(self, request: ViewRequest) -> None:
         """Do not ask again while this is awaited: the person could not, or would not, answer."""
-        if _key(glance) in self._wishes:
-            self._wishes[_key(glance)].declined = True
+        if _key(request) in self._wishes:
+            self._wishes[_key(request)].declined = True
 
     def rows(self, view: str, wanted: Iterable[ViewRequest]) -> list[Mapping[str, Any]]:
         """Return all answers about a view, without those about something awaited that may be out of date."""
-        outdated = {_key(glance) for glance in wanted if not self._answered(glance)}
-        told = (one for key, one in self.told.items() if key[0] == view and key not in outdated)
-        return [row for one in told for row in one.rows]
+        outdated = {_key(request) for request in wanted if not self._answered(request)}
+        answers = (one for key, one in self._answers.items() if key[0] == view and key not in outdated)
+        return [row for one in answers for row in one.rows]
 
-    def _answered(self, glance: ViewRequest) -> bool:
-        told = self.told.get(_key(glance))
-        return told is not None and told.answers(glance)
+    def _answered(self, request: ViewRequest) -> bool:
+        answer = self._answers.get(_key(request))
+        return answer is not None and answer.answers(request)
 
-    def _wish(self, glance: ViewRequest, now: float) -> _Wish:
-        wish = self._wishes.get(_key(glance)) or _Wish(now, glance.moved, now)
-        if glance.moved > wish.moved:
-            wish.moved, wish.moved_at = glance.moved, now
+    def _wish(self, request: ViewRequest, now: float) -> _Wish:
+        wish = self._wishes.get(_key(request)) or _Wish(now, request.moved, now)
+        if request.moved > wish.moved:
+            wish.moved, wish.moved_at = request.moved, now
         return wish
 
-    def _worth(self, glance: ViewRequest, now: float) -> bool:
-        wish, told = self._wishes[_key(glance)], self.told.get(_key(glance))
+    def _worth(self, request: ViewRequest, now: float) -> bool:
+        wish, answer = self._wishes[_key(request)], self._answers.get(_key(request))
         if wish.declined:
             return False
-        if not self._answered(glance) and glance.moved >= 0:
+        if not self._answered(request) and request.moved >= 0:
             return now - wish.moved_at >= self.times.reaction
-        last = wish.since if told is None else max(told.at, wish.since)
+        last = wish.since if answer is None else max(answer.at, wish.since)
         return wish.asked < _MOST_TIMES and now - last >= self.times.poll_interval + self.times.reaction
 
 
-def _key(glance: ViewRequest) -> Key:
-    return glance.view, glance.document
+def _key(request: ViewRequest) -> Key:
+    return request.view, request.document

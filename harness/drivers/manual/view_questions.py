@@ -20,58 +20,58 @@ _LARGEST_COUNT = 10_000_000
 _LONGEST_STATUS = 2
 
 
-async def ask_view(interview: Interview, glance: ViewRequest) -> ViewAnswer:
+async def ask_view(interview: Interview, request: ViewRequest) -> ViewAnswer:
     """Ask about one document in one view, or about the view as a whole.
 
     Raises:
         OperatorError: the person cannot, will not, or does not answer.
     """
-    questions = _Questions(interview, glance)
-    if glance.view == "inbox":
+    questions = _Questions(interview, request)
+    if request.view == "inbox":
         return await questions.inbox()
-    return await questions.outbox() if glance.view == "outbox" else await questions.directory()
+    return await questions.outbox() if request.view == "outbox" else await questions.directory()
 
 
 class _Questions:
     """The questions of one request."""
 
-    def __init__(self, interview: Interview, glance: ViewRequest) -> None:
+    def __init__(self, interview: Interview, request: ViewRequest) -> None:
         self._interview = interview
         self._language = interview.language
-        self._glance = glance
+        self._request = request
 
     async def inbox(self) -> ViewAnswer:
-        lines = [self._say("ask.inbox", document=self._glance.document), *self._menu(("absent", *_INBOX))]
+        lines = [self._say("ask.inbox", document=self._request.document), *self._menu(("absent", *_INBOX))]
         times = self._say("ask.inbox.times")
         states, asked = await self._put([*lines, times], lambda said: _chosen(said, _INBOX))
         details = await self._details() if states else {}
-        rows = ({"document_id": self._glance.document, "state": state, **details} for state in states)
-        return self._told(rows, asked)
+        rows = ({"document_id": self._request.document, "state": state, **details} for state in states)
+        return self._answer(rows, asked)
 
     async def outbox(self) -> ViewAnswer:
-        lines = [self._say("ask.outbox", document=self._glance.document), *self._menu(("absent", *_OUTBOX))]
+        lines = [self._say("ask.outbox", document=self._request.document), *self._menu(("absent", *_OUTBOX))]
         states, asked = await self._put(lines, lambda said: _chosen(said, _OUTBOX))
-        receivers = [await self._receiver(organ) for organ in sorted(self._glance.receivers)] if states else []
+        receivers = [await self._receiver(organ) for organ in sorted(self._request.receivers)] if states else []
         rows = (
-            {"document_id": self._glance.document, "state": state, "error": None, "receivers": receivers}
+            {"document_id": self._request.document, "state": state, "error": None, "receivers": receivers}
             for state in states
         )
-        return self._told(rows, asked)
+        return self._answer(rows, asked)
 
     async def directory(self) -> ViewAnswer:
         count, asked = await self._put([self._say("ask.directory")], _count)
-        return self._told(iter([{"count": count}]), asked)
+        return self._answer(iter([{"count": count}]), asked)
 
     async def _details(self) -> dict[str, Any]:
         details: dict[str, Any] = {}
-        if "subject" in self._glance.parts:
-            lines = [self._say("ask.inbox.subject", document=self._glance.document)]
+        if "subject" in self._request.parts:
+            lines = [self._say("ask.inbox.subject", document=self._request.document)]
             details["subject"], _ = await self._put(lines, lambda said: said or None, free=True)
-        if "flags" in self._glance.parts:
-            lines = [self._say("ask.inbox.flags", document=self._glance.document), *self._menu(("none", *_FLAGS))]
+        if "flags" in self._request.parts:
+            lines = [self._say("ask.inbox.flags", document=self._request.document), *self._menu(("none", *_FLAGS))]
             flags, _ = await self._put(lines, lambda said: _chosen(said, _FLAGS))
             details["flags"] = list(flags)
-        if "attachments" in self._glance.parts:
+        if "attachments" in self._request.parts:
             details["attachments"] = await self._attachments()
         return details
 
@@ -79,22 +79,24 @@ class _Questions:
         folder = self._interview.folder()
         folder.mkdir(parents=True, exist_ok=True)
         done = shown_word("done", self._language)
-        lines = [self._say("ask.inbox.attachments", document=self._glance.document, done=done), f"  {folder}"]
+        lines = [self._say("ask.inbox.attachments", document=self._request.document, done=done), f"  {folder}"]
         await self._put(lines, lambda said: read_word(said, ("done",)))
         return await asyncio.to_thread(lambda: list(_files(folder)))
 
     async def _receiver(self, organ_id: str) -> dict[str, Any]:
-        question = self._say("ask.outbox.status", receiver=organ_id, document=self._glance.document)
+        question = self._say("ask.outbox.status", receiver=organ_id, document=self._request.document)
         code, _ = await self._put([question], _status)
         return {"organ_id": organ_id, "status_code": code or None}
 
     async def _put(self, lines: Sequence[str], read: Any, *, free: bool = False) -> tuple[Any, int]:
         choices = self._interview.choices("choices.question")
-        glance = self._glance
-        return await self._interview.put(glance.view, glance.document, [*lines, choices], read, free=free)
+        request = self._request
+        return await self._interview.put(request.view, request.document, [*lines, choices], read, free=free)
 
-    def _told(self, rows: Iterator[dict[str, Any]], asked: int) -> ViewAnswer:
-        return ViewAnswer(tuple(rows), asked, self._interview.watch.time(), self._glance.parts, self._glance.receivers)
+    def _answer(self, rows: Iterator[dict[str, Any]], asked: int) -> ViewAnswer:
+        return ViewAnswer(
+            tuple(rows), asked, self._interview.watch.time(), self._request.parts, self._request.receivers
+        )
 
     def _menu(self, names: Sequence[str]) -> list[str]:
         return [f"  {number}  {self._say(f'shown.{name}')}" for number, name in enumerate(names)]

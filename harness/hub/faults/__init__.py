@@ -1,4 +1,4 @@
-"""Faults on purpose: which calls they meet, how often, and what is done to them."""
+"""Deliberate faults: which calls they affect, how often, and what they do to them."""
 
 from harness.hub.faults.answers import (
     empty_body,

@@ -12,11 +12,11 @@ from harness.journal.events.candidate import (
     ExportHanded,
     ExportPiece,
     ExportRejected,
-    LookUnchanged,
-    LookUnseen,
     OperatorAnswered,
     OperatorAsked,
     OperatorShowed,
+    ViewUnchanged,
+    ViewUnseen,
 )
 from harness.journal.events.fact import (
     Fact,
@@ -43,7 +43,7 @@ from harness.journal.events.run import (
     RunStarted,
     RunUnsettled,
 )
-from harness.journal.events.stage import (
+from harness.journal.events.scenario import (
     AgencyClosed,
     DeadlinePassed,
     DocumentOrdered,
@@ -137,8 +137,6 @@ __all__ = [
     "LaboratoryNamed",
     "Lines",
     "ListedDelivery",
-    "LookUnchanged",
-    "LookUnseen",
     "OperatorAnswered",
     "OperatorAsked",
     "OperatorAwaited",
@@ -170,6 +168,8 @@ __all__ = [
     "Stimulus",
     "StimulusFile",
     "Unlisted",
+    "ViewUnchanged",
+    "ViewUnseen",
     "VisitBody",
     "WindowClosed",
     "fact_of",

@@ -1,4 +1,4 @@
-"""Events about the candidate: what its driver was asked and said, what a person told of it, when it was silent."""
+"""Events about the candidate: driver commands and their results, a person's answers, periods of silence."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ class DriverFault(FactPart, frozen=True):
     Attributes:
         kind: `unsupported`, `refused`, `failed`, `operator`, `lost` or `interrupted`.
         reason: stable word for how the driver was lost.
-        message: in the words of the candidate, or of whoever noticed.
+        message: in the words of the candidate, or of the part that noticed.
         where: address or program of a driver that was lost.
         detail: what the system said then.
     """
@@ -68,12 +68,12 @@ class DriverCalled(DriverCommand, frozen=True, kw_only=True):
 
 
 class DriverUnsupported(DriverCommand, frozen=True, kw_only=True):
-    """A driver command of which the candidate, or the person who moves it, knows nothing."""
+    """A driver command of which the candidate, or the person who operates it, knows nothing."""
 
     kind: ClassVar[str] = "driver.unsupported"
 
 
-class LookUnchanged(Fact, frozen=True):
+class ViewUnchanged(Fact, frozen=True):
     """A look showed what it had shown before.
 
     Attributes:
@@ -89,7 +89,7 @@ class LookUnchanged(Fact, frozen=True):
     seconds: float = 0.0
 
 
-class LookUnseen(Fact, frozen=True):
+class ViewUnseen(Fact, frozen=True):
     """A person could not, or would not, tell what was to be seen.
 
     Attributes:
@@ -197,7 +197,7 @@ class ExportHanded(Fact, frozen=True, kw_only=True):
 
     Attributes:
         form: `records_export` or `archive_sip`.
-        name: what it is called; by its ending a table is told from another.
+        name: its file name; the ending tells what kind of table it is.
         size: bytes.
         sha256: of the whole.
         pieces: one after the other they are the export, byte for byte. A large file that lies in an archive as it is
@@ -226,8 +226,8 @@ class ExportRejected(Fact, frozen=True):
 CANDIDATE: tuple[type[Fact], ...] = (
     DriverCalled,
     DriverUnsupported,
-    LookUnchanged,
-    LookUnseen,
+    ViewUnchanged,
+    ViewUnseen,
     OperatorAsked,
     OperatorAnswered,
     OperatorShowed,

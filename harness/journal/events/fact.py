@@ -16,7 +16,7 @@ class FactPart(msgspec.Struct, frozen=True):
     omitted: ClassVar[frozenset[str]] = frozenset()
 
     def members(self) -> dict[str, Any]:
-        """Return what stands in the journal, member by member in its order; parts are mappings, too."""
+        """Return what is in the journal, member by member in its order; parts are mappings, too."""
         named = zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True)
         given = ((field, name, getattr(self, field)) for field, name in named)
         return {name: _value(value) for field, name, value in given if value is not None or field not in self.omitted}
@@ -47,7 +47,7 @@ class Unlisted(Fact, frozen=True):
     content: Mapping[str, Any]
 
     def members(self) -> dict[str, Any]:
-        """Return what stands in the journal."""
+        """Return what is in the journal."""
         return dict(self.content)
 
 

@@ -8,10 +8,10 @@ import msgspec
 from harness.journal.events.candidate import CANDIDATE
 from harness.journal.events.fact import Fact, Unlisted
 from harness.journal.events.run import RUN
-from harness.journal.events.stage import STAGE
+from harness.journal.events.scenario import SCENARIO
 from harness.journal.events.wire import WIRE
 
-KINDS: Mapping[str, type[Fact]] = {one.kind: one for one in (*WIRE, *CANDIDATE, *STAGE, *RUN)}
+KINDS: Mapping[str, type[Fact]] = {one.kind: one for one in (*WIRE, *CANDIDATE, *SCENARIO, *RUN)}
 
 
 def fact_of(kind: str, members: Mapping[str, Any]) -> Fact:

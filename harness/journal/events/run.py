@@ -90,7 +90,7 @@ class RunUnsettled(Fact, frozen=True):
 
 
 class RecordedTrouble(FactPart, frozen=True):
-    """Something that stands in the way of a run; a `note` does not."""
+    """Something that is in the way of a run; a `note` does not."""
 
     code: str
     kind: str = ""
@@ -124,7 +124,7 @@ class OperatorAwaited(Fact, frozen=True):
 
 
 class HarnessStalled(Fact, frozen=True):
-    """The harness itself stood still for `seconds` until now."""
+    """The harness itself was stalled for `seconds` until now."""
 
     kind: ClassVar[str] = "harness.stalled"
 

@@ -1,4 +1,4 @@
-"""Events on the wire: every request and its answer at the hub, and whoever came to the canary."""
+"""Events on the wire: every request and its answer at the hub, and the visits to the canary."""
 
 from typing import ClassVar
 
@@ -73,7 +73,7 @@ class SentPackage(FactPart, frozen=True):
         sha256: of the file.
         size: of the file, in bytes.
         hash_file_form: form in which the call states that digest, None when it does not.
-        trailing_crlf: whether the added CRLF stood behind the file.
+        trailing_crlf: whether the added CRLF was behind the file.
         kind: `document`, `status` or `unknown`.
         unreadable: code of the reason why it cannot be read.
         document_id: DocumentId of the document carried, or answered by a status.
@@ -113,7 +113,7 @@ class RequestReceived(Fact, frozen=True, kw_only=True):
         system_id: the calling system as claimed.
         parameters: of the call, by key without prefix.
         body, framing, signature: of the request.
-        secret_in: places in which a secret of the run stands.
+        secret_in: places that contain a secret of the run.
         package: of a `sendEdoc`.
     """
 
@@ -153,7 +153,7 @@ class FetchedPackage(FactPart, frozen=True):
         document_id: DocumentId of the document carried, or answered by a status.
         messagetype: `edoc` or `status`.
         receiver: OrganId of the receiving agency.
-        status: how its transport stood.
+        status: its transport status then.
         sha256, size: of the file.
         complete: whether the hub's own answer left whole.
     """
@@ -209,7 +209,7 @@ class RefusedCall(FactPart, frozen=True):
 
 
 class ReportedSendings(FactPart, frozen=True):
-    """A list of how sent packages stand: of which package, None for all, and how many rows."""
+    """A list of statuses of sent packages: of which package, None for all, and how many rows."""
 
     hub_id: str | None = None
     rows: int = 0
@@ -306,11 +306,11 @@ class CanaryVisited(Fact, frozen=True):
     """A request came to the canary.
 
     Attributes:
-        token: first part of the path: whose lure led here.
+        token: first part of the path: identifies the package whose address was followed.
         method, path, headers: of the request; empty for what is no HTTP.
         peer: address it came from.
         body: of the request.
-        secret_in: places in which a secret of the run stands.
+        secret_in: places that contain a secret of the run.
     """
 
     kind: ClassVar[str] = "canary"
@@ -325,7 +325,7 @@ class CanaryVisited(Fact, frozen=True):
 
 
 class CanaryGreeted(Fact, frozen=True):
-    """Somebody began a TLS handshake with the canary called `name`."""
+    """A client began a TLS handshake with the canary called `name`."""
 
     kind: ClassVar[str] = "canary.greeted"
 

@@ -19,7 +19,7 @@ def secrets_stay(facts: RunFacts) -> list[Finding] | Blind | None:
     """Judge SND-07 over every package of the run; None when no secret was ordered.
 
     A secret is looked for by DocumentId, number, texts and files, whatever else the package says. Files that other
-    orders carry as well give nothing away.
+    orders carry as well do not count.
     """
     secrets = [one for one in facts.orders() if one.confidential]
     if not secrets:
@@ -34,21 +34,21 @@ def secrets_stay(facts: RunFacts) -> list[Finding] | Blind | None:
 
 
 def _leaked(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[Finding]:
-    told = next(_told(facts, exchange, secret, common), None)
-    if told is not None:
+    revealed = next(_revealed(facts, exchange, secret, common), None)
+    if revealed is not None:
         yield finding(
             _DUTY,
             "secret-reached-hub",
             event=exchange.request,
             expected="-",
-            received=told,
-            element=told,
+            received=revealed,
+            element=revealed,
             document=str(exchange.package.document_id or "-"),
         )
 
 
-def _told(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[str]:
-    """Yield by what a package gives a secret away."""
+def _revealed(facts: RunFacts, exchange: Exchange, secret: Ordered, common: Set[str]) -> Iterator[str]:
+    """Yield how a package reveals a secret."""
     package = facts.evidence.package(exchange)
     named = package.document_id if isinstance(package, DocumentPackage) else ""
     if secret.document_id and named.strip() == secret.document_id:

@@ -1,6 +1,6 @@
 """The record as whole-run duties read it: what was delivered, what was ordered, what was decided, what was shown.
 
-Packages are read again from their bytes: what was noted of them while the run went on is a convenience, no evidence.
+Packages are read again from their bytes: what was noted during the run is a convenience, not evidence.
 """
 
 import base64
@@ -68,7 +68,7 @@ class Ordered:
         event: event of the command.
         arguments: as given, the attachments' content by digest.
         document_id: as the candidate named it, empty when it did not.
-        refused: whether the candidate answered that it will not.
+        refused: whether the candidate refused.
     """
 
     event: Event
@@ -194,7 +194,7 @@ class RunFacts:
         return frozenset(str(one.get("document_id")) for one in self.commanded("decide") if one.get("action") == action)
 
     def acted_on(self) -> frozenset[str]:
-        """Return the documents that a recall, take-back, update or replacement was delivered for, by whomever."""
+        """Return the documents that a recall, take-back, update or replacement was delivered for, from any sender."""
         recalled = {one.what.recalls or "" for one in self.evidence.events_of(Stimulus)}
         return frozenset(recalled | {target for one in self.delivered() for target in one.targets}) - {""}
 

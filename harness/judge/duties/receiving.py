@@ -107,7 +107,7 @@ def stays(facts: RunFacts) -> list[Finding] | Blind | None:
 def _acked(facts: RunFacts, document: Delivered) -> bool:
     """Tell whether a document was acknowledged as done before the inbox was looked at for the last time.
 
-    For which another's content came instead, that was acknowledged: RTY-10 speaks of it.
+    If another document's content came instead, that was acknowledged: RTY-10 judges it.
     """
     if mistaken(facts.evidence, document.id):
         return False
@@ -117,7 +117,7 @@ def _acked(facts: RunFacts, document: Delivered) -> bool:
 
 
 def _kept(document: Delivered, rows: list[Mapping[str, Any]], look: Event[DriverCalled]) -> Iterator[Finding]:
-    partial = look.what.asked is not None  # a person is asked single things about single documents
+    partial = look.what.asked is not None  # a person is asked single questions about single documents
     if not rows:
         if not partial:
             yield finding("RCV-11", "vanished", event=look, expected="inbox: 1", received=0, document=document.id)

@@ -1,4 +1,4 @@
-"""RTY-07: what the hub has refused for good stays refused, to the end of the run."""
+"""RTY-07: what the hub has refused permanently is not sent again, to the end of the run."""
 
 from harness.catalogue.findings import Finding
 from harness.expectations.assessment import Blind

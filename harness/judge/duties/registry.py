@@ -24,7 +24,7 @@ class Duty:
         codes: of the findings that it may give.
         judge: returns its findings; None when nothing was seen that it speaks of, Blind when it cannot be seen.
         follows: requirements whose failure brings this one's with it: what they have shown already is not charged
-            a second time, and whether there is more can be said only when they are met.
+            a second time, and whether there is more is known only when they are met.
     """
 
     requirement: str
@@ -76,6 +76,6 @@ DUTIES: tuple[Duty, ...] = (
 
 
 def without_known(findings: Collection[Finding], known: Collection[Finding]) -> list[Finding]:
-    """Leave out what is about a document that a failing finding names already: one fault is charged once."""
+    """Leave out what is about a document that a failing finding names already: one error is reported once."""
     documents = {str(one.parameters.get("document")) for one in known if one.parameters.get("document")}
     return [one for one in findings if str(one.parameters.get("document")) not in documents]

@@ -20,8 +20,8 @@ _DUTY = "SND-10"
 def nothing_unordered(facts: RunFacts) -> list[Finding] | Blind | None:
     """Judge SND-10 over every package that reached the hub; None when there was none.
 
-    A package that breaks a static rule is left to that rule: what it says cannot be compared. So is what cannot be
-    read, and what another run has left behind.
+    A package that breaks a static rule is left to that rule: its content cannot be compared. The same holds for
+    unreadable packages and those left over from another run.
     """
     sent = [one for one in facts.evidence.all_sendings() if one.package.kind in {"document", "status"}]
     own = [one for one in sent if not facts.foreign(one)]
@@ -74,8 +74,8 @@ def _document(facts: RunFacts, exchange: Exchange, package: DocumentPackage) -> 
     identity = package.document_id.strip()
     if order is None:
         reason = "forwarded" if identity in {one.id for one in facts.delivered()} else "unordered"
-        told = f"{identity}: {package.subject}"
-        yield finding(_DUTY, reason, event=exchange.request, expected="-", received=told, document=identity)
+        shown = f"{identity}: {package.subject}"
+        yield finding(_DUTY, reason, event=exchange.request, expected="-", received=shown, document=identity)
         return
     if order.confidential:
         return  # SND-07
@@ -154,7 +154,7 @@ def _texts(facts: RunFacts, package: DocumentPackage, order: Ordered) -> Iterato
 
 
 def _same(one: str, other: str) -> bool:
-    """Compare texts as they read: how letters are composed is PKG-02's matter."""
+    """Compare texts as they read: PKG-02 judges how letters are composed."""
     return unicodedata.normalize("NFC", one).strip() == unicodedata.normalize("NFC", other).strip()
 
 

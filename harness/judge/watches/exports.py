@@ -31,7 +31,7 @@ def watch_exports(facts: RunFacts, record: Record, blank: ScenarioOutcome) -> Ou
     Args:
         facts: the run.
         record: of the run.
-        blank: what holds where nobody came to ask.
+        blank: what applies where no export was asked for.
     """
     only = facts.start.only
     outcomes: Outcomes = {}
@@ -105,7 +105,7 @@ def _both(one: ScenarioOutcome, other: ScenarioOutcome) -> ScenarioOutcome:
 
 
 def _never_given(facts: RunFacts, form: Form, blank: ScenarioOutcome) -> ScenarioOutcome:
-    """Say why there is no export: it could not be used, the driver said no or was lost, or it was not asked for."""
+    """Say why there is no export: it could not be used, the driver refused or was lost, or it was not asked for."""
     command = EXPORT_COMMANDS[form]
     unusable = [one.what for one in facts.evidence.events_of(ExportRejected) if one.what.form == form]
     if unusable:

@@ -62,7 +62,7 @@ def _placed(findings: tuple[Finding, ...], exchange: Exchange) -> Iterator[Findi
 
 
 def _broken(facts: RunFacts) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the DocumentIds and codes by which a status may name a package that was broken on purpose."""
+    """Return the DocumentIds and codes by which a status may name a deliberately broken package."""
     spoilt = [one for one in facts.delivered() if not one.good]
     return frozenset(name for one in spoilt for name in one.named), frozenset(one.code for one in spoilt) - {"", "/"}
 
@@ -74,5 +74,5 @@ def _answers(exchange: Exchange, broken: tuple[frozenset[str], frozenset[str]]) 
 
 
 def _is_repeated(found: Finding) -> bool:
-    """Tell whether a finding is about what a status repeats of the package it answers: that could only be as it was."""
+    """Tell whether a finding is about what a status repeats of the package it answers: it could only copy that."""
     return "ResponseFor" in (found.where.xpath or "")

@@ -16,7 +16,7 @@ from harness.judge.watches.watch import watch
 
 WATCHED_ORDER = "STS-04"
 _PASSIVE = "passive"
-# The steps of handling that are a clerk's alone, and the action of the driver by which one takes them.
+# The steps of handling that only a clerk takes, and the driver command for each.
 _STEPS: Mapping[str, str] = {
     StatusCode.ASSIGNED: "assign",
     StatusCode.PROCESSING: "process",
@@ -32,11 +32,11 @@ _UNREAD = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """When an answer may not have been heard by a candidate that behaves, in seconds since the run began.
+    """When a correct candidate may have missed an answer, in seconds since the run began.
 
     Attributes:
-        stops: when the candidate was stopped, killed, or told of another hub.
-        stalls: from when to when the harness stood still, and what waited for it was answered only then.
+        stops: when the candidate was stopped, killed, or configured for another hub.
+        stalls: from when to when the harness was stalled, and what waited for it was answered only then.
         give_up: for how long the candidate waits for an answer.
     """
 
@@ -67,7 +67,7 @@ class Unheard:
 def watch_order(evidence: Evidence, profile: Profile) -> list[Finding] | None:
     """Judge the order of all statuses about documents that the candidate received; None when there were none.
 
-    What one document is to several agencies of the candidate is told apart by who says it.
+    One document to several agencies of the candidate is judged separately for each agency.
     """
     listed = frozenset(profile.parameters.code_lists.statuses)
     attempts = _attempts(evidence)
@@ -103,7 +103,8 @@ def _attempts(evidence: Evidence) -> dict[str, list[int]]:
 
 
 def _parted(walk: Walk, attempts: list[int]) -> Iterator[Walk]:
-    """Part the statuses about a document where it was refused and had come with other content: that begins anew."""
+    """Part the statuses about a document where it was refused and had come with other content: then the order begins
+    again."""
     part: Walk = []
     further = iter(attempts[1:])
     for code, exchange in walk:
@@ -124,7 +125,7 @@ def _walks(evidence: Evidence, document: str, listed: frozenset[str]) -> list[Wa
 
 
 def _stops(evidence: Evidence) -> list[float]:
-    """Return when the candidate was stopped, killed, or told of another hub, in seconds."""
+    """Return when the candidate was stopped, killed, or configured for another hub, in seconds."""
     stopped = (one for one in evidence.events_of(DriverCalled) if one.what.command in _INTERRUPTING)
     begun = [one.elapsed - one.what.seconds for one in stopped]
     return begun + [one.elapsed for one in evidence.events_of(CandidateKilled)]
@@ -133,11 +134,11 @@ def _stops(evidence: Evidence) -> list[float]:
 def _sent(exchanges: Iterable[Exchange], listed: frozenset[str], unheard: Unheard) -> Walk:
     """Return the codes that one agency sent about a document; one that is sent again after a lost answer counts once.
 
-    What is no code of the profile's list is a matter of the package (STP-02). A code of the list that has no place in
+    STP-02 judges codes outside the profile's list. A code of the list that has no place in
     the legal order is judged as any other: it may follow nothing.
 
     The same bytes sent again although the first answer came are a repetition like any other. An answer is lost as well
-    on a candidate that is stopped at that moment, or that had given up waiting while the harness stood still.
+    on a candidate that is stopped at that moment, or that had given up waiting while the harness was stalled.
     """
     walk: Walk = []
     for exchange in exchanges:
@@ -166,7 +167,7 @@ def _asked(evidence: Evidence) -> Mapping[tuple[str, str], float] | None:
 
 
 def _unasked(document: str, walk: Walk, asked: Mapping[tuple[str, str], float] | None) -> Iterator[Finding]:
-    """Yield the steps of handling that were told although no clerk had taken them."""
+    """Yield the steps of handling that were reported although no clerk had taken them."""
     if asked is None:
         return
     for code, exchange in walk:

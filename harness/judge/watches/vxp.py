@@ -24,7 +24,7 @@ from harness.vxp.timestamps import parse_timestamp
 _ZONES = timedelta(hours=21)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ABOUT_ITEMS = frozenset({HubOperation.GET_EDOC, HubOperation.DOWNLOAD_EDOC, HubOperation.UPDATE_STATUS})
-# What goes wrong in a request when its docId is none.
+# Problems of a request that follow from a hostile docId.
 _MISLED = frozenset({"VXP-02", "VXP-03", "VXP-04"})
 # A request that is not a call of the binding is reported once, by the worst that is wrong with it.
 _OF_EVERYTHING = frozenset({"VXP-01", "VXP-10"})
@@ -42,12 +42,12 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
         Findings by requirement; every watched requirement is a key, with an empty list if all is well.
     """
     found: dict[str, list[Finding]] = {requirement: [] for requirement in WATCHED}
-    lured = _lured(evidence)
+    first_hostile = _first_hostile_answer(evidence)
     for exchange in evidence.exchanges:
         if not exchange.asked.method:
-            found["VXP-01"].extend([] if exchange.request.seq > lured else _unreadable(exchange))
+            found["VXP-01"].extend([] if exchange.request.seq > first_hostile else _unreadable(exchange))
             continue
-        misled = exchange.request.seq > lured and _names_no_item(exchange)
+        misled = exchange.request.seq > first_hostile and _names_no_item(exchange)
         known = _operation(exchange) is not None
         for check in _OF_A_REQUEST:
             if (known or check.requirement in _OF_EVERYTHING) and not (misled and check.requirement in _MISLED):
@@ -58,10 +58,10 @@ def watch_wire(evidence: Evidence, profile: Profile, organs: frozenset[str]) -> 
     return found
 
 
-def _lured(evidence: Evidence) -> float:
+def _first_hostile_answer(evidence: Evidence) -> float:
     """Return the first request that was answered with a docId which no hub gives, infinity for none.
 
-    What such a docId does to later requests is SEC-08's matter alone.
+    Only SEC-08 judges what such a docId does to later requests.
     """
     lists = (one.request.seq for one in evidence.exchanges if one.fault == HOSTILE_ID)
     return min(lists, default=math.inf)
@@ -134,7 +134,7 @@ def _parameters(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
 @watch("VXP-03", codes=("missing", "mismatch"))
 def _digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
     if exchange.fault:
-        return  # a secret changed on purpose: the candidate cannot sign right
+        return  # the harness changed the secret: the candidate cannot sign correctly
     signature = exchange.asked.signature
     expected, given = signature.expected_hash_header, signature.given_hash_header
     if not given:
@@ -187,7 +187,7 @@ def _file_digest(exchange: Exchange, profile: Profile) -> Iterator[Finding]:
 def _form_of_digest(exchange: Exchange) -> str | None:
     """Return the form in which `hash-file` is the digest of the body as it came, or of the file that the hub took.
 
-    Only a record without digests is taken at its word.
+    Only for a record without digests the recorded form is used.
     """
     given = exchange.parameters.get("hash-file", "")
     recorded = (exchange.package.sha256, exchange.asked.body.sha256)

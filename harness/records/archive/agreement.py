@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.verdicts import Cause
 from harness.records.agreement import joined, subjects
-from harness.records.archive.specimen import Described, PackageSpecimen, found_in
+from harness.records.archive.archive_view import ArchiveView, Described, found_in
 from harness.records.dates import any_day
 from harness.records.exchanged import ExchangedDocument, is_pdf_name, levelled, written_number
 from harness.records.registry import archive_rule
@@ -15,13 +15,13 @@ from harness.rules.undecided import Undecided
 _DIGITISED = "02"
 
 
-def _is_compared(package: PackageSpecimen) -> bool:
+def _is_compared(package: ArchiveView) -> bool:
     return package.exchanged is not None and bool(package.documents)
 
 
 @archive_rule("ARC-30", codes=("differs", "joined", "type", "digitised", "not-compared"), asks=_is_compared)
-def description_agrees(package: PackageSpecimen) -> Iterator[Outcome]:
-    """Number and notation apart, date, issuer and subject are those of the package exchanged."""
+def description_agrees(package: ArchiveView) -> Iterator[Outcome]:
+    """Separate number and notation, date, issuer and subject are those of the package exchanged."""
     for described, document in package.pairs:
         number, notation = described.text("codeNumber"), described.text("codeNotation")
         if joined(number, notation, document):
@@ -47,10 +47,10 @@ def _code(described: Described, document: ExchangedDocument) -> Iterator[Outcome
         yield _differs(described, "codeNotation", said.code_notation, notation)
 
 
-def _texts(described: Described, document: ExchangedDocument, specimen: PackageSpecimen) -> Iterator[Outcome]:
+def _texts(described: Described, document: ExchangedDocument, view: ArchiveView) -> Iterator[Outcome]:
     package = document.package
     issuers = (package.from_.organ_name, package.from_.organization_in_charge)
-    for name, said in {"subject": subjects(document, specimen.exchanged), "organName": issuers}.items():
+    for name, said in {"subject": subjects(document, view.exchanged), "organName": issuers}.items():
         kept = described.text(name)
         if kept and said[0] and levelled(kept) not in {levelled(one) for one in said if one}:
             yield _differs(described, name, said[0], kept)
@@ -60,8 +60,8 @@ def _texts(described: Described, document: ExchangedDocument, specimen: PackageS
 
 
 def _doubtful(described: Described, document: ExchangedDocument, letter: str) -> Iterator[Outcome]:
-    """Yield what is only remarked upon: a digital original called digitised, and a type carried over by its number;
-    of an official letter alone it is known that its numbers differ."""
+    """Yield what is only remarked upon: a digital original declared digitised, and a type copied by its number; the
+    numbers are only known to differ for official letters."""
     kind, kept = document.package.document_type, described.text("typeName")
     is_letter = levelled(kind.type_name).lower() == letter
     if is_letter and kept.lstrip("0") == kind.type.lstrip("0"):

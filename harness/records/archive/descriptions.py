@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from harness.catalogue.findings import Where
-from harness.records.archive.specimen import EAD, Described, PackageSpecimen, found_in
+from harness.records.archive.archive_view import EAD, ArchiveView, Described, found_in
 from harness.records.dates import ARCHIVAL, any_day, read_any_day
 from harness.records.registry import archive_rule
 from harness.rules.registry import Outcome
@@ -17,20 +17,20 @@ _DOCUMENT = ("docId", "docCode", "typeName", "issuedDate", "organName", "subject
 _CODE = re.compile(r"\d{1,2}", re.ASCII)
 
 
-def _has_dossier(package: PackageSpecimen) -> bool:
+def _has_dossier(package: ArchiveView) -> bool:
     return package.dossier is not None
 
 
-def _has_documents(package: PackageSpecimen) -> bool:
+def _has_documents(package: ArchiveView) -> bool:
     return bool(package.documents)
 
 
-def _has_any(package: PackageSpecimen) -> bool:
+def _has_any(package: ArchiveView) -> bool:
     return _has_dossier(package) or _has_documents(package)
 
 
 @archive_rule("ARC-27", codes=("missing", "recommended", "date-form", "end-before-start"), asks=_has_dossier)
-def dossier_is_described(package: PackageSpecimen) -> Iterator[Outcome]:
+def dossier_is_described(package: ArchiveView) -> Iterator[Outcome]:
     """The needed fields of EAD.xml are filled, its dates are DD/MM/YYYY and in order."""
     dossier = package.dossier
     if dossier is None:
@@ -58,7 +58,7 @@ def _date(described: Described, name: str, code: str) -> Iterator[Outcome]:
 
 
 @archive_rule("ARC-28", codes=("missing", "doc-code", "twice", "total"), asks=_has_documents)
-def documents_are_described(package: PackageSpecimen) -> Iterator[Outcome]:
+def documents_are_described(package: ArchiveView) -> Iterator[Outcome]:
     """The needed fields of each EAD_doc are filled; its code is the dossier's with seven digits; all are counted."""
     dossier = package.dossier
     code = dossier.text("fileCode") if dossier else ""
@@ -80,7 +80,7 @@ def documents_are_described(package: PackageSpecimen) -> Iterator[Outcome]:
 
 
 @archive_rule("ARC-29", codes=("code", "doubtful"), asks=_has_any)
-def codes_are_codes(package: PackageSpecimen) -> Iterator[Outcome]:
+def codes_are_codes(package: ArchiveView) -> Iterator[Outcome]:
     """Retention, origin and language are written as codes of their lists; other lists are contested."""
     keeping = package.keeping
     lists = {

@@ -1,4 +1,5 @@
-"""ARC-19, 22, 25: the files of a package are those it lists, unchanged; digitised ones are fit to be kept."""
+"""ARC-19, 22, 25: the files of a package are those it lists, unchanged; digitised ones have the quality for
+archiving."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -6,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from harness.catalogue.findings import Where, clipped
-from harness.crypto.pdf.glance import PdfUnreadable
-from harness.records.archive.specimen import XLINK, MetsLink, PackageSpecimen, found_in, targets_of
+from harness.crypto.pdf.prechecks import PdfUnreadable
+from harness.records.archive.archive_view import XLINK, ArchiveView, MetsLink, found_in, targets_of
+from harness.records.export_view import readable_digest
 from harness.records.holding import BROKEN, FlawKind, HeldFile
 from harness.records.layouts.xml_table import local
 from harness.records.pages import read_pages
 from harness.records.registry import archive_rule
-from harness.records.specimen import readable_digest
 from harness.rules.registry import Outcome
 
 _ALGORITHMS = {"SHA-256": "sha256", "SHA-1": "sha1", "SHA-512": "sha512", "SHA-384": "sha384", "MD5": "md5"}
@@ -42,7 +43,7 @@ _FLAWS: Mapping[FlawKind, str] = {
         "damaged",
     ),
 )
-def files_are_as_listed(package: PackageSpecimen) -> Iterator[Outcome]:
+def files_are_as_listed(package: ArchiveView) -> Iterator[Outcome]:
     """Every link stays inside and has its file, of the size and digest that it says; no data is unlisted."""
     for flaw in package.holding.flaws:
         yield found_in(_FLAWS[flaw.kind], Where(xpath=package.holding.label), received=flaw.detail)
@@ -87,12 +88,12 @@ def _checked(link: MetsLink, file: HeldFile, where: Where) -> Iterator[Outcome]:
         yield found_in("ARC-25.other-digest", where, expected=_BEST, received=link.algorithm)
 
 
-def _is_compared(package: PackageSpecimen) -> bool:
+def _is_compared(package: ArchiveView) -> bool:
     return any(document.files for _, document in package.pairs)
 
 
 @archive_rule("ARC-19", codes=("no-original",), asks=_is_compared)
-def originals_are_in_the_package(package: PackageSpecimen) -> Iterator[Outcome]:
+def originals_are_in_the_package(package: ArchiveView) -> Iterator[Outcome]:
     """Each file exchanged is in the package, byte for byte."""
     kept = {digest for file in package.data_files for digest in readable_digest(file)}
     for described, document in package.pairs:
@@ -107,13 +108,13 @@ def originals_are_in_the_package(package: PackageSpecimen) -> Iterator[Outcome]:
                 )  # fmt: skip
 
 
-def _has_digitised(package: PackageSpecimen) -> bool:
+def _has_digitised(package: ArchiveView) -> bool:
     return any(one.text("confidenceLevel") == _DIGITISED for one in package.documents)
 
 
 @archive_rule("ARC-22", codes=("not-archival", "no-text", "coarse"), asks=_has_digitised)
-def digitised_files_are_archival(package: PackageSpecimen) -> Iterator[Outcome]:
-    """What was digitised is PDF/A, with text, fine enough; nothing is asked of what was born digital."""
+def digitised_files_are_archival(package: ArchiveView) -> Iterator[Outcome]:
+    """What was digitised is PDF/A, with text, with enough resolution; born-digital documents are not checked."""
     parameters = package.profile.parameters
     least = package.keeping.resolution * (100 - package.keeping.margin_percent) // 100
     linked = _linked_files(package)
@@ -136,7 +137,7 @@ def digitised_files_are_archival(package: PackageSpecimen) -> Iterator[Outcome]:
                 yield found_in("ARC-22.coarse", where, expected=f"≥ {least} dpi", received=f"{coarsest} dpi")
 
 
-def _linked_files(package: PackageSpecimen) -> Mapping[str, list[HeldFile]]:
+def _linked_files(package: ArchiveView) -> Mapping[str, list[HeldFile]]:
     """Return the files that METS links to each description, by its path: the section that names it, the divisions
     with that section's id, and their pointers."""
     hrefs = {(link.mets, link.href): package.file(link.path) for link in package.links if link.path}

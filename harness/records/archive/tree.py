@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from harness.catalogue.findings import Where, clipped
-from harness.records.archive.specimen import EAD, METS, PackageSpecimen, found_in, targets_of
+from harness.records.archive.archive_view import EAD, METS, ArchiveView, found_in, targets_of
 from harness.records.layouts.xml_table import line_of, local
 from harness.records.registry import archive_rule
 from harness.rules.registry import Outcome
@@ -22,7 +22,7 @@ _REFERENCES = ("DMDID", "ADMID", "FILEID")
 
 
 @archive_rule("ARC-23", codes=("missing", "representation", "unreadable", "other-case", "no-schemas"))
-def tree_is_there(package: PackageSpecimen) -> Iterator[Outcome]:
+def tree_is_there(package: ArchiveView) -> Iterator[Outcome]:
     """METS.xml, EAD.xml, a representation with METS.xml, EAD_doc files and data; all XML of these can be read."""
     label = Where(xpath=package.holding.label)
     needed = [METS, EAD, *(f"representations/{one}/{METS}" for one in package.representations)]
@@ -44,24 +44,24 @@ def tree_is_there(package: PackageSpecimen) -> Iterator[Outcome]:
         yield found_in("ARC-23.no-schemas", label, expected="schemas/")
 
 
-def _inside(package: PackageSpecimen, label: Where) -> Iterator[Outcome]:
+def _inside(package: ArchiveView, label: Where) -> Iterator[Outcome]:
     if not package.documents and not package.refused:
         yield found_in("ARC-23.missing", label, expected="representations/rep1/metadata/descriptive/EAD_doc_*.xml")
     if not package.data_files:
         yield found_in("ARC-23.missing", label, expected="representations/rep1/data/*")
 
 
-def _refused(package: PackageSpecimen) -> dict[str, tuple[str, int | None]]:
+def _refused(package: ArchiveView) -> dict[str, tuple[str, int | None]]:
     _ = package.mets, package.dossier, package.documents
     return package.refused
 
 
-def _has_mets(package: PackageSpecimen) -> bool:
+def _has_mets(package: ArchiveView) -> bool:
     return METS in package.mets
 
 
 @archive_rule("ARC-24", codes=("no-type", "other-type", "no-objid", "folder-name", "zone"), asks=_has_mets)
-def package_says_what_it_is(package: PackageSpecimen) -> Iterator[Outcome]:
+def package_says_what_it_is(package: ArchiveView) -> Iterator[Outcome]:
     """The root METS says that it is a SIP, by an attribute, and has an OBJID."""
     root = package.mets[METS]
     header = next((one for one in root.iter() if local(one) == "metsHdr"), None)
@@ -92,7 +92,7 @@ def _elsewhere(root: etree._Element) -> str:
     return ""
 
 
-def _times(package: PackageSpecimen) -> Iterator[Outcome]:
+def _times(package: ArchiveView) -> Iterator[Outcome]:
     """Yield one time of another zone for each METS: all of them are written by one program."""
     for name, root in package.mets.items():
         for element in root.iter():
@@ -107,13 +107,13 @@ def _times(package: PackageSpecimen) -> Iterator[Outcome]:
             break
 
 
-def _has_links(package: PackageSpecimen) -> bool:
+def _has_links(package: ArchiveView) -> bool:
     return bool(package.mets)
 
 
 @archive_rule("ARC-26", codes=("id-twice", "unresolved", "shared-file", "no-file", "several-files"), asks=_has_links)
-def links_are_one_to_one(package: PackageSpecimen) -> Iterator[Outcome]:
-    """Ids stand once, references have a target, a document's description leads to its own file."""
+def links_are_one_to_one(package: ArchiveView) -> Iterator[Outcome]:
+    """Ids occur once, references have a target, a document's description leads to its own file."""
     for name, root in package.mets.items():
         ids = Counter(element.get("ID", "") for element in root.iter() if isinstance(element.tag, str))
         ids.pop("", None)

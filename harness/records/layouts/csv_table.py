@@ -21,7 +21,7 @@ def csv_items(data: bytes, name: str, parameters: Parameters) -> Iterator[TableI
 
     Raises:
         TableUnreadable: it holds a NUL, or a cell beyond the limit of a text.
-        TableUnread: it is in an encoding that nobody names.
+        TableUnread: its encoding is unknown.
     """
     text = _decoded(data)
     nul = text.find("\0")

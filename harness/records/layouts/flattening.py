@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from harness.records.kept import GROUPS
 from harness.records.layouts.naming import Naming
 
-# The year has four digits; a shorter one is looked for where there is none, so that it can be told.
+# The year has four digits; a shorter one is accepted where there is none, so that it can be reported.
 _COMPOSED = tuple(re.compile(rf"(.+?)[.\-/](\d{{{n}}})[.\-/](.+)", re.DOTALL) for n in (4, 2))
 _ALONE = {"SignerInfo": "FullName", "To": "OrganName", "File": "Path"}
 _MOST_LEAVES = 10_000

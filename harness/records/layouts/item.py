@@ -1,4 +1,4 @@
-"""What every layout gives: the values of one record as they stand, before names are understood."""
+"""What every layout gives: the values of one record as they are, before names are understood."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ VALUES_OF_A_RECORD = 60
 
 @dataclass(frozen=True, slots=True)
 class TableItem:
-    """One record as it stands in a table.
+    """One record as it is in a table.
 
     Attributes:
         values: texts, lists and mappings, by name.
-        around: name of what it stands in, which may tell its kind.
+        around: name of what it is in, which may tell its kind.
         line: from 1; None where the layout has none.
     """
 
@@ -32,7 +32,7 @@ class TableUnreadable(Exception):
 
 
 class TableUnread(Exception):
-    """A table may be in order, and cannot be read here: it is too large, or of an encoding that nobody names."""
+    """A table may be in order, and cannot be read here: it is too large, or its encoding is unknown."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

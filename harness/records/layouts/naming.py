@@ -42,7 +42,7 @@ class Naming:
         plain = word.strip().lower()
         return self._kinds.get(plain) or self._kinds.get(plain.removesuffix("s"))
 
-    def told_by(self, fields: Iterable[str]) -> RecordKind | None:
+    def kind_by_fields(self, fields: Iterable[str]) -> RecordKind | None:
         """Return the kind of a record that does not name it, by what it holds; None where that says nothing."""
         held = set(fields)
         if held & {"ArrivalNumber", "ArrivalDate"}:
@@ -59,6 +59,6 @@ class Naming:
 
 
 def kind_of(naming: Naming, values: Mapping[str, tuple[str, ...]], around: str) -> RecordKind | None:
-    """Return the kind of a record: what it says itself, else what it stands in, else what it holds."""
+    """Return the kind of a record: what it says itself, else what it is in, else what it holds."""
     own = next(iter(values.get("Kind", ())), "")
-    return naming.kind(own) or naming.kind(around or _WORDLESS) or naming.told_by(values)
+    return naming.kind(own) or naming.kind(around or _WORDLESS) or naming.kind_by_fields(values)

@@ -27,7 +27,7 @@ class Tables:
         records: in their order.
         names: of the files that held records.
         unreadable: files that are not well-formed: name, line, why.
-        unread: files that may be in order and could not be read all the same: name, why.
+        unread: files that may be valid but could not be read: name, why.
     """
 
     records: tuple[KeptRecord, ...]
@@ -80,8 +80,8 @@ def _items(file: HeldFile, parameters: Parameters, *, alone: bool) -> Iterable[T
     reader = _READERS.get(ending)
     if reader is None or alone:
         found = _MARKUP.match(data)
-        told = None if found is None else ".xml" if found[1] else ".json"
-        reader = _READERS[told] if told else csv_items
+        said = None if found is None else ".xml" if found[1] else ".json"
+        reader = _READERS[said] if said else csv_items
     return reader(data, file.name, parameters)
 
 

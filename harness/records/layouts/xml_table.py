@@ -1,4 +1,4 @@
-"""Records in XML: elements called by their kind, or `Record`, wherever they stand; read by the hardened reader."""
+"""Records in XML: elements called by their kind, or `Record`, wherever they are; read by the hardened reader."""
 
 from collections.abc import Iterator
 

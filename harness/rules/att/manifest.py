@@ -6,21 +6,21 @@ from harness.catalogue.findings import Finding
 from harness.edxml.names import VERSION
 from harness.rules.filetypes import extension
 from harness.rules.nodes import found, missing, spaced
-from harness.rules.package_view import PackageView, ZipMember
+from harness.rules.package_view import ManifestEntry, PackageView
 from harness.rules.registry import rule
 
 _PDF = "pdf"
 _PDF_TYPES = ("application/pdf", "application/x-pdf")
 
 
-def _has_manifest(specimen: PackageView) -> bool:
-    return specimen.places.manifest is not None
+def _has_manifest(package: PackageView) -> bool:
+    return package.places.manifest is not None
 
 
 @rule("ATT-01", codes=("missing", "version"), speaks_of=_has_manifest)
-def manifest_has_version(specimen: PackageView) -> Iterator[Finding]:
+def manifest_has_version(package: PackageView) -> Iterator[Finding]:
     """The manifest says version 1.0."""
-    manifest = specimen.places.manifest
+    manifest = package.places.manifest
     if manifest is None:
         return
     version = manifest.element.get("version")
@@ -30,8 +30,8 @@ def manifest_has_version(specimen: PackageView) -> Iterator[Finding]:
         yield found("ATT-01.version", manifest, expected=VERSION, received=version)
 
 
-def _has_entries(specimen: PackageView) -> bool:
-    return bool(specimen.references or specimen.attachments)
+def _has_entries(package: PackageView) -> bool:
+    return bool(package.references or package.attachments)
 
 
 @rule(
@@ -39,16 +39,16 @@ def _has_entries(specimen: PackageView) -> bool:
     codes=("no-attachment", "no-reference", "no-content-id", "content-id-twice", "cid-doubled", "white-space"),
     speaks_of=_has_entries,
 )
-def references_match_attachments(specimen: PackageView) -> Iterator[Finding]:
+def references_match_attachments(package: PackageView) -> Iterator[Finding]:
     """References and Attachments match one to one by ContentId."""
-    if specimen.places.references is None or specimen.places.inline:
+    if package.places.references is None or package.places.inline:
         return
-    references, attachments = specimen.references, specimen.attachments
+    references, attachments = package.references, package.attachments
     yield from _identified(references)
     yield from _identified(attachments)
     listed = {entry.id for entry in references}
     carried = {entry.id for entry in attachments}
-    # An id that is missing leaves its partner alone; that it is missing is told, the loneliness is not.
+    # Where an id is missing, its partner has no match either: only the missing id is reported.
     if listed == carried or "" in listed or "" in carried:
         return
     for code, entries, partners in (
@@ -61,12 +61,12 @@ def references_match_attachments(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("ATT-03", codes=("missing", "differs"), speaks_of=_has_entries)
-def names_agree(specimen: PackageView) -> Iterator[Finding]:
+def names_agree(package: PackageView) -> Iterator[Finding]:
     """AttachmentName is there, and the same in Reference and Attachment."""
-    for entry in (*specimen.references, *specimen.attachments):
+    for entry in (*package.references, *package.attachments):
         if not entry.name:
             yield missing("ATT-03.missing", entry.node, "AttachmentName")
-    references, attachments = _by_id(specimen.references), _by_id(specimen.attachments)
+    references, attachments = _by_id(package.references), _by_id(package.attachments)
     for bare, entry in attachments.items():
         listed = references[bare].name if bare in references else ""
         if entry.name and listed and entry.name != listed:
@@ -75,29 +75,29 @@ def names_agree(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("ATT-08", codes=("none",))
-def has_an_attachment(specimen: PackageView) -> Iterator[Finding]:
+def has_an_attachment(package: PackageView) -> Iterator[Finding]:
     """There is at least one attachment."""
-    places = specimen.places
-    if places.references is None or places.inline or specimen.references or specimen.attachments:
+    places = package.places
+    if places.references is None or places.inline or package.references or package.attachments:
         return
     yield found("ATT-08.none", places.references, expected="Attachment")
 
 
-def _has_attachments(specimen: PackageView) -> bool:
-    return bool(specimen.attachments)
+def _has_attachments(package: PackageView) -> bool:
+    return bool(package.attachments)
 
 
 @rule("ATT-09", codes=("no-pdf",), speaks_of=_has_attachments)
-def has_a_pdf(specimen: PackageView) -> Iterator[Finding]:
+def has_a_pdf(package: PackageView) -> Iterator[Finding]:
     """At least one attachment says that it is a PDF; whether it is one is for ATT-07 to say."""
-    entries = specimen.attachments
+    entries = package.attachments
     if entries and not any(_says_pdf(entry) for entry in entries):
         yield found("ATT-09.no-pdf", entries[0].node, expected="*.pdf", received=entries[0].name)
 
 
-def _identified(entries: list[ZipMember]) -> Iterator[Finding]:
+def _identified(entries: list[ManifestEntry]) -> Iterator[Finding]:
     """Yield what is wrong with the ContentIds of one side."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for entry in entries:
         own = entry.node.child("ContentId")
         if own is None or not entry.id:
@@ -106,14 +106,14 @@ def _identified(entries: list[ZipMember]) -> Iterator[Finding]:
         yield from spaced("ATT-02", own)
         if own.trimmed[:8].lower() == "cid:cid:":
             yield found("ATT-02.cid-doubled", own, expected=f"cid:{entry.id}", received=own.text)
-        if entry.id in told:
+        if entry.id in seen:
             yield found("ATT-02.content-id-twice", own, received=own.text)
-        told.add(entry.id)
+        seen.add(entry.id)
 
 
-def _by_id(entries: list[ZipMember]) -> dict[str, ZipMember]:
-    """Return the entries whose ContentId is theirs alone, by it: of others nobody knows which belongs to which."""
-    by_id: dict[str, ZipMember] = {}
+def _by_id(entries: list[ManifestEntry]) -> dict[str, ManifestEntry]:
+    """Return the entries with a unique ContentId, by that id: entries that share one cannot be matched."""
+    by_id: dict[str, ManifestEntry] = {}
     shared = {""}
     for entry in entries:
         if by_id.setdefault(entry.id, entry) is not entry:
@@ -123,7 +123,7 @@ def _by_id(entries: list[ZipMember]) -> dict[str, ZipMember]:
     return by_id
 
 
-def _says_pdf(entry: ZipMember) -> bool:
+def _says_pdf(entry: ManifestEntry) -> bool:
     if extension(entry.name) == _PDF:
         return True
     return entry.node.value("ContentType").strip().lower() in _PDF_TYPES

@@ -21,8 +21,8 @@ _device = re.compile(
 )
 
 
-def _has_names(specimen: PackageView) -> bool:
-    return any(entry.name for entry in (*specimen.attachments, *specimen.references))
+def _has_names(package: PackageView) -> bool:
+    return any(entry.name for entry in (*package.attachments, *package.references))
 
 
 @rule(
@@ -30,14 +30,14 @@ def _has_names(specimen: PackageView) -> bool:
     codes=("path", "control", "direction", "edge", "dots", "device", "leading-dot", "too-long"),
     speaks_of=_has_names,
 )
-def names_are_plain(specimen: PackageView) -> Iterator[Finding]:
-    """AttachmentName is a plain file name; a name that stands in Reference and Attachment is judged once."""
+def names_are_plain(package: PackageView) -> Iterator[Finding]:
+    """AttachmentName is a plain file name; a name that is in Reference and Attachment is judged once."""
     judged: set[tuple[str, str]] = set()
-    for entry in (*specimen.attachments, *specimen.references):
+    for entry in (*package.attachments, *package.references):
         if not entry.name or (entry.id, entry.name) in judged:
             continue
         judged.add((entry.id, entry.name))
-        reason = unsafe_name(entry.name) or unusual_name(entry.name, _longest_name(specimen, entry.node))
+        reason = unsafe_name(entry.name) or unusual_name(entry.name, _longest_name(package, entry.node))
         if reason is not None:
             yield _refused(reason, entry.node.child("AttachmentName") or entry.node)
 
@@ -66,7 +66,7 @@ def unusual_name(name: str, longest: int | None) -> str | None:
 
     Args:
         name: a plain file name.
-        longest: characters that the profile allows; what is longer is told as that. None: as many as there are.
+        longest: characters that the profile allows; a longer name is reported as too long. None: no limit.
     """
     if name.startswith("."):
         return "leading-dot"
@@ -75,8 +75,8 @@ def unusual_name(name: str, longest: int | None) -> str | None:
     return "too-long" if len(name.encode("utf-8", "surrogatepass")) > _LONGEST else None
 
 
-def _longest_name(specimen: PackageView, entry: Node) -> int | None:
-    length = specimen.parameters.lengths.get(f"{entry.local}/AttachmentName")
+def _longest_name(package: PackageView, entry: Node) -> int | None:
+    length = package.parameters.lengths.get(f"{entry.local}/AttachmentName")
     return length.fail if length is not None else None
 
 

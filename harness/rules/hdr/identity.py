@@ -18,9 +18,9 @@ _FORM = "OrganId,yyyy/MM/dd,CodeNumber/CodeNotation"
 
 
 @rule("HDR-05", codes=("no-code", "no-number", "no-notation", "not-a-number", "white-space"))
-def code_is_complete(specimen: PackageView) -> Iterator[Finding]:
+def code_is_complete(package: PackageView) -> Iterator[Finding]:
     """Code has CodeNumber, a number, and CodeNotation."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     code = message.child("Code")
@@ -30,7 +30,7 @@ def code_is_complete(specimen: PackageView) -> Iterator[Finding]:
     number = code.child("CodeNumber")
     if number is None:
         yield missing("HDR-05.no-number", code, "CodeNumber")
-    elif not _is_numeric(number.text) and not is_filler(number.text, specimen.parameters.code_lists):
+    elif not _is_numeric(number.text) and not is_filler(number.text, package.parameters.code_lists):
         yield found("HDR-05.not-a-number", number, expected="0-9", received=number.text)
     else:
         yield from spaced("HDR-05", number)
@@ -38,51 +38,51 @@ def code_is_complete(specimen: PackageView) -> Iterator[Finding]:
         yield missing("HDR-05.no-notation", code, "CodeNotation")
 
 
-def _answers(specimen: PackageView) -> bool:
-    return specimen.message is not None and specimen.message.child("ResponseFor") is not None
+def _answers(package: PackageView) -> bool:
+    return package.message is not None and package.message.child("ResponseFor") is not None
 
 
 @rule("HDR-16", codes=("incomplete",), speaks_of=_answers)
-def answered_documents_are_complete(specimen: PackageView) -> Iterator[Finding]:
+def answered_documents_are_complete(package: PackageView) -> Iterator[Finding]:
     """Every ResponseFor has OrganId, Code, PromulgationDate and DocumentId."""
-    if specimen.message is None:
+    if package.message is None:
         return
-    for node in specimen.message.present("ResponseFor"):
+    for node in package.message.present("ResponseFor"):
         for name in RESPONSE:
             if node.child(name) is None:
                 yield missing("HDR-16.incomplete", node, name)
 
 
 @rule("HDR-17", codes=("missing", "not-a-form", "impossible-day", "uuid", "uuid-refused", "white-space"))
-def id_has_a_form(specimen: PackageView) -> Iterator[Finding]:
+def id_has_a_form(package: PackageView) -> Iterator[Finding]:
     """DocumentId is there and of an allowed form."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     node = message.child("DocumentId")
     if node is None:
         yield missing("HDR-17.missing", message, "DocumentId")
         return
-    if node.trimmed != specimen.composed_id:
-        yield from _own_form(node, specimen.parameters.identifiers)
+    if node.trimmed != package.composed_id:
+        yield from _own_form(node, package.parameters.identifiers)
     yield from spaced("HDR-17", node)
 
 
 @rule("HDR-17", codes=("other-form", "other-impossible-day", "white-space"))
-def other_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
+def other_ids_have_a_form(package: PackageView) -> Iterator[Finding]:
     """Ids of other documents are of an allowed form; an impossible day in them only draws a remark."""
-    identifiers = specimen.parameters.identifiers
-    for node in specimen.nodes.index.get("DocumentId", ()):
+    identifiers = package.parameters.identifiers
+    for node in package.nodes.index.get("DocumentId", ()):
         holder = node.parent
-        if holder is None or holder is specimen.message or not node.filled:
+        if holder is None or holder is package.message or not node.filled:
             continue
         yield from other_id_findings("HDR-17", node, holder, identifiers)
         yield from spaced("HDR-17", node)
 
 
-def _has_parts(specimen: PackageView) -> bool:
+def _has_parts(package: PackageView) -> bool:
     """Say whether there is a DocumentId with parts that could disagree with the header: a UUID has none."""
-    own = specimen.code("DocumentId")
+    own = package.code("DocumentId")
     return bool(own) and not is_uuid(own)
 
 
@@ -92,7 +92,7 @@ def other_id_findings(requirement: str, node: Node, holder: Node, identifiers: I
     Args:
         requirement: id that codes begin with.
         node: the DocumentId.
-        holder: the element around it: an impossible day that its PromulgationDate names too is told there.
+        holder: the element around it: an impossible day that its PromulgationDate names too is reported there.
         identifiers: of the profile.
     """
     if is_uuid(node.trimmed) and identifiers.uuid is not Severity.FAIL:
@@ -105,23 +105,23 @@ def other_id_findings(requirement: str, node: Node, holder: Node, identifiers: I
 
 
 @rule("HDR-18", codes=("organ", "date", "code"), speaks_of=_has_parts)
-def id_agrees(specimen: PackageView) -> Iterator[Finding]:
+def id_agrees(package: PackageView) -> Iterator[Finding]:
     """DocumentId agrees with From/OrganId, PromulgationDate and Code."""
-    node = specimen.message.child("DocumentId") if specimen.message is not None else None
-    if node is None or node.trimmed == specimen.composed_id:
+    node = package.message.child("DocumentId") if package.message is not None else None
+    if node is None or node.trimmed == package.composed_id:
         return
     parts = parse_document_id(node.trimmed)
-    if parts is None or next(_own_form(node, specimen.parameters.identifiers), None) is not None:
+    if parts is None or next(_own_form(node, package.parameters.identifiers), None) is not None:
         return
-    # What is wrong in itself is told where it stands: that the id differs from it adds nothing.
-    sender = specimen.code("From", "OrganId")
-    known = sender and form_of(specimen.parameters.identifiers)(sender) is not None
+    # A value that is wrong in itself is reported at its own place: that the id differs from it adds nothing.
+    sender = package.code("From", "OrganId")
+    known = sender and form_of(package.parameters.identifiers)(sender) is not None
     if known and not _same_agency(sender, parts.organ_id):
         yield found("HDR-18.organ", node, expected=sender, received=parts.organ_id)
-    date = specimen.code("PromulgationInfo", "PromulgationDate")
+    date = package.code("PromulgationInfo", "PromulgationDate")
     if day_or_none(date) is not None and date != parts.date:
         yield found("HDR-18.date", node, expected=date, received=parts.date)
-    number, notation = specimen.code("Code", "CodeNumber"), specimen.code("Code", "CodeNotation")
+    number, notation = package.code("Code", "CodeNumber"), package.code("Code", "CodeNotation")
     code, given = f"{number}/{notation}", f"{parts.number}/{parts.notation}"
     if number and notation and code != given:
         yield found("HDR-18.code", node, expected=code, received=given)

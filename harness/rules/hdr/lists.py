@@ -13,9 +13,9 @@ _AMOUNTS = ("PromulgationAmount", "PageAmount")
 
 
 @rule("HDR-09", codes=("no-document-type", "no-type", "no-type-name", "not-in-list", "not-in-force", "white-space"))
-def type_is_known(specimen: PackageView) -> Iterator[Finding]:
+def type_is_known(package: PackageView) -> Iterator[Finding]:
     """DocumentType has a Type out of the code list and a TypeName."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     kind = message.child("DocumentType")
@@ -26,16 +26,16 @@ def type_is_known(specimen: PackageView) -> Iterator[Finding]:
     if number is None:
         yield missing("HDR-09.no-type", kind, "Type")
     else:
-        yield from out_of_range("HDR-09.not-in-list", number, specimen.parameters.code_lists.document_type)
-        yield from _out_of_force(specimen, number)
+        yield from out_of_range("HDR-09.not-in-list", number, package.parameters.code_lists.document_type)
+        yield from _out_of_force(package, number)
     if kind.child("TypeName") is None:
         yield missing("HDR-09.no-type-name", kind, "TypeName")
 
 
-def _out_of_force(specimen: PackageView, number: Node) -> Iterator[Finding]:
+def _out_of_force(package: PackageView, number: Node) -> Iterator[Finding]:
     """Yield a finding if a type does not hold on the document's own day."""
-    life = specimen.parameters.code_lists.document_type_lives.get(str(whole_number(number.text)))
-    day = day_or_none(specimen.code("PromulgationInfo", "PromulgationDate"))
+    life = package.parameters.code_lists.document_type_lives.get(str(whole_number(number.text)))
+    day = day_or_none(package.code("PromulgationInfo", "PromulgationDate"))
     if life is not None and day is not None and (life.closed_before(day) or life.opens_after(day)):
         days = f"{life.valid_from or '…'} – {life.valid_to or '…'}"
         yield found(
@@ -44,39 +44,39 @@ def _out_of_force(specimen: PackageView, number: Node) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _has_priority(specimen: PackageView) -> bool:
-    return bool(specimen.value("OtherInfo", "Priority"))
+def _has_priority(package: PackageView) -> bool:
+    return bool(package.value("OtherInfo", "Priority"))
 
 
 @rule("HDR-13", codes=("not-in-list", "white-space"), speaks_of=_has_priority)
-def priority_is_known(specimen: PackageView) -> Iterator[Finding]:
+def priority_is_known(package: PackageView) -> Iterator[Finding]:
     """Priority is in the code list."""
-    other = specimen.message.child("OtherInfo") if specimen.message is not None else None
+    other = package.message.child("OtherInfo") if package.message is not None else None
     node = other.child("Priority") if other is not None else None
     if node is not None:
-        yield from out_of_range("HDR-13.not-in-list", node, specimen.parameters.code_lists.priority)
+        yield from out_of_range("HDR-13.not-in-list", node, package.parameters.code_lists.priority)
 
 
-def _has_steering_type(specimen: PackageView) -> bool:
-    return bool(specimen.value("SteeringType"))
+def _has_steering_type(package: PackageView) -> bool:
+    return bool(package.value("SteeringType"))
 
 
 @rule("HDR-14", codes=("not-in-list", "white-space"), speaks_of=_has_steering_type)
-def steering_type_is_known(specimen: PackageView) -> Iterator[Finding]:
+def steering_type_is_known(package: PackageView) -> Iterator[Finding]:
     """SteeringType is in the code list."""
-    node = specimen.message.child("SteeringType") if specimen.message is not None else None
+    node = package.message.child("SteeringType") if package.message is not None else None
     if node is not None:
-        yield from out_of_range("HDR-14.not-in-list", node, specimen.parameters.code_lists.steering_type)
+        yield from out_of_range("HDR-14.not-in-list", node, package.parameters.code_lists.steering_type)
 
 
-def _has_amounts(specimen: PackageView) -> bool:
-    return any(specimen.value("OtherInfo", name) for name in _AMOUNTS)
+def _has_amounts(package: PackageView) -> bool:
+    return any(package.value("OtherInfo", name) for name in _AMOUNTS)
 
 
 @rule("HDR-15", codes=("not-an-amount", "white-space"), speaks_of=_has_amounts)
-def amounts_are_amounts(specimen: PackageView) -> Iterator[Finding]:
+def amounts_are_amounts(package: PackageView) -> Iterator[Finding]:
     """Amounts are whole numbers, not negative."""
-    other = specimen.message.child("OtherInfo") if specimen.message is not None else None
+    other = package.message.child("OtherInfo") if package.message is not None else None
     if other is None:
         return
     for name in _AMOUNTS:

@@ -19,18 +19,18 @@ _WITH_LEVELS = {"old", "new"}
 _Listed = tuple[str, AgencyCode]
 
 
-def _names_listed_agencies(specimen: PackageView) -> bool:
-    return next(_dated_agencies(specimen), None) is not None
+def _names_listed_agencies(package: PackageView) -> bool:
+    return next(_dated_agencies(package), None) is not None
 
 
 @rule("HDR-22", codes=("closed", "not-yet"), speaks_of=_names_listed_agencies)
-def codes_hold_on_their_day(specimen: PackageView) -> Iterator[Finding]:
+def codes_hold_on_their_day(package: PackageView) -> Iterator[Finding]:
     """No OrganId is one of a code that was closed before the document's own day, or that did not hold yet."""
-    told: set[tuple[str, date]] = set()
-    for node, (code, agency), day in _dated_agencies(specimen):
-        if (node.trimmed, day) in told:
+    seen: set[tuple[str, date]] = set()
+    for node, (code, agency), day in _dated_agencies(package):
+        if (node.trimmed, day) in seen:
             continue
-        told.add((node.trimmed, day))
+        seen.add((node.trimmed, day))
         if agency.closed_before(day):
             yield _outlived("HDR-22.closed", node, code, agency, agency.valid_to, day)
         elif agency.opens_after(day):
@@ -53,13 +53,13 @@ def _outlived(
     )
 
 
-def _dated_agencies(specimen: PackageView) -> Iterator[tuple[Node, _Listed, date]]:
+def _dated_agencies(package: PackageView) -> Iterator[tuple[Node, _Listed, date]]:
     """Yield every OrganId of a listed agency, with the code that is listed and the day by which it is judged."""
-    listed = _listed_in(specimen.parameters.code_lists.agencies)
-    form = form_of(specimen.parameters.identifiers)
-    for node in specimen.nodes.index.get("OrganId", ()):
+    listed = _listed_in(package.parameters.code_lists.agencies)
+    form = form_of(package.parameters.identifiers)
+    for node in package.nodes.index.get("OrganId", ()):
         entry = listed(node.trimmed) if form(node.trimmed) in _WITH_LEVELS else None
-        day = _day_of(specimen, node) if entry is not None else None
+        day = _day_of(package, node) if entry is not None else None
         if entry is not None and day is not None:
             yield node, entry, day
 
@@ -75,21 +75,21 @@ def _listed_in(agencies: Mapping[str, AgencyCode]) -> Callable[[str], _Listed | 
     return listed
 
 
-def _day_of(specimen: PackageView, node: Node) -> date | None:
+def _day_of(package: PackageView, node: Node) -> date | None:
     """Return the day of the document that an OrganId is of: a document answered, updated or replaced has its own.
 
-    An update takes receivers away that the earlier document has; those that it adds are its own.
+    Receivers that an update removes belong to the earlier document; those that it adds belong to the update.
     """
     holder = node.parent
-    while holder is not None and holder is not specimen.message:
+    while holder is not None and holder is not package.message:
         if holder.local == "ResponseFor":
             return day_or_none(holder.code("PromulgationDate"))
         if holder.local == "ReplacementInfo":
             return _day_within(holder.code("DocumentId"))
-        if holder.local == "Receiver" and holder.code("ReceiverType") == _REMOVED and specimen.business is not None:
-            return _day_within(specimen.business.code("DocumentId"))
+        if holder.local == "Receiver" and holder.code("ReceiverType") == _REMOVED and package.business is not None:
+            return _day_within(package.business.code("DocumentId"))
         holder = holder.parent
-    return day_or_none(specimen.code("PromulgationInfo", "PromulgationDate"))
+    return day_or_none(package.code("PromulgationInfo", "PromulgationDate"))
 
 
 def _day_within(document_id: str) -> date | None:

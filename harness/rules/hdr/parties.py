@@ -17,9 +17,9 @@ _address = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>().]+(\.[^@\s,;<>().]+)+")
 
 
 @rule("HDR-01", codes=("no-from", "no-organ-id", "no-organ-name", "nested"))
-def sender_is_named(specimen: PackageView) -> Iterator[Finding]:
+def sender_is_named(package: PackageView) -> Iterator[Finding]:
     """From has OrganId and OrganName."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     sender = message.child("From")
@@ -31,18 +31,18 @@ def sender_is_named(specimen: PackageView) -> Iterator[Finding]:
         yield from _named(sender, "HDR-01")
 
 
-def _names_agencies(specimen: PackageView) -> bool:
-    return any(node.filled for node in specimen.nodes.index.get("OrganId", ()))
+def _names_agencies(package: PackageView) -> bool:
+    return any(node.filled for node in package.nodes.index.get("OrganId", ()))
 
 
 @rule("HDR-02", BOTH, codes=("not-a-form", "hub-id", "white-space"), speaks_of=_names_agencies)
-def agency_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
-    """Every OrganId has a form that the profile allows; each wrong one is told once, where it first stands."""
-    identifiers = specimen.parameters.identifiers
+def agency_ids_have_a_form(package: PackageView) -> Iterator[Finding]:
+    """Every OrganId has a form that the profile allows; each wrong one is reported once, where it first occurs."""
+    identifiers = package.parameters.identifiers
     form = form_of(identifiers)
     wrong: dict[str, Node] = {}
     loose: dict[str, Node] = {}
-    for node in specimen.nodes.index.get("OrganId", ()):
+    for node in package.nodes.index.get("OrganId", ()):
         kind = form(node.trimmed)
         if (kind is None or (kind == "hub" and not _is_later_hop(node))) and node.filled:
             _keep_first(wrong, node.trimmed, node)
@@ -56,16 +56,16 @@ def agency_ids_have_a_form(specimen: PackageView) -> Iterator[Finding]:
 
 
 def _keep_first(nodes: dict[str, Node], text: str, node: Node) -> None:
-    """Keep for a text the node that stands first in the package."""
+    """Keep for a text the node that is first in the package."""
     earlier = nodes.setdefault(text, node)
     if (node.line or 0) < (earlier.line or 0):
         nodes[text] = node
 
 
 @rule("HDR-03", codes=("no-to", "no-organ-id", "no-organ-name"))
-def receivers_are_named(specimen: PackageView) -> Iterator[Finding]:
+def receivers_are_named(package: PackageView) -> Iterator[Finding]:
     """There is a To, and each has OrganId and OrganName."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     receivers = message.present("To")
@@ -75,17 +75,17 @@ def receivers_are_named(specimen: PackageView) -> Iterator[Finding]:
         yield from _named(receiver, "HDR-03")
 
 
-def _has_receivers(specimen: PackageView) -> bool:
-    return specimen.message is not None and bool(specimen.message.every("To"))
+def _has_receivers(package: PackageView) -> bool:
+    return package.message is not None and bool(package.message.every("To"))
 
 
 @rule("HDR-04", codes=("twice",), speaks_of=_has_receivers)
-def no_receiver_twice(specimen: PackageView) -> Iterator[Finding]:
-    """No OrganId stands twice in To."""
-    if specimen.message is None:
+def no_receiver_twice(package: PackageView) -> Iterator[Finding]:
+    """No OrganId occurs twice in To."""
+    if package.message is None:
         return
     seen: set[str] = set()
-    for receiver in specimen.message.every("To"):
+    for receiver in package.message.every("To"):
         node = receiver.child("OrganId")
         if node is None:
             continue
@@ -95,9 +95,9 @@ def no_receiver_twice(specimen: PackageView) -> Iterator[Finding]:
 
 
 @rule("HDR-12", codes=("no-signer-info", "no-full-name"))
-def signer_is_named(specimen: PackageView) -> Iterator[Finding]:
+def signer_is_named(package: PackageView) -> Iterator[Finding]:
     """SignerInfo has a FullName."""
-    message = specimen.message
+    message = package.message
     if message is None:
         return
     signer = message.child("SignerInfo")
@@ -107,31 +107,31 @@ def signer_is_named(specimen: PackageView) -> Iterator[Finding]:
         yield missing("HDR-12.no-full-name", signer, "FullName")
 
 
-def _has_addresses(specimen: PackageView) -> bool:
-    return any(node.filled for node in specimen.nodes.index.get("Email", ()))
+def _has_addresses(package: PackageView) -> bool:
+    return any(node.filled for node in package.nodes.index.get("Email", ()))
 
 
 @rule("HDR-21", codes=("not-an-address",), speaks_of=_has_addresses)
-def addresses_are_addresses(specimen: PackageView) -> Iterator[Finding]:
+def addresses_are_addresses(package: PackageView) -> Iterator[Finding]:
     """E-mail addresses, where given, are addresses."""
-    for node in specimen.nodes.index.get("Email", ()):
+    for node in package.nodes.index.get("Email", ()):
         if node.filled and not _is_address(node.text):
             yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
 
 
-def _clerks_address(specimen: PackageView) -> Node | None:
-    clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
+def _clerks_address(package: PackageView) -> Node | None:
+    clerk = package.message.child("StaffInfo") if package.message is not None else None
     return clerk.child("Email") if clerk is not None else None
 
 
-def _has_clerks_address(specimen: PackageView) -> bool:
-    return _clerks_address(specimen) is not None
+def _has_clerks_address(package: PackageView) -> bool:
+    return _clerks_address(package) is not None
 
 
 @rule("HDR-21", STATUS, codes=("not-an-address",), speaks_of=_has_clerks_address)
-def clerks_address_is_an_address(specimen: PackageView) -> Iterator[Finding]:
+def clerks_address_is_an_address(package: PackageView) -> Iterator[Finding]:
     """In a status package the clerk's e-mail address, where given, is one."""
-    node = _clerks_address(specimen)
+    node = _clerks_address(package)
     if node is not None and not _is_address(node.text):
         yield found("HDR-21.not-an-address", node, expected="…@….vn", received=node.text)
 

@@ -12,7 +12,7 @@ from harness.rules.nodes import Node, found, missing
 from harness.rules.package_view import PackageView
 from harness.rules.registry import STATUS, rule
 
-# Paths below MessageHeader where a value is due that no other rule holds to a form.
+# Paths below MessageHeader of required values whose form no other rule checks.
 _DUE = (
     ("From", "OrganName"),
     ("To", "OrganName"),
@@ -22,11 +22,11 @@ _DUE = (
     ("DocumentType", "TypeName"),
     ("SignerInfo", "FullName"),
 )
-# NFC makes a text three times as long at most.
+# NFC makes a text at most three times as long.
 _GROWTH = 3
 _UNBOUNDED = sys.maxsize
 _DASH = "-"
-_BLANKS_AROUND = 16  # as many may stand around a filler that is still seen as one
+_BLANKS_AROUND = 16  # as many may be around a filler that is still seen as one
 
 _Bound = tuple[tuple[str, ...], Length]
 
@@ -48,42 +48,42 @@ class _Fillers:
 
 
 @rule("HDR-10", codes=("missing",))
-def subject_is_given(specimen: PackageView) -> Iterator[Finding]:
+def subject_is_given(package: PackageView) -> Iterator[Finding]:
     """Subject is there and not blank."""
-    if specimen.message is not None and specimen.message.child("Subject") is None:
-        yield missing("HDR-10.missing", specimen.message, "Subject")
+    if package.message is not None and package.message.child("Subject") is None:
+        yield missing("HDR-10.missing", package.message, "Subject")
 
 
 @rule("HDR-11", codes=("too-long", "long"))
-def texts_are_short_enough(specimen: PackageView) -> Iterator[Finding]:
+def texts_are_short_enough(package: PackageView) -> Iterator[Finding]:
     """No text is longer than its element may be."""
-    bounds = _bounds(specimen.parameters.lengths)
+    bounds = _bounds(package.parameters.lengths)
     harmless = bounds.harmless
-    for node in specimen.nodes.nodes:
+    for node in package.nodes.nodes:
         if len(node.text) > harmless.get(node.local, _UNBOUNDED):
             yield from _too_long(node, bounds.lengths[node.local])
 
 
-def _names_its_clerk(specimen: PackageView) -> bool:
-    return specimen.message is not None and specimen.message.child("StaffInfo") is not None
+def _names_its_clerk(package: PackageView) -> bool:
+    return package.message is not None and package.message.child("StaffInfo") is not None
 
 
 @rule("HDR-11", STATUS, codes=("too-long", "long"), speaks_of=_names_its_clerk)
-def clerk_is_short_enough(specimen: PackageView) -> Iterator[Finding]:
+def clerk_is_short_enough(package: PackageView) -> Iterator[Finding]:
     """In a status package the lengths hold for its clerk."""
-    clerk = specimen.message.child("StaffInfo") if specimen.message is not None else None
-    bounds = _bounds(specimen.parameters.lengths)
+    clerk = package.message.child("StaffInfo") if package.message is not None else None
+    bounds = _bounds(package.parameters.lengths)
     for node in clerk.children() if clerk is not None else ():
         if len(node.text) > bounds.harmless.get(node.local, _UNBOUNDED):
             yield from _too_long(node, bounds.lengths[node.local])
 
 
 @rule("HDR-20", codes=("filler",))
-def no_filler(specimen: PackageView) -> Iterator[Finding]:
-    """No filler stands where a value is due."""
-    fillers = _fillers(specimen.parameters.code_lists)
+def no_filler(package: PackageView) -> Iterator[Finding]:
+    """No required value is a filler."""
+    fillers = _fillers(package.parameters.code_lists)
     longest, words = fillers.longest, fillers.words
-    for node in _due(specimen):
+    for node in _due(package):
         if len(node.text) <= longest and _folded(node.text) in words:
             yield found("HDR-20.filler", node, received=node.text, name=node.local)
 
@@ -106,14 +106,14 @@ def _fillers(lists: CodeLists) -> _Fillers:
     return _Fillers(words, max(map(len, words), default=0) + _BLANKS_AROUND)
 
 
-def _due(specimen: PackageView) -> list[Node]:
-    message = specimen.message
+def _due(package: PackageView) -> list[Node]:
+    message = package.message
     if message is None:
         return []
     nodes = [node for outer, inner in _DUE for holder in message.every(outer) for node in holder.every(inner)]
     nodes += message.every("Subject")
-    if specimen.business is not None:
-        nodes += specimen.business.every("BussinessDocReason")
+    if package.business is not None:
+        nodes += package.business.every("BussinessDocReason")
     return nodes
 
 

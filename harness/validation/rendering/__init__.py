@@ -1,4 +1,4 @@
-"""Telling the outcome of a check: as text for people, as JSON, as JUnit."""
+"""Output of a check: as text for people, as JSON, as JUnit."""
 
 from typing import BinaryIO, Literal
 
@@ -13,15 +13,15 @@ Form = Literal["text", "json", "jsonl", "junit"]
 def sink_for(
     form: Form, stream: BinaryIO, language: Language, amount: Amount, *, coloured: bool, verb: str = "validate"
 ) -> Sink:
-    """Return what tells an outcome in a form.
+    """Return the sink that writes an outcome in a form.
 
     Args:
         form: text, json, jsonl or junit.
         stream: where it is written.
         language: of texts for people.
-        amount: how much the text form tells.
+        amount: how much the text form shows.
         coloured: the text form may use colours.
-        verb: that tells it.
+        verb: that writes it.
     """
     # Each form is imported when it is wanted: the check of one file is quick.
     if form in ("json", "jsonl"):

@@ -29,7 +29,7 @@ class JsonLines:
 
 
 class JsonWhole:
-    """One document; the files wait on disk until the verdict that stands before them is known."""
+    """One document; the files wait on disk until the verdict that is before them is known."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -59,8 +59,8 @@ def _published(row: FileRow) -> object:
     if not row.findings and not row.undecided:
         return row
     shape: dict[str, Any] = msgspec.to_builtins(row)
-    for told in (*shape["findings"], *shape["undecided"]):
-        del told["where"]["event"]
+    for finding in (*shape["findings"], *shape["undecided"]):
+        del finding["where"]["event"]
     for finding in shape["findings"]:
         del finding["occurrences"], finding["parameters"]
     return shape

@@ -15,7 +15,7 @@ _IN_MEMORY = 16 * 1024 * 1024
 
 
 class Junit:
-    """One suite; the cases wait on disk until the counts that stand before them are known."""
+    """One suite; the cases wait on disk until the counts that are before them are known."""
 
     def __init__(self, stream: BinaryIO, language: Language, verb: str = "validate") -> None:
         self._stream = stream

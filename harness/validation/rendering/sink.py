@@ -1,4 +1,4 @@
-"""What every form of telling has in common."""
+"""What every output format has in common."""
 
 from typing import Literal, Protocol
 
@@ -9,10 +9,10 @@ Amount = Literal["quiet", "normal", "verbose"]
 
 
 class Sink(Protocol):
-    """Tells an outcome, file by file, and the summary at the end."""
+    """Writes an outcome, file by file, and the summary at the end."""
 
     def add(self, row: FileRow, *, named: bool) -> None:
-        """Tell of one file; `named`: the caller has named it, and did not find it in a folder or archive."""
+        """Write about one file; `named`: the caller named it, it was not found in a folder or archive."""
 
     def finish(self, summary: CheckSummary) -> None:
-        """Tell the rest; nothing comes after."""
+        """Write the rest; nothing comes after."""

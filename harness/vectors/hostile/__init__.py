@@ -1,5 +1,5 @@
-"""Hostile material for candidates: every piece has a name, a reason in data, and bounds on what it can cost.
+"""Hostile input for candidates: every package has a name, a reason in data, and limits on what it can cost.
 
-What is written here stays small; what it asks a careless reader to do is bounded too: at most a gigabyte expanded,
-requests to the harness's own canary, and files in the harness's own trap. The harness's own reader takes in none.
+What is written here is small; what it makes a careless reader do is limited too: at most a gigabyte expanded,
+requests to the harness's own canary, and files in the harness's own trap. The harness's own reader accepts none of it.
 """

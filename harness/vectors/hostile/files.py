@@ -1,4 +1,4 @@
-"""Attachments that are bombs (SEC-03), and attachments whose names lead elsewhere (SEC-04)."""
+"""Attachments that are zip bombs (SEC-03), and attachments whose names are paths (SEC-04)."""
 
 from collections.abc import Callable
 from pathlib import PurePath
@@ -9,14 +9,14 @@ from harness.vectors.hostile.vector import CanaryTargets, Corrupt, HostileVector
 
 _ZIP, _PDF = "application/zip", "application/pdf"
 _ID = "cid:1"
-_UP = 24  # more levels than any store lies deep
+_UP = 24  # more levels than the folder of any store
 _PLACEHOLDER = "\ue000"
 
 Named = Callable[[PurePath], str]
 
 
 def climbing(trap: PurePath, file: str) -> str:
-    """Return a relative path that leads from wherever it is taken to a file in the trap."""
+    """Return a relative path that leads from any folder to a file in the watched folder."""
     return "../" * _UP + (trap / file).as_posix().lstrip("/")
 
 
@@ -31,7 +31,7 @@ def _entry(named: Named) -> Corrupt:
 
 
 def _named(name: str, named: Named, twist: Twist = unchanged) -> HostileVector:
-    """Return a piece whose last attachment, a PDF, has another name."""
+    """Return a vector whose last attachment, a PDF, has another name."""
 
     def corrupt(targets: CanaryTargets, _: str, content: bytes) -> Attachment:
         return Attachment(_ID, named(targets.trap), _PDF, content)

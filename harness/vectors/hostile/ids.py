@@ -1,4 +1,4 @@
-"""docIds that no hub gives (SEC-08): put into the hub's own list, as a hub that was broken into would."""
+"""docIds that no hub gives (SEC-08): put into the hub's own list, as a compromised hub would."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

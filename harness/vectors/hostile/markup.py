@@ -21,7 +21,7 @@ Twist = Callable[[bytes, CanaryTargets], bytes]
 
 
 class NotTwistable(Exception):
-    """The good package has not the place where the hostile part belongs."""
+    """The good package lacks the place where the hostile part belongs."""
 
 
 def _replaced(data: bytes, old: bytes, new: bytes) -> bytes:
@@ -67,7 +67,7 @@ def _laughing(data: bytes, targets: CanaryTargets) -> bytes:
 
 
 def _quadratic(data: bytes, targets: CanaryTargets) -> bytes:
-    """One large entity, many times: no depth that a reader could count."""
+    """One large entity, many times: a limit on nesting depth does not catch it."""
     entity = f'<!DOCTYPE edXML [<!ENTITY q "{"q" * _ENTITY_CHARS}">]>'
     return _declared(data, entity, "&q;" * (EXPANDED // _ENTITY_CHARS))
 

@@ -1,4 +1,4 @@
-"""Signed documents for candidates: good ones, and ones forged or signed by the wrong hand (SEC-05, SEC-06)."""
+"""Signed documents for candidates: good ones, and ones forged or signed by the wrong signer (SEC-05, SEC-06)."""
 
 from dataclasses import dataclass
 
@@ -57,8 +57,8 @@ WRONGLY_SIGNED_PDFS = _pdfs("SEC-06", *_WRONG_HANDS)
 def of_sender(pki: Pki, name: str) -> Pki:
     """Return a PKI whose seals, good and bad, all belong to the agency called `name`.
 
-    All of them are issued by `pki` and known to it, so that its responder answers for them. With names that fit,
-    nothing but the forgery itself gives a document away.
+    All of them are issued by `pki` and known to it, so that its responder answers for them. With matching names, only
+    the forgery itself distinguishes a bad document.
     """
     pki.identity("tsa")
     named = {kind: pki.seal(name, kind) for kind in _WRONG_HANDS}

@@ -1,4 +1,4 @@
-"""What every piece of hostile material is."""
+"""The types of hostile input."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from harness.vectors.file_kinds import file_content
 
 @dataclass(frozen=True, slots=True)
 class CanaryTargets:
-    """What hostile material points at, all of it the harness's own.
+    """What hostile input points at; all of it belongs to the harness.
 
     Attributes:
         url: returns an address of the canary for a label.
@@ -42,12 +42,12 @@ class HostileVector:
     """One hostile package, made from a good one.
 
     Attributes:
-        requirement: id of the requirement that it puts to the test.
+        requirement: id of the requirement that it tests.
         name: short name, unique within the requirement.
         twist: changes the bytes of the good package.
         attachment: makes the last attachment of the package a hostile one; None leaves the good ones.
-        kind: of the honest file that it takes the place of.
-        passed_over: whether a careful reader may read the package and pass the hostile part over; others it refuses.
+        kind: of the good file that it replaces.
+        passed_over: whether a careful reader may accept the package and ignore the hostile part; it refuses the others.
     """
 
     requirement: str
@@ -63,14 +63,14 @@ class HostileVector:
         return f"{self.requirement}/{self.name}"
 
     def example(self, targets: CanaryTargets) -> Attachment | None:
-        """Return its attachment in the place of a small file, None where it has none of its own."""
+        """Return its attachment in place of a small file, None where it has none."""
         if self.attachment is None:
             return None
         return self.attachment(targets, f"phu-luc.{self.kind}", file_content(self.kind, b"Phu luc."))
 
 
 def why(key: str, language: Language) -> str:
-    """Return in a sentence what is hostile about the piece called `key`.
+    """Return in a sentence what is hostile about the vector called `key`.
 
     Raises:
         KeyError: there is none of that name.

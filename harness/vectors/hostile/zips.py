@@ -1,4 +1,4 @@
-"""Zips that are small and ask for a gigabyte (SEC-03), or name their entries as paths (SEC-04).
+"""Small zips that expand to a gigabyte (SEC-03), or whose entry names are paths (SEC-04).
 
 Written byte by byte: zip libraries refuse to write what is wrong, and would first expand what is large.
 """
@@ -26,7 +26,7 @@ _FAN = 16
 
 @dataclass(frozen=True, slots=True)
 class ZipBombEntry:
-    """One entry as its headers tell; `packed` need not be what they say."""
+    """One entry as its headers declare it; `packed` need not agree with them."""
 
     name: bytes
     packed: bytes
@@ -36,7 +36,7 @@ class ZipBombEntry:
 
 
 def stored(name: str, content: bytes) -> ZipBombEntry:
-    """Return an honest entry without compression."""
+    """Return a good entry without compression."""
     return ZipBombEntry(name.encode(), content, zlib.crc32(content), len(content), _STORED)
 
 
@@ -58,7 +58,7 @@ def ratio_bomb() -> bytes:
 
 
 def lying_bomb() -> bytes:
-    """Return a zip of one entry that expands to a gigabyte and says that it has a hundred bytes."""
+    """Return a zip of one entry that expands to a gigabyte and declares a hundred bytes."""
     honest = _zeros(b"phu-luc.txt", EXPANDED)
     return written((ZipBombEntry(honest.name, honest.packed, zlib.crc32(bytes(100)), 100),))
 
@@ -87,7 +87,7 @@ def _deflated(name: str, content: bytes) -> ZipBombEntry:
 
 @cache
 def _zeros(name: bytes, size: int) -> ZipBombEntry:
-    """Return an entry of so many zeros without ever holding them: equal blocks compress to equal bytes."""
+    """Return an entry of so many zeros without holding them in memory: equal blocks compress to equal bytes."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     block = packer.compress(bytes(_BLOCK)) + packer.flush(zlib.Z_FULL_FLUSH)
     count, crc, zeros = size // _BLOCK, 0, bytes(_BLOCK)

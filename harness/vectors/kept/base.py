@@ -21,12 +21,12 @@ FILE_CODE = {"FileCode.OrganId": "H41", "FileCode.FileNotation": "01.VP"}
 _WEEK = timedelta(days=7)
 
 Row = dict[str, str]
-"""One record, by the names of `kept`: `SignerInfo.FullName`. The files of a document stand apart from it."""
+"""One record, by the names of `kept`: `SignerInfo.FullName`. The files of a document are kept beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFileOf:
-    """A file of a record: where it lies, what is in it, and what it is to the document."""
+    """A file of a record: its path, content and role."""
 
     path: str
     content: bytes
@@ -108,12 +108,12 @@ def _nested(row: Row, files: tuple[KeptFileOf, ...]) -> dict[str, object]:
 
 
 def received(day: date) -> DocumentIdentity:
-    """Return whose the incoming document is."""
+    """Return the identity of the incoming document."""
     return DocumentIdentity(sender=CENTRE, receiver=HERE, number="7816", notation="VPCP-TTĐT", day=day)
 
 
 def sent(day: date) -> DocumentIdentity:
-    """Return whose the outgoing document is."""
+    """Return the identity of the outgoing document."""
     return DocumentIdentity(sender=HERE, receiver=CENTRE, number="45", notation="UBND-VX", day=day)
 
 
@@ -201,7 +201,7 @@ def base(at: datetime) -> KeptCase:
 
 
 def workday(day: date) -> date:
-    """Return a day, or the Friday before it where it is of a weekend."""
+    """Return a day, or the Friday before it if it is on a weekend."""
     return day - timedelta(days=max(day.weekday() - 4, 0))
 
 

@@ -33,7 +33,7 @@ def _shown(case: KeptCase, days: int) -> str:
 
 
 def _another(case: KeptCase, kind: str, number: str, days: int = 0, **changes: str | None) -> KeptCase:
-    """Add a document of one's own number, which nobody exchanged, at the end of the dossier."""
+    """Add a document with a number of the agency, which was not exchanged, at the end of the dossier."""
     day = case.day + timedelta(days=days)
     count = len(case.rows[OUT]) + len(case.rows[IN])
     first = case.rows[kind][0]

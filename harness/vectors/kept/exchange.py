@@ -55,12 +55,12 @@ def _gone(case: KeptCase) -> KeptCase:
     return case.without(IN).row(OUT, DocOrdinal="1").row("Dossier", DocTotal="1", PageTotal="1")
 
 
-# Longer than any days off, so that these are late whenever they are made.
+# Longer than any holidays, so that these are late on every day of the year.
 _LATE, _LATER = 14, 15
 
 
 def _past(case: KeptCase, **priority: str) -> KeptCase:
-    """Return the good export of some weeks earlier; all that is in it has happened by now."""
+    """Return the good export of some weeks earlier; all of its events are in the past."""
     earlier = base(datetime.combine(case.day - timedelta(days=_LATER), time(12)))
     return earlier if not priority else _prioritised(earlier, priority["priority"])
 

@@ -27,7 +27,7 @@ def bad(code: str, name: str, change: Change) -> None:
 
 
 def digitised(case: SipCase, content: bytes) -> SipCase:
-    """Turn the second document, which then nobody exchanged, into a digitised one."""
+    """Turn the second document into a digitised one, which was not exchanged."""
     described = case.saying(1, confidenceLevel="02", codeNumber="3", codeNotation="UBND-X")
     packages = {"received": case.packages["received"]}
     return replace(described.holding(1, so_hoa__pdf=content), packages=packages)
@@ -155,7 +155,7 @@ bad("ARC-30.digitised", "digital-called-digitised", lambda case: _word(case))
 
 
 def _word(case: SipCase) -> SipCase:
-    """Make the document received a Word file, and call it digitised."""
+    """Make the document received a Word file that is declared digitised."""
     identity = received(case.day)
     content = docx()
     package = with_attachments(identity, pack("cong-van.docx", content, "1")).written()

@@ -48,7 +48,7 @@ class KeepingVector:
         return f"{self.requirement}/{self.name}"
 
     def why(self, language: Language) -> str:
-        """Return in a sentence what is wrong with it, or why it is right all the same."""
+        """Return in a sentence what is wrong with it, or why it is correct."""
         return str(_notes()[self.key][language])
 
 

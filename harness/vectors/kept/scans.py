@@ -21,8 +21,8 @@ def scan(
     Args:
         dpi: of the picture, in its width; one line of it is stored, stretched over the page.
         coloured: RGB instead of grey.
-        text: a text layer lies on it.
-        archival: it says that it is PDF/A.
+        text: it has a text layer.
+        archival: it declares PDF/A.
         version: of the file format.
     """
     pixels = round(_WIDTH * dpi / _INCH)

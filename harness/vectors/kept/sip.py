@@ -35,12 +35,12 @@ class SipCase:
         packages: exchanged, by name.
         header: attributes of metsHdr.
         root: attributes of the root of METS.
-        inside: what stands in metsHdr.
+        inside: what is in metsHdr.
         edits: text replaced in files, by path: pairs of old and new.
         besides: further files.
         dropped: files left out.
         inner: text replaced in the METS of the representation before the root's METS lists it: pairs of old and new.
-        moved: paths that begin otherwise: old and new beginning.
+        moved: renamed path prefixes: old and new.
     """
 
     day: date
@@ -146,7 +146,7 @@ def _representation(case: SipCase) -> dict[str, bytes]:
         for number, (name, content) in enumerate(one.files.items(), 1):
             files[f"{REP}/data/{name}"] = content
             listed += _file(f"F{place}-{number}", f"data/{name}", content)
-            # The first file is the document's; what is attached to it stands in a division of its own.
+            # The first file is the document's; what is attached to it is in a division of its own.
             described = f' DMDID="D{place}"' if number == 1 else ""
             divisions += f'<div LABEL="{place}"{described}><fptr FILEID="F{place}-{number}"/></div>\n'
     whole = _mets(sections, listed, divisions, 'OBJID="rep1"', "", "")

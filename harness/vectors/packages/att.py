@@ -93,7 +93,7 @@ def _numbered(name: str) -> str:
 
 
 def _interrupted(markup: str) -> Make:
-    """Return a maker of documents in whose first content some XML stands after the first signs."""
+    """Return a maker of documents in whose first content some XML follows the first characters."""
 
     def make(identity: DocumentIdentity) -> PackageDraft:
         begun = _base64(_pdf(identity))[:40]
@@ -106,8 +106,8 @@ def _entry(**how: Any) -> Make:
     """Return the same with a zip of the file; the arguments are those of `zip_of`, or make them of name and file."""
 
     def pack(entry: str, content: bytes) -> bytes:
-        told = {key: value(entry, content) if callable(value) else value for key, value in how.items()}
-        return zips.zip_of(entry, content, **told)
+        arguments = {key: value(entry, content) if callable(value) else value for key, value in how.items()}
+        return zips.zip_of(entry, content, **arguments)
 
     return _packed(pack)
 

@@ -50,7 +50,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What a package says besides who sends it to whom; fixed in examples, drawn anew for every document of a run.
+    """The content of a package besides sender and receiver; fixed in examples, drawn anew for every document of a run.
 
     Attributes:
         at: time of the first hop, `HH:MM:SS`.
@@ -90,7 +90,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class DocumentIdentity:
-    """Whose package it is: what differs between two deliveries of the same vector.
+    """Sender, receiver and number of a package: what differs between two deliveries of the same vector.
 
     Attributes:
         sender: OrganId and OrganName of the sending agency.
@@ -99,7 +99,7 @@ class DocumentIdentity:
         day: day of promulgation.
         earlier: DocumentId of an earlier document of the sender's, on which operations act;
             for a status, the document answered, which then is the receiver's.
-        particulars: everything else that it says.
+        particulars: the rest of its content.
     """
 
     sender: tuple[str, str] = ("000.00.00.G22", "Văn phòng Chính phủ")

@@ -1,4 +1,4 @@
-"""Small files of the common types, to be attached: always the same bytes, and what they say they are."""
+"""Small files of the common types, to be attached: always the same bytes, with matching name and type."""
 
 import io
 import struct

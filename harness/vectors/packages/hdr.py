@@ -33,7 +33,7 @@ def _text(path: str, text: str) -> Make:
 
 
 def _spaced(path: str) -> Make:
-    """Return a maker of documents in which a value stands on a line of its own."""
+    """Return a maker of documents in which a value is on a line of its own."""
 
     def make(identity: DocumentIdentity) -> PackageDraft:
         made = document(identity)

@@ -20,7 +20,7 @@ def _about(name: str, text: str) -> Make:
 
 
 def _spaced(path: str) -> Make:
-    """Return a maker of statuses in which a value stands on a line of its own."""
+    """Return a maker of statuses in which a value is on a line of its own."""
     return lambda i: status(i).with_text(path, f"\n        {status(i).element(path).text}\n      ")
 
 

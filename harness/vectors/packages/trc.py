@@ -26,7 +26,7 @@ def _text(base: _Base, path: str, text: str) -> Make:
 
 
 def _spaced(base: _Base, path: str) -> Make:
-    """Return a maker of documents in which a value stands on a line of its own."""
+    """Return a maker of documents in which a value is on a line of its own."""
     return lambda i: base(i).with_text(path, f"\n        {base(i).element(path).text}\n      ")
 
 

@@ -25,7 +25,7 @@ class ListedFile:
 
 
 @dataclass(frozen=True)
-class ExportSpecimen:
+class ExportView:
     """A records export.
 
     Attributes:
@@ -115,7 +115,7 @@ class ExportSpecimen:
         return not self.holding.alone
 
 
-def told(
+def record_finding(
     code: str, record: KeptRecord, field: str = "", *, expected: str = "", received: str = "", **parameters: str
 ) -> Finding:
     """Return a finding about a field of a record; texts of the export are made fit to be shown."""

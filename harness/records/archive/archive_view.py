@@ -66,7 +66,7 @@ class Described:
 
 
 @dataclass(frozen=True)
-class PackageSpecimen:
+class ArchiveView:
     """An archival package.
 
     Attributes:

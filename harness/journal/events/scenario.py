@@ -68,7 +68,7 @@ class DocumentStimulus(Stimulus, frozen=True, kw_only=True):
     omitted: ClassVar[frozenset[str]] = Stimulus.omitted - {"recalls"}
 
     def members(self) -> dict[str, Any]:
-        """Return what stands in the journal: of a document, its members have an order of their own there."""
+        """Return what is in the journal: of a document, its members have an order of their own there."""
         given = super().members()
         return {name: given[name] for name in _OF_DOCUMENTS if name in given}
 
@@ -130,7 +130,7 @@ class FaultMended(Fact, frozen=True):
 
 
 class HubDown(Fact, frozen=True):
-    """Nobody reaches the hub from now on."""
+    """The hub cannot be reached from now on."""
 
     kind: ClassVar[str] = "hub.down"
 
@@ -174,7 +174,7 @@ class WindowClosed(Fact, frozen=True):
 
 
 class DocumentOrdered(Fact, frozen=True):
-    """The clerk has ordered a document to be sent."""
+    """The driver ordered the candidate to send a document."""
 
     kind: ClassVar[str] = "ordered"
 
@@ -191,7 +191,9 @@ class DeadlinePassed(Fact, frozen=True):
 
 
 class FileTrespassed(Fact, frozen=True):
-    """A file appeared where none may be: `token` says whose lure it was, `file` where, below the trap."""
+    """A file appeared where none may be.
+
+    `token` identifies the hostile package that caused it, `file` is its path below the watched folder."""
 
     kind: ClassVar[str] = "trespass"
 
@@ -245,7 +247,7 @@ class HarnessFailed(Fact, frozen=True):
     traceback: str = ""
 
 
-STAGE: tuple[type[Fact], ...] = (
+SCENARIO: tuple[type[Fact], ...] = (
     Stimulus,
     PackageDelivered,
     AgencyClosed,

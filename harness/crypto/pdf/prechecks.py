@@ -1,4 +1,4 @@
-"""What a PDF file shows at a glance, before an expensive library is loaded for it."""
+"""Quick checks of a PDF file on its bytes, before an expensive library is loaded for it."""
 
 import re
 from functools import lru_cache
@@ -7,7 +7,7 @@ WHITE_SPACE = b"\0\t\n\x0c\r "
 """What PDF calls white space."""
 
 MOST_BEFORE = 1024
-"""Bytes that may stand before the header: readers look for it no further."""
+"""Bytes that may be before the header: readers look for it no further."""
 
 PDF_MARK = b"%PDF-"
 _HEADER = re.compile(rb"%PDF-([0-9]{1,2})\.([0-9]{1,2})")
@@ -38,9 +38,9 @@ class PdfUnreadable(Exception):
 
 
 def header_place(content: bytes) -> int | None:
-    """Return where the header of a PDF file stands; None for a file that is none, whatever it says.
+    """Return where the header of a PDF file is; None for a file that is none, whatever it says.
 
-    The header stands first, but for white space. Behind other bytes it counts if they are no markup and a PDF file
+    The header is first, but for white space. Behind other bytes it counts if they are no markup and a PDF file
     really follows: any text can name `%PDF-`.
     """
     place = content.find(PDF_MARK, 0, MOST_BEFORE + len(PDF_MARK))
@@ -78,7 +78,7 @@ def may_be_signed(content: bytes) -> bool:
 
 
 def refuse_long_contents(content: bytes, bound: int) -> None:
-    """Refuse a file in which a signature, or a string that stands alone as one may, is written with too many signs.
+    """Refuse a file in which a signature, or a string that is alone as one may, is written with too many signs.
 
     A PDF reader goes through strings sign by sign: a megabyte takes it seconds.
 

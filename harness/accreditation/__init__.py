@@ -1,0 +1,1 @@
+"""What an accreditation body asks to see of validated software: one signed file."""

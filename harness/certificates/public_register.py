@@ -1,0 +1,174 @@
+"""The public register in the forms that programs read: JSON, CSV, an Atom feed, and the signed snapshot."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from lxml import etree
+
+from harness.catalogue.texts import Language, text
+from harness.certificates.authority import CertificationAuthority
+from harness.certificates.badge import AREA
+from harness.certificates.certificate_record import CertificateRecord
+from harness.certificates.issue import moment_text
+from harness.certificates.signed_documents import signed
+from harness.certificates.snapshot_content import RegisterSnapshot, SnapshotEntry
+
+_ATOM = "http://www.w3.org/2005/Atom"
+# A spreadsheet takes what begins so for a formula; so does one after white space, which it may drop.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_COLUMNS = (
+    "number", "state", "since", "holder", "product", "versions", "organ_id", "organ_name", "profile", "issued",
+    "valid_until",
+)  # fmt: skip
+_MOST_NEWS = 100
+_NAMES: Any = {None: _ATOM}
+
+
+def snapshot_of(
+    records: Iterable[CertificateRecord], authority: CertificationAuthority, at: datetime
+) -> RegisterSnapshot:
+    """Return the register at a moment; only what is published and holds is in it.
+
+    Args:
+        records: all certificates.
+        authority: whose register it is.
+        at: the moment.
+    """
+    entries = [entry for record in records if (entry := _entry(record, at)) is not None]
+    return RegisterSnapshot(
+        body=authority.identity.name,
+        register=authority.terms.register,
+        at=moment_text(at),
+        entries=tuple(sorted(entries, key=lambda entry: (entry.issued, entry.number))),
+    )
+
+
+def _entry(record: CertificateRecord, at: datetime) -> SnapshotEntry | None:
+    life, certificate = record.life, record.certificate.content
+    if life is None or record.problems or not life.published:
+        return None
+    return SnapshotEntry(
+        number=certificate.number,
+        sha256=record.certificate.sha256,
+        state=life.state(at),
+        since=life.since(at),
+        holder=certificate.holder,
+        product=certificate.product.name,
+        versions=(certificate.product.version, *life.versions),
+        organ_id=certificate.agency.organ_id,
+        organ_name=certificate.agency.organ_name,
+        profile=f"{certificate.profile.id} {certificate.profile.version}",
+        issued=certificate.issued,
+        valid_until=certificate.valid_until,
+        life=tuple(act.decode() for act in record.acts),
+    )
+
+
+def register_json(snapshot: RegisterSnapshot) -> bytes:
+    """Return the register as JSON, the content of the signed snapshot."""
+    return msgspec.json.format(msgspec.json.encode(snapshot), indent=1) + b"\n"
+
+
+def register_jws(snapshot: RegisterSnapshot, authority: CertificationAuthority) -> bytes:
+    """Return the register as the authority signs it."""
+    return signed(snapshot, authority.key)
+
+
+def register_csv(snapshot: RegisterSnapshot) -> bytes:
+    """Return the register as CSV (RFC 4180, UTF-8 with a byte order mark, which spreadsheets need for Vietnamese)."""
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(_COLUMNS)
+    for entry in snapshot.entries:
+        content = msgspec.to_builtins(entry)
+        rows.writerow([_cell(content[name]) for name in _COLUMNS])
+    return b"\xef\xbb\xbf" + written.getvalue().encode("utf-8", "replace")
+
+
+def register_atom(
+    snapshot: RegisterSnapshot, records: Sequence[CertificateRecord], language: Language, base: str
+) -> bytes:
+    """Return what happened lately in the register as an Atom feed (RFC 4287), newest first.
+
+    Args:
+        snapshot: of the register.
+        records: of the certificates in it, and maybe others.
+        language: of the titles.
+        base: address of the register.
+    """
+    listed = {entry.number for entry in snapshot.entries}
+    news = sorted(
+        (
+            (entry.at, record.certificate.content, entry)
+            for record in records
+            if record.certificate.content.number in listed and record.life is not None
+            for entry in record.life.entries
+        ),
+        key=lambda one: (one[0], one[2].sequence),
+        reverse=True,
+    )
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap=_NAMES)
+    _add(feed, "id", base)
+    _add(feed, "title", f"{text(AREA, 'feed', language)}: {snapshot.body}")
+    _add(feed, "updated", news[0][0] if news else snapshot.at)
+    _link(feed, base)
+    for at, certificate, act in news[:_MOST_NEWS]:
+        entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+        _add(entry, "id", f"{base}/{certificate.number}#{act.sequence}")
+        said = text(AREA, f"act.{act.act}", language)
+        product = f"{certificate.product.name} {certificate.product.version}"
+        _add(entry, "title", f"{certificate.number}: {said}{' ' if act.detail else ''}{act.detail} ({product})")
+        _add(entry, "updated", at)
+        _link(entry, f"{base}/{certificate.number}")
+        _add(_add(entry, "author", ""), "name", snapshot.body)
+        _add(entry, "summary", act.reason)
+    written: bytes = etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
+    return written
+
+
+def found(snapshot: RegisterSnapshot, words: str, state: str = "") -> list[SnapshotEntry]:
+    """Return the entries in which all words stand, whatever their case, newest first.
+
+    Args:
+        snapshot: of the register.
+        words: separated by blanks; every one has to stand in number, holder, product, version or agency.
+        state: that they must have, empty for any.
+    """
+    wanted = words.casefold().split()
+    return [
+        entry
+        for entry in reversed(snapshot.entries)
+        if (not state or entry.state == state) and all(word in _searched(entry) for word in wanted)
+    ]
+
+
+def _searched(entry: SnapshotEntry) -> str:
+    parts = (entry.number, entry.holder, entry.product, *entry.versions, entry.organ_id, entry.organ_name)
+    return "\n".join(parts).casefold()
+
+
+def _cell(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    words = ", ".join(value) if isinstance(value, list | tuple) else str(value)
+    words = words.replace("\0", "")
+    return f"'{words}" if words.lstrip().startswith(_FORMULA) or words.startswith(_FORMULA) else words
+
+
+def _add(parent: etree._Element, name: str, words: str) -> etree._Element:
+    child = etree.SubElement(parent, f"{{{_ATOM}}}{name}")
+    child.text = "".join(sign if _allowed(sign) else "�" for sign in words) or None
+    return child
+
+
+def _allowed(sign: str) -> bool:
+    """Tell whether XML 1.0 can carry a character."""
+    code = ord(sign)
+    return code in {0x9, 0xA, 0xD} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+
+
+def _link(parent: etree._Element, address: str) -> None:
+    _add(parent, "link", "").set("href", address)
