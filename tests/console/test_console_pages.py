@@ -64,6 +64,13 @@ def test_every_answer_is_guarded_and_no_page_holds_a_script_or_style_of_its_own(
     assert "max-age" in style.headers["cache-control"]
 
 
+def test_runs_are_compared_from_the_older_to_the_newer(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    rig.ended_run(1, "mended", RunPlan())
+    pages = [lan.get(path).text for path in ("/runs/alpha/compare?with=mended", "/runs/mended/compare?with=alpha")]
+    assert all("Đã sửa" in page and "Lỗi mới" not in page for page in pages)
+
+
 def test_hostile_text_stays_text(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "admin")
     lan.post("/organisations", {"name": HOSTILE})
