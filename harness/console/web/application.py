@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import cast
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -150,7 +151,7 @@ def _answer(
 def _admitted(visit: Visit, page: PageRoute) -> Response:
     """Answer by the page, unless the person may not have it."""
     if page.door is not Door.OPEN and visit.session is None:
-        return RedirectResponse(_SIGN_IN, _SEE_OTHER)
+        return _to_sign_in(visit.request)
     if page.method == "POST" and visit.session is not None and not csrf_matches(visit.session, visit.value("csrf")):
         return _excused("stale", visit.language, 403)
     try:
@@ -165,6 +166,17 @@ def _admitted(visit: Visit, page: PageRoute) -> Response:
     except ConfigurationError as error:
         visit.db.rollback()
         return _excused("declined", visit.language, 422, detail=sentence_of(error, visit.language))
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Lead to the form to sign in by, and from there back, whose session is over."""
+    if SESSION_COOKIE not in request.cookies:
+        return RedirectResponse(_SIGN_IN, _SEE_OTHER)
+    lost = "" if request.method == "GET" else "&lost=1"
+    place = f"{_SIGN_IN}?back={quote(request.url.path, safe='/')}{lost}"
+    if request.headers.get("hx-request"):  # a part of a page: the whole page has to move
+        return Response(headers={"hx-redirect": place})
+    return RedirectResponse(place, _SEE_OTHER)
 
 
 def _page_before(request: Request) -> Response:

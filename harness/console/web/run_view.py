@@ -53,6 +53,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "now": time.time(),
+        "held": work.queue.held(db) if row.state == "queued" else "",
         "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
         "judged": verdicts is not None,
