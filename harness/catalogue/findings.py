@@ -54,7 +54,8 @@ class Finding:
 def clipped(text: str, limit: int = CLIP) -> str:
     """Make hostile text fit to be shown: at most `limit` characters, what is invisible made visible."""
     head = text[:limit]
-    shown = "".join(_SHOWN.get(sign) or _visible(sign) for sign in head)
+    # Printable is just what is in none of the categories below, but for the blank; most texts are.
+    shown = head if head.isprintable() else "".join(_SHOWN.get(sign) or _visible(sign) for sign in head)
     return shown if len(text) <= limit else f"{shown}… ({len(text)})"
 
 

@@ -120,7 +120,9 @@ def certified(order: "CertificationOrder", *, quiet: bool, verbose: bool) -> Exi
     prepare()  # before the progress has a thread: a copy of a process with one thread is made in no time
     with RunProgress(quiet=quiet, verbose=verbose, verdicts=None if quiet else first_verdicts(order)) as progress:
         operator = Terminal(order.language)
-        certification = anyio.run(run_order, order, operator, configured_laboratory(), (progress.follow,))
+        certification = anyio.run(
+            run_order, order, operator, configured_laboratory(), (progress.follow,), progress.say_verdict
+        )
     complain_unstamped(certification.unstamped)
     for line in closing_lines(certification):
         click.echo(line)

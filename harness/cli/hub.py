@@ -144,11 +144,12 @@ def _page(bench: "Workbench", password: str | None) -> "Callable[[bool], Workben
 def _opened(settings: "HubSettings") -> "tuple[CallRing, HubServer]":
     from harness.hub.server import HubServer
     from harness.hub.store import StoreUnusable
+    from harness.workbench.late_calls import LateCalls
     from harness.workbench.ring import CallRing
 
     try:
         ring = CallRing((settings.data or Path()) / _CALLS)
-        return ring, HubServer(settings, ring)
+        return ring, HubServer(settings, LateCalls(ring))
     except StoreUnusable as error:
         raise ConfigurationError(f"hub.data-{error.code}", path=settings.data, detail=error.detail) from error
     except OSError as error:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.journal import Event
     from harness.journal.events import AnswerSent, DriverFault, PreflightChecked, RequestReceived, RunStarted
     from harness.judge.first_verdicts import FirstVerdicts
-    from harness.judge.report_schema import ScenarioEntry
+    from harness.judge.report_schema import Judgement, ScenarioEntry
 
 _WIDTH = 60
 _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "remark": "yellow"}
@@ -65,6 +65,12 @@ class RunProgress:
         if not self._quiet:
             with self._lines.lock:
                 self._tell(event)
+
+    def say_verdict(self, judgement: "Judgement") -> None:
+        """Say the verdict of the run while its reports are being written."""
+        if not self._quiet:
+            with self._lines.lock:
+                self._lines.write(say("cli-certify", f"judged.{judgement.verdict}"))
 
     def _tell(self, event: "Event") -> None:
         from harness.journal import events as kinds

@@ -21,6 +21,7 @@ from harness.doctor.tls import check_tls
 from harness.drivers.operator import Operator
 from harness.drivers.protocol import Driver
 from harness.drivers.views import Workplace
+from harness.hub.call_recorder import CallRecorder
 from harness.hub.server import AddressUnavailable, HubServer
 from harness.hub.settings import HubSettings
 from harness.journal import Journal
@@ -148,8 +149,9 @@ class _Examination:
         journal = Journal(self._folder, secrets=secrets)
         first = FirstRequest()
         journal.subscribe(first.take)
+        hub_settings = HubSettings.of(self._profile, host=host, port=port)
         try:
-            async with HubServer(HubSettings.of(self._profile, host=host, port=port), journal) as server:
+            async with HubServer(hub_settings, CallRecorder(journal)) as server:
                 server.hub.add_system(self._subject.system_id, self._subject.secret)
                 agency = self._subject.candidate.agency
                 server.hub.add_agency(agency.organ_id, agency.organ_name, self._subject.system_id)

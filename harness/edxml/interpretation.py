@@ -16,6 +16,8 @@ from harness.edxml.names import CONTENT, NAMESPACE, q
 
 _SPACE = " \t\r\n"
 _PREFIX = f"{{{NAMESPACE}}}"
+_ANY = f"{_PREFIX}*"
+_BEFORE = len(_PREFIX)
 
 
 class Uninterpretable(Exception):
@@ -36,9 +38,12 @@ class ElementGroup:
     def __init__(self, *elements: etree._Element) -> None:
         self._by_name: dict[str, list[etree._Element]] = {}
         for element in elements:
-            for child in element:
-                if isinstance(child.tag, str) and child.tag.startswith(_PREFIX):
-                    self._by_name.setdefault(child.tag[len(_PREFIX) :], []).append(child)
+            for child in element.iterchildren(_ANY):
+                name = child.tag[_BEFORE:]
+                if name in self._by_name:
+                    self._by_name[name].append(child)
+                else:
+                    self._by_name[name] = [child]
 
     def elements(self, name: str) -> list[etree._Element]:
         """Return the elements of that name."""
@@ -63,11 +68,15 @@ class ElementGroup:
 
     def group(self, name: str) -> "ElementGroup":
         """Return the first element of that name as a group; an empty one when it is missing."""
-        return ElementGroup(*self.elements(name)[:1])
+        found = self._by_name.get(name)
+        return ElementGroup(found[0]) if found else _MISSING
 
     def groups(self, name: str) -> "Iterator[ElementGroup]":
         """Yield all elements of that name as groups."""
         return (ElementGroup(element) for element in self.elements(name))
+
+
+_MISSING = ElementGroup()
 
 
 def text_of(element: etree._Element) -> str:
@@ -88,21 +97,30 @@ def package_of(tree: etree._ElementTree, limits: Limits, *, with_attachments: bo
     Raises:
         Uninterpretable: the elements that hold everything are missing, or an attachment is not readable.
     """
-    root = tree.getroot()
-    if root.tag != q("edXML"):
-        raise Uninterpretable("root", root, root.tag)
-    envelope = _only(root, "edXMLEnvelope", "no-envelope")
-    header = _only(envelope, "edXMLHeader", "no-header")
-    message = ElementGroup(_only(header, "MessageHeader", "no-message-header"))
-    if _is_status(message):
+    envelope, header, message = header_of(tree)
+    if is_status(message):
         return _status(message)
     trace = ElementGroup(header).group("TraceHeaderList")
     attachments: tuple[model.Attachment, ...] = ()
     loose: tuple[model.Reference, ...] = ()
     if with_attachments:
         manifest = ElementGroup(envelope).group("edXMLBody").group("edXMLManifest")
-        attachments, loose = _matched(_attachments(ElementGroup(root), limits), _references(manifest))
+        attachments, loose = _matched(_attachments(ElementGroup(tree.getroot()), limits), _references(manifest))
     return _document(message, trace, attachments, loose)
+
+
+def header_of(tree: etree._ElementTree) -> tuple[etree._Element, etree._Element, ElementGroup]:
+    """Return the envelope of a package, its header, and the message header in it.
+
+    Raises:
+        Uninterpretable: one of them is missing.
+    """
+    root = tree.getroot()
+    if root.tag != q("edXML"):
+        raise Uninterpretable("root", root, root.tag)
+    envelope = _only(root, "edXMLEnvelope", "no-envelope")
+    header = _only(envelope, "edXMLHeader", "no-header")
+    return envelope, header, ElementGroup(_only(header, "MessageHeader", "no-message-header"))
 
 
 def _only(parent: etree._Element, name: str, code: str) -> etree._Element:
@@ -112,14 +130,15 @@ def _only(parent: etree._Element, name: str, code: str) -> etree._Element:
     return found
 
 
-def _is_status(message: ElementGroup) -> bool:
+def is_status(message: ElementGroup) -> bool:
+    """Tell whether a message header is that of a status package."""
     return bool(message.code("StatusCode")) or (bool(message.elements("ResponseFor")) and not message.elements("To"))
 
 
 def _status(message: ElementGroup) -> model.StatusPackage:
     return model.StatusPackage(
         from_=_organization(message.group("From")),
-        response_for=_response_for(message.group("ResponseFor")),
+        response_for=response_for_of(message.group("ResponseFor")),
         staff_info=_staff(message),
         status_code=message.code("StatusCode"),
         description=message.text("Description"),
@@ -136,7 +155,7 @@ def _document(
     code, promulgation = message.group("Code"), message.group("PromulgationInfo")
     kind, signer = message.group("DocumentType"), message.group("SignerInfo")
     hops = (model.TraceHeader(hop.code("OrganId"), hop.code("Timestamp")) for hop in trace.groups("TraceHeader"))
-    responses = (_response_for(each) for each in message.groups("ResponseFor"))
+    responses = (response_for_of(each) for each in message.groups("ResponseFor"))
     receivers = (_organization(each) for each in message.groups("To"))
     return model.DocumentPackage(
         from_=_organization(message.group("From")),
@@ -173,7 +192,8 @@ def _organization(group: ElementGroup) -> model.Organization:
     )
 
 
-def _response_for(group: ElementGroup) -> model.ResponseFor:
+def response_for_of(group: ElementGroup) -> model.ResponseFor:
+    """Return the document that a group names as answered."""
     return model.ResponseFor(
         organ_id=group.code("OrganId"),
         code=group.code("Code"),

@@ -27,6 +27,7 @@ from harness.engine.run import RunSettings, run
 from harness.hub.server import AddressUnavailable
 from harness.journal import Event, Journal
 from harness.journal.recorder import VIETNAM
+from harness.judge.report_schema import Judgement
 from harness.report.deviations import load_deviations, recorded
 from harness.rules.confinement import prepare
 from harness.seal.laboratory import Laboratory
@@ -85,6 +86,7 @@ async def run_order(
     operator: Operator,
     laboratory: Laboratory | None,
     observers: Sequence[Observer] = (),
+    announce: Callable[[Judgement], None] | None = None,
 ) -> PublishedRun:
     """Carry out an order: the one way to a certification for every caller.
 
@@ -95,6 +97,7 @@ async def run_order(
         operator: the person who operates the candidate or connects it, where that is a person.
         laboratory: who tests; None where no laboratory is configured.
         observers: each is called for every event of the record, as it happens.
+        announce: is called with the judgement before the reports are written, in another thread.
 
     Raises:
         ConfigurationError: something in the order, the profile or the declaration is wrong.
@@ -118,7 +121,7 @@ async def run_order(
         await _record(settings, observers, laboratory)
     with anyio.CancelScope(shield=True):
         published = await anyio.to_thread.run_sync(
-            publish, profile, directory, order.language, order.formats, laboratory
+            publish, profile, directory, order.language, order.formats, laboratory, announce
         )
     return published  # noqa: RET504 - for all that mypy knows, a scope may swallow an exception
 

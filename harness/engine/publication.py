@@ -1,5 +1,6 @@
 """Publishing a run: judged, rendered in every format, sealed."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ def publish(
     language: Language,
     formats: tuple[str, ...],
     laboratory: Laboratory | None = None,
+    announce: Callable[[Judgement], None] | None = None,
 ) -> PublishedRun:
     """Judge the record in `directory` and write its reports; with any format asked for, seal the directory.
 
@@ -53,6 +55,7 @@ def publish(
         language: shown first in its reports.
         formats: of the reports besides report.json.
         laboratory: who tests; where it has a key, it has sealed the record already.
+        announce: is called with the judgement before the other reports are written, in the thread that writes them.
 
     Raises:
         ConfigurationError: the record is broken or empty, or was changed since the laboratory's key sealed it.
@@ -63,6 +66,8 @@ def publish(
         judgement = judged(profile, record)
         _clear(directory)
         write_whole(directory / REPORT_FILE, encoded(judgement))
+        if announce is not None:
+            announce(judgement)
         if not formats:
             return PublishedRun(judgement, directory)
         unwritten = None

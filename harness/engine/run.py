@@ -38,6 +38,7 @@ from harness.engine.scenario_runner import play
 from harness.engine.silence import SilenceWatch
 from harness.engine.view_poller import look
 from harness.expectations.evidence import Evidence
+from harness.hub.call_recorder import CallRecorder
 from harness.hub.canary import Canary
 from harness.hub.faults import Faults
 from harness.hub.server import HubServer
@@ -178,7 +179,7 @@ async def _opened(settings: RunSettings, journal: Journal, earlier: Sequence[Eve
             evidence.add(event)
         waits = EventWaits(evidence)
         journal.subscribe(waits.add)
-        async with HubServer(hub_settings, journal) as server, Canary(journal, host) as canary:
+        async with HubServer(hub_settings, CallRecorder(journal)) as server, Canary(journal, host) as canary:
             faults = Faults()
             server.hub.interceptor = faults
             driver = RecordedDriver(await settings.open_driver(_workplace(settings, journal)), journal)

@@ -42,7 +42,7 @@ def prepared(hub: Hub) -> Hub:
 def _answer(hub: Hub, step: WorkedCall, names: dict[str, str]) -> bytes:
     """Make one call; `names` maps the example's ids to the hub's, and grows."""
     outcome = hub.perform(_call(hub, step, tuple((key, names.get(value, value)) for key, value in step.parameters)))
-    body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
+    body = outcome.body.whole() if isinstance(outcome.body, Deferred) else outcome.body
     made = _MADE_UP.search(body)
     if step.gives and made is not None:
         names[step.gives] = made[1].decode("ascii")

@@ -7,13 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from harness.catalogue.codes import RefusalReason
-from harness.hub.call_recorder import CallRecorder, Sent
+from harness.hub.call_recorder import CallLog, Sent
 from harness.hub.call_results import Call, CallResult, Deferred, Refusal
 from harness.hub.incoming import Incoming, Receive, Scope, Send, read_request, wire_of
 from harness.hub.interception import AnswerPlan, Drop, Hold, Moment, PlannedReply, RequestFacts
@@ -22,7 +19,6 @@ from harness.hub.service import Hub
 from harness.hub.transmission import PreparedResponse, Transmission
 from harness.hub.wire import Malformed
 from harness.journal.events import NOTHING
-from harness.journal.recorder import Recorder
 from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS, HubOperation
 from harness.vxp.signing import verify
@@ -38,14 +34,15 @@ _SLOW = frozenset(
 )
 _PREVENTING = (PlannedReply, Drop, Hold)
 _CLOSE = (("connection", "close"),)
+_READING = frozenset({"GET", "HEAD"})
 
 
 class HubApp:
-    """Serves one hub; every request leaves a `request` and an `answer` event."""
+    """Serves one hub; every request and its answer are taken down in a log, where there is one."""
 
-    def __init__(self, hub: Hub, recorder: Recorder | None = None) -> None:
+    def __init__(self, hub: Hub, log: CallLog | None = None) -> None:
         self._hub = hub
-        self._evidence = CallRecorder(recorder) if recorder is not None else None
+        self._log = log
         self._numbers = itertools.count(1)
         self._large = asyncio.Semaphore(1)
 
@@ -67,9 +64,9 @@ class HubApp:
         call = self._call(incoming)
         refused = self._hub.refused(None, Refusal(RefusalReason.BAD_REQUEST, "bad-http"))
         answer = _prepared(replace(refused, http_status=what.status))
-        if self._evidence is not None:
-            event = self._evidence.request(self._evidence.facts(incoming, call))
-            self._evidence.answer(event, call, refused, Sent(what.status, answer.body, complete=True))
+        if self._log is not None:
+            event = self._log.request(incoming, call)()
+            self._log.answer(event, call, refused, Sent(what.status, answer.body, complete=True))
         return answer.body
 
     async def _serve(self, incoming: Incoming, transmission: Transmission) -> None:
@@ -94,10 +91,16 @@ class HubApp:
             return
         plan = await self._plan("before", event, incoming, call, turn)
         outcome = await self._objection(event, call, plan) or await self._outcome(call, plan)
-        answer = await _apart(_size(outcome) > _LARGE, lambda: _prepared(outcome))
+        large = _large(outcome)
+        answer = None if large is not None else _prepared(outcome)
         if plan is None:
-            plan = await self._plan("after", event, incoming, call, turn, outcome, answer.body)
-        sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
+            plan = await self._plan("after", event, incoming, call, turn, outcome, answer.body if answer else None)
+        if plan is None and large is not None:
+            sent = await transmission.streamed(outcome.http_status, outcome.content_type, large)
+        else:
+            if answer is None:
+                answer = await asyncio.to_thread(_prepared, outcome)
+            sent = await (transmission.whole(answer) if plan is None else transmission.planned(answer, plan))
         self._answered(event, call, outcome, sent)
 
     def _call(self, incoming: Incoming) -> Call:
@@ -142,9 +145,10 @@ class HubApp:
         if plan is not None and isinstance(plan.action, _PREVENTING):
             return CallResult(b"")
         slow = len(call.body) > _LARGE or call.name in _SLOW
+        losses = self._hub.losses
         outcome = await _apart(slow, lambda: self._hub.perform(call))
         try:
-            await self._hub.durable()
+            await self._hub.durable(losses)
         except OSError:
             LOG.exception("what request %s brought could not be written to the disk", call.name)
             return self._hub.refused(call, Refusal(RefusalReason.INTERNAL))
@@ -158,7 +162,7 @@ class HubApp:
         call: Call,
         turn: "_Turn",
         outcome: CallResult | None = None,
-        answer: bytes = b"",
+        answer: bytes | None = None,
     ) -> AnswerPlan | None:
         """Ask the interceptor, if there is one, and wait as long as its plan says; no other request waits for that."""
         if self._hub.interceptor is None:
@@ -177,7 +181,7 @@ class HubApp:
             document_id=received.document_id if received else item.document_id if item else None,
             messagetype=item.messagetype if item else call.parameters.get("messagetype"),
             receivers=received.addressees if received else (item.receiver,) if item else (),
-            answer=answer if outcome is not None and len(answer) <= _LARGE else None,
+            answer=answer if answer is not None and len(answer) <= _LARGE else None,
             effect=outcome.effect if outcome is not None else NOTHING,
         )
         plan = await self._hub.interceptor(facts)
@@ -188,15 +192,15 @@ class HubApp:
         return plan
 
     async def _recorded(self, incoming: Incoming, call: Call) -> int | None:
-        evidence = self._evidence
-        if evidence is None:
+        log = self._log
+        if log is None:
             return None
-        large = len(incoming.body) > _LARGE
-        return evidence.request(await _apart(large, lambda: evidence.facts(incoming, call)))
+        take_down = await _apart(len(incoming.body) > _LARGE, lambda: log.request(incoming, call))
+        return take_down()
 
     def _answered(self, event: int | None, call: Call, outcome: CallResult, sent: Sent) -> None:
-        if self._evidence is not None and event is not None:
-            self._evidence.answer(event, call, outcome, sent)
+        if self._log is not None and event is not None:
+            self._log.answer(event, call, outcome, sent)
 
 
 class _Turn:
@@ -235,19 +239,14 @@ class Annex(Protocol):
 
 def create_app(hub_app: HubApp, hub: Hub, annex: Annex | None = None) -> Application:
     """Return the whole application: the hub's operations, and where wanted their description at `/openapi.json`."""
-    routes = [Route("/{path:path}", hub_app)]
-    if hub.settings.described:
 
-        async def openapi(request: Request) -> JSONResponse:
-            return JSONResponse(description(hub.settings))
-
-        routes.insert(0, Route("/openapi.json", openapi))
-    return Starlette(routes=routes) if annex is None else _beside(annex, Starlette(routes=routes))
-
-
-def _beside(annex: Annex, hub: Application) -> Application:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await (annex if annex.takes(scope) else hub)(scope, receive, send)
+        if annex is not None and annex.takes(scope):
+            await annex(scope, receive, send)
+        elif hub.settings.described and scope["path"] == "/openapi.json" and scope["method"] in _READING:
+            await JSONResponse(description(hub.settings))(scope, receive, send)
+        else:
+            await hub_app(scope, receive, send)
 
     return serve
 
@@ -257,10 +256,12 @@ async def _apart(slow: bool, work: Callable[[], T]) -> T:
     return await asyncio.to_thread(work) if slow else work()
 
 
-def _size(outcome: CallResult) -> int:
-    return outcome.body.size if isinstance(outcome.body, Deferred) else len(outcome.body)
+def _large(outcome: CallResult) -> Deferred | None:
+    """Return the body of an answer that is sent part by part, None for others."""
+    body = outcome.body
+    return body if isinstance(body, Deferred) and body.size > _LARGE else None
 
 
 def _prepared(outcome: CallResult, *, closing: bool = False) -> PreparedResponse:
-    body = outcome.body.build() if isinstance(outcome.body, Deferred) else outcome.body
+    body = outcome.body.whole() if isinstance(outcome.body, Deferred) else outcome.body
     return PreparedResponse(outcome.http_status, outcome.content_type, body, _CLOSE if closing else ())

@@ -4,8 +4,10 @@
 `answer` holds what left the hub and what the call did (`effect`), correlated by DocumentId.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -37,10 +39,11 @@ class Sent:
 
     Attributes:
         http_status: 0 when nothing did.
-        body: as sent, or its beginning when it was cut.
+        body: as sent, or its beginning when it was cut; empty where it was sent part by part.
         complete: whether the whole answer left.
         altered: whether it is not the hub's own answer.
         fault: name of the plan that shaped it.
+        length: bytes of a body that was sent part by part, None for others.
     """
 
     http_status: int
@@ -48,13 +51,47 @@ class Sent:
     complete: bool
     altered: bool = False
     fault: str | None = None
+    length: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body that were sent."""
+        return len(self.body) if self.length is None else self.length
+
+
+class CallLog(Protocol):
+    """Takes the hub's calls: every request as it came, and what it came to."""
+
+    def request(self, incoming: Incoming, call: Call) -> Callable[[], int]:
+        """Look at a request, in any thread; return what takes it down, where it happens, under the number returned."""
+        ...
+
+    def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
+        """Take an answer down.
+
+        Args:
+            request: number of the request.
+            call: what was asked.
+            outcome: what the hub did.
+            sent: what left it.
+        """
+        ...
 
 
 class CallRecorder:
-    """Writes the hub's events. Facts may be gathered in any thread; events are written where they happen."""
+    """The log of calls that writes events: `request` and `answer`, correlated by the number of the request's event."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+
+    def request(self, incoming: Incoming, call: Call) -> Callable[[], int]:
+        """Gather what is recorded of a request; what is returned writes the event and returns its number."""
+        facts = self.facts(incoming, call)
+        return lambda: self._recorder.record(facts).seq
+
+    def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
+        """Write an `answer` event; see `CallLog`."""
+        self._recorder.record(self.answer_facts(request, call, outcome, sent))
 
     def facts(self, incoming: Incoming, call: Call) -> RequestReceived:
         """Return what a `request` event says; bodies are kept as blobs."""
@@ -74,36 +111,23 @@ class CallRecorder:
             package=None if call.received is None else self._package(call.received),
         )
 
-    def request(self, facts: RequestReceived) -> int:
-        """Write a `request` event and return its number."""
-        return self._recorder.record(facts).seq
-
-    def answer(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> None:
-        """Write an `answer` event.
-
-        Args:
-            request: number of the request's event.
-            call: what was asked.
-            outcome: what the hub did.
-            sent: what left it.
-        """
+    def answer_facts(self, request: int, call: Call, outcome: CallResult, sent: Sent) -> AnswerSent:
+        """Return what an `answer` event says; its body is kept as a blob where it is not kept elsewhere."""
         kept = not sent.altered and sent.complete and outcome.kept
-        small = len(sent.body) <= _LARGEST_ANSWER
+        small = sent.size <= _LARGEST_ANSWER
         code, description = _error(outcome, sent)
         blob = self._recorder.keep(sent.body) if sent.body and small and not kept else None
-        self._recorder.record(
-            AnswerSent(
-                request=request,
-                operation=call.operation.name if call.operation else None,
-                http_status=sent.http_status,
-                error_code=code,
-                error_desc=description,
-                body=AnswerBody(len(sent.body), blob),
-                complete=sent.complete,
-                altered=sent.altered,
-                fault=sent.fault,
-                effect=_effect(outcome, sent),
-            )
+        return AnswerSent(
+            request=request,
+            operation=call.operation.name if call.operation else None,
+            http_status=sent.http_status,
+            error_code=code,
+            error_desc=description,
+            body=AnswerBody(sent.size, blob),
+            complete=sent.complete,
+            altered=sent.altered,
+            fault=sent.fault,
+            effect=_effect(outcome, sent),
         )
 
     def _body(self, incoming: Incoming, call: Call) -> RequestBody:

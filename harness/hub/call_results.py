@@ -1,6 +1,6 @@
 """What a call asks for and what it comes to: the answer, and what it did."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,24 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A large answer body, made when it is needed.
+    """An answer body that may be large, made part by part when it is needed.
 
     Attributes:
-        size: about how many bytes it will have.
-        build: makes it; may be called in another thread.
+        size: how many bytes it has.
+        parts: begins to make it; the parts may be made in another thread, and raise KeyError or OSError.
     """
 
     size: int
-    build: Callable[[], bytes]
+    parts: Callable[[], Iterator[bytes]]
+
+    def whole(self) -> bytes:
+        """Return all of it.
+
+        Raises:
+            KeyError: it is not kept any more.
+            OSError: it cannot be read.
+        """
+        return b"".join(self.parts())
 
 
 @dataclass(frozen=True, slots=True)

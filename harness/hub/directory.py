@@ -14,6 +14,7 @@ from harness.vxp.answers import success_with
 _OLD_FORM = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.[A-Z][0-9]{2}")
 _TIME = "%Y/%m/%d %H:%M:%S"
 _PROVINCES = 63
+_MOST_FOUND = 10_000  # agencies that are kept in memory
 _FIRST_COMMUNE = 10_001
 _INSERT = """
 INSERT INTO agencies (organ_id, code102, name, mail, mobile, fax, parent, system_id, level, locked, modified)
@@ -77,6 +78,8 @@ class HubDirectory:
         self._lock = threading.Lock()
         self._answers: dict[str, tuple[bytes, int]] = {}
         self._successors: dict[str, str] = {}
+        self._found: dict[tuple[int, str, bool], RegisteredAgency] = {}
+        self._version = 0
         self._secrets = {row["system_id"]: row["secret"] for row in store.rows("SELECT * FROM systems")}
 
     def set_system(self, system_id: str, secret: str) -> None:
@@ -117,6 +120,7 @@ class HubDirectory:
     def lock(self, organ_id: str, locked: bool = True) -> None:
         """Refuse documents to an agency, or take them again."""
         self._store.change("UPDATE agencies SET locked = ? WHERE organ_id = ?", locked, organ_id)
+        self._forget()
 
     def remove(self, number: int) -> None:
         """Take an agency out of the directory; `getSynchronizeUnit` still shows it as deleted."""
@@ -174,13 +178,20 @@ class HubDirectory:
             code: the identifier.
             removed_too: whether agencies that were removed count.
         """
-        row = self._store.row(
-            "SELECT * FROM agencies WHERE (organ_id = ?1 OR (code102 = ?1 AND code102 <> ''))"
-            " AND deleted <= ?2 ORDER BY organ_id = ?1 DESC",
-            code,
-            removed_too,
-        )
-        return None if row is None else _agency(row)
+        # Kept under the version it was read at: what is found while somebody makes a change is not found again.
+        asked = (self._version, code, removed_too)
+        found = self._found.get(asked)
+        if found is None:
+            row = self._store.row(
+                "SELECT * FROM agencies WHERE (organ_id = ?1 OR (code102 = ?1 AND code102 <> ''))"
+                " AND deleted <= ?2 ORDER BY organ_id = ?1 DESC",
+                code,
+                removed_too,
+            )
+            found = None if row is None else _agency(row)
+            if found is not None and len(self._found) < _MOST_FOUND:
+                self._found[asked] = found
+        return found
 
     def numbered(self, number: str) -> RegisteredAgency | None:
         """Return the agency with the hub's number `number`, given as text."""
@@ -228,6 +239,8 @@ class HubDirectory:
 
     def _forget(self) -> None:
         with self._lock:
+            self._version += 1
+            self._found.clear()
             self._answers.clear()
 
     def _now(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -23,15 +23,21 @@ def write_through(paths: Iterable[Path]) -> None:
 
 
 class GroupCommit:
-    """Writes files through for all calls that wait for it; used within one event loop.
+    """Writes a database through for all calls that wait for it; used within one event loop.
 
     A call that comes while the disk is being waited for is served by the next round, which begins when this one ends:
     only a round that began after the call wrote covers it.
     """
 
-    def __init__(self, files: Iterable[Path]) -> None:
-        """Prepare for the files of one database."""
+    def __init__(self, files: Iterable[Path], settle: Callable[[], None] = lambda: None) -> None:
+        """Prepare for one database.
+
+        Args:
+            files: that are written through.
+            settle: writes into them, in another thread, what the calls have left open; may raise OSError.
+        """
         self._files = tuple(files)
+        self._settle = settle
         self._next: asyncio.Future[None] | None = None
         self._round: asyncio.Task[None] | None = None
 
@@ -52,9 +58,13 @@ class GroupCommit:
         while self._next is not None:
             served, self._next = self._next, None
             try:
-                await asyncio.to_thread(write_through, self._files)
+                await asyncio.to_thread(self._written_through)
             except OSError as error:
                 served.set_exception(error)
                 served.exception()  # the caller was cancelled meanwhile
             else:
                 served.set_result(None)
+
+    def _written_through(self) -> None:
+        self._settle()
+        write_through(self._files)

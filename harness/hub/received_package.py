@@ -6,9 +6,10 @@ from typing import Literal
 
 from harness.catalogue.codes import BusinessOperation
 from harness.catalogue.parameters import Limits
-from harness.edxml.model import DocumentPackage, Package, StatusPackage
-from harness.edxml.packages import read_header
+from harness.edxml.model import ResponseFor
+from harness.edxml.packages import read_routing
 from harness.edxml.reader import PackageUnreadable
+from harness.edxml.routing import Routing
 from harness.journal.events import AnsweredDocument, SentPackage
 from harness.vxp.hashing import Form, digest_form, hash_file_form, without_trailer
 
@@ -24,7 +25,7 @@ class ReceivedPackage:
         trailing_crlf: whether that CRLF followed it.
         sha256: digest of the file.
         hash_file_form: form in which the `hash-file` parameter is the file's digest, None when it is not.
-        package: as read, None when it cannot be read.
+        routing: what is read of it, None when it cannot be read.
         unreadable: code of the reason why not.
     """
 
@@ -32,63 +33,51 @@ class ReceivedPackage:
     trailing_crlf: bool
     sha256: str
     hash_file_form: Form | None
-    package: Package | None
+    routing: Routing | None
     unreadable: str | None = None
 
     @property
     def kind(self) -> Kind:
         """What the package is."""
-        if isinstance(self.package, StatusPackage):
-            return "status"
-        return "document" if isinstance(self.package, DocumentPackage) else "unknown"
+        if self.routing is None:
+            return "unknown"
+        return "status" if self.routing.status else "document"
 
     @property
-    def status(self) -> StatusPackage | None:
+    def status(self) -> Routing | None:
         """The package when it is a status."""
-        return self.package if isinstance(self.package, StatusPackage) else None
+        return self.routing if self.routing is not None and self.routing.status else None
 
     @property
     def from_organ(self) -> str:
         """OrganId of the sender, empty when there is none."""
-        return self.package.from_.organ_id.strip() if self.package else ""
+        return self.routing.from_organ.strip() if self.routing else ""
 
     @property
     def addressees(self) -> tuple[str, ...]:
         """OrganIds that the package itself names as receivers, each once."""
-        if isinstance(self.package, StatusPackage):
-            named = [self.package.response_for.organ_id]
-        else:
-            named = [organ.organ_id for organ in self.package.to] if self.package else []
+        named = self.routing.receivers if self.routing else ()
         return tuple(dict.fromkeys(organ.strip() for organ in named if organ.strip()))
 
     @property
     def document_id(self) -> str | None:
         """DocumentId of the document carried, or answered by a status."""
-        if isinstance(self.package, StatusPackage):
-            return self.package.response_for.document_id.strip() or None
-        return (self.package.document_id.strip() or None) if self.package else None
+        return (self.routing.document_id.strip() or None) if self.routing else None
 
     @property
     def doc_type(self) -> str:
         """Operation of a document package: `0` new, `1` recall, `2` update, `3` replacement."""
-        bussiness = self.package.bussiness if isinstance(self.package, DocumentPackage) else None
-        return (bussiness.doc_type.strip() if bussiness else "") or BusinessOperation.NEW
+        return (self.routing.doc_type.strip() if self.routing else "") or BusinessOperation.NEW
 
     @property
     def title(self) -> str:
         """Subject of a document, description of a status."""
-        if isinstance(self.package, StatusPackage):
-            return self.package.description
-        return self.package.subject if self.package else ""
+        return self.routing.title if self.routing else ""
 
     @property
     def notation(self) -> str:
         """Number and notation of the document."""
-        if isinstance(self.package, StatusPackage):
-            return self.package.response_for.code
-        if self.package is None:
-            return ""
-        return f"{self.package.code.code_number}/{self.package.code.code_notation}"
+        return self.routing.code if self.routing else ""
 
 
 def read_received(body: bytes, given_hash: str, limits: Limits, *, trailer: bool = True) -> ReceivedPackage:
@@ -107,10 +96,10 @@ def read_received(body: bytes, given_hash: str, limits: Limits, *, trailer: bool
     form = digest_form(digest, given_hash)
     if trailing and form is None and (whole := hash_file_form(body, given_hash)) is not None:
         file, trailing, digest, form = body, False, hashlib.sha256(body).digest(), whole
-    package: Package | None = None
+    routing: Routing | None = None
     unreadable = None
     try:
-        package = read_header(file, limits)
+        routing = read_routing(file, limits)
     except PackageUnreadable as error:
         unreadable = error.code
     return ReceivedPackage(
@@ -118,14 +107,13 @@ def read_received(body: bytes, given_hash: str, limits: Limits, *, trailer: bool
         trailing_crlf=trailing,
         sha256=digest.hex(),
         hash_file_form=form,
-        package=package,
+        routing=routing,
         unreadable=unreadable,
     )
 
 
 def sent_package(received: ReceivedPackage, blob: str | None) -> SentPackage:
     """Return what is recorded of a package that was sent; `blob` is where its file is kept."""
-    package = received.package
     status = received.status
     return SentPackage(
         sha256=received.sha256,
@@ -138,14 +126,13 @@ def sent_package(received: ReceivedPackage, blob: str | None) -> SentPackage:
         from_organ=received.from_organ or None,
         to_organs=received.addressees,
         doc_type=received.doc_type if received.kind == "document" else None,
-        subject=package.subject if isinstance(package, DocumentPackage) else None,
+        subject=received.title if received.kind == "document" else None,
         status_code=status.status_code if status else None,
-        description=status.description if status else None,
-        response_for=_response_for(status) if status else None,
+        description=status.title if status else None,
+        response_for=_answered(status.response_for) if status and status.response_for else None,
         blob=blob,
     )
 
 
-def _response_for(status: StatusPackage) -> AnsweredDocument:
-    named = status.response_for
+def _answered(named: ResponseFor) -> AnsweredDocument:
     return AnsweredDocument(named.organ_id, named.code, named.promulgation_date, named.document_id)

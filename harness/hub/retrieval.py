@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from harness.catalogue.codes import RefusalReason
 from harness.catalogue.findings import clipped
@@ -26,6 +27,10 @@ _SERVICE = "eDoc"
 # Rows of texts never hold null, so long lists need not be searched for null members.
 _ROWS = json.JSONEncoder(separators=(",", ":"))
 _LONGEST_DESCRIPTION = 2000
+_PART = 3 * 128 * 1024  # bytes of a package that are in memory at once
+_AFTER = b'"}'
+_BEFORE = success_with("data", b'""').removesuffix(_AFTER)
+_MOST_LISTS, _LARGEST_LIST = 200, 64 * 1024  # lists that are kept, and bytes of one
 
 
 class Retrieval:
@@ -34,12 +39,21 @@ class Retrieval:
     def __init__(self, mailboxes: Mailboxes, blobs: Blobs) -> None:
         self._mailboxes = mailboxes
         self._blobs = blobs
+        self._lists: dict[tuple[str, str], tuple[tuple[int, int], CallResult]] = {}
 
     def received_list(self, call: Call) -> CallResult:
-        """List what waits for the system's agencies."""
-        items = self._mailboxes.waiting(call.caller, message_type(call))
+        """List what waits for the system's agencies; a list asked for again is the same until something changes."""
+        asked = call.caller, message_type(call)
+        stamp = self._mailboxes.stamp
+        kept = self._lists.get(asked)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        items = self._mailboxes.waiting(*asked)
         body = success_with("data", _ROWS.encode([_received_row(item) for item in items]).encode("ascii"))
-        return CallResult(body, effect=CallEffect(listed=tuple(_listed(item) for item in items)))
+        made = CallResult(body, effect=CallEffect(listed=tuple(_listed(item) for item in items)))
+        if len(body) <= _LARGEST_LIST and (asked in self._lists or len(self._lists) < _MOST_LISTS):
+            self._lists[asked] = stamp, made
+        return made
 
     def sent_list(self, call: Call) -> CallResult:
         """List the state of a sent package at each receiver."""
@@ -53,9 +67,9 @@ class Retrieval:
     def package(self, call: Call) -> CallResult:
         """Hand out a package in base64, whether or not it was acknowledged before."""
         item = self._own_item(call)
-        size = (item.size + 2) // 3 * 4
+        size = len(_BEFORE) + (item.size + 2) // 3 * 4 + len(_AFTER)
         return CallResult(
-            Deferred(size, lambda: _enveloped(self._blobs.content(item.served))),
+            Deferred(size, lambda: _enveloped(self._blobs.parts(item.served, _PART))),
             effect=_fetched(item),
             kept=True,
         )
@@ -64,7 +78,7 @@ class Retrieval:
         """Hand out a package as raw bytes."""
         item = self._own_item(call)
         return CallResult(
-            Deferred(item.size, lambda: self._blobs.content(item.served)),
+            Deferred(item.size, lambda: self._blobs.parts(item.served, _PART)),
             effect=_fetched(item),
             content_type=OCTETS,
             kept=True,
@@ -103,8 +117,13 @@ class Retrieval:
         return item
 
 
-def _enveloped(content: bytes) -> bytes:
-    return success_with("data", b'"%b"' % base64.b64encode(content))
+def _enveloped(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the answer that holds a package in base64; all parts but the last are multiples of three bytes."""
+    before = _BEFORE
+    for part in parts:
+        yield before + base64.b64encode(part)
+        before = b""
+    yield before + _AFTER
 
 
 def _listed(item: MailboxItem) -> ListedDelivery:
@@ -160,5 +179,6 @@ def _sent_row(item: MailboxItem) -> Mapping[str, str]:
     }
 
 
+@lru_cache(maxsize=16)
 def _state_text(state: str) -> str:
     return text("hub", f"state.{state}", "vi")

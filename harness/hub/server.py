@@ -12,10 +12,10 @@ from uvicorn.server import Server
 
 from harness.hub.addresses import outward
 from harness.hub.app import Annex, HubApp, create_app
+from harness.hub.call_recorder import CallLog
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
 from harness.hub.wire import HubProtocol, WireLimits
-from harness.journal.recorder import Recorder
 
 _BACKLOG = 2048
 _PROBE = 5.0  # seconds
@@ -47,7 +47,7 @@ class HubServer:
     def __init__(
         self,
         settings: HubSettings,
-        recorder: Recorder | None = None,
+        log: CallLog | None = None,
         *,
         tls: ssl.SSLContext | None = None,
         stop_seconds: float = 2.0,
@@ -56,7 +56,7 @@ class HubServer:
 
         Args:
             settings: of the hub.
-            recorder: takes the `request` and `answer` events, None for none.
+            log: takes the calls, None for none.
             tls: makes the endpoint https.
             stop_seconds: seconds that calls under way have to end when the server stops.
 
@@ -69,7 +69,7 @@ class HubServer:
         self._settings = settings
         self._tls = tls
         self._stop_seconds = stop_seconds
-        self._app = HubApp(self.hub, recorder)
+        self._app = HubApp(self.hub, log)
         self._server: Server | None = None
         self._port = 0
 

@@ -76,6 +76,7 @@ class Hub:
         self.directory = HubDirectory(self._store, clock)
         self.mailboxes = Mailboxes(self._store, clock)
         self._sending = Submission(settings, self.directory, self.mailboxes, self._blobs, clock)
+        self._fetching = Retrieval(self.mailboxes, self._blobs)
         self._operations = self._table()
 
     def perform(self, call: Call) -> CallResult:
@@ -91,13 +92,21 @@ class Hub:
             LOG.exception("operation %s failed", call.name)
             return self.refused(call, Refusal(RefusalReason.INTERNAL))
 
-    async def durable(self) -> None:
+    @property
+    def losses(self) -> int:
+        """How often the disk would not take what calls had brought; for `durable`."""
+        return self._store.losses
+
+    async def durable(self, losses: int) -> None:
         """Return when everything that was taken so far survives a crash of the machine; nothing is answered before.
+
+        Args:
+            losses: as they were before the call was carried out.
 
         Raises:
             OSError: the disk failed.
         """
-        await self._store.durable()
+        await self._store.durable(losses)
 
     def refused(self, call: Call | None, refusal: Refusal) -> CallResult:
         """Return the outcome of a refusal; None for what was no call at all."""
@@ -202,7 +211,8 @@ class Hub:
         message = self._sending.message(received, "", sender, messagetype, document_id)
         posted = self.mailboxes.post(message, agencies, once=False)
         return tuple(
-            Delivery(item.receiver_doc_id, posted.hub_id, item.receiver, item.document_id) for item in posted.items
+            Delivery(receiver_doc_id, posted.hub_id, receiver, message.document_id)
+            for receiver_doc_id, receiver in posted.items
         )
 
     def redeliver(self, receiver_doc_id: str) -> None:
@@ -263,11 +273,15 @@ class Hub:
 
         While large bytes are written nothing else must wait for the database.
         """
-        with self._store.transaction() if len(call.body) <= LARGE else contextlib.nullcontext():
+        with self._store.transaction(shared=True) if len(call.body) <= LARGE else contextlib.nullcontext():
             return self._sending.send(call)
 
+    def _acknowledged(self, call: Call) -> CallResult:
+        with self._store.transaction(shared=True):
+            return self._fetching.acknowledge(call)
+
     def _table(self) -> Mapping[str, Callable[[Call], CallResult]]:
-        fetching = Retrieval(self.mailboxes, self._blobs)
+        fetching = self._fetching
         registering = RegistrationService(self.directory)
         return {
             HubOperation.REGISTER_AGENCY: registering.register,
@@ -280,7 +294,7 @@ class Hub:
             HubOperation.GET_SENT_EDOC_LIST: fetching.sent_list,
             HubOperation.GET_EDOC: fetching.package,
             HubOperation.DOWNLOAD_EDOC: fetching.file,
-            HubOperation.UPDATE_STATUS: fetching.acknowledge,
+            HubOperation.UPDATE_STATUS: self._acknowledged,
             HubOperation.COUNT_RECEIVE_EDOC: fetching.count_documents,
             HubOperation.COUNT_RECEIVE_STATUS: fetching.count_statuses,
         }

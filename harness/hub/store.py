@@ -1,5 +1,6 @@
 """The hub's database: SQLite, in a file or in memory, safe to use from several threads."""
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ from harness.hub.durability import GroupCommit
 _FILE = "hub.sqlite3"
 _VERSION = 2
 _PATIENCE = 0.3
+_CACHE = 16 * 1024  # KiB
 _PRIMARY = 0xFF  # what of a result code says in which way it failed
 _SCHEMA = """
 CREATE TABLE systems (
@@ -98,7 +100,11 @@ class StoreUnusable(Exception):
 
 
 class HubStore:
-    """One database, used under one lock; critical sections are single statements or short transactions."""
+    """One database, used under one lock; critical sections are single statements or short transactions.
+
+    Attributes:
+        losses: how often changes were lost that had been made, because the disk would not take them.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         """Open the database in `folder`, or one in memory for None.
@@ -109,10 +115,11 @@ class HubStore:
         """
         self._lock = threading.RLock()
         self._depth = 0
+        self.losses = 0
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         place = ":memory:" if folder is None else os.fspath(folder / _FILE)
-        self._commit = None if folder is None else GroupCommit((folder / f"{_FILE}-wal",))
+        self._commit = None if folder is None else GroupCommit((folder / f"{_FILE}-wal",), self._settle)
         try:
             self._connection = sqlite3.connect(place, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
             self._connection.row_factory = sqlite3.Row
@@ -131,6 +138,8 @@ class HubStore:
         # `durable` syncs the log, once for many calls; NORMAL syncs it before its content moves into the database.
         self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.execute("PRAGMA temp_store = MEMORY")
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:
             raise StoreUnusable("newer")
@@ -139,34 +148,92 @@ class HubStore:
         elif version < _VERSION:
             self._connection.executescript(f"BEGIN;{_BLOBS}PRAGMA user_version = {_VERSION};COMMIT;")
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Equal as long as nothing has changed."""
+        return self._connection.total_changes, self.losses
+
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make everything inside happen wholly or not at all; transactions may be nested."""
+    def transaction(self, *, shared: bool = False) -> Iterator[None]:
+        """Make everything inside happen wholly or not at all; transactions may be nested.
+
+        Args:
+            shared: what is inside is written with that of others who share, when one of them waits in `durable`, or
+                when somebody makes a change that is not shared. Where nothing is kept, nothing is shared.
+        """
         with self._lock:
-            if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
+            if self._depth > 0:
+                yield
+                return
+            shared = shared and self._commit is not None
+            among_others = shared or self._connection.in_transaction
+            self._begin(among_others)
             self._depth += 1
             try:
                 yield
             except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._connection.execute("ROLLBACK")
+                self._undo(among_others)
                 raise
-            self._depth -= 1
-            if self._depth == 0:
-                self._connection.execute("COMMIT")
+            finally:
+                self._depth -= 1
+            if among_others:
+                self._connection.execute("RELEASE own")
+            if not shared:
+                self._end()
 
-    async def durable(self) -> None:
-        """Return when every change made so far survives a crash of the machine; calls that wait together wait once.
+    def _begin(self, among_others: bool) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+        if among_others:
+            self._connection.execute("SAVEPOINT own")
+
+    def _undo(self, among_others: bool) -> None:
+        """Take back what was done inside; a disk that fails may have taken back that of the others, too."""
+        if not self._connection.in_transaction:
+            self.losses += among_others
+        elif among_others:
+            self._connection.execute("ROLLBACK TO own")
+            self._connection.execute("RELEASE own")
+        else:
+            self._connection.execute("ROLLBACK")
+
+    def _end(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            self.losses += 1
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _settle(self) -> None:
+        """Write what is shared into the log.
 
         Raises:
-            OSError: the disk failed.
+            OSError: the disk does not take it.
+        """
+        with self._lock:
+            try:
+                if self._depth == 0 and self._connection.in_transaction:
+                    self._end()
+            except sqlite3.Error as error:
+                raise OSError(str(error)) from error
+
+    async def durable(self, losses: int) -> None:
+        """Return when every change made so far survives a crash of the machine; calls that wait together wait once.
+
+        Args:
+            losses: as they were before the changes were made.
+
+        Raises:
+            OSError: the disk failed; what was changed may be lost.
         """
         if self._commit is not None and self._connection.total_changes != self._written:
             made = self._connection.total_changes
             await self._commit.done()
             self._written = max(self._written, made)
+        if self.losses != losses:
+            raise OSError("what was changed could not be written")
 
     def rows(self, statement: str, *values: Any) -> list[sqlite3.Row]:
         """Return all rows of a query."""
@@ -182,6 +249,9 @@ class HubStore:
     def change(self, statement: str, *values: Any) -> int:
         """Carry out a change and return the number of the last row inserted."""
         with self._lock:
+            if self._depth == 0 and self._connection.in_transaction:
+                with self.transaction():
+                    return self.change(statement, *values)
             return self._connection.execute(statement, values).lastrowid or 0
 
     def change_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
@@ -195,4 +265,7 @@ class HubStore:
         SQLite moves its log into the database when the last connection closes, and writes both through.
         """
         with self._lock:
+            # Closed already, or a full disk: nobody waits for what is left open.
+            with contextlib.suppress(OSError, sqlite3.Error):
+                self._settle()
             self._connection.close()

@@ -9,12 +9,13 @@ from harness.catalogue.findings import clipped
 from harness.edxml.model import TraceHeader
 from harness.edxml.packages import rebuilt
 from harness.hub.blobs import Blobs
-from harness.hub.call_results import Call, CallResult, Refusal, done
+from harness.hub.call_results import Call, CallResult, Refusal
 from harness.hub.directory import HubDirectory, RegisteredAgency
 from harness.hub.mailboxes import TIME, Mailboxes, StoredMessage, sameness_of
 from harness.hub.received_package import ReceivedPackage
 from harness.hub.settings import HubSettings
 from harness.journal.events import AcceptedPackage, CallEffect
+from harness.vxp.answers import success_with
 
 MESSAGE_TYPES = ("edoc", "status")
 
@@ -44,7 +45,7 @@ class Submission:
         """
         received = call.received
         self._check_sender(call)
-        if received is None or received.package is None:
+        if received is None or received.routing is None:
             raise Refusal(RefusalReason.UNREADABLE, "unreadable", code=received.unreadable if received else "empty")
         sender = self._sending_agency(received, call.caller)
         receivers = self.resolved(_named(call, received), answering=received.kind == "status")
@@ -60,7 +61,9 @@ class Submission:
             receivers=tuple(agency.organ_id for agency in receivers),
             duplicate=not posted.items,
         )
-        return done({"DocId": posted.hub_id}, CallEffect(accepted=accepted))
+        return CallResult(
+            success_with("DocId", b'"%b"' % posted.hub_id.encode("ascii")), effect=CallEffect(accepted=accepted)
+        )
 
     def message(
         self,
@@ -79,7 +82,7 @@ class Submission:
             messagetype: `edoc` or `status`.
             document_id: what it is recorded as; None takes it from the package.
         """
-        served, as_received = self._served(received), self._blobs.keep(received.file)
+        served, as_received = self._served(received), self._blobs.keep(received.file, received.sha256)
         if messagetype == "edoc" and received.document_id:
             sameness = sameness_of("edoc", from_organ, received.document_id, received.doc_type)
         else:
@@ -122,7 +125,7 @@ class Submission:
         return self._directory.agency(name) or (self._directory.successor(name) if followed else None)
 
     def _served(self, received: ReceivedPackage) -> bytes:
-        if self._settings.mode == "verbatim" or received.package is None:
+        if self._settings.mode == "verbatim" or received.routing is None:
             return received.file
         hop = TraceHeader(self._settings.organ_id, self._clock().strftime(TIME))
         return rebuilt(received.file, hop, self._settings.limits)
@@ -152,7 +155,7 @@ class Submission:
     def _note_status(self, received: ReceivedPackage, sender: RegisteredAgency) -> None:
         facts = received.status
         if facts is not None and received.document_id:
-            self._mailboxes.set_business(received.document_id, sender, facts.status_code, clipped(facts.description))
+            self._mailboxes.set_business(received.document_id, sender, facts.status_code, clipped(facts.title))
 
 
 def message_type(call: Call, received: ReceivedPackage | None = None) -> str:

@@ -1,15 +1,22 @@
 """Sending an answer, whole or as a plan wants it."""
 
 import asyncio
+import logging
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 
 from harness.hub.call_recorder import Sent
+from harness.hub.call_results import Deferred
 from harness.hub.incoming import Receive, Send, drain
 from harness.hub.interception import Action, Alter, AnswerPlan, Cut, Drop, Hold, PlannedReply, Raw, Replace, Trickle
 from harness.hub.wire import Wire
 
+_LOG = logging.getLogger("harness.hub")
 _OK = 200
+Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,7 @@ class PreparedResponse:
     http_status: int
     content_type: str
     body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
 
 
 class Transmission:
@@ -36,6 +43,32 @@ class Transmission:
         complete = not self._gone
         await self._part(answer.body, more=False)
         return Sent(answer.http_status, answer.body, complete)
+
+    async def streamed(self, status: int, content_type: str, body: Deferred) -> Sent:
+        """Send a large body part by part, as fast as the peer takes it, so that little of it is in memory.
+
+        Raises:
+            KeyError: it is not kept any more; nothing was sent.
+            OSError: its beginning cannot be read; nothing was sent.
+        """
+        parts, sent = body.parts(), 0
+        part, following = await asyncio.to_thread(next, parts, b""), b""
+        await self._head(status, content_type, body.size)
+        while not self._gone:
+            following = await _next(parts)
+            if not following:
+                break
+            await self._part(part, more=True)
+            sent += len(part)
+            part = following
+        await self._part(b"", more=True)  # returns when the peer has taken nearly all of it, or left
+        # From the last part to the record nothing waits: the peer's next call must not be recorded before this answer.
+        whole = sent + len(part) == body.size and not following and not self._gone
+        if whole:
+            await self._part(part, more=False)
+        elif self._wire is not None:
+            self._wire.close()
+        return Sent(status, b"", whole, length=body.size if whole else sent)
 
     async def refused(self, answer: PreparedResponse, *, reading_on: bool) -> Sent:
         """Send a refusal, which a peer in the middle of sending gets to read where `reading_on`."""
@@ -76,13 +109,16 @@ class Transmission:
         return self._wire is not None and self._wire.transport.is_closing()
 
     async def _start(self, answer: PreparedResponse) -> None:
+        await self._head(answer.http_status, answer.content_type, len(answer.body), answer.headers)
+
+    async def _head(self, status: int, content_type: str, length: int, headers: Headers = ()) -> None:
         lines = [
-            ("date", formatdate(usegmt=True)),
-            ("content-type", answer.content_type),
-            ("content-length", str(len(answer.body))),
+            (b"date", _date(int(time.time()))),
+            (b"content-type", content_type.encode("latin-1")),
+            (b"content-length", b"%d" % length),
         ]
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (*lines, *answer.headers)]
-        await self._send({"type": "http.response.start", "status": answer.http_status, "headers": raw})
+        lines += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await self._send({"type": "http.response.start", "status": status, "headers": lines})
 
     async def _part(self, body: bytes, *, more: bool) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
@@ -140,3 +176,17 @@ class Transmission:
         while (await self._receive())["type"] != "http.disconnect":
             continue
         return Sent(0, b"", complete=False)
+
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode("ascii")
+
+
+async def _next(parts: Iterator[bytes]) -> bytes:
+    """Return the next part of a body; nothing at its end, or where it cannot be read on."""
+    try:
+        return await asyncio.to_thread(next, parts, b"")
+    except OSError:
+        _LOG.exception("a package that is being handed out cannot be read on")
+        return b""

@@ -69,7 +69,7 @@ class Answer:
 
 def success(members: Mapping[str, Any] | None = None) -> bytes:
     """Return the answer to a call that was done; members without a value are left out at any depth."""
-    return _written(OK, SUCCESS_CODE, SUCCESS_TEXT, members)
+    return _written(OK, SUCCESS_CODE, SUCCESS_TEXT, members) if members else _DONE
 
 
 def success_with(name: str, value: bytes) -> bytes:
@@ -79,7 +79,7 @@ def success_with(name: str, value: bytes) -> bytes:
         name: of the member.
         value: its JSON in ASCII, without any null; it is not looked at.
     """
-    return success()[:-1] + b',"%b":' % name.encode("ascii") + value + b"}"
+    return _DONE[:-1] + b',"%b":' % name.encode("ascii") + value + b"}"
 
 
 def failure(code: str, description: str, members: Mapping[str, Any] | None = None) -> bytes:
@@ -202,3 +202,6 @@ def _text(value: Any, name: str) -> str:
 
 def _of_another_type(value: Any, name: str) -> AnswerBroken:
     return AnswerBroken("null-member" if value is None else "wrong-type", name)
+
+
+_DONE = _written(OK, SUCCESS_CODE, SUCCESS_TEXT, None)

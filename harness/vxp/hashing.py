@@ -8,6 +8,7 @@ import hashlib
 from typing import Literal
 
 CRLF = b"\r\n"
+_TWO_DIGITS = 0x10
 Form = Literal["padded", "unpadded", "both"]
 
 
@@ -30,13 +31,9 @@ def hash_file_form(content: bytes, given: str) -> Form | None:
 def digest_form(digest: bytes, given: str) -> Form | None:
     """Return the form in which `given` is written as this digest, or None when it is another."""
     wanted = given.lower()
-    padded = digest.hex() == wanted
-    unpadded = "".join(f"{byte:x}" for byte in digest) == wanted
-    if padded and unpadded:
-        return "both"
-    if padded:
-        return "padded"
-    return "unpadded" if unpadded else None
+    if digest.hex() == wanted:
+        return "both" if min(digest) >= _TWO_DIGITS else "padded"
+    return "unpadded" if "".join(f"{byte:x}" for byte in digest) == wanted else None
 
 
 def with_trailer(file: bytes) -> bytes:

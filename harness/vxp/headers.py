@@ -20,6 +20,12 @@ _SPELLING = {
     )
 }  # fmt: skip
 _BLANKS = b" \t"
+# Names as clients write them, and as servers that know no upper case hand them on: most calls have no others.
+_KNOWN = {
+    written: key.lower()
+    for key in _SPELLING.values()
+    for written in ((PREFIX + key).encode(), (PREFIX + key).lower().encode())
+}
 
 
 def header_text(value: bytes) -> str:
@@ -46,11 +52,19 @@ def parameter_values(headers: RawHeaders) -> dict[str, list[bytes]]:
     """Return every `XroadVnpt-` header: lower-case key without prefix, and its values in order."""
     found: dict[str, list[bytes]] = {}
     for name, value in headers:
-        lowered = name.lower()
-        if lowered.startswith(_PREFIX):
-            key = lowered[len(_PREFIX) :].decode("latin-1")
+        key = _parameter_key(name)
+        if key is not None:
             found.setdefault(key, []).append(value.strip(_BLANKS))
     return found
+
+
+def _parameter_key(name: bytes) -> str | None:
+    """Return the key of a parameter's header in lower case, None for other headers."""
+    known = _KNOWN.get(name)
+    if known is not None:
+        return known
+    lowered = name.lower()
+    return lowered[len(_PREFIX) :].decode("latin-1") if lowered.startswith(_PREFIX) else None
 
 
 class HeaderParameters(Mapping[str, str]):
@@ -63,11 +77,8 @@ class HeaderParameters(Mapping[str, str]):
         self._values: dict[str, str] = {}
         self._spelling: dict[str, str] = {}
         for name, value in headers:
-            lowered = name.lower()
-            if not lowered.startswith(_PREFIX):
-                continue
-            key = lowered[len(_PREFIX) :].decode("latin-1")
-            if key not in self._values:
+            key = _parameter_key(name)
+            if key is not None and key not in self._values:
                 self._values[key] = header_text(value.strip(_BLANKS))
                 self._spelling[key] = _SPELLING.get(key) or name[len(_PREFIX) :].decode("latin-1")
 

@@ -4,10 +4,9 @@ The signature covers the parameters only: method, path, host and body are not si
 is bound by its digest in a signed parameter. Key order is the caller's own and is never changed.
 """
 
-import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,7 +38,9 @@ ProblemCode = Literal[
     "unsigned",
 ]
 
+_PREFIX = PREFIX.lower()
 ALWAYS_SIGNED = ("systemid", "timestamp", "content-type")
+_MEMBERS = json.JSONDecoder(object_pairs_hook=tuple)
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x2028, 0x2029)}
 _ESCAPES |= {ord(sign): escape for sign, escape in _SHORT.items()}
@@ -106,7 +107,7 @@ def sign_header(parameters: Sequence[tuple[str, str]]) -> str:
 
 def hash_header(secret: str, sign_header: bytes) -> str:
     """Return HMAC-SHA256 of the sign-header in lower-case hex; the key is the secret's text in UTF-8."""
-    return hmac.new(secret.encode("utf-8", "replace"), sign_header, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode("utf-8", "replace"), sign_header, "sha256").hex()
 
 
 def signed_headers(
@@ -149,12 +150,15 @@ def signed_headers(
 
 def read_sign_header(headers: RawHeaders) -> SignHeader | SigningProblem:
     """Return the sign-header of a call, or what keeps it from being read."""
-    found = parameter_values(headers)
+    return _read(parameter_values(headers))
+
+
+def _read(found: Mapping[str, list[bytes]]) -> SignHeader | SigningProblem:
     if SIGN_HEADER not in found:
         return SigningProblem("missing", SIGN_HEADER)
     raw = found[SIGN_HEADER][0]
     try:
-        content = json.loads(raw.decode("utf-8"), object_pairs_hook=lambda pairs: tuple(pairs))
+        content = _MEMBERS.decode(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return SigningProblem("not-utf8", SIGN_HEADER)
     except (ValueError, RecursionError):
@@ -184,21 +188,26 @@ def verify(headers: RawHeaders, secret: str | None) -> SignHeaderCheck:
         expected = hash_header(secret, found[SIGN_HEADER][0])
         if HASH_HEADER in found and not hmac.compare_digest(expected.encode(), found[HASH_HEADER][0]):
             problems.append(SigningProblem("hash-mismatch", HASH_HEADER))
-    read = read_sign_header(headers)
+    read = _read(found)
     problems += [read] if isinstance(read, SigningProblem) else _disagreements(read, found)
     return SignHeaderCheck(tuple(problems), expected, given)
 
 
 def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[SigningProblem]:
-    keys = [_key(name) for name, _ in signed.members]
-    lowered = [key.lower() for key in keys]
-    problems = [SigningProblem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
+    lowered = [_key(name).lower() for name, _ in signed.members]
+    once = set(lowered)
+    problems = []
+    if len(once) < len(lowered):
+        problems += [SigningProblem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
     for (name, value), key in zip(signed.members, lowered, strict=True):
-        problems += _member_against_header(name, value, found.get(key))
-    problems += [SigningProblem("missing", key) for key in ALWAYS_SIGNED if key not in lowered]
+        received = found.get(key)
+        problem = _member_against_header(name, value, None if received is None else received[0])
+        if problem is not None:
+            problems.append(problem)
+    problems += [SigningProblem("missing", key) for key in ALWAYS_SIGNED if key not in once]
     if SIGN_HEADER_KEY in found:
         problems += _key_list(signed.keys, lowered)
-    loose = (key for key in found if key in PARAMETER_KEYS and key not in UNSIGNED and key not in lowered)
+    loose = (key for key in found if key not in once and key in PARAMETER_KEYS and key not in UNSIGNED)
     return problems + [SigningProblem("unsigned", key) for key in loose]
 
 
@@ -211,17 +220,19 @@ def _key_list(listed: Sequence[str], members: list[str]) -> list[SigningProblem]
     return problems
 
 
-def _member_against_header(name: str, value: str, received: list[bytes] | None) -> list[SigningProblem]:
+def _member_against_header(name: str, value: str, received: bytes | None) -> SigningProblem | None:
     if received is None:
-        return [SigningProblem("member-without-header", _key(name))]
+        return SigningProblem("member-without-header", _key(name))
     if _key(name) == name:
-        return [SigningProblem("member-without-prefix", name)]
-    same = value.strip(" \t").encode("utf-8", "surrogatepass") == received[0]
-    return [] if same else [SigningProblem("member-differs", _key(name))]
+        return SigningProblem("member-without-prefix", name)
+    same = value.strip(" \t").encode("utf-8", "surrogatepass") == received
+    return None if same else SigningProblem("member-differs", _key(name))
 
 
 def _key(name: str) -> str:
-    return name[len(PREFIX) :] if name.lower().startswith(PREFIX.lower()) else name
+    if name.startswith(PREFIX) or name.lower().startswith(_PREFIX):
+        return name[len(PREFIX) :]
+    return name
 
 
 def _sendable(text: str) -> str:

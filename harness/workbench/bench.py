@@ -19,7 +19,9 @@ from harness.workbench.signature import SignatureLook, signature_look
 
 LOG = logging.getLogger("harness.workbench")
 _FAREWELL = 5.0  # seconds for the calls that are left at the end
-_PAUSE = 0.5  # seconds between two searches for calls not inspected yet
+_PAUSE = 0.25  # seconds between two searches for calls not inspected yet
+_QUIET = 0.2  # seconds without a call after which looking may take all of the processor
+_YIELD = 19  # times as long as a look took, the processor is the calls' own while they keep coming
 
 
 class Workbench:
@@ -44,8 +46,7 @@ class Workbench:
         """
         self.hub, self.profile, self.ring, self.strict = hub, profile, ring, strict
         self.mail = TestMail(hub, profile, ring)
-        self.faults = NextFaults(hub.interceptor)
-        hub.interceptor = self.faults
+        self.faults = NextFaults(hub)
         hub.objector = self._objection if strict else None
         for system_id in hub.directory.systems():
             ring.conceal(hub.directory.secret(system_id) or "")
@@ -56,7 +57,6 @@ class Workbench:
         self._wake = threading.Event()
         self._ends: float | None = None
         self._thread = threading.Thread(target=self._look, name="lienthong-workbench", daemon=True)
-        ring.subscribe(lambda _: self._wake.set())
         self._thread.start()
 
     def report(self, kept: KeptCall) -> CallReport:
@@ -78,8 +78,9 @@ class Workbench:
         return report
 
     def subscribe(self, listener: Callable[[KeptCall], None]) -> None:
-        """Call `listener` with every answered call that was looked into, in the inspecting thread."""
+        """Call `listener` with every answered call that was looked into, in the thread that did, as soon as can be."""
         self._listeners.append(listener)
+        self.ring.subscribe(lambda _: self._wake.set())
 
     def signature(self, kept: KeptCall) -> SignatureLook:
         """Take the signature of a call apart."""
@@ -123,12 +124,23 @@ class Workbench:
         while self._ends is None or time.monotonic() < self._ends:
             kept = self.ring.unseen()
             if kept is not None:
+                began = time.monotonic()
                 self.report(kept)
+                self._give_way(time.monotonic() - began)
             elif self._ends is not None:
                 return
             else:
                 self._wake.wait(_PAUSE)
                 self._wake.clear()
+
+    def _give_way(self, took: float) -> None:
+        """Leave most of the time to calls that keep coming, unless somebody waits for what is wrong with each."""
+        over = time.monotonic() + _YIELD * took
+        while self._ends is None and not self._listeners and self.ring.idle < _QUIET:
+            left = over - time.monotonic()
+            if left <= 0:
+                return
+            time.sleep(min(left, _QUIET))
 
     async def _objection(self, event: int) -> Mapping[str, str] | None:
         """Return why a call is refused, None for one that would not fail a certification."""

@@ -7,7 +7,8 @@ import msgspec
 
 from harness.hub.faults.registry import Fault, Faults, FaultTarget
 from harness.hub.faults.steps import STEP_WORDS, Unclear, step
-from harness.hub.interception import AnswerPlan, Interceptor, RequestFacts
+from harness.hub.interception import AnswerPlan, RequestFacts
+from harness.hub.service import Hub
 from harness.vxp.operations import OPERATIONS
 from harness.workbench.declined import Declined
 
@@ -44,10 +45,12 @@ class FaultSet:
 
 
 class NextFaults:
-    """The hub's interceptor: asks its own faults first, then the one that was there before, as of a fault file."""
+    """The hub's interceptor while faults are set: asks them first, then the one that was there before, as of a file."""
 
-    def __init__(self, otherwise: Interceptor | None) -> None:
-        self._otherwise = otherwise
+    def __init__(self, hub: Hub) -> None:
+        """Be ready; the hub asks only while there is something to ask about."""
+        self._hub = hub
+        self._otherwise = hub.interceptor
         self._faults = Faults()
         self._set: dict[int, FaultSet] = {}
         self._numbers = itertools.count(1)
@@ -55,6 +58,7 @@ class NextFaults:
     async def __call__(self, facts: RequestFacts) -> AnswerPlan | None:
         """Return what is done to a call."""
         plan = await self._faults(facts)
+        self._take_part()
         if plan is None and self._otherwise is not None:
             return await self._otherwise(facts)
         return plan
@@ -82,7 +86,11 @@ class NextFaults:
         made = FaultSet(next(self._numbers), order, self._faults.add(fault))
         self._set[made.id] = made
         self._prune()
+        self._take_part()
         return made
+
+    def _take_part(self) -> None:
+        self._hub.interceptor = self if self.listed() else self._otherwise
 
     def end(self, number: int) -> None:
         """End a fault and let go of the calls it holds.
@@ -108,6 +116,7 @@ class NextFaults:
     def _forget(self, one: FaultSet) -> None:
         del self._set[one.id]
         self._faults.remove(one.fault)
+        self._take_part()
 
 
 def _plan(words: str) -> AnswerPlan | None:

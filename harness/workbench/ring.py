@@ -1,4 +1,7 @@
-"""The last calls of a hub: a recorder that forgets the oldest call for every new one."""
+"""The last calls of a hub: a recorder that forgets the oldest call for every new one.
+
+What the hub tells of a call is made an event of when somebody looks at it: most calls are forgotten unseen.
+"""
 
 import contextlib
 import threading
@@ -19,10 +22,42 @@ from harness.workbench.inspection import CallReport
 from harness.workbench.shelf import BodyShelf
 
 F = TypeVar("F", bound=Fact)
+Making = Callable[[], Fact]
 
 MOST_CALLS = 500
 MOST_BYTES = 1 << 30
 _MOST_STIMULI = 50
+
+
+class LateEvent:
+    """An event of the moment in which this was made, put into words when it is first asked for."""
+
+    def __init__(self, make: Callable[[], Event], seq: int) -> None:
+        self._make: Callable[[], Event] | None = make
+        self.seq = seq
+        self.made: Event | None = None
+        self._forget: Callable[[Event], None] | None = None
+
+    @classmethod
+    def of(cls, event: Event) -> "LateEvent":
+        """Return an event that was made already."""
+        late = cls(lambda: event, event.seq)
+        late.event()
+        return late
+
+    def event(self) -> Event:
+        """Return the event; not to be called in two threads at once."""
+        if self.made is None and self._make is not None:
+            self.made, self._make = self._make(), None
+            if self._forget is not None:
+                self._forget(self.made)
+        return cast(Event, self.made)
+
+    def dropped(self, forget: Callable[[Event], None]) -> None:
+        """Let go of what the event mentions: now, or when somebody who still holds the call asks for it."""
+        self._forget = forget
+        if self.made is not None:
+            forget(self.made)
 
 
 @dataclass(eq=False, slots=True)
@@ -31,13 +66,23 @@ class KeptCall:
 
     Attributes:
         number: from 1, in the order in which calls had come whole; what is no HTTP counts as well.
-        exchange: request and answer; without an answer while there is none.
-        report: what is wrong with it; None until it was inspected.
+        request, answer: its events; without an answer while there is none.
+        lock: held while events are made.
+        report: what is wrong with it; None until somebody has looked.
     """
 
     number: int
-    exchange: Exchange
+    request: LateEvent
+    lock: threading.RLock
+    answer: LateEvent | None = None
     report: CallReport | None = None
+
+    @property
+    def exchange(self) -> Exchange:
+        """Request and answer."""
+        with self.lock:
+            answer = None if self.answer is None else cast("Event[AnswerSent]", self.answer.event())
+            return Exchange(cast("Event[RequestReceived]", self.request.event()), answer)
 
 
 class CallRing:
@@ -58,7 +103,7 @@ class CallRing:
         self._most, self._most_bytes = most, most_bytes
         self._lock = threading.RLock()
         self._concealer = Redactor()
-        self._began = time.monotonic()
+        self._began = self._last = time.monotonic()
         self._seq = self._count = 0
         self._calls: deque[KeptCall] = deque()
         self._by_event: dict[int, KeptCall] = {}
@@ -70,6 +115,11 @@ class CallRing:
     def revision(self) -> int:
         """Grows with everything that happens."""
         return self._seq
+
+    @property
+    def idle(self) -> float:
+        """Seconds since something happened."""
+        return time.monotonic() - self._last
 
     @property
     def stimuli(self) -> Sequence[Event]:
@@ -89,26 +139,32 @@ class CallRing:
 
     def record(self, what: F, *, scenario: str | None = None) -> Event[F]:
         """Take one event: a request, an answer, or the stimulus of a package that is wrong on purpose."""
-        members = self._concealer.value(what.members())
-        said = fact_of(kind_of(what), members)
-        answered = None
         with self._lock:
-            now = datetime.now(VIETNAM).isoformat(timespec="milliseconds")
-            event = Event(self._seq, now, time.monotonic() - self._began, said, members, scenario)
-            self._seq += 1
-            match said:
-                case RequestReceived():
-                    self._begin(cast("Event[RequestReceived]", event))
-                case AnswerSent():
-                    answered = self._end(cast("Event[AnswerSent]", event))
-                case Stimulus():
+            event = self._late(lambda: what, scenario).event()
+        match event.what:
+            case RequestReceived():
+                self._begin(LateEvent.of(event))
+            case AnswerSent(request=request):
+                self._end(request, LateEvent.of(event))
+            case Stimulus():
+                with self._lock:
                     self._stimuli.append(event)
                     if len(self._stimuli) > _MOST_STIMULI:
                         self._forget(self._stimuli.popleft())
-        if answered is not None:
-            for listener in self._listeners:
-                listener(answered)
         return cast("Event[F]", event)
+
+    def begin(self, make: Making) -> int:
+        """Take a request that came now, and return its number; `make` is asked when somebody looks at it."""
+        with self._lock:
+            late = self._late(make)
+            self._begin(late)
+        return late.seq
+
+    def end(self, request: int, make: Making) -> None:
+        """Take the answer to a request, given now; `make` is asked when somebody looks at it."""
+        with self._lock:
+            late = self._late(make)
+        self._end(request, late)
 
     def blob(self, content: bytes) -> str:
         """Return the name of `content`; it is kept as `keep` keeps it."""
@@ -146,7 +202,7 @@ class CallRing:
     def unseen(self) -> KeptCall | None:
         """Return the oldest answered call that was not inspected yet."""
         with self._lock:
-            return next((one for one in self._calls if one.report is None and one.exchange.answer is not None), None)
+            return next((one for one in self._calls if one.report is None and one.answer is not None), None)
 
     def clear(self) -> None:
         """Forget every call; numbers go on."""
@@ -154,28 +210,43 @@ class CallRing:
             while self._calls:
                 self._drop()
 
-    def _begin(self, event: Event[RequestReceived]) -> None:
-        self._count += 1
-        kept = KeptCall(self._count, Exchange(event))
-        self._calls.append(kept)
-        self._by_event[event.seq] = self._by_number[kept.number] = kept
-        while len(self._calls) > self._most or (len(self._calls) > 1 and self.shelf.size > self._most_bytes):
-            self._drop()
+    def _late(self, make: Making, scenario: str | None = None) -> LateEvent:
+        """Return the event of now; the caller holds the lock."""
+        seq, at, self._last = self._seq, time.time(), time.monotonic()
+        t = self._last - self._began
+        self._seq += 1
+        return LateEvent(lambda: self._event(seq, at, t, make(), scenario), seq)
 
-    def _end(self, event: Event[AnswerSent]) -> KeptCall | None:
-        kept = self._by_event.get(event.what.request)
-        if kept is None:  # forgotten meanwhile
-            self._forget(event)
-            return None
-        kept.exchange.answer = event
-        return kept
+    def _event(self, seq: int, at: float, t: float, what: Fact, scenario: str | None) -> Event:
+        members = self._concealer.value(what.members())
+        when = datetime.fromtimestamp(at, VIETNAM).isoformat(timespec="milliseconds")
+        return Event(seq, when, t, fact_of(kind_of(what), members), members, scenario)
+
+    def _begin(self, late: LateEvent) -> None:
+        with self._lock:
+            self._count += 1
+            kept = KeptCall(self._count, late, self._lock)
+            self._calls.append(kept)
+            self._by_event[late.seq] = self._by_number[kept.number] = kept
+            while len(self._calls) > self._most or (len(self._calls) > 1 and self.shelf.size > self._most_bytes):
+                self._drop()
+
+    def _end(self, request: int, late: LateEvent) -> None:
+        with self._lock:
+            kept = self._by_event.get(request)
+            if kept is None:  # forgotten meanwhile
+                late.dropped(self._forget)
+                return
+            kept.answer = late
+        for listener in self._listeners:
+            listener(kept)
 
     def _drop(self) -> None:
         kept = self._calls.popleft()
-        del self._by_event[kept.exchange.request.seq], self._by_number[kept.number]
-        for event in (kept.exchange.request, kept.exchange.answer):
-            if event is not None:
-                self._forget(event)
+        del self._by_event[kept.request.seq], self._by_number[kept.number]
+        kept.request.dropped(self._forget)
+        if kept.answer is not None:
+            kept.answer.dropped(self._forget)
 
     def _forget(self, event: Event) -> None:
         for name in _bodies(event.what):

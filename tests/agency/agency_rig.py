@@ -29,6 +29,7 @@ from harness.edxml.model import (
     TraceHeader,
 )
 from harness.edxml.packages import write_package
+from harness.hub.call_recorder import CallRecorder
 from harness.hub.interception import AnswerPlan, RequestFacts
 from harness.hub.server import HubServer
 from harness.hub.service import Delivery, Hub
@@ -247,7 +248,7 @@ def settings(endpoint: str, data: Path | None = None, **changes: Any) -> AgencyS
 async def running(kind: str | None = None, data: Path | None = None, **changes: Any) -> AsyncIterator[Rig]:
     """Run a hub and an agency of the gallery (None: the reference agency)."""
     notes = Notes()
-    async with HubServer(HubSettings.of(), notes) as server:
+    async with HubServer(HubSettings.of(), CallRecorder(notes)) as server:
         server.hub.add_system(SYSTEM, SECRET)
         server.hub.add_system("sys.ministry", "a-secret-of-the-ministry")
         server.hub.add_agency(MINISTRY, MINISTRY_NAME, "sys.ministry")

@@ -2,8 +2,11 @@
 
     python -m tests.benchmarks.hub_load [lists] [send] [store] [large]
 
-Prints figures and judges nothing; wants a quiet machine. `store` puts 100,000 documents into one mailbox and counts
-what is there after the hub was killed and opened again; `large` sends 20 packages of 50 MB at once.
+Prints figures and judges nothing; wants a quiet machine. On a busy one look at the processor time, which is that of the
+server with all its threads and children, under the same load in the same run; and at that of the quietest tenth of the
+load, when others disturbed its caches least. `store` puts 100,000 documents
+into one mailbox and counts what is there after the hub was killed and opened again; `large` sends 20 packages of 50 MB
+at once, and fetches them at once.
 """
 
 import asyncio
@@ -19,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from harness.edxml.model import Attachment
@@ -43,15 +47,26 @@ uvicorn.run(Starlette(routes=[Route("/{path:path}", echo, methods=["GET", "POST"
             log_level="error", access_log=False)
 """
 CONNECTIONS = 100
+_KEPT = 1024 * 1024
+_WINDOW = 100  # requests
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Requests a second, and seconds within which 50 % and 99 % of the answers came."""
+    """What a load came to.
+
+    Attributes:
+        rate: requests a second.
+        half, most: seconds within which 50 % and 99 % of the answers came.
+        cost: processor seconds of the server for one request.
+        least: the same in the quietest tenth of the load.
+    """
 
     rate: float
     half: float
     most: float
+    cost: float
+    least: float
 
 
 def free_port() -> int:
@@ -67,7 +82,7 @@ def served(*command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; it listens when the block begins."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
+        for _ in range(1200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -76,6 +91,16 @@ def served(*command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+def processor(process: subprocess.Popen[bytes]) -> float:
+    """Return the processor seconds that a server and its children have used so far; Linux only."""
+    pending, used = [process.pid], 0
+    while pending:
+        for task in Path(f"/proc/{pending.pop()}/task").iterdir():
+            used += int((task / "schedstat").read_text().split()[0])
+            pending += map(int, (task / "children").read_text().split())
+    return used / 1e9
 
 
 def hub_command(port: int, data: Path) -> tuple[str, ...]:
@@ -116,15 +141,20 @@ def sending(number: int, content: Attachment | None = None) -> bytes:
 
 
 async def answered(reader: asyncio.StreamReader) -> bytes:
-    """Read one answer and return its body."""
+    """Read one answer and return its body, but no more than a megabyte of it."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    return await reader.readexactly(length)
+    body = await reader.readexactly(min(length, _KEPT))
+    for at in range(_KEPT, length, _KEPT):
+        await reader.readexactly(min(length - at, _KEPT))
+    return body
 
 
-async def load(port: int, calls: list[bytes], check: Callable[[bytes], bool]) -> Figures:
+async def load(
+    server: subprocess.Popen[bytes], port: int, calls: list[bytes], check: Callable[[bytes], bool]
+) -> Figures:
     """Make the calls over all connections at once; each connection waits for its answer."""
-    waiting, took = iter(calls), []
+    waiting, took, uses = iter(calls), [], [processor(server)]
 
     async def connection() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -133,6 +163,8 @@ async def load(port: int, calls: list[bytes], check: Callable[[bytes], bool]) ->
             writer.write(call)
             body = await answered(reader)
             took.append(time.monotonic() - began)
+            if len(took) % _WINDOW == 0:
+                uses.append(processor(server))
             if not check(body):
                 raise SystemExit(f"unexpected answer: {body[:300]!r}")
         writer.close()
@@ -140,7 +172,10 @@ async def load(port: int, calls: list[bytes], check: Callable[[bytes], bool]) ->
     began = time.monotonic()
     await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
     seconds, took = time.monotonic() - began, sorted(took)
-    return Figures(len(calls) / seconds, took[len(took) // 2], took[len(took) * 99 // 100])
+    windows = sorted((after - before) / _WINDOW for before, after in pairwise(uses))
+    cost = (processor(server) - uses[0]) / len(calls)
+    least = windows[len(windows) // 10] if windows else cost
+    return Figures(len(calls) / seconds, took[len(took) // 2], took[len(took) * 99 // 100], cost, least)
 
 
 def accepted(body: bytes) -> bool:
@@ -152,19 +187,22 @@ def reported(name: str, figures: Figures, baseline: Figures) -> None:
     """Print one line of figures."""
     print(
         f"{name}: {figures.rate:.0f}/s, half in {figures.half * 1000:.0f} ms, 99 % in {figures.most * 1000:.0f} ms; "
-        f"{figures.rate / baseline.rate:.2f} of the echo ({baseline.rate:.0f}/s)"
+        f"{figures.rate / baseline.rate:.2f} of the echo ({baseline.rate:.0f}/s); processor "
+        f"{figures.cost * 1e6:.0f} us a request, the echo {baseline.cost * 1e6:.0f} us: "
+        f"{baseline.cost / figures.cost:.2f}; at the quietest {figures.least * 1e6:.0f} us and "
+        f"{baseline.least * 1e6:.0f} us: {baseline.least / figures.least:.2f}"
     )
 
 
 def compared(name: str, calls: list[bytes], before: int = 0) -> None:
     """Measure the echo and the hub under the same calls; `before` documents wait already."""
     port, echo = free_port(), free_port()
-    with served(sys.executable, "-c", ECHO, str(echo), port=echo):
-        baseline = asyncio.run(load(echo, calls, lambda body: True))
-    with tempfile.TemporaryDirectory() as folder, served(*hub_command(port, Path(folder) / "d"), port=port):
+    with served(sys.executable, "-c", ECHO, str(echo), port=echo) as server:
+        baseline = asyncio.run(load(server, echo, calls, lambda body: True))
+    with tempfile.TemporaryDirectory() as folder, served(*hub_command(port, Path(folder) / "d"), port=port) as server:
         if before:
-            asyncio.run(load(port, [sending(n) for n in range(10_000, 10_000 + before)], accepted))
-        reported(name, asyncio.run(load(port, calls, accepted)), baseline)
+            asyncio.run(load(server, port, [sending(n) for n in range(10_000, 10_000 + before)], accepted))
+        reported(name, asyncio.run(load(server, port, calls, accepted)), baseline)
 
 
 def lists() -> None:
@@ -186,7 +224,7 @@ def store() -> None:
         with served(*hub_command(port, data), port=port) as process:
             began = time.monotonic()
             for first in range(1, total + 1, step):
-                asyncio.run(load(port, [sending(n) for n in range(first, first + step)], accepted))
+                asyncio.run(load(process, port, [sending(n) for n in range(first, first + step)], accepted))
             seconds = time.monotonic() - began
             os.kill(process.pid, signal.SIGKILL)
         hub = Hub(HubSettings.of(data=data))
@@ -195,19 +233,34 @@ def store() -> None:
         print(f"{total} documents in {seconds:.0f} s; after a kill {found} are there")
 
 
+async def waiting(port: int) -> list[str]:
+    """Return the ids of the documents that wait."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(listing(0))
+    body = await answered(reader)
+    writer.close()
+    return [row["docId"] for row in json.loads(body)["data"]]
+
+
+def peak(process: subprocess.Popen[bytes]) -> str:
+    """Return the most memory that a server has had so far; Linux only."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(line.split(maxsplit=1)[1] for line in lines if line.startswith("VmHWM"))
+
+
 def large() -> None:
-    """Twenty packages of 50 MB at once."""
+    """Twenty packages of 50 MB at once, there and back."""
     port, content = free_port(), Attachment("cid:1", "1.pdf", "application/pdf", os.urandom(37_000_000))
     calls = [sending(n, content) for n in range(20)]
     with (
         tempfile.TemporaryDirectory() as folder,
         served(*hub_command(port, Path(folder) / "d"), port=port) as process,
     ):
-        figures = asyncio.run(load(port, calls, accepted))
-        peak = next(
-            line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("VmHWM")
-        )
-        print(f"20 packages of 50 MB: last answer after {figures.most:.1f} s, {peak.split()[1]} kB at most")
+        figures = asyncio.run(load(process, port, calls, accepted))
+        print(f"20 packages of 50 MB sent: last answer after {figures.most:.1f} s, {peak(process)} at most")
+        fetches = [request("getEdoc", [("docId", item)]) for item in asyncio.run(waiting(port))]
+        figures = asyncio.run(load(process, port, fetches, accepted))
+        print(f"{len(fetches)} of them fetched: last answer after {figures.most:.1f} s, {peak(process)} at most")
 
 
 def main() -> None:

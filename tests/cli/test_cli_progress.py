@@ -1,6 +1,7 @@
 """What the terminal says of a run that ended early: each end in words of its own, with what is known of it."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from harness.expectations import Expectation
 from harness.journal import Event
 from harness.judge.report_schema import ScenarioEntry
 from harness.selfcheck.expectations import vocabulary
+from tests.cli.called import called
 from tests.journal.told_events import event_told
 
 LOST = {
@@ -44,6 +46,12 @@ def test_every_end_has_words_of_its_own(capsys: pytest.CaptureFixture[str]) -> N
     reported = {reason: said(capsys, reason) for reason in REASONS}
     assert len(set(reported.values())) == len(REASONS) >= 9
     assert all("{" not in words for words in reported.values())
+
+
+def test_the_verdict_is_said_before_the_reports_are_written(tmp_path: Path) -> None:
+    done = called("certify", "reference", "--only", "VXP-03", "--no-pdf", "--out", tmp_path / "run")
+    assert "Judged: PASS. Writing the reports…" in done.stderr.decode()
+    assert done.stdout.startswith(b"PASS")
 
 
 def test_a_driver_that_is_not_there_is_named_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:

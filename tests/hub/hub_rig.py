@@ -20,6 +20,7 @@ from harness.edxml.model import (
     TraceHeader,
 )
 from harness.edxml.packages import write_package
+from harness.hub.call_recorder import CallRecorder
 from harness.hub.server import HubServer
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
@@ -93,7 +94,8 @@ class Rig:
 @asynccontextmanager
 async def running(**changes: Any) -> AsyncIterator[Rig]:
     notes = Notes()
-    async with HubServer(HubSettings.of(**changes), notes, stop_seconds=0.2) as server, http_client(LIMITS) as http:
+    log = CallRecorder(notes)
+    async with HubServer(HubSettings.of(**changes), log, stop_seconds=0.2) as server, http_client(LIMITS) as http:
         for system_id, secret in SECRETS.items():
             server.hub.add_system(system_id, secret)
         server.hub.add_agency(MINISTRY, "Văn phòng Chính phủ", "sys.ministry", code102="G22")

@@ -1,6 +1,7 @@
 """One sync serves many calls, and covers everything written before it; a failing disk is reported to all."""
 
 import asyncio
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness.hub import durability
 from harness.hub.durability import GroupCommit
 from harness.hub.service import Hub
 from harness.hub.settings import HubSettings
+from harness.hub.store import HubStore
 from harness.vxp.failures import Refused
 from tests.hub.hub_rig import MINISTRY, PROVINCE, Rig, document, with_rig
 
@@ -96,3 +98,83 @@ def test_a_folder_of_an_older_version_goes_on(tmp_path: Path) -> None:
     assert item is not None
     assert again._blobs.content(item.served) == document()
     again.close()
+
+
+def _system(store: HubStore, name: str) -> None:
+    store.change("INSERT INTO systems VALUES (?, 'a-secret')", name)
+
+
+def _share(store: HubStore, *names: str) -> None:
+    with store.transaction(shared=True):
+        for name in names:
+            _system(store, name)
+
+
+def _names(store: HubStore) -> list[str]:
+    return [row["system_id"] for row in store.rows("SELECT system_id FROM systems ORDER BY system_id")]
+
+
+def test_of_those_who_share_a_transaction_only_the_failing_one_is_undone(tmp_path: Path) -> None:
+    store = HubStore(tmp_path)
+    with store.transaction(shared=True):
+        _system(store, "a")
+    with pytest.raises(sqlite3.IntegrityError):
+        _share(store, "b", "a")
+    with store.transaction(shared=True):
+        _system(store, "c")
+    assert _names(store) == ["a", "c"]
+    assert store.losses == 0
+    asyncio.run(store.durable(0))
+    assert not store._connection.in_transaction
+    with store.transaction(shared=True):
+        _system(store, "d")
+    _system(store, "e")  # shares with nobody, and takes the open one with it
+    assert not store._connection.in_transaction
+    store.close()
+    again = HubStore(tmp_path)
+    assert _names(again) == ["a", "c", "d", "e"]
+    again.close()
+
+
+def test_what_a_full_disk_takes_from_all_who_share_is_told_to_all(tmp_path: Path) -> None:
+    store = HubStore(tmp_path)
+    losses = store.losses
+    with store.transaction(shared=True):
+        _system(store, "a")
+    pages = store.row("PRAGMA page_count")
+    assert pages is not None
+    store.row(f"PRAGMA max_page_count = {pages[0]}")
+    with pytest.raises(sqlite3.OperationalError, match="full"), store.transaction(shared=True):
+        store.change("INSERT INTO blobs VALUES ('name', ?)", b"x" * 200_000)
+    try:
+        asyncio.run(store.durable(losses))
+        promised = ["a"]
+    except OSError:
+        promised = []
+    stamp = store.stamp
+    asyncio.run(store.durable(store.losses))
+    assert store.stamp == stamp
+    store.close()
+    again = HubStore(tmp_path)
+    assert _names(again) == promised
+    again.close()
+
+
+def test_a_transaction_that_cannot_be_ended_is_lost_for_all(tmp_path: Path) -> None:
+    store = HubStore(tmp_path)
+    losses, stamp = store.losses, store.stamp
+    with store.transaction(shared=True):
+        _system(store, "a")
+        store.change("PRAGMA defer_foreign_keys = ON")
+        store.change(
+            "INSERT INTO deliveries (receiver_doc_id, message, agency, messagetype, state, created, updated)"
+            " VALUES ('x', 99, 99, 'edoc', 'initial', '', '')"
+        )
+    with pytest.raises(OSError, match="FOREIGN KEY"):
+        asyncio.run(store.durable(losses))
+    assert _names(store) == []
+    assert store.stamp != stamp
+    with pytest.raises(OSError, match="could not be written"):
+        asyncio.run(store.durable(losses))  # of a call that was carried out before, and asks late
+    asyncio.run(store.durable(store.losses))
+    store.close()

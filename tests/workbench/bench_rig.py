@@ -20,6 +20,7 @@ from harness.vxp.signing import signed_headers
 from harness.vxp.timestamps import timestamp
 from harness.workbench.application import WorkbenchApp
 from harness.workbench.bench import Workbench
+from harness.workbench.late_calls import LateCalls
 from harness.workbench.ring import CallRing
 from tests.hub.hub_rig import LIMITS, MINISTRY, PROVINCE, SECRETS
 
@@ -86,7 +87,7 @@ async def bench_running(
 ) -> AsyncIterator[BenchRig]:
     profile = load_profile()
     ring = CallRing(data / "calls", most=most)
-    server = HubServer(HubSettings.of(profile, data=data, **changes), ring, stop_seconds=0.2)
+    server = HubServer(HubSettings.of(profile, data=data, **changes), LateCalls(ring), stop_seconds=0.2)
     for system_id, secret in SECRETS.items():
         server.hub.add_system(system_id, secret)
     server.hub.add_agency(MINISTRY, "Văn phòng Chính phủ", "sys.ministry", code102="G22")

@@ -134,12 +134,14 @@ def test_a_document_is_answered_with_a_status_that_names_it(tmp_path: Path) -> N
 
 def test_a_fault_meets_the_next_call_and_no_other(tmp_path: Path) -> None:
     async def play(rig: BenchRig) -> None:
+        assert rig.bench.hub.interceptor is None  # while nothing is set the hub asks nobody
         made = (await rig.post("/harness/faults", json={"answers": [503], "operations": ["countReceiveEdoc"]})).json()
         assert (made["id"], made["met"]) == (1, 0)
         await rig.province.get_received_edoc_list("edoc")
         with pytest.raises(HttpFailed):
             await rig.province.count_receive_edoc()
         assert await rig.province.count_receive_edoc() == 0
+        assert rig.bench.hub.interceptor is None
         assert (await rig.get("/harness/faults")).json() == {"faults": []}
         assert [call["fault"] for call in await rig.calls()] == [None, "http-503", None]
         lasting = (await rig.post("/harness/faults", json={"answers": ["fail 20"], "lasting": True})).json()

@@ -1,13 +1,14 @@
 """What is kept of calls never grows beyond its bounds, on disk or in memory."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.journal.events import AnswerBody, AnswerSent
+from harness.journal.events import AnswerBody, AnswerSent, Fact
 from harness.workbench.ring import CallRing
 from harness.workbench.shelf import BodyShelf
 from tests.journal.told_events import fact
@@ -75,3 +76,38 @@ def test_packages_that_are_wrong_on_purpose_are_bounded_too(tmp_path: Path) -> N
         ring.record(fact("stimulus", {"good": False, "blob": ring.keep(b"%d" % number)}))
     assert len(ring.stimuli) == 50
     assert len(list((tmp_path / "calls").iterdir())) == 50
+
+
+def _late_request(ring: CallRing, content: bytes) -> Callable[[], Fact]:
+    data = {"n": 1, "method": "POST", "target": "/", "body": BODY}
+    return lambda: fact("request", {**data, "body": {**BODY, "blob": ring.keep(content)}})
+
+
+def test_a_call_is_put_into_words_when_somebody_looks(tmp_path: Path) -> None:
+    ring = CallRing(tmp_path / "calls", most=2)
+    number = ring.begin(_late_request(ring, b"a"))
+    before = ring.idle
+    ring.end(number, lambda: AnswerSent(request=number, http_status=200))
+    assert ring.idle <= before
+    assert ring.shelf.size == 0
+    kept = ring.unseen()
+    assert kept is not None
+    assert kept.exchange.answered is not None
+    assert kept.exchange.request.seq == number
+    assert kept.exchange.asked.body.blob == kept.exchange.asked.body.blob
+    assert ring.shelf.size == 1
+    for _ in range(2):
+        ring.begin(_late_request(ring, b"b"))
+    assert ring.call_of(number) is None
+    assert ring.shelf.size == 0
+
+
+def test_a_call_that_is_looked_at_after_it_was_forgotten_leaves_nothing(tmp_path: Path) -> None:
+    ring = CallRing(tmp_path / "calls", most=1)
+    number = ring.begin(_late_request(ring, b"a"))
+    held = ring.call_of(number)
+    assert held is not None
+    ring.begin(_late_request(ring, b"b"))
+    assert held.exchange.asked.method == "POST"
+    assert ring.shelf.size == 0
+    assert not any((tmp_path / "calls").iterdir())
