@@ -66,7 +66,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
         rig.user("lan", "tester")
         rig.user("alpha", "vendor", "Công ty Alpha")
         rig.ended_run(rig.system("Công ty Alpha"), "alpha", failed_plan())
-        rig.system("Công ty Alpha", MANUAL)
+        rig.system("Công ty Alpha", MANUAL.replace("system_id:", "secret: bí-mật-của-hệ-thống, system_id:"))
     console = ServedConsole(data)
     console.start()  # it comes up while the browser does
     yield console
@@ -124,6 +124,36 @@ def test_a_day_of_a_tester(page: "Page", served: ServedConsole) -> None:
     page.get_by_role("link", name="Báo cáo (HTML)").click()
     assert "PKG-02" in page.locator("body").inner_text()
     assert [text for text in said if "Content Security Policy" in text] == []
+
+
+def test_a_person_answers_with_evidence(page: "Page", served: ServedConsole, tmp_path: Path) -> None:
+    large, picture = tmp_path / "quá lớn.bin", tmp_path / "ảnh <b>màn hình.png"
+    large.write_bytes(bytes(26_000_000))
+    picture.write_bytes(b"\x89PNG evidence")
+    page.goto(f"{served.base}/systems/2?lang=vi")
+    page.get_by_label("Vì sao vẫn chạy").fill("thử")
+    page.get_by_label("Yêu cầu tự chọn").check()
+    page.get_by_label("Mã yêu cầu").fill("SND-01")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.get_by_text(re.compile(r"còn \d+:\d\d")).wait_for()
+    run = page.url
+    page.locator("input[name=shown]").set_input_files(large)
+    page.get_by_role("button", name="Xong", exact=True).click()
+    page.get_by_role("heading", name="Nội dung gửi lên quá lớn").wait_for()
+    page.goto(run)
+    page.locator("input[name=shown]").set_input_files(picture)
+    page.get_by_label("Nội dung trả lời").fill("không làm được")
+    page.keyboard.press("Enter")  # says no more than what was typed: not that it is done
+    with page.expect_download() as download:
+        page.get_by_role("link", name="ảnh bmàn hình.png").click()
+    assert Path(download.value.path()).read_bytes() == picture.read_bytes()
+    page.goto(run)
+    if page.locator("details.stop").count():
+        page.locator("details.stop summary").click()
+        page.locator("textarea[name=reason]").fill("đủ rồi")
+        page.get_by_role("button", name="Dừng lần chạy").click()
+    page.locator("#findings").wait_for()
+    assert page.locator("#progress .tag.large").inner_text() == "chưa kết luận"
 
 
 def test_every_page_is_accessible_at_every_width(page: "Page", served: ServedConsole) -> None:

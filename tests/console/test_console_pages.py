@@ -64,6 +64,13 @@ def test_every_answer_is_guarded_and_no_page_holds_a_script_or_style_of_its_own(
     assert "max-age" in style.headers["cache-control"]
 
 
+def test_runs_are_compared_from_the_older_to_the_newer(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "tester")
+    rig.ended_run(1, "mended", RunPlan())
+    pages = [lan.get(path).text for path in ("/runs/alpha/compare?with=mended", "/runs/mended/compare?with=alpha")]
+    assert all("Đã sửa" in page and "Lỗi mới" not in page for page in pages)
+
+
 def test_hostile_text_stays_text(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "admin")
     lan.post("/organisations", {"name": HOSTILE})
@@ -87,6 +94,11 @@ def test_a_run_is_locked_until_the_doctor_is_green_or_a_reason_is_given(rig: Con
     lan = rig.user("lan", "admin")
     start = {"preset": "quick"}
     assert lan.post("/systems/1/runs", start).status_code == 422
+    declined = lan.post("/systems/1/runs", {"preset": "chosen", "ids": "RCV-02 ZZZ", "reason": "chỉ thử"})
+    assert 'value="chosen" checked' in declined.text  # what was typed is not lost
+    assert 'value="RCV-02 ZZZ"' in declined.text
+    assert ">chỉ thử</textarea>" in declined.text
+    assert lan.get("/systems/1/runs?lang=en").headers["location"] == "/systems/1?lang=en"  # its link to the language
     answer = lan.post("/systems/1/runs", {**start, "reason": "chỉ thử"})
     assert "chỉ thử" in lan.get(answer.headers["location"]).text
     with rig.state.database.writing() as db:
@@ -126,6 +138,15 @@ def test_oversized_and_wrong_values_are_no_internal_error(rig: ConsoleRig) -> No
     lan = rig.user("lan", "admin")
     assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 2_000_000)}).status_code == 413
     assert lan.post("/organisations/1/systems", files={"file": ("x.yaml", b"a" * 100_000)}).status_code == 422
+    large = lan.post("/organisations/1/systems?lang=en", files={"file": ("x.yaml", b"a" * 2_000_000)})
+    assert "What was sent is too large" in large.text
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    unannounced = lan.client.post("/organisations", content=iter([b"a" * 700_000] * 3), headers=form)
+    assert (unannounced.status_code, "Nội dung gửi lên quá lớn" in unannounced.text) == (413, True)
+    many = lan.post("/organisations/1/systems", files=[("file", ("x.yaml", b"a"))] * 9)
+    assert (many.status_code, "Không đọc được biểu mẫu" in many.text) == (400, True)
+    for path in ("/systems/99999999999999999999", "/organisations/4294967296"):
+        assert lan.get(path).status_code == 404, path
     for path in ("/runs/alpha/findings/999", "/runs/alpha/events/999999", "/runs/alpha/report/exe", "/systems/x",
                  "/runs/..%2f..%2fetc", "/static/..%2f..%2fpyproject.toml", "/static/../base.html.jinja"):  # fmt: skip
         assert lan.get(path).status_code == 404, path

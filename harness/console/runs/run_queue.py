@@ -104,8 +104,8 @@ class RunQueue:
         """Note the process of a run that an earlier console started but could not note before it ended."""
         pid = noted_pid(self._state.runs / row.id)
         if pid is not None:
-            self._keep(row.id, pid=pid, birth=birth_of(pid) or "gone", state="running", started=row.created)
-        elif time.time() - row.created > _PATIENCE:
+            self._keep(row.id, pid=pid, birth=birth_of(pid) or "gone", state="running")
+        elif time.time() - (row.started or row.created) > _PATIENCE:
             self._end(row.id, complained=complaint(self._state.runs / row.id))
 
     def _over(self, row: RunRow) -> None:
@@ -127,7 +127,7 @@ class RunQueue:
         self._keep(row.id, pid=child.pid, birth=birth_of(child.pid) or "gone", state="judging")
 
     def _begin_next(self, active: Sequence[RunRow], waiting: Sequence[RunRow], now: ConsoleOptions) -> None:
-        if now.drain or not waiting or shutil.disk_usage(self._state.data).free < now.least_free_bytes:
+        if not waiting or self._held(now):
             return
         going_on = {row.id for row in active}
         self._ports = {run: port for run, port in self._ports.items() if run in going_on}
@@ -142,6 +142,15 @@ class RunQueue:
                 self._begin(row, now)
                 busy.add(system.id)
                 room -= 1
+
+    def held(self, db: Session) -> str:
+        """Return why no run begins now: `drain` before an update, `disk` where it is nearly full, empty otherwise."""
+        return self._held(options(db, self._state.allowed_by_default))
+
+    def _held(self, now: ConsoleOptions) -> str:
+        if now.drain:
+            return "drain"
+        return "disk" if shutil.disk_usage(self._state.data).free < now.least_free_bytes else ""
 
     def _begin(self, row: RunRow, now: ConsoleOptions) -> None:
         if not self._keep(row.id, expected="queued", state="starting", started=time.time()):

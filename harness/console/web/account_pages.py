@@ -1,5 +1,7 @@
 """Signing in and out, and one's own password."""
 
+import re
+
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
@@ -9,12 +11,14 @@ from harness.console.web.routing import Door, PageRoute
 from harness.console.web.visit import SESSION_COOKIE, Visit
 
 _UNAUTHORISED = 401
+_OWN_PATH = re.compile(r"(/[\w.-]+)+")
 _TOO_MANY = 429
 
 
 def sign_in_page(visit: Visit) -> Response:
     """Show the form to sign in by."""
-    return visit.page("sign-in", name="")
+    over = "sign-in.lost" if visit.asked("lost") else "sign-in.over" if visit.asked("back") else ""
+    return visit.page("sign-in", name="", back=_back(visit.asked("back")), over=visit.say(over) if over else "")
 
 
 def signed_in(visit: Visit) -> Response:
@@ -29,13 +33,14 @@ def signed_in(visit: Visit) -> Response:
             _TOO_MANY if waiting else _UNAUTHORISED,
             problem=visit.say(key, seconds=outcome.seconds),
             name=visit.value("name", 100),
+            back=_back(visit.value("back", 200)),
         )
-    return let_in(visit, outcome.token)
+    return let_in(visit, outcome.token, _back(visit.value("back", 200)))
 
 
-def let_in(visit: Visit, token: str) -> Response:
-    """Give the browser the cookie of its new session."""
-    answer = visit.moved("/")
+def let_in(visit: Visit, token: str, back: str = "/") -> Response:
+    """Give the browser the cookie of its new session, and lead it to a page of ours."""
+    answer = visit.moved(back)
     answer.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=visit.state.secure, path="/")
     return answer
 
@@ -63,6 +68,11 @@ def password_changed(visit: Visit) -> Response:
     except ConfigurationError as error:
         return visit.declined("account", error)
     return visit.moved("/sign-in")
+
+
+def _back(given: str) -> str:
+    """Return a path of this console, the first page where it is none."""
+    return given if _OWN_PATH.fullmatch(given) else "/"
 
 
 def _password(visit: Visit, name: str) -> str:

@@ -18,7 +18,7 @@ from harness.console.subjects.addresses import checked_list
 from harness.console.web.health import health
 from harness.console.web.rendering import known_text
 from harness.console.web.routing import PageRoute
-from harness.console.web.visit import Missing, Visit
+from harness.console.web.visit import Visit
 
 _LOG_PAGE = 100
 _MOST_RUNS = 64
@@ -46,9 +46,7 @@ def user_added(visit: Visit) -> Response:
 
 def user_changed(visit: Visit) -> Response:
     """Close or open an account, give it another password, or take its keys back."""
-    user = visit.db.get(UserRow, visit.request.path_params["key"])
-    if user is None:
-        raise Missing
+    user = visit.named(UserRow)
     try:
         if visit.value("what") == "password":
             set_password(visit.db, user, (visit.fields.get("password") or [""])[0], visit.actor)

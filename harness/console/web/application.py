@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import cast
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
@@ -41,6 +42,9 @@ _YEAR = 365 * 24 * 3600
 _SIGN_IN = "/sign-in"
 _SEE_OTHER = 303
 _ENTERED = 204
+_NOT_SO = 405
+# A form with more files or fields than any of ours is answered with 400 by what reads it.
+_TOLD = {400: "unread"}
 
 
 def console_application(state: ConsoleState, work: ConsoleWork, language: Language) -> Application:
@@ -52,18 +56,27 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
         language: of who has not chosen one.
     """
 
-    async def unknown(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        key = "missing" if status < 500 else "broken"
+    def turned(request: Request, key: str, status: int) -> Response:
         if request.url.path.startswith(f"{ROOT}/"):
             return refused(status, key)
         return _excused(key, _language(request, language), status)
 
+    async def unknown(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == _NOT_SO and request.method == "GET" and not request.url.path.startswith(f"{ROOT}/"):
+            return _page_before(request)
+        return turned(request, _TOLD.get(status, "missing" if status < 500 else "broken"), status)
+
+    async def cut_short(request: Request, _: Exception) -> Response:
+        # A guard breaks off what goes on for too long; who really left hears nothing of this.
+        return turned(request, "too-large", 413)
+
     app = Starlette(
-        routes=console_routes(state, work, language), exception_handlers={HTTPException: unknown, 500: unknown}
+        routes=console_routes(state, work, language),
+        exception_handlers={HTTPException: unknown, ClientDisconnect: cut_short, 500: unknown},
     )
     larger = {compile_path(page.path)[0]: page.largest for page in PAGES if page.largest > LARGEST_BODY}
-    return ConsoleGuards(cast(Application, app), larger)
+    return ConsoleGuards(cast(Application, app), larger, turned)
 
 
 def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -> list[BaseRoute]:
@@ -138,7 +151,7 @@ def _answer(
 def _admitted(visit: Visit, page: PageRoute) -> Response:
     """Answer by the page, unless the person may not have it."""
     if page.door is not Door.OPEN and visit.session is None:
-        return RedirectResponse(_SIGN_IN, _SEE_OTHER)
+        return _to_sign_in(visit.request)
     if page.method == "POST" and visit.session is not None and not csrf_matches(visit.session, visit.value("csrf")):
         return _excused("stale", visit.language, 403)
     try:
@@ -153,6 +166,23 @@ def _admitted(visit: Visit, page: PageRoute) -> Response:
     except ConfigurationError as error:
         visit.db.rollback()
         return _excused("declined", visit.language, 422, detail=sentence_of(error, visit.language))
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Lead to the form to sign in by, and from there back, whose session is over."""
+    if SESSION_COOKIE not in request.cookies:
+        return RedirectResponse(_SIGN_IN, _SEE_OTHER)
+    lost = "" if request.method == "GET" else "&lost=1"
+    place = f"{_SIGN_IN}?back={quote(request.url.path, safe='/')}{lost}"
+    if request.headers.get("hx-request"):  # a part of a page: the whole page has to move
+        return Response(headers={"hx-redirect": place})
+    return RedirectResponse(place, _SEE_OTHER)
+
+
+def _page_before(request: Request) -> Response:
+    """Lead to the page whose form was sent to an address: that of its answer, reloaded or in the other language."""
+    path, query = request.url.path.rstrip("/").rpartition("/")[0], request.url.query
+    return RedirectResponse(f"{path or '/'}{'?' if query else ''}{query}", _SEE_OTHER)
 
 
 def _excused(key: str, language: Language, status: int, detail: str = "") -> Response:

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 
 Message = MutableMapping[str, Any]
 Receiving = Callable[[], Awaitable[Message]]
 Sending = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receiving, Sending], Awaitable[None]]
+Turned = Callable[[Request, str, int], Response]
 
 LARGEST_BODY = 1024 * 1024
 _FILES = "/static/"
@@ -32,15 +33,17 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 class ConsoleGuards:
     """ASGI middleware in front of the application."""
 
-    def __init__(self, app: Application, larger: Mapping[re.Pattern[str], int]) -> None:
+    def __init__(self, app: Application, larger: Mapping[re.Pattern[str], int], turned: Turned) -> None:
         """Prepare.
 
         Args:
             app: the application.
             larger: bytes of a body that may have more than `LARGEST_BODY`, by what its address matches.
+            turned: makes the answer to who is turned away, of the request, a word for why, and a status.
         """
         self._app = app
         self._larger = larger
+        self._turned = turned
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receiving, send: Sending) -> None:
         """Pass a request on, unless it is too large or a change that comes from a page of another site."""
@@ -55,13 +58,11 @@ class ConsoleGuards:
 
         request = Request(scope)
         if request.method in _CHANGING and not _from_here(request):
-            await PlainTextResponse("This change was asked for by a page of another site.", 403)(
-                scope, receive, guarded
-            )
+            await self._turned(request, "elsewhere", 403)(scope, receive, guarded)
             return
         most = next((size for place, size in self._larger.items() if place.match(scope["path"])), LARGEST_BODY)
         if _announced(request) > most:
-            await PlainTextResponse(f"More than {most} bytes.", 413)(scope, receive, guarded)
+            await self._turned(request, "too-large", 413)(scope, receive, guarded)
             return
         await self._app(scope, _bounded(receive, most), guarded)
 

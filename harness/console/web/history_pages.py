@@ -16,18 +16,19 @@ _JUDGED = ("pass", "fail", "inconclusive")
 
 
 def compared_page(visit: Visit) -> Response:
-    """Compare a run with an older one: what was fixed, what is new, what still fails."""
-    row = visit.run()
-    older = visit.db.get(RunRow, visit.asked("with", 24))
-    if older is None or not visit.sees(older.organisation_id):
+    """Compare two runs, from the older to the newer: what was fixed, what is new, what still fails."""
+    asked = visit.run()
+    other = visit.db.get(RunRow, visit.asked("with", 24))
+    if other is None or not visit.sees(other.organisation_id):
         raise Missing
+    older, newer = sorted((asked, other), key=lambda one: one.created)
     queue, shelf = visit.work.queue, visit.work.shelf
     try:
-        report, earlier = (shelf.of(queue.folder(one)).source.report for one in (row, older))
+        report, earlier = (shelf.of(queue.folder(one)).source.report for one in (newer, older))
         found = comparison_of(report, earlier, ReportTexts(visit.language))
     except ConfigurationError as error:
         raise Missing from error
-    return visit.page("compare", run=row, older=older, found=found)
+    return visit.page("compare", run=asked, older=older, newer=newer, found=found)
 
 
 def search_page(visit: Visit) -> Response:

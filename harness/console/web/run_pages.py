@@ -138,10 +138,21 @@ def _system(visit: Visit, row: SystemRow) -> dict[str, Any]:
         "by_hand": kind in PEOPLE,
         "steps": _steps(row) if kind in PEOPLE else {},
         "times": times,
-        "wanted": visit.asked("ids"),
-        "wanted_failed": visit.asked("failed"),
+        # What was typed stays where a start was declined.
+        "picked": visit.value("preset", 20) or _picked(visit),
+        "picked_group": visit.value("group", 20),
+        "wanted": visit.value("ids") or visit.asked("ids"),
+        "wanted_failed": visit.value("earlier", 24) or visit.asked("failed"),
+        "typed_reason": visit.value("reason", 1000),
         "now": visit.options,
     }
+
+
+def _picked(visit: Visit) -> Preset:
+    """Return what is to be run, as the address of the page has it."""
+    if visit.asked("failed"):
+        return Preset.FAILED
+    return Preset.CHOSEN if visit.asked("ids") else Preset.QUICK
 
 
 def _steps(row: SystemRow) -> dict[str, PersonSteps]:

@@ -36,6 +36,9 @@ def run_events(state: ConsoleState, work: ConsoleWork, language: Language) -> Ca
     async def streamed(request: Request) -> Response:
         key = request.path_params["key"]
         chosen: Language = "en" if request.cookies.get(LANGUAGE_COOKIE, language) == "en" else "vi"
+        if SESSION_COOKIE in request.cookies and not await run_in_threadpool(_is_signed_in, state, request):
+            # The page then asks for itself, and is led to the form to sign in by; without this it would ask for ever.
+            return EventSourceResponse(_nothing_more())
         if not await run_in_threadpool(_is_seen, state, request, key):
             return PlainTextResponse("404", 404)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
@@ -52,6 +55,7 @@ async def _parts(
     while not work.closing and time.monotonic() < end and not await request.is_disconnected():
         found = await run_in_threadpool(_look, state, work, request, key, language, sent, shape)
         if found is None:
+            yield ServerSentEvent(data="", event="over", id=str(sent))
             return
         parts, sent, shape, over = found
         for name, html in parts.items():
@@ -60,6 +64,10 @@ async def _parts(
             yield ServerSentEvent(data="", event="over", id=str(sent))
             return
         await anyio.sleep(_PAUSE)
+
+
+async def _nothing_more() -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(data="", event="over")
 
 
 def _look(
@@ -84,6 +92,12 @@ def _look(
         values |= run_parts(db, work, row, language)
     parts = {name: rendered(f"run-{name}", language, **values) for name in names}
     return parts, live.seq, now, row.state == "ended"
+
+
+def _is_signed_in(state: ConsoleState, request: Request) -> bool:
+    """Tell whether the browser has a living session."""
+    with state.database.reading() as db:
+        return session_of(db, request.cookies.get(SESSION_COOKIE, "")) is not None
 
 
 def _is_seen(state: ConsoleState, request: Request, key: str) -> bool:

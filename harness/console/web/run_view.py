@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +52,26 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "task": _without_place(live.question, folder),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
+        "now": time.time(),
+        "held": work.queue.held(db) if row.state == "queued" else "",
         "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
         "judged": verdicts is not None,
         "undecided": _undecided(report, ReportTexts(language)),
-        "findings": findings[:_MOST],
+        "findings": _told_once(findings)[:_MOST],
         "findings_in_all": len(findings),
         "first": {one.requirement: one.number for one in reversed(findings)},
         "messages": _messages(live, language),
         "counts": json.loads(row.counts) if row.counts else {},
     }
+
+
+def _told_once(findings: Sequence[FoundRow]) -> list[tuple[FoundRow, int]]:
+    """Return the first of the findings that say the same of the same scenario, with how many do."""
+    alike: dict[tuple[str, ...], list[FoundRow]] = {}
+    for one in findings:
+        alike.setdefault((one.code, one.scenario, one.message_vi, one.message_en), []).append(one)
+    return [(same[0], len(same)) for same in alike.values()]
 
 
 def _steps(row: RunRow, live: LiveRun) -> PersonSteps | None:

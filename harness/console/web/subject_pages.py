@@ -202,11 +202,19 @@ def _of_organisation(visit: Visit, found: OrganisationRow) -> dict[str, Any]:
         select(ProductRow).where(ProductRow.organisation_id == found.id).order_by(ProductRow.name, ProductRow.version)
     ).all()
     return {
-        "systems": [(row, driver_kind(row)) for row in systems],
+        "systems": [(row, driver_kind(row), _where(row)) for row in systems],
         "strips": [(product, _strip(visit, product)) for product in products],
         "variants": sorted(kinds()),
         "trying_out": visit.user.role in {Role.ADMIN, Role.TESTER, Role.VENDOR} and visit.may(Right.DECLARE),
     }
+
+
+def _where(row: SystemRow) -> str:
+    """Return what tells systems of one product apart: agency, system id, address."""
+    if row.kind != DECLARED:
+        return ""
+    form = form_of(kept(row.declaration))
+    return " · ".join(form[name] for name in ("organ_id", "system_id", "url") if form[name])
 
 
 def _strip(visit: Visit, product: ProductRow) -> list[RunRow]:

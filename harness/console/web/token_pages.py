@@ -38,8 +38,8 @@ def token_made(visit: Visit) -> Response:
 
 def token_revoked(visit: Visit) -> Response:
     """Revoke one of the person's own keys."""
-    row = visit.db.get(AccessTokenRow, visit.request.path_params["key"])
-    if row is None or row.user_id != visit.user.id:
+    row = visit.named(AccessTokenRow)
+    if row.user_id != visit.user.id:
         raise Missing
     revoke_token(visit.db, row, visit.actor)
     return visit.moved("/account/tokens")

@@ -28,8 +28,9 @@ _SEE_OTHER = 303
 _UNPROCESSABLE = 422
 _MOST_FILES = 8
 _LONGEST_ACTOR = 100
+_GREATEST_KEY = 2**31 - 1  # what a key of either kind of database can be
 
-T = TypeVar("T", OrganisationRow, SystemRow, RunRow)
+T = TypeVar("T", OrganisationRow, SystemRow, RunRow, UserRow, AccessTokenRow)
 
 
 class Missing(Exception):
@@ -116,32 +117,33 @@ class Visit:
         return self.own is None or self.own == organisation_id
 
     def organisation(self) -> OrganisationRow:
-        """Return the organisation that the address names; see `_of_address`."""
-        found = self._of_address(OrganisationRow)
+        """Return the organisation that the address names; see `named`."""
+        found = self.named(OrganisationRow)
         if not self.sees(found.id):
             raise Missing
         return found
 
     def system(self) -> SystemRow:
-        """Return the system that the address names; see `_of_address`."""
-        return self._seen(self._of_address(SystemRow))
+        """Return the system that the address names; see `named`."""
+        return self._seen(self.named(SystemRow))
 
     def run(self) -> RunRow:
-        """Return the run that the address names; see `_of_address`."""
-        return self._seen(self._of_address(RunRow))
+        """Return the run that the address names; see `named`."""
+        return self._seen(self.named(RunRow))
 
     def _seen(self, found: T) -> T:
         if isinstance(found, SystemRow | RunRow) and not self.sees(found.organisation_id):
             raise Missing
         return found
 
-    def _of_address(self, table: type[T]) -> T:
-        """Return a row by the address's key.
+    def named(self, table: type[T]) -> T:
+        """Return the row that the address names, whoever may see it.
 
         Raises:
-            Missing: there is none, or it is another organisation's.
+            Missing: there is none.
         """
-        found = self.db.get(table, self.request.path_params["key"])
+        key = self.request.path_params["key"]
+        found = None if isinstance(key, int) and key > _GREATEST_KEY else self.db.get(table, key)
         if found is None:
             raise Missing
         return found
