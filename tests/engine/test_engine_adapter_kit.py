@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from harness.engine.certification import CertificationOrder
 from harness.journal import Event
 from harness.judge.report_schema import Judgement
@@ -41,6 +43,7 @@ def certified(directory: Path, argv: list[str], only: list[str] | None = None, m
     return engine_rig.certified(order, events.append).judgement
 
 
+@pytest.mark.slow
 def test_the_skeleton_is_never_a_pass_and_never_a_failure(tmp_path: Path) -> None:
     judgement = certified(tmp_path, [str(folder("fixtures") / "adapter" / "adapter.py")])
     assert {entry.verdict for entry in judgement.requirements} == {"inconclusive", "not_applicable"}
@@ -48,6 +51,7 @@ def test_the_skeleton_is_never_a_pass_and_never_a_failure(tmp_path: Path) -> Non
     assert judgement.verdict == "inconclusive"
 
 
+@pytest.mark.slow
 def test_a_little_system_passes_what_it_can_and_leaves_the_rest_open(tmp_path: Path) -> None:
     only = ["RCV-01", "RCV-02", "RCV-04", "SND-01", "SND-07", "STS-01"]
     judgement = certified(tmp_path, [little_system.__file__, str(tmp_path / "store")], only)

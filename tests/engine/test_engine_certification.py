@@ -47,6 +47,7 @@ def ordered(
     return certified(order, laboratory=laboratory)
 
 
+@pytest.mark.slow
 def test_the_reference_agency_is_certified_and_leaves_a_whole_directory(tmp_path: Path) -> None:
     certification = ordered(tmp_path / "run", formats=FORMATS_OF_A_RUN)
     assert certification.judgement.verdict == "pass"
@@ -58,6 +59,7 @@ def test_the_reference_agency_is_certified_and_leaves_a_whole_directory(tmp_path
     assert report["seed"] == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("defect", "broken"),
     [
@@ -73,6 +75,7 @@ def test_each_defect_fails_for_exactly_what_it_breaks(tmp_path: Path, defect: st
     assert judgement.verdict == "fail"
 
 
+@pytest.mark.slow
 def test_a_second_document_on_resend_is_caught(tmp_path: Path) -> None:
     judgement = ordered(tmp_path / "run", "reference:second-document-on-resend", ["RTY-02"]).judgement
     assert [entry.id for entry in judgement.requirements if entry.verdict == "fail"] == ["RTY-02"]

@@ -120,6 +120,7 @@ def test_a_document_seen_twice_fails_the_candidate(tmp_path: Path) -> None:
     assert [found.code for one in judgement.scenarios for found in one.findings] == ["RCV-02.stored-twice"]
 
 
+@pytest.mark.slow
 def test_a_person_slower_than_any_window_is_no_failure(tmp_path: Path) -> None:
     patience = 2 * TIMES.poll_interval + TIMES.reaction + load_profile().parameters.timing.margin
     judgement, _ = Seat(tmp_path, ["RCV-02", "RCV-05", "STS-01"], pause=patience + 0.5).judged()

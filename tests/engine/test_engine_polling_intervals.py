@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+import pytest
 
 from harness.catalogue.candidate import Times
 from harness.catalogue.profiles import load_profile
@@ -25,6 +26,7 @@ _MOST = 32
 _GROUPS = ("VXP", "SND", "RCV", "STS", "OPS")
 
 
+@pytest.mark.slow
 def test_the_whole_exchange_takes_no_more_polling_intervals_than_is_said(tmp_path: Path) -> None:
     profile = load_profile(str(folder("profiles") / "selftest"))
     wanted = replace(

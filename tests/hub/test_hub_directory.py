@@ -102,6 +102,7 @@ def test_registrations_that_are_none(body: bytes) -> None:
     with_rig(play)
 
 
+@pytest.mark.slow
 def test_the_directory_of_the_country() -> None:
     async def play(rig: Rig) -> None:
         rig.hub.fill_directory(110_000)

@@ -127,6 +127,7 @@ def test_unknown_operations_are_answered() -> None:
 HOSTILE = st.text(max_size=60) | st.sampled_from(["\ud800", "\0", "null", "[null]", '["\\ud800"]', "[" * 5000, "1e999"])
 
 
+@pytest.mark.slow
 @given(
     name=st.sampled_from([*OPERATIONS, "unknown"]),
     parameters=st.dictionaries(

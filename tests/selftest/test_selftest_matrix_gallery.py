@@ -31,6 +31,7 @@ from harness.selftest.matrix import (
 from harness.selftest.rows import CaseResult, DefectCatch, MatrixRow
 
 
+@pytest.mark.slow
 def test_the_quick_self_test_catches_all_without_false_alarm() -> None:
     rows: list[str] = []
     matrix = selftest(SelftestOrder(SelftestScope.QUICK), lambda done, total, row: rows.append(row.name))
