@@ -16,8 +16,8 @@ from harness.scenarios.testdata import Document
 
 _OPENING = "opening"
 _FINAL = "RTY-07"
-# What was received must still be there some time after the last exchange.
-_KEEPING = frozenset({"RCV-10", "RCV-11"})
+# What was received must still be there, and a secret not have left, some time after the last exchange.
+_AFTERWARDS = frozenset({"RCV-10", "RCV-11", "SND-07"})
 _LOOK_LIMIT = 30.0
 # How many times `give_up` documents of another run may stay in the queue and be tried again.
 _TRIES = 6
@@ -73,7 +73,7 @@ async def settled_out(run: RunContext, played: frozenset[str]) -> None:
     if run.driver.attended is None:
         times = run.times
         await _emptied(run, times.reaction + times.give_up + run.profile.parameters.timing.margin * run.waits.pace)
-    if _KEEPING & played:
+    if _AFTERWARDS & played:
         await run.waits.pause(run.times.reaction + run.times.give_up)
     await look_at_everything(run.driver)
 

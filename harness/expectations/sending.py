@@ -217,17 +217,15 @@ class Carries(Expectation, frozen=True, tag="carries"):
     files: tuple[tuple[str, str], ...] = ()
 
     def assess(self, evidence: Evidence, requirement: str) -> Assessment:
-        """Judge the first package with this DocumentId that the hub took."""
-        taken = next((one for one in evidence.sendings(self.document) if one.effect.accepted), None)
-        if taken is None:
-            return Pending(
-                finding(requirement, "not-sent", expected=HubOperation.SEND_EDOC, received="-", document=self.document)
-            )
-        package = evidence.package(taken)
-        if not isinstance(package, DocumentPackage):
-            return Pending(finding(requirement, "not-sent", expected="edXML", received="-", document=self.document))
-        altered = (*self._texts(package, taken, requirement), *self._files(evidence, taken, requirement))
-        return Broken(altered) if altered else Met()
+        """Judge the first package with this DocumentId that the hub took; the rules judge those that cannot be read."""
+        taken = [one for one in evidence.sendings(self.document) if one.effect.accepted]
+        for one in taken:
+            package = evidence.package(one)
+            if isinstance(package, DocumentPackage):
+                altered = (*self._texts(package, one, requirement), *self._files(evidence, one, requirement))
+                return Broken(altered) if altered else Met()
+        expected = "edXML" if taken else HubOperation.SEND_EDOC
+        return Pending(finding(requirement, "not-sent", expected=expected, received="-", document=self.document))
 
     def _texts(self, package: DocumentPackage, taken: Exchange, requirement: str) -> Iterator[Finding]:
         for name, given in self.texts.items():
