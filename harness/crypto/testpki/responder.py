@@ -8,6 +8,7 @@ The socket is open before the PKI exists, because its certificates name the addr
 """
 
 import binascii
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Callable
@@ -129,6 +130,11 @@ class _ResponderServer(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], responder: Responder) -> None:
         self.responder = responder
         super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a caller that hung up before it had its answer; any other error is a fault of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
