@@ -20,7 +20,7 @@ from harness.drivers.manual.exhibits import LARGEST_EXHIBIT
 from tests.console.console_rig import MANUAL, ConsoleRig, Person
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
-_PATIENCE = 90.0
+_PATIENCE = 180.0
 
 
 def test_what_a_run_asks_is_answered_in_the_browser(tmp_path: Path) -> None:

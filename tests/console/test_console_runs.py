@@ -19,7 +19,7 @@ from harness.console.runs.run_queue import queue_run, stop_run
 from tests.console.console_rig import ConsoleRig, Person
 
 STAND_IN = (sys.executable, "-m", "tests.console.run_stand_in")
-_PATIENCE = 60.0
+_PATIENCE = 180.0
 
 
 @pytest.fixture
