@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.texts import Language, LocalisedText
+from harness.catalogue.texts import Language
 from harness.catalogue.typed_yaml import convert, read
 from harness.resources import folder
 

@@ -3,7 +3,8 @@
 import msgspec
 
 from harness.catalogue.findings import Finding, Where
-from harness.catalogue.texts import LocalisedText, finding_text
+from harness.catalogue.localised_text import LocalisedText
+from harness.catalogue.texts import finding_text
 from harness.catalogue.verdicts import Severity
 
 

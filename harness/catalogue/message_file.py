@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from harness.catalogue.yaml_reader import parsed, read, text_of
+from harness.catalogue.file_text import text_of
+from harness.catalogue.plain_entry import plain_entry
 
 Entry = Mapping[str, object]
 
@@ -36,8 +37,17 @@ class MessageFile(Mapping[str, Entry]):
         if self._written is None or key not in self._written:
             return self._whole[key]
         if key not in self._read:
-            self._read[key] = parsed(self._written[key], self._path).value[key]
+            self._read[key] = self._entry(key, self._written[key])
         return self._read[key]
+
+    def _entry(self, key: str, written: str) -> Entry:
+        found = plain_entry(written)
+        if found is None:
+            from harness.catalogue.yaml_reader import parsed  # brings the YAML parser along, which few calls need
+
+            found = parsed(written, self._path).value
+        entry: Entry = found[key]
+        return entry
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._whole if self._written is None else self._written)
@@ -49,6 +59,8 @@ class MessageFile(Mapping[str, Entry]):
     def _whole(self) -> Mapping[str, Entry]:
         if self._written is not None:
             return {}
+        from harness.catalogue.yaml_reader import read
+
         content: Mapping[str, Entry] = read(self._path).value
         return content
 

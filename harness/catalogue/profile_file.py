@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup, Parameters
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import Located, convert, merged, read, without_nulls
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder

@@ -9,6 +9,7 @@ import msgspec
 from harness.catalogue.consistency import check_profile
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.findings import Finding
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import Parameters
 from harness.catalogue.profile_file import (
     ProfileFile,
@@ -19,7 +20,6 @@ from harness.catalogue.profile_file import (
     with_placed_files,
 )
 from harness.catalogue.requirements import Requirement, load_catalogue
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import Located
 from harness.catalogue.verdicts import Level, Severity
 from harness.catalogue.yaml_reader import Steps

@@ -1,11 +1,9 @@
 """Text for people, in Vietnamese and English, from the message files. Vietnamese is the first language."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal, get_args
-
-import msgspec
 
 from harness.catalogue.message_file import MessageFile
 from harness.resources import folder
@@ -16,23 +14,6 @@ SHARED_REASONS = "exchange"
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 """The languages of all texts; the first one is spoken where none is asked for."""
-
-
-class LocalisedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text in every language."""
-
-    vi: str
-    en: str
-
-    def __getitem__(self, language: Language) -> str:
-        """Return the text in one language."""
-        chosen: str = getattr(self, language)
-        return chosen
-
-    @classmethod
-    def of(cls, say: Callable[[Language], str]) -> "LocalisedText":
-        """Return the text that `say` gives in each language."""
-        return cls(*(say(language) for language in LANGUAGES))
 
 
 # What judges and scenarios state in both languages with a point.

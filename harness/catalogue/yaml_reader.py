@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 import yaml
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.file_text import LARGEST_FILE, text_of
 from harness.catalogue.yaml_depth import too_deep_line
 
 Key = str | int
 Steps = tuple[Key, ...]
 Place = tuple[Path, int]
 
-LARGEST_FILE = 1024 * 1024
 LARGEST_VALUE = 4 * LARGEST_FILE
 DEEPEST = 32
 
@@ -79,24 +79,6 @@ def parsed(text: str, path: Path) -> Located:
         return reader.document()
     except yaml.YAMLError as error:
         raise _broken(error, text, path) from error
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a file; see `read`."""
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise ConfigurationError("file.unreadable", path=path, detail=error.strerror or error) from error
-    except ValueError as error:
-        raise ConfigurationError("file.unreadable", path=path, detail=error) from error
-    if len(content) > LARGEST_FILE:
-        raise ConfigurationError("file.too-large", path=path, limit=LARGEST_FILE)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ConfigurationError("file.not-utf8", path=path, line=line, detail=error.reason) from error
 
 
 def _events(text: str) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from harness.catalogue.texts import LocalisedText
+from harness.catalogue.localised_text import LocalisedText
 
 CERTIFICATE_SCHEMA = "lienthong.certificate/1"
 

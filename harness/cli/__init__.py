@@ -1,6 +1,5 @@
 """The command line, `lienthong VERB`: one module per verb, loaded only when it is called."""
 
-import logging
 import signal
 import sys
 from types import FrameType
@@ -21,7 +20,6 @@ def _end_in_order(_: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command line and leave with an exit status of the contract."""
-    logging.getLogger().addHandler(logging.NullHandler())  # messages to the user are printed by the verbs
     signal.signal(signal.SIGTERM, _end_in_order)
     try:
         status = lienthong.main(prog_name="lienthong", standalone_mode=False)

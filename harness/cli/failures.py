@@ -3,12 +3,11 @@
 import errno
 import os
 import sys
-import traceback
 
 import click
 
+from harness.catalogue.clipped_text import clipped
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.findings import clipped
 from harness.cli.exits import Exit
 from harness.cli.language import say, sentence
 from harness.cli.misuse import misuse
@@ -47,6 +46,8 @@ def report_failure(error: BaseException) -> int:
         return Exit.HARNESS
     _complain(say("cli", "harness-failed", kind=type(error).__name__, detail=clipped(str(error))))
     if os.environ.get("LIENTHONG_TRACEBACK"):
+        import traceback
+
         traceback.print_exception(error)
     return Exit.HARNESS
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import click
 
-from harness.catalogue.findings import clipped
+from harness.catalogue.clipped_text import clipped
 from harness.cli.language import say
 
 _AREA = "cli"

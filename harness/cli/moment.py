@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from harness.catalogue.errors import ConfigurationError
-from harness.journal.recorder import VIETNAM
+from harness.vietnam_time import VIETNAM
 
 
 def moment(text: str | None) -> datetime:

@@ -13,7 +13,7 @@ from harness.cli.language import language, say
 from harness.cli.living_line import LivingLine
 
 if TYPE_CHECKING:
-    from harness.catalogue.texts import LocalisedText
+    from harness.catalogue.localised_text import LocalisedText
     from harness.engine.outlook import Outlook
     from harness.journal import Event
     from harness.journal.events import AnswerSent, DriverFault, PreflightChecked, RequestReceived, RunStarted

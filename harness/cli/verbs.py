@@ -52,6 +52,9 @@ class _Verbs(VerbGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
             return None
+        # Messages to the user are printed by the verbs. Logging is not for what lists them alone: it takes its time.
+        logging = importlib.import_module("logging")
+        logging.getLogger().addHandler(logging.NullHandler())
         module = importlib.import_module(f"harness.cli.{_MODULES[cmd_name]}")
         command: click.Command = module.command
         return command

@@ -3,11 +3,10 @@
 import io
 import re
 import uuid
-import zipfile
 
 from harness.catalogue.parameters import Limits
 from harness.edxml.base64text import Base64Broken, Decoded, decode_base64, read_base64
-from harness.edxml.model import Attachment, content_key
+from harness.edxml.carried import Attachment, content_key
 from harness.edxml.names import CONTENT_ID_SCHEME
 from harness.edxml.zip_entry import Allowance, ZipBroken, ZipEntry, read_only_entry
 
@@ -117,6 +116,8 @@ def unpack_entry(attachment: Attachment, limits: Limits, allowance: Allowance | 
 
 def _zipped(entry: str, content: bytes) -> bytes:
     """Zip one file; the same bytes give the same zip, as the entry has no time of its own."""
+    import zipfile  # only for what is sent
+
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(zipfile.ZipInfo(entry, _EPOCH), content, zipfile.ZIP_DEFLATED)

@@ -7,7 +7,9 @@ The field names are the element names of the regulation, spelt as it spells them
 
 from dataclasses import dataclass
 
-from harness.edxml.names import CONTENT_ID_SCHEME
+from harness.edxml.carried import Attachment as Attachment
+from harness.edxml.carried import Reference as Reference
+from harness.edxml.carried import content_key as content_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,49 +140,6 @@ class Bussiness:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """An entry of the manifest; `content_id` begins with `cid:`."""
-
-    content_id: str = ""
-    content_type: str = ""
-    name: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """An attachment as carried: `content` is the decoded base64, packed or raw as `content_type` says.
-
-    Attributes:
-        content_id: as carried, usually with `cid:` in front.
-        name: the name the clerk gave the file.
-        content_type: what the bytes are said to be.
-        content: the bytes carried.
-        description: the clerk's words.
-        listed: the manifest has an entry for it.
-        reference: that entry where it says something else than this attachment; None: it says the same.
-    """
-
-    content_id: str
-    name: str
-    content_type: str
-    content: bytes
-    description: str = ""
-    listed: bool = True
-    reference: Reference | None = None
-
-    @property
-    def own_reference(self) -> Reference:
-        """The entry of the manifest that says what this attachment says."""
-        return Reference(
-            content_id=f"{CONTENT_ID_SCHEME}{content_key(self.content_id)}",
-            content_type=self.content_type,
-            name=self.name,
-            description=self.description,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentPackage:
     """A package that carries a document, or an operation on one.
 
@@ -220,8 +179,3 @@ class StatusPackage:
 
 
 Package = DocumentPackage | StatusPackage
-
-
-def content_key(content_id: str) -> str:
-    """Return `content_id` without its `cid:`, which some writers leave out: what entries are matched by."""
-    return content_id.removeprefix(CONTENT_ID_SCHEME)

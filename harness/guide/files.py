@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.guide.model import Page
 from harness.resources import folder

@@ -5,8 +5,8 @@ Texts that are shown may hold two marks: `` `code` `` and `[[page]]` or `[[page#
 
 from dataclasses import dataclass
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.texts import LocalisedText
 
 
 class Block(ParameterGroup, frozen=True):

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import Profile
-from harness.catalogue.texts import Language, LocalisedText
+from harness.catalogue.texts import Language
 from harness.guide import driverpieces, packages, profilepieces, wirepieces
 from harness.guide.curl import curl_lines
 from harness.guide.files import snippet

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -19,8 +18,8 @@ from harness.journal.event import Event, JournalLine, in_envelope
 from harness.journal.events import EvidenceFull, Fact, fact_of, kind_of
 from harness.journal.large_answers import lightened
 from harness.journal.redaction import Redactor
+from harness.vietnam_time import VIETNAM as VIETNAM
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 JOURNAL_FILE = "journal.jsonl"
 
 F = TypeVar("F", bound=Fact)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import Profile, profile_names
-from harness.catalogue.texts import Language, LocalisedText, text
+from harness.catalogue.texts import Language, text
 from harness.journal import Record, events_of
 from harness.journal.events import RunFinished, RunStarted
 from harness.journal.recorder import VIETNAM

@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from harness.catalogue.finding_entry import FindingEntry
-from harness.catalogue.texts import LocalisedText, text
+from harness.catalogue.localised_text import LocalisedText
+from harness.catalogue.texts import text
 from harness.catalogue.verdicts import Basis, Cause, Level, Verdict
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from harness.catalogue.findings import clipped
-from harness.catalogue.texts import Language, LocalisedText, entries, finding_parts, measured, text
+from harness.catalogue.localised_text import LocalisedText
+from harness.catalogue.texts import Language, entries, finding_parts, measured, text
 
 AREA = "report"
 LONGEST_SHOWN = 400

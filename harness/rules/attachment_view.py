@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.catalogue.parameters import Limits
 from harness.edxml.attachments import Allowance, AttachmentBroken, Base64Broken, is_packed, read_base64, unpack_entry
-from harness.edxml.model import Attachment
+from harness.edxml.carried import Attachment
 from harness.edxml.names import CONTENT
 from harness.rules.nodes import Node
 

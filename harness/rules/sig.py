@@ -14,14 +14,13 @@ from lxml import etree
 
 from harness.catalogue.findings import Finding, Where
 from harness.catalogue.verdicts import Cause
-from harness.crypto.chains.certificates import same_name
 from harness.crypto.chains.trust import profile_trust
-from harness.journal.recorder import VIETNAM
 from harness.rules.nodes import Node, found
 from harness.rules.package_view import PackageView
 from harness.rules.registry import Outcome, rule
 from harness.rules.undecided import Undecided
 from harness.rules.values import read_moment
+from harness.vietnam_time import VIETNAM
 
 if TYPE_CHECKING:
     from harness.crypto.xml.package_signature import PackageSignature
@@ -237,6 +236,8 @@ def _other_name(package: PackageView, node: Node, examined: "PackageSignature") 
     sender, signer = package.value("From", "OrganName"), examined.signer
     if not sender or signer is None:
         return
+    from harness.crypto.chains.certificates import same_name
+
     names = signer.values("CN", "O", "OU")
     if not any(same_name(sender, name) for name in names):
         yield found("SIG-05.other-name", node, expected=sender, received="; ".join(names))

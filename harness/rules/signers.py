@@ -11,9 +11,9 @@ from harness.catalogue.verdicts import Cause
 from harness.crypto.chains.chain import ChainFault
 from harness.crypto.chains.revocation import Revocation, Standing
 from harness.crypto.chains.signers import SignerTrust
-from harness.journal.recorder import VIETNAM
 from harness.rules.registry import Outcome
 from harness.rules.undecided import Undecided
+from harness.vietnam_time import VIETNAM
 
 
 class _Make(Protocol):

@@ -7,10 +7,10 @@ from typing import Literal
 
 import msgspec
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
 from harness.catalogue.profiles import Profile
 from harness.catalogue.requirements import Requirement, load_catalogue
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Basis, Level
 from harness.judge.duties import DUTIES

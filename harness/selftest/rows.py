@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import Profile
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Cause, Level, Severity, Verdict
 from harness.judge.report_schema import Judgement, ScenarioEntry
 

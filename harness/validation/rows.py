@@ -7,8 +7,8 @@ import msgspec
 
 from harness.catalogue.finding_entry import FindingEntry, finding_entry, finding_message
 from harness.catalogue.findings import Finding, Where
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import Profile
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Level, Severity
 from harness.rules.check import PackageReport
 from harness.rules.sections import PackageKind

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import Parameters
 from harness.catalogue.profiles import Profile, load_profile
 from harness.catalogue.requirements import Requirement
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Severity
 
 Path = tuple[str | int, ...]

@@ -14,9 +14,10 @@ from yaml.scanner import ScannerError
 
 from harness.catalogue import yaml_reader as yamlreading
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.file_text import LARGEST_FILE
 from harness.catalogue.parameters import ParameterGroup
 from harness.catalogue.typed_yaml import convert, merged, read, without_nulls
-from harness.catalogue.yaml_reader import DEEPEST, LARGEST_FILE
+from harness.catalogue.yaml_reader import DEEPEST
 
 
 def _file(directory: Path, content: str | bytes) -> Path:

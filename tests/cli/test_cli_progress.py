@@ -8,7 +8,8 @@ import pytest
 
 from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.findings import Where
-from harness.catalogue.texts import LocalisedText, entries
+from harness.catalogue.localised_text import LocalisedText
+from harness.catalogue.texts import entries
 from harness.catalogue.verdicts import Severity, Verdict
 from harness.cli.awaited import awaited
 from harness.cli.progress import RunProgress

@@ -134,7 +134,7 @@ def test_what_must_not_be_overlooked_is_marked() -> None:
 
 
 def test_an_unknown_place_in_a_text_is_a_mistake() -> None:
-    from harness.catalogue.texts import LocalisedText
+    from harness.catalogue.localised_text import LocalisedText
     from harness.guide.pieces import Making
 
     making = Making(load_profile(), "en")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue.texts import LocalisedText
+from harness.catalogue.localised_text import LocalisedText
 from harness.expectations.evidence import Evidence
 from harness.judge.report_schema import ScenarioEntry
 from harness.judge.run_end import Phase, ended_early, ending_of

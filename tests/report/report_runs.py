@@ -10,8 +10,8 @@ import msgspec
 
 from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.findings import Where
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import Profile, load_profile
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Cause, Severity, Verdict
 from harness.journal import Event, Journal
 from harness.journal.events import DriverCalled

@@ -10,9 +10,9 @@ import pytest
 
 from harness.agency.gallery import defects, variants
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import load_profile
 from harness.catalogue.requirements import load_catalogue
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Level
 from harness.cli import main
 from harness.resources import folder

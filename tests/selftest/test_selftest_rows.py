@@ -4,8 +4,8 @@ import pytest
 
 from harness.catalogue.finding_entry import FindingEntry
 from harness.catalogue.findings import Where
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.profiles import load_profile
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Basis, Cause, Level, Severity, Verdict
 from harness.judge.report_schema import (
     Judgement,

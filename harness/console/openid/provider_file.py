@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.typed_yaml import convert, read
 from harness.console.people.roles import Role
 

@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 import yaml
 
+from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.texts import LocalisedText
 from harness.catalogue.verdicts import Basis
 from harness.crypto.chains.certificates import facts_of, same_name
 from harness.resources import folder

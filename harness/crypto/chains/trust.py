@@ -1,4 +1,7 @@
-"""What a checker trusts: anchors, intermediates and revocation data, of a profile's folder or of a run."""
+"""What a checker trusts: anchors, intermediates and revocation data, of a profile's folder or of a run.
+
+What reads certificates is imported where there is one to read: most packages are checked without.
+"""
 
 import re
 from base64 import b64decode, b64encode
@@ -11,13 +14,6 @@ from typing import TypeVar
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.parameters import Signatures
 from harness.catalogue.profiles import Profile
-from harness.crypto.chains.certificates import (
-    CertificateUnreadable,
-    load,
-    read_crl,
-    read_ocsp_answer,
-    read_pem_or_der,
-)
 
 T = TypeVar("T")
 
@@ -51,6 +47,8 @@ class Trust:
         Raises:
             CertificateUnreadable: the file holds no certificate, or a broken one, or a broken list.
         """
+        from harness.crypto.chains.certificates import load, read_crl, read_pem_or_der
+
         certificates = read_pem_or_der(data)
         anchors = tuple(der for der in certificates if load(der).subject == load(der).issuer)
         others = tuple(der for der in certificates if der not in anchors)
@@ -104,6 +102,8 @@ def certificates_of(path: Path) -> tuple[bytes, ...]:
     Raises:
         ConfigurationError: it cannot be read, or is no such file.
     """
+    from harness.crypto.chains.certificates import read_pem_or_der
+
     return _read(path, read_pem_or_der)
 
 
@@ -113,7 +113,7 @@ def _trust_of_files(beside: Path, named: Signatures, _content: str) -> Trust:
         anchors=_certificates(beside, named.trust_anchors),
         intermediates=_certificates(beside, named.intermediates),
         crls=tuple(crl for name in named.crls for crl in _read(beside / name, _revocation_lists)),
-        ocsps=tuple(_read(beside / name, read_ocsp_answer) for name in named.ocsp_answers),
+        ocsps=tuple(_read(beside / name, _ocsp_answer) for name in named.ocsp_answers),
     )
 
 
@@ -123,10 +123,20 @@ def _certificates(beside: Path, names: Sequence[str]) -> tuple[bytes, ...]:
 
 def _revocation_lists(data: bytes) -> tuple[bytes, ...]:
     """Return every revocation list of a PEM file, or the one of a DER file."""
+    from harness.crypto.chains.certificates import read_crl
+
     return tuple(read_crl(block) for block in _CRL_BLOCK.findall(data) or [data])
 
 
+def _ocsp_answer(data: bytes) -> bytes:
+    from harness.crypto.chains.certificates import read_ocsp_answer
+
+    return read_ocsp_answer(data)
+
+
 def _read(path: Path, convert: Callable[[bytes], T]) -> T:
+    from harness.crypto.chains.certificates import CertificateUnreadable
+
     try:
         return convert(path.read_bytes())
     except OSError as error:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from harness.catalogue.findings import Finding
-from harness.journal.recorder import VIETNAM
 from harness.rules.nodes import Node, found, missing, spaced
 from harness.rules.package_view import PackageView
 from harness.rules.registry import rule
 from harness.rules.values import DAY, day_or_none, read_day
+from harness.vietnam_time import VIETNAM
 
 
 @rule("HDR-06", codes=("no-promulgation-info", "no-date", "no-place"))
