@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.catalogue.profile_file import ProfileFile, find_profile, profile_names, read_profile
-from harness.catalogue.profiles import load_recorded_profile, name_problems
+from harness.catalogue.profile_assembly import name_problems
+from harness.catalogue.profile_file import ProfileFile, read_profile
+from harness.catalogue.profile_place import find_profile, profile_names
+from harness.catalogue.profiles import load_recorded_profile
 from harness.catalogue.requirements import Requirement, load_catalogue
 from harness.catalogue.texts import LANGUAGES, SHARED_REASONS, entries
 from harness.catalogue.typed_yaml import Located, read

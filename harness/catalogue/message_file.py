@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from harness.catalogue.file_text import text_of
 from harness.catalogue.plain_entry import plain_entry
@@ -41,7 +42,7 @@ class MessageFile(Mapping[str, Entry]):
         return self._read[key]
 
     def _entry(self, key: str, written: str) -> Entry:
-        found = plain_entry(written)
+        found: Mapping[str, Any] | None = plain_entry(written)
         if found is None:
             from harness.catalogue.yaml_reader import parsed  # brings the YAML parser along, which few calls need
 

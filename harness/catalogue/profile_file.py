@@ -9,11 +9,11 @@ import msgspec
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup, Parameters
+from harness.catalogue.profile_place import is_readable_file, profile_at, profile_names
 from harness.catalogue.typed_yaml import Located, convert, merged, read, without_nulls
 from harness.catalogue.verdicts import Level, Severity
 from harness.resources import folder
 
-FOLDER_FILE = "profile.yaml"
 _MOST_BASES = 5
 # The description of a profile is never inherited.
 _OWN = ("id", "version", "title")
@@ -45,25 +45,6 @@ class ProfileFile(ParameterGroup, frozen=True):
     severities: dict[str, Severity] = msgspec.field(default_factory=dict)
     raised: dict[str, LocalisedText] = msgspec.field(default_factory=dict)
     extends: str | None = None
-
-
-def profile_names() -> list[str]:
-    """Return the names of the profiles that the project ships."""
-    return sorted(path.stem for path in folder("profiles").glob("qcvn*.yaml"))
-
-
-def find_profile(name: str) -> Path:
-    """Return the file of a profile, by the name of a shipped one or the path of a file or folder.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    if name in profile_names():
-        return folder("profiles") / f"{name}.yaml"
-    found = _at(Path(name))
-    if found is None:
-        raise ConfigurationError("profile.unknown", name=name, known=", ".join(profile_names()))
-    return found
 
 
 def read_profile(path: Path) -> tuple[ProfileFile, Located]:
@@ -116,25 +97,13 @@ def _beside(located: Located, steps: tuple[str | int, ...], name: str) -> list[P
     """Return the file of that name beside the profile; of a folder of revocation data, its files in their order."""
     path, line = located.place(steps)
     file = path.parent.absolute() / name
-    if _is_file(file):
+    if is_readable_file(file):
         return [file]
     pattern = _FOLDERS.get(str(steps[-2]))
-    found = [] if pattern is None else sorted(filter(_is_file, file.glob(pattern)))
+    found = [] if pattern is None else sorted(filter(is_readable_file, file.glob(pattern)))
     if not found:
         raise ConfigurationError("profile.no-such-file", path=path, line=line, name=name)
     return found
-
-
-def _at(path: Path) -> Path | None:
-    inside = path / FOLDER_FILE
-    return next((choice for choice in (path, inside) if _is_file(choice)), None)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name too long for the file system, or a folder that may not be entered
-        return False
 
 
 def _extended(path: Path, above: tuple[Path, ...]) -> Located:
@@ -160,4 +129,4 @@ def _extended(path: Path, above: tuple[Path, ...]) -> Located:
 def _base(path: Path, name: str) -> Path | None:
     if name in profile_names():
         return folder("profiles") / f"{name}.yaml"
-    return _at(path.parent / name)
+    return profile_at(path.parent / name)

@@ -7,10 +7,10 @@ from typing import Literal
 
 import msgspec
 
+from harness.catalogue.built_file import built
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.localised_text import LocalisedText
 from harness.catalogue.parameters import ParameterGroup
-from harness.catalogue.typed_yaml import convert, read
 from harness.catalogue.verdicts import Basis, Level
 from harness.resources import folder
 
@@ -71,7 +71,12 @@ def load_catalogue() -> Catalogue:
     Raises:
         ConfigurationError: an id is malformed, occurs twice or names an unknown group.
     """
-    return read_catalogue(folder("profiles") / "requirements.yaml")
+    return built(catalogue_file(), Catalogue) or read_catalogue(catalogue_file())
+
+
+def catalogue_file() -> Path:
+    """Return the file of the catalogue that the project ships."""
+    return folder("profiles") / "requirements.yaml"
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -80,6 +85,8 @@ def read_catalogue(path: Path) -> Catalogue:
     Raises:
         ConfigurationError: an id is malformed, occurs twice or names an unknown group; with file and line.
     """
+    from harness.catalogue.typed_yaml import convert, read  # brings the YAML parser along, which few calls need
+
     located = read(path)
     content = convert(located, _Catalogue)
     by_id: dict[str, Requirement] = {}

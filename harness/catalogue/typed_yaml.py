@@ -39,9 +39,9 @@ def without_nulls(value: Any, kind: Any) -> Any:
 
     A file that extends another takes an entry of it away by setting it to null.
     """
-    shape = _only(kind, value)
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not _holds_null(value):
         return value
+    shape = _only(kind, value)
     if get_origin(shape) is dict:
         part_kind = get_args(shape)[1]
         return {key: without_nulls(part, part_kind) for key, part in value.items() if part is not None}
@@ -49,6 +49,13 @@ def without_nulls(value: Any, kind: Any) -> Any:
         hints = get_type_hints(shape)
         return {key: without_nulls(part, hints.get(key)) for key, part in value.items()}
     return value
+
+
+def _holds_null(value: object) -> bool:
+    """Return whether an entry is null in a mapping, or in one below it; what its type leaves open is looked up last."""
+    if not isinstance(value, dict):
+        return False
+    return any(part is None or _holds_null(part) for part in value.values())
 
 
 def _merge(base: Any, top: Any, steps: Steps, places: dict[Steps, Place], above: Mapping[Steps, Place]) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.profile_file import FOLDER_FILE
+from harness.catalogue.profile_place import FOLDER_FILE
 from harness.catalogue.profiles import Profile, load_profile, profile_names
 from harness.seal.laboratory import (
     CERTIFICATE_FILE,

@@ -15,7 +15,8 @@ from typing import IO, BinaryIO, Literal, cast
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.parameters import Limits
-from harness.validation.archives import directory_size, leads_out, looks_like_archive
+from harness.validation.archive_marks import looks_like_archive
+from harness.validation.archives import directory_size, leads_out
 from harness.validation.expansion import ExpandsTooFar, check_directory
 
 _STEP = 1024 * 1024

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from harness import __version__
+from harness.catalogue.built_file import BUILT_FILE
 from harness.catalogue.errors import ConfigurationError
 from harness.resources import folder
 
@@ -103,7 +104,7 @@ def program_digest() -> str:
 
 
 def _shipped(root: Path) -> Iterator[Path]:
-    made = {_FILE, "__pycache__"}
+    made = {_FILE, BUILT_FILE, "__pycache__"}
     yield from (path for path in sorted(root.rglob("*")) if path.is_file() and made.isdisjoint(path.parts))
 
 

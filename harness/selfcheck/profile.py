@@ -6,7 +6,8 @@ from functools import cache
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.lint import LintProblem, lint_profile
-from harness.catalogue.profile_file import find_profile, read_profile
+from harness.catalogue.profile_file import read_profile
+from harness.catalogue.profile_place import find_profile
 from harness.catalogue.texts import entries
 from harness.catalogue.typed_yaml import Located
 from harness.catalogue.yaml_reader import Steps

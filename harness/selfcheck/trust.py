@@ -7,7 +7,8 @@ from pathlib import Path
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.lint import LintProblem
-from harness.catalogue.profile_file import find_profile, read_profile
+from harness.catalogue.profile_file import read_profile
+from harness.catalogue.profile_place import find_profile
 from harness.crypto.chains.certificates import facts_of, load
 from harness.crypto.chains.published import Recognition, recognised
 from harness.crypto.chains.trust import certificates_of

@@ -18,13 +18,11 @@ from typing import BinaryIO
 
 from harness.catalogue.findings import Finding, clipped
 from harness.catalogue.parameters import Limits
+from harness.validation.archive_marks import GZIP, ZIP
 from harness.validation.expansion import ExpandsTooFar, Gunzipped, check_directory
 from harness.validation.file_names import is_archive, is_package
 from harness.validation.units import BytesUnit, ProblemUnit, SkippedUnit, Unit
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_GZIP = b"\x1f\x8b"
-_TAR, _TAR_AT = b"ustar", 257
 _LABEL = 1000
 _END = struct.Struct("<4s4H2LH")
 _TAIL = _END.size + 0xFFFF
@@ -35,11 +33,6 @@ leads_out = re.compile(r"[/\\]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
-
-
-def looks_like_archive(head: bytes) -> bool:
-    """Return whether the first 512 bytes are those of a zip, a tar or a gzipped file."""
-    return head.startswith(_ZIP) or head.startswith(_GZIP) or head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR
 
 
 def entries(stream: BinaryIO, label: str, identity: str, limits: Limits) -> Iterator[Unit]:
@@ -53,7 +46,7 @@ def entries(stream: BinaryIO, label: str, identity: str, limits: Limits) -> Iter
     """
     head = stream.read(512)
     stream.seek(0)
-    read = _zip_entries if head.startswith(_ZIP) else _tar_entries
+    read = _zip_entries if head.startswith(ZIP) else _tar_entries
     try:
         yield from read(stream, label, identity, limits)
     except ExpandsTooFar as error:
@@ -95,7 +88,7 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, ident
 
 
 def _tar_entries(stream: BinaryIO, label: str, identity: str, limits: Limits) -> Iterator[Unit]:
-    gzipped = stream.read(len(_GZIP)) == _GZIP
+    gzipped = stream.read(len(GZIP)) == GZIP
     stream.seek(0)
     plain = Gunzipped(stream, limits) if gzipped else stream
     with tarfile.open(fileobj=plain, mode="r|", bufsize=_TAR_BUFFER, tarinfo=_TarInfo) as archive:

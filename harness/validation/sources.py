@@ -15,8 +15,7 @@ from typing import BinaryIO
 
 from harness.catalogue.findings import clipped
 from harness.catalogue.parameters import Limits
-from harness.validation.archives import entries, looks_like_archive
-from harness.validation.expansion import ExpandsTooFar, Gunzipped
+from harness.validation.archive_marks import looks_like_archive
 from harness.validation.file_names import is_archive, is_body, is_package
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 
@@ -67,6 +66,8 @@ def shown(name: str) -> str:
 def _stream(stream: BinaryIO, limits: Limits) -> Iterator[Unit]:
     data = stream.read(limits.package_bytes + 1)
     if looks_like_archive(data):
+        from harness.validation.archives import entries
+
         whole = io.BytesIO(data)
         yield from entries(whole, STANDARD_INPUT, "", limits)
     else:
@@ -111,6 +112,8 @@ def gzipped_body(path: str) -> Path | None:
 
 
 def _out_of(packed: Path, label: str, limits: Limits) -> Iterator[Unit]:
+    from harness.validation.expansion import ExpandsTooFar, Gunzipped
+
     try:
         with packed.open("rb") as stream:
             yield BytesUnit(label, Gunzipped(stream, limits).read(limits.package_bytes + 1), "")
@@ -126,6 +129,8 @@ def _begins_like_archive(path: str) -> bool:
 
 
 def _archive(path: str, label: str, identity: str, limits: Limits) -> Iterator[Unit]:
+    from harness.validation.archives import entries  # brings readers of archives along, which most calls do not need
+
     try:
         with Path(path).open("rb") as stream:
             yield from entries(stream, label, identity, limits)

@@ -13,7 +13,7 @@ import pytest
 
 from harness.catalogue.parameters import Limits
 from harness.catalogue.profiles import load_profile
-from harness.validation.archives import looks_like_archive
+from harness.validation.archive_marks import looks_like_archive
 from harness.validation.sources import count_of, shown, units_of
 from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, SkippedUnit, Unit
 from harness.vectors.packages.base import DocumentIdentity, document

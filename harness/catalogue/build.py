@@ -1,0 +1,26 @@
+"""Keeps what is read from the catalogue and the shipped profiles beside them: `python -m harness.catalogue.build`.
+
+The build of the package does it. In a checkout it only saves some time, until one of the files is edited.
+"""
+
+from harness.catalogue.built_file import build
+from harness.catalogue.profile import Profile
+from harness.catalogue.profile_assembly import assembled
+from harness.catalogue.profile_place import find_profile, profile_names
+from harness.catalogue.requirements import catalogue_file, read_catalogue
+
+
+def main() -> None:
+    """Keep what the files say; a profile that names files of certificates is left out, as these may change."""
+    profiles = {find_profile(name): assembled(find_profile(name)) for name in profile_names()}
+    lasting = {path.name: profile for path, profile in profiles.items() if not _names_files(profile)}
+    build({catalogue_file().name: read_catalogue(catalogue_file()), **lasting})
+
+
+def _names_files(profile: Profile) -> bool:
+    named = profile.parameters.signatures
+    return any((named.trust_anchors, named.intermediates, named.crls, named.ocsp_answers))
+
+
+if __name__ == "__main__":
+    main()
