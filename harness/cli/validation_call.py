@@ -3,9 +3,9 @@
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import click
+import msgspec
 
 from harness.catalogue.profiles import Profile
 from harness.catalogue.texts import Language
@@ -27,8 +27,7 @@ _REFRESH = 0.1  # seconds
 _BY_VERDICT = {"pass": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationCall:
+class ValidationCall(msgspec.Struct, frozen=True):
     """What the caller asked for.
 
     Attributes:

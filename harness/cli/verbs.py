@@ -1,6 +1,8 @@
 """The group of verbs. A verb's module is imported when the verb is called or its own help is asked for."""
 
+import gc
 import importlib
+from types import ModuleType
 
 import click
 
@@ -35,6 +37,17 @@ _MODULES = {
 }
 
 
+def _lasting(module: str) -> ModuleType:
+    """Import a module for good: neither meanwhile nor later is there garbage to be sought in what that brings."""
+    gc.disable()
+    try:
+        imported = importlib.import_module(module)
+        gc.freeze()
+    finally:
+        gc.enable()
+    return imported
+
+
 class _Verbs(VerbGroup):
     """Lists the verbs without importing them."""
 
@@ -55,8 +68,7 @@ class _Verbs(VerbGroup):
         # Messages to the user are printed by the verbs. Logging is not for what lists them alone: it takes its time.
         logging = importlib.import_module("logging")
         logging.getLogger().addHandler(logging.NullHandler())
-        module = importlib.import_module(f"harness.cli.{_MODULES[cmd_name]}")
-        command: click.Command = module.command
+        command: click.Command = _lasting(f"harness.cli.{_MODULES[cmd_name]}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,8 +7,9 @@ so are line breaks inside, with the blanks that indent the next line, and they a
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 Reason = Literal["alphabet", "blank", "element", "padding", "truncated", "unused-bits"]
 
@@ -37,8 +38,7 @@ class Base64Broken(ValueError):
         self.reason: Reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True):
     """Decoded base64, and whether line breaks was inside the text."""
 
     content: bytes

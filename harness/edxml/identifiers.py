@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from harness.catalogue.parameters import Identifiers
 
@@ -14,8 +15,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _OLD = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.([A-Z][0-9]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentIdParts:
+class DocumentIdParts(msgspec.Struct, frozen=True):
     """The parts of a DocumentId; `date` is `yyyy/MM/dd` by its digits, not necessarily a real day."""
 
     organ_id: str

@@ -7,10 +7,10 @@ already proves that they would find nothing.
 
 import re
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from lxml import etree
 
 from harness.catalogue.findings import clipped
@@ -87,8 +87,7 @@ class XmlRefused(PackageUnreadable):
         super().__init__(code, line, "", detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True):
     """How a package introduces itself; None for what it does not say."""
 
     bom: bool

@@ -7,7 +7,8 @@ bytes before it is found as well.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 END = struct.Struct("<4s4H2LH")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -27,8 +28,7 @@ _ZIP64, _UNICODE_PATH = 0x0001, 0x7075
 _VERSION_AND_CRC = 5  # bytes before the name in the field of a Unicode path
 
 
-@dataclass(frozen=True, slots=True)
-class ZipDirectory:
+class ZipDirectory(msgspec.Struct, frozen=True):
     """A directory, in positions from the first byte.
 
     Attributes:
@@ -48,8 +48,7 @@ class ZipDirectory:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ZipDirectoryRecord:
+class ZipDirectoryRecord(msgspec.Struct, frozen=True):
     """What the directory says of one entry.
 
     Attributes:

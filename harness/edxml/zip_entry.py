@@ -6,7 +6,8 @@ one can count them, trust the directory where it contradicts the entry, and expa
 
 import stat
 import zlib
-from dataclasses import dataclass
+
+import msgspec
 
 from harness.catalogue.findings import clipped
 from harness.edxml.zip_directory import (
@@ -67,8 +68,7 @@ class Allowance:
         self._left -= size
 
 
-@dataclass(frozen=True, slots=True)
-class ZipEntry:
+class ZipEntry(msgspec.Struct, frozen=True):
     """The one file of a zip; `before` counts the bytes that are before it, and belong to no entry."""
 
     name: str
@@ -76,8 +76,7 @@ class ZipEntry:
     before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Packed:
+class _Packed(msgspec.Struct, frozen=True):
     """An entry as it is in the zip.
 
     Attributes:

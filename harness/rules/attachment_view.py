@@ -4,7 +4,7 @@ A content of many megabytes takes far longer to decode than to parse. Whether it
 decoding it, and what kind of file it is by its first bytes.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from harness.catalogue.parameters import Limits
 from harness.edxml.attachments import Allowance, AttachmentBroken, Base64Broken, is_packed, read_base64, unpack_entry
@@ -29,8 +29,7 @@ class TooLarge(Exception):
         self.size = size
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """A content that is strict base64.
 
     Attributes:
@@ -44,8 +43,7 @@ class Content:
     head: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """The file that an attachment carries.
 
     Attributes:

@@ -1,6 +1,7 @@
 """Processes that examine packages, and are killed when one package costs too much time or memory."""
 
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from harness.catalogue.parameters import Budget
 
@@ -24,8 +27,7 @@ LOOK = 0.05
 _PATIENCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Usage:
+class _Usage(msgspec.Struct, frozen=True):
     """What a process has used so far: seconds of processor time, bytes of memory."""
 
     cpu: float
@@ -80,6 +82,7 @@ def copy_of_this(serve: Callable[[Connection], None]) -> BoundedProcess:
     if pid == 0:
         try:
             ours.close()
+            gc.freeze()  # to look at what was there before for garbage would copy all of it into this process
             _attended_elsewhere()
             serve(theirs)
         finally:

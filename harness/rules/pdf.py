@@ -5,9 +5,10 @@ only for a file that shows a sign of a signature.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
@@ -28,8 +29,7 @@ _STAMPS = {"missing": "no-time-stamp", "broken": "broken-time-stamp", "untrusted
 _OPEN_STAMPS = {"revocation-unknown": Cause.NETWORK, "no-anchors": Cause.CONFIGURATION}
 
 
-@dataclass(frozen=True, slots=True)
-class _Pdf:
+class _Pdf(msgspec.Struct, frozen=True):
     """One PDF attachment.
 
     Attributes:

@@ -20,10 +20,11 @@ rule that needs it.
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Literal
+
+import msgspec
 
 from harness.catalogue.declared_codes import codes_of
 from harness.catalogue.findings import Finding
@@ -44,8 +45,7 @@ BOTH: frozenset[Kind] = frozenset({"document", "status"})
 MODULES = ("pkg", "hdr", "trc", "att", "stp", "sig", "pdf")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A registered rule.
 
     Attributes:
@@ -68,8 +68,7 @@ class Rule:
         return self.requirement.partition("-")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentRule:
+class AttachmentRule(msgspec.Struct, frozen=True):
     """A registered rule about each attachment of a document package; `speaks_of` None: it is about each."""
 
     requirement: str
@@ -118,8 +117,7 @@ def attachment_rule(
     return register
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(msgspec.Struct, frozen=True):
     """All registered rules, in the order in which they run."""
 
     package: tuple[Rule, ...]
@@ -135,8 +133,7 @@ def all_rules() -> Rules:
     return Rules(tuple(_package), tuple(_attachment), tuple(_closing))
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(msgspec.Struct, frozen=True):
     """The functions to be asked of one kind of package, in order, each with the codes that it may give.
 
     Attributes:

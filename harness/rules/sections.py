@@ -5,8 +5,9 @@ nor is reported again by every rule that needs the part.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from harness.edxml.names import CONTENT
 from harness.rules.nodes import Node
@@ -28,8 +29,7 @@ NAMES: dict[Part, str] = {
 _STATUS_CONTAINER = "Status"
 
 
-@dataclass(frozen=True, slots=True)
-class Irregularity:
+class Irregularity(msgspec.Struct, frozen=True):
     """A part of the package that is not where, or as, the standard says; `node` is the nearest element there is."""
 
     part: Part
@@ -37,8 +37,7 @@ class Irregularity:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(msgspec.Struct, frozen=True):
     """The parts of one package; None where there is none.
 
     Attributes:

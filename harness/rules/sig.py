@@ -5,11 +5,11 @@ signer and revocation are judged one by one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 from lxml import etree
 
 from harness.catalogue.findings import Finding, Where
@@ -31,8 +31,7 @@ _NOTE = "SIG"
 _WEAKNESSES = {"digest": "weak-digest", "key": "weak-key", "certificate-digest": "weak-certificate"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Signed:
+class _Signed(msgspec.Struct, frozen=True):
     """One Signature of the package.
 
     Attributes:

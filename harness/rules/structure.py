@@ -10,11 +10,11 @@ file, all of it at once and with line numbers, which a schema engine's messages 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
+import msgspec
 from lxml import etree
 
 from harness.edxml.names import CONTENT, q
@@ -32,16 +32,14 @@ _SOUGHT = frozenset(
 _compiling = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """A place for an element: whether it occurs once only, and the name of its type."""
 
     once: bool
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(msgspec.Struct, frozen=True):
     """The schema as a table.
 
     Attributes:
@@ -61,8 +59,7 @@ class Structure:
     spellings: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
+class Oddity(msgspec.Struct, frozen=True):
     """Something that the schema does not allow: an unknown element, or a text between elements."""
 
     kind: Literal["unknown", "text"]

@@ -5,16 +5,15 @@ contents are not copied into it. This is the inner loop of a check, written for 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from lxml import etree
 
 from harness.edxml.names import CONTENT, NAMESPACE
 from harness.rules.nodes import Node, is_blank
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(msgspec.Struct, frozen=True):
     """The names that the schema knows.
 
     Attributes:
@@ -28,8 +27,7 @@ class Vocabulary:
     sought: Collection[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(msgspec.Struct, frozen=True):
     """A whole package as nodes.
 
     Attributes:

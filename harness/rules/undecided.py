@@ -1,6 +1,6 @@
 """What a rule could not find out: neither a finding nor a pass."""
 
-from dataclasses import dataclass
+import msgspec
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.verdicts import Cause
@@ -9,8 +9,7 @@ OPEN = frozenset({"no-anchors", "not-examined", "not-resolved", "revocation-unkn
 """Reasons that leave a question open; `revocation-unknown` only where the profile's revocation is `soft`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(msgspec.Struct, frozen=True):
     """An open question about one package.
 
     Attributes:

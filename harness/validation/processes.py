@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 
+import msgspec
+
 from harness.catalogue.findings import clipped
 from harness.catalogue.profiles import Profile
 from harness.rules.bounded_process import CONFINES, LOOK, BoundedProcess, Excess, copy_of_this, program
@@ -44,8 +46,7 @@ def outcomes(units: Iterable[Unit], task: Task, profile: Profile, jobs: int) -> 
         pool.end()
 
 
-@dataclass(slots=True, eq=False)
-class _Batch:
+class _Batch(msgspec.Struct, eq=False):
     """Units that are checked by one process; `outcomes` once they are, in their order.
 
     `tries` is how often a process ended by itself while it was at them.
@@ -57,8 +58,7 @@ class _Batch:
     tries: int = 0
 
 
-@dataclass(slots=True)
-class _Checker:
+class _Checker(msgspec.Struct, eq=False):
     """A place for one process, which is started when there is something for it, and the batch that it is at.
 
     `alone` tells a process that was started for one batch.

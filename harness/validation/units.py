@@ -1,13 +1,13 @@
 """Units of work: one package each, or one reason why there is none."""
 
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+import msgspec
 
 from harness.catalogue.findings import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class FileUnit:
+class FileUnit(msgspec.Struct, frozen=True):
     """A package in a file of its own; it is read by the process that checks it.
 
     Attributes:
@@ -26,8 +26,7 @@ class FileUnit:
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class BytesUnit:
+class BytesUnit(msgspec.Struct, frozen=True):
     """A package taken out of an archive or read from standard input.
 
     Attributes:
@@ -56,8 +55,7 @@ PROBLEMS: tuple[ProblemCode, ...] = get_args(ProblemCode)
 """Codes of the findings about files and archives that cannot be read as packages."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemUnit:
+class ProblemUnit(msgspec.Struct, frozen=True):
     """Something that cannot be read: the code of the finding, and what was met."""
 
     label: str
@@ -71,8 +69,7 @@ class ProblemUnit:
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedUnit:
+class SkippedUnit(msgspec.Struct, frozen=True):
     """A file in a folder or archive that is not meant as a package: counted, and named if it is an archive in one."""
 
     label: str

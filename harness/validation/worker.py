@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,8 +22,7 @@ from harness.validation.units import BytesUnit, FileUnit, ProblemUnit, Unit
 _PIECE = 1 << 20  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """How packages are to be checked; may be sent to another process.
 
     Attributes:

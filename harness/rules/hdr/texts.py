@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from unicodedata import category, normalize
+
+import msgspec
 
 from harness.catalogue.findings import Finding
 from harness.catalogue.parameters import CodeLists, Length
@@ -31,16 +32,14 @@ _BLANKS_AROUND = 16  # as many may be around a filler that is still seen as one
 _Bound = tuple[tuple[str, ...], Length]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
+class _Bounds(msgspec.Struct, frozen=True):
     """The lengths of a profile by local name: what no path forbids, and each path with its own, longest paths first."""
 
     harmless: Mapping[str, int]
     lengths: Mapping[str, list[_Bound]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fillers:
+class _Fillers(msgspec.Struct, frozen=True):
     """The fillers of a profile, and how long a text may be that is one."""
 
     words: frozenset[str]
