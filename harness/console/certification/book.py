@@ -89,7 +89,12 @@ def kept_certificates(
 def kept_certificate(db: Session, authority: CertificationAuthority, number: str) -> KeptCertificate | None:
     """Return a certificate by its number, None if there is none."""
     row = db.get(CertificateRow, number)
-    return None if row is None else _kept(db, authority, [row])[0]
+    return None if row is None else kept_row(db, authority, row)
+
+
+def kept_row(db: Session, authority: CertificationAuthority, row: CertificateRow) -> KeptCertificate:
+    """Return the certificate of a row."""
+    return _kept(db, authority, [row])[0]
 
 
 def expiring(kept: Iterable[KeptCertificate]) -> list[KeptCertificate]:

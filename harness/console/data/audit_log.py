@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from harness.console.data.outbox import keep_event
 from harness.console.data.tables import AuditRow
 from harness.journal.recorder import VIETNAM
 
@@ -18,7 +19,7 @@ _LOCK = 1_020_226
 
 
 def note_change(db: Session, actor: str, action: str, subject: str = "", **detail: object) -> None:
-    """Add a row to the log, in the transaction of the change that it describes.
+    """Add a row to the log, in the transaction of the change that it describes; subscribers are told of it later.
 
     Args:
         db: a writing transaction.
@@ -43,6 +44,7 @@ def note_change(db: Session, actor: str, action: str, subject: str = "", **detai
     row.hash = _digest(row)
     db.add(row)
     db.flush()
+    keep_event(db, action, subject, detail)
 
 
 def broken_at(db: Session) -> int | None:

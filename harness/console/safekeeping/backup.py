@@ -24,8 +24,11 @@ from harness.console.subjects.vault import KEY_FILE
 MANIFEST, TABLES, FILES = "manifest.json", "tables", "files"
 SCHEMA = "lienthong.console-backup/1"
 # Sessions, failed sign-ins and links for answering are not part of a backup; and a key that was revoked since must not
-# become valid again.
-LEFT_OUT = frozenset({"sessions", "access_tokens", "attempts", "delegations", "alembic_version"})
+# become valid again. A restored console tells nobody again what the other one told, so subscriptions are not either.
+LEFT_OUT = frozenset(
+    {"sessions", "access_tokens", "attempts", "delegations", "api_answers", "webhooks", "webhook_events",
+     "webhook_deliveries", "webhook_attempts", "alembic_version"}
+)  # fmt: skip
 _PIECE = 1024 * 1024
 
 

@@ -103,6 +103,18 @@ def read_form(fields: Mapping[str, Sequence[str]]) -> DeclaredSystem:
     return read_file(yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode("utf-8"))
 
 
+def read_declared(candidate: Candidate) -> DeclaredSystem:
+    """Check a declaration that a program sent, by the reader of the file.
+
+    Raises:
+        ConfigurationError: something in it is wrong; without a line, as there is none.
+    """
+    try:
+        return read_file(written(candidate).encode("utf-8"))
+    except ConfigurationError as error:
+        raise ConfigurationError(error.code, **error.parameters) from None
+
+
 def form_of(candidate: Candidate) -> dict[str, Any]:
     """Return what the form shows of a declaration: a text a field, and the capabilities that are ticked."""
     content = msgspec.to_builtins(candidate)

@@ -58,12 +58,14 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
 
     def turned(request: Request, key: str, status: int) -> Response:
         if request.url.path.startswith(f"{ROOT}/"):
-            return refused(status, key)
+            return refused(request, status, key)
         return _excused(key, _language(request, language), status)
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        if status == _NOT_SO and request.method == "GET" and not request.url.path.startswith(f"{ROOT}/"):
+        if status == _NOT_SO and request.url.path.startswith(f"{ROOT}/"):
+            return refused(request, status, "not-allowed", getattr(error, "headers", None))
+        if status == _NOT_SO and request.method == "GET":
             return _page_before(request)
         return turned(request, _TOLD.get(status, "missing" if status < 500 else "broken"), status)
 

@@ -37,7 +37,7 @@ _FORMS = {
 
 def register_page(visit: Visit) -> Response:
     """Show the register, or the result of a search in it."""
-    snapshot, _ = _register(visit)
+    snapshot, _ = register_now(visit)
     words, state = visit.asked("q"), visit.asked("state", 20)
     entries = found(snapshot, words, state)
     last = max(1, -(-len(entries) // _PAGE))
@@ -54,7 +54,7 @@ def register_form(visit: Visit) -> Response:
     form = visit.request.path_params["form"]
     if form not in _FORMS:
         raise Missing
-    snapshot, records = _register(visit)
+    snapshot, records = register_now(visit)
     authority = _authority(visit)
     base = authority.terms.register.rstrip("/")
     content = {
@@ -80,7 +80,7 @@ def registered_document(visit: Visit) -> Response:
     return document(visit, _published(visit), visit.request.path_params["form"])
 
 
-def _register(visit: Visit) -> tuple[RegisterSnapshot, list[CertificateRecord]]:
+def register_now(visit: Visit) -> tuple[RegisterSnapshot, list[CertificateRecord]]:
     authority = _authority(visit)
     kept = kept_certificates(visit.db, authority)
     records = [one.record for one in kept if one.record is not None and one.whole]

@@ -24,8 +24,8 @@ from harness.console.web.subject_pages import of_system, organisations
 from harness.console.web.visit import Visit
 
 _LISTED = 50
-_GOING = "going"
-_OUTCOMES = (_GOING, "pass", "fail", "inconclusive", "none")
+GOING = "going"
+OUTCOMES = (GOING, "pass", "fail", "inconclusive", "none")
 _REACTION = 5.0
 
 
@@ -70,19 +70,19 @@ def runs_page(visit: Visit) -> Response:
     criteria = [] if visit.own is None else [RunRow.organisation_id == visit.own]
     if organisation:
         criteria.append(RunRow.organisation_id == organisation)
-    if outcome in _OUTCOMES:
-        criteria.append(RunRow.state != "ended" if outcome == _GOING else RunRow.verdict == outcome)
+    if outcome in OUTCOMES:
+        criteria.append(RunRow.state != "ended" if outcome == GOING else RunRow.verdict == outcome)
     total = visit.db.scalar(select(func.count()).select_from(RunRow).where(*criteria)) or 0
     wanted = select(RunRow).where(*criteria).order_by(RunRow.created.desc(), RunRow.id)
     rows = visit.db.scalars(wanted.limit(_LISTED).offset((number - 1) * _LISTED)).all()
-    kept = {"state": outcome if outcome in _OUTCOMES else "", "organisation": str(organisation or "")}
+    kept = {"state": outcome if outcome in OUTCOMES else "", "organisation": str(organisation or "")}
     return visit.page(
         "runs",
         runs=rows,
         number=number,
         pages=max(1, -(-total // _LISTED)),
         total=total,
-        outcomes=_OUTCOMES,
+        outcomes=OUTCOMES,
         chosen=kept,
         organisations=organisations(visit),
         address="".join(("?", *(f"{urlencode({name: value})}&" for name, value in kept.items() if value))),
