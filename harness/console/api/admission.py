@@ -74,13 +74,14 @@ def _answer(desk: ApiDesk, address: ApiAddress, request: Request, body: bytes) -
         turned = _turned(desk, address, request, db, token)
         if turned is not None:
             return turned
+        unnoted = token.id if token is not None and long_unnoted(token) else None
         if address.method == "GET":
             answer = _admitted(_visit(desk, request, db, token), address, body)
     if address.method != "GET":
         answer = _written(desk, address, request, body)
-    if token is not None and long_unnoted(token):
+    if unnoted is not None:
         with desk.state.database.writing() as db:
-            note_use(db, token.id)
+            note_use(db, unnoted)
     return answer
 
 

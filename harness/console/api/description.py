@@ -53,7 +53,7 @@ def _whole() -> dict[str, Any]:
     }
 
 
-def _operation(address: ApiAddress, references: dict[type, Any]) -> dict[str, Any]:
+def _operation(address: ApiAddress, references: dict[Any, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": address.name,
         "summary": _words(f"op.{address.name}"),
@@ -97,7 +97,7 @@ def _of_head(address: ApiAddress) -> list[dict[str, Any]]:
     return [{**described, "description": _words("idempotency")}]
 
 
-def _answer(address: ApiAddress, references: dict[type, Any]) -> dict[str, Any]:
+def _answer(address: ApiAddress, references: dict[Any, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": _words("answer")}
     if address.given is not None:
         answer["content"] = {JSON: {"schema": references[address.given]}}
@@ -119,7 +119,7 @@ def _refusals(address: ApiAddress) -> dict[str, Any]:
     return {str(status): {"$ref": "#/components/responses/Problem"} for status in sorted(known)}
 
 
-def _problem(references: dict[type, Any]) -> dict[str, Any]:
+def _problem(references: dict[Any, Any]) -> dict[str, Any]:
     retry = {"description": _words("retry"), "schema": {"type": "integer"}}
     content = {MEDIA: {"schema": references[ProblemShape]}}
     return {"description": _words("refused"), "headers": {"Retry-After": retry}, "content": content}

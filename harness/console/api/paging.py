@@ -22,7 +22,7 @@ _Cursor = list[int | float | str]
 T = TypeVar("T")
 
 
-class Page(Generic[T]):
+class ListPage(Generic[T]):
     """A page of a list, and where the next one begins."""
 
     def __init__(self, visit: Visit, rows: Sequence[T], last: _Cursor | None) -> None:
@@ -48,7 +48,7 @@ class Page(Generic[T]):
         return {"link": f'<{url.path}?{query}>; rel="next"'}
 
 
-def rows_of_page(visit: Visit, wanted: Select[tuple[T]], *order: Any, newest_first: bool = True) -> Page[T]:
+def rows_of_page(visit: Visit, wanted: Select[T], *order: Any, newest_first: bool = True) -> ListPage[T]:
     """Return the rows of the page that is asked for.
 
     Args:
@@ -67,10 +67,10 @@ def rows_of_page(visit: Visit, wanted: Select[tuple[T]], *order: Any, newest_fir
         ordered = ordered.where(place < tuple_(*after) if newest_first else place > tuple_(*after))
     rows = list(visit.db.scalars(ordered.limit(limit + 1)))
     last = [getattr(rows[limit - 1], column.key) for column in order] if len(rows) > limit else None
-    return Page(visit, rows[:limit], last)
+    return ListPage(visit, rows[:limit], last)
 
 
-def part_of_list(visit: Visit, whole: Sequence[T]) -> Page[T]:
+def part_of_list(visit: Visit, whole: Sequence[T]) -> ListPage[T]:
     """Return the page that is asked for of a list that only grows at its end, or is small.
 
     Raises:
@@ -79,7 +79,7 @@ def part_of_list(visit: Visit, whole: Sequence[T]) -> Page[T]:
     limit, after = _limit(visit), _after(visit, [int])
     first = max(0, int(after[0])) if after else 0
     more = first + limit < len(whole)
-    return Page(visit, whole[first : first + limit], [first + limit] if more else None)
+    return ListPage(visit, whole[first : first + limit], [first + limit] if more else None)
 
 
 def _limit(visit: Visit) -> int:

@@ -189,7 +189,7 @@ def _row(visit: Visit) -> ProposalRow:
 def _obstacle(visit: Visit, code: str, values: dict[str, str]) -> ObstacleShape:
     if code.startswith("bar."):
         return ObstacleShape(code.removeprefix("bar."), text(CERTIFICATE_WORDS, code, visit.language))
-    return ObstacleShape(code, sentence_of(ConfigurationError(code, **values), visit.language))
+    return ObstacleShape(code, sentence_of(ConfigurationError(code, path=None, line=None, **values), visit.language))
 
 
 def _proposal(visit: Visit, row: ProposalRow) -> ProposalShape:

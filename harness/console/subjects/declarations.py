@@ -112,7 +112,7 @@ def read_declared(candidate: Candidate) -> DeclaredSystem:
     try:
         return read_file(written(candidate).encode("utf-8"))
     except ConfigurationError as error:
-        raise ConfigurationError(error.code, **error.parameters) from None
+        raise ConfigurationError(error.code, path=None, line=None, **error.parameters) from None
 
 
 def form_of(candidate: Candidate) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from starlette.staticfiles import StaticFiles
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language
 from harness.console.api.address import ROOT
-from harness.console.api.admission import api_routes, refused
+from harness.console.api.admission import api_routes
+from harness.console.api.problem import refused
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
 from harness.console.runs.console_work import ConsoleWork

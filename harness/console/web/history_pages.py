@@ -51,7 +51,7 @@ def search_page(visit: Visit) -> Response:
     )
 
 
-def findings_with(visit: Visit, words: str) -> Select[tuple[FoundRow]]:
+def findings_with(visit: Visit, words: str) -> Select[FoundRow]:
     """Return the query for the findings, of those that the person sees, in which all of the words occur."""
     criteria = [or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)) for word in words.split()[:8]]
     if visit.own is not None:
