@@ -121,7 +121,11 @@ def test_a_wrong_request_is_explained_in_the_language_that_is_asked_for(rig: Con
         answer = program.client.get(none)
         assert (answer.status_code, answer.json()["code"]) == (404, "missing")
     other = program.client.delete("/api/v1/me")
-    assert (other.status_code, other.json()["code"], set(other.headers["allow"].split(", "))) == (405, "not-allowed", {"GET", "HEAD"})
+    assert (other.status_code, other.json()["code"], set(other.headers["allow"].split(", "))) == (
+        405,
+        "not-allowed",
+        {"GET", "HEAD"},
+    )
     for asked, language in (("en", "en"), ("fr, en;q=0.5, vi;q=0.4", "en"), ("vi", "vi"), ("", "vi"), ("en;q=x", "vi")):
         answer = program.client.get("/api/v1/none", headers={"accept-language": asked})
         assert answer.headers["content-language"] == language

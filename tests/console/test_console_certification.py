@@ -33,7 +33,7 @@ from tests.certificates.certified_runs import (
     passed_run,
     write_profile,
 )
-from tests.console.console_rig import ConsoleRig, Person
+from tests.console.console_rig import PROGRAM, ConsoleRig, Person
 
 PEOPLE = {"lan": ("tester", "Trần Thị Lan"), "minh": ("approver", "Lê Văn Minh"), "quan": ("admin", "Vũ Quân")}
 
@@ -41,11 +41,11 @@ PEOPLE = {"lan": ("tester", "Trần Thị Lan"), "minh": ("approver", "Lê Văn 
 class CertifyingRig(ConsoleRig):
     """A console that certifies, with people and a run that passed."""
 
-    def __init__(self, data: Path, url: str | None = None) -> None:
+    def __init__(self, data: Path, url: str | None = None, program: tuple[str, ...] = PROGRAM) -> None:
         self._signed_in: dict[str, Person] = {}
         self.by = make_authority(data / "authority")
         authority = self.by.authority
-        super().__init__(data / "console", url, certifier=Certifier(authority, authority.keys[0]))
+        super().__init__(data / "console", url, program, certifier=Certifier(authority, authority.keys[0]))
         # The process in which a run is judged does not matter here, and a separate one starts slowly.
         self.work.bench = cast(Any, ExaminationBench(cast(Any, ThreadPoolExecutor(1))))
         self.user("alpha", "vendor", "Công ty Alpha")

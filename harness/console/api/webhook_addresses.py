@@ -8,7 +8,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.console.api.address import PAGE, ROOT, ApiAddress, json_answer
 from harness.console.api.paging import rows_of_page
 from harness.console.data.outbox import TEST, keep_for
-from harness.console.data.tables import OrganisationRow
+from harness.console.data.tables import OrganisationRow, UserRow
 from harness.console.data.webhook_tables import DeliveryAttemptRow, DeliveryRow, WebhookRow
 from harness.console.people.roles import Right
 from harness.console.web.rendering import machine_moment
@@ -110,7 +110,7 @@ def webhooks(visit: Visit) -> Response:
     """List the subscriptions."""
     wanted = select(WebhookRow)
     if visit.own is not None:
-        wanted = wanted.where(WebhookRow.organisation_id == visit.own)
+        wanted = wanted.join(UserRow).where(UserRow.organisation_id == visit.own)
     return rows_of_page(visit, wanted, WebhookRow.id).answer(WebhookList, _webhook)
 
 
@@ -169,8 +169,13 @@ def _whose(visit: Visit) -> OrganisationRow | None:
 
 
 def _row(visit: Visit) -> WebhookRow:
+    """Return the subscription that the address names; what an administrator subscribed to is not the vendor's to see.
+
+    Raises:
+        Missing: there is none, or it belongs to another organisation.
+    """
     row = visit.db.get(WebhookRow, visit.request.path_params["key"])
-    if row is None or (visit.own is not None and row.organisation_id != visit.own):
+    if row is None or (visit.own is not None and row.user.organisation_id != visit.own):
         raise Missing
     return row
 
