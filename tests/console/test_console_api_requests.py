@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from harness.console.api.address import ROOT
 from harness.console.api.request_meter import RequestMeter
 from harness.console.api.table import ADDRESSES, GRANTED
-from harness.console.data.api_options import REQUESTS
+from harness.console.data.api_options import REQUESTS, WEBHOOK_HOSTS
 from harness.console.data.options import set_option
 from harness.console.data.tables import RunRow
 from harness.console.data.webhook_tables import KeptAnswerRow
@@ -123,8 +123,11 @@ def test_a_list_comes_page_by_page_in_a_stable_order(rig: ConsoleRig) -> None:
 def test_who_asks_too_often_waits(rig: ConsoleRig) -> None:
     alpha = Person(rig, "alpha")
     program, other = alpha.key("run"), alpha.key(name="khác")
-    with rig.state.database.writing() as db:
-        set_option(db, REQUESTS, "3")
+    quan = rig.user("quan", "admin")
+    for wrong in ({REQUESTS: "0"}, {REQUESTS: "x"}, {REQUESTS: "1", WEBHOOK_HOSTS: "a b/c"}):
+        assert quan.post("/settings/programs", wrong).status_code == 422
+    assert quan.post("/settings/programs", {REQUESTS: "3", WEBHOOK_HOSTS: "10.0.0.0/8"}).status_code == 303
+    assert "10.0.0.0/8" in quan.get("/settings").text
     answers = [program.get("/me") for _ in range(5)]
     assert [one.status_code for one in answers][:3] == [200, 200, 200]
     assert answers[-1].status_code == 429
@@ -132,8 +135,8 @@ def test_who_asks_too_often_waits(rig: ConsoleRig) -> None:
     assert answers[-1].json()["code"] == "too-many"
     assert other.get("/me").status_code == 200
     guest = TestClient(rig.app, headers={"authorization": "Bearer lth_wrong"})
-    wrong = [guest.get("/api/v1/me").status_code for _ in range(40)]
-    assert (wrong[0], wrong[-1]) == (401, 429)
+    turned = [guest.get("/api/v1/me").status_code for _ in range(40)]
+    assert (turned[0], turned[-1]) == (401, 429)
     assert other.get("/me").status_code == 200  # from the same address, with a key
 
 

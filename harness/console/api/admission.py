@@ -21,7 +21,7 @@ from harness.console.api.address import JSON, ROOT, ApiAddress
 from harness.console.api.description import description
 from harness.console.api.problem import asked_language, declined, refused, too_many
 from harness.console.api.request_meter import RequestMeter
-from harness.console.api.sent_content import is_plain, plain_path, sent_as
+from harness.console.api.sent_content import check_asked, plain_path, sent_as
 from harness.console.api.table import ADDRESSES
 from harness.console.console_state import ConsoleState
 from harness.console.data.api_options import requests_a_minute
@@ -166,8 +166,7 @@ def _handled(visit: Visit, address: ApiAddress, body: bytes) -> Response:
         visit.need(address.right)
     if address.sent is not None:
         visit.sent = sent_as(address.sent, body)
-    if not all(is_plain(value) for value in visit.request.query_params.values()):
-        raise ConfigurationError("console.sent", detail="query")
+    check_asked(address.asked, visit.request.query_params)
     return address.handler(visit)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data import options as settings
+from harness.console.data.api_options import requests_a_minute, webhook_hosts
 from harness.console.data.audit_log import broken_at, exported, note_change
 from harness.console.data.tables import AccessTokenRow, AuditRow, OrganisationRow, UserRow
 from harness.console.people.access_tokens import revoke_all
@@ -63,7 +64,18 @@ def user_changed(visit: Visit) -> Response:
 
 def settings_page(visit: Visit) -> Response:
     """Show the settings."""
-    return visit.page("settings", now=visit.options, health=health(visit.state), megabyte=1_000_000)
+    return visit.page("settings", **settings_shown(visit))
+
+
+def settings_shown(visit: Visit) -> dict[str, Any]:
+    """Return what the page of settings shows."""
+    return {
+        "now": visit.options,
+        "api_requests": requests_a_minute(visit.db),
+        "webhook_hosts": webhook_hosts(visit.db),
+        "health": health(visit.state),
+        "megabyte": 1_000_000,
+    }
 
 
 def settings_changed(visit: Visit) -> Response:
@@ -71,7 +83,7 @@ def settings_changed(visit: Visit) -> Response:
     try:
         wanted = {key: check(visit.value(key, 20_000)) for key, check in _CHECKS.items()}
     except ConfigurationError as error:
-        return visit.declined("settings", error, now=visit.options, health=health(visit.state), megabyte=1_000_000)
+        return visit.declined("settings", error, **settings_shown(visit))
     before = visit.options
     for key, value in wanted.items():
         settings.set_option(visit.db, key, value)
