@@ -4,6 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -162,3 +165,19 @@ def test_whoever_took_part_decides_by_no_key(rig: CertifyingRig) -> None:
     rig.person("quan").post("/persons/5", {"name": "trần  thị LAN"})
     same = rig.person("lan2").key("decide").post(f"/proposals/{made.json()['id']}/decision", decision)
     assert (same.status_code, same.json()["code"]) == (422, "certification.same-person")
+
+
+def test_the_lines_of_the_readme_start_a_run_and_fetch_its_verdict(rig: CertifyingRig, tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    (lines,) = [one for one in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "$CONSOLE/api/v1" in one]
+    assert len(lines.splitlines()) == 5
+    with served(rig) as base:
+        given = {"KEY": rig.person("lan").key("run").key, "CONSOLE": base, "BUILD": "42", "PATH": os.environ["PATH"]}
+        waiting = "sleep() { command sleep 0.2; }\n"  # otherwise the lines are as they are printed
+        for _ in range(2):  # the second time with the same key: the same run
+            done = subprocess.run(
+                ["bash", "-euc", waiting + lines], env=given, cwd=tmp_path, capture_output=True, text=True, timeout=60
+            )
+            assert (done.returncode, done.stdout) == (0, '"verdict":"pass"\n'), done.stderr
+        assert len(Integrator(base, given["KEY"]).get("/systems/1/runs").json()["runs"]) == 2  # run1, and this one
+    assert json.loads((tmp_path / "report.json").read_bytes())["schema"] == "lienthong.report/1"
