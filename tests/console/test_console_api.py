@@ -139,3 +139,29 @@ def test_keys_of_different_people_are_independent(rig: ConsoleRig) -> None:
     assert mine.get("/me").json() | {"expires": ""} == {
         "name": "alpha", "role": "vendor", "organisation": "Alpha", "token": "CI", "rights": [], "expires": "",
     }  # fmt: skip
+
+
+def test_an_administrator_sees_to_accounts_and_settings_by_a_key(rig: ConsoleRig) -> None:
+    quan = rig.user("quan", "admin").key("administer")
+    made = quan.post("/users", {"name": "Lan", "role": "tester", "password": PASSWORD})
+    assert (made.status_code, made.json()["name"], made.json()["organisation"]) == (201, "lan", None)
+    place = f"/api/v1/users/{made.json()['id']}"
+    assert quan.post("/users", {"name": "lan", "role": "tester", "password": PASSWORD}).json()["code"] == (
+        "console.user-known"
+    )
+    assert quan.post("/users", {"name": "x1", "role": "tester"}).json()["code"] == "console.password"
+    lan = Person(rig, "lan").key("run")
+    assert lan.get("/users").status_code == 403
+    assert quan.client.patch(place, json={"person": "Trần Thị Lan", "revoke_keys": True}).json()["person"] != ""
+    assert lan.get("/me").status_code == 401
+    assert quan.client.patch(place, json={"active": False}).json()["active"] is False
+    assert quan.client.patch("/api/v1/users/3", json={"active": False}).json()["code"] == "console.last-admin"
+    changed = quan.client.patch("/api/v1/settings", json={"drain": True, "hub_ports": "9000-9010"})
+    assert (changed.json()["drain"], changed.json()["hub_ports"]) == (True, "9000-9010")
+    for wrong in ({"hub_ports": "9-1"}, {"api_requests": 0}, {"webhook_hosts": "a/b"}, {"runs_at_once": -1}):
+        assert quan.client.patch("/api/v1/settings", json=wrong).json()["code"].startswith("console."), wrong
+    assert quan.get("/settings").json() == changed.json()
+    assert quan.client.put("/api/v1/systems/1/program", json={"allowed": True}).json() == {"allowed": True}
+    log = Person(rig, "quan").get("/log").text
+    assert "quan (CI)" in log
+    assert PASSWORD not in log

@@ -23,7 +23,7 @@ from harness.console.data.api_options import WEBHOOK_HOSTS
 from harness.console.data.options import set_option
 from harness.report.pdf import PdfUnavailable
 from tests.certificates.certified_runs import NOW
-from tests.console.console_rig import DECLARATION
+from tests.console.console_rig import DECLARATION, PASSWORD, Person
 from tests.console.served_rig import PATIENCE, HookReceiver, served
 from tests.console.test_console_certification import CertifyingRig
 
@@ -165,6 +165,10 @@ def test_whoever_took_part_decides_by_no_key(rig: CertifyingRig) -> None:
     rig.person("quan").post("/persons/5", {"name": "trần  thị LAN"})
     same = rig.person("lan2").key("decide").post(f"/proposals/{made.json()['id']}/decision", decision)
     assert (same.status_code, same.json()["code"]) == (422, "certification.same-person")
+    admin = rig.person("lan").key("administer", name="ba")  # a participant gave the password of who decides
+    assert admin.client.patch("/api/v1/users/3", json={"password": PASSWORD}).json()["name"] == "minh"
+    given = Person(rig, "minh").key("decide").post(f"/proposals/{made.json()['id']}/decision", decision)
+    assert (given.status_code, given.json()["code"]) == (422, "certification.entrusted")
 
 
 def test_the_lines_of_the_readme_start_a_run_and_fetch_its_verdict(rig: CertifyingRig, tmp_path: Path) -> None:

@@ -77,8 +77,9 @@ def _filled(path: str, which: int) -> str:
 def _asked(alpha: Person, program: Program, method: str, path: str) -> tuple[int, str]:
     if path.startswith(ROOT):
         last = path.rpartition("/")[2]
-        sent = _DECLARED if last == "systems" or method == "PUT" else _SENT.get(last, {"reason": "x"})
-        answer = program.client.request(method, path, json=sent if method in {"POST", "PUT"} else None)
+        declared = last == "systems" or (method == "PUT" and last != "program")
+        sent = _DECLARED if declared else _SENT.get(last, {"reason": "x"})
+        answer = program.client.request(method, path, json=sent if method in {"POST", "PUT", "PATCH"} else None)
     else:
         answer = alpha.client.request(method, path, data={"csrf": alpha.csrf} if method == "POST" else None)
     return answer.status_code, answer.text

@@ -125,7 +125,7 @@ def _once(visit: Visit, address: ApiAddress, body: bytes, key: str) -> Response:
         return declined(visit.request, ConfigurationError("console.idempotency-key"), _MALFORMED)
     digest = kept_answers.digest_of_key(visit.token.id, key)
     url = visit.request.url
-    asked = kept_answers.digest_of_request(address.method, f"{url.path}?{url.query}", body)
+    asked = kept_answers.digest_of_request(_key(visit.request), address.method, f"{url.path}?{url.query}", body)
     vault = visit.state.vault
     kept_answers.hold(visit.db, digest)
     known = kept_answers.kept_answer(visit.db, vault, digest)

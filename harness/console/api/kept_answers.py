@@ -1,6 +1,7 @@
 """The answer to a request that is sent again with the same `Idempotency-Key`: the first one, for a day."""
 
 import hashlib
+import hmac
 import time
 
 import msgspec
@@ -39,15 +40,16 @@ def digest_of_key(token: int, key: str) -> str:
     return hashlib.sha256(f"{token}:{key}".encode()).hexdigest()
 
 
-def digest_of_request(method: str, address: str, body: bytes) -> str:
-    """Return what tells a request from others.
+def digest_of_request(access: str, method: str, address: str, body: bytes) -> str:
+    """Return what tells a request from others; it may hold a password, which nobody finds by trying without the key.
 
     Args:
+        access: the access key, in clear.
         method: of HTTP.
         address: path and query.
         body: as sent.
     """
-    return hashlib.sha256(f"{method} {address}\n".encode() + body).hexdigest()
+    return hmac.new(access.encode(), f"{method} {address}\n".encode() + body, hashlib.sha256).hexdigest()
 
 
 def hold(db: Session, digest: str) -> None:

@@ -1,6 +1,7 @@
 """All JSON addresses, and the rights that access keys can have: those that an address needs."""
 
 from harness.console.api import (
+    administration_addresses,
     certificate_addresses,
     evidence_addresses,
     proposal_addresses,
@@ -20,5 +21,6 @@ ADDRESSES: tuple[ApiAddress, ...] = (
     *certificate_addresses.ADDRESSES,
     *register_addresses.ADDRESSES,
     *webhook_addresses.ADDRESSES,
+    *administration_addresses.ADDRESSES,
 )
 GRANTED: tuple[Right, ...] = tuple(right for right in Right if any(one.right is right for one in ADDRESSES))

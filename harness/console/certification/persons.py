@@ -68,9 +68,9 @@ def check_independent(db: Session, decider: UserRow, proposal: ProposalRow) -> N
         if _folded(person_of(db, account)) == person:
             raise ConfigurationError("certification.same-person", account=account)
     entrusted = select(AuditRow.actor).where(AuditRow.subject == decider.name, AuditRow.action.in_(_ENTRUSTED))
-    last = db.scalars(entrusted.order_by(AuditRow.seq.desc()).limit(1)).first()
-    if last in took_part:
-        raise ConfigurationError("certification.entrusted", account=last or "")
+    last = db.scalars(entrusted.order_by(AuditRow.seq.desc()).limit(1)).first() or ""
+    if _owner(last) in took_part:
+        raise ConfigurationError("certification.entrusted", account=_owner(last))
 
 
 def _took_part(db: Session, run: RunRow) -> set[str]:
@@ -80,7 +80,12 @@ def _took_part(db: Session, run: RunRow) -> set[str]:
     """
     noted = select(AuditRow.actor).where(AuditRow.subject == run.id, AuditRow.action != "note")
     actors = {run.starter, *db.scalars(noted.distinct())}
-    return {actor.partition(" (")[0] for actor in actors} - {"console"}
+    return {_owner(actor) for actor in actors} - {"console"}
+
+
+def _owner(actor: str) -> str:
+    """Return the account of who acted, by its own hands or by an access key."""
+    return actor.partition(" (")[0]
 
 
 def _folded(name: str) -> str:

@@ -11,7 +11,7 @@ class KeptAnswerRow(ConsoleTable):
 
     Attributes:
         digest: SHA-256 of access key and idempotency key.
-        request: SHA-256 of method, address and body.
+        request: HMAC-SHA256 of method, address and body, by the access key.
         answer: encrypted, as it may hold a secret.
     """
 

@@ -81,13 +81,15 @@ def settings_shown(visit: Visit) -> dict[str, Any]:
 def settings_changed(visit: Visit) -> Response:
     """Change the settings."""
     try:
-        wanted = {key: check(visit.value(key, 20_000)) for key, check in _CHECKS.items()}
+        wanted = {key: check(visit.value(key, 20_000)) for key, check in CHECKS.items()}
     except ConfigurationError as error:
         return visit.declined("settings", error, **settings_shown(visit))
     before = visit.options
     for key, value in wanted.items():
         settings.set_option(visit.db, key, value)
-    note_change(visit.db, visit.actor, "settings.changed", before=_listed(before), after=_listed(visit.options))
+    note_change(
+        visit.db, visit.actor, "settings.changed", before=listed_settings(before), after=listed_settings(visit.options)
+    )
     return visit.moved("/settings")
 
 
@@ -135,7 +137,8 @@ def _named(visit: Visit, action: str) -> str:
     return visit.say(key) if known_text(key) else action
 
 
-def _listed(now: settings.ConsoleOptions) -> dict[str, object]:
+def listed_settings(now: settings.ConsoleOptions) -> dict[str, object]:
+    """Return the settings as the log of changes has them."""
     names = ("allowed", "hub_host", "hub_ports", "runs_at_once", "drain", "least_free")
     return {name: getattr(now, name) for name in names}
 
@@ -165,7 +168,7 @@ def _number(name: str, least: int, most: int) -> Callable[[str], str]:
     return checked
 
 
-_CHECKS: dict[str, Callable[[str], str]] = {
+CHECKS: dict[str, Callable[[str], str]] = {
     settings.ALLOWED: checked_list,
     settings.HUB_HOST: _host,
     settings.HUB_PORTS: _ports,

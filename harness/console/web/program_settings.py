@@ -1,5 +1,7 @@
 """Settings of what programs may do, on the page of settings: how often they ask, and where webhooks may go."""
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
@@ -17,19 +19,20 @@ _MOST_REQUESTS = 1_000_000
 
 def program_settings_changed(visit: Visit) -> Response:
     """Change the settings of what programs may do."""
-    before = _now(visit)
+    before = listed_program_settings(visit)
     try:
-        wanted = {REQUESTS: _number(visit.value(REQUESTS)), WEBHOOK_HOSTS: checked_list(visit.value(WEBHOOK_HOSTS))}
+        wanted = {key: check(visit.value(key, 20_000)) for key, check in PROGRAM_CHECKS.items()}
     except ConfigurationError as error:
         return visit.declined("settings", error, **settings_shown(visit))
     for key, value in wanted.items():
         set_option(visit.db, key, value)
     visit.db.flush()
-    note_change(visit.db, visit.actor, "settings.changed", before=before, after=_now(visit))
+    note_change(visit.db, visit.actor, "settings.changed", before=before, after=listed_program_settings(visit))
     return visit.moved("/settings")
 
 
-def _now(visit: Visit) -> dict[str, object]:
+def listed_program_settings(visit: Visit) -> dict[str, object]:
+    """Return the settings as the log of changes has them."""
     return {"api_requests": requests_a_minute(visit.db), "webhook_hosts": webhook_hosts(visit.db)}
 
 
@@ -38,5 +41,7 @@ def _number(written: str) -> str:
         raise ConfigurationError("console.setting", name=REQUESTS, value=written)
     return written
 
+
+PROGRAM_CHECKS: dict[str, Callable[[str], str]] = {REQUESTS: _number, WEBHOOK_HOSTS: checked_list}
 
 PAGES = (PageRoute("POST", "/settings/programs", program_settings_changed, Right.ADMINISTER),)
