@@ -136,6 +136,8 @@ def test_a_product_lives_through_the_api_alone(rig: CertifyingRig) -> None:
             "certificate.issued", "certificate.consented", "certificate.published", "certificate.suspended",
             "certificate.reinstated", "certificate.issued", "certificate.replaced", "certificate.withdrawn",
         ]  # fmt: skip
+        states = [one["data"]["state"] for one in told if one["type"].startswith("certificate.")]
+        assert states == [*["active"] * 3, "suspended", "active", "active", "replaced", "withdrawn"]
         (ended,) = [one["data"] for one in told if one["type"] == "run.ended"]
         assert (ended["run"], ended["verdict"], ended["organisation"]) == (run, "pass", "Công ty Alpha")
 

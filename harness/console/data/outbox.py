@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from harness.certificates.life import STEPS, LifeAct, LifeState
-from harness.console.data.certificate_tables import CertificateRow, ProposalRow
+from harness.certificates.life import LifeAct, LifeEntry
+from harness.certificates.signed_documents import read_signed
+from harness.console.data.certificate_tables import CertificateRow, LifeRow, ProposalRow
 from harness.console.data.tables import RunRow
 from harness.console.data.webhook_tables import DeliveryRow, WebhookEventRow, WebhookRow
 from harness.console.people.roles import Right, Role, may
@@ -20,26 +21,26 @@ from harness.journal.recorder import VIETNAM
 WAITING = "waiting"
 TEST = "webhook.test"
 _CERTIFICATE = "certificate."
-_ACTS: Mapping[LifeAct, str] = {
-    LifeAct.ISSUE: "issued",
-    LifeAct.CONSENT: "consented",
-    LifeAct.PUBLISH: "published",
-    LifeAct.SUSPEND: "suspended",
-    LifeAct.REINSTATE: "reinstated",
-    LifeAct.WITHDRAW: "withdrawn",
-    LifeAct.REPLACE: "replaced",
-    LifeAct.EXTEND: "extended",
+# What an act is called once it is done; another act is called as it is.
+_DONE: Mapping[str, str] = {
+    "issue": "issued",
+    "consent": "consented",
+    "retract-consent": "consent-retracted",
+    "publish": "published",
+    "suspend": "suspended",
+    "reinstate": "reinstated",
+    "withdraw": "withdrawn",
+    "replace": "replaced",
+    "amend": "amended",
+    "extend": "extended",
 }
 # What the log calls it, and what subscribers are told.
 _KINDS: Mapping[str, str] = {
     **{name: name for name in ("run.queued", "run.ended", "proposal.made", "proposal.decided", "proposal.barred")},
-    **{f"{_CERTIFICATE}{act}": f"{_CERTIFICATE}{word}" for act, word in _ACTS.items()},
+    **{f"{_CERTIFICATE}{act}": f"{_CERTIFICATE}{_DONE.get(act, act)}" for act in LifeAct},
 }
 KINDS: tuple[str, ...] = tuple(_KINDS.values())
 """Kinds of events that can be subscribed to."""
-_AFTER: Mapping[LifeAct, LifeState] = {
-    LifeAct.ISSUE: LifeState.ACTIVE, **{act: state for (_, act), state in STEPS.items()},
-}  # fmt: skip
 
 
 def keep_event(db: Session, action: str, subject: str, detail: Mapping[str, Any]) -> None:
@@ -106,7 +107,7 @@ def _takes(row: WebhookRow, kind: str) -> bool:
 def _told(db: Session, action: str, subject: str, detail: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
     """Return whose event a change is, and what is told of it."""
     if action.startswith(_CERTIFICATE):
-        return _of_certificate(db, LifeAct(action.removeprefix(_CERTIFICATE)), subject, detail)
+        return _of_certificate(db, action.removeprefix(_CERTIFICATE), subject, detail)
     if action.startswith("proposal."):
         number = int(subject) if action == "proposal.decided" else detail["proposal"]
         proposal = db.get_one(ProposalRow, number)
@@ -129,11 +130,12 @@ def _of_run(row: RunRow) -> tuple[int, dict[str, Any]]:
     }
 
 
-def _of_certificate(
-    db: Session, act: LifeAct, number: str, detail: Mapping[str, Any]
-) -> tuple[int | None, dict[str, Any]]:
+def _of_certificate(db: Session, act: str, number: str, detail: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
     row = db.get_one(CertificateRow, number)
-    whose, run = _of_run(db.get_one(RunRow, row.run_id))
-    told = {"certificate": number, "act": str(act), "state": str(_AFTER[act]), "sequence": detail["sequence"]}
+    entry = read_signed(db.get_one(LifeRow, (number, detail["sequence"])).jws.encode(), LifeEntry)
+    told = {"certificate": number, "act": act, "state": str(entry.content.state) if entry else "",
+            "sequence": detail["sequence"]}  # fmt: skip
     more = str(detail.get("detail", ""))
-    return whose, {**told, **({"detail": more} if more else {}), **run}
+    run = db.get(RunRow, row.run_id)  # None where it was cleared away
+    whose = {"organisation_id": row.organisation_id} if run is None else _of_run(run)[1]
+    return row.organisation_id, {**told, **({"detail": more} if more else {}), **whose}
