@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,12 +41,13 @@ def served(rig: ConsoleRig, *, work: bool = True) -> Iterator[str]:
 class HookReceiver:
     """A server of a subscriber: keeps what it is sent, and answers as it is told."""
 
-    def __init__(self, *statuses: int, head: bytes = b"") -> None:
+    def __init__(self, *statuses: int, head: bytes = b"", tls: ssl.SSLContext | None = None) -> None:
         """Prepare.
 
         Args:
             statuses: of the first answers; all others are 200.
             head: bytes that are answered instead.
+            tls: what it seals with, None for plain HTTP.
         """
         self.received: list[tuple[dict[str, str], bytes]] = []
         self._news = threading.Condition()
@@ -71,6 +73,9 @@ class HookReceiver:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Taking)
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who hangs up is no news
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self.base = f"http://127.0.0.1:{self.port}"
 

@@ -3,19 +3,26 @@
 import ipaddress
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select, update
 
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data.api_options import WEBHOOK_HOSTS
 from harness.console.data.options import set_option
 from harness.console.data.tables import SystemRow, UserRow
-from harness.console.data.webhook_tables import DeliveryRow, WebhookEventRow
+from harness.console.data.webhook_tables import DeliveryRow, WebhookEventRow, WebhookRow
 from harness.console.runs.run_queue import queue_run
 from harness.console.webhooks.posting import PostOutcome, PostTrouble, post
 from harness.console.webhooks.sender import RETRIES, WebhookSender
@@ -47,8 +54,8 @@ def _run(rig: ConsoleRig, system: int = 1) -> str:
 def _send(rig: ConsoleRig) -> None:
     """Send what is due, as the sender does."""
     sender = WebhookSender(rig.state)
-    for number, _ in sender.due():
-        sender.send(number)
+    for number, hook in sender.due():
+        sender.carry(number, hook)
     sender.close()
 
 
@@ -109,6 +116,20 @@ def test_it_is_given_up_in_the_end_and_where_the_receiver_is_gone(rig: ConsoleRi
         assert program.get(f"/webhooks/{number}").json()["why"] == "gone"
         states = [one["state"] for one in program.get(f"/webhooks/{number}/deliveries").json()["deliveries"]]
         assert states == ["given-up", "given-up"]
+
+
+def test_what_goes_wrong_here_costs_no_delivery(rig: ConsoleRig) -> None:
+    program = Person(rig, "alpha").key("subscribe")
+    number = _subscribed(program, "https://a.example/")
+    _run(rig)
+    with rig.state.database.writing() as db:  # another console's key
+        db.execute(update(WebhookRow).values(secret=b"x"))
+    _send(rig)
+    (delivery,) = program.get(f"/webhooks/{number}/deliveries").json()["deliveries"]
+    assert (delivery["state"], delivery["attempts"]) == ("waiting", [])
+    sender = WebhookSender(rig.state)
+    assert sender.due() == []  # for some minutes
+    sender.close()
 
 
 def test_an_event_is_kept_with_its_change_or_not_at_all(rig: ConsoleRig) -> None:
@@ -202,6 +223,36 @@ def test_hostile_receivers_are_bounded() -> None:
     with HookReceiver() as receiver:
         sealed = HookTarget("127.0.0.1", receiver.port, True, "/", ("127.0.0.1",))
         assert post(sealed, {}, b"{}").trouble is PostTrouble.TLS
+
+
+def _sealing(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a receiver of that name seals with, and what trusts it."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(Encoding.PEM)
+    file = folder / "tls.pem"
+    file.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(file)
+    return own, ssl.create_default_context(cadata=pem.decode())
+
+
+def test_the_name_counts_for_tls_and_the_checked_address_for_the_connection(tmp_path: Path) -> None:
+    own, trust = _sealing(tmp_path, "hook.example")
+    with HookReceiver(tls=own) as receiver:
+        for host, outcome in (
+            ("hook.example", PostOutcome(200)),
+            ("other.example", PostOutcome(trouble=PostTrouble.TLS)),
+        ):
+            target = HookTarget(host, receiver.port, True, "/", ("127.0.0.1",))
+            assert post(target, {}, b"{}", trust=trust) == outcome
+        assert [headers["host"] for headers, _ in receiver.received] == [f"hook.example:{receiver.port}"]
 
 
 def test_a_receiver_that_drips_is_left_after_the_time_limit() -> None:

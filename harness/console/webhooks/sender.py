@@ -1,5 +1,6 @@
 """Deliveries: what is in the outbox is sent, again and again with growing pauses, until it is taken or given up."""
 
+import contextlib
 import logging
 import random
 import threading
@@ -80,7 +81,7 @@ class WebhookSender:
             self._bell.clear()
             try:
                 for number, hook in self.due():
-                    self._pool.submit(self._carried, number, hook)
+                    self._pool.submit(self.carry, number, hook)
                 self._clear()
             except (SQLAlchemyError, RuntimeError):
                 if not self._closing:
@@ -114,15 +115,23 @@ class WebhookSender:
         with self._state.database.writing() as db:
             _note(db, number, began, outcome)
 
-    def _carried(self, number: int, hook: int) -> None:
+    def carry(self, number: int, hook: int) -> None:
+        """Send a delivery that was taken in hand; whatever goes wrong here, it is tried again later.
+
+        Args:
+            number: of the delivery.
+            hook: its subscription, which is free for another one afterwards.
+        """
         try:
             self.send(number)
         except Exception:  # an exception in a thread of the pool would be lost
             _logger.exception("webhook delivery %s", number)
-        finally:
-            with self._lock:
-                self._busy.discard(hook)
-            self._bell.set()
+            with contextlib.suppress(SQLAlchemyError), self._state.database.writing() as db:
+                later = update(DeliveryRow).where(DeliveryRow.id == number)
+                db.execute(later.values(due=time.time() + RETRIES[1]))
+        with self._lock:
+            self._busy.discard(hook)
+        self._bell.set()
 
     def _parcel(self, db: Session, number: int) -> _Parcel | None:
         """Return what is sent, None where the subscriber must not be told any more."""
