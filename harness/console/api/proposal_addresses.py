@@ -126,7 +126,7 @@ def proposal_wanted(visit: Visit) -> Response:
     sent = visit.sent
     values = {name: _clean(getattr(sent, name)) for name in ("note", "replaces", "changed", "why")}
     row = propose(visit.db, visit.state, visit.run(), visit.user, **values)
-    return json_answer(_proposal(visit, row), _CREATED, {"location": f"{ROOT}/proposals/{row.id}"})
+    return json_answer(shown_proposal(visit, row), _CREATED, {"location": f"{ROOT}/proposals/{row.id}"})
 
 
 def proposals(visit: Visit) -> Response:
@@ -134,12 +134,12 @@ def proposals(visit: Visit) -> Response:
     wanted = select(ProposalRow)
     if visit.own is not None:
         wanted = wanted.where(ProposalRow.organisation_id == visit.own)
-    return rows_of_page(visit, wanted, ProposalRow.id).answer(ProposalList, lambda row: _proposal(visit, row))
+    return rows_of_page(visit, wanted, ProposalRow.id).answer(ProposalList, lambda row: shown_proposal(visit, row))
 
 
 def proposal(visit: Visit) -> Response:
     """Return a proposal and its state."""
-    return json_answer(_proposal(visit, _row(visit)))
+    return json_answer(shown_proposal(visit, _row(visit)))
 
 
 def decision_wanted(visit: Visit) -> Response:
@@ -149,21 +149,21 @@ def decision_wanted(visit: Visit) -> Response:
            conditions=_clean(sent.conditions))  # fmt: skip
     if sent.grant:
         visit.afterwards.append(lambda: carry_out(visit.state, visit.work.bench, row.id))
-    return json_answer(_proposal(visit, row), _ACCEPTED, {"location": f"{ROOT}/proposals/{row.id}"})
+    return json_answer(shown_proposal(visit, row), _ACCEPTED, {"location": f"{ROOT}/proposals/{row.id}"})
 
 
 def opinion_wanted(visit: Visit) -> Response:
     """Give an opinion on a proposal."""
     row = _row(visit)
     add_opinion(visit.db, row, visit.user, _clean(visit.sent.text))
-    return json_answer(_proposal(visit, row), _CREATED)
+    return json_answer(shown_proposal(visit, row), _CREATED)
 
 
 def taken_back(visit: Visit) -> Response:
     """Withdraw a proposal."""
     row = _row(visit)
     take_back(visit.db, row, visit.user)
-    return json_answer(_proposal(visit, row))
+    return json_answer(shown_proposal(visit, row))
 
 
 def judged_again(visit: Visit) -> Response:
@@ -172,7 +172,7 @@ def judged_again(visit: Visit) -> Response:
     if row.state != ProposalState.DECIDING:
         raise ConfigurationError("certification.decided")
     visit.afterwards.append(lambda: carry_out(visit.state, visit.work.bench, row.id))
-    return json_answer(_proposal(visit, row), _ACCEPTED, {"location": f"{ROOT}/proposals/{row.id}"})
+    return json_answer(shown_proposal(visit, row), _ACCEPTED, {"location": f"{ROOT}/proposals/{row.id}"})
 
 
 def _clean(value: str) -> str:
@@ -192,7 +192,8 @@ def _obstacle(visit: Visit, code: str, values: dict[str, str]) -> ObstacleShape:
     return ObstacleShape(code, sentence_of(ConfigurationError(code, path=None, line=None, **values), visit.language))
 
 
-def _proposal(visit: Visit, row: ProposalRow) -> ProposalShape:
+def shown_proposal(visit: Visit, row: ProposalRow) -> ProposalShape:
+    """Return a proposal as programs see it."""
     number = visit.db.scalars(select(CertificateRow.number).where(CertificateRow.proposal_id == row.id)).first()
     said = select(OpinionRow).where(OpinionRow.proposal_id == row.id).order_by(OpinionRow.at, OpinionRow.id)
     found = troubles(row)
