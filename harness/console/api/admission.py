@@ -17,12 +17,16 @@ from harness.catalogue.texts import LANGUAGES, text
 from harness.console.api.address import ROOT, ApiAddress, json_answer
 from harness.console.api.table import ADDRESSES
 from harness.console.console_state import ConsoleState
+from harness.console.data.retention_tables import TombstoneRow
 from harness.console.people.access_tokens import long_unnoted, note_use, token_of
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.safekeeping.tombstones import facts_of
 from harness.console.sentences import sentence_of
+from harness.console.web.former_records import former_record
 from harness.console.web.visit import Forbidden, Missing, Visit
 
 _UNAUTHORISED, _FORBIDDEN, _MISSING, _CONFLICT, _UNPROCESSABLE, _MALFORMED = 401, 403, 404, 409, 422, 400
+_GONE = 410
 # What would be answered otherwise later, without another question.
 _NOT_YET = frozenset({"console.not-judged", "console.not-running", "console.no-question"})
 
@@ -73,7 +77,8 @@ def _admitted(visit: Visit, address: ApiAddress, body: bytes) -> Response:
             visit.sent = msgspec.json.decode(body, type=address.sent)
         return address.handler(visit)
     except Missing:
-        return refused(_MISSING, "missing")
+        former = former_record(visit, address.path)
+        return refused(_MISSING, "missing") if former is None else _former(former)
     except Forbidden:
         return refused(_FORBIDDEN, "forbidden")
     except msgspec.MsgspecError as error:
@@ -82,6 +87,11 @@ def _admitted(visit: Visit, address: ApiAddress, body: bytes) -> Response:
         visit.db.rollback()
         visit.afterwards.clear()
         return _declined(error, _CONFLICT if error.code in _NOT_YET else _UNPROCESSABLE)
+
+
+def _former(row: TombstoneRow) -> Response:
+    message = {language: text("console", "api.former", language) for language in LANGUAGES}
+    return json_answer({"error": {"code": "former", "message": message}, "former": facts_of(row)}, _GONE)
 
 
 def _declined(error: ConfigurationError, status: int) -> Response:

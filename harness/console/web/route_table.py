@@ -11,6 +11,7 @@ from harness.console.web import (
     proposal_pages,
     recall_pages,
     register_pages,
+    retention_pages,
     run_pages,
     subject_pages,
     token_pages,
@@ -31,4 +32,5 @@ PAGES: tuple[PageRoute, ...] = (
     *certificate_pages.PAGES,
     *register_pages.PAGES,
     *recall_pages.PAGES,
+    *retention_pages.PAGES,
 )
