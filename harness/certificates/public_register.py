@@ -15,14 +15,14 @@ from harness.certificates.badge import AREA
 from harness.certificates.certificate_record import CertificateRecord
 from harness.certificates.issue import moment_text
 from harness.certificates.signed_documents import signed
-from harness.certificates.snapshot_content import RegisterSnapshot, SnapshotEntry
+from harness.certificates.snapshot_content import RegisterSnapshot, SnapshotEntry, UnlistedEntry
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # Spreadsheets treat a cell that begins with one of these as a formula, also after white space, which some drop.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = (
     "number", "state", "since", "holder", "product", "versions", "organ_id", "organ_name", "profile", "issued",
-    "valid_until",
+    "valid_until", "replaces", "replaced_by",
 )  # fmt: skip
 _MOST_NEWS = 100
 _NAMES: Any = {None: _ATOM}
@@ -33,17 +33,23 @@ def snapshot_of(
 ) -> RegisterSnapshot:
     """Return the register at a moment; it contains only certificates that are published and valid as signed.
 
+    Of a certificate whose holder took the consent back it gives the number and the state alone, so that who has the
+    paper can still check it.
+
     Args:
         records: all certificates.
         authority: owner of the register.
         at: the moment.
     """
+    records = list(records)
     entries = [entry for record in records if (entry := _entry(record, at)) is not None]
+    unlisted = [hidden for record in records if (hidden := _unlisted(record, at)) is not None]
     return RegisterSnapshot(
         body=authority.identity.name,
         register=authority.terms.register,
         at=moment_text(at),
         entries=tuple(sorted(entries, key=lambda entry: (entry.issued, entry.number))),
+        unlisted=tuple(sorted(unlisted, key=lambda entry: entry.number)),
     )
 
 
@@ -65,6 +71,17 @@ def _entry(record: CertificateRecord, at: datetime) -> SnapshotEntry | None:
         issued=certificate.issued,
         valid_until=certificate.valid_until,
         life=tuple(act.decode() for act in record.acts),
+        replaces=certificate.replaces.number if certificate.replaces else "",
+        replaced_by=life.successor,
+    )
+
+
+def _unlisted(record: CertificateRecord, at: datetime) -> UnlistedEntry | None:
+    life, certificate = record.life, record.certificate
+    if life is None or record.problems or not life.unlisted:
+        return None
+    return UnlistedEntry(
+        number=certificate.content.number, sha256=certificate.sha256, state=life.state(at), since=life.since(at)
     )
 
 

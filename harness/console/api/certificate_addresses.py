@@ -6,10 +6,12 @@ from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
+from harness.certificates.amendment import CorrectedFacts
 from harness.certificates.document import Certificate
 from harness.certificates.life import LifeAct, LifeEntry
 from harness.console.api.address import ROOT, ApiAddress, json_answer
 from harness.console.certification.acts import DONE_BY_HAND, add_act
+from harness.console.certification.amendments import propose_amendment
 from harness.console.certification.book import KeptCertificate, kept_certificate, kept_certificates
 from harness.console.certification.issuing import carry_out
 from harness.console.certification.proposals import decide, propose, troubles
@@ -54,6 +56,15 @@ class WantedConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class WantedAmendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Facts of a certificate as they should read, and why; what is left out stays. The scope can only be narrowed."""
+
+    why: str
+    holder: str | None = None
+    address: str | None = None
+    capabilities: tuple[str, ...] | None = None
+
+
 class ProposalShape(msgspec.Struct, frozen=True):
     """A proposal; `certificate` is the number of the certificate that was issued for it."""
 
@@ -78,7 +89,9 @@ class ProposalList(msgspec.Struct, frozen=True):
 
 
 class CertificateShape(msgspec.Struct, frozen=True):
-    """A certificate: state, history and content; without these if it is not `whole`."""
+    """A certificate: state, history and content; without these if it is not `whole`. What it replaces or amends is in
+    its content; `replaced_by` is the number of the one that replaces or amends it.
+    """
 
     number: str
     run: str
@@ -87,6 +100,7 @@ class CertificateShape(msgspec.Struct, frozen=True):
     published: bool
     certificate: Certificate | None
     life: tuple[LifeEntry, ...]
+    replaced_by: str | None = None
 
 
 class CertificateList(msgspec.Struct, frozen=True):
@@ -159,6 +173,30 @@ def consent_wanted(visit: Visit) -> Response:
     return certificate(visit)
 
 
+def consent_retracted(visit: Visit) -> Response:
+    """Record that the holder takes the consent to publication back."""
+    kept, how = _kept(visit), _clean(visit.sent.reason)
+    if visit.user.role == Role.VENDOR:  # who need not say why
+        how = f"{text('console', 'certificate.retract.self', 'vi')} {how}".strip()
+    add_act(visit.db, visit.state.certifying, kept.number, LifeAct.RETRACT_CONSENT, visit.user, reason=how)
+    return certificate(visit)
+
+
+def amendment_wanted(visit: Visit) -> Response:
+    """Propose to correct facts of a certificate."""
+    kept, sent = _kept(visit), visit.sent
+    present = kept.certificate
+    if present is None:
+        raise ConfigurationError("certification.damaged")
+    corrected = CorrectedFacts(
+        present.holder if sent.holder is None else _clean(sent.holder)[:200],
+        present.address if sent.address is None else _clean(sent.address)[:300],
+        present.scope.capabilities if sent.capabilities is None else sent.capabilities,
+    )
+    row = propose_amendment(visit.db, kept, visit.user, corrected, _clean(sent.why))
+    return json_answer(_proposal(visit, row), _CREATED, {"location": f"{ROOT}/proposals/{row.id}"})
+
+
 def _clean(value: str) -> str:
     return value.replace("\0", "").strip()[:_LONGEST]
 
@@ -207,6 +245,7 @@ def _certificate(kept: KeptCertificate) -> CertificateShape:
         published=life is not None and life.published,
         certificate=kept.certificate if kept.whole else None,
         life=tuple(life.entries) if life else (),
+        replaced_by=(life.successor or None) if life else None,
     )
 
 
@@ -219,4 +258,15 @@ ADDRESSES = (
     ApiAddress("GET", "/certificates/{key}", certificate, given=CertificateShape),
     ApiAddress("POST", "/certificates/{key}/acts", act_wanted, Right.DECIDE, WantedAct, CertificateShape),
     ApiAddress("POST", "/certificates/{key}/consent", consent_wanted, Right.CONSENT, WantedConsent, CertificateShape),
+    ApiAddress(
+        "POST",
+        "/certificates/{key}/consent/withdrawal",
+        consent_retracted,
+        Right.CONSENT,
+        WantedConsent,
+        CertificateShape,
+    ),
+    ApiAddress(
+        "POST", "/certificates/{key}/amendment", amendment_wanted, Right.PROPOSE, WantedAmendment, ProposalShape
+    ),
 )
