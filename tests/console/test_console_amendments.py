@@ -1,5 +1,6 @@
 """Amended certificates, and consent to publication that is taken back."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from harness.certificates.report_amendment import AmendedReport
+from harness.certificates.signed_documents import read_signed
 from harness.certificates.verification import verify_certificate
 from tests.console.test_console_certification import CertifyingRig, without_paper
 
@@ -152,6 +155,37 @@ def test_consent_can_be_given_again_and_published_again(rig: CertifyingRig) -> N
     assert alpha.post(f"/certificates/{number}/consent", {}).status_code == 200
     assert rig.act(number, "publish").status_code == 303
     assert TestClient(rig.app).get("/register.json").json()["entries"][0]["number"] == number
+
+
+def _corrected(rig: CertifyingRig, name: str = "minh", **fields: str) -> Any:
+    form = {"part": "Tên cơ quan", "reads": "UBND tỉnh Nghệ An", "should": "UBND tỉnh <b>Nghệ An</b>", "why": "Ghi sai"}
+    return rig.person(name).post("/runs/run1/amend", {**form, **fields})
+
+
+def test_an_amended_report_stands_beside_the_original(rig: CertifyingRig) -> None:
+    folder = rig.state.runs / "run1" / "run"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    for field in ("part", "reads", "should", "why"):
+        assert _corrected(rig, **{field: ""}).status_code == 422
+    assert _corrected(rig, "lan").status_code == 403
+    address = _corrected(rig).headers["location"]
+    assert _corrected(rig, part="Địa chỉ").headers["location"] == "/runs/run1/amendments/2"
+    alpha = rig.person("alpha")
+    page = alpha.get(address).text
+    assert "run1-A1" in page
+    assert "<b>Nghệ An" not in page
+    told = alpha.get(f"{address}/report.json").json()
+    assert told["amendment"]["report"] == hashlib.sha256(before["report.json"]).hexdigest()
+    assert (told["amendment"]["verdict"], told["amendment"]["by"]) == ("pass", "Lê Văn Minh")
+    read = read_signed(told["signed"].encode(), AmendedReport)
+    assert read is not None
+    assert read.signed_by(rig.by.authority.keys)
+    assert alpha.get("/runs/run1/amendments/2/report.json").json()["amendment"]["previous"] == "run1-A1"
+    assert "run1-A2" in alpha.get("/runs/run1").text
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert rig.user("beta", "vendor", "Công ty Beta").get(address).status_code == 404
+    for missing in ("/runs/run1/amendments/3", f"{address}/report.exe"):
+        assert alpha.get(missing).status_code == 404
 
 
 def test_a_certificate_is_not_extended_to_its_own_version(rig: CertifyingRig) -> None:

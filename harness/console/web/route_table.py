@@ -3,6 +3,7 @@
 from harness.console.web import (
     account_pages,
     administration_pages,
+    amendment_pages,
     certificate_pages,
     evidence_pages,
     history_pages,
@@ -33,4 +34,5 @@ PAGES: tuple[PageRoute, ...] = (
     *register_pages.PAGES,
     *recall_pages.PAGES,
     *retention_pages.PAGES,
+    *amendment_pages.PAGES,
 )
