@@ -2,16 +2,21 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 from starlette.testclient import TestClient
 
+from harness.certificates.public_register import register_atom, snapshot_of
 from harness.certificates.report_amendment import AmendedReport
 from harness.certificates.signed_documents import read_signed
 from harness.certificates.verification import verify_certificate
+from harness.console.certification.book import kept_certificates
+from harness.journal.recorder import VIETNAM
 from tests.console.test_console_certification import CertifyingRig, without_paper
 
 __all__ = ["without_paper"]  # no PDF is made here
@@ -193,3 +198,24 @@ def test_a_certificate_is_not_extended_to_its_own_version(rig: CertifyingRig) ->
     assert rig.act(number, "extend", "x", "3.2").status_code == 422
     assert rig.act(number, "extend", "x", "3.3").status_code == 303
     assert rig.act(number, "extend", "x", "3.3").status_code == 422
+
+
+def test_the_feed_announces_the_end_of_a_certificate_in_three_steps(rig: CertifyingRig) -> None:
+    rig.published()
+    authority = rig.by.authority
+    with rig.state.database.reading() as db:
+        (kept,) = kept_certificates(db, authority)
+    record = kept.record
+    assert record is not None
+    last = record.certificate.content.last_day
+
+    def announced(left: int) -> list[str]:
+        at = datetime.combine(last - timedelta(days=left), time(12), VIETNAM)
+        feed = etree.fromstring(register_atom(snapshot_of([record], authority, at), [record], "vi", "https://x"))
+        return [one.rpartition("#")[2] for one in feed.xpath("//*[local-name()='entry']/*[local-name()='id']/text()")]
+
+    assert [announced(left)[:-3] for left in (61, 60, 30, 7, -1)] == [
+        [], ["expires-60"], ["expires-30", "expires-60"], ["expires-07", "expires-30", "expires-60"], [],
+    ]  # fmt: skip
+    steps = [replace(kept, at=datetime.combine(last - timedelta(days=left), time(), UTC)) for left in (61, 60, 8, 7)]
+    assert [one.reminder for one in steps] == [0, 60, 30, 7]
