@@ -23,6 +23,7 @@ from harness.console.people.sessions import csrf_matches, session_of, stale, tou
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
+from harness.console.web.former_records import former_page, former_record
 from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
 from harness.console.web.health import health
 from harness.console.web.rendering import FOLDER, rendered
@@ -162,7 +163,8 @@ def _admitted(visit: Visit, page: PageRoute) -> Response:
             visit.need(page.right)
         return page.handler(visit)
     except Missing:
-        return _excused("missing", visit.language, 404)
+        former = former_record(visit, page.path)
+        return _excused("missing", visit.language, 404) if former is None else former_page(visit, former)
     except Forbidden:
         visit.db.rollback()
         return _excused("forbidden", visit.language, 403)

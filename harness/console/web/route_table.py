@@ -3,6 +3,7 @@
 from harness.console.web import (
     account_pages,
     administration_pages,
+    amendment_pages,
     certificate_pages,
     evidence_pages,
     history_pages,
@@ -12,6 +13,7 @@ from harness.console.web import (
     proposal_pages,
     recall_pages,
     register_pages,
+    retention_pages,
     run_pages,
     subject_pages,
     token_pages,
@@ -33,4 +35,6 @@ PAGES: tuple[PageRoute, ...] = (
     *certificate_pages.PAGES,
     *register_pages.PAGES,
     *recall_pages.PAGES,
+    *retention_pages.PAGES,
+    *amendment_pages.PAGES,
 )
