@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from harness.console.data.tables import AccessTokenRow, UserRow
-from tests.console.console_rig import PASSWORD, ConsoleRig, Person, Program
+from tests.console.console_rig import DECLARATION, PASSWORD, ConsoleRig, Person, Program
 
 WANTED = {"preset": "chosen", "ids": ["SND-01"], "reason": "thử"}
 
@@ -165,3 +166,28 @@ def test_an_administrator_sees_to_accounts_and_settings_by_a_key(rig: ConsoleRig
     log = Person(rig, "quan").get("/log").text
     assert "quan (CI)" in log
     assert PASSWORD not in log
+
+
+def test_a_declared_secret_is_kept_and_never_shown(rig: ConsoleRig) -> None:
+    alpha = Person(rig, "alpha").key("declare")
+    sent = yaml.safe_load(DECLARATION)
+    sent["agency"]["secret"] = "bí-mật-123"
+    made = alpha.post("/organisations/1/systems", sent)
+    assert (made.status_code, made.json()["has_secret"]) == (201, True)
+    number = made.json()["system"]["id"]
+    del sent["agency"]["secret"]
+    sent["candidate"]["version"] = "3.3"
+    changed = alpha.client.put(f"/api/v1/systems/{number}", json=sent).json()
+    assert (changed["has_secret"], changed["system"]["version"]) == (True, "3.3")  # what is not sent stays
+    assert changed["declaration"]["candidate"]["version"] == "3.3"
+    for place in (f"/systems/{number}", f"/systems/{number}/candidate.yaml"):
+        assert "3.3" in alpha.get(place).text
+        assert "bí-mật" not in alpha.get(place).text
+    assert [one["version"] for one in alpha.get("/products").json()["products"]] == ["3.2", "3.3"]
+    for wrong in ({**sent, "x": 1}, {**sent, "schema": "x"}, {**sent, "driver": {"kind": "reference"}}):
+        assert alpha.post("/organisations/1/systems", wrong).status_code in {400, 422}
+    tried = alpha.post("/organisations/1/reference", {"variant": "none-such"})
+    assert (tried.status_code, tried.json()["code"]) == (422, "candidate.unknown-defect")
+    assert alpha.get("/systems/1/doctor").status_code == 404
+    missing = alpha.client.put("/api/v1/systems/2", json=sent)
+    assert (missing.status_code, missing.json()["code"]) == (404, "missing")  # another organisation's
