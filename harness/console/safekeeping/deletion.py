@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import delete, select
+from sqlalchemy import Column, MetaData, delete, select
 from sqlalchemy.orm import Session
 
 from harness.catalogue.errors import ConfigurationError
 from harness.console.console_state import ConsoleState
-from harness.console.data.amendment_tables import AmendmentRow, ReportAmendmentRow
+from harness.console.data.amendment_tables import AmendmentRow
 from harness.console.data.audit_log import DELETED, note_change
 from harness.console.data.certificate_tables import (
     CertificateFileRow,
@@ -29,7 +30,7 @@ from harness.console.data.certificate_tables import (
     ProposalRow,
 )
 from harness.console.data.retention_tables import TombstoneRow
-from harness.console.data.tables import AuditRow, DelegationRow, FoundRow, NoteRow, RunRow, SessionRow
+from harness.console.data.tables import AuditRow, NoteRow, RunRow, SessionRow
 from harness.console.runs.run_queue import RUN_FOLDER
 from harness.console.safekeeping.due_records import RetainedRecord, survey
 from harness.console.safekeeping.log_cut import log_cut
@@ -42,6 +43,7 @@ GOING = ".deleted-"
 _LOCK = "safekeeping.lock"
 _PIECE = 1024 * 1024
 _LONGEST = 2000
+_OWNED = "columns that name a run"
 _WITH_FILES = frozenset({*RUN_KINDS, RecordKind.UPLOAD})
 
 
@@ -208,9 +210,28 @@ def _erase_run(db: Session, record: RetainedRecord) -> None:
     proposals = select(ProposalRow.id).where(ProposalRow.run_id == record.run)
     for table in (OpinionRow, AmendmentRow):
         db.execute(delete(table).where(table.proposal_id.in_(proposals)))
-    for owned in (ProposalRow, FoundRow, NoteRow, DelegationRow, ReportAmendmentRow):
-        db.execute(delete(owned).where(owned.run_id == record.run))
+    for column in _owned_by_runs(db):
+        db.execute(delete(column.table).where(column == record.run))
     db.execute(delete(RunRow).where(RunRow.id == record.run))
+
+
+def _owned_by_runs(db: Session) -> list[Column[Any]]:
+    """Return the columns that name a run, of every table that the database has, whichever room made it.
+
+    Certificates are not among them: no run is deleted while one is based on it, and the database holds to that.
+    """
+    if _OWNED not in db.info:
+        tables = MetaData()
+        tables.reflect(db.connection())
+        db.info[_OWNED] = [
+            column
+            for table in tables.sorted_tables
+            for column in table.columns
+            if table.name != CertificateRow.__tablename__
+            and any(key.target_fullname == "runs.id" for key in column.foreign_keys)
+        ]
+    found: list[Column[Any]] = db.info[_OWNED]
+    return found
 
 
 def _erase_certificate(db: Session, record: RetainedRecord) -> None:

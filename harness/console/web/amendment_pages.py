@@ -78,8 +78,8 @@ def _words(visit: Visit) -> object:
 
 
 PAGES = (
-    PageRoute("GET", "/runs/{key}/amend", amend_report_page, Right.DECIDE),
-    PageRoute("POST", "/runs/{key}/amend", report_amended, Right.DECIDE),
+    PageRoute("GET", "/runs/{key}/amend", amend_report_page, Right.PROPOSE),
+    PageRoute("POST", "/runs/{key}/amend", report_amended, Right.PROPOSE),
     PageRoute("GET", "/runs/{key}/amendments/{number:int}", amended_report_shown),
     PageRoute("GET", "/runs/{key}/amendments/{number:int}/report.{form}", amended_report_file),
 )
