@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from harness.console.data import certificate_tables  # noqa: F401 - its tables belong to the schema
+from harness.console.data import certificate_tables, runner_tables  # noqa: F401 - their tables belong to the schema
 from harness.console.data.tables import ConsoleTable
 
 context.configure(
