@@ -58,8 +58,13 @@ class TakenRun:
     def going(self) -> bool:
         """Whether its process is there."""
         if self._child is not None:
-            self._child.poll()  # an ended child stays until it is asked for
-        return alive(noted_pid(self.place), self.kept.birth)
+            return self._child.poll() is None
+        return alive(self.pid, self.kept.birth)
+
+    @property
+    def pid(self) -> int | None:
+        """Number of its process, also of one that did not write it down yet."""
+        return noted_pid(self.place) if self._child is None else self._child.pid
 
     @property
     def complained(self) -> str:
@@ -114,7 +119,7 @@ class TakenRun:
         """End the process: gently first, then ever less so."""
         now = time.monotonic()
         self.stopping = self.stopping if self.stopping is not None else now
-        pid = noted_pid(self.place)
+        pid = self.pid
         while self._signals < len(_ESCALATION) and now - self.stopping >= _ESCALATION[self._signals][0]:
             if pid is not None and self.going:
                 interrupt(pid, _ESCALATION[self._signals][1])

@@ -32,6 +32,7 @@ from harness.console.runs.process import alive, begin, birth_of, complaint, inte
 from harness.console.runs.run_outcome import outcome_of
 from harness.console.sentences import sentence_of
 from harness.console.subjects.system_registry import check_reachable, driver_kind, prepared
+from harness.seal.record_seal import RECORD_FILE
 
 RUN_FOLDER, JUDGE_FOLDER = "run", "judging"
 _TICK = 0.4
@@ -39,6 +40,7 @@ _AWAY = 5.0  # seconds between two looks after which the console was not there
 _PATIENCE = 15.0  # seconds in which a process has to write its number down
 # Seconds after a stop was asked for at which a stronger signal is sent.
 _ESCALATION = ((60.0, signal.SIGTERM), (150.0, signal.SIGKILL))
+_LABORATORY = "LIENTHONG_LABORATORY"
 _logger = logging.getLogger(__name__)
 
 
@@ -159,9 +161,11 @@ class RunQueue:
     def _judge(self, row: RunRow, folder: Path) -> None:
         place = self._state.runs / row.id / JUDGE_FOLDER
         place.mkdir(exist_ok=True)
-        child = begin(
-            [*self._state.program, "judge", str(folder), "--lang", row.language], place, self._state.environment
-        )
+        environment = self._state.environment
+        if not (folder / RECORD_FILE).exists():
+            # What was not sealed when it was recorded never is: the laboratory would put its judgement beside the run.
+            environment = {name: value for name, value in environment.items() if not name.startswith(_LABORATORY)}
+        child = begin([*self._state.program, "judge", str(folder), "--lang", row.language], place, environment)
         self._children[child.pid] = child
         self._keep(row.id, pid=child.pid, birth=birth_of(child.pid) or "gone", state="judging")
 
