@@ -117,6 +117,10 @@ class RunnerMachine:
             if self._failure is not None:
                 raise self._failure
 
+    def close(self) -> None:
+        """Have `serve` end; runs go on."""
+        self._closing.set()
+
     def _guarded(self, work: Callable[[], None]) -> None:
         """Do something until this machine ends; what the console declines for good ends the machine."""
         while not self._closing.is_set():

@@ -19,7 +19,8 @@ from harness.console.subjects.declarations import SECRET_VARIABLE, kept, written
 from harness.console.subjects.system_registry import REFERENCE, candidate_word, check_reachable
 from harness.journal.recorder import JOURNAL_FILE
 from harness.judge.open_requirements import not_passed
-from harness.seal.run_files import REPORT_FILE, read_report
+from harness.seal.manifest import MANIFEST_FILE
+from harness.seal.run_files import read_report
 from harness.seal.tampering import Tampering
 from harness.seal.verification import verify
 
@@ -91,13 +92,13 @@ class RunnerIntake:
             missing = self._queue.arrivals.missing(folder, said.files)
             if missing:
                 return RunEndAnswer(missing)
-            if REPORT_FILE in said.files:
+            if MANIFEST_FILE in said.files:
                 check_arrived(folder, self._state.laboratory)
         except ConfigurationError as error:
             self._refuse(run, str(error))
             return RunEndAnswer([])
         _note(folder.parent, said.complained)
-        whole = REPORT_FILE in said.files or JOURNAL_FILE not in said.files
+        whole = MANIFEST_FILE in said.files or JOURNAL_FILE not in said.files
         self._queue.release(run, LeaseOutcome.WHOLE if whole else LeaseOutcome.CUT)
         return RunEndAnswer([])
 

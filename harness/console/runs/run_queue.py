@@ -119,7 +119,7 @@ class RunQueue:
         """Note that a runner has done with a run; the console sees to what is left to do: judging, and its end."""
         folder = self._state.runs / run / RUN_FOLDER
         self.arrivals.over(folder)
-        if outcome is LeaseOutcome.LOST:
+        if outcome in {LeaseOutcome.LOST, LeaseOutcome.CUT}:
             unjudged(folder)
         with self._state.database.writing() as db:
             row, lease = db.get_one(RunRow, run, with_for_update=True), lease_of(db, run)
