@@ -16,8 +16,8 @@ from harness.console.data.tables import RunRow
 class LeaseOutcome(StrEnum):
     """How a runner's part in a run ended.
 
-    WHOLE: all that the run left arrived. CUT: its program left a record that it did not seal. LOST: the runner gave no sign
-    of life any more. REFUSED: what it sent is not what it should be.
+    WHOLE: all that the run left arrived. CUT: its program left a record that it did not seal. LOST: the runner gave no
+    sign of life any more. REFUSED: what it sent is not what it should be.
     """
 
     WHOLE = "whole"

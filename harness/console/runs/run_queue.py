@@ -24,7 +24,7 @@ from harness.console.data.tables import FoundRow, RunRow, SystemRow
 from harness.console.runners.arrivals import RunArrivals, unjudged
 from harness.console.runners.leases import LeaseOutcome, end_lease, lease_of, open_leases, why_ended
 from harness.console.runs.answers import answer_pipe
-from harness.console.runs.claims import claim
+from harness.console.runs.claims import claim, waiting_for_runners
 from harness.console.runs.exhibits import clear_away
 from harness.console.runs.hub_ports import free_port
 from harness.console.runs.presets import PEOPLE
@@ -174,9 +174,13 @@ class RunQueue:
             return
         going_on = {row.id for row in active}
         self._ports = {run: port for run, port in self._ports.items() if run in going_on}
-        room = now.runs_at_once - len(active)
+        room, elsewhere = now.runs_at_once - len(active), frozenset[str]()
+        if now.runs_at_once == 0:
+            # What no other machine can carry out is begun here even so, one at a time.
+            with self._state.database.reading() as db:
+                room, elsewhere = 1 - len(active), frozenset(waiting_for_runners(db))
         for row in waiting:
-            if room > 0 and self._begin(row, now):
+            if room > 0 and row.id not in elsewhere and self._begin(row, now):
                 room -= 1
 
     def held(self, db: Session) -> str:

@@ -12,6 +12,7 @@ from harness.console.web import (
     recall_pages,
     register_pages,
     run_pages,
+    runner_pages,
     subject_pages,
     token_pages,
 )
@@ -24,6 +25,7 @@ PAGES: tuple[PageRoute, ...] = (
     *administration_pages.PAGES,
     *subject_pages.PAGES,
     *run_pages.PAGES,
+    *runner_pages.PAGES,
     *evidence_pages.PAGES,
     *history_pages.PAGES,
     *operator_pages.PAGES,
