@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
@@ -26,13 +28,16 @@ from harness.console.data.runner_tables import LeaseRow, RunnerRow
 from harness.console.data.tables import RunRow, SystemRow
 from harness.console.machine.console_link import ConsoleLink
 from harness.console.machine.runner_machine import RunnerMachine, RunnerSettings, instance_of
+from harness.console.runners.intake import check_arrived
 from harness.console.runners.registry import add_runner, revoke_runner
 from harness.console.runners.safe_path import safe_path
 from harness.console.runs.claims import claim
 from harness.console.runs.run_queue import queue_run, stop_run
 from harness.console.subjects.default_profile import profile_digests
-from tests.console.console_rig import DECLARATION, MANUAL, ConsoleRig
+from harness.report.seal_run import list_unsigned
+from tests.console.console_rig import DECLARATION, MANUAL, ConsoleRig, Person
 from tests.console.test_console_runs import STAND_IN
+from tests.report.report_runs import build_run
 
 _PATIENCE = 60.0
 _SECRET = "bí-mật-của-hệ-thống-một"
@@ -287,6 +292,50 @@ def test_a_run_whose_runner_fell_silent_ends_and_what_comes_later_is_kept_apart(
     _until(lambda: served.place(f"{key}.kept").exists())
     assert (served.place(f"{key}.kept") / "run" / "journal.jsonl").exists()
     assert "over" in dict(served.told)
+
+
+def test_an_administrator_adds_drains_and_removes_a_runner(rig: ConsoleRig) -> None:
+    lan = Person(rig, "lan")
+    page = lan.post("/runners", {"name": "may-1"}).text
+    found = re.search(r'<code id="key"[^>]*>(ltr_[^<]+)</code>', page)
+    assert found is not None
+    runner = _Forger(rig, "other")
+    runner.token = found[1]
+    assert runner.hello().status_code == 200
+    key = _queued(rig)
+    assert lan.post("/runners/1", {"what": "drain"}).status_code == 303
+    assert runner.take().status_code == 204
+    assert runner.post("/beat", {"held": []}).json()["draining"]
+    assert "không nhận thêm" in lan.get("/runners").text
+    lan.post("/runners/1", {"what": "resume"})
+    assert runner.take().json()["run"] == key
+    assert f'href="/runs/{key}"' in lan.get("/runners").text
+    health = runner.client.get("/healthz").json()
+    assert (health["runners"], health["runners_present"]) == (2, 1)
+    assert lan.post("/runners", {"name": "may-1"}).status_code == 422
+    assert lan.post("/runners", {"name": "../x"}).status_code == 422
+    assert lan.post("/runners/lease", {"lease": "5"}).status_code == 422
+    assert lan.post("/runners/lease", {"lease": "60"}).status_code == 303
+    assert runner.hello().json()["lease"] == 60
+    lan.post("/runners/1", {"what": "revoke"})
+    assert runner.post("/beat", {"held": [key]}).status_code == 401
+    assert runner.token not in lan.get("/runners").text + lan.get("/log").text
+    assert rig.user("minh", "tester").get("/runners").status_code == 403
+
+
+def test_a_seal_that_does_not_hold_is_noticed_on_arrival(tmp_path: Path) -> None:
+    laboratory = ec.generate_private_key(ec.SECP256R1()).public_key()
+    build_run(tmp_path / "run")
+    list_unsigned(tmp_path / "run")
+    check_arrived(tmp_path / "run", None)
+    with pytest.raises(ConfigurationError) as unsigned:
+        check_arrived(tmp_path / "run", laboratory)
+    assert "unsigned" in unsigned.value.parameters["problems"]
+    report = tmp_path / "run" / "report.json"
+    report.write_bytes(report.read_bytes().replace(b'"pass"', b'"fail"', 1))
+    with pytest.raises(ConfigurationError) as edited:
+        check_arrived(tmp_path / "run", None)
+    assert "report.json" in edited.value.parameters["problems"]
 
 
 def _queued(rig: ConsoleRig, system: int = 1) -> str:

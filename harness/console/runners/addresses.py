@@ -198,4 +198,5 @@ def _number(request: Request, name: str) -> int:
 
 def _declined(error: ConfigurationError, status: int) -> Response:
     message: dict[str, Any] = {language: sentence_of(error, language) for language in LANGUAGES}
-    return json_answer({"error": {"code": error.code, "message": message}}, status)
+    headers = {"www-authenticate": 'Bearer realm="lienthong"'} if status == _UNAUTHORISED else {}
+    return json_answer({"error": {"code": error.code, "message": message}}, status, headers)

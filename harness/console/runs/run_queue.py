@@ -300,6 +300,7 @@ def stop_run(db: Session, row: RunRow, reason: str, actor: str) -> None:
     """
     if not reason:
         raise ConfigurationError("console.no-reason")
+    db.flush()
     db.refresh(row, with_for_update=True)  # another machine may be taking it just now
     if row.state not in {"queued", "running"}:
         raise ConfigurationError("console.not-running")
