@@ -56,8 +56,8 @@ class _Forger:
 
     def post(self, path: str, sent: Any = None, content: bytes = b"", token: str | None = None) -> Any:
         headers = {"authorization": f"Bearer {token or self.token}", "lienthong-instance": self.instance}
-        more = {"content": content} if sent is None else {"json": sent}
-        return self.client.post(f"/runner/v1{path}", headers=headers, **more)  # type: ignore[arg-type]
+        more: dict[str, Any] = {"content": content} if sent is None else {"json": sent}
+        return self.client.post(f"/runner/v1{path}", headers=headers, **more)
 
     def hello(self, **changed: Any) -> Any:
         said = {"version": __version__, "profiles": profile_digests(), "capacity": 2, "laboratory": "",
@@ -68,7 +68,12 @@ class _Forger:
         return self.post("/take", {"held": list(held), "wait": 0})
 
     def file(self, run: str, name: str, content: bytes, **changed: Any) -> Any:
-        query = {"name": name, "offset": 0, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        query: dict[str, Any] = {
+            "name": name,
+            "offset": 0,
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
         headers = {"authorization": f"Bearer {self.token}", "lienthong-instance": self.instance}
         where = f"/runner/v1/runs/{run}/file"
         return self.client.post(where, headers=headers, content=content, params={**query, **changed})
@@ -170,7 +175,8 @@ def test_what_a_forged_runner_sends_is_refused(rig: ConsoleRig) -> None:
     runner.file(key, "run.json", b"{}")
     assert runner.file(key, "run.json", b"[]").json()["error"]["code"] == "runner.differs"
     assert runner.post(f"/runs/{key}/end", {"files": {"run.json": "0" * 64}, "complained": ""}).json() == {
-        "missing": []
+        "missing": [],
+        "accepted": False,
     }
     rig.work.queue.look()
     assert (_row(rig, key).state, _row(rig, key).verdict) == ("ended", "none")

@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.console.machine.console_link import ConsoleAway, ConsoleDeclined, ConsoleLink
 from harness.console.machine.taken_run import TakenRun
 from harness.console.runners.arrivals import all_digests
-from harness.console.runners.shapes import LARGEST_PIECE, RunEnd
+from harness.console.runners.shapes import LARGEST_PIECE, RunEnd, RunEndAnswer
 from harness.journal.bodies import BLOB_FOLDER
 from harness.journal.recorder import JOURNAL_FILE
 from harness.seal.run_files import RUN_FILE
@@ -46,24 +46,29 @@ class RunDelivery:
             self._offset = None
             raise
 
-    def finish(self) -> bool:
-        """Send all that the ended run left, and return whether the console has taken it in; see `send_news`."""
+    def finish(self) -> RunEndAnswer:
+        """Send all that the ended run left, and return what the console says to it; see `send_news`."""
         self.send_news()
         folder = self._run.folder
         files = all_digests(folder) if folder.is_dir() else {}
         for name in sorted(files):
             if name != JOURNAL_FILE:
                 self._send_file(name)
-        missing = self._link.end(self._run.kept.run, RunEnd(files, self._run.complained)).missing
-        if missing:
+        answer = self._link.end(self._run.kept.run, RunEnd(files, self._run.complained))
+        if answer.missing:
             self._offset = None
-            self._sent -= set(missing)
-        return not missing
+            self._sent -= set(answer.missing)
+        return answer
+
+    def give_up(self, why: str) -> None:
+        """Say that the run is over although the console does not take what it left; see `send_news`."""
+        self._link.end(self._run.kept.run, RunEnd({}, why))
 
     def is_settled(self) -> bool:
         """Return whether the console has taken the ended run in; see `send_news`."""
         try:
-            return not self._link.end(self._run.kept.run, RunEnd({}, "")).missing
+            answer = self._link.end(self._run.kept.run, RunEnd({}, ""))
+            return answer.accepted and not answer.missing
         except ConsoleDeclined:
             return False
 

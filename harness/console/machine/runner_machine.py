@@ -30,6 +30,9 @@ _FINAL = frozenset({"runner.version", "runner.profiles", "runner.laboratory", "r
 _UNINTRODUCED = "runner.unintroduced"
 _NOT_YOURS = "runner.not-yours"
 
+# Reasons that have nothing to do with what a run left.
+_NOT_ITS_FAULT = _FINAL | {_NOT_YOURS, _UNINTRODUCED}
+
 Told = Callable[[str, Mapping[str, str]], None]
 
 
@@ -235,16 +238,31 @@ class RunnerMachine:
         if going:
             delivery.send_news()
             return False
-        if delivery.finish():
-            self._done(run)
+        try:
+            answer = delivery.finish()
+        except (ConfigurationError, ConsoleDeclined) as error:
+            if isinstance(error, ConsoleDeclined) and error.code in _NOT_ITS_FAULT:
+                raise
+            # It would be declined tomorrow too.
+            delivery.give_up(str(error))
+            self._put_aside(run)
             return True
-        return False
+        if answer.missing:
+            return False
+        if answer.accepted:
+            self._done(run)
+        else:
+            self._put_aside(run)
+        return True
 
     def _unwanted(self, run: TakenRun, delivery: RunDelivery) -> None:
         """Put a run aside that the console ended without it, unless it only did not hear that it arrived."""
         if delivery.is_settled():
             self._done(run)
             return
+        self._put_aside(run)
+
+    def _put_aside(self, run: TakenRun) -> None:
         with self._lock:
             self._runs.pop(run.kept.run, None)
         self._tell("over", {"run": run.kept.run, "place": str(run.put_aside())})

@@ -87,7 +87,7 @@ class RunnerIntake:
         with self._state.database.reading() as db:
             lease = lease_of(db, run)
             if lease is not None and lease.ended is not None:
-                return RunEndAnswer([])  # the answer was lost on its way
+                return RunEndAnswer([], lease.outcome != LeaseOutcome.REFUSED)  # the answer was lost on its way
         try:
             missing = self._queue.arrivals.missing(folder, said.files)
             if missing:
@@ -96,7 +96,7 @@ class RunnerIntake:
                 check_arrived(folder, self._state.laboratory)
         except ConfigurationError as error:
             self._refuse(run, str(error))
-            return RunEndAnswer([])
+            return RunEndAnswer([], accepted=False)
         _note(folder.parent, said.complained)
         whole = MANIFEST_FILE in said.files or JOURNAL_FILE not in said.files
         self._queue.release(run, LeaseOutcome.WHOLE if whole else LeaseOutcome.CUT)

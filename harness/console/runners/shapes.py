@@ -99,6 +99,12 @@ class RunEnd(msgspec.Struct, frozen=True):
 
 
 class RunEndAnswer(msgspec.Struct, frozen=True):
-    """Files that the console does not have; with none the run is taken in, and the runner may forget it."""
+    """What the console says to the end of a run.
+
+    Attributes:
+        missing: files that it does not have; with none the runner has done with the run.
+        accepted: whether it keeps the run as evidence, so that the runner may forget it.
+    """
 
     missing: list[str]
+    accepted: bool = True
