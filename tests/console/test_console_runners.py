@@ -319,6 +319,9 @@ def test_an_administrator_adds_drains_and_removes_a_runner(rig: ConsoleRig) -> N
     health = runner.client.get("/healthz").json()
     assert (health["runners"], health["runners_present"]) == (2, 1)
     assert lan.post("/runners", {"name": "may-1"}).status_code == 422
+    runner.hello(version="0.0.9")
+    assert "phiên bản khác" in lan.get("/runners").text
+    runner.hello()
     assert lan.post("/runners", {"name": "../x"}).status_code == 422
     assert lan.post("/runners/lease", {"lease": "5"}).status_code == 422
     assert lan.post("/runners/lease", {"lease": "60"}).status_code == 303
