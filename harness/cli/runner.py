@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.cli.console_place import DATABASE_VARIABLE
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.page_password import first_line
@@ -66,13 +67,17 @@ def command(
 
 
 def _settings(data: Path, capacity: int, listen: str) -> "RunnerSettings":
-    from harness.cli.laboratory import known_laboratory
+    from harness.cli.laboratory import AUTHORITY, known_laboratory
     from harness.console.machine.runner_machine import RunnerSettings
     from harness.seal.laboratory import public_part
 
     laboratory, _ = known_laboratory()
     host, ports = _places(listen)
-    environment = {name: value for name, value in os.environ.items() if name != _VARIABLE}
+    ours = {_VARIABLE, DATABASE_VARIABLE}
+    # Runs have no business with this machine's token, nor with a console's database or its key for certificates.
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ours and not name.startswith(AUTHORITY)
+    }
     return RunnerSettings(
         data, capacity, host, ports, _PROGRAM, environment, public_part(laboratory.key).sha256 if laboratory else ""
     )

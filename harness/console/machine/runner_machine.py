@@ -12,11 +12,13 @@ from filelock import FileLock, Timeout
 
 from harness import __version__
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import Language
 from harness.console.machine.console_link import ConsoleAway, ConsoleDeclined, ConsoleLink
 from harness.console.machine.delivery import RunDelivery
 from harness.console.machine.taken_run import TakenRun, earlier_runs, new_run
 from harness.console.runners.shapes import HandedRun, Introduction, RunRequest
 from harness.console.runs.hub_ports import free_port
+from harness.console.sentences import sentence_of
 from harness.console.subjects.default_profile import profile_digests
 
 RUNS, INSTANCE_FILE, LOCK_FILE = "runs", "instance", "runner.lock"
@@ -182,8 +184,10 @@ class RunnerMachine:
         self._tell("taken", {"run": handed.run, "title": handed.title})
         try:
             run.begin(handed, self._settings.program, self._settings.environment, self._listen(handed.run))
-        except (OSError, ConfigurationError) as error:
-            run.refuse(str(error))
+        except OSError as error:
+            run.refuse(error.strerror or str(error))
+        except ConfigurationError as error:
+            run.refuse(sentence_of(error, run.kept.language))
         self._follow(run)
 
     def _listen(self, run: str) -> str:
@@ -244,7 +248,7 @@ class RunnerMachine:
             if isinstance(error, ConsoleDeclined) and error.code in _NOT_ITS_FAULT:
                 raise
             # It would be declined tomorrow too.
-            delivery.give_up(str(error))
+            delivery.give_up(_said(error, run.kept.language))
             self._put_aside(run)
             return True
         if answer.missing:
@@ -295,6 +299,12 @@ class RunnerMachine:
         if self._away_since is not None:
             self._away_since = None
             self._tell("back", {})
+
+
+def _said(error: ConfigurationError | ConsoleDeclined, language: Language) -> str:
+    if isinstance(error, ConfigurationError):
+        return sentence_of(error, language)
+    return error.message.get(language) or error.code
 
 
 def _claimed(data: Path) -> Any:

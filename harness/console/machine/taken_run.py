@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.catalogue.texts import Language
 from harness.console.runners.shapes import HandedRun
 from harness.console.runs.process import COMPLAINED_FILE, alive, begin, birth_of, complaint, interrupt, noted_pid
 from harness.console.subjects.declarations import FILE_NAME, SECRET_VARIABLE
@@ -25,11 +26,13 @@ class KeptOrder(msgspec.Struct):
     Attributes:
         run: its id.
         title: of the product.
+        language: of its reports, and of what is said of it.
         birth: of its process, empty before it was noted.
     """
 
     run: str
     title: str
+    language: Language
     birth: str = ""
 
 
@@ -144,7 +147,7 @@ def new_run(runs: Path, handed: HandedRun) -> TakenRun:
     """
     place = runs / handed.run
     place.mkdir(parents=True)
-    kept = KeptOrder(handed.run, handed.title)
+    kept = KeptOrder(handed.run, handed.title, "en" if handed.language == "en" else "vi")
     _write(place, kept)
     return TakenRun(place, kept)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.catalogue.errors import ConfigurationError
+from harness.catalogue.texts import Language
 from harness.console.console_state import ConsoleState
 from harness.console.data.options import options
 from harness.console.data.runner_tables import LeaseRow, RunnerRow
@@ -15,6 +16,7 @@ from harness.console.runners.shapes import BeatAnswer, HandedRun, RunEnd, RunEnd
 from harness.console.runs.claims import claim, waiting_for_runners
 from harness.console.runs.process import COMPLAINED_FILE
 from harness.console.runs.run_queue import RUN_FOLDER, RunQueue
+from harness.console.sentences import sentence_of
 from harness.console.subjects.declarations import SECRET_VARIABLE, kept, written
 from harness.console.subjects.system_registry import REFERENCE, candidate_word, check_reachable
 from harness.journal.recorder import JOURNAL_FILE
@@ -95,7 +97,7 @@ class RunnerIntake:
             if MANIFEST_FILE in said.files:
                 check_arrived(folder, self._state.laboratory)
         except ConfigurationError as error:
-            self._refuse(run, str(error))
+            self._refuse(run, sentence_of(error, self._language(run)))
             return RunEndAnswer([], accepted=False)
         _note(folder.parent, said.complained)
         whole = MANIFEST_FILE in said.files or JOURNAL_FILE not in said.files
@@ -117,7 +119,6 @@ class RunnerIntake:
         return None
 
     def _claimed(self, runner: int, key: str) -> HandedRun | None:
-        problem = None
         with self._state.database.writing() as db:
             row = claim(db, key)
             if row is None:
@@ -130,7 +131,7 @@ class RunnerIntake:
                 return self._handed(row)
             except ConfigurationError as error:
                 problem = error
-        _note(self.folder(key).parent, str(problem))
+        _note(self.folder(key).parent, sentence_of(problem, self._language(key)))
         self._queue.release(key, LeaseOutcome.WHOLE)
         return None
 
@@ -139,6 +140,8 @@ class RunnerIntake:
         only = row.only.split() if row.only else []
         if row.earlier:
             only += not_passed(read_report(self.folder(row.earlier)))
+            if not only:
+                raise ConfigurationError("console.nothing-failed")
         if system.kind == REFERENCE:
             word, declaration, secret = candidate_word(system), "", None
         else:
@@ -147,6 +150,10 @@ class RunnerIntake:
             secret = None if system.secret is None else self._state.vault.opened(system.secret)
         title = f"{system.product.name} {system.product.version}".strip()
         return HandedRun(row.id, title, word, declaration, secret, only, row.language)
+
+    def _language(self, run: str) -> Language:
+        with self._state.database.reading() as db:
+            return "en" if db.get_one(RunRow, run).language == "en" else "vi"
 
     def _refuse(self, run: str, why: str) -> None:
         folder = self.folder(run)
