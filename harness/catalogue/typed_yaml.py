@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -46,9 +47,14 @@ def without_nulls(value: Any, kind: Any) -> Any:
         part_kind = get_args(shape)[1]
         return {key: without_nulls(part, part_kind) for key, part in value.items() if part is not None}
     if _is_struct(shape):
-        hints = get_type_hints(shape)
+        hints = _hints(shape)
         return {key: without_nulls(part, hints.get(key)) for key, part in value.items()}
     return value
+
+
+@cache
+def _hints(struct: type[Any]) -> Mapping[str, Any]:
+    return get_type_hints(struct)
 
 
 def _merge(base: Any, top: Any, steps: Steps, places: dict[Steps, Place], above: Mapping[Steps, Place]) -> Any:

@@ -88,6 +88,7 @@ def write_summary(summary: SelftestSummary) -> Path:
     return path
 
 
+@cache
 def sources_digest() -> str:
     """Return a digest over the sources that decide what is caught; line ends of a checkout make no difference."""
     return _digest((_PACKAGE, path) for part in _SOURCES for path in sorted((_PACKAGE / part).rglob("*.py")))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain as joined
 from typing import Literal
 
 from harness.catalogue.parameters import Signatures
@@ -12,6 +14,8 @@ from harness.crypto.chains.revocation import Revocation, Standing, examine_revoc
 from harness.crypto.chains.trust import Trust
 
 _NOTHING = Trust()
+_MOST_REMEMBERED = 64
+_SMALL = 65536  # bytes that come with a signature
 SignerKind = Literal["person", "agency", "unknown"]
 
 
@@ -69,13 +73,32 @@ def judge_signer(
     """
     if not trust.anchors:
         return SignerTrust(anchored=False)
-    chain = examine_chain(certificate, embedded, trust, at, purpose=purpose, purposes=signatures.purposes)
+    given = tuple(embedded)
+    size = sum(map(len, joined((certificate,), given, brought.crls, brought.ocsps)))
+    judge = _remembered if size <= _SMALL else _judged
+    return judge(certificate, given, trust, at, signatures.purposes, purpose, brought)
+
+
+def _judged(
+    certificate: bytes,
+    embedded: tuple[bytes, ...],
+    trust: Trust,
+    at: datetime,
+    purposes: tuple[str, ...],
+    purpose: Purpose,
+    brought: Trust,
+) -> SignerTrust:
+    chain = examine_chain(certificate, embedded, trust, at, purpose=purpose, purposes=purposes)
     if chain.fault is not None:
         return SignerTrust(fault=chain.fault)
     own = examine_revocation(chain, embedded, trust, at)
     if own.standing is Standing.UNKNOWN and (brought.crls or brought.ocsps):
         return SignerTrust(revocation=examine_revocation(chain, embedded, trust.adding(brought), at))
     return SignerTrust(revocation=own)
+
+
+# One signature is judged by its receiver and by the judge, and in every copy of a file; the arguments decide all.
+_remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_judged)
 
 
 def weaknesses(facts: CertificateFacts | None, digests: Iterable[str], signatures: Signatures) -> tuple[Weakness, ...]:

@@ -217,7 +217,12 @@ class _DatedSigner(PdfSigner):
 
 
 def _fields(writer: IncrementalPdfFileWriter) -> int:
-    return len(writer.prev.embedded_signatures)
+    """Return how many form fields the file has, without reading the signatures in them."""
+    catalogue = writer.prev.root
+    if "/AcroForm" not in catalogue:
+        return 0
+    form = catalogue["/AcroForm"]
+    return len(form["/Fields"]) if "/Fields" in form else 0
 
 
 def _text(lines: Sequence[str]) -> bytes:
