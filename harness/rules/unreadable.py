@@ -37,7 +37,8 @@ def refusal(data: bytes, error: XmlRefused) -> Finding:
     code = _CODES.get(error.code, "PKG-01.not-well-formed")
     if code == "PKG-01.not-well-formed":
         return _not_well_formed(data, error)
-    return Finding(code, Where(line=error.line), received=clipped(error.detail))
+    expected = "UTF-8" if error.code == "encoding" else ""
+    return Finding(code, Where(line=error.line), expected=expected, received=clipped(error.detail))
 
 
 def too_many(package: PackageView) -> Finding | None:

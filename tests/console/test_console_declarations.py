@@ -69,6 +69,27 @@ def test_a_forbidden_entry_of_a_declaration_is_reported_with_its_line(before: st
     assert str(caught.value.path) == "candidate.yaml"
 
 
+def test_a_file_keeps_its_comments_without_the_line_of_its_secret() -> None:
+    commented = "# thử trước khi kết nối\n" + DECLARATION
+    assert read_file(commented.encode()).file == commented
+    block = commented.replace(
+        "agency: {organ_id: 000.00.00.H41, organ_name: UBND tỉnh Nghệ An, system_id: vxp.test.01}",
+        "agency:\n  organ_id: 000.00.00.H41  # mã cũ\n  organ_name: UBND tỉnh Nghệ An\n  secret: bi-mat-cua-he-thong",
+    )
+    declared = read_file(block.encode())
+    assert declared.secret == "bi-mat-cua-he-thong"
+    assert declared.file == block.replace("\n  secret: bi-mat-cua-he-thong", "")
+
+
+@pytest.mark.parametrize("comment", ["", "# bi-mat-cua-he-thong nữa\n"])
+def test_a_secret_that_cannot_be_taken_out_by_its_line_is_taken_out_with_the_comments(comment: str) -> None:
+    file = comment + DECLARATION.replace("system_id:", "secret: bi-mat-cua-he-thong, system_id:")
+    declared = read_file(file.encode())
+    assert declared.secret == "bi-mat-cua-he-thong"
+    assert "bi-mat-cua-he-thong" not in declared.file
+    assert kept(declared.file) == declared.candidate
+
+
 def test_a_secret_is_kept_and_never_shown(tmp_path: Path) -> None:
     secret = "bí-mật-của-hệ-thống-1"
     with ConsoleRig(tmp_path) as rig:

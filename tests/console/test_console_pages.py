@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue.verdicts import Cause, Verdict
-from harness.console.data.tables import ExaminationRow, RunRow, SystemRow
+from harness.console.data.tables import ExaminationRow, FoundRow, RunRow, SystemRow
 from harness.console.runs.person_steps import steps_of, steps_of_planned
 from harness.console.subjects.system_registry import state_of
 from harness.console.web.package_lines import package_lines
@@ -219,3 +219,15 @@ def test_many_runs_are_listed_page_by_page_and_narrowed_down(rig: ConsoleRig) ->
     alpha = Person(rig, "alpha")
     assert re.findall(r'href="/runs/(\w+)"', alpha.get("/runs?organisation=2").text) == []
     assert 'name="organisation"' not in alpha.get("/runs").text
+
+
+def test_findings_of_one_run_that_say_the_same_are_found_once(rig: ConsoleRig) -> None:
+    lan = rig.user("lan", "admin")
+    with rig.state.database.writing() as db:
+        for number in range(91, 94):
+            same = {"requirement": "HDR-07", "code": "HDR-07.day-first", "severity": "fail", "scenario": "SND-01"}
+            db.add(FoundRow(run_id="alpha", number=number, **same, message_vi="m", message_en="m", values="kỳ lạ"))
+    page = lan.get("/search?q=kỳ lạ").text
+    assert page.count("/runs/alpha/findings/91") == 1
+    assert "/runs/alpha/findings/92" not in page
+    assert "×3" in page

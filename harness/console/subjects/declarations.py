@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -48,15 +48,18 @@ class DeclaredSystem:
     Attributes:
         candidate: the declaration without its secret.
         secret: None where none was given.
+        sent: the file as it was sent, with its comments and without the line of its secret; None where there was none,
+            or where the secret cannot be taken out by its line.
     """
 
     candidate: Candidate
     secret: str | None = None
+    sent: str | None = None
 
     @property
     def file(self) -> str:
         """The declaration as candidate.yaml, without its secret."""
-        return written(self.candidate)
+        return self.sent or written(self.candidate)
 
 
 def read_file(content: bytes) -> DeclaredSystem:
@@ -100,7 +103,8 @@ def read_form(fields: Mapping[str, Sequence[str]]) -> DeclaredSystem:
     content["capabilities"] = [name for name in CAPABILITIES if name in chosen]
     content["driver"] = _driver(one("driver"), one("url"), (fields.get("argv") or [""])[0])
     content["timing"] = {name: _number(one(name)) for name in _TIMES if one(name)}
-    return read_file(yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode("utf-8"))
+    declared = read_file(yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode("utf-8"))
+    return replace(declared, sent=None)
 
 
 def form_of(candidate: Candidate) -> dict[str, Any]:
@@ -172,8 +176,22 @@ def _checked(path: Path) -> DeclaredSystem:
         if error.code != "candidate.program-missing":
             raise
     secret = candidate.agency.secret
-    agency = msgspec.structs.replace(candidate.agency, secret=None)
-    return DeclaredSystem(msgspec.structs.replace(candidate, agency=agency), secret)
+    bare = msgspec.structs.replace(candidate, agency=msgspec.structs.replace(candidate.agency, secret=None))
+    line = None if secret is None else located.place(("agency", "secret"))[1]
+    return DeclaredSystem(bare, secret, _as_sent(path.read_bytes(), line, secret, bare))
+
+
+def _as_sent(content: bytes, line: int | None, secret: str | None, bare: Candidate) -> str | None:
+    """Return a file without the line of its secret, if what is left says the same and the secret is nowhere in it."""
+    try:
+        lines = content.decode("utf-8").splitlines(keepends=True)
+        if line is not None:
+            del lines[line - 1]
+        text = "".join(lines)
+        same = kept(text) == bare
+    except (UnicodeDecodeError, IndexError, yaml.YAMLError, msgspec.ValidationError):
+        return None
+    return text if same and (secret is None or secret not in text) else None
 
 
 def _netloc(url: str) -> str:

@@ -1,6 +1,6 @@
 """Runs beside each other: two compared, and findings searched over all of them."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
@@ -41,14 +41,24 @@ def search_page(visit: Visit) -> Response:
     )
 
 
-def _found(visit: Visit, wanted: str, number: int) -> tuple[list[FoundRow], int]:
+def _found(visit: Visit, wanted: str, number: int) -> tuple[list[tuple[FoundRow, int]], int]:
+    """Return what is found; findings of one run that say the same are one, with the first of them and their number."""
     criteria = [or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)) for word in wanted.split()[:8]]
     if visit.own is not None:
         criteria.append(RunRow.organisation_id == visit.own)
-    base = select(FoundRow).join(RunRow).where(*criteria)
-    total = visit.db.scalar(select(func.count()).select_from(base.subquery())) or 0
-    ordered = base.order_by(RunRow.created.desc(), FoundRow.number)
-    return list(visit.db.scalars(ordered.limit(_LISTED).offset((number - 1) * _LISTED))), total
+    alike = (
+        select(FoundRow.run_id, func.min(FoundRow.number).label("first"), func.count().label("times"))
+        .join(RunRow)
+        .where(*criteria)
+        .group_by(FoundRow.run_id, FoundRow.code, FoundRow.message_vi)
+        .subquery()
+    )
+    total = visit.db.scalar(select(func.count()).select_from(alike)) or 0
+    first = and_(FoundRow.run_id == alike.c.run_id, FoundRow.number == alike.c.first)
+    ordered = select(FoundRow, alike.c.times).join(alike, first).join(RunRow)
+    ordered = ordered.order_by(RunRow.created.desc(), FoundRow.number)
+    rows = visit.db.execute(ordered.limit(_LISTED).offset((number - 1) * _LISTED))
+    return [(row[0], row[1]) for row in rows], total
 
 
 def comparable(visit: Visit, row: RunRow) -> list[RunRow]:
