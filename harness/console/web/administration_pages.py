@@ -175,7 +175,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     settings.ALLOWED: checked_list,
     settings.HUB_HOST: _host,
     settings.HUB_PORTS: _ports,
-    settings.RUNS_AT_ONCE: _number(settings.RUNS_AT_ONCE, 1, _MOST_RUNS),
+    settings.RUNS_AT_ONCE: _number(settings.RUNS_AT_ONCE, 0, _MOST_RUNS),
     settings.LEAST_FREE: _number(settings.LEAST_FREE, 1, _MOST_MEGABYTES),
     settings.DRAIN: lambda text: "1" if text else "0",
 }

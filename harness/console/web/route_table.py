@@ -15,6 +15,7 @@ from harness.console.web import (
     register_pages,
     retention_pages,
     run_pages,
+    runner_pages,
     subject_pages,
     token_pages,
 )
@@ -28,6 +29,7 @@ PAGES: tuple[PageRoute, ...] = (
     *program_settings.PAGES,
     *subject_pages.PAGES,
     *run_pages.PAGES,
+    *runner_pages.PAGES,
     *evidence_pages.PAGES,
     *history_pages.PAGES,
     *operator_pages.PAGES,
