@@ -154,9 +154,9 @@ def restore(ctx: click.Context, file: Path, data: Path, database: str | None, la
 @click.option("--apply", is_flag=True, help=say("retention", "cli.apply"))
 @click.option("--by", metavar="NAME", default="", help=say("retention", "cli.by"))
 @click.option("--reason", metavar="TEXT", default="", help=say("retention", "cli.reason"))
-@_data
-@_database
-@_lang
+@data_option
+@database_option
+@lang_option
 @click.pass_context
 def retention(
     ctx: click.Context, apply: bool, by: str, reason: str, data: Path, database: str | None, lang: str | None
@@ -166,7 +166,7 @@ def retention(
     from harness.console.data.database import check_there
     from harness.console.safekeeping.deletion import DeletionOrder
 
-    folder, url = _place(ctx, data, database)
+    folder, url = place(ctx, data, database)
     check_there(folder, url)
     state = _state(folder, url, None, local=True, secure=False)
     try:

@@ -37,6 +37,7 @@ _KEYS = {
     "recalls": ("1", "999"),
     "products": ("2", "999"),
     "webhooks": ("1", "999"),
+    "holds": ("1", "999"),
     "runners": ("1", "999"),
 }
 # What a program sends that nothing is wrong with, by the end of the address.
@@ -50,10 +51,11 @@ _SENT: dict[str, dict[str, object]] = {
     "reference": {},
     "recalls": {"version": "0.1.0"},
     "proposals": {},
+    "amendment": {"why": "x"},
 }
 _DECLARED = yaml.safe_load(DECLARATION)
 _RIGHTS = ("run", "declare", "write-note", "consent", "subscribe")
-_OTHERS = {"number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
+_OTHERS = {"kind": "run", "number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
 _ONE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
