@@ -273,7 +273,9 @@ def test_an_extension_and_an_amendment(rig: CertifyingRig) -> None:
     assert "3.2.1" in TestClient(rig.app).get(f"/register/{number}").text
     second = rig.certified("run1", replaces=number, changed="Tên cơ quan", why="Ghi sai")
     kept = json.loads(rig.person("minh").get(f"/certificates/{second}/certificate.json").content)
-    assert kept["certificate"]["replaces"] == {"number": number, "changed": "Tên cơ quan", "why": "Ghi sai"}
+    assert kept["certificate"]["replaces"] == {
+        "number": number, "kind": "replaced", "changed": "Tên cơ quan", "why": "Ghi sai",
+    }  # fmt: skip
     assert rig.person("minh").get(f"/certificates/{number}/certificate.json").status_code == 200  # the old one is kept
 
 

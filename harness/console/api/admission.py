@@ -19,7 +19,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.console.api import kept_answers
 from harness.console.api.address import JSON, ROOT, ApiAddress
 from harness.console.api.description import description
-from harness.console.api.problem import asked_language, declined, refused, too_many
+from harness.console.api.problem import asked_language, declined, gone, refused, too_many
 from harness.console.api.request_meter import RequestMeter
 from harness.console.api.sent_content import check_asked, plain_path, sent_as
 from harness.console.api.table import ADDRESSES
@@ -28,6 +28,8 @@ from harness.console.data.api_options import requests_a_minute
 from harness.console.data.tables import AccessTokenRow
 from harness.console.people.access_tokens import long_unnoted, note_use, token_of
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.safekeeping.tombstones import facts_of
+from harness.console.web.former_records import former_record
 from harness.console.web.visit import Forbidden, Missing, Visit
 
 _UNAUTHORISED, _FORBIDDEN, _MISSING, _MALFORMED = 401, 403, 404, 400
@@ -147,7 +149,10 @@ def _admitted(visit: Visit, address: ApiAddress, body: bytes) -> Response:
     try:
         return _handled(visit, address, body)
     except Missing:
-        answer = refused(visit.request, _MISSING, "missing")
+        readable = plain_path(visit.request.path_params)  # a database does not even look for what is not
+        former = former_record(visit, address.path) if readable else None
+        missing = refused(visit.request, _MISSING, "missing")
+        answer = missing if former is None else gone(visit.request, facts_of(former))
     except Forbidden:
         answer = refused(visit.request, _FORBIDDEN, "forbidden")
     except msgspec.MsgspecError as error:

@@ -6,11 +6,14 @@ from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
+from harness.certificates.amendment import CorrectedFacts
 from harness.certificates.document import Certificate
 from harness.certificates.life import LifeAct, LifeEntry
-from harness.console.api.address import PAGE, ApiAddress, json_answer
+from harness.console.api.address import PAGE, ROOT, ApiAddress, json_answer
 from harness.console.api.paging import rows_of_page
+from harness.console.api.proposal_addresses import ProposalShape, shown_proposal
 from harness.console.certification.acts import DONE_BY_HAND, add_act
+from harness.console.certification.amendments import propose_amendment
 from harness.console.certification.book import KeptCertificate, kept_certificate, kept_row
 from harness.console.data.certificate_tables import CertificateRow
 from harness.console.people.roles import Right, Role
@@ -18,6 +21,7 @@ from harness.console.web.certificate_pages import document_page
 from harness.console.web.visit import Missing, Visit
 
 _LONGEST = 4000
+_CREATED = 201
 FORMS = ("application/json", "application/pdf", "image/svg+xml")
 
 
@@ -35,8 +39,19 @@ class WantedConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class WantedAmendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Facts of a certificate as they should read, and why; what is left out stays. The scope can only be narrowed."""
+
+    why: str
+    holder: str | None = None
+    address: str | None = None
+    capabilities: tuple[str, ...] | None = None
+
+
 class CertificateShape(msgspec.Struct, frozen=True):
-    """A certificate: state, history and content; without these if it is not `whole`."""
+    """A certificate: state, history and content; without these if it is not `whole`. What it replaces or amends is in
+    its content; `replaced_by` is the number of the one that replaces or amends it.
+    """
 
     number: str
     run: str
@@ -45,6 +60,7 @@ class CertificateShape(msgspec.Struct, frozen=True):
     published: bool
     certificate: Certificate | None
     life: tuple[LifeEntry, ...]
+    replaced_by: str | None = None
 
 
 class CertificateList(msgspec.Struct, frozen=True):
@@ -90,6 +106,30 @@ def consent_wanted(visit: Visit) -> Response:
     return certificate(visit)
 
 
+def consent_retracted(visit: Visit) -> Response:
+    """Record that the holder takes the consent to publication back."""
+    kept, how = _kept(visit), _clean(visit.sent.reason)
+    if visit.user.role == Role.VENDOR:  # who need not say why
+        how = f"{text('console', 'certificate.retract.self', 'vi')} {how}".strip()
+    add_act(visit.db, visit.state.certifying, kept.number, LifeAct.RETRACT_CONSENT, visit.user, reason=how)
+    return certificate(visit)
+
+
+def amendment_wanted(visit: Visit) -> Response:
+    """Propose to correct facts of a certificate."""
+    kept, sent = _kept(visit), visit.sent
+    present = kept.certificate
+    if present is None:
+        raise ConfigurationError("certification.damaged")
+    corrected = CorrectedFacts(
+        present.holder if sent.holder is None else _clean(sent.holder)[:200],
+        present.address if sent.address is None else _clean(sent.address)[:300],
+        present.scope.capabilities if sent.capabilities is None else sent.capabilities,
+    )
+    row = propose_amendment(visit.db, kept, visit.user, corrected, _clean(sent.why))
+    return json_answer(shown_proposal(visit, row), _CREATED, {"location": f"{ROOT}/proposals/{row.id}"})
+
+
 def _clean(value: str) -> str:
     return value.strip()[:_LONGEST]
 
@@ -113,6 +153,7 @@ def _certificate(kept: KeptCertificate) -> CertificateShape:
         published=life is not None and life.published,
         certificate=kept.certificate if kept.whole else None,
         life=tuple(life.entries) if life else (),
+        replaced_by=(life.successor or None) if life else None,
     )
 
 
@@ -124,4 +165,8 @@ ADDRESSES = (
                CertificateShape),
     ApiAddress("consentToPublication", "POST", "/certificates/{key}/consent", consent_wanted, Right.CONSENT,
                WantedConsent, CertificateShape),
+    ApiAddress("retractConsent", "POST", "/certificates/{key}/consent/withdrawal", consent_retracted, Right.CONSENT,
+               WantedConsent, CertificateShape),
+    ApiAddress("proposeAmendment", "POST", "/certificates/{key}/amendment", amendment_wanted, Right.PROPOSE,
+               WantedAmendment, ProposalShape, status=_CREATED),
 )  # fmt: skip

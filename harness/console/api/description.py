@@ -116,6 +116,8 @@ def _refusals(address: ApiAddress) -> dict[str, Any]:
         known |= {400, 413}
     if address.method != "GET":
         known |= {400, 403}
+    if "{" in address.path:
+        known.add(410)
     return {str(status): {"$ref": "#/components/responses/Problem"} for status in sorted(known)}
 
 

@@ -76,6 +76,14 @@ def too_many(request: Request, seconds: float) -> Response:
     return refused(request, 429, "too-many", {"retry-after": str(max(1, math.ceil(seconds)))})
 
 
+def gone(request: Request, facts: Mapping[str, object]) -> Response:
+    """Return the answer about something that was deleted after its period: what stays known of it is `former`."""
+    answer = refused(request, 410, "former")
+    answer.body = msgspec.json.encode({**msgspec.json.decode(answer.body), "former": facts})
+    answer.headers["content-length"] = str(len(answer.body))
+    return answer
+
+
 def declined(request: Request, error: ConfigurationError, status: int | None = None) -> Response:
     """Return the answer to a request that cannot be done as it is."""
     language = asked_language(request)

@@ -16,13 +16,14 @@ from harness.certificates.authority import CertificationAuthority
 from harness.certificates.certificate_record import CertificateFlaw, CertificateRecord, certificate_record
 from harness.certificates.document import Certificate
 from harness.certificates.life import CertificateLife, LifeState
+from harness.certificates.public_register import REMINDERS
 from harness.certificates.signed_documents import digest_of
 from harness.console.data.certificate_tables import CertificateRow, LifeRow
 from harness.console.data.tables import AuditRow
 
 LOGGED = "certificate."
 URGENT = 30  # days before the end from which the expiry is shown as urgent
-_SOON = 90
+_SOON = 90  # from which it is listed at all; the steps between are those of the feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class KeptCertificate:
         """For how many days it is still valid."""
         certificate = self.certificate
         return (certificate.last_day - self.at.date()).days if certificate else 0
+
+    @property
+    def reminder(self) -> int:
+        """The last of the steps before its end that is reached, in days; 0 while none is."""
+        return min((days for days in REMINDERS if self.days_left <= days), default=0)
 
 
 def kept_certificates(

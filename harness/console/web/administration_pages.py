@@ -15,7 +15,9 @@ from harness.console.data.tables import AccessTokenRow, AuditRow, OrganisationRo
 from harness.console.people.access_tokens import revoke_all
 from harness.console.people.accounts import add_user, close_account, open_account, set_password
 from harness.console.people.roles import Right, Role
+from harness.console.safekeeping.tombstones import tombstones_of_log
 from harness.console.subjects.addresses import checked_list
+from harness.console.web.former_records import former_rows
 from harness.console.web.health import health
 from harness.console.web.rendering import known_text
 from harness.console.web.routing import PageRoute
@@ -107,6 +109,7 @@ def log_page(visit: Visit) -> Response:
         pages=max(1, -(-total // _LOG_PAGE)),
         total=total,
         broken=broken_at(visit.db),
+        former=[former_rows(one, visit.language) for one in tombstones_of_log(visit.db)],
     )
 
 
@@ -172,7 +175,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     settings.ALLOWED: checked_list,
     settings.HUB_HOST: _host,
     settings.HUB_PORTS: _ports,
-    settings.RUNS_AT_ONCE: _number(settings.RUNS_AT_ONCE, 1, _MOST_RUNS),
+    settings.RUNS_AT_ONCE: _number(settings.RUNS_AT_ONCE, 0, _MOST_RUNS),
     settings.LEAST_FREE: _number(settings.LEAST_FREE, 1, _MOST_MEGABYTES),
     settings.DRAIN: lambda text: "1" if text else "0",
 }

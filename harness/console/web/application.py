@@ -20,9 +20,11 @@ from harness.console.api.admission import api_routes
 from harness.console.api.problem import refused
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
+from harness.console.runners.addresses import LARGER, runner_routes
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
+from harness.console.web.former_records import former_page, former_record
 from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
 from harness.console.web.health import health
 from harness.console.web.rendering import FOLDER, rendered
@@ -79,7 +81,7 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
         exception_handlers={HTTPException: unknown, ClientDisconnect: cut_short, 500: unknown},
     )
     larger = {compile_path(page.path)[0]: page.largest for page in PAGES if page.largest > LARGEST_BODY}
-    return ConsoleGuards(cast(Application, app), larger, turned)
+    return ConsoleGuards(cast(Application, app), {**larger, **LARGER}, turned)
 
 
 def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -> list[BaseRoute]:
@@ -87,6 +89,7 @@ def console_routes(state: ConsoleState, work: ConsoleWork, language: Language) -
     return [
         *(Route(page.path, _endpoint(state, work, language, page), methods=[page.method]) for page in PAGES),
         *api_routes(state, work),
+        *runner_routes(state, work),
         Route("/runs/{key}/stream", run_events(state, work, language), methods=["GET"]),
         Route("/healthz", _healthz(state), methods=["GET"]),
         Mount("/static", StaticFiles(directory=folder("reports") / FOLDER / "static")),
@@ -162,7 +165,8 @@ def _admitted(visit: Visit, page: PageRoute) -> Response:
             visit.need(page.right)
         return page.handler(visit)
     except Missing:
-        return _excused("missing", visit.language, 404)
+        former = former_record(visit, page.path)
+        return _excused("missing", visit.language, 404) if former is None else former_page(visit, former)
     except Forbidden:
         visit.db.rollback()
         return _excused("forbidden", visit.language, 403)

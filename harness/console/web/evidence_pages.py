@@ -20,6 +20,8 @@ from harness.console.data.audit_log import note_change
 from harness.console.data.tables import NoteRow, RunRow
 from harness.console.people.roles import Right
 from harness.console.runs.evidence import RunEvidence
+from harness.console.safekeeping.tombstones import tombstones_of_notes
+from harness.console.web.former_records import former_note
 from harness.console.web.package_lines import package_lines
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
@@ -191,6 +193,7 @@ def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
         "scenario": {"id": scenario},
         "report": {"language": visit.language},
         "notes": visit.db.scalars(notes).all(),
+        "former": [former_note(one, visit.language) for one in tombstones_of_notes(visit.db, row.id, number)],
     }
 
 

@@ -3,6 +3,7 @@
 from harness.console.web import (
     account_pages,
     administration_pages,
+    amendment_pages,
     certificate_pages,
     evidence_pages,
     history_pages,
@@ -12,7 +13,9 @@ from harness.console.web import (
     proposal_pages,
     recall_pages,
     register_pages,
+    retention_pages,
     run_pages,
+    runner_pages,
     subject_pages,
     token_pages,
 )
@@ -26,6 +29,7 @@ PAGES: tuple[PageRoute, ...] = (
     *program_settings.PAGES,
     *subject_pages.PAGES,
     *run_pages.PAGES,
+    *runner_pages.PAGES,
     *evidence_pages.PAGES,
     *history_pages.PAGES,
     *operator_pages.PAGES,
@@ -33,4 +37,6 @@ PAGES: tuple[PageRoute, ...] = (
     *certificate_pages.PAGES,
     *register_pages.PAGES,
     *recall_pages.PAGES,
+    *retention_pages.PAGES,
+    *amendment_pages.PAGES,
 )

@@ -13,6 +13,7 @@ from harness.console.people.roles import Right
 from harness.console.runs.examinations import checks_of, latest_for
 from harness.console.runs.person_steps import PersonSteps, steps_of
 from harness.console.runs.presets import PEOPLE, QUICK, Preset, estimate, groups
+from harness.console.runs.report_amendments import amended_reports
 from harness.console.runs.run_order import RunOrder, take_order
 from harness.console.runs.run_queue import stop_run
 from harness.console.subjects.declarations import kept
@@ -112,6 +113,7 @@ def beside_run(visit: Visit, row: RunRow) -> dict[str, Any]:
     return {
         "ahead": visit.db.scalar(before) or 0 if row.state == "queued" else 0,
         "link": "",
+        "amended": amended_reports(visit.db, row.id) if row.state == "ended" else [],
         "comparable": comparable(visit, row) if row.verdict in {"pass", "fail", "inconclusive"} else [],
     }
 

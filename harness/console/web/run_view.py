@@ -14,6 +14,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language
 from harness.console.data.tables import FoundRow, RunRow
+from harness.console.runners.leases import lease_of
 from harness.console.runs.answers import files_of
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.live_run import LiveRun
@@ -42,7 +43,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     folder = work.queue.folder(row)
     live = work.live.look(folder)
     findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
-    report = _report(work, row)
+    report, machine = _report(work, row), lease_of(db, row.id)
     verdicts = None if report is None else _verdicts(report, language)
     return {
         "live": live,
@@ -53,6 +54,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "now": time.time(),
+        "machine": machine.runner.name if machine is not None else "",
         "held": work.queue.held(db) if row.state == "queued" else "",
         "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
