@@ -174,14 +174,10 @@ def _not_passed(run: Path) -> list[str]:
     Raises:
         ConfigurationError: it has no report that can be read, or passed all that it needed.
     """
+    from harness.judge.open_requirements import not_passed
     from harness.seal.run_files import read_report
 
-    settled = {Verdict.PASS, Verdict.REMARK, Verdict.NOT_APPLICABLE}
-    ids = [
-        entry.id
-        for entry in read_report(run).requirements
-        if entry.verdict is Verdict.FAIL or (entry.required and entry.verdict not in settled)
-    ]
+    ids = not_passed(read_report(run))
     if not ids:
         raise ConfigurationError("certify.nothing-failed", path=run)
     return ids

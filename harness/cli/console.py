@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.catalogue.errors import ConfigurationError
+from harness.cli.console_place import DATABASE_VARIABLE, data_option, database_option, lang_option, opened, place
+from harness.cli.console_runner import runner
 from harness.cli.exits import Exit
 from harness.cli.language import help_text, language, say
 from harness.cli.listen_address import address
@@ -17,30 +19,21 @@ from harness.cli.verb_help import Verb, VerbGroup
 
 if TYPE_CHECKING:
     from harness.console.console_state import ConsoleState
-    from harness.console.data.database import ConsoleDatabase
 
 _AREA = "cli-console"
-_VARIABLE = "LIENTHONG_CONSOLE_DATABASE"
 _DEFAULT_LISTEN = "127.0.0.1:8500"
-_DEFAULT_DATA = "lienthong-console"
 _BY_COMMAND = "command line"
 # How this command line is begun anew: runs are processes of their own.
 _PROGRAM = (sys.executable, "-c", "from harness.cli import main; main()")
-_data = click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), default=_DEFAULT_DATA, show_default=True, metavar="DIR",
-    help=say(_AREA, "data"),
-)  # fmt: skip
-_database = click.option("--database", metavar="URL", envvar=_VARIABLE, help=say(_AREA, "database"))
-_lang = click.option("--lang", type=click.Choice(["vi", "en"]), help=say(_AREA, "lang"))
 
 
 @click.group(cls=VerbGroup, name="console", help=help_text(_AREA), invoke_without_command=True)
 @click.option("--listen", default=_DEFAULT_LISTEN, show_default=True, metavar="HOST:PORT", help=say(_AREA, "listen"))
-@_data
-@_database
+@data_option
+@database_option
 @click.option("--https", is_flag=True, help=say(_AREA, "https"))
 @click.option("--openid", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "openid"))
-@_lang
+@lang_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -78,6 +71,9 @@ def command(
     return Exit.PASS
 
 
+command.add_command(runner)
+
+
 @command.group(cls=VerbGroup, name="user", help=help_text(_AREA, "user.help"))
 def user() -> None:
     """Accounts of the console."""
@@ -88,9 +84,9 @@ def user() -> None:
 @click.option("--role", required=True, metavar="ROLE", help=say(_AREA, "role"))
 @click.option("--organisation", metavar="NAME", help=say(_AREA, "organisation"))
 @click.option("--password-file", type=click.Path(path_type=Path), metavar="FILE", help=say(_AREA, "password-file"))
-@_data
-@_database
-@_lang
+@data_option
+@database_option
+@lang_option
 @click.pass_context
 def user_add(
     ctx: click.Context,
@@ -105,7 +101,7 @@ def user_add(
     """Add an account; see the help text."""
     from harness.console.people.accounts import add_user
 
-    kept = _opened(ctx, data, database)
+    kept = opened(ctx, data, database)
     password = _asked() if password_file is None else first_line(password_file)
     try:
         with kept.writing() as db:
@@ -118,18 +114,18 @@ def user_add(
 
 @command.command(cls=Verb, name="backup", help=help_text(_AREA, "backup.help"))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@_data
-@_database
-@_lang
+@data_option
+@database_option
+@lang_option
 @click.pass_context
 def backup(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
     """Write the console into a file; see the help text."""
     from harness.console.data.database import check_there
     from harness.console.safekeeping.backup import back_up
 
-    folder, url = _place(ctx, data, database)
+    folder, url = place(ctx, data, database)
     check_there(folder, url)
-    kept = _opened(ctx, data, database)
+    kept = opened(ctx, data, database)
     try:
         manifest = back_up(kept, folder, file)
     finally:
@@ -140,18 +136,43 @@ def backup(ctx: click.Context, file: Path, data: Path, database: str | None, lan
 
 @command.command(cls=Verb, name="restore", help=help_text(_AREA, "restore.help"))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@_data
-@_database
-@_lang
+@data_option
+@database_option
+@lang_option
 @click.pass_context
 def restore(ctx: click.Context, file: Path, data: Path, database: str | None, lang: str | None) -> int:
     """Make a console from a backup; see the help text."""
     from harness.console.safekeeping.restoration import restore as restored
 
-    folder, url = _place(ctx, data, database)
+    folder, url = place(ctx, data, database)
     manifest = restored(file, folder, url)
     click.echo(say(_AREA, "restored", data=folder, files=len(manifest.digests), runs=manifest.rows.get("runs", 0)))
     return Exit.PASS
+
+
+@command.command(cls=Verb, name="retention", help=help_text("retention", "cli.help"))
+@click.option("--apply", is_flag=True, help=say("retention", "cli.apply"))
+@click.option("--by", metavar="NAME", default="", help=say("retention", "cli.by"))
+@click.option("--reason", metavar="TEXT", default="", help=say("retention", "cli.reason"))
+@data_option
+@database_option
+@lang_option
+@click.pass_context
+def retention(
+    ctx: click.Context, apply: bool, by: str, reason: str, data: Path, database: str | None, lang: str | None
+) -> int:
+    """List what is past its period, and delete it if asked to; see the help text."""
+    from harness.cli.retention import told_retention
+    from harness.console.data.database import check_there
+    from harness.console.safekeeping.deletion import DeletionOrder
+
+    folder, url = place(ctx, data, database)
+    check_there(folder, url)
+    state = _state(folder, url, None, local=True, secure=False)
+    try:
+        return told_retention(state, DeletionOrder(by.strip(), reason.strip()) if apply else None)
+    finally:
+        state.database.close()
 
 
 def _asked() -> str:
@@ -168,20 +189,8 @@ def _asked() -> str:
     return password
 
 
-def _opened(ctx: click.Context, data: Path, database: str | None) -> "ConsoleDatabase":
-    """Open the database that was named, before the subcommand or after it."""
-    from harness.console.data.database import ConsoleDatabase
-
-    return ConsoleDatabase(*_place(ctx, data, database))
-
-
-def _place(ctx: click.Context, data: Path, database: str | None) -> tuple[Path, str | None]:
-    outer: tuple[Path, str | None] = ctx.obj or (Path(_DEFAULT_DATA), None)
-    return (outer[0] if str(data) == _DEFAULT_DATA else data), database or outer[1]
-
-
 def _state(data: Path, database: str | None, openid: Path | None, *, local: bool, secure: bool) -> "ConsoleState":
-    from harness.cli.laboratory import AUTHORITY, configured_certifier
+    from harness.cli.laboratory import AUTHORITY, configured_certifier, known_laboratory
     from harness.console.console_state import ConsoleState
     from harness.console.data.database import ConsoleDatabase
     from harness.console.openid.provider import OpenIdProvider
@@ -189,19 +198,19 @@ def _state(data: Path, database: str | None, openid: Path | None, *, local: bool
     from harness.console.subjects.vault import SecretVault
 
     settings = None if openid is None else load_settings(openid, os.environ)
-    certifier = configured_certifier()
+    certifier, (laboratory, _) = configured_certifier(), known_laboratory()
     data = data.resolve()
     kept = ConsoleDatabase(data, database)
     # Runs and adapters have no business with the database, with the secret of the console at its provider, nor with
     # the key that signs certificates.
-    ours = {_VARIABLE, settings.file.client_secret_env if settings else None}
+    ours = {DATABASE_VARIABLE, settings.file.client_secret_env if settings else None}
     environment = {
         name: value for name, value in os.environ.items() if name not in ours and not name.startswith(AUTHORITY)
     }
     provider = None if settings is None else OpenIdProvider(settings)
     return ConsoleState(
         data, kept, SecretVault(data), _PROGRAM, local=local, secure=secure, openid=provider, environment=environment,
-        certifier=certifier,
+        certifier=certifier, laboratory=laboratory.key if laboratory else None,
     )  # fmt: skip
 
 

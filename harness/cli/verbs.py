@@ -20,6 +20,7 @@ _MODULES = {
     "hub": "hub",
     "agency": "agency",
     "console": "console",
+    "runner": "runner",
     "doctor": "doctor",
     "profile": "profile",
     "judge": "judge",

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from harness.catalogue.errors import ConfigurationError
 from harness.console.certification.certifier import Certifier
 from harness.console.data.database import ConsoleDatabase
@@ -27,6 +29,7 @@ class ConsoleState:
         openid: identity provider with which people may sign in, None for none.
         environment: variables that its programs have.
         certifier: certification body and laboratory; None if there is no authority's key.
+        laboratory: public key of the laboratory whose seal runs of other machines must have; None where they need none.
         secure: whether browsers reach it by https, so that cookies are sent by https only.
     """
 
@@ -39,6 +42,7 @@ class ConsoleState:
     openid: OpenIdProvider | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     certifier: Certifier | None = field(default=None, repr=False)
+    laboratory: ec.EllipticCurvePublicKey | None = None
 
     @property
     def allowed_by_default(self) -> str:

@@ -15,6 +15,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language
 from harness.console.console_state import ConsoleState
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.safekeeping.deletion import resume
 from harness.console.web.application import console_application
 
 _BACKLOG = 128
@@ -49,6 +50,7 @@ def serve(state: ConsoleState, language: Language, listen: tuple[str, int], anno
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_FAREWELL,
         )
+        resume(state)  # an interrupted deletion
         work.open()
         host, port = listener.getsockname()[:2]
         announce(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")

@@ -43,8 +43,8 @@ def test_each_role_can_change_only_what_it_may(rig: ConsoleRig, role: str) -> No
 
 def test_every_answer_is_guarded_and_no_page_holds_a_script_or_style_of_its_own(rig: ConsoleRig) -> None:
     lan = rig.user("lan", "admin")
-    plain = ("/", "/runs", "/users", "/settings", "/log", "/account", "/search?q=a", "/organisations/1", "/systems/1",
-             "/systems/1/edit", "/organisations/1/systems/new", "/runs/alpha", "/runs/alpha/findings/1",
+    plain = ("/", "/runs", "/users", "/settings", "/runners", "/log", "/account", "/search?q=a", "/organisations/1",
+             "/systems/1", "/systems/1/edit", "/organisations/1/systems/new", "/runs/alpha", "/runs/alpha/findings/1",
              "/runs/alpha/events/1", "/runs/alpha/messages", "/none", "/runs/alpha/compare?with=beta")  # fmt: skip
     for path in plain:
         answer = lan.get(path)
@@ -122,7 +122,7 @@ def test_an_address_that_is_not_allowed_is_not_contacted(rig: ConsoleRig) -> Non
         answer = lan.post(path, {"preset": "quick", "reason": "thử"})
         assert answer.status_code == 422
         assert "127.0.0.1" in answer.text
-    for name, value in (("allowed", "*"), ("hub-ports", "9-1"), ("hub-host", "a b"), ("runs-at-once", "0")):
+    for name, value in (("allowed", "*"), ("hub-ports", "9-1"), ("hub-host", "a b"), ("runs-at-once", "65")):
         given = {"allowed": "", "hub-host": "::1", "hub-ports": "1-9", "runs-at-once": "1", "least-free": "1"}
         assert lan.post("/settings", {**given, name: value}).status_code == 422
     program = DECLARATION.replace(

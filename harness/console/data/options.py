@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from harness.console.data.tables import SettingRow
 
-ALLOWED, HUB_HOST, HUB_PORTS, RUNS_AT_ONCE, DRAIN, LEAST_FREE = (
-    "allowed", "hub-host", "hub-ports", "runs-at-once", "drain", "least-free",
+ALLOWED, HUB_HOST, HUB_PORTS, RUNS_AT_ONCE, DRAIN, LEAST_FREE, RUNNER_LEASE = (
+    "allowed", "hub-host", "hub-ports", "runs-at-once", "drain", "least-free", "runner-lease",
 )  # fmt: skip
 _MEGABYTE = 1024 * 1024
 
@@ -21,9 +21,10 @@ class ConsoleOptions:
         allowed: addresses to which runs may go, separated by blanks.
         hub_host: address at which the hubs of runs listen.
         hub_ports: their ports as `first-last`, or `0` for any free one.
-        runs_at_once: how many runs go on side by side.
+        runs_at_once: how many runs go on side by side on the console's own machine, 0 for none.
         drain: whether no run is begun, because the console is to be updated.
         least_free: MB that the disk has to have for a run to begin.
+        lease: seconds without a sign of life of its runner after which a run of another machine ends.
     """
 
     allowed: str
@@ -32,6 +33,7 @@ class ConsoleOptions:
     runs_at_once: int
     drain: bool
     least_free: int
+    lease: int
 
     @property
     def least_free_bytes(self) -> int:
@@ -60,6 +62,7 @@ def options(db: Session, allowed_by_default: str) -> ConsoleOptions:
         runs_at_once=int(kept.get(RUNS_AT_ONCE, os.cpu_count() or 1)),
         drain=kept.get(DRAIN) == "1",
         least_free=int(kept.get(LEAST_FREE, 500)),
+        lease=int(kept.get(RUNNER_LEASE, 120)),
     )
 
 

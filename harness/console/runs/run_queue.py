@@ -5,11 +5,10 @@ import logging
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import delete, select
@@ -20,26 +19,37 @@ from harness.catalogue.errors import ConfigurationError
 from harness.console.console_state import ConsoleState
 from harness.console.data.audit_log import note_change
 from harness.console.data.options import ConsoleOptions, options
+from harness.console.data.runner_tables import LeaseRow
 from harness.console.data.tables import FoundRow, RunRow, SystemRow
+from harness.console.runners.arrivals import RunArrivals, unjudged
+from harness.console.runners.leases import LeaseOutcome, end_lease, lease_of, open_leases, why_ended
 from harness.console.runs.answers import answer_pipe
+from harness.console.runs.claims import claim, waiting_for_runners
 from harness.console.runs.exhibits import clear_away
+from harness.console.runs.hub_ports import free_port
 from harness.console.runs.presets import PEOPLE
 from harness.console.runs.process import alive, begin, birth_of, complaint, interrupt, noted_pid
 from harness.console.runs.run_outcome import outcome_of
 from harness.console.sentences import sentence_of
-from harness.console.subjects.system_registry import DECLARED, check_reachable, driver_kind, prepared
+from harness.console.subjects.system_registry import check_reachable, driver_kind, prepared
+from harness.seal.record_seal import RECORD_FILE
 
-ACTIVE = ("starting", "running", "stopping", "judging")
 RUN_FOLDER, JUDGE_FOLDER = "run", "judging"
 _TICK = 0.4
+_AWAY = 5.0  # seconds between two looks after which the console was not there
 _PATIENCE = 15.0  # seconds in which a process has to write its number down
 # Seconds after a stop was asked for at which a stronger signal is sent.
 _ESCALATION = ((60.0, signal.SIGTERM), (150.0, signal.SIGKILL))
+_LABORATORY = "LIENTHONG_LABORATORY"
 _logger = logging.getLogger(__name__)
 
 
 class RunQueue:
-    """Starts runs and follows them to their end; all of its state is in the database and on the disk."""
+    """Starts runs and follows them to their end; all of its state is in the database and on the disk.
+
+    Attributes:
+        arrivals: what comes from runs of other machines.
+    """
 
     def __init__(self, state: ConsoleState) -> None:
         self._state = state
@@ -47,6 +57,9 @@ class RunQueue:
         self._ports: dict[str, int] = {}
         self._bell = threading.Event()
         self._closing = False
+        self.arrivals = RunArrivals()
+        self._looked = 0.0
+        self._since = 0.0
         self._thread = threading.Thread(target=self._watch, name="run queue", daemon=True)
 
     def open(self) -> None:
@@ -84,10 +97,38 @@ class RunQueue:
         with self._state.database.reading() as db:
             rows = db.scalars(select(RunRow).where(RunRow.state != "ended").order_by(RunRow.created)).all()
             now = options(db, self._state.allowed_by_default)
-        for row in rows:
-            if row.state != "queued":
-                self._see_to(row)
-        self._begin_next([row for row in rows if row.state != "queued"], [r for r in rows if r.state == "queued"], now)
+            away = open_leases(db)
+        self._lose_silent(away, now.lease)
+        here = [row for row in rows if row.state != "queued" and row.id not in away]
+        for row in here:
+            self._see_to(row)
+        self._begin_next(here, [row for row in rows if row.state == "queued"], now)
+
+    def _lose_silent(self, away: Mapping[str, LeaseRow], patience: float) -> None:
+        """Take back runs whose runner gives no sign of life; what arrived of them is judged like a killed run's."""
+        moment = time.time()
+        # While the console itself was away, no sign of life could reach it.
+        if moment - self._looked > _AWAY:
+            self._since = moment
+        self._looked = moment
+        for key, lease in away.items():
+            if moment - max(lease.beat, self._since) > patience:
+                self.release(key, LeaseOutcome.LOST)
+
+    def release(self, run: str, outcome: LeaseOutcome) -> None:
+        """Note that a runner has done with a run; the console sees to what is left to do: judging, and its end."""
+        folder = self._state.runs / run / RUN_FOLDER
+        self.arrivals.over(folder)
+        if outcome in {LeaseOutcome.LOST, LeaseOutcome.CUT}:
+            unjudged(folder)
+        with self._state.database.writing() as db:
+            row, lease = db.get_one(RunRow, run, with_for_update=True), lease_of(db, run)
+            if lease is None or lease.ended is not None:
+                return
+            end_lease(lease, outcome)
+            row.state, row.pid, row.birth = "running", None, ""
+            note_change(db, "console", f"run.{outcome}", run, runner=lease.runner.name)
+        self.ring()
 
     def _see_to(self, row: RunRow) -> None:
         if row.state == "starting":
@@ -120,9 +161,11 @@ class RunQueue:
     def _judge(self, row: RunRow, folder: Path) -> None:
         place = self._state.runs / row.id / JUDGE_FOLDER
         place.mkdir(exist_ok=True)
-        child = begin(
-            [*self._state.program, "judge", str(folder), "--lang", row.language], place, self._state.environment
-        )
+        environment = self._state.environment
+        if not (folder / RECORD_FILE).exists():
+            # What was not sealed when it was recorded never is: the laboratory would put its judgement beside the run.
+            environment = {name: value for name, value in environment.items() if not name.startswith(_LABORATORY)}
+        child = begin([*self._state.program, "judge", str(folder), "--lang", row.language], place, environment)
         self._children[child.pid] = child
         self._keep(row.id, pid=child.pid, birth=birth_of(child.pid) or "gone", state="judging")
 
@@ -131,16 +174,13 @@ class RunQueue:
             return
         going_on = {row.id for row in active}
         self._ports = {run: port for run, port in self._ports.items() if run in going_on}
-        busy = {row.system_id for row in active}
-        room = now.runs_at_once - len(active)
-        for row in waiting:
+        room, elsewhere = now.runs_at_once - len(active), frozenset[str]()
+        if now.runs_at_once == 0:
+            # What no other machine can carry out is begun here even so, one at a time.
             with self._state.database.reading() as db:
-                system = db.get_one(SystemRow, row.system_id)
-                db.expunge_all()
-            # Two runs of one system would order, deliver and count in the same mailboxes.
-            if room > 0 and not (system.kind == DECLARED and system.id in busy):
-                self._begin(row, now)
-                busy.add(system.id)
+                room, elsewhere = 1 - len(active), frozenset(waiting_for_runners(db))
+        for row in waiting:
+            if room > 0 and row.id not in elsewhere and self._begin(row, now):
                 room -= 1
 
     def held(self, db: Session) -> str:
@@ -152,9 +192,17 @@ class RunQueue:
             return "drain"
         return "disk" if shutil.disk_usage(self._state.data).free < now.least_free_bytes else ""
 
-    def _begin(self, row: RunRow, now: ConsoleOptions) -> None:
-        if not self._keep(row.id, expected="queued", state="starting", started=time.time()):
-            return  # stopped in between
+    def _begin(self, row: RunRow, now: ConsoleOptions) -> bool:
+        """Begin a run, unless it was stopped or taken in between, or has to wait for another of its system."""
+        with self._state.database.writing() as db:
+            claimed = claim(db, row.id)
+            if claimed is None:
+                return False
+            claimed.state, claimed.started = "starting", time.time()
+        self._begin_here(row, now)
+        return True
+
+    def _begin_here(self, row: RunRow, now: ConsoleOptions) -> None:
         place = self._state.runs / row.id
         try:
             place.mkdir(parents=True, exist_ok=True)
@@ -181,7 +229,7 @@ class RunQueue:
     def _arguments(self, row: RunRow, now: ConsoleOptions) -> list[str]:
         words = ["--out", str(self.folder(row)), "--lang", row.language]
         # A run that has just begun may not listen yet at the port that it was given.
-        port = self._ports[row.id] = _free_port(now, frozenset(self._ports.values()))
+        port = self._ports[row.id] = free_port(now.hub_host, now.ports, set(self._ports.values()))
         words += ["--listen", f"{now.hub_host}:{port}"]
         if row.only:
             words += ["--only", row.only.replace(" ", ",")]
@@ -189,17 +237,14 @@ class RunQueue:
             words += ["--failed", str(self._state.runs / row.earlier / RUN_FOLDER)]
         return words
 
-    def _keep(self, run: str, *, expected: str | None = None, **values: object) -> bool:
-        """Change a run, unless it is not any more in the state that is expected."""
+    def _keep(self, run: str, **values: object) -> None:
+        """Change a run."""
         with self._state.database.writing() as db:
-            row = db.get_one(RunRow, run)
-            if expected is not None and row.state != expected:
-                return False
+            row = db.get_one(RunRow, run, with_for_update=True)
             if row.state == "stopping" and values.get("state") == "running":
                 del values["state"]
             for name, value in values.items():
                 setattr(row, name, value)
-        return True
 
     def _end(self, run: str, complained: str = "") -> None:
         with self._state.database.writing() as db:
@@ -209,7 +254,8 @@ class RunQueue:
             row.verdict = found.verdict if found else "none"
             row.narrowed = found.narrowed if found else False
             row.counts = json.dumps(found.counts) if found else ""
-            row.complaint = "" if found else complained
+            why = why_ended(lease_of(db, run), row.language)
+            row.complaint = "\n".join(part for part in (why, "" if found else complained) if part)
             db.execute(delete(FoundRow).where(FoundRow.run_id == run))
             for number, one in enumerate(found.findings if found else (), 1):
                 db.add(FoundRow(run_id=run, number=number, **one))
@@ -254,35 +300,16 @@ def stop_run(db: Session, row: RunRow, reason: str, actor: str) -> None:
     """
     if not reason:
         raise ConfigurationError("console.no-reason")
+    db.flush()
+    db.refresh(row, with_for_update=True)  # another machine may be taking it just now
     if row.state not in {"queued", "running"}:
         raise ConfigurationError("console.not-running")
     row.stop_reason, row.stopped = reason, time.time()
     note_change(db, actor, "run.stopped", row.id, reason=reason)
     if row.state == "queued":
         row.state, row.ended, row.verdict = "ended", time.time(), "none"
+        note_change(db, "console", "run.ended", row.id, verdict=row.verdict)
         return
     row.state = "stopping"
     if row.pid is not None and alive(row.pid, row.birth):
         interrupt(row.pid)
-
-
-def _free_port(now: ConsoleOptions, given: frozenset[int]) -> int:
-    """Return a port at which a hub can listen, 0 where any will do.
-
-    Args:
-        now: the settings.
-        given: ports of runs that go on.
-
-    Raises:
-        ConfigurationError: all that are allowed are taken.
-    """
-    for port in (one for one in now.ports if one == 0 or one not in given):
-        family = socket.AF_INET6 if ":" in now.hub_host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((now.hub_host, port))
-            except OSError:
-                continue
-            return port
-    raise ConfigurationError("console.no-port", ports=now.hub_ports)

@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -103,6 +104,11 @@ def _take_rows(folder: Path, data: Path, url: str | None, manifest: BackupManife
             # Their processes belong to the console that was backed up; here they are judged by what they left.
             connection.execute(text("UPDATE runs SET pid = NULL, birth = '' WHERE state <> 'ended'"))
             upgrade(connection)
+            # Runners know the console that was backed up; tokens that were taken back since must not hold again.
+            connection.execute(text("UPDATE runners SET revoked = :now WHERE revoked IS NULL"), {"now": time.time()})
+            connection.execute(
+                text("UPDATE leases SET ended = :now, outcome = 'lost' WHERE ended IS NULL"), {"now": time.time()}
+            )
         with database.writing() as db:
             broken = broken_at(db)
             if broken is not None:

@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness import __version__
 from harness.console.console_state import ConsoleState
 from harness.console.data.options import options
+from harness.console.data.runner_tables import RunnerRow
 from harness.console.data.tables import RunRow
-
-ACTIVE = ("starting", "running", "stopping", "judging")
+from harness.console.runners.registry import present
+from harness.console.runs.claims import ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class ConsoleHealth:
         free: bytes that the disk has.
         running, queued: numbers of runs.
         draining: whether no run is begun.
+        runners, present: numbers of runner machines that may take runs, and of those that gave a sign of life just now.
     """
 
     database: bool
@@ -32,6 +34,8 @@ class ConsoleHealth:
     running: int = 0
     queued: int = 0
     draining: bool = False
+    runners: int = 0
+    present: int = 0
 
     @property
     def well(self) -> bool:
@@ -47,6 +51,8 @@ class ConsoleHealth:
             "running": self.running,
             "queued": self.queued,
             "draining": self.draining,
+            "runners": self.runners,
+            "runners_present": self.present,
         }
 
 
@@ -58,6 +64,7 @@ def health(state: ConsoleState) -> ConsoleHealth:
             now = options(db, state.allowed_by_default)
             found = db.execute(select(RunRow.state, func.count()).group_by(RunRow.state))
             counts = {row[0]: row[1] for row in found}
+            machines = db.scalars(select(RunnerRow).where(RunnerRow.revoked.is_(None))).all()
     except SQLAlchemyError:
         return ConsoleHealth(database=False)
     free = shutil.disk_usage(state.data).free
@@ -68,4 +75,6 @@ def health(state: ConsoleState) -> ConsoleHealth:
         running=sum(counts.get(name, 0) for name in ACTIVE),
         queued=counts.get("queued", 0),
         draining=now.drain,
+        runners=len(machines),
+        present=sum(present(row) for row in machines),
     )

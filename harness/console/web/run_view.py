@@ -14,6 +14,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.requirements import load_catalogue
 from harness.catalogue.texts import Language
 from harness.console.data.tables import FoundRow, RunRow
+from harness.console.runners.leases import lease_of
 from harness.console.runs.answers import files_of
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.runs.live_run import LiveRun
@@ -42,17 +43,18 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     folder = work.queue.folder(row)
     live = work.live.look(folder)
     findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
-    report = _report(work, row)
+    report, machine = _report(work, row), lease_of(db, row.id)
     verdicts = None if report is None else _verdicts(report, language)
     return {
         "live": live,
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
         "place": f"/runs/{row.id}",
         "steps": _steps(row, live) if row.state != "ended" else None,
-        "task": _without_place(live.question, folder),
+        "task": without_place(live.question, folder),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "now": time.time(),
+        "machine": machine.runner.name if machine is not None else "",
         "held": work.queue.held(db) if row.state == "queued" else "",
         "words": [(word, shown_word(word, language)) for word in WORDS],
         "board": verdicts if verdicts is not None else _board(live, language),
@@ -82,7 +84,7 @@ def _steps(row: RunRow, live: LiveRun) -> PersonSteps | None:
     return steps_of_planned(live.scenarios, able) if live.scenarios else steps_of(row.only, able)
 
 
-def _without_place(question: str, folder: Path) -> str:
+def without_place(question: str, folder: Path) -> str:
     """Return a question as it is shown: its files lie beside it, wherever the console keeps them."""
     return re.sub(rf"{re.escape(str(folder))}/{FOLDER}/[0-9]+/?", "", question).lstrip("─\n")
 
