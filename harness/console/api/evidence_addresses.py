@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.finding_entry import FindingEntry
-from harness.catalogue.texts import LocalisedText
+from harness.catalogue.localised_text import LocalisedText
 from harness.console.api.address import PAGE, ApiAddress, AskedValue, json_answer
 from harness.console.api.evidence_shapes import (
     ComparedRequirementShape,

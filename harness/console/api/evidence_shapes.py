@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from harness.catalogue.finding_entry import FindingEntry
-from harness.catalogue.texts import LocalisedText
+from harness.catalogue.localised_text import LocalisedText
 
 
 class RunFindingShape(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from harness.catalogue.errors import ConfigurationError
-from harness.catalogue.texts import LocalisedText
+from harness.catalogue.localised_text import LocalisedText
 from harness.console.data.audit_log import note_change
 from harness.console.data.retention_tables import PeriodRow
 from harness.resources import folder
