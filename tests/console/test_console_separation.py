@@ -29,8 +29,9 @@ _KEYS = {
     "persons": ("2", "999"),
     "certificates": ("LT-2026-0001", "none"),
     "recalls": ("1", "999"),
+    "holds": ("1", "999"),
 }
-_OTHERS = {"number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
+_OTHERS = {"number": "1", "kind": "note", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
 _ONE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
