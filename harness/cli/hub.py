@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import secrets
 import signal
 import tempfile
@@ -304,6 +305,7 @@ async def _serve(
             loop.add_signal_handler(number, stop.set)
     async with front.serving(settings) as ends:
         announce(ends)
+        gc.freeze()  # what was made for the start stays: no collection need go through it again
         await stop.wait()
         await asyncio.to_thread(finish)
 

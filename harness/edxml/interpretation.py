@@ -49,6 +49,11 @@ class ElementGroup:
         """Return the elements of that name."""
         return self._by_name.get(name, [])
 
+    def first(self, name: str) -> etree._Element | None:
+        """Return the first element of that name, None when it is missing."""
+        found = self._by_name.get(name)
+        return found[0] if found else None
+
     def text(self, name: str) -> str:
         """Return the text of an element as it is; "" when it is missing."""
         found = self._by_name.get(name)
@@ -77,6 +82,20 @@ class ElementGroup:
 
 
 _MISSING = ElementGroup()
+
+
+def first_in(parent: etree._Element | None, name: str) -> etree._Element | None:
+    """Return the first element of the regulation of that name in another, None when either is missing."""
+    return None if parent is None else next(parent.iterchildren(_PREFIX + name), None)
+
+
+def code_of(parent: etree._Element | None, name: str) -> str:
+    """Return the text of an element in another, without white space around it; "" when either is missing.
+
+    Where little of an element is asked for, this is quicker than a group, which looks at all that is in it.
+    """
+    found = first_in(parent, name)
+    return "" if found is None else text_of(found).strip(_SPACE)
 
 
 def text_of(element: etree._Element) -> str:
@@ -124,7 +143,7 @@ def header_of(tree: etree._ElementTree) -> tuple[etree._Element, etree._Element,
 
 
 def _only(parent: etree._Element, name: str, code: str) -> etree._Element:
-    found = parent.find(q(name))
+    found = first_in(parent, name)
     if found is None:
         raise Uninterpretable(code, parent, name)
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from harness.edxml.interpretation import ElementGroup, header_of, is_status, response_for_of
+from harness.edxml.interpretation import code_of, first_in, header_of, is_status, response_for_of
 from harness.edxml.model import ResponseFor
 
 
@@ -42,7 +42,7 @@ def routing_of(tree: etree._ElementTree) -> Routing:
         Uninterpretable: the envelope or the header is missing.
     """
     _, header, message = header_of(tree)
-    from_organ = message.group("From").code("OrganId")
+    from_organ = code_of(message.first("From"), "OrganId")
     if is_status(message):
         answered = response_for_of(message.group("ResponseFor"))
         return Routing(
@@ -55,14 +55,14 @@ def routing_of(tree: etree._ElementTree) -> Routing:
             status_code=message.code("StatusCode"),
             response_for=answered,
         )
-    code = message.group("Code")
-    business = ElementGroup(header).group("TraceHeaderList").group("Bussiness")
+    code = message.first("Code")
+    business = first_in(first_in(header, "TraceHeaderList"), "Bussiness")
     return Routing(
         status=False,
         from_organ=from_organ,
-        receivers=tuple(each.code("OrganId") for each in message.groups("To")),
+        receivers=tuple(code_of(each, "OrganId") for each in message.elements("To")),
         document_id=message.code("DocumentId"),
-        code=f"{code.code('CodeNumber')}/{code.code('CodeNotation')}",
+        code=f"{code_of(code, 'CodeNumber')}/{code_of(code, 'CodeNotation')}",
         title=message.text("Subject"),
-        doc_type=business.code("BussinessDocType"),
+        doc_type=code_of(business, "BussinessDocType"),
     )

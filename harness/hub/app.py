@@ -5,7 +5,7 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from starlette.responses import JSONResponse
 
@@ -21,10 +21,9 @@ from harness.hub.wire import Malformed
 from harness.journal.events import NOTHING
 from harness.vxp.headers import HeaderParameters
 from harness.vxp.operations import OPERATIONS, HubOperation
-from harness.vxp.signing import verify
+from harness.vxp.signing import verify_parameters
 
 LOG = logging.getLogger("harness.hub")
-T = TypeVar("T")
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LARGE = 1024 * 1024
@@ -82,7 +81,8 @@ class HubApp:
             incoming.spool.close()
 
     async def _served(self, incoming: Incoming, transmission: Transmission, turn: "_Turn") -> None:
-        call = await _apart(len(incoming.body) > _LARGE, lambda: self._call(incoming))
+        slow = len(incoming.body) > _LARGE
+        call = await asyncio.to_thread(self._call, incoming) if slow else self._call(incoming)
         event = await self._recorded(incoming, call)
         refused = self._unserved(incoming)
         if refused is not None:
@@ -111,7 +111,7 @@ class HubApp:
         if operation is not None and operation.body == "package" and incoming.complete:
             received = self._hub.read_received(incoming.body, parameters.get("hash-file", ""))
         secret = self._hub.directory.secret(system_id or "")
-        verification = verify(incoming.headers, secret)
+        verification = verify_parameters(parameters, secret)
         return Call(operation, incoming.name, system_id, parameters, verification, incoming.body, received)
 
     def _unserved(self, incoming: Incoming) -> CallResult | None:
@@ -146,7 +146,7 @@ class HubApp:
             return CallResult(b"")
         slow = len(call.body) > _LARGE or call.name in _SLOW
         losses = self._hub.losses
-        outcome = await _apart(slow, lambda: self._hub.perform(call))
+        outcome = await asyncio.to_thread(self._hub.perform, call) if slow else self._hub.perform(call)
         try:
             await self._hub.durable(losses)
         except OSError:
@@ -192,11 +192,11 @@ class HubApp:
         return plan
 
     async def _recorded(self, incoming: Incoming, call: Call) -> int | None:
-        log = self._log
-        if log is None:
+        if self._log is None:
             return None
-        take_down = await _apart(len(incoming.body) > _LARGE, lambda: log.request(incoming, call))
-        return take_down()
+        if len(incoming.body) > _LARGE:
+            return (await asyncio.to_thread(self._log.request, incoming, call))()
+        return self._log.request(incoming, call)()
 
     def _answered(self, event: int | None, call: Call, outcome: CallResult, sent: Sent) -> None:
         if self._log is not None and event is not None:
@@ -249,11 +249,6 @@ def create_app(hub_app: HubApp, hub: Hub, annex: Annex | None = None) -> Applica
             await hub_app(scope, receive, send)
 
     return serve
-
-
-async def _apart(slow: bool, work: Callable[[], T]) -> T:
-    """Do slow work in another thread, so that other requests are served meanwhile; quick work at once."""
-    return await asyncio.to_thread(work) if slow else work()
 
 
 def _large(outcome: CallResult) -> Deferred | None:

@@ -1,14 +1,13 @@
 """A request as it came: everything about it that is recorded, read within the hub's limits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.hub.settings import HubSettings
-from harness.hub.spool import Spool
+from harness.hub.spool import IN_MEMORY, Spool
 from harness.hub.wire import EXTENSION, Wire
-from harness.vxp.headers import header
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -18,6 +17,7 @@ Lines = Sequence[tuple[bytes, bytes]]
 _DRAINED = 64 * 1024 * 1024
 _DRAIN_SECONDS = 2.0
 _LONGEST_NUMBER = 18
+_BLANKS = b" \t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ async def read_request(
     Raises:
         OSError: a large body cannot be kept, as on a full disk.
     """
-    headers = _as_written(scope)
-    taken = await _body(headers, receive, settings, admits)
     wire = wire_of(scope)
+    headers = _as_written(scope, wire)
+    framing = dict(reversed(scope["headers"]))  # of a line that is there twice the first counts
+    taken = await _body(headers, framing, receive, settings, admits, come=wire is not None and wire.whole)
     target: bytes = wire.target if wire is not None else scope["raw_path"]
     return Incoming(
         n=n,
@@ -95,9 +96,8 @@ async def read_request(
     )
 
 
-def _as_written(scope: Scope) -> Lines:
+def _as_written(scope: Scope, wire: Wire | None) -> Lines:
     lines: Lines = scope["headers"]
-    wire = wire_of(scope)
     if wire is None or len(wire.names) != len(lines):
         return list(lines)
     return [(name, value) for name, (_, value) in zip(wire.names, lines, strict=True)]
@@ -121,14 +121,26 @@ class _Taken:
     spool: Spool | None = None
 
 
-async def _body(headers: Lines, receive: Receive, settings: HubSettings, admits: Callable[[Lines], bool]) -> _Taken:
-    written = header(headers, "content-length") or b"0"
+async def _body(
+    headers: Lines,
+    framing: Mapping[bytes, bytes],
+    receive: Receive,
+    settings: HubSettings,
+    admits: Callable[[Lines], bool],
+    *,
+    come: bool,
+) -> _Taken:
+    written = framing.get(b"content-length", b"0").strip(_BLANKS)
     announced = int(written) if written.isdigit() and len(written) <= _LONGEST_NUMBER else 0
-    known = not _may_be_large(headers, announced, settings) or admits(headers)
+    # The caller of what may be large is checked first.
+    in_chunks = b"transfer-encoding" in framing
+    known = not (in_chunks or announced > settings.unsigned_bytes) or admits(headers)
     if known and announced > settings.body_bytes:
-        if header(headers, "expect") is None:
+        if b"expect" not in framing:
             await drain(receive)
         return _Taken(too_large=True)
+    if come and known and not in_chunks and announced <= IN_MEMORY:
+        return await _at_once(receive)
     spool = Spool(settings.data)
     taken = _Taken()
     try:
@@ -139,9 +151,10 @@ async def _body(headers: Lines, receive: Receive, settings: HubSettings, admits:
     return taken
 
 
-def _may_be_large(headers: Lines, announced: int, settings: HubSettings) -> bool:
-    """Return whether a body may be so large that its caller is checked first."""
-    return announced > settings.unsigned_bytes or header(headers, "transfer-encoding") is not None
+async def _at_once(receive: Receive) -> _Taken:
+    """Return a small body that has come already: nothing is waited for, and nothing kept on the way."""
+    message = await receive()
+    return _Taken(message["body"], complete=True) if message["type"] == "http.request" else _Taken()
 
 
 async def _spooled(receive: Receive, spool: Spool, settings: HubSettings, *, known: bool) -> _Taken:

@@ -15,6 +15,9 @@ _FILE = "hub.sqlite3"
 _VERSION = 2
 _PATIENCE = 0.3
 _CACHE = 16 * 1024  # KiB
+# Pages of 4 KiB after which the log moves into the database: indexes change a few pages again and again, and each is
+# moved once.
+_LOG = 4000
 _PRIMARY = 0xFF  # what of a result code says in which way it failed
 _SCHEMA = """
 CREATE TABLE systems (
@@ -135,6 +138,7 @@ class HubStore:
         # One hub per folder: a second one would hand out the same items twice.
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
         # `durable` syncs the log, once for many calls; NORMAL syncs it before its content moves into the database.
         self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
         self._connection.execute("PRAGMA foreign_keys = ON")

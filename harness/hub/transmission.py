@@ -13,9 +13,12 @@ from harness.hub.call_results import Deferred
 from harness.hub.incoming import Receive, Send, drain
 from harness.hub.interception import Action, Alter, AnswerPlan, Cut, Drop, Hold, PlannedReply, Raw, Replace, Trickle
 from harness.hub.wire import Wire
+from harness.vxp.operations import JSON, OCTETS
 
 _LOG = logging.getLogger("harness.hub")
 _OK = 200
+_USUAL = frozenset({JSON, OCTETS})
+_SMALL = 64 * 1024  # bytes
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -39,6 +42,8 @@ class Transmission:
 
     async def whole(self, answer: PreparedResponse) -> Sent:
         """Send an answer as it is."""
+        if self._at_once(answer):
+            return Sent(answer.http_status, answer.body, complete=True)
         await self._start(answer)
         complete = not self._gone
         await self._part(answer.body, more=False)
@@ -107,6 +112,14 @@ class Transmission:
     @property
     def _gone(self) -> bool:
         return self._wire is not None and self._wire.transport.is_closing()
+
+    def _at_once(self, answer: PreparedResponse) -> bool:
+        """Send a small answer of the usual form in one piece; return whether it was."""
+        usual = answer.content_type in _USUAL and not answer.headers and len(answer.body) <= _SMALL
+        if self._wire is None or not usual or self._gone:
+            return False
+        head = _usual_head(answer.content_type, int(time.time())) + b"content-length: %d\r\n" % len(answer.body)
+        return self._wire.answered(answer.http_status, head, answer.body)
 
     async def _start(self, answer: PreparedResponse) -> None:
         await self._head(answer.http_status, answer.content_type, len(answer.body), answer.headers)
@@ -181,6 +194,11 @@ class Transmission:
 @lru_cache(maxsize=1)
 def _date(seconds: int) -> bytes:
     return formatdate(seconds, usegmt=True).encode("ascii")
+
+
+@lru_cache(maxsize=2)
+def _usual_head(content_type: str, seconds: int) -> bytes:
+    return b"date: %b\r\ncontent-type: %b\r\n" % (_date(seconds), content_type.encode("ascii"))
 
 
 async def _next(parts: Iterator[bytes]) -> bytes:

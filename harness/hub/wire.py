@@ -15,7 +15,7 @@ from typing import Any
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 EXTENSION = "lienthong.wire"
@@ -47,11 +47,35 @@ class Wire:
         transport: of the connection.
         names: header names as written, in order.
         target: of the request, as written.
+        whole: whether all of the request has come.
+        cycle: the server's own state of the request; None until its head has come.
     """
 
     transport: asyncio.Transport
     names: list[bytes] = field(default_factory=list)
     target: bytes = b""
+    whole: bool = False
+    cycle: RequestResponseCycle | None = None
+
+    def answered(self, status: int, head: bytes, body: bytes) -> bool:
+        """Send a whole answer at once, in the usual case; in others nothing is sent, and the application sends it.
+
+        Args:
+            status: HTTP status.
+            head: header lines, each with its end; they are not looked at.
+            body: as long as the header lines say.
+        """
+        cycle = self.cycle
+        if cycle is None or cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
+            return False
+        if not cycle.keep_alive or cycle.default_headers or cycle.scope["method"] == "HEAD":
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
     def close(self, *, reset: bool = False) -> None:
         """End the connection: what was written is sent first, unless the peer is to see a reset."""
@@ -103,7 +127,8 @@ class HubProtocol(HttpToolsProtocol):
         self.access_log = False
         self._limits = limits
         self._complain = complain
-        self._wire: Wire | None = None
+        self._wire: Wire
+        self._most_head_bytes = 2 * limits.header_bytes
         self._in_head = True
         self._head_bytes = 0
         self._beginning = bytearray()
@@ -141,10 +166,10 @@ class HubProtocol(HttpToolsProtocol):
         self._beginning += data[: _KEPT - len(self._beginning)]
         if self._in_head:
             self._head_bytes += len(data)
-            if self._timer is None:
-                self._allow(self._limits.header_seconds)
         self._unset_keepalive_if_required()
         self._feed(data)
+        if self._in_head and not self._fresh and self._timer is None and not self._broken:
+            self._allow(self._limits.header_seconds)
         if self._in_head and self._head_bytes > self._limits.header_bytes and not self._broken:
             self._refused = _HEADERS_TOO_LARGE
             self.send_400_response("")
@@ -194,13 +219,15 @@ class HubProtocol(HttpToolsProtocol):
         """
         if self._resuming:
             return
-        if self._wire is not None:
-            self._wire.names.append(name)
+        self._wire.names.append(name)
         self._head_bytes += len(name) + len(value)
-        if len(self.headers) >= self._limits.headers or self._head_bytes > 2 * self._limits.header_bytes:
+        if len(self.headers) >= self._limits.headers or self._head_bytes > self._most_head_bytes:
             self._refused = _HEADERS_TOO_LARGE
             raise ValueError("too many header lines")
-        super().on_header(name, value)
+        lowered = name.lower()  # as the overridden method does
+        if lowered == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((lowered, value))
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
@@ -209,10 +236,10 @@ class HubProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._upgrading = self.parser.should_upgrade()
-        if self._wire is not None:
-            self._wire.target = bytes(self.url)
+        self._wire.target = bytes(self.url)
         self._disarm()
         super().on_headers_complete()
+        self._wire.cycle = self.cycle  # the application begins later than this
 
     def on_message_complete(self) -> None:
         """End a request; what comes next begins another."""
@@ -220,6 +247,7 @@ class HubProtocol(HttpToolsProtocol):
             return
         self._in_head = True
         self._fresh = True
+        self._wire.whole = True
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:

@@ -19,6 +19,9 @@ _SPELLING = {
         *(parameter.key for operation in OPERATIONS.values() for parameter in operation.parameters),
     )
 }  # fmt: skip
+SPELLINGS = {written: key for key, written in _SPELLING.items()}
+"""Known keys as the protocol spells them, and the same in lower case."""
+
 _BLANKS = b" \t"
 # Names as clients write them, and as servers that know no upper case hand them on: most calls have no others.
 _KNOWN = {
@@ -50,19 +53,11 @@ def header(headers: RawHeaders, name: str) -> bytes | None:
 
 def parameter_values(headers: RawHeaders) -> dict[str, list[bytes]]:
     """Return every `XroadVnpt-` header: lower-case key without prefix, and its values in order."""
-    found: dict[str, list[bytes]] = {}
-    for name, value in headers:
-        key = _parameter_key(name)
-        if key is not None:
-            found.setdefault(key, []).append(value.strip(_BLANKS))
-    return found
+    return HeaderParameters(headers).found
 
 
 def _parameter_key(name: bytes) -> str | None:
     """Return the key of a parameter's header in lower case, None for other headers."""
-    known = _KNOWN.get(name)
-    if known is not None:
-        return known
     lowered = name.lower()
     return lowered[len(_PREFIX) :].decode("latin-1") if lowered.startswith(_PREFIX) else None
 
@@ -71,22 +66,33 @@ class HeaderParameters(Mapping[str, str]):
     """The parameters of a call, looked up without regard to case; of a header given twice the first counts.
 
     Iterating yields the known keys as the protocol spells them, the others as the caller did.
+
+    Attributes:
+        found: lower-case keys and their values as received, as `parameter_values` returns them.
     """
 
+    __slots__ = ("_names", "found")
+
     def __init__(self, headers: RawHeaders) -> None:
-        self._values: dict[str, str] = {}
-        self._spelling: dict[str, str] = {}
+        self.found: dict[str, list[bytes]] = {}
+        self._names: list[bytes] = []
         for name, value in headers:
-            key = _parameter_key(name)
-            if key is not None and key not in self._values:
-                self._values[key] = header_text(value.strip(_BLANKS))
-                self._spelling[key] = _SPELLING.get(key) or name[len(_PREFIX) :].decode("latin-1")
+            key = _KNOWN.get(name) or _parameter_key(name)
+            if key is None:
+                continue
+            values = self.found.get(key)
+            if values is None:
+                self.found[key] = [value.strip(_BLANKS)]
+                self._names.append(name)
+            else:
+                values.append(value.strip(_BLANKS))
 
     def __getitem__(self, key: str) -> str:
-        return self._values[key.lower()]
+        return header_text(self.found[key.lower()][0])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._spelling.values())
+        for key, name in zip(self.found, self._names, strict=True):
+            yield _SPELLING.get(key) or name[len(_PREFIX) :].decode("latin-1")
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self.found)

@@ -8,13 +8,16 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from harness.vxp.headers import (
     HASH_HEADER,
     SIGN_HEADER,
     SIGN_HEADER_KEY,
+    SPELLINGS,
     UNSIGNED,
+    HeaderParameters,
     RawHeaders,
     header_text,
     parameter_values,
@@ -40,6 +43,8 @@ ProblemCode = Literal[
 
 _PREFIX = PREFIX.lower()
 ALWAYS_SIGNED = ("systemid", "timestamp", "content-type")
+# Members as clients write them: most calls have no others.
+_MEMBER_KEYS = {PREFIX + written: key for written, key in SPELLINGS.items()}
 _MEMBERS = json.JSONDecoder(object_pairs_hook=tuple)
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x2028, 0x2029)}
@@ -107,7 +112,15 @@ def sign_header(parameters: Sequence[tuple[str, str]]) -> str:
 
 def hash_header(secret: str, sign_header: bytes) -> str:
     """Return HMAC-SHA256 of the sign-header in lower-case hex; the key is the secret's text in UTF-8."""
-    return hmac.digest(secret.encode("utf-8", "replace"), sign_header, "sha256").hex()
+    begun = _begun(secret).copy()
+    begun.update(sign_header)
+    return begun.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _begun(secret: str) -> hmac.HMAC:
+    """Return an HMAC that has taken its key only: that is half the work for so short a text."""
+    return hmac.new(secret.encode("utf-8", "replace"), digestmod="sha256")
 
 
 def signed_headers(
@@ -179,7 +192,12 @@ def verify(headers: RawHeaders, secret: str | None) -> SignHeaderCheck:
         headers: all header lines of the call.
         secret: the caller's secret; None when the caller is unknown, so that only the form can be looked at.
     """
-    found = parameter_values(headers)
+    return verify_parameters(HeaderParameters(headers), secret)
+
+
+def verify_parameters(parameters: HeaderParameters, secret: str | None) -> SignHeaderCheck:
+    """Verify the signature of a call whose header lines were read already; see `verify`."""
+    found = parameters.found
     given = header_text(found.get(HASH_HEADER, [b""])[0])
     expected: str | None = None
     problems = [SigningProblem("missing", key) for key in (SIGN_HEADER_KEY, HASH_HEADER) if key not in found]
@@ -194,13 +212,15 @@ def verify(headers: RawHeaders, secret: str | None) -> SignHeaderCheck:
 
 
 def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[SigningProblem]:
-    lowered = [_key(name).lower() for name, _ in signed.members]
+    lowered = [_MEMBER_KEYS.get(name) or _key(name).lower() for name, _ in signed.members]
     once = set(lowered)
     problems = []
     if len(once) < len(lowered):
         problems += [SigningProblem("member-twice", key) for key in dict.fromkeys(lowered) if lowered.count(key) > 1]
     for (name, value), key in zip(signed.members, lowered, strict=True):
         received = found.get(key)
+        if received is not None and name in _MEMBER_KEYS and _as_signed(value) == received[0]:
+            continue
         problem = _member_against_header(name, value, None if received is None else received[0])
         if problem is not None:
             problems.append(problem)
@@ -213,6 +233,9 @@ def _disagreements(signed: SignHeader, found: dict[str, list[bytes]]) -> list[Si
 
 def _key_list(listed: Sequence[str], members: list[str]) -> list[SigningProblem]:
     """Compare the key list with the members; its keys carry no prefix, as the members do."""
+    keys = [SPELLINGS.get(key) for key in listed]
+    if keys == members:  # all known, and without prefix
+        return []
     prefixed = [key for key in listed if _key(key) != key]
     problems = [SigningProblem("key-with-prefix", key) for key in prefixed[:1]]
     if members != [_key(key).lower() for key in listed]:
@@ -225,8 +248,12 @@ def _member_against_header(name: str, value: str, received: bytes | None) -> Sig
         return SigningProblem("member-without-header", _key(name))
     if _key(name) == name:
         return SigningProblem("member-without-prefix", name)
-    same = value.strip(" \t").encode("utf-8", "surrogatepass") == received
-    return None if same else SigningProblem("member-differs", _key(name))
+    return None if _as_signed(value) == received else SigningProblem("member-differs", _key(name))
+
+
+def _as_signed(value: str) -> bytes:
+    """Return the value of a member as its header carries it."""
+    return value.strip(" \t").encode("utf-8", "surrogatepass")
 
 
 def _key(name: str) -> str:

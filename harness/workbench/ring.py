@@ -32,6 +32,8 @@ _MOST_STIMULI = 50
 class LateEvent:
     """An event of the moment in which this object was made; its content is made when it is first read."""
 
+    __slots__ = ("_forget", "_make", "made", "seq")
+
     def __init__(self, make: Callable[[], Event], seq: int) -> None:
         self._make: Callable[[], Event] | None = make
         self.seq = seq
@@ -157,14 +159,15 @@ class CallRing:
         """Take a request that came now, and return its number; `make` is called when a user looks at it."""
         with self._lock:
             late = self._late(make)
-            self._begin(late)
+            self._taken(late)
         return late.seq
 
     def end(self, request: int, make: Making) -> None:
         """Take the answer to a request, given now; `make` is called when a user looks at it."""
         with self._lock:
-            late = self._late(make)
-        self._end(request, late)
+            kept = self._answered(request, self._late(make))
+        if kept is not None:
+            self._told(kept)
 
     def blob(self, content: bytes) -> str:
         """Return the name of `content`; it is kept as `keep` keeps it."""
@@ -224,20 +227,34 @@ class CallRing:
 
     def _begin(self, late: LateEvent) -> None:
         with self._lock:
-            self._count += 1
-            kept = KeptCall(self._count, late, self._lock)
-            self._calls.append(kept)
-            self._by_event[late.seq] = self._by_number[kept.number] = kept
-            while len(self._calls) > self._most or (len(self._calls) > 1 and self.shelf.size > self._most_bytes):
-                self._drop()
+            self._taken(late)
+
+    def _taken(self, late: LateEvent) -> None:
+        """Keep the request of a new call; the caller holds the lock."""
+        self._count += 1
+        kept = KeptCall(self._count, late, self._lock)
+        self._calls.append(kept)
+        self._by_event[late.seq] = self._by_number[kept.number] = kept
+        while len(self._calls) > self._most or (len(self._calls) > 1 and self.shelf.size > self._most_bytes):
+            self._drop()
 
     def _end(self, request: int, late: LateEvent) -> None:
         with self._lock:
-            kept = self._by_event.get(request)
-            if kept is None:  # forgotten meanwhile
-                late.dropped(self._forget)
-                return
+            kept = self._answered(request, late)
+        if kept is not None:
+            self._told(kept)
+
+    def _answered(self, request: int, late: LateEvent) -> KeptCall | None:
+        """Keep the answer to a request and return the call, None for a call that was forgotten meanwhile; the caller
+        holds the lock."""
+        kept = self._by_event.get(request)
+        if kept is None:
+            late.dropped(self._forget)
+        else:
             kept.answer = late
+        return kept
+
+    def _told(self, kept: KeptCall) -> None:
         for listener in self._listeners:
             listener(kept)
 

@@ -4,6 +4,8 @@ import ast
 import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -39,10 +41,20 @@ def test_it_imports_nothing_of_ours(source: Path) -> None:
                 assert source.name == "signatures.py", name
 
 
-def test_it_runs_and_declares_itself(tmp_path: Path) -> None:
+def hang_up(url: str) -> None:
+    """Call, and reset the connection in the middle of the call."""
+    address = httpx2.URL(url)
+    with socket.create_connection((address.host, address.port or 0)) as caller:
+        caller.sendall(b"POST /driver HTTP/1.1\r\n")
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_it_runs_and_declares_itself_and_says_nothing_of_a_caller_that_hangs_up(tmp_path: Path) -> None:
     declaration = tmp_path / "candidate.yaml"
     command = [*LIENTHONG, "sample", "--declaration", str(declaration), "--data", str(tmp_path / "data")]
-    with subprocess.Popen(command, env=os.environ, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, env=os.environ, start_new_session=True, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             until = time.monotonic() + 30
             while not declaration.exists() and time.monotonic() < until:
@@ -50,13 +62,16 @@ def test_it_runs_and_declares_itself(tmp_path: Path) -> None:
             time.sleep(0.2)
             candidate, _ = load_candidate(declaration)
             url = str(getattr(candidate.driver, "url", ""))
+            hang_up(url)
             answer = httpx2.post(
                 url, json={"protocol": "lienthong.driver/1", "id": "1", "command": "hello", "args": {}}
             )
             assert answer.json()["result"]["commands"]
         finally:
             os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(20) == 0
+        _, said = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "Traceback" not in said
 
 
 def test_it_is_copied_and_runs_from_there(tmp_path: Path) -> None:

@@ -185,6 +185,23 @@ def test_two_requests_in_one_packet_are_both_answered() -> None:
     with_rig(play)
 
 
+def test_a_connection_that_is_kept_gets_the_same_answers_as_one_that_is_not() -> None:
+    """A whole call is answered in one piece; one that comes in parts, `HEAD` and the last one are not."""
+
+    async def play(rig: Rig) -> None:
+        kept = signed(COUNT, None, b"{}", "Connection: keep-alive")
+        parts = (kept, kept[:-1], kept[-1:] + kept.replace(b"POST", b"HEAD", 1), signed())
+        heads = (await exchanged(rig, *parts)).split(b"HTTP/1.1 ")[1:]
+        assert len(heads) == 4
+        names = [[line.partition(b":")[0] for line in head.partition(b"\r\n\r\n")[0].split(b"\r\n")] for head in heads]
+        assert names[0] == names[1] == names[2] == [b"200 OK", b"date", b"content-type", b"content-length"]
+        assert names[3] == [*names[0], b"connection"]
+        bodies = [head.partition(b"\r\n\r\n")[2] for head in heads]
+        assert bodies[0] == bodies[1] == bodies[3] != bodies[2] == b""
+
+    with_rig(play)
+
+
 def test_bytes_behind_a_request_do_not_spoil_its_answer() -> None:
     async def play(rig: Rig) -> None:
         response = await exchanged(rig, signed() + b"\x00\x01garbage\r\n\r\n")
