@@ -1,5 +1,6 @@
 """The console on a socket."""
 
+import contextlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +51,8 @@ def serve(state: ConsoleState, language: Language, listen: tuple[str, int], anno
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_FAREWELL,
         )
-        resume(state)  # an interrupted deletion
+        with contextlib.suppress(ConfigurationError):  # a backup goes on: the next deletion, or start, goes on with it
+            resume(state)
         work.open()
         host, port = listener.getsockname()[:2]
         announce(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")

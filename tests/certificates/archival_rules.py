@@ -37,9 +37,9 @@ def _description(reader: PdfFileReader) -> Iterator[str]:
         yield "6.6.2 no metadata"
         return
     tree = etree.fromstring(metadata.data.strip())
-    stated = {}
+    stated: dict[str, str | None] = {}
     for one in tree.iter(etree.Element):
-        stated |= {key: value for key, value in one.attrib.items() if key.startswith(f"{{{_PDFAID}}}")}
+        stated |= {str(key): str(value) for key, value in one.attrib.items()}
         if one.tag.startswith(f"{{{_PDFAID}}}"):
             stated[one.tag] = one.text
     if stated.get(f"{{{_PDFAID}}}part") != "3" or stated.get(f"{{{_PDFAID}}}conformance") not in {"A", "B", "U"}:

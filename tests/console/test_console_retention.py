@@ -110,6 +110,7 @@ def _is_former(rig: ConsoleRig, digest: str) -> None:
         assert answer.status_code == 410
         assert digest in answer.text
         assert "Xóa định kỳ" in answer.text
+    assert "nhận xét: 1;" in alpha.get("/runs/a1?lang=vi").text
     told = alpha.key().get("/runs/a1")
     assert told.status_code == 410
     assert (told.json()["code"], told.json()["former"]["sha256"]) == ("former", digest)

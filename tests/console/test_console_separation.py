@@ -55,7 +55,7 @@ _SENT: dict[str, dict[str, object]] = {
 }
 _DECLARED = yaml.safe_load(DECLARATION)
 _RIGHTS = ("run", "declare", "write-note", "consent", "subscribe")
-_OTHERS = {"kind": "run", "number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
+_OTHERS = {"kind": "note", "number": "1", "form": "json", "folder": "001", "name": "x", "token": "x" * 43}
 _ONE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 

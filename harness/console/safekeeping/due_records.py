@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from harness.certificates.life import LifeState
@@ -16,6 +16,7 @@ from harness.console.certification.book import KeptCertificate, kept_certificate
 from harness.console.certification.proposals import ProposalState
 from harness.console.certification.recall_work import sought_certificates
 from harness.console.console_state import ConsoleState
+from harness.console.data.amendment_tables import ReportAmendmentRow
 from harness.console.data.certificate_tables import CertificateRow, ProposalRow, RecallRow
 from harness.console.data.retention_tables import TombstoneRow
 from harness.console.data.tables import NoteRow, RunRow, SessionRow
@@ -28,6 +29,10 @@ from harness.journal.recorder import VIETNAM
 _LIVING = (LifeState.ACTIVE, LifeState.SUSPENDED)
 _BY_VERDICT = {"pass": RecordKind.RUN_PASSED, "fail": RecordKind.RUN_FAILED}
 _UNDECIDED = (ProposalState.OPEN, ProposalState.DECIDING)
+# What goes with a run, by the words of its tombstone.
+_WITH_A_RUN: Mapping[str, type[NoteRow | ProposalRow | ReportAmendmentRow]] = {
+    "notes": NoteRow, "proposals": ProposalRow, "amended": ReportAmendmentRow,
+}  # fmt: skip
 _DAY_LENGTH = 24 * 3600.0
 _SESSION_LENGTH = _DAY_LENGTH  # after which a session is over in any case
 
@@ -195,9 +200,14 @@ def _run_record(surveyor: _Surveyor, row: RunRow, kind: RecordKind, since: float
         "holder": row.organisation.name,
         "verdict": row.verdict,
         "preset": row.preset,
+        **{name: str(_number_of(surveyor.db, table, row.id)) for name, table in _WITH_A_RUN.items()},
     }
     written = surveyor.periods[kind].written
     return RetainedRecord(kind, row.id, row.id, row.organisation_id, since, due, written, title)
+
+
+def _number_of(db: Session, table: type[NoteRow | ProposalRow | ReportAmendmentRow], run: str) -> int:
+    return db.scalar(select(func.count()).select_from(table).where(table.run_id == run)) or 0
 
 
 def _shield_of_run(surveyor: _Surveyor, row: RunRow, numbers: Sequence[str]) -> tuple[str, str] | None:

@@ -43,9 +43,10 @@ def former_record(visit: Visit, path: str) -> TombstoneRow | None:
 
 def former_page(visit: Visit, row: TombstoneRow) -> Response:
     """Return the page that stands where the record was; everybody may see what was public, but not who deleted it."""
+    title = json.loads(row.title)
     page = rendered(
-        "former", visit.language, row=row, inside=visit.session is not None,
-        name=title_of(row.kind, row.subject, json.loads(row.title), visit.language),
+        "former", visit.language, row=row, inside=visit.session is not None, title=title,
+        name=title_of(row.kind, row.subject, title, visit.language),
         period=period_text(row.period, visit.language),
         words=lambda key, **values: text(AREA, key, visit.language, **values),
     )  # fmt: skip
