@@ -91,7 +91,7 @@ def test_the_cut_line_of_a_console_that_was_killed_is_sent_again(recorded: Path,
 def test_a_file_that_was_whole_when_the_console_was_killed_is_put_in_its_place(tmp_path: Path) -> None:
     content, folder = b"{}", tmp_path / "run"
     digest = hashlib.sha256(content).hexdigest()
-    with patch.object(arrivals, "_keep", side_effect=OSError), pytest.raises(OSError, match=""):
+    with patch.object(arrivals, "_keep", side_effect=OSError("killed")), pytest.raises(OSError, match="killed"):
         RunArrivals().add_piece(folder, "run.json", 0, 2, digest, content)
     assert not (folder / "run.json").exists()
     assert RunArrivals().add_piece(folder, "run.json", 0, 2, digest, content) == 2
