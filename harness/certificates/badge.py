@@ -14,6 +14,7 @@ _COLOURS = {
     LifeState.WITHDRAWN: "#a3262a",
     LifeState.EXPIRED: "#4a5560",
     LifeState.REPLACED: "#4a5560",
+    LifeState.AMENDED: "#4a5560",
 }
 _HEIGHT = 24
 _SIGN = 7.4  # width of one character in pixels, rounded up

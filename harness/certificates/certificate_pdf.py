@@ -122,8 +122,17 @@ def _capability(name: str) -> Mapping[str, str]:
 @cache
 def _environment() -> Environment:
     environment = template_environment()
-    environment.filters |= {"shown": lambda value: clipped(str(value), _SHOWN), "day": _day, "time": _time}
+    environment.filters |= {
+        "lines": _lines,
+        "shown": lambda value: clipped(str(value), _SHOWN),
+        "day": _day,
+        "time": _time,
+    }
     return environment
+
+
+def _lines(value: str) -> str:
+    return "\n".join(clipped(line, _SHOWN) for line in value[: 4 * _SHOWN].split("\n"))
 
 
 def _day(value: str) -> str:

@@ -98,9 +98,14 @@ class CertificationDecision(CertificatePart, frozen=True, kw_only=True):
 
 
 class EarlierCertificate(CertificatePart, frozen=True, kw_only=True):
-    """The certificate that this one replaces, what changed and why."""
+    """The certificate that this one replaces, what changed and why.
+
+    Attributes:
+        kind: `replaced` by a new decision on a run; `amended` where only facts were corrected and the decision stays.
+    """
 
     number: str
+    kind: Literal["replaced", "amended"] = "replaced"
     changed: str
     why: str
 
@@ -112,6 +117,7 @@ class Certificate(CertificatePart, frozen=True, kw_only=True):
         issued: when, ISO 8601 in Vietnam time.
         valid_until: last day, ISO 8601.
         holder: organisation to which it is issued.
+        address: of the holder; empty where none was stated.
         limits: what the test could not show, as sentences.
         conditions: on which it was issued; empty for none.
         status: address of its page in the public register.
@@ -136,6 +142,7 @@ class Certificate(CertificatePart, frozen=True, kw_only=True):
     decision: CertificationDecision
     status: str
     replaces: EarlierCertificate | None = None
+    address: str = ""
 
     @property
     def last_day(self) -> date:

@@ -22,6 +22,7 @@ class LifeState(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     REPLACED = "replaced"
+    AMENDED = "amended"
 
 
 class LifeAct(StrEnum):
@@ -34,7 +35,9 @@ class LifeAct(StrEnum):
     REINSTATE = "reinstate"
     WITHDRAW = "withdraw"
     REPLACE = "replace"
+    AMEND = "amend"
     EXTEND = "extend"
+    RETRACT_CONSENT = "retract-consent"
 
 
 STEPS: Mapping[tuple[LifeState, LifeAct], LifeState] = {
@@ -44,14 +47,17 @@ STEPS: Mapping[tuple[LifeState, LifeAct], LifeState] = {
     (LifeState.ACTIVE, LifeAct.SUSPEND): LifeState.SUSPENDED,
     (LifeState.ACTIVE, LifeAct.WITHDRAW): LifeState.WITHDRAWN,
     (LifeState.ACTIVE, LifeAct.REPLACE): LifeState.REPLACED,
+    (LifeState.ACTIVE, LifeAct.AMEND): LifeState.AMENDED,
     (LifeState.SUSPENDED, LifeAct.REINSTATE): LifeState.ACTIVE,
     (LifeState.SUSPENDED, LifeAct.WITHDRAW): LifeState.WITHDRAWN,
     (LifeState.SUSPENDED, LifeAct.REPLACE): LifeState.REPLACED,
+    # Consent can be taken back at any time, and changes nothing else.
+    **{(state, LifeAct.RETRACT_CONSENT): state for state in LifeState if state is not LifeState.EXPIRED},
 }
 # Acts that need a reason; for a consent, the reason states how it was given.
 REASONED = frozenset(LifeAct) - {LifeAct.ISSUE, LifeAct.PUBLISH}
-_ONCE = {LifeAct.CONSENT: "certificate.consented", LifeAct.PUBLISH: "certificate.published"}
-_FINAL = frozenset({LifeState.WITHDRAWN, LifeState.REPLACED})
+_FINAL = frozenset({LifeState.WITHDRAWN, LifeState.REPLACED, LifeState.AMENDED})
+_SUCCEEDED = (LifeAct.REPLACE, LifeAct.AMEND)
 
 
 class LifeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,7 +71,8 @@ class LifeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         at: when, ISO 8601 in Vietnam time.
         by: name of the person.
         reason: why; for a consent, how it was given.
-        detail: number of the certificate that replaces this one, or version to which it is extended; else empty.
+        detail: number of the certificate that replaces or amends this one, or version to which it is extended; else
+            empty.
     """
 
     schema: Literal["lienthong.certificate-life/1"] = "lienthong.certificate-life/1"
@@ -115,9 +122,27 @@ class CertificateLife:
         return next((entry for entry in reversed(self.entries) if entry.act is act), None)
 
     @property
+    def consented(self) -> bool:
+        """Whether the holder consents to publication, and has not taken that back."""
+        return self._latest(LifeAct.CONSENT, LifeAct.RETRACT_CONSENT) is LifeAct.CONSENT
+
+    @property
     def published(self) -> bool:
-        """Whether the certificate is in the public register."""
-        return self.did(LifeAct.PUBLISH) is not None
+        """Whether the certificate is listed in the public register."""
+        return self._latest(LifeAct.PUBLISH, LifeAct.RETRACT_CONSENT) is LifeAct.PUBLISH
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether it was published, and the holder has taken the consent back: only its state is public."""
+        return self.did(LifeAct.PUBLISH) is not None and not self.published
+
+    @property
+    def successor(self) -> str:
+        """Number of the certificate that replaces or amends it, empty for none."""
+        return next((entry.detail for entry in self.entries if entry.act in _SUCCEEDED), "")
+
+    def _latest(self, *acts: LifeAct) -> LifeAct | None:
+        return next((entry.act for entry in reversed(self.entries) if entry.act in acts), None)
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -130,16 +155,31 @@ class CertificateLife:
         Raises:
             ConfigurationError: the step is not permitted, it needs a reason, or it was done before.
         """
-        state = self.state(at)
+        # What changes no state is possible after the last day too.
+        state = self.entries[-1].state if act is LifeAct.RETRACT_CONSENT else self.state(at)
         following = STEPS.get((state, act))
         if following is None:
             raise ConfigurationError(f"certificate.step-{state}")
-        if act in _ONCE and self.did(act) is not None:
-            raise ConfigurationError(_ONCE[act])
-        if act is LifeAct.PUBLISH and self.did(LifeAct.CONSENT) is None:
-            raise ConfigurationError("certificate.no-consent")
+        self._check_consent(act)
         if act in REASONED and not reason:
             raise ConfigurationError("certificate.no-reason")
         if act is LifeAct.EXTEND and (not detail or detail in self.versions):
             raise ConfigurationError("certificate.no-version")
         return following
+
+    def _check_consent(self, act: LifeAct) -> None:
+        """Check that an act on consent and publication fits to what was done before.
+
+        Raises:
+            ConfigurationError: it does not.
+        """
+        wrong = {
+            LifeAct.CONSENT: (self.consented, "certificate.consented"),
+            LifeAct.PUBLISH: (self.published, "certificate.published"),
+            LifeAct.RETRACT_CONSENT: (not self.consented, "certificate.not-consented"),
+        }
+        refused, code = wrong.get(act, (False, ""))
+        if refused:
+            raise ConfigurationError(code)
+        if act is LifeAct.PUBLISH and not self.consented:
+            raise ConfigurationError("certificate.no-consent")

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -13,18 +14,25 @@ from harness.catalogue.texts import Language, text
 from harness.certificates.authority import CertificationAuthority
 from harness.certificates.badge import AREA
 from harness.certificates.certificate_record import CertificateRecord
+from harness.certificates.document import Certificate
 from harness.certificates.issue import moment_text
+from harness.certificates.life import LifeAct, LifeState
 from harness.certificates.signed_documents import signed
-from harness.certificates.snapshot_content import RegisterSnapshot, SnapshotEntry
+from harness.certificates.snapshot_content import RegisterSnapshot, SnapshotEntry, UnlistedEntry
+from harness.journal.recorder import VIETNAM
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # Spreadsheets treat a cell that begins with one of these as a formula, also after white space, which some drop.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = (
     "number", "state", "since", "holder", "product", "versions", "organ_id", "organ_name", "profile", "issued",
-    "valid_until",
+    "valid_until", "replaces", "replaced_by",
 )  # fmt: skip
 _MOST_NEWS = 100
+_LIVING = (LifeState.ACTIVE, LifeState.SUSPENDED)
+_CONFIDENTIAL = (LifeAct.CONSENT, LifeAct.RETRACT_CONSENT)
+REMINDERS = (60, 30, 7)
+"""Days before the last day of a certificate at which its end is announced."""
 _NAMES: Any = {None: _ATOM}
 
 
@@ -33,17 +41,23 @@ def snapshot_of(
 ) -> RegisterSnapshot:
     """Return the register at a moment; it contains only certificates that are published and valid as signed.
 
+    Of a certificate whose holder took the consent back it gives the number and the state alone, so that who has the
+    paper can still check it.
+
     Args:
         records: all certificates.
         authority: owner of the register.
         at: the moment.
     """
+    records = list(records)
     entries = [entry for record in records if (entry := _entry(record, at)) is not None]
+    unlisted = [hidden for record in records if (hidden := _unlisted(record, at)) is not None]
     return RegisterSnapshot(
         body=authority.identity.name,
         register=authority.terms.register,
         at=moment_text(at),
         entries=tuple(sorted(entries, key=lambda entry: (entry.issued, entry.number))),
+        unlisted=tuple(sorted(unlisted, key=lambda entry: entry.number)),
     )
 
 
@@ -65,6 +79,17 @@ def _entry(record: CertificateRecord, at: datetime) -> SnapshotEntry | None:
         issued=certificate.issued,
         valid_until=certificate.valid_until,
         life=tuple(act.decode() for act in record.acts),
+        replaces=certificate.replaces.number if certificate.replaces else "",
+        replaced_by=life.successor,
+    )
+
+
+def _unlisted(record: CertificateRecord, at: datetime) -> UnlistedEntry | None:
+    life, certificate = record.life, record.certificate
+    if life is None or record.problems or not life.unlisted:
+        return None
+    return UnlistedEntry(
+        number=certificate.content.number, sha256=certificate.sha256, state=life.state(at), since=life.since(at)
     )
 
 
@@ -92,7 +117,8 @@ def register_csv(snapshot: RegisterSnapshot) -> bytes:
 def register_atom(
     snapshot: RegisterSnapshot, records: Sequence[CertificateRecord], language: Language, base: str
 ) -> bytes:
-    """Return the latest acts in the register as an Atom feed (RFC 4287), newest first.
+    """Return the latest acts in the register, and the certificates that end soon, as an Atom feed (RFC 4287), newest
+    first.
 
     Args:
         snapshot: of the register.
@@ -100,34 +126,64 @@ def register_atom(
         language: of the titles.
         base: address of the register.
     """
-    listed = {entry.number for entry in snapshot.entries}
-    news = sorted(
-        (
-            (entry.at, record.certificate.content, entry)
-            for record in records
-            if record.certificate.content.number in listed and record.life is not None
-            for entry in record.life.entries
-        ),
-        key=lambda one: (one[0], one[2].sequence),
-        reverse=True,
-    )
+    living = {entry.number: entry.state in _LIVING for entry in snapshot.entries}
+    listed = [record for record in records if record.certificate.content.number in living]
+    news = [one for record in listed for one in _acts(record, language)]
+    for record in listed:
+        if living[record.certificate.content.number]:
+            news += _reminders(record, snapshot.at, language)
+    news.sort(key=lambda one: (one.at, one.mark), reverse=True)
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap=_NAMES)
     _add(feed, "id", base)
     _add(feed, "title", f"{text(AREA, 'feed', language)}: {snapshot.body}")
-    _add(feed, "updated", news[0][0] if news else snapshot.at)
+    _add(feed, "updated", news[0].at if news else snapshot.at)
     _link(feed, base)
-    for at, certificate, act in news[:_MOST_NEWS]:
+    for one in news[:_MOST_NEWS]:
         entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
-        _add(entry, "id", f"{base}/{certificate.number}#{act.sequence}")
-        said = text(AREA, f"act.{act.act}", language)
-        product = f"{certificate.product.name} {certificate.product.version}"
-        _add(entry, "title", f"{certificate.number}: {said}{' ' if act.detail else ''}{act.detail} ({product})")
-        _add(entry, "updated", at)
-        _link(entry, f"{base}/{certificate.number}")
+        _add(entry, "id", f"{base}/{one.number}#{one.mark}")
+        _add(entry, "title", one.title)
+        _add(entry, "updated", one.at)
+        _link(entry, f"{base}/{one.number}")
         _add(_add(entry, "author", ""), "name", snapshot.body)
-        _add(entry, "summary", act.reason)
+        _add(entry, "summary", one.summary)
     written: bytes = etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterNews:
+    """One entry of the feed; `mark` tells it from the others of its certificate."""
+
+    at: str
+    number: str
+    mark: str
+    title: str
+    summary: str
+
+
+def _acts(record: CertificateRecord, language: Language) -> Iterator[RegisterNews]:
+    certificate = record.certificate.content
+    for act in record.life.entries if record.life else ():
+        said = text(AREA, f"act.{act.act}", language)
+        title = f"{certificate.number}: {said}{' ' if act.detail else ''}{act.detail} ({_product(certificate)})"
+        # How consent was given or taken back is between the holder and the body.
+        summary = "" if act.act in _CONFIDENTIAL else act.reason
+        yield RegisterNews(act.at, certificate.number, str(act.sequence), title, summary)
+
+
+def _reminders(record: CertificateRecord, at: str, language: Language) -> Iterator[RegisterNews]:
+    """Yield a reminder for each of the steps before the last day that are reached at a moment."""
+    certificate = record.certificate.content
+    for days in REMINDERS:
+        day = datetime.combine(certificate.last_day - timedelta(days=days), time(), VIETNAM)
+        if day <= datetime.fromisoformat(at):
+            said = text(AREA, "expires", language, day=f"{certificate.last_day:%d/%m/%Y}", days=days)
+            title = f"{certificate.number}: {said} ({_product(certificate)})"
+            yield RegisterNews(moment_text(day), certificate.number, f"expires-{days:02d}", title, "")
+
+
+def _product(certificate: Certificate) -> str:
+    return f"{certificate.product.name} {certificate.product.version}"
 
 
 def found(snapshot: RegisterSnapshot, words: str, state: str = "") -> list[SnapshotEntry]:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.certificates.document import Certificate
 from harness.certificates.life import LifeEntry
+from harness.certificates.report_amendment import AmendedReport
 from harness.certificates.snapshot_content import RegisterSnapshot
 from harness.crypto.chains.certificates import whole_name
 from harness.seal.jws import Jws, read_jws, sign_document
@@ -22,12 +23,13 @@ _KINDS: dict[type[msgspec.Struct], str] = {
     Certificate: "lienthong-certificate+json",
     LifeEntry: "lienthong-certificate-life+json",
     RegisterSnapshot: "lienthong-register+json",
+    AmendedReport: "lienthong-report-amendment+json",
 }
 LARGEST = 64 * 1024 * 1024
 _REMEMBERED = 20_000
 _SMALL = 64 * 1024  # bytes; results for larger documents are not cached
 
-T = TypeVar("T", Certificate, LifeEntry, RegisterSnapshot)
+T = TypeVar("T", Certificate, LifeEntry, RegisterSnapshot, AmendedReport)
 
 
 class SignedDocument(msgspec.Struct, Generic[T], frozen=True):

@@ -109,7 +109,7 @@ def _registered(
     number = record.certificate.content.number
     entry = next((one for one in register.content.entries if one.number == number), None)
     if entry is None:
-        return _with(found, CertificateFlaw.NOT_LISTED)
+        return _unlisted(found, record, register.content)
     if entry.sha256 != record.certificate.sha256:
         return _with(found, CertificateFlaw.OTHER_CERTIFICATE)
     listed = certificate_record(signed, [act.encode() for act in entry.life], keys)
@@ -122,6 +122,21 @@ def _registered(
         return replace(found, registered=True)
     life = listed.life
     return replace(found, state=life.state(at), since=life.since(at), as_of=register.content.at, registered=True)
+
+
+def _unlisted(
+    found: CertificateVerification, record: CertificateRecord, register: RegisterSnapshot
+) -> CertificateVerification:
+    """Compare a certificate with the state alone, which is all that the register gives without the holder's consent."""
+    number = record.certificate.content.number
+    entry = next((one for one in register.unlisted if one.number == number), None)
+    if entry is None:
+        return _with(found, CertificateFlaw.NOT_LISTED)
+    if entry.sha256 != record.certificate.sha256:
+        return _with(found, CertificateFlaw.OTHER_CERTIFICATE)
+    if found.as_of > register.at:  # the snapshot is older than the file
+        return replace(found, registered=True)
+    return replace(found, state=entry.state, since=entry.since, as_of=register.at, registered=True)
 
 
 def _with(found: CertificateVerification, problem: CertificateFlaw) -> CertificateVerification:

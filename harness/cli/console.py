@@ -150,6 +150,31 @@ def restore(ctx: click.Context, file: Path, data: Path, database: str | None, la
     return Exit.PASS
 
 
+@command.command(cls=Verb, name="retention", help=help_text("retention", "cli.help"))
+@click.option("--apply", is_flag=True, help=say("retention", "cli.apply"))
+@click.option("--by", metavar="NAME", default="", help=say("retention", "cli.by"))
+@click.option("--reason", metavar="TEXT", default="", help=say("retention", "cli.reason"))
+@data_option
+@database_option
+@lang_option
+@click.pass_context
+def retention(
+    ctx: click.Context, apply: bool, by: str, reason: str, data: Path, database: str | None, lang: str | None
+) -> int:
+    """List what is past its period, and delete it if asked to; see the help text."""
+    from harness.cli.retention import told_retention
+    from harness.console.data.database import check_there
+    from harness.console.safekeeping.deletion import DeletionOrder
+
+    folder, url = place(ctx, data, database)
+    check_there(folder, url)
+    state = _state(folder, url, None, local=True, secure=False)
+    try:
+        return told_retention(state, DeletionOrder(by.strip(), reason.strip()) if apply else None)
+    finally:
+        state.database.close()
+
+
 def _asked() -> str:
     """Ask for a password twice at the terminal.
 

@@ -1,5 +1,6 @@
 """The console on a socket."""
 
+import contextlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language
 from harness.console.console_state import ConsoleState
 from harness.console.runs.console_work import ConsoleWork
+from harness.console.safekeeping.deletion import resume
 from harness.console.web.application import console_application
 
 _BACKLOG = 128
@@ -49,6 +51,8 @@ def serve(state: ConsoleState, language: Language, listen: tuple[str, int], anno
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_FAREWELL,
         )
+        with contextlib.suppress(ConfigurationError):  # a backup goes on: the next deletion, or start, goes on with it
+            resume(state)
         work.open()
         host, port = listener.getsockname()[:2]
         announce(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")

@@ -26,6 +26,7 @@ _BLOCK = bytes(1024)
 _HOUR = 3600
 _MEGA = 1_000_000
 _DEFAULT = (1, 4, 8)
+_PROGRAM = (sys.executable, "-c", "from harness.cli import main; main()")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def baseline() -> float:
 
 def certified(directory: Path) -> CertifiedRun:
     """Certify the reference agency in a process of its own, into a folder that does not exist yet."""
-    command = [sys.executable, "-m", "harness.cli", "certify", "reference", "--out", str(directory), "--quiet"]
+    command = [*_PROGRAM, "certify", "reference", "--out", str(directory), "--quiet"]
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, _, used = os.wait4(process.pid, 0)

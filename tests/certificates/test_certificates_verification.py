@@ -35,6 +35,7 @@ from harness.crypto.pdf.signed_files import plain_pdf
 from harness.crypto.testpki.pki import Pki
 from harness.crypto.testpki.responder import Responder
 from harness.report.pdf import PdfUnavailable
+from tests.certificates.archival_rules import broken_rules
 from tests.certificates.certified_runs import NOW, PRODUCT, Authority, make_authority, passed_run
 from tests.report.stamping import answering, fixed, roots_file
 
@@ -236,6 +237,7 @@ def test_the_pdf_contains_certificate_and_evidence_and_every_change_is_noticed(i
     assert checked(issued, content).problems == ()
     (signature,) = read_pdf(content).signatures
     assert (signature.problem, signature.level) == (None, "PAdES B-B")
+    assert broken_rules(content) == []
     root = PdfFileReader(BytesIO(content)).root
     files = root["/AF"]
     assert {str(one.get_object()["/F"]) for one in files} == {"certificate.json", "manifest.json", "report.json"}

@@ -1,16 +1,16 @@
 """JSON addresses: access keys with at most the rights of their owner, and only while they are valid."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from harness.console.data.tables import AccessTokenRow, UserRow
-from tests.console.console_rig import PASSWORD, ConsoleRig, Person, Program
+from tests.console.console_rig import DECLARATION, PASSWORD, ConsoleRig, Person, Program
 
 WANTED = {"preset": "chosen", "ids": ["SND-01"], "reason": "thử"}
 
@@ -59,7 +59,7 @@ def test_a_key_is_shown_once_stored_as_a_digest_and_expires(rig: ConsoleRig) -> 
     rig.user("lan", "admin").post("/users/2")
     for gone in (program, past, changed, closed):
         assert gone.get("/me").status_code == 401
-        assert gone.get("/systems").json()["error"]["code"] == "no-token"
+        assert gone.get("/systems").json()["code"] == "no-token"
     with rig.state.database.writing() as db:
         db.execute(update(UserRow).values(active=True))
     assert closed.get("/me").status_code == 401  # an account opened again does not bring its keys back
@@ -105,23 +105,32 @@ def test_the_interface_ignores_cookies_and_pages_ignore_keys(rig: ConsoleRig) ->
         assert TestClient(rig.app).get("/api/v1/me", headers=header).status_code == 401  # type: ignore[arg-type]
 
 
-def test_a_wrong_request_is_explained_in_both_languages(rig: ConsoleRig) -> None:
+def test_a_wrong_request_is_explained_in_the_language_that_is_asked_for(rig: ConsoleRig) -> None:
     program = Person(rig, "alpha").key("run")
     path = "/api/v1/systems/1/runs"
     deep = b'{"preset":' + b"[" * 100_000
     for body in (b"", b"{", b"[]", b'{"preset": "all"}', b'{"preset": "quick", "x": 1}', b"\xff", deep):
         answer = program.client.post(path, content=body)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "console.sent"), body[:40]
+        assert (answer.status_code, answer.json()["code"]) == (400, "console.sent"), body[:40]
     for wanted, code in (({"preset": "quick"}, "console.not-ready"), ({**WANTED, "ids": ["X-1"]}, "only.unknown")):
         answer = program.client.post(path, json=wanted)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
-        assert set(answer.json()["error"]["message"]) == {"vi", "en"}
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"] == answer.json()["detail"].strip() != ""
     assert program.client.post(path, content=b" " * 2_000_000).status_code == 413
     for none in ("/api/v1/none", "/api/v1/runs/x", "/api/v1/systems/999/runs"):
         answer = program.client.get(none)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "missing")
-    assert program.get("/systems/1/runs?page=99").json()["runs"] == []
-    assert json.loads(program.client.delete("/api/v1/me").text)["error"]["code"] == "missing"
+        assert (answer.status_code, answer.json()["code"]) == (404, "missing")
+    other = program.client.delete("/api/v1/me")
+    assert (other.status_code, other.json()["code"], set(other.headers["allow"].split(", "))) == (
+        405,
+        "not-allowed",
+        {"GET", "HEAD"},
+    )
+    for asked, language in (("en", "en"), ("fr, en;q=0.5, vi;q=0.4", "en"), ("vi", "vi"), ("", "vi"), ("en;q=x", "vi")):
+        answer = program.client.get("/api/v1/none", headers={"accept-language": asked})
+        assert answer.headers["content-language"] == language
+        assert ("There is no such" in answer.json()["detail"]) == (language == "en")
 
 
 def test_keys_of_different_people_are_independent(rig: ConsoleRig) -> None:
@@ -131,3 +140,54 @@ def test_keys_of_different_people_are_independent(rig: ConsoleRig) -> None:
     assert mine.get("/me").json() | {"expires": ""} == {
         "name": "alpha", "role": "vendor", "organisation": "Alpha", "token": "CI", "rights": [], "expires": "",
     }  # fmt: skip
+
+
+def test_an_administrator_sees_to_accounts_and_settings_by_a_key(rig: ConsoleRig) -> None:
+    quan = rig.user("quan", "admin").key("administer")
+    made = quan.post("/users", {"name": "Lan", "role": "tester", "password": PASSWORD})
+    assert (made.status_code, made.json()["name"], made.json()["organisation"]) == (201, "lan", None)
+    place = f"/api/v1/users/{made.json()['id']}"
+    assert quan.post("/users", {"name": "lan", "role": "tester", "password": PASSWORD}).json()["code"] == (
+        "console.user-known"
+    )
+    assert quan.post("/users", {"name": "x1", "role": "tester"}).json()["code"] == "console.password"
+    lan = Person(rig, "lan").key("run")
+    assert lan.get("/users").status_code == 403
+    assert quan.client.patch(place, json={"person": "Trần Thị Lan", "revoke_keys": True}).json()["person"] != ""
+    assert lan.get("/me").status_code == 401
+    assert quan.client.patch(place, json={"active": False}).json()["active"] is False
+    assert quan.client.patch("/api/v1/users/3", json={"active": False}).json()["code"] == "console.last-admin"
+    changed = quan.client.patch("/api/v1/settings", json={"drain": True, "hub_ports": "9000-9010"})
+    assert (changed.json()["drain"], changed.json()["hub_ports"]) == (True, "9000-9010")
+    for wrong in ({"hub_ports": "9-1"}, {"api_requests": 0}, {"webhook_hosts": "a/b"}, {"runs_at_once": -1}):
+        assert quan.client.patch("/api/v1/settings", json=wrong).json()["code"].startswith("console."), wrong
+    assert quan.get("/settings").json() == changed.json()
+    assert quan.client.put("/api/v1/systems/1/program", json={"allowed": True}).json() == {"allowed": True}
+    log = Person(rig, "quan").get("/log").text
+    assert "quan (CI)" in log
+    assert PASSWORD not in log
+
+
+def test_a_declared_secret_is_kept_and_never_shown(rig: ConsoleRig) -> None:
+    alpha = Person(rig, "alpha").key("declare")
+    sent = yaml.safe_load(DECLARATION)
+    sent["agency"]["secret"] = "bí-mật-123"
+    made = alpha.post("/organisations/1/systems", sent)
+    assert (made.status_code, made.json()["has_secret"]) == (201, True)
+    number = made.json()["system"]["id"]
+    del sent["agency"]["secret"]
+    sent["candidate"]["version"] = "3.3"
+    changed = alpha.client.put(f"/api/v1/systems/{number}", json=sent).json()
+    assert (changed["has_secret"], changed["system"]["version"]) == (True, "3.3")  # what is not sent stays
+    assert changed["declaration"]["candidate"]["version"] == "3.3"
+    for place in (f"/systems/{number}", f"/systems/{number}/candidate.yaml"):
+        assert "3.3" in alpha.get(place).text
+        assert "bí-mật" not in alpha.get(place).text
+    assert [one["version"] for one in alpha.get("/products").json()["products"]] == ["3.2", "3.3"]
+    for wrong in ({**sent, "x": 1}, {**sent, "schema": "x"}, {**sent, "driver": {"kind": "reference"}}):
+        assert alpha.post("/organisations/1/systems", wrong).status_code in {400, 422}
+    tried = alpha.post("/organisations/1/reference", {"variant": "none-such"})
+    assert (tried.status_code, tried.json()["code"]) == (422, "candidate.unknown-defect")
+    assert alpha.get("/systems/1/doctor").status_code == 404
+    missing = alpha.client.put("/api/v1/systems/2", json=sent)
+    assert (missing.status_code, missing.json()["code"]) == (404, "missing")  # another organisation's

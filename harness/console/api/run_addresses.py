@@ -1,34 +1,38 @@
-"""Systems and runs for programs: start, follow, stop, fetch the report."""
+"""Runs for programs: start, follow, answer, stop, fetch the report; and the log of changes."""
 
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
-from harness.console.api.address import ROOT, ApiAddress, json_answer
+from harness.console.api.address import JSON, PAGE, ROOT, ApiAddress, AskedValue, json_answer
+from harness.console.api.paging import rows_of_page
 from harness.console.api.shapes import (
+    AnswerLink,
+    LogList,
+    LogShape,
     PersonShape,
     ProgressShape,
     RunList,
     RunShape,
-    SystemList,
-    SystemShape,
+    WantedAnswer,
     WantedRun,
     WantedStop,
 )
-from harness.console.data.tables import RunRow, SystemRow
+from harness.console.data.tables import AuditRow, RunRow
 from harness.console.people.roles import Right
-from harness.console.runs.examinations import latest_for
 from harness.console.runs.run_order import RunOrder, take_order
 from harness.console.runs.run_queue import stop_run
-from harness.console.subjects.system_registry import driver_kind
+from harness.console.web.administration_pages import log_exported
+from harness.console.web.operator_pages import give_answer, made_link
 from harness.console.web.rendering import machine_moment
+from harness.console.web.run_pages import GOING, OUTCOMES
+from harness.console.web.run_view import without_place
 from harness.console.web.visit import Missing, Visit
 from harness.seal.run_files import REPORT_FILE
 
-_LISTED = 50
-_LONGEST = 1000
+_LONGEST, _LONGEST_ANSWER = 1000, 2000
 _CREATED = 201
 
 
@@ -42,21 +46,23 @@ def person(visit: Visit) -> Response:
     return json_answer(PersonShape(user.name, user.role, place, token.name, rights, machine_moment(token.expires)))
 
 
-def systems(visit: Visit) -> Response:
-    """List the systems."""
-    wanted = select(SystemRow).order_by(SystemRow.id)
+def runs(visit: Visit) -> Response:
+    """List the runs."""
+    outcome, organisation = visit.asked("state", 20), visit.number("organisation", 0)
+    wanted = select(RunRow)
     if visit.own is not None:
-        wanted = wanted.where(SystemRow.organisation_id == visit.own)
-    return json_answer(SystemList([_system(visit, row) for row in visit.db.scalars(wanted)]))
+        wanted = wanted.where(RunRow.organisation_id == visit.own)
+    if organisation:
+        wanted = wanted.where(RunRow.organisation_id == organisation)
+    if outcome in OUTCOMES:
+        wanted = wanted.where(RunRow.state != "ended" if outcome == GOING else RunRow.verdict == outcome)
+    return rows_of_page(visit, wanted, RunRow.created, RunRow.id).answer(RunList, shown_run)
 
 
 def runs_of_system(visit: Visit) -> Response:
     """List the runs of a system."""
-    row, page = visit.system(), visit.number("page")
-    total = visit.db.scalar(select(func.count()).select_from(RunRow).where(RunRow.system_id == row.id)) or 0
-    wanted = select(RunRow).where(RunRow.system_id == row.id).order_by(RunRow.created.desc(), RunRow.id)
-    rows = visit.db.scalars(wanted.limit(_LISTED).offset((page - 1) * _LISTED))
-    return json_answer(RunList([shown_run(one) for one in rows], page, max(1, -(-total // _LISTED)), total))
+    wanted = select(RunRow).where(RunRow.system_id == visit.system().id)
+    return rows_of_page(visit, wanted, RunRow.created, RunRow.id).answer(RunList, shown_run)
 
 
 def run_wanted(visit: Visit) -> Response:
@@ -89,13 +95,34 @@ def stop_wanted(visit: Visit) -> Response:
     return json_answer(shown_run(row))
 
 
+def answer_wanted(visit: Visit) -> Response:
+    """Answer the question of a run."""
+    row, sent = visit.run(), visit.sent
+    give_answer(visit, row, visit.actor, (str(sent.question), sent.said.strip()[:_LONGEST_ANSWER]), ())
+    return json_answer(shown_run(row, _progress(visit, row)))
+
+
+def link_wanted(visit: Visit) -> Response:
+    """Make a link for answering."""
+    return json_answer(AnswerLink(made_link(visit, visit.run())), _CREATED)
+
+
 def report(visit: Visit) -> Response:
     """Hand out report.json as the run wrote it."""
     row = visit.run()
     path = visit.work.queue.folder(row) / REPORT_FILE
     if row.state != "ended" or not path.is_file():
         raise ConfigurationError("console.not-judged")
-    return Response(path.read_bytes(), media_type="application/json")
+    return Response(path.read_bytes(), media_type=JSON)
+
+
+def log(visit: Visit) -> Response:
+    """List the changes."""
+    return rows_of_page(visit, select(AuditRow), AuditRow.seq).answer(LogList, _change)
+
+
+def _change(row: AuditRow) -> LogShape:
+    return LogShape(row.seq, row.at, row.actor, row.action, row.subject, row.detail, row.prev, row.hash)
 
 
 def shown_run(row: RunRow, progress: ProgressShape | None = None) -> RunShape:
@@ -103,7 +130,9 @@ def shown_run(row: RunRow, progress: ProgressShape | None = None) -> RunShape:
     return RunShape(
         id=row.id,
         system=row.system_id,
+        organisation_id=row.organisation_id,
         organisation=row.organisation.name,
+        product_id=row.product_id,
         product=row.product.name,
         version=row.product.version,
         preset=row.preset,
@@ -126,24 +155,27 @@ def shown_run(row: RunRow, progress: ProgressShape | None = None) -> RunShape:
 def _progress(visit: Visit, row: RunRow) -> ProgressShape | None:
     if row.state in {"queued", "ended"}:
         return None
-    live = visit.work.live.look(visit.work.queue.folder(row))
-    return ProgressShape(live.done, live.total, live.left, "judging" if row.state == "judging" else live.waiting)
-
-
-def _system(visit: Visit, row: SystemRow) -> SystemShape:
-    seen = latest_for(visit.db, row)
-    ready = seen is not None and seen.ready
-    return SystemShape(
-        row.id, row.organisation.name, row.product.name, row.product.version, driver_kind(row), bool(ready)
-    )
+    folder = visit.work.queue.folder(row)
+    live = visit.work.live.look(folder)
+    waiting = "judging" if row.state == "judging" else live.waiting
+    asks = without_place(live.question, folder) if live.number else ""
+    return ProgressShape(live.done, live.total, live.left, waiting, live.number, asks)
 
 
 ADDRESSES = (
-    ApiAddress("GET", "/me", person, given=PersonShape),
-    ApiAddress("GET", "/systems", systems, given=SystemList),
-    ApiAddress("GET", "/systems/{key:int}/runs", runs_of_system, given=RunList),
-    ApiAddress("POST", "/systems/{key:int}/runs", run_wanted, Right.RUN, sent=WantedRun, given=RunShape),
-    ApiAddress("GET", "/runs/{key}", run, given=RunShape),
-    ApiAddress("POST", "/runs/{key}/stop", stop_wanted, Right.RUN, sent=WantedStop, given=RunShape),
-    ApiAddress("GET", "/runs/{key}/report.json", report),
-)
+    ApiAddress("showMe", "GET", "/me", person, given=PersonShape),
+    ApiAddress("listRuns", "GET", "/runs", runs, given=RunList,
+               asked=(*PAGE, AskedValue("organisation", "integer"), AskedValue("state", choices=OUTCOMES))),
+    ApiAddress("listRunsOfSystem", "GET", "/systems/{key:int}/runs", runs_of_system, given=RunList, asked=PAGE),
+    ApiAddress("startRun", "POST", "/systems/{key:int}/runs", run_wanted, Right.RUN, WantedRun, RunShape,
+               status=_CREATED),
+    ApiAddress("showRun", "GET", "/runs/{key}", run, given=RunShape),
+    ApiAddress("stopRun", "POST", "/runs/{key}/stop", stop_wanted, Right.RUN, WantedStop, RunShape),
+    ApiAddress("answerQuestion", "POST", "/runs/{key}/answer", answer_wanted, Right.RUN, WantedAnswer, RunShape),
+    ApiAddress("delegateAnswers", "POST", "/runs/{key}/delegate", link_wanted, Right.RUN, given=AnswerLink,
+               status=_CREATED),
+    ApiAddress("downloadReport", "GET", "/runs/{key}/report.json", report, media=(JSON,)),
+    ApiAddress("listChanges", "GET", "/log", log, Right.READ_LOG, given=LogList, asked=PAGE),
+    ApiAddress("downloadChanges", "GET", "/log/audit.jsonl", log_exported, Right.READ_LOG,
+               media=("application/jsonl",)),
+)  # fmt: skip

@@ -16,30 +16,22 @@ class PersonShape(msgspec.Struct, frozen=True):
     expires: str
 
 
-class SystemShape(msgspec.Struct, frozen=True):
-    """A system; `ready`: whether its current declaration passed the check before a run."""
-
-    id: int
-    organisation: str
-    product: str
-    version: str
-    driver: str
-    ready: bool
-
-
-class SystemList(msgspec.Struct, frozen=True):
-    """All systems that the person sees."""
-
-    systems: list[SystemShape]
-
-
 class ProgressShape(msgspec.Struct, frozen=True):
-    """Progress of a run: scenarios that are over and planned, about how many seconds remain, what the run waits for."""
+    """Progress of a run.
+
+    Attributes:
+        done, total: scenarios that are over, and planned.
+        left: about how many seconds remain, null while that is not known.
+        waiting: what the run waits for.
+        question, asks: number and text of a question to a person, 0 and empty where there is none.
+    """
 
     done: int
     total: int
     left: float | None
     waiting: str
+    question: int
+    asks: str
 
 
 class RunShape(msgspec.Struct, frozen=True):
@@ -56,7 +48,9 @@ class RunShape(msgspec.Struct, frozen=True):
 
     id: str
     system: int
+    organisation_id: int
     organisation: str
+    product_id: int
     product: str
     version: str
     preset: str
@@ -76,12 +70,9 @@ class RunShape(msgspec.Struct, frozen=True):
 
 
 class RunList(msgspec.Struct, frozen=True):
-    """Runs, newest first, a page at a time; pages count from 1."""
+    """Runs, newest first."""
 
     runs: list[RunShape]
-    page: int
-    pages: int
-    total: int
 
 
 class WantedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +84,43 @@ class WantedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     earlier: str = ""
     reason: str = ""
     language: Literal["vi", "en"] = "vi"
+
+
+class WantedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer to the question that a run has put to a person."""
+
+    question: int
+    said: str
+
+
+class AnswerLink(msgspec.Struct, frozen=True):
+    """A link with which a person without an account answers questions of a run; it is shown once."""
+
+    link: str
+
+
+class LogShape(msgspec.Struct, frozen=True):
+    """One change: who did what to what.
+
+    Attributes:
+        detail: what else is known of it, JSON as it is hashed.
+        prev, hash: chain it to the change before.
+    """
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    prev: str
+    hash: str
+
+
+class LogList(msgspec.Struct, frozen=True):
+    """Changes, newest first."""
+
+    changes: list[LogShape]
 
 
 class WantedStop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,6 +43,8 @@ def add_act(
     kept = kept_certificate(db, certifier.authority, number)
     if kept is None or not kept.whole or kept.record is None or kept.life is None:
         raise ConfigurationError("certification.damaged")
+    if act is LifeAct.EXTEND and detail == kept.record.certificate.content.product.version:
+        raise ConfigurationError("certificate.own-version")
     # The history is public and account names are not; a vendor acts for the holder.
     by = user.organisation.name if user.organisation else person_of(db, user.name) or str(Role(user.role))
     now = datetime.now(UTC)

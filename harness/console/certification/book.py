@@ -16,13 +16,14 @@ from harness.certificates.authority import CertificationAuthority
 from harness.certificates.certificate_record import CertificateFlaw, CertificateRecord, certificate_record
 from harness.certificates.document import Certificate
 from harness.certificates.life import CertificateLife, LifeState
+from harness.certificates.public_register import REMINDERS
 from harness.certificates.signed_documents import digest_of
 from harness.console.data.certificate_tables import CertificateRow, LifeRow
 from harness.console.data.tables import AuditRow
 
 LOGGED = "certificate."
 URGENT = 30  # days before the end from which the expiry is shown as urgent
-_SOON = 90
+_SOON = 90  # from which it is listed at all; the steps between are those of the feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class KeptCertificate:
         certificate = self.certificate
         return (certificate.last_day - self.at.date()).days if certificate else 0
 
+    @property
+    def reminder(self) -> int:
+        """The last of the steps before its end that is reached, in days; 0 while none is."""
+        return min((days for days in REMINDERS if self.days_left <= days), default=0)
+
 
 def kept_certificates(
     db: Session, authority: CertificationAuthority, organisation: int | None = None
@@ -89,7 +95,12 @@ def kept_certificates(
 def kept_certificate(db: Session, authority: CertificationAuthority, number: str) -> KeptCertificate | None:
     """Return a certificate by its number, None if there is none."""
     row = db.get(CertificateRow, number)
-    return None if row is None else _kept(db, authority, [row])[0]
+    return None if row is None else kept_row(db, authority, row)
+
+
+def kept_row(db: Session, authority: CertificationAuthority, row: CertificateRow) -> KeptCertificate:
+    """Return the certificate of a row."""
+    return _kept(db, authority, [row])[0]
 
 
 def expiring(kept: Iterable[KeptCertificate]) -> list[KeptCertificate]:

@@ -19,15 +19,23 @@ from harness.certificates.certificate_file import certificate_file
 from harness.certificates.certificate_pdf import certificate_pdf
 from harness.certificates.document import Certificate, EarlierCertificate, StatedOpinion
 from harness.certificates.eligibility import RunExamination
-from harness.certificates.issue import GrantedDecision, issue_entry, made_certificate, moment_text
+from harness.certificates.issue import GrantedDecision, made_certificate, moment_text
 from harness.certificates.life import LifeAct
-from harness.certificates.signed_documents import digest_of, read_signed, signed
+from harness.certificates.signed_documents import digest_of, read_signed
 from harness.console.certification.acts import add_act
+from harness.console.certification.amendments import amends, issue_amendment
 from harness.console.certification.bench import ExaminationBench
 from harness.console.certification.book import kept_certificates
 from harness.console.certification.certifier import Certifier
 from harness.console.certification.persons import check_independent
 from harness.console.certification.proposals import ProposalState, check_replaced, product_of
+from harness.console.certification.stored_certificate import (
+    MANIFEST,
+    REPORT,
+    CertifiedEvidence,
+    next_number,
+    store_certificate,
+)
 from harness.console.console_state import ConsoleState
 from harness.console.data.audit_log import note_change
 from harness.console.data.certificate_tables import (
@@ -39,11 +47,9 @@ from harness.console.data.certificate_tables import (
 )
 from harness.console.data.tables import UserRow
 from harness.console.runs.run_queue import RUN_FOLDER
-from harness.journal.recorder import VIETNAM
 from harness.report.pdf import PdfUnavailable
 
 PDF = "pdf"
-MANIFEST, _REPORT = "manifest", "report"
 _logger = logging.getLogger(__name__)
 
 
@@ -60,9 +66,12 @@ def carry_out(state: ConsoleState, bench: ExaminationBench, key: int) -> None:
     with state.database.reading() as db:
         proposal = db.get_one(ProposalRow, key)
         folder, product = state.runs / proposal.run_id / RUN_FOLDER, product_of(proposal.run)
+        correction = amends(db, key)
     try:
-        examined = bench.examine(folder, product, state.certifying)
-        number = _issued(state, key, examined)
+        if correction:
+            number = issue_amendment(state, key)
+        else:
+            number = _issued(state, key, bench.examine(folder, product, state.certifying))
     except ConfigurationError as error:
         _note_trouble(state, key, error.code, error.parameters)
     except IntegrityError:
@@ -94,9 +103,13 @@ def _issued(state: ConsoleState, key: int, examined: RunExamination) -> str | No
         check_replaced(db, certifier, proposal.run, proposal.replaces)
         _check_no_other(db, certifier, examined, proposal.replaces)
         now = datetime.now(UTC)
-        number = _next_number(db, certifier, now)
+        number = next_number(db, certifier, now)
         certificate = made_certificate(number, examined, _decision(db, proposal, now), certifier.authority)
-        _keep(db, certifier, proposal, certificate, examined)
+        known = certifier.authority.profiles.called(certificate.profile.id)
+        profile = profile_json(known[1]) if known else "{}"
+        store_certificate(
+            db, certifier, proposal, certificate, CertifiedEvidence(examined.manifest, examined.content, profile)
+        )
         if proposal.replaces:
             add_act(db, certifier, proposal.replaces, LifeAct.REPLACE, decider, reason=proposal.why, detail=number)
         proposal.state, proposal.trouble = ProposalState.GRANTED, ""
@@ -111,7 +124,9 @@ def _check_no_other(db: Session, certifier: Certifier, examined: RunExamination,
     """
     for kept in kept_certificates(db, certifier.authority):
         certificate = kept.certificate
-        if certificate and certificate.run.evidence == examined.evidence and kept.number != replaces:
+        succeeded = kept.life is not None and kept.life.successor and kept.whole
+        same = certificate is not None and certificate.run.evidence == examined.evidence
+        if same and kept.number != replaces and not succeeded:
             raise ConfigurationError("certification.same-evidence", number=kept.number)
 
 
@@ -136,28 +151,6 @@ def _decision(db: Session, proposal: ProposalRow, at: datetime) -> GrantedDecisi
     )
 
 
-def _keep(
-    db: Session, certifier: Certifier, proposal: ProposalRow, certificate: Certificate, examined: RunExamination
-) -> None:
-    authority = certifier.authority
-    content = signed(certificate, authority.key)
-    act = signed(issue_entry(certificate, content), authority.key)
-    known = authority.profiles.called(certificate.profile.id)
-    row = CertificateRow(
-        number=certificate.number, proposal_id=proposal.id, run_id=proposal.run_id,
-        organisation_id=proposal.organisation_id, issued=datetime.now(UTC).timestamp(), jws=content.decode(),
-        profile=profile_json(known[1]) if known else "{}",
-    )  # fmt: skip
-    db.add(row)
-    db.flush()
-    for form, kept in ((MANIFEST, examined.manifest), (_REPORT, examined.content)):
-        db.add(CertificateFileRow(number=certificate.number, form=form, content=kept))
-    db.add(LifeRow(number=certificate.number, sequence=1, jws=act.decode()))
-    db.flush()
-    note_change(db, proposal.decider, f"certificate.{LifeAct.ISSUE}", certificate.number, sequence=1,
-                digest=digest_of(act), certificate=digest_of(content), run=proposal.run_id)  # fmt: skip
-
-
 def profile_json(profile: Profile) -> str:
     """Return every value of a profile as JSON, so that a recall can find those that changed later."""
     parts = {"levels": {key: entry.level for key, entry in profile.requirements.items()},
@@ -179,7 +172,7 @@ def make_pdf(state: ConsoleState, number: str) -> None:
         row = db.get_one(CertificateRow, number)
         first = db.get_one(LifeRow, (number, 1)).jws.encode()
         manifest = db.get_one(CertificateFileRow, (number, MANIFEST)).content
-        report = db.get_one(CertificateFileRow, (number, _REPORT)).content
+        report = db.get_one(CertificateFileRow, (number, REPORT)).content
     content = row.jws.encode()
     document = read_signed(content, Certificate)
     if document is None or not document.signed_by(authority.keys):
@@ -190,14 +183,6 @@ def make_pdf(state: ConsoleState, number: str) -> None:
             db.add(CertificateFileRow(number=number, form=PDF, content=made.content))
             note_change(db, "console", "document.made", number, form=PDF, sha256=digest_of(made.content),
                         unstamped=made.unstamped.reason if made.unstamped else "")  # fmt: skip
-
-
-def _next_number(db: Session, certifier: Certifier, at: datetime) -> str:
-    """Return the next number of the year in the authority's series."""
-    head = f"{certifier.authority.terms.prefix}-{at.astimezone(VIETNAM).year}-"
-    taken = db.scalars(select(CertificateRow.number).where(CertificateRow.number.startswith(head, autoescape=True)))
-    last = max((int(number.removeprefix(head)) for number in taken if number.removeprefix(head).isdigit()), default=0)
-    return f"{head}{last + 1:04d}"
 
 
 def _note_trouble(

@@ -12,6 +12,7 @@ from harness.console.data.tables import AuditRow, RunRow, UserRow
 
 _LONGEST = 200
 _ENTRUSTED = ("user.added", "user.password")
+_BESIDE = ("note", "hold.placed", "hold.lifted")  # acts on a run that are no part of it
 
 
 def person_of(db: Session, account: str) -> str:
@@ -68,19 +69,24 @@ def check_independent(db: Session, decider: UserRow, proposal: ProposalRow) -> N
         if _folded(person_of(db, account)) == person:
             raise ConfigurationError("certification.same-person", account=account)
     entrusted = select(AuditRow.actor).where(AuditRow.subject == decider.name, AuditRow.action.in_(_ENTRUSTED))
-    last = db.scalars(entrusted.order_by(AuditRow.seq.desc()).limit(1)).first()
-    if last in took_part:
-        raise ConfigurationError("certification.entrusted", account=last or "")
+    last = db.scalars(entrusted.order_by(AuditRow.seq.desc()).limit(1)).first() or ""
+    if _owner(last) in took_part:
+        raise ConfigurationError("certification.entrusted", account=_owner(last))
 
 
 def _took_part(db: Session, run: RunRow) -> set[str]:
-    """Return the accounts that took part in a run or its evaluation; writing a note on a finding does not count.
+    """Return the accounts that took part in a run or its evaluation; a note on a finding or a hold does not count.
 
     A program counts as the owner of its access key; the log names the owner before the name of the key.
     """
-    noted = select(AuditRow.actor).where(AuditRow.subject == run.id, AuditRow.action != "note")
+    noted = select(AuditRow.actor).where(AuditRow.subject == run.id, AuditRow.action.not_in(_BESIDE))
     actors = {run.starter, *db.scalars(noted.distinct())}
-    return {actor.partition(" (")[0] for actor in actors} - {"console"}
+    return {_owner(actor) for actor in actors} - {"console"}
+
+
+def _owner(actor: str) -> str:
+    """Return the account of who acted, by its own hands or by an access key."""
+    return actor.partition(" (")[0]
 
 
 def _folded(name: str) -> str:

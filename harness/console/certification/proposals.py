@@ -33,7 +33,8 @@ class ProposalState(StrEnum):
     TAKEN_BACK = "taken-back"
 
 
-_PENDING = (ProposalState.OPEN, ProposalState.DECIDING)
+PENDING = (ProposalState.OPEN, ProposalState.DECIDING)
+"""States of proposals that are not finished."""
 
 
 def product_of(run: RunRow) -> ProductUnderTest:
@@ -76,7 +77,7 @@ def propose(
     bars = bars_of(state, run)
     if bars:
         raise ConfigurationError("certificate.barred", bars=", ".join(bars))
-    pending = select(ProposalRow.id).where(ProposalRow.run_id == run.id, ProposalRow.state.in_(_PENDING))
+    pending = select(ProposalRow.id).where(ProposalRow.run_id == run.id, ProposalRow.state.in_(PENDING))
     if db.scalars(pending).first() is not None:
         raise ConfigurationError("certification.proposed")
     check_replaced(db, state.certifying, run, replaces)

@@ -20,7 +20,8 @@ from harness.certificates.document import Certificate
 from harness.certificates.recall import RecallCase, RecallQuestion, changed_values
 from harness.console.certification.bench import ExaminationBench
 from harness.console.certification.book import KeptCertificate, kept_certificates
-from harness.console.certification.issuing import MANIFEST, profile_json
+from harness.console.certification.issuing import profile_json
+from harness.console.certification.stored_certificate import MANIFEST
 from harness.console.console_state import ConsoleState
 from harness.console.data.audit_log import note_change
 from harness.console.data.certificate_tables import CertificateFileRow, CertificateRow, RecallRow

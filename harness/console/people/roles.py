@@ -27,13 +27,14 @@ class Right(StrEnum):
     PROPOSE = "propose"
     DECIDE = "decide"
     CONSENT = "consent"
+    SUBSCRIBE = "subscribe"
 
 
 _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.TESTER: frozenset({Right.DECLARE, Right.ADD_ORGANISATION, Right.RUN, Right.WRITE_NOTE, Right.PROPOSE}),
     Role.APPROVER: frozenset({Right.READ_LOG, Right.WRITE_NOTE, Right.DECIDE, Right.CONSENT}),
-    Role.VENDOR: frozenset({Right.DECLARE, Right.RUN, Right.WRITE_NOTE, Right.CONSENT}),
+    Role.VENDOR: frozenset({Right.DECLARE, Right.RUN, Right.WRITE_NOTE, Right.CONSENT, Right.SUBSCRIBE}),
     Role.AUDITOR: frozenset({Right.READ_LOG}),
 }
 

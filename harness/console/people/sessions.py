@@ -105,7 +105,6 @@ def csrf_matches(row: SessionRow, given: str) -> bool:
 def begin_session(db: Session, user: UserRow) -> str:
     """Begin a session of a person whose identity was checked, and return the value of the cookie."""
     now, token = time.time(), secrets.token_urlsafe(32)
-    db.execute(delete(SessionRow).where(SessionRow.created < now - _LONGEST))
     db.execute(delete(AttemptRow).where(AttemptRow.last < now - _FORGOTTEN))
     db.add(SessionRow(token=_digest(token), user_id=user.id, csrf=secrets.token_urlsafe(32), created=now, seen=now))
     db.flush()

@@ -10,6 +10,7 @@ from harness.console.runs.examinations import ExaminationRunner
 from harness.console.runs.first_findings import FirstFindings
 from harness.console.runs.live_run import LiveRuns
 from harness.console.runs.run_queue import RunQueue
+from harness.console.webhooks.sender import WebhookSender
 
 
 @dataclass(slots=True)
@@ -24,11 +25,13 @@ class ConsoleWork:
         first: findings of runs that still go on.
         answers: of people to questions of runs.
         bench: where runs are verified and judged again before they are certified.
+        hooks: tells subscribers what happened.
         closing: True once the console ends, so that nothing is streamed any more.
     """
 
     queue: RunQueue
     examinations: ExaminationRunner
+    hooks: WebhookSender
     live: LiveRuns = field(default_factory=LiveRuns)
     shelf: EvidenceShelf = field(default_factory=EvidenceShelf)
     first: FirstFindings = field(default_factory=FirstFindings)
@@ -39,15 +42,17 @@ class ConsoleWork:
     @classmethod
     def of(cls, state: ConsoleState) -> "ConsoleWork":
         """Return what a console does; nothing goes on before `open`."""
-        return cls(RunQueue(state), ExaminationRunner(state))
+        return cls(RunQueue(state), ExaminationRunner(state), WebhookSender(state))
 
     def open(self) -> None:
         """Begin; runs of an earlier console are found again."""
         self.queue.open()
+        self.hooks.open()
 
     def close(self) -> None:
         """End; runs go on."""
         self.closing = True
+        self.hooks.close()
         self.examinations.close()
         self.first.close()
         self.bench.close()

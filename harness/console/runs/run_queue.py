@@ -308,6 +308,7 @@ def stop_run(db: Session, row: RunRow, reason: str, actor: str) -> None:
     note_change(db, actor, "run.stopped", row.id, reason=reason)
     if row.state == "queued":
         row.state, row.ended, row.verdict = "ended", time.time(), "none"
+        note_change(db, "console", "run.ended", row.id, verdict=row.verdict)
         return
     row.state = "stopping"
     if row.pid is not None and alive(row.pid, row.birth):

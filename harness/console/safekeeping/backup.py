@@ -19,13 +19,17 @@ from harness import __version__
 from harness.catalogue.errors import ConfigurationError
 from harness.console.console_state import RUNS
 from harness.console.data.database import ConsoleDatabase
+from harness.console.safekeeping.deletion import GOING, alone
 from harness.console.subjects.vault import KEY_FILE
 
 MANIFEST, TABLES, FILES = "manifest.json", "tables", "files"
 SCHEMA = "lienthong.console-backup/1"
 # Sessions, failed sign-ins and links for answering are not part of a backup; and a key that was revoked since must not
-# become valid again.
-LEFT_OUT = frozenset({"sessions", "access_tokens", "attempts", "delegations", "alembic_version"})
+# become valid again. A restored console tells nobody again what the other one told, so subscriptions are not either.
+LEFT_OUT = frozenset(
+    {"sessions", "access_tokens", "attempts", "delegations", "api_answers", "webhooks", "webhook_events",
+     "webhook_deliveries", "webhook_attempts", "alembic_version"}
+)  # fmt: skip
 _PIECE = 1024 * 1024
 
 
@@ -65,7 +69,7 @@ def back_up(database: ConsoleDatabase, data: Path, target: Path) -> BackupManife
         raise ConfigurationError("console.backup-exists", path=target)
     made = target.with_name(f".{target.name}.new")
     try:
-        with made.open("xb") as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as archive:
+        with alone(data), made.open("xb") as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as archive:
             os.chmod(made, 0o600)  # noqa: PTH101 - secrets and their key are in it
             manifest = _filled(archive, database, data)
             file.flush()
@@ -120,7 +124,10 @@ def _add(archive: tarfile.TarFile, name: str, source: Any, digests: dict[str, st
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
+    for path in sorted(folder.rglob("*")):
+        going = path.relative_to(folder).parts[0].startswith(GOING)
+        if path.is_file() and not path.is_symlink() and not going:
+            yield path
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -39,6 +39,16 @@ def check_allowed(url: str, allowed: str) -> None:
         raise ConfigurationError("console.address-refused", host=host or url)
 
 
+def is_listed(host: str, allowed: str) -> bool:
+    """Return whether a name or address is on a list of addresses.
+
+    Args:
+        host: in small letters.
+        allowed: as `checked_list` returns it.
+    """
+    return _matches(host, allowed.split())
+
+
 def _matches(host: str, entries: Sequence[str]) -> bool:
     try:
         address = ipaddress.ip_address(host)

@@ -107,6 +107,18 @@ def read_form(fields: Mapping[str, Sequence[str]]) -> DeclaredSystem:
     return replace(declared, sent=None)
 
 
+def read_declared(candidate: Candidate) -> DeclaredSystem:
+    """Check a declaration that a program sent, by the reader of the file.
+
+    Raises:
+        ConfigurationError: something in it is wrong; without a line, as there is none.
+    """
+    try:
+        return replace(read_file(written(candidate).encode("utf-8")), sent=None)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.code, path=None, line=None, **error.parameters) from None
+
+
 def form_of(candidate: Candidate) -> dict[str, Any]:
     """Return what the form shows of a declaration: a text a field, and the capabilities that are ticked."""
     content = msgspec.to_builtins(candidate)

@@ -9,12 +9,15 @@ from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data import options as settings
+from harness.console.data.api_options import requests_a_minute, webhook_hosts
 from harness.console.data.audit_log import broken_at, exported, note_change
 from harness.console.data.tables import AccessTokenRow, AuditRow, OrganisationRow, UserRow
 from harness.console.people.access_tokens import revoke_all
 from harness.console.people.accounts import add_user, close_account, open_account, set_password
 from harness.console.people.roles import Right, Role
+from harness.console.safekeeping.tombstones import tombstones_of_log
 from harness.console.subjects.addresses import checked_list
+from harness.console.web.former_records import former_rows
 from harness.console.web.health import health
 from harness.console.web.rendering import known_text
 from harness.console.web.routing import PageRoute
@@ -63,19 +66,32 @@ def user_changed(visit: Visit) -> Response:
 
 def settings_page(visit: Visit) -> Response:
     """Show the settings."""
-    return visit.page("settings", now=visit.options, health=health(visit.state), megabyte=1_000_000)
+    return visit.page("settings", **settings_shown(visit))
+
+
+def settings_shown(visit: Visit) -> dict[str, Any]:
+    """Return what the page of settings shows."""
+    return {
+        "now": visit.options,
+        "api_requests": requests_a_minute(visit.db),
+        "webhook_hosts": webhook_hosts(visit.db),
+        "health": health(visit.state),
+        "megabyte": 1_000_000,
+    }
 
 
 def settings_changed(visit: Visit) -> Response:
     """Change the settings."""
     try:
-        wanted = {key: check(visit.value(key, 20_000)) for key, check in _CHECKS.items()}
+        wanted = {key: check(visit.value(key, 20_000)) for key, check in CHECKS.items()}
     except ConfigurationError as error:
-        return visit.declined("settings", error, now=visit.options, health=health(visit.state), megabyte=1_000_000)
+        return visit.declined("settings", error, **settings_shown(visit))
     before = visit.options
     for key, value in wanted.items():
         settings.set_option(visit.db, key, value)
-    note_change(visit.db, visit.actor, "settings.changed", before=_listed(before), after=_listed(visit.options))
+    note_change(
+        visit.db, visit.actor, "settings.changed", before=listed_settings(before), after=listed_settings(visit.options)
+    )
     return visit.moved("/settings")
 
 
@@ -93,6 +109,7 @@ def log_page(visit: Visit) -> Response:
         pages=max(1, -(-total // _LOG_PAGE)),
         total=total,
         broken=broken_at(visit.db),
+        former=[former_rows(one, visit.language) for one in tombstones_of_log(visit.db)],
     )
 
 
@@ -123,7 +140,8 @@ def _named(visit: Visit, action: str) -> str:
     return visit.say(key) if known_text(key) else action
 
 
-def _listed(now: settings.ConsoleOptions) -> dict[str, object]:
+def listed_settings(now: settings.ConsoleOptions) -> dict[str, object]:
+    """Return the settings as the log of changes has them."""
     names = ("allowed", "hub_host", "hub_ports", "runs_at_once", "drain", "least_free")
     return {name: getattr(now, name) for name in names}
 
@@ -153,7 +171,7 @@ def _number(name: str, least: int, most: int) -> Callable[[str], str]:
     return checked
 
 
-_CHECKS: dict[str, Callable[[str], str]] = {
+CHECKS: dict[str, Callable[[str], str]] = {
     settings.ALLOWED: checked_list,
     settings.HUB_HOST: _host,
     settings.HUB_PORTS: _ports,

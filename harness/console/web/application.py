@@ -16,13 +16,15 @@ from starlette.staticfiles import StaticFiles
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import Language
 from harness.console.api.address import ROOT
-from harness.console.api.admission import api_routes, refused
+from harness.console.api.admission import api_routes
+from harness.console.api.problem import refused
 from harness.console.console_state import ConsoleState
 from harness.console.people.sessions import csrf_matches, session_of, stale, touch
 from harness.console.runners.addresses import LARGER, runner_routes
 from harness.console.runs.console_work import ConsoleWork
 from harness.console.sent_file import SentFile
 from harness.console.sentences import sentence_of
+from harness.console.web.former_records import former_page, former_record
 from harness.console.web.guards import LARGEST_BODY, Application, ConsoleGuards
 from harness.console.web.health import health
 from harness.console.web.rendering import FOLDER, rendered
@@ -59,12 +61,14 @@ def console_application(state: ConsoleState, work: ConsoleWork, language: Langua
 
     def turned(request: Request, key: str, status: int) -> Response:
         if request.url.path.startswith(f"{ROOT}/"):
-            return refused(status, key)
+            return refused(request, status, key)
         return _excused(key, _language(request, language), status)
 
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        if status == _NOT_SO and request.method == "GET" and not request.url.path.startswith(f"{ROOT}/"):
+        if status == _NOT_SO and request.url.path.startswith(f"{ROOT}/"):
+            return refused(request, status, "not-allowed", getattr(error, "headers", None))
+        if status == _NOT_SO and request.method == "GET":
             return _page_before(request)
         return turned(request, _TOLD.get(status, "missing" if status < 500 else "broken"), status)
 
@@ -161,7 +165,8 @@ def _admitted(visit: Visit, page: PageRoute) -> Response:
             visit.need(page.right)
         return page.handler(visit)
     except Missing:
-        return _excused("missing", visit.language, 404)
+        former = former_record(visit, page.path)
+        return _excused("missing", visit.language, 404) if former is None else former_page(visit, former)
     except Forbidden:
         visit.db.rollback()
         return _excused("forbidden", visit.language, 403)

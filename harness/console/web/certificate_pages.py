@@ -1,17 +1,21 @@
 """Certificates: the list with those that expire soon, and for each one its history, acts and documents."""
 
+from collections.abc import Collection
 from typing import Any
 
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
+from harness.certificates.amendment import CorrectedFacts
 from harness.certificates.badge import AREA, badge
 from harness.certificates.certificate_file import certificate_file
 from harness.certificates.life import STEPS, LifeAct
 from harness.console.certification.acts import DONE_BY_HAND, add_act
+from harness.console.certification.amendments import propose_amendment
 from harness.console.certification.book import URGENT, KeptCertificate, expiring, kept_certificate, kept_certificates
 from harness.console.certification.issuing import PDF, make_pdf
+from harness.console.certification.persons import person_of
 from harness.console.data.certificate_tables import CertificateFileRow
 from harness.console.people.roles import Right, Role
 from harness.console.web.routing import PageRoute
@@ -55,6 +59,42 @@ def consent_given(visit: Visit) -> Response:
     except ConfigurationError as error:
         return visit.declined("certificate", error, **_shown(visit, kept))
     return visit.moved(f"/certificates/{kept.number}")
+
+
+def consent_retracted(visit: Visit) -> Response:
+    """Record that the holder takes the consent to publication back; the certificate leaves the public list at once."""
+    kept, how = _kept(visit), visit.value("reason")
+    if visit.user.role == Role.VENDOR:  # who need not say why
+        how = f"{text('console', 'certificate.retract.self', 'vi')} {how}".strip()
+    try:
+        add_act(visit.db, visit.state.certifying, kept.number, LifeAct.RETRACT_CONSENT, visit.user, reason=how)
+    except ConfigurationError as error:
+        return visit.declined("certificate", error, **_shown(visit, kept))
+    return visit.moved(f"/certificates/{kept.number}")
+
+
+def amend_page(visit: Visit) -> Response:
+    """Show the form by which facts of a certificate are corrected."""
+    kept = _kept(visit)
+    certificate = kept.certificate
+    if certificate is None:
+        raise Missing
+    typed = {"holder": certificate.holder, "address": certificate.address, "why": ""}
+    return visit.page("amend", **_amendable(visit, kept, typed, certificate.scope.capabilities))
+
+
+def amendment_proposed(visit: Visit) -> Response:
+    """Propose to correct facts of a certificate; another person decides."""
+    kept = _kept(visit)
+    typed = {"holder": " ".join(visit.value("holder", 200).split()), "address": visit.value("address", 300),
+             "why": visit.value("why")}  # fmt: skip
+    chosen = tuple(visit.fields.get("capability") or ())
+    corrected = CorrectedFacts(typed["holder"], typed["address"], chosen)
+    try:
+        row = propose_amendment(visit.db, kept, visit.user, corrected, typed["why"])
+    except ConfigurationError as error:
+        return visit.declined("amend", error, **_amendable(visit, kept, typed, chosen))
+    return visit.moved(f"/proposals/{row.id}")
 
 
 def document_page(visit: Visit) -> Response:
@@ -122,6 +162,17 @@ def _kept(visit: Visit) -> KeptCertificate:
     return kept
 
 
+def _amendable(visit: Visit, kept: KeptCertificate, typed: dict[str, str], chosen: Collection[str]) -> dict[str, Any]:
+    return {
+        "kept": kept,
+        "certificate": kept.certificate,
+        "person": person_of(visit.db, visit.user.name),
+        "typed": typed,
+        "chosen": chosen,
+        "words": lambda key: text(AREA, key, visit.language),
+    }
+
+
 def _shown(visit: Visit, kept: KeptCertificate) -> dict[str, Any]:
     life, state = kept.life, kept.state
     flaws = kept.record.problems if kept.record else ()
@@ -133,7 +184,8 @@ def _shown(visit: Visit, kept: KeptCertificate) -> dict[str, Any]:
         "certificate": kept.certificate,
         "life": life,
         "acts": possible,
-        "consented": life is not None and life.did(LifeAct.CONSENT) is not None,
+        "consented": life is not None and life.consented,
+        "amendable": state is not None and (state, LifeAct.AMEND) in STEPS and visit.may(Right.PROPOSE),
         "flaws": [text(AREA, f"forgery.{flaw}", visit.language) for flaw in flaws],
         "words": lambda key: text(AREA, key, visit.language),
         "public": _authority(visit).status_address(kept.number),
@@ -145,5 +197,8 @@ PAGES = (
     PageRoute("GET", "/certificates/{key}", certificate_page),
     PageRoute("POST", "/certificates/{key}/acts", act_done, Right.DECIDE),
     PageRoute("POST", "/certificates/{key}/consent", consent_given, Right.CONSENT),
+    PageRoute("POST", "/certificates/{key}/consent/withdrawal", consent_retracted, Right.CONSENT),
+    PageRoute("GET", "/certificates/{key}/amend", amend_page, Right.PROPOSE),
+    PageRoute("POST", "/certificates/{key}/amend", amendment_proposed, Right.PROPOSE),
     PageRoute("GET", "/certificates/{key}/certificate.{form}", document_page),
 )

@@ -20,6 +20,8 @@ from harness.console.data.audit_log import note_change
 from harness.console.data.tables import NoteRow, RunRow
 from harness.console.people.roles import Right
 from harness.console.runs.evidence import RunEvidence
+from harness.console.safekeeping.tombstones import tombstones_of_notes
+from harness.console.web.former_records import former_note
 from harness.console.web.package_lines import package_lines
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
@@ -75,7 +77,7 @@ def note_written(visit: Visit) -> Response:
 def event_page(visit: Visit) -> Response:
     """Show one event of the record, with its partner."""
     row = visit.run()
-    evidence = _evidence(visit, row)
+    evidence = evidence_of(visit, row)
     events = evidence.record.events
     number = visit.request.path_params["number"]
     if number >= len(events):
@@ -88,7 +90,7 @@ def event_page(visit: Visit) -> Response:
 def messages_page(visit: Visit) -> Response:
     """Show the whole record, some events a page."""
     row = visit.run()
-    events = _evidence(visit, row).record.events
+    events = evidence_of(visit, row).record.events
     last = max(1, -(-len(events) // _LISTED))
     number = min(visit.number("page"), last)
     describe = EventDescriber(ReportTexts(visit.language), short=False)
@@ -132,14 +134,23 @@ def verified_page(visit: Visit) -> Response:
     row = visit.run()
     if row.state != "ended":
         raise Missing
+    found, said = checked_seal(visit, row)
+    problems = (found or {}).get("problems", [])[:_SHOWN_PROBLEMS]
+    return visit.page("verify", run=row, found=found, said=said, problems=problems)
+
+
+def checked_seal(visit: Visit, row: RunRow) -> tuple[dict[str, Any] | None, str]:
+    """Return the result of checking the seal of a run and judging it once more, or why there is none.
+
+    Raises:
+        ConfigurationError: another one is checked at this moment.
+    """
     if not _checking.acquire(blocking=False):
         raise ConfigurationError("console.checking")
     try:
-        found, said = _checked(visit, row)
+        return _checked(visit, row)
     finally:
         _checking.release()
-    problems = (found or {}).get("problems", [])[:_SHOWN_PROBLEMS]
-    return visit.page("verify", run=row, found=found, said=said, problems=problems)
 
 
 def _checked(visit: Visit, row: RunRow) -> tuple[dict[str, Any] | None, str]:
@@ -159,7 +170,7 @@ def _checked(visit: Visit, row: RunRow) -> tuple[dict[str, Any] | None, str]:
 
 
 def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
-    evidence = _evidence(visit, row)
+    evidence = evidence_of(visit, row)
     number = visit.request.path_params["number"]
     if not 1 <= number <= len(evidence.findings):
         raise Missing
@@ -182,10 +193,16 @@ def _finding(visit: Visit, row: RunRow) -> dict[str, Any]:
         "scenario": {"id": scenario},
         "report": {"language": visit.language},
         "notes": visit.db.scalars(notes).all(),
+        "former": [former_note(one, visit.language) for one in tombstones_of_notes(visit.db, row.id, number)],
     }
 
 
-def _evidence(visit: Visit, row: RunRow) -> RunEvidence:
+def evidence_of(visit: Visit, row: RunRow) -> RunEvidence:
+    """Return the evidence of a run.
+
+    Raises:
+        ConfigurationError: there is none, or it cannot be read.
+    """
     return visit.work.shelf.of(visit.work.queue.folder(row))
 
 
@@ -210,13 +227,14 @@ def _messages(evidence: RunEvidence, event: Event, where: Where | None = None) -
             body = None if isinstance(one.what, OperatorShowed) else evidence.body(one)
             place = where if where is not None and one is event else Where()
             laid = package_lines(body, place.line, place.xpath) if body else []
-            head = list(_until_blank(lines_of(one, evidence.record)))
+            head = list(until_blank(lines_of(one, evidence.record)))
             fetched = isinstance(one.what, OperatorShowed) and one.what.blob is not None
             shown.append({"seq": one.seq, "head": head, "body": laid, "size": len(body or b""), "fetched": fetched})
     return shown
 
 
-def _until_blank(lines: Any) -> Any:
+def until_blank(lines: Any) -> Any:
+    """Yield the lines before the first empty one."""
     for line in lines:
         if not line:
             return
@@ -224,7 +242,7 @@ def _until_blank(lines: Any) -> Any:
 
 
 def _rendered(visit: Visit, row: RunRow, form: str) -> bytes:
-    evidence = _evidence(visit, row)
+    evidence = evidence_of(visit, row)
     if evidence.judged is None:
         raise Missing
     try:

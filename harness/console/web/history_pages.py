@@ -1,6 +1,6 @@
 """Runs beside each other: two compared, and findings searched over all of them."""
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from starlette.responses import Response
 
 from harness.catalogue.errors import ConfigurationError
@@ -8,6 +8,7 @@ from harness.console.data.tables import FoundRow, RunRow
 from harness.console.web.routing import PageRoute
 from harness.console.web.visit import Missing, Visit
 from harness.report.comparison import comparison_of
+from harness.report.model import Comparison
 from harness.report.texts import ReportTexts
 
 _LISTED = 50
@@ -18,6 +19,16 @@ _JUDGED = ("pass", "fail", "inconclusive")
 def compared_page(visit: Visit) -> Response:
     """Compare two runs, from the older to the newer: what was fixed, what is new, what still fails."""
     asked = visit.run()
+    older, newer, found = compared(visit, asked)
+    return visit.page("compare", run=asked, older=older, newer=newer, found=found)
+
+
+def compared(visit: Visit, asked: RunRow) -> tuple[RunRow, RunRow, Comparison]:
+    """Return the older and the newer of a run and the one it is to be compared with, and how they differ.
+
+    Raises:
+        Missing: there is no such run, or one of them is not judged.
+    """
     other = visit.db.get(RunRow, visit.asked("with", 24))
     if other is None or not visit.sees(other.organisation_id):
         raise Missing
@@ -25,10 +36,9 @@ def compared_page(visit: Visit) -> Response:
     queue, shelf = visit.work.queue, visit.work.shelf
     try:
         report, earlier = (shelf.of(queue.folder(one)).source.report for one in (newer, older))
-        found = comparison_of(report, earlier, ReportTexts(visit.language))
+        return older, newer, comparison_of(report, earlier, ReportTexts(visit.language))
     except ConfigurationError as error:
         raise Missing from error
-    return visit.page("compare", run=asked, older=older, newer=newer, found=found)
 
 
 def search_page(visit: Visit) -> Response:
@@ -41,15 +51,24 @@ def search_page(visit: Visit) -> Response:
     )
 
 
-def _found(visit: Visit, wanted: str, number: int) -> tuple[list[tuple[FoundRow, int]], int]:
-    """Return what is found; findings of one run that say the same are one, with the first of them and their number."""
-    criteria = [or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)) for word in wanted.split()[:8]]
+def findings_with(visit: Visit, words: str) -> Select[FoundRow]:
+    """Return the query for the findings, of those that the person sees, in which all of the words occur."""
+    return select(FoundRow).join(RunRow).where(*_criteria(visit, words))
+
+
+def _criteria(visit: Visit, words: str) -> list[ColumnElement[bool]]:
+    criteria = [or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)) for word in words.split()[:8]]
     if visit.own is not None:
         criteria.append(RunRow.organisation_id == visit.own)
+    return criteria
+
+
+def _found(visit: Visit, wanted: str, number: int) -> tuple[list[tuple[FoundRow, int]], int]:
+    """Return what is found; findings of one run that say the same are one, with the first of them and their number."""
     alike = (
         select(FoundRow.run_id, func.min(FoundRow.number).label("first"), func.count().label("times"))
         .join(RunRow)
-        .where(*criteria)
+        .where(*_criteria(visit, wanted))
         .group_by(FoundRow.run_id, FoundRow.code, FoundRow.message_vi)
         .subquery()
     )

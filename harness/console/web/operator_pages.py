@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from harness.console.data.tables import DelegationRow, RunRow
 from harness.console.people.roles import Right
 from harness.console.runs.answers import file_of
 from harness.console.runs.exhibits import LARGEST_ANSWER, lay_out
+from harness.console.sent_file import SentFile
 from harness.console.web.routing import Door, PageRoute
 from harness.console.web.run_pages import beside_run
 from harness.console.web.run_view import run_parts, run_view
@@ -25,7 +27,7 @@ def answered(visit: Visit) -> Response:
     """Answer the question that a run has put to a person."""
     row = visit.run()
     try:
-        _answer(visit, row, visit.actor)
+        give_answer(visit, row, visit.actor, _typed(visit), visit.files.get("shown", ()))
     except ConfigurationError as error:
         return visit.declined("run", error, **run_view(visit, row), **beside_run(visit, row))
     return visit.moved(f"/runs/{row.id}")
@@ -39,11 +41,16 @@ def operator_file(visit: Visit) -> Response:
 def delegated(visit: Visit) -> Response:
     """Make a link with which a person without an account can answer for this run; it is shown once."""
     row = visit.run()
+    link = made_link(visit, row)
+    return visit.page("run", **run_view(visit, row), **{**beside_run(visit, row), "link": link})
+
+
+def made_link(visit: Visit, row: RunRow) -> str:
+    """Make a link for answering, and return its address."""
     token = secrets.token_urlsafe(32)
     visit.db.add(DelegationRow(token=_digest(token), run_id=row.id, maker=visit.actor, created=time.time()))
     note_change(visit.db, visit.actor, "delegated", row.id)
-    link = visit.address(f"/answer/{token}")
-    return visit.page("run", **run_view(visit, row), **{**beside_run(visit, row), "link": link})
+    return visit.address(f"/answer/{token}")
 
 
 def link_page(visit: Visit) -> Response:
@@ -55,7 +62,7 @@ def link_answered(visit: Visit) -> Response:
     """Answer through the link."""
     delegation = _delegation(visit)
     try:
-        _answer(visit, delegation.run, f"{delegation.maker} (link)")
+        give_answer(visit, delegation.run, f"{delegation.maker} (link)", _typed(visit), visit.files.get("shown", ()))
     except ConfigurationError as error:
         return visit.declined("delegated", error, **_shown(visit, _delegation(visit)))
     return visit.moved(f"/answer/{visit.request.path_params['token']}")
@@ -66,13 +73,28 @@ def link_file(visit: Visit) -> Response:
     return _file(visit, _delegation(visit).run)
 
 
-def _answer(visit: Visit, row: RunRow, who: str) -> None:
-    """Pass an answer to a run, with the uploaded files."""
+def _typed(visit: Visit) -> tuple[str, str]:
+    """Return the number of the question that a form answers, and the answer."""
+    return visit.value("question"), f"{visit.value('word', 40)} {visit.value('said', 2000)}".strip()
+
+
+def give_answer(visit: Visit, row: RunRow, who: str, answer: tuple[str, str], files: Sequence[SentFile]) -> None:
+    """Pass an answer to a run, with the uploaded files.
+
+    Args:
+        visit: the request.
+        row: the run.
+        who: answers, for the log.
+        answer: number of the question, and what is said.
+        files: that are shown.
+
+    Raises:
+        ConfigurationError: this question is not open, the answer is empty, or the files are too large.
+    """
     live, place = visit.work.live.look(visit.work.queue.folder(row)), visit.state.runs / row.id
-    said = f"{visit.value('word', 40)} {visit.value('said', 2000)}".strip()
-    if row.state != "running" or not live.number or visit.value("question") != str(live.number):
+    question, said = answer
+    if row.state != "running" or not live.number or question != str(live.number):
         raise ConfigurationError("console.no-question")
-    files = visit.files.get("shown", ())
     laid = lay_out(place, live.number, files, sum(one.size for one in live.exhibits))
     try:
         visit.work.answers.give(place, live.number, said)

@@ -9,6 +9,7 @@ from harness.catalogue.errors import ConfigurationError
 from harness.catalogue.texts import text
 from harness.certificates.badge import AREA
 from harness.certificates.life import STEPS, LifeAct
+from harness.console.certification.amendments import amends
 from harness.console.certification.book import kept_certificates
 from harness.console.certification.issuing import carry_out
 from harness.console.certification.persons import person_of, register_person
@@ -162,6 +163,7 @@ def _proposal(visit: Visit, row: ProposalRow) -> dict[str, Any]:
         "number": visit.db.scalars(certificate).first(),
         "troubles": [_explained(visit, code, values) for code, values in troubles(row)],
         "person": person_of(visit.db, visit.user.name),
+        "correction": amends(visit.db, row.id),
     }
 
 

@@ -37,7 +37,7 @@ _FORMS = {
 
 def register_page(visit: Visit) -> Response:
     """Show the register, or the result of a search in it."""
-    snapshot, _ = _register(visit)
+    snapshot, _ = register_now(visit)
     words, state = visit.asked("q"), visit.asked("state", 20)
     entries = found(snapshot, words, state)
     last = max(1, -(-len(entries) // _PAGE))
@@ -54,7 +54,7 @@ def register_form(visit: Visit) -> Response:
     form = visit.request.path_params["form"]
     if form not in _FORMS:
         raise Missing
-    snapshot, records = _register(visit)
+    snapshot, records = register_now(visit)
     authority = _authority(visit)
     base = authority.terms.register.rstrip("/")
     content = {
@@ -70,32 +70,51 @@ def register_form(visit: Visit) -> Response:
 
 def registered_page(visit: Visit) -> Response:
     """Show the public page of a certificate."""
-    kept = _published(visit)
-    return visit.page("registered", kept=kept, certificate=kept.certificate, life=kept.life,
+    kept = _kept(visit)
+    life = kept.life
+    if life is not None and life.unlisted:
+        return visit.page("unlisted", kept=kept, since=life.since(kept.at))
+    others = {one for one in (life.successor if life else "", _before(kept)) if one and _is_public(visit, one)}
+    return visit.page("registered", kept=kept, certificate=kept.certificate, life=life, linked=others,
                       words=lambda key: text(AREA, key, visit.language))  # fmt: skip
 
 
 def registered_document(visit: Visit) -> Response:
-    """Send a document of a certificate in the register."""
-    return document(visit, _published(visit), visit.request.path_params["form"])
+    """Send a document of a certificate in the register; of one that is not listed any more, the badge alone."""
+    kept, form = _kept(visit), visit.request.path_params["form"]
+    if form != "svg" and kept.life is not None and kept.life.unlisted:
+        raise Missing
+    return document(visit, kept, form)
 
 
-def _register(visit: Visit) -> tuple[RegisterSnapshot, list[CertificateRecord]]:
+def register_now(visit: Visit) -> tuple[RegisterSnapshot, list[CertificateRecord]]:
     authority = _authority(visit)
     kept = kept_certificates(visit.db, authority)
     records = [one.record for one in kept if one.record is not None and one.whole]
     return snapshot_of(records, authority, datetime.now(UTC)), records
 
 
-def _published(visit: Visit) -> KeptCertificate:
-    """Return the published certificate that the address names.
+def _before(kept: KeptCertificate) -> str:
+    certificate = kept.certificate
+    return certificate.replaces.number if certificate is not None and certificate.replaces else ""
+
+
+def _is_public(visit: Visit, number: str) -> bool:
+    """Return whether a certificate has a public page."""
+    kept = kept_certificate(visit.db, _authority(visit), number)
+    life = kept.life if kept is not None and kept.whole else None
+    return life is not None and (life.published or life.unlisted)
+
+
+def _kept(visit: Visit) -> KeptCertificate:
+    """Return the certificate that the address names, if it is published or was.
 
     Raises:
-        Missing: there is none, or it is not published.
+        Missing: there is none, or it was never published.
         ConfigurationError: the stored certificate differs from what was signed.
     """
     kept = kept_certificate(visit.db, _authority(visit), visit.request.path_params["number"])
-    if kept is None or kept.life is None or not kept.life.published:
+    if kept is None or kept.life is None or not (kept.life.published or kept.life.unlisted):
         raise Missing
     if not kept.whole:
         raise ConfigurationError("certification.damaged")

@@ -13,6 +13,7 @@ from harness.console.people.roles import Right
 from harness.console.runs.examinations import checks_of, latest_for
 from harness.console.runs.person_steps import PersonSteps, steps_of
 from harness.console.runs.presets import PEOPLE, QUICK, Preset, estimate, groups
+from harness.console.runs.report_amendments import amended_reports
 from harness.console.runs.run_order import RunOrder, take_order
 from harness.console.runs.run_queue import stop_run
 from harness.console.subjects.declarations import kept
@@ -24,8 +25,8 @@ from harness.console.web.subject_pages import of_system, organisations
 from harness.console.web.visit import Visit
 
 _LISTED = 50
-_GOING = "going"
-_OUTCOMES = (_GOING, "pass", "fail", "inconclusive", "none")
+GOING = "going"
+OUTCOMES = (GOING, "pass", "fail", "inconclusive", "none")
 _REACTION = 5.0
 
 
@@ -70,19 +71,19 @@ def runs_page(visit: Visit) -> Response:
     criteria = [] if visit.own is None else [RunRow.organisation_id == visit.own]
     if organisation:
         criteria.append(RunRow.organisation_id == organisation)
-    if outcome in _OUTCOMES:
-        criteria.append(RunRow.state != "ended" if outcome == _GOING else RunRow.verdict == outcome)
+    if outcome in OUTCOMES:
+        criteria.append(RunRow.state != "ended" if outcome == GOING else RunRow.verdict == outcome)
     total = visit.db.scalar(select(func.count()).select_from(RunRow).where(*criteria)) or 0
     wanted = select(RunRow).where(*criteria).order_by(RunRow.created.desc(), RunRow.id)
     rows = visit.db.scalars(wanted.limit(_LISTED).offset((number - 1) * _LISTED)).all()
-    kept = {"state": outcome if outcome in _OUTCOMES else "", "organisation": str(organisation or "")}
+    kept = {"state": outcome if outcome in OUTCOMES else "", "organisation": str(organisation or "")}
     return visit.page(
         "runs",
         runs=rows,
         number=number,
         pages=max(1, -(-total // _LISTED)),
         total=total,
-        outcomes=_OUTCOMES,
+        outcomes=OUTCOMES,
         chosen=kept,
         organisations=organisations(visit),
         address="".join(("?", *(f"{urlencode({name: value})}&" for name, value in kept.items() if value))),
@@ -112,6 +113,7 @@ def beside_run(visit: Visit, row: RunRow) -> dict[str, Any]:
     return {
         "ahead": visit.db.scalar(before) or 0 if row.state == "queued" else 0,
         "link": "",
+        "amended": amended_reports(visit.db, row.id) if row.state == "ended" else [],
         "comparable": comparable(visit, row) if row.verdict in {"pass", "fail", "inconclusive"} else [],
     }
 

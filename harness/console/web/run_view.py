@@ -50,7 +50,7 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
         "place": f"/runs/{row.id}",
         "steps": _steps(row, live) if row.state != "ended" else None,
-        "task": _without_place(live.question, folder),
+        "task": without_place(live.question, folder),
         "files": files_of(folder, live.question) if live.question else [],
         "until": (row.started or 0.0) + live.asked + PATIENCE,
         "now": time.time(),
@@ -84,7 +84,7 @@ def _steps(row: RunRow, live: LiveRun) -> PersonSteps | None:
     return steps_of_planned(live.scenarios, able) if live.scenarios else steps_of(row.only, able)
 
 
-def _without_place(question: str, folder: Path) -> str:
+def without_place(question: str, folder: Path) -> str:
     """Return a question as it is shown: its files lie beside it, wherever the console keeps them."""
     return re.sub(rf"{re.escape(str(folder))}/{FOLDER}/[0-9]+/?", "", question).lstrip("─\n")
 

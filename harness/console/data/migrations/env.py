@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from harness.console.data import certificate_tables, runner_tables  # noqa: F401 - their tables belong to the schema
+from harness.console.data import (  # noqa: F401 - their tables belong to the schema
+    certificate_tables,
+    runner_tables,
+    webhook_tables,
+)
 from harness.console.data.tables import ConsoleTable
 
 context.configure(

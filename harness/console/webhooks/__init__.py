@@ -1,0 +1,1 @@
+"""Webhooks: programs of others are told what happened, signed as Standard Webhooks says."""
