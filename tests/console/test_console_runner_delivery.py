@@ -1,5 +1,6 @@
 """A run arrives whole however often the way to the console breaks off, before or after the console heard."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +14,7 @@ from harness.console.machine import delivery
 from harness.console.machine.console_link import ConsoleAway, ConsoleLink
 from harness.console.machine.delivery import RunDelivery
 from harness.console.machine.taken_run import KeptOrder, TakenRun
+from harness.console.runners import arrivals
 from harness.console.runners.arrivals import Displaced, RunArrivals, all_digests
 from harness.console.runners.shapes import ArrivedFiles, RunEnd, RunEndAnswer
 from tests.report.report_runs import build_run
@@ -84,3 +86,13 @@ def test_the_cut_line_of_a_console_that_was_killed_is_sent_again(recorded: Path,
     folder.mkdir()
     (folder / "journal.jsonl").write_bytes(journal[: second + 20])
     assert RunArrivals().arrived(folder) == (second, [])
+
+
+def test_a_file_that_was_whole_when_the_console_was_killed_is_put_in_its_place(tmp_path: Path) -> None:
+    content, folder = b"{}", tmp_path / "run"
+    digest = hashlib.sha256(content).hexdigest()
+    with patch.object(arrivals, "_keep", side_effect=OSError("killed")), pytest.raises(OSError, match="killed"):
+        RunArrivals().add_piece(folder, "run.json", 0, 2, digest, content)
+    assert not (folder / "run.json").exists()
+    assert RunArrivals().add_piece(folder, "run.json", 0, 2, digest, content) == 2
+    assert (folder / "run.json").read_bytes() == content

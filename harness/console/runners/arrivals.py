@@ -134,13 +134,19 @@ class RunArrivals:
             _check_room(copy, size)
             part = _part(copy, name, digest)
             there = part.stat().st_size if part.exists() else 0
-            if offset != there:
-                raise Displaced(there)
-            with part.open("ab") as file:
-                file.write(content)
-            if offset + len(content) == size:
+            if there == size and part.exists() and hashlib.sha256(part.read_bytes()).hexdigest() != digest:
+                part.unlink()
+                raise Displaced(0)
+            # A console that was killed may have written the last piece without putting the file in its place.
+            if there != size or not part.exists():
+                if offset != there:
+                    raise Displaced(there)
+                with part.open("ab") as file:
+                    file.write(content)
+            if part.stat().st_size == size:
                 _keep(part, path, name, digest)
                 copy.files, copy.size = copy.files + 1, copy.size + size
+                return size
             return offset + len(content)
 
     def missing(self, folder: Path, files: Mapping[str, str]) -> list[str]:
