@@ -97,11 +97,17 @@ def sources_digest() -> str:
 
 @cache
 def program_digest() -> str:
-    """Return a digest over the whole program: its sources, profiles, messages and fixtures, without this summary."""
+    """Return a digest over the whole program: its sources, profiles, messages and fixtures, without this summary.
+
+    What the build keeps of the profiles counts only where it says anything else than they do.
+    """
+    from harness.catalogue.build import is_faithful
+
     data = _PACKAGE / "data"
     sources = ((_PACKAGE, path) for path in sorted(_PACKAGE.rglob("*.py")) if data not in path.parents)
     shipped = ((root, path) for root in (folder("profiles"), folder("fixtures")) for path in _shipped(root))
-    return _digest((*sources, *shipped))
+    kept = () if is_faithful() else ((folder("profiles"), folder("profiles") / BUILT_FILE),)
+    return _digest((*sources, *shipped, *kept))
 
 
 def _shipped(root: Path) -> Iterator[Path]:

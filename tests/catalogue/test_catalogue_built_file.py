@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness.catalogue import build, built_file, profile_assembly, profile_file, profile_place, profiles, requirements
@@ -72,3 +73,13 @@ def test_a_profile_of_ones_own_is_never_taken_from_it(place: Path, tmp_path: Pat
     own = tmp_path / "qcvn102-2025.yaml"
     shutil.copy(place / own.name, own)
     assert built_file.built(own, Profile) is None
+
+
+def test_what_is_kept_and_says_anything_else_is_noticed(place: Path) -> None:
+    assert build.is_faithful()
+    path = place / "qcvn102-2025.yaml"
+    profile = assembled(path)
+    looser = msgspec.structs.replace(profile, parameters=assembled(place / "qcvn102-2016.yaml").parameters)
+    built_file.build({path.name: looser})
+    assert load_profile(path.stem) == looser  # it cannot be seen by itself
+    assert not build.is_faithful()
