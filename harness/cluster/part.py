@@ -58,14 +58,14 @@ def edition_here(profile: str) -> bytes:
     return msgspec.json.encode(edition_of(profile))
 
 
-class _Kept(threading.local):
+class _ThreadPool(threading.local):
     """The pool of one thread of a worker, and its task."""
 
     task: Task | None = None
     pool: StandingPool | None = None
 
 
-_kept = _Kept()
+_kept = _ThreadPool()
 
 
 def _pool(task: Task) -> StandingPool:
