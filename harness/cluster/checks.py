@@ -83,7 +83,7 @@ def _examined(client: Any, task: Task, edition: Edition) -> int:
             raise ConfigurationError("cluster.differs", worker=worker, theirs=_told(said), ours=edition)
         if (theirs := msgspec.json.decode(said, type=Edition)) != edition:
             raise ConfigurationError("cluster.differs", worker=worker, theirs=theirs, ours=edition)
-    return max(1, sum(client.nthreads().values()))
+    return max(1, sum(map(int, client.nthreads().values())))
 
 
 @dataclass

@@ -24,7 +24,7 @@ def profile() -> Profile:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:  # type: ignore[no-untyped-call]
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
         yield str(cluster.scheduler_address)
 
 
@@ -36,7 +36,7 @@ def found(address: str, profile: Profile, count: int) -> Iterator[Outcome]:
 def test_a_cluster_gives_what_processes_give_though_a_worker_is_killed(address: str, profile: Profile) -> None:
     stream = found(address, profile, 600)
     first = next(stream)
-    with Client(address) as client:  # type: ignore[no-untyped-call]
+    with Client(address) as client:
         pid: Any = min(client.run(__import__("os").getpid).values())
     __import__("os").kill(pid, 9)
     assert [first, *stream] == list(outcomes(many(600), TASK, profile, 2))
