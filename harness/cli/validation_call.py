@@ -12,6 +12,7 @@ from harness.catalogue.texts import Language
 from harness.cli.exits import Exit
 from harness.cli.language import say
 from harness.cli.user_cache import user_cache
+from harness.cluster.access import ClusterAccess
 from harness.validation.processes import outcomes
 from harness.validation.progress_record import WORTHWHILE, ProgressRecord, record_path
 from harness.validation.rendering import Amount, Form, sink_for
@@ -37,6 +38,7 @@ class ValidationCall(msgspec.Struct, frozen=True):
         amount: how much the text form prints.
         jobs: processes to use.
         resume: go on where the same check was stopped.
+        cluster: where other machines' processes are reached; None: this machine's are used.
     """
 
     files: tuple[str, ...]
@@ -45,6 +47,7 @@ class ValidationCall(msgspec.Struct, frozen=True):
     amount: Amount
     jobs: int
     resume: bool
+    cluster: ClusterAccess | None = None
 
 
 class ValidationProgress:
@@ -93,17 +96,26 @@ class Validation:
         """Check everything, print the outcome, and return the exit status."""
         if len(self._record):
             click.echo(say(_AREA, "resumed", count=len(self._record)), err=True)
+        finished = False
         try:
-            for outcome in outcomes(self._fresh(), self._task, self._profile, self._call.jobs):
+            for outcome in self._outcomes():
                 self._take(outcome)
             self._tell_known()
+            finished = True
         except KeyboardInterrupt:
             self._summary.interrupted = True
         finally:
             self._progress.clear()
-            self._record.close(finished=not self._summary.interrupted)
+            self._record.close(finished=finished)
         self._sink.finish(self._summary)
         return self._ended()
+
+    def _outcomes(self) -> Iterator[Outcome]:
+        if self._call.cluster is None:
+            return outcomes(self._fresh(), self._task, self._profile, self._call.jobs)
+        from harness.cluster.checks import cluster_outcomes  # brings dask along
+
+        return cluster_outcomes(self._fresh(), self._task, self._profile, self._call.cluster)
 
     def _fresh(self) -> Iterator[Unit]:
         """Yield the units that an earlier check did not reach; the outcomes of the others are taken over."""

@@ -46,6 +46,29 @@ def outcomes(units: Iterable[Unit], task: Task, profile: Profile, jobs: int) -> 
         pool.end()
 
 
+class StandingPool:
+    """Processes that stay between calls; not for several threads at a time.
+
+    Args:
+        task: how to check.
+        profile: the task's profile.
+    """
+
+    def __init__(self, task: Task, profile: Profile) -> None:
+        self._worker = Worker(task, profile)
+        self._pool = _Pool(self._worker, task, profile, 1)
+
+    def outcomes(self, units: Iterable[Unit]) -> list[Outcome]:
+        """Return the outcome of every unit, in order, as the function of this name does."""
+        if not CONFINES:
+            return list(map(self._worker.check, units))
+        return list(self._pool.outcomes(_batches(iter(units))))
+
+    def end(self) -> None:
+        """End the processes."""
+        self._pool.end()
+
+
 class _Batch(msgspec.Struct, eq=False):
     """Units that are checked by one process; `outcomes` once they are, in their order.
 

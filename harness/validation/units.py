@@ -7,7 +7,7 @@ import msgspec
 from harness.catalogue.findings import Finding
 
 
-class FileUnit(msgspec.Struct, frozen=True):
+class FileUnit(msgspec.Struct, frozen=True, tag=True):
     """A package in a file of its own; it is read by the process that checks it.
 
     Attributes:
@@ -26,7 +26,7 @@ class FileUnit(msgspec.Struct, frozen=True):
         return 0
 
 
-class BytesUnit(msgspec.Struct, frozen=True):
+class BytesUnit(msgspec.Struct, frozen=True, tag=True):
     """A package taken out of an archive or read from standard input.
 
     Attributes:
@@ -55,7 +55,7 @@ PROBLEMS: tuple[ProblemCode, ...] = get_args(ProblemCode)
 """Codes of the findings about files and archives that cannot be read as packages."""
 
 
-class ProblemUnit(msgspec.Struct, frozen=True):
+class ProblemUnit(msgspec.Struct, frozen=True, tag=True):
     """Something that cannot be read: the code of the finding, and what was met."""
 
     label: str
@@ -69,7 +69,7 @@ class ProblemUnit(msgspec.Struct, frozen=True):
         return 0
 
 
-class SkippedUnit(msgspec.Struct, frozen=True):
+class SkippedUnit(msgspec.Struct, frozen=True, tag=True):
     """A file in a folder or archive that is not meant as a package: counted, and named if it is an archive in one."""
 
     label: str

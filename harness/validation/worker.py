@@ -93,7 +93,7 @@ class Worker:
 
     def _file(self, unit: FileUnit) -> FileRow:
         try:
-            data = _content(unit.path, self._profile.parameters.limits.package_bytes + 1)
+            data = content_of(unit.path, self._profile.parameters.limits.package_bytes + 1)
         except OSError as error:
             detail = error.strerror or type(error).__name__
             return problem_row(unit.label, "PKG-01.file-unreadable", detail, self._profile)
@@ -107,7 +107,7 @@ class Worker:
         return row_of(label, report, self._profile)
 
 
-def _content(path: str, most: int) -> bytes:
+def content_of(path: str, most: int) -> bytes:
     """Return what is in a file, up to `most` bytes.
 
     Room for what is asked for is made at once: to ask for the most, whatever the file's size, takes as long as to parse

@@ -1,0 +1,1 @@
+"""The check of many packages on the processes of a Dask cluster."""
