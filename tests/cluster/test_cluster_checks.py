@@ -1,7 +1,8 @@
 """Checks on a real cluster of this machine, and what is refused before one is asked."""
 
+import os
+import signal
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from distributed import Client, LocalCluster
@@ -37,8 +38,8 @@ def test_a_cluster_gives_what_processes_give_though_a_worker_is_killed(address: 
     stream = found(address, profile, 600)
     first = next(stream)
     with Client(address) as client:
-        pid: Any = min(client.run(__import__("os").getpid).values())
-    __import__("os").kill(pid, 9)
+        pid = min(client.run(os.getpid).values())
+    os.kill(pid, signal.SIGKILL)
     assert [first, *stream] == list(outcomes(many(600), TASK, profile, 2))
 
 
