@@ -14,6 +14,7 @@ import pytest
 from harness.catalogue.errors import ConfigurationError
 from harness.console.data.options import DRAIN, HUB_PORTS, LEAST_FREE, RUNS_AT_ONCE, set_option
 from harness.console.data.tables import RunRow, SystemRow
+from harness.console.runs.live_run import LiveRun
 from harness.console.runs.process import alive, birth_of
 from harness.console.runs.run_queue import queue_run, stop_run
 from tests.console.console_rig import ConsoleRig, Person
@@ -63,6 +64,38 @@ def test_a_run_is_followed_while_it_goes_on_and_to_its_end(rig: ConsoleRig, tmp_
     follower.join(_PATIENCE)
     for part in ("event: progress", "event: board", "event: messages", "event: over"):
         assert part in streamed[0]
+
+
+def test_a_page_made_before_a_run_began_gets_what_it_could_not_show_yet(
+    rig: ConsoleRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = _queued(rig)
+    _until(rig, lambda: _row(rig, key).state == "running" and _recorded(rig, key))
+    looked = threading.Event()
+    look = rig.work.live.look
+
+    def noted(folder: Path) -> LiveRun:
+        looked.set()
+        return look(folder)
+
+    monkeypatch.setattr(rig.work.live, "look", noted)
+    lan = Person(rig, "lan")
+    streamed: dict[str, str] = {}
+
+    def follow(state: str) -> None:
+        streamed[state] = lan.get(f"/runs/{key}/stream?after=999999&state={state}").text
+
+    followers = [threading.Thread(target=follow, args=(state,)) for state in ("starting", "running")]
+    for follower in followers:
+        looked.clear()
+        follower.start()
+        assert looked.wait(_PATIENCE)
+    (tmp_path / "runs" / key / "go").touch()
+    _until(rig, lambda: _row(rig, key).state == "ended")
+    for follower in followers:
+        follower.join(_PATIENCE)
+    # Each part comes once more when the state changes: here for both at the end, for one at the beginning.
+    assert [streamed[state].count("event: question") for state in ("starting", "running")] == [2, 1]
 
 
 def test_a_killed_run_is_judged_by_its_record(rig: ConsoleRig) -> None:

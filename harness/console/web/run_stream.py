@@ -28,6 +28,7 @@ FOUND = "found"
 _PARTS = (PROGRESS, QUESTION, BOARD, MESSAGES)
 _GREATEST_SEQ = 18  # digits
 _HOUR = 3600.0
+_UNKNOWN = "unknown"
 
 
 def run_events(state: ConsoleState, work: ConsoleWork, language: Language) -> Callable[[Request], Awaitable[Response]]:
@@ -41,17 +42,20 @@ def run_events(state: ConsoleState, work: ConsoleWork, language: Language) -> Ca
             return EventSourceResponse(_nothing_more())
         if not await run_in_threadpool(_is_seen, state, request, key):
             return PlainTextResponse("404", 404)
-        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        last = request.headers.get("last-event-id")
+        after = last or request.query_params.get("after", "")
         number = int(after) if after.isascii() and after.isdigit() and len(after) < _GREATEST_SEQ else -1
-        return EventSourceResponse(_parts(state, work, request, key, chosen, number), ping=15)
+        # What a page shows depends on the state of the run, which may change before its stream begins.
+        shown = _UNKNOWN if last else request.query_params.get("state", "")
+        return EventSourceResponse(_parts(state, work, request, key, chosen, number, shown), ping=15)
 
     return streamed
 
 
 async def _parts(
-    state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, after: int
+    state: ConsoleState, work: ConsoleWork, request: Request, key: str, language: Language, after: int, shown: str
 ) -> AsyncIterator[ServerSentEvent]:
-    sent, shape, end = after, "", time.monotonic() + _HOUR
+    sent, shape, end = after, shown, time.monotonic() + _HOUR
     while not work.closing and time.monotonic() < end and not await request.is_disconnected():
         found = await run_in_threadpool(_look, state, work, request, key, language, sent, shape)
         if found is None:
@@ -79,6 +83,7 @@ def _look(
         if row is None:
             return None
         live = work.live.look(work.queue.folder(row))
+        seq = live.seq  # others look at it, too: what comes from now on is sent the next time
         found = len(work.first.of(work.queue.folder(row), live.done)) if row.state == "running" else 0
         now = f"{row.state} {found}"
         earlier, _, before = shape.partition(" ")
@@ -91,7 +96,7 @@ def _look(
         values: dict[str, Any] = {"run": row, "csrf": session.csrf if session else "", "answers": answers}
         values |= run_parts(db, work, row, language)
     parts = {name: rendered(f"run-{name}", language, **values) for name in names}
-    return parts, live.seq, now, row.state == "ended"
+    return parts, seq, now, row.state == "ended"
 
 
 def _is_signed_in(state: ConsoleState, request: Request) -> bool:

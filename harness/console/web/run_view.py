@@ -42,11 +42,13 @@ def run_parts(db: Session, work: ConsoleWork, row: RunRow, language: Language) -
     """Return what the living parts of the page show: progress, board, findings, messages."""
     folder = work.queue.folder(row)
     live = work.live.look(folder)
+    seq = live.seq
     findings = db.scalars(select(FoundRow).where(FoundRow.run_id == row.id).order_by(FoundRow.number)).all()
     report, machine = _report(work, row), lease_of(db, row.id)
     verdicts = None if report is None else _verdicts(report, language)
     return {
         "live": live,
+        "seq": seq,  # its stream goes on from here
         "found": work.first.of(folder, live.done) if row.state == "running" else (),
         "place": f"/runs/{row.id}",
         "steps": _steps(row, live) if row.state != "ended" else None,
